@@ -1,0 +1,103 @@
+import type { z } from 'zod'
+
+/** What every event carries: the id of its order, which is also the last token of its subject. */
+type OfAnOrder = { orderId: string }
+
+/** Something that happened, as a decision returns it: no id and no time yet. */
+export interface Fact<Name extends string = string, Data extends OfAnOrder = OfAnOrder> {
+  readonly name: Name
+  readonly version: number
+  /** `<family>.<what>.<orderId>`, the NATS subject it is published on. */
+  readonly subject: string
+  readonly data: Data
+}
+
+/** A version that was once published: how it was checked, and how it becomes the version after it. */
+export interface EarlierVersion {
+  readonly schema: z.ZodType
+  readonly upcast: (data: never) => unknown
+}
+
+export interface EventDefinition<Name extends string = string, Data extends OfAnOrder = OfAnOrder> {
+  /** Makes the fact. */
+  (data: Data): Fact<Name, Data>
+  readonly event: Name
+  /** The subject without the order's id, such as `orders.placed`. */
+  readonly subject: string
+  /** The version published now; the first is 1. */
+  readonly version: number
+  readonly stream: string
+  readonly schema: z.ZodType<Data>
+  readonly earlier: readonly EarlierVersion[]
+  readonly example: Data
+  /**
+   * Reads data of any version ever published, as today's.
+   * @throws UnreadableEvent when the version is unknown or the data does not fit it.
+   */
+  read(version: number, data: unknown): Data
+}
+
+/** The union of the facts that a list of definitions makes. */
+export type FactOf<Definition> =
+  Definition extends EventDefinition<infer Name, infer Data> ? Fact<Name, Data> : never
+
+export class UnreadableEvent extends Error {
+  override readonly name = 'UnreadableEvent'
+  readonly code: 'unknown-version' | 'invalid-data'
+  constructor(code: UnreadableEvent['code'], message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/**
+ * Declares one event: everything else (stream, filters, permissions, documents) is derived from this.
+ *
+ * `earlier` lists the versions before `version`, oldest first; each upcasts to the next one.
+ */
+export function defineEvent<const Name extends string, Schema extends z.ZodType<OfAnOrder>>(
+  event: Name,
+  subject: string,
+  version: number,
+  is: { schema: Schema; example: z.infer<Schema>; earlier?: readonly EarlierVersion[] },
+): EventDefinition<Name, z.infer<Schema>> {
+  type Data = z.infer<Schema>
+  const earlier = is.earlier ?? []
+  if (earlier.length !== version - 1)
+    throw new Error(`${event} ${version} needs ${version - 1} earlier versions`)
+
+  function check(schema: z.ZodType, data: unknown): unknown {
+    const result = schema.safeParse(data)
+    if (result.success) return result.data
+    throw new UnreadableEvent('invalid-data', `invalid ${event}: ${result.error.message}`, {
+      cause: result.error,
+    })
+  }
+
+  function read(from: number, data: unknown): Data {
+    if (!Number.isInteger(from) || from < 1 || from > version)
+      throw new UnreadableEvent('unknown-version', `${event} has no version ${from}, only 1 to ${version}`)
+    const upcasted = earlier
+      .slice(from - 1)
+      .reduce((old, { schema, upcast }) => upcast(check(schema, old) as never), data)
+    return check(is.schema, upcasted) as Data
+  }
+
+  const make = (data: Data): Fact<Name, Data> => ({
+    name: event,
+    version,
+    subject: `${subject}.${data.orderId}`,
+    data,
+  })
+  const stream = subject.slice(0, subject.indexOf('.')).toUpperCase()
+  return Object.assign(make, {
+    event,
+    subject,
+    version,
+    stream,
+    schema: is.schema as never,
+    earlier,
+    example: is.example,
+    read,
+  })
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { defineEvent } from './define.ts'
+import { exampleOrderId, itemId, orderId, qty } from './parts.ts'
+
+/** A paid order left for its branch. */
+export const DeliveryStarted = defineEvent('DeliveryStarted', 'deliveries.started', 1, {
+  schema: z.object({ orderId, branchId: itemId, sauceId: itemId, qty }),
+  example: { orderId: exampleOrderId, branchId: '1', sauceId: '1', qty: 10 },
+})
+
+/** It arrived. */
+export const DeliveryCompleted = defineEvent('DeliveryCompleted', 'deliveries.completed', 1, {
+  schema: z.object({ orderId }),
+  example: { orderId: exampleOrderId },
+})
+
+/** It did not arrive. */
+export const DeliveryFailed = defineEvent('DeliveryFailed', 'deliveries.failed', 1, {
+  schema: z.object({ orderId, reason: z.enum(['undeliverable', 'overdue']) }),
+  example: { orderId: exampleOrderId, reason: 'undeliverable' },
+})
+
+/** A cancel came before it arrived. */
+export const DeliveryCancelled = defineEvent('DeliveryCancelled', 'deliveries.cancelled', 1, {
+  schema: z.object({ orderId }),
+  example: { orderId: exampleOrderId },
+})
+
+/** A cancel came after it arrived. */
+export const CancellationRefused = defineEvent('CancellationRefused', 'deliveries.cancellation-refused', 1, {
+  schema: z.object({ orderId }),
+  example: { orderId: exampleOrderId },
+})

@@ -1,0 +1,14 @@
+import { z } from 'zod'
+
+/** The order's id names everything that belongs to it: a payment and a delivery have no id of their own. */
+export const orderId = z.uuid()
+
+/** One token of printable text: a branch or a sauce. */
+export const itemId = z.string().min(1).max(64)
+
+export const qty = z.int().min(1).max(1_000_000)
+
+/** Whole won. */
+export const won = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
+
+export const exampleOrderId = '01936f5e-8a3b-7c21-9d4e-5f6a7b8c9d0e'

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { defineEvent } from './define.ts'
+import { exampleOrderId, itemId, orderId, qty, won } from './parts.ts'
+
+/** The charge succeeded; carries what delivery needs to ship. */
+export const PaymentApproved = defineEvent('PaymentApproved', 'payments.approved', 1, {
+  schema: z.object({ orderId, branchId: itemId, sauceId: itemId, qty, amount: won }),
+  example: { orderId: exampleOrderId, branchId: '1', sauceId: '1', qty: 10, amount: 100_000 },
+})
+
+/** The provider refused; `reason` is the provider's code. */
+export const PaymentDeclined = defineEvent('PaymentDeclined', 'payments.declined', 1, {
+  schema: z.object({ orderId, amount: won, reason: z.string().min(1).max(100) }),
+  example: { orderId: exampleOrderId, amount: 2_000_000, reason: 'limit-exceeded' },
+})
+
+/** The order was cancelled before any charge began. */
+export const PaymentVoided = defineEvent('PaymentVoided', 'payments.voided', 1, {
+  schema: z.object({ orderId }),
+  example: { orderId: exampleOrderId },
+})
+
+/** The charge was given back. */
+export const PaymentRefunded = defineEvent('PaymentRefunded', 'payments.refunded', 1, {
+  schema: z.object({ orderId, amount: won }),
+  example: { orderId: exampleOrderId, amount: 100_000 },
+})

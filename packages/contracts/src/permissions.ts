@@ -1,0 +1,53 @@
+import { choreography, type Service, streams, subscriptionsOf } from './choreography.ts'
+
+export interface Permissions {
+  readonly publish: string[]
+  readonly subscribe: string[]
+}
+
+/**
+ * What a service's NATS user may do: publish its own events and dead letters, and use its own consumers.
+ *
+ * It may make its own stream and the dead letters again when they are gone, but change or delete neither: a
+ * stream's `republish` could say in another's name. Changing is for the `provisioner`.
+ */
+export function permissionsOf(service: Service): Permissions {
+  const { stream } = choreography[service]
+  return {
+    publish: [
+      ...(stream ? [`${stream.toLowerCase()}.>`, ...useOfStream(stream)] : []),
+      ...useOfStream('DEAD_LETTERS'),
+      `dead-letters.${service}.>`,
+      ...subscriptionsOf(service).flatMap((subscription) => useOfConsumer(subscription.stream, service)),
+    ],
+    subscribe: [`_INBOX_${service}.>`],
+  }
+}
+
+/** The user that makes and changes streams, before the services start; no service has its password. */
+export const provisionerPermissions: Permissions = {
+  publish: [
+    '$JS.API.INFO',
+    ...[...streams.map(({ name }) => name), 'DEAD_LETTERS'].flatMap((name) => [
+      ...useOfStream(name),
+      `$JS.API.STREAM.UPDATE.${name}`,
+    ]),
+  ],
+  subscribe: ['_INBOX_provisioner.>'],
+}
+
+const useOfStream = (stream: string) => [`$JS.API.STREAM.CREATE.${stream}`, `$JS.API.STREAM.INFO.${stream}`]
+
+function useOfConsumer(stream: string, consumer: string): string[] {
+  const of = `${stream}.${consumer}`
+  return [
+    `$JS.API.CONSUMER.CREATE.${of}`,
+    // With one filter the server wants it as a further token.
+    `$JS.API.CONSUMER.CREATE.${of}.>`,
+    `$JS.API.CONSUMER.INFO.${of}`,
+    `$JS.API.CONSUMER.MSG.NEXT.${of}`,
+    `$JS.ACK.${of}.>`,
+    // Servers from 2.15 put the domain and a hash of the account first (ADR-15, token version 2).
+    `$JS.ACK.*.*.${of}.>`,
+  ]
+}
