@@ -1,4 +1,4 @@
-import type { EventDefinition, FactOf } from './define.ts'
+import type { FactOf } from './define.ts'
 import {
   CancellationRefused,
   DeliveryCancelled,
@@ -59,14 +59,22 @@ export type Said<S extends Service> = FactOf<(typeof choreography)[S]['says'][nu
 /** Any of the eleven facts. */
 export type AnyFact = FactOf<(typeof events)[number]>
 
-/** The stream of each service that says something, with the subjects it holds. */
-export const streams = Object.values(choreography).flatMap(({ stream }) =>
-  stream ? [{ name: stream, subjects: [`${stream.toLowerCase()}.>`] }] : [],
-)
+/** What a service says goes on its one stream. */
+export const streamOf = (service: Speaker) => {
+  const name = choreography[service].stream
+  return { name, subjects: [`${name.toLowerCase()}.>`] }
+}
+
+/** The services that say something. */
+export type Speaker = { [S in Service]: (typeof choreography)[S]['stream'] extends string ? S : never }[Service]
+
+export const streams = (['order', 'payment', 'delivery'] as const satisfies Speaker[]).map(streamOf)
 
 /** A service's durable consumers: one for each stream that it listens to, with the definitions it wants. */
-export function subscriptionsOf(service: Service): { stream: string; events: EventDefinition[] }[] {
-  const heard = choreography[service].reactsTo as readonly unknown[] as readonly EventDefinition[]
+export function subscriptionsOf<S extends Service>(
+  service: S,
+): { stream: string; events: (typeof choreography)[S]['reactsTo'][number][] }[] {
+  const heard: readonly (typeof choreography)[S]['reactsTo'][number][] = choreography[service].reactsTo
   const names = [...new Set(heard.map((event) => event.stream))]
   return names.map((stream) => ({ stream, events: heard.filter((event) => event.stream === stream) }))
 }

@@ -1,0 +1,102 @@
+import { type Heard, type Said, type Speaker, streamOf } from '@saucery/contracts/choreography'
+import { type Broker, connectBroker } from '@saucery/messaging/broker'
+import { type Database, isDatabaseOutage, openDatabase } from '@saucery/messaging/database'
+import { migrate } from '@saucery/messaging/migrate'
+import { openParticipant, type Participant } from '@saucery/messaging/participant'
+import type { Aggregate } from '@saucery/messaging/unit-of-work'
+import type { Hono } from 'hono'
+import type { z } from 'zod'
+import { type Checks, health } from './health.ts'
+import { serve } from './http.ts'
+import { type Log, openLog } from './log.ts'
+import {
+  type brokerSettings,
+  type commonSettings,
+  type participantSettings,
+  settingsOrExit,
+} from './settings.ts'
+import { eventually, stopSignal, stopWithin } from './stopping.ts'
+
+type Step = () => Promise<unknown>
+
+/** Serves the app with its health, until a signal comes; then stops accepting, runs the steps in order, and exits. */
+export async function serveUntilStopped(
+  app: Hono,
+  log: Log,
+  settings: z.infer<typeof commonSettings>,
+  checks: Checks,
+  ...steps: Step[]
+): Promise<never> {
+  const stopped = stopSignal()
+  app.route('/', health(checks))
+  const http = await serve(app, settings)
+  log.info({ port: http.port }, 'listening')
+  log.info({ signal: await stopped }, 'stopping')
+  return stopWithin(settings.SHUTDOWN_GRACE_MS, log, http.close, ...steps)
+}
+
+export const connectWith = (
+  name: string,
+  settings: z.infer<typeof brokerSettings>,
+  log: Log,
+): Promise<Broker> =>
+  connectBroker({
+    name,
+    url: settings.NATS_URL,
+    user: settings.NATS_USER,
+    password: settings.NATS_PASSWORD,
+    log,
+  })
+
+export interface Booted<Settings, State, S extends Speaker> {
+  readonly settings: Settings
+  readonly log: Log
+  readonly db: Database
+  readonly participant: Participant<State, Said<S>, Heard<S>>
+  /** Serves until a signal comes, finishes what is in hand, lets go, and exits. */
+  run(app: Hono, ...before: Step[]): Promise<never>
+}
+
+/**
+ * Boots a service that has a Postgres database and a stream of its own: settings, migrations, connections, outbox.
+ * @param migrations the folder of its migrations
+ */
+export async function boot<Schema extends typeof participantSettings, State, S extends Speaker>(
+  service: S,
+  schema: Schema,
+  migrations: URL,
+  aggregate: Aggregate<State, Said<S> | Heard<S>>,
+): Promise<Booted<z.infer<Schema>, State, S>> {
+  const settings = settingsOrExit(schema)
+  const log = openLog(service, settings)
+  await eventually('Postgres', () => migrate(settings.POSTGRES_URL, migrations), isDatabaseOutage, log)
+  const database = openDatabase(settings.POSTGRES_URL, service)
+  const broker = await connectWith(service, settings, log)
+  const participant = await openParticipant<State, Said<S>, Heard<S>>({
+    db: database.db,
+    broker,
+    stream: streamOf(service),
+    replicas: settings.STREAM_REPLICAS,
+    aggregate,
+    retentionMs: settings.OUTBOX_RETENTION_MS,
+    log,
+  })
+  const checks = { database: database.isUp, broker: broker.isConnected, consumers: participant.isReady }
+  return {
+    settings,
+    log,
+    db: database.db,
+    participant,
+    run: (app, ...before) =>
+      serveUntilStopped(
+        app,
+        log,
+        settings,
+        checks,
+        ...before,
+        participant.stop,
+        broker.close,
+        database.close,
+      ),
+  }
+}

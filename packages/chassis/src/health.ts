@@ -1,0 +1,34 @@
+import { Hono } from 'hono'
+
+/** A dependency's name, and whether it can be used now. */
+export type Checks = Readonly<Record<string, () => boolean | Promise<boolean>>>
+
+/**
+ * `/livez`: the process answers. `/readyz`: everything it needs can be used, else 503 with what cannot.
+ * A check that takes longer than `limitMs` counts as failed.
+ */
+export function health(checks: Checks, { limitMs = 2000 } = {}): Hono {
+  return new Hono()
+    .get('/livez', (c) => c.json({ alive: true }))
+    .get('/readyz', async (c) => {
+      const results = await Promise.all(
+        Object.entries(checks).map(async ([name, check]) => [name, await holds(check, limitMs)] as const),
+      )
+      const ready = results.every(([, ok]) => ok)
+      return c.json({ ready, checks: Object.fromEntries(results) }, ready ? 200 : 503)
+    })
+}
+
+async function holds(check: Checks[string], limitMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(resolve, limitMs, false)
+  })
+  try {
+    return await Promise.race([Promise.resolve(check()), late])
+  } catch {
+    return false
+  } finally {
+    clearTimeout(timer)
+  }
+}

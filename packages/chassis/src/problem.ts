@@ -1,0 +1,85 @@
+import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { z } from 'zod'
+import type { Log } from './log.ts'
+
+/** One bad field: where it is (RFC 6901 pointer into the body, or the query parameter's name) and what is wrong. */
+export interface FieldError {
+  readonly pointer?: string
+  readonly parameter?: string
+  readonly detail: string
+}
+
+/** RFC 9457 problem details. */
+export interface Problem {
+  readonly status: ContentfulStatusCode
+  /** Stable and kebab-case; the last part of `type`. */
+  readonly code: string
+  readonly title: string
+  readonly detail?: string
+  readonly errors?: readonly FieldError[]
+}
+
+/** An error that is the answer to a request. */
+export class ProblemError extends Error {
+  override readonly name = 'ProblemError'
+  readonly problem: Problem
+  constructor(problem: Problem, options?: ErrorOptions) {
+    super(problem.title, options)
+    this.problem = problem
+  }
+}
+
+export function answerProblem(c: Context, problem: Problem, headers: Record<string, string> = {}): Response {
+  const { status, code, ...rest } = problem
+  return c.body(JSON.stringify({ type: `urn:problem:${code}`, status, code, ...rest }), status, {
+    'content-type': 'application/problem+json',
+    ...headers,
+  })
+}
+
+/** The problem that invalid input is. */
+export function invalidInput(error: z.ZodError, where: 'body' | 'query'): ProblemError {
+  const errors = error.issues.map(({ path, message }) =>
+    where === 'query'
+      ? { parameter: path.join('.'), detail: message }
+      : { pointer: path.map((part) => `/${escapePointer(String(part))}`).join(''), detail: message },
+  )
+  return new ProblemError({ status: 422, code: 'invalid-input', title: 'The input is not valid', errors })
+}
+
+const escapePointer = (part: string) => part.replaceAll('~', '~0').replaceAll('/', '~1')
+
+export const storeUnavailable: Problem = {
+  status: 503,
+  code: 'store-unavailable',
+  title: 'The database cannot be reached; try again',
+}
+
+/** Answers every error as problem+json; `translate` knows the service's own errors. */
+export function problemHandlers(
+  log: Log,
+  translate: (error: Error) => Problem | undefined = () => undefined,
+): { onError: ErrorHandler; notFound: NotFoundHandler } {
+  return {
+    onError(error, c) {
+      const problem = error instanceof ProblemError ? error.problem : (translate(error) ?? general(error))
+      if (problem.status >= 500)
+        log.error({ error, method: c.req.method, path: c.req.path }, 'request failed')
+      return answerProblem(c, problem, problem.status === 503 ? { 'retry-after': '1' } : {})
+    },
+    notFound: (c) =>
+      answerProblem(c, {
+        status: 404,
+        code: 'no-such-route',
+        title: `No ${c.req.method} ${c.req.path} here`,
+      }),
+  }
+}
+
+function general(error: Error): Problem {
+  if (error instanceof HTTPException)
+    return { status: error.status, code: 'bad-request', title: error.message || 'The request is not valid' }
+  return { status: 500, code: 'internal-error', title: 'Something went wrong here; it was logged' }
+}

@@ -1,0 +1,34 @@
+import type { AnyFact } from './choreography.ts'
+
+type Name = AnyFact['name']
+
+/** What each status needs to have happened; the first line that holds wins. */
+const rules = [
+  ['DELIVERED', ['DeliveryCompleted']],
+  ['FAILED', ['PaymentRefunded', 'DeliveryFailed']],
+  ['CANCELLED', ['PaymentRefunded']],
+  ['CANCELLED', ['PaymentVoided']],
+  ['REJECTED', ['PaymentDeclined']],
+  ['CANCELLING', ['OrderCancelled']],
+  ['REFUNDING', ['DeliveryFailed']],
+  ['REFUNDING', ['DeliveryCancelled']],
+  ['DELIVERING', ['DeliveryStarted']],
+  ['PAID', ['PaymentApproved']],
+  ['PLACED', []],
+] as const satisfies readonly (readonly [string, readonly Name[]])[]
+
+export type Status = (typeof rules)[number][0]
+
+/** Every status, from the final ones to the first. */
+export const statuses: readonly Status[] = [...new Set(rules.map(([status]) => status))]
+
+/** Where an order stands, from the names of the events that happened to it, in whatever order they were heard. */
+export function statusOf(happened: ReadonlySet<string>): Status {
+  const rule = rules.find(([, needed]) => needed.every((name) => happened.has(name)))
+  return rule ? rule[0] : 'PLACED'
+}
+
+const finalStatuses: ReadonlySet<Status> = new Set(['DELIVERED', 'FAILED', 'CANCELLED', 'REJECTED'])
+
+/** Whether nothing can happen to the order any more. */
+export const isFinal = (status: Status): boolean => finalStatuses.has(status)

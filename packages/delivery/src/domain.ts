@@ -1,0 +1,99 @@
+import type { Heard, Said } from '@saucery/contracts/choreography'
+import {
+  CancellationRefused,
+  DeliveryCancelled,
+  DeliveryCompleted,
+  DeliveryFailed,
+  DeliveryStarted,
+} from '@saucery/contracts/delivery'
+
+interface Parcel {
+  readonly orderId: string
+  readonly branchId: string
+  readonly sauceId: string
+  readonly qty: number
+  readonly startedAt: string
+}
+
+/** A delivery belongs to one order and has its id. A cancel that came before the payment is remembered. */
+export type Delivery =
+  | { readonly orderId: string; readonly status: 'CANCEL_REMEMBERED' }
+  | { readonly orderId: string; readonly status: 'CANCELLED' }
+  | (Parcel & { readonly status: 'STARTED' | 'CANCELLED' })
+  | (Parcel & { readonly status: 'COMPLETED'; readonly cancellationRefused: boolean })
+  | (Parcel & { readonly status: 'FAILED'; readonly reason: FailReason })
+
+export type DeliveryStatus = Delivery['status']
+export type DeliveryEvent = Said<'delivery'> | Heard<'delivery'>
+type FailReason = Extract<Said<'delivery'>, { name: 'DeliveryFailed' }>['data']['reason']
+
+export class Refused extends Error {
+  override readonly name = 'Refused'
+  readonly code: 'delivery-not-found' | 'delivery-already-final'
+  constructor(code: Refused['code']) {
+    super(code)
+    this.code = code
+  }
+}
+
+/** The courier says that it arrived; saying it twice is one arrival. */
+export function complete(delivery: Delivery | undefined): Said<'delivery'>[] {
+  if (delivery?.status === 'COMPLETED') return []
+  return [DeliveryCompleted({ orderId: underWay(delivery).orderId })]
+}
+
+/** It did not arrive, as the courier says or because it is overdue. */
+export function fail(delivery: Delivery | undefined, reason: FailReason): Said<'delivery'>[] {
+  if (delivery?.status === 'FAILED') return []
+  return [DeliveryFailed({ orderId: underWay(delivery).orderId, reason })]
+}
+
+function underWay(delivery: Delivery | undefined): Delivery {
+  if (!delivery || delivery.status === 'CANCEL_REMEMBERED') throw new Refused('delivery-not-found')
+  if (delivery.status !== 'STARTED') throw new Refused('delivery-already-final')
+  return delivery
+}
+
+/** What delivery says to what it hears. */
+export function react(delivery: Delivery | undefined, event: Heard<'delivery'>): Said<'delivery'>[] {
+  const { orderId } = event.data
+  switch (event.name) {
+    case 'PaymentApproved': {
+      if (delivery?.status === 'CANCEL_REMEMBERED') return [DeliveryCancelled({ orderId })]
+      const { branchId, sauceId, qty } = event.data
+      return delivery ? [] : [DeliveryStarted({ orderId, branchId, sauceId, qty })]
+    }
+    case 'OrderCancelled':
+      if (delivery?.status === 'STARTED') return [DeliveryCancelled({ orderId })]
+      return delivery?.status === 'COMPLETED' && !delivery.cancellationRefused
+        ? [CancellationRefused({ orderId })]
+        : []
+  }
+}
+
+/** The delivery after something happened, said by itself or heard. */
+export function evolve(
+  delivery: Delivery | undefined,
+  event: DeliveryEvent & { time: string },
+): Delivery | undefined {
+  switch (event.name) {
+    case 'OrderCancelled':
+      return delivery ?? { orderId: event.data.orderId, status: 'CANCEL_REMEMBERED' }
+    case 'DeliveryStarted':
+      return { ...event.data, startedAt: event.time, status: 'STARTED' }
+    case 'DeliveryCompleted':
+      return delivery?.status === 'STARTED'
+        ? { ...delivery, status: 'COMPLETED', cancellationRefused: false }
+        : delivery
+    case 'DeliveryFailed':
+      return delivery?.status === 'STARTED'
+        ? { ...delivery, status: 'FAILED', reason: event.data.reason }
+        : delivery
+    case 'DeliveryCancelled':
+      return delivery && { ...delivery, status: 'CANCELLED' }
+    case 'CancellationRefused':
+      return delivery?.status === 'COMPLETED' ? { ...delivery, cancellationRefused: true } : delivery
+    case 'PaymentApproved':
+      return delivery
+  }
+}

@@ -1,0 +1,24 @@
+import { sql } from 'drizzle-orm'
+import { boolean, index, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+
+export { inbox, outbox } from '@saucery/messaging/tables'
+
+export const deliveries = pgTable(
+  'deliveries',
+  {
+    orderId: uuid('order_id').primaryKey(),
+    status: text('status').notNull(),
+    branchId: text('branch_id'),
+    sauceId: text('sauce_id'),
+    qty: integer('qty'),
+    startedAt: timestamp('started_at', { withTimezone: true, precision: 3, mode: 'string' }),
+    cancellationRefused: boolean('cancellation_refused'),
+    reason: text('reason'),
+  },
+  // An order's id is a UUIDv7, so that the newest come first in descending order of it.
+  (table) => [
+    index('deliveries_status').on(table.status, table.orderId),
+    index('deliveries_branch').on(table.branchId, table.orderId),
+    index('deliveries_under_way').on(table.startedAt).where(sql`status = 'STARTED'`),
+  ],
+)

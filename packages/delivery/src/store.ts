@@ -1,0 +1,70 @@
+import { type Database, keyIn, upsertAll, when } from '@saucery/messaging/database'
+import type { Aggregate } from '@saucery/messaging/unit-of-work'
+import { and, asc, desc, eq, lt, ne } from 'drizzle-orm'
+import { type Delivery, type DeliveryEvent, type DeliveryStatus, evolve } from './domain.ts'
+import { deliveries } from './schema.ts'
+
+export const deliveryAggregate: Aggregate<Delivery, DeliveryEvent> = {
+  async load(tx, orderIds) {
+    const rows = await tx.select().from(deliveries).where(keyIn(deliveries.orderId, orderIds))
+    return new Map(rows.map((row) => [row.orderId, toDelivery(row)]))
+  },
+  save: (tx, states) => upsertAll(tx, deliveries, states),
+  evolve,
+}
+
+export interface DeliveryFilter {
+  readonly status?: DeliveryStatus | undefined
+  readonly branchId?: string | undefined
+  readonly orderId?: string | undefined
+  /** Only what belongs to older orders than this. */
+  readonly before?: string | undefined
+  readonly limit: number
+}
+
+// A remembered cancel is no delivery yet.
+const isDelivery = ne(deliveries.status, 'CANCEL_REMEMBERED')
+
+export async function findDelivery(db: Database, orderId: string): Promise<Delivery | undefined> {
+  const [row] = await db
+    .select()
+    .from(deliveries)
+    .where(and(isDelivery, eq(deliveries.orderId, orderId)))
+  return row && toDelivery(row)
+}
+
+/** Of the newest orders first. */
+export async function listDeliveries(db: Database, filter: DeliveryFilter): Promise<Delivery[]> {
+  const wanted = and(
+    isDelivery,
+    when(filter.status, (status) => eq(deliveries.status, status)),
+    when(filter.branchId, (branchId) => eq(deliveries.branchId, branchId)),
+    when(filter.orderId, (orderId) => eq(deliveries.orderId, orderId)),
+    when(filter.before, (before) => lt(deliveries.orderId, before)),
+  )
+  const rows = await db
+    .select()
+    .from(deliveries)
+    .where(wanted)
+    .orderBy(desc(deliveries.orderId))
+    .limit(filter.limit)
+  return rows.map(toDelivery)
+}
+
+/** The orders whose deliveries are under way since before `moment`, the longest first. */
+export async function underWaySince(db: Database, moment: Date, limit: number): Promise<string[]> {
+  const rows = await db
+    .select({ orderId: deliveries.orderId })
+    .from(deliveries)
+    .where(and(eq(deliveries.status, 'STARTED'), lt(deliveries.startedAt, moment.toISOString())))
+    .orderBy(asc(deliveries.startedAt))
+    .limit(limit)
+  return rows.map(({ orderId }) => orderId)
+}
+
+/** Columns that a delivery's status has no use for are null, and left out. */
+function toDelivery(row: typeof deliveries.$inferSelect): Delivery {
+  const startedAt = row.startedAt && new Date(row.startedAt).toISOString()
+  const present = Object.entries({ ...row, startedAt }).filter(([, value]) => value !== null)
+  return Object.fromEntries(present) as unknown as Delivery
+}

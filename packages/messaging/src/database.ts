@@ -1,0 +1,106 @@
+import { type ExtractTablesWithRelations, getTableColumns, type SQL, sql } from 'drizzle-orm'
+import type { PgColumn, PgTable, PgTransaction } from 'drizzle-orm/pg-core'
+import { drizzle, type PostgresJsDatabase, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
+import postgres from 'postgres'
+
+type NoSchema = Record<string, never>
+export type Database = PostgresJsDatabase<NoSchema>
+export type Transaction = PgTransaction<
+  PostgresJsQueryResultHKT,
+  NoSchema,
+  ExtractTablesWithRelations<NoSchema>
+>
+
+/** A pool of connections to one database, and how to let go of it. */
+export interface OpenDatabase {
+  readonly db: Database
+  /** Whether it answers. */
+  isUp(): Promise<boolean>
+  close(): Promise<void>
+}
+
+/**
+ * Opens a pool; connects when first used.
+ * @param url with role and password; it appears in no log
+ */
+export function openDatabase(url: string, name: string, { connections = 10 } = {}): OpenDatabase {
+  const client = postgres(url, {
+    max: connections,
+    connect_timeout: 5,
+    // The default waits up to 20 s before it tries again, which is long after the server is back.
+    backoff: (() => 0.1 + Math.random() / 10) as never,
+    onnotice: () => {},
+    connection: {
+      application_name: name,
+      statement_timeout: 15_000,
+      idle_in_transaction_session_timeout: 30_000,
+    },
+  })
+  return {
+    db: drizzle({ client: prepared(client) }),
+    isUp: async () => (await client`select 1`).length === 1,
+    close: () => client.end({ timeout: 5 }),
+  }
+}
+
+/**
+ * Drizzle sends raw statements unprepared, which costs postgres.js a round trip more each, and their pipelining.
+ * Statements with parameters are prepared here; keep their texts few, as `recordset` does.
+ */
+function prepared<C extends postgres.Sql | postgres.TransactionSql>(client: C): C {
+  const unsafe: C['unsafe'] = (text, parameters = []) =>
+    client.unsafe(text, parameters, { prepare: parameters.length > 0 })
+  const nested = (name: 'begin' | 'savepoint') => (run: (tx: postgres.TransactionSql) => unknown) =>
+    (client as unknown as Record<string, (run: unknown) => unknown>)[name]?.((tx: postgres.TransactionSql) =>
+      run(prepared(tx)),
+    )
+  const { options } = client as postgres.Sql
+  return { options, unsafe, begin: nested('begin'), savepoint: nested('savepoint') } as unknown as C
+}
+
+/** The rows as one JSON parameter, so that the statement is the same whatever their number. */
+export function recordset(table: PgTable, rows: readonly object[]): SQL {
+  const columns = Object.entries(getTableColumns(table))
+  const json = rows.map((row) =>
+    Object.fromEntries(
+      columns.map(([property, { name }]) => [name, row[property as keyof typeof row] ?? null]),
+    ),
+  )
+  return sql`jsonb_populate_recordset(null::${table}, ${JSON.stringify(json)}::text::jsonb)`
+}
+
+/** A condition on a filter that may be absent. */
+export const when = <T>(value: T | undefined, condition: (value: T) => SQL): SQL | undefined =>
+  value === undefined ? undefined : condition(value)
+
+/** Whether a column is one of the keys: one parameter, whatever their number. */
+export const keyIn = (column: PgColumn, keys: readonly string[]): SQL =>
+  sql`${column} = any(array(select jsonb_array_elements_text(${JSON.stringify(keys)}::text::jsonb))::${sql.raw(column.getSQLType())}[])`
+
+/** Inserts rows; a row whose primary key exists is overwritten whole. */
+export async function upsertAll(
+  tx: Database | Transaction,
+  table: PgTable,
+  rows: readonly object[],
+): Promise<void> {
+  if (rows.length === 0) return
+  const columns = Object.values(getTableColumns(table))
+  const key = columns.find((column) => column.primary)
+  if (!key) throw new Error('upsertAll needs a table with a primary key of one column')
+  const overwrite = columns
+    .filter((column) => column !== key)
+    .map((column) => sql`${sql.identifier(column.name)} = excluded.${sql.identifier(column.name)}`)
+  await tx.execute(sql`
+    insert into ${table} select * from ${recordset(table, rows)}
+    on conflict (${sql.identifier(key.name)}) do update set ${sql.join(overwrite, sql`, `)}`)
+}
+
+const outageCodes =
+  /^(08|53|57P0)|^(CONNECT|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/
+
+/** Whether the database, not the statement, was at fault: waiting helps, and the message is not to blame. */
+export function isDatabaseOutage(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (outageCodes.test(String((cause as { code?: unknown }).code ?? ''))) return true
+  return false
+}

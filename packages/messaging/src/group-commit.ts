@@ -1,0 +1,57 @@
+/** What became of one item of a group. */
+export type Outcome<R> = { readonly value: R } | { readonly error: unknown }
+
+/**
+ * Gathers the calls that arrive while an earlier group is under way, and runs them together.
+ *
+ * Alone, a call waits for nobody; under load the groups grow by themselves, and with them the number of calls
+ * that share one transaction or one round trip.
+ * @param run handles a group, and tells each item's outcome in the same order; if it throws, all fail
+ * @param limits `size`: items in a group at most; `concurrency`: groups under way at once
+ */
+export function groupCommit<T, R>(
+  run: (items: T[]) => Promise<Outcome<R>[]>,
+  { size = 256, concurrency = 1 }: { size?: number; concurrency?: number } = {},
+): (item: T) => Promise<R> {
+  type Waiting = { item: T; resolve: (value: R) => void; reject: (error: unknown) => void }
+  let waiting: Waiting[] = []
+  let running = 0
+  let scheduled = false
+
+  function schedule(): void {
+    if (scheduled || waiting.length === 0 || running >= concurrency) return
+    scheduled = true
+    // One turn of the loop, so that what arrived on the wire together goes together.
+    setImmediate(() => {
+      scheduled = false
+      void runGroup()
+    })
+  }
+
+  async function runGroup(): Promise<void> {
+    const group = waiting.slice(0, size)
+    waiting = waiting.slice(size)
+    running += 1
+    schedule()
+    try {
+      const outcomes = await run(group.map(({ item }) => item))
+      group.forEach(({ resolve, reject }, i) => {
+        const outcome = outcomes[i]
+        if (outcome === undefined) reject(new Error('the group told no outcome for an item'))
+        else if ('error' in outcome) reject(outcome.error)
+        else resolve(outcome.value)
+      })
+    } catch (error) {
+      for (const { reject } of group) reject(error)
+    } finally {
+      running -= 1
+      schedule()
+    }
+  }
+
+  return (item) =>
+    new Promise<R>((resolve, reject) => {
+      waiting.push({ item, resolve, reject })
+      schedule()
+    })
+}

@@ -1,0 +1,60 @@
+import { type JsMsg, type MsgHdrs, headers as newHeaders } from 'nats'
+import type { Event, EventType, Fact, ReceivedEvent } from './event.ts'
+
+/** A message that can never be handled; retrying is of no use. */
+export class Unprocessable extends Error {
+  override readonly name = 'Unprocessable'
+}
+
+/** Headers after CloudEvents' NATS binding: https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/nats-protocol-binding.md */
+export function headersOf(event: Event, source: string): MsgHdrs {
+  const headers = newHeaders()
+  headers.set('ce-specversion', '1.0')
+  headers.set('ce-id', event.id)
+  headers.set('ce-type', event.name)
+  headers.set('ce-source', `/${source}`)
+  headers.set('ce-time', event.time)
+  headers.set('ce-dataschema', `urn:event:${event.name}:${event.version}`)
+  headers.set('ce-causationid', event.causationId)
+  headers.set('traceparent', event.traceparent)
+  return headers
+}
+
+/**
+ * Reads a message as the event that it is.
+ * @throws Unprocessable when it is none of `types`, has no id, or its data cannot be read.
+ */
+export function eventOf<F extends Fact>(
+  message: JsMsg,
+  types: ReadonlyMap<string, EventType<F>>,
+): ReceivedEvent<F> {
+  const header = (name: string) => message.headers?.get(name) || undefined
+  const name = header('ce-type')
+  const type = name === undefined ? undefined : types.get(name)
+  if (!type || !message.subject.startsWith(`${type.subject}.`))
+    throw new Unprocessable(`no event that is known on ${message.subject}: ${name ?? 'no ce-type'}`)
+  // Sent back from the dead letters, an event travels under another Nats-Msg-Id; its own id is ce-id.
+  const id = header('ce-id') ?? header('Nats-Msg-Id')
+  if (!id) throw new Unprocessable('no ce-id')
+  const version = Number(header('ce-dataschema')?.split(':').at(-1) ?? type.version)
+  return {
+    name: type.event,
+    version: type.version,
+    subject: message.subject,
+    data: readData(type, version, message),
+    id,
+    time: header('ce-time') ?? new Date(message.info.timestampNanos / 1e6).toISOString(),
+    causationId: header('ce-causationid') ?? id,
+    traceparent: header('traceparent') ?? '',
+    stream: message.info.stream,
+    sequence: message.info.streamSequence,
+  } as unknown as ReceivedEvent<F>
+}
+
+function readData<F extends Fact>(type: EventType<F>, version: number, message: JsMsg): F['data'] {
+  try {
+    return type.read(version, message.json())
+  } catch (error) {
+    throw new Unprocessable(error instanceof Error ? error.message : String(error), { cause: error })
+  }
+}

@@ -1,0 +1,21 @@
+import { fileURLToPath } from 'node:url'
+import { drizzle } from 'drizzle-orm/postgres-js'
+import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator'
+import postgres from 'postgres'
+
+const migrationLock = 7_233_002_871
+
+/**
+ * Applies the migrations of a folder that were not applied yet. Replicas that start together wait for the first.
+ * (migrate.int.test: "applies each migration once when ten replicas start together")
+ */
+export async function migrate(url: string, folder: URL): Promise<void> {
+  const client = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {} })
+  try {
+    await client`select pg_advisory_lock(${migrationLock})`
+    await applyMigrations(drizzle({ client }), { migrationsFolder: fileURLToPath(folder) })
+  } finally {
+    // Ending the session lets go of the lock.
+    await client.end({ timeout: 5 })
+  }
+}

@@ -1,0 +1,145 @@
+import { sql } from 'drizzle-orm'
+import type { PubAck } from 'nats'
+import type { Broker } from './broker.ts'
+import { type Database, recordset, type Transaction } from './database.ts'
+import { type Event, firstIdAt } from './event.ts'
+import { groupCommit } from './group-commit.ts'
+import type { Log } from './log.ts'
+import { headersOf } from './message.ts'
+import { ensureStream, type StreamSpec } from './streams.ts'
+import { outbox } from './tables.ts'
+
+export interface OutboxOptions {
+  readonly db: Database
+  readonly broker: Broker
+  /** The one stream that this service says everything on. */
+  readonly stream: StreamSpec
+  readonly replicas: number
+  readonly log: Log
+  /** How long the process that committed a row has to publish it before the sweeper may. */
+  readonly leaseMs?: number
+}
+
+export interface Outbox {
+  /** Adds events to the transaction that changes the state. */
+  append(tx: Transaction, events: Event[]): Promise<void>
+  /** Publishes what was just committed. Never throws: what fails here is left to the sweeper. */
+  publish(events: Event[]): void
+  /** Publishes what is unpublished and in nobody's hands; returns how many were found. */
+  sweep(): Promise<number>
+  /** Resolves when nothing that this process publishes is under way. */
+  settled(): Promise<void>
+}
+
+/** Events of this process that may wait for the broker; beyond it they wait in the table for the sweeper. */
+const inHandAtMost = 5000
+
+export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
+  const { db, broker, stream, log, leaseMs = 5000 } = options
+  let streamCreated = await ensureStream(broker.jsm, stream, options.replicas)
+  const refresh = () =>
+    ensureStream(broker.jsm, stream, options.replicas)
+      .then((created) => {
+        streamCreated = created
+      })
+      .catch((error) => log.warn({ stream: stream.name, error }, 'stream not there'))
+  broker.onReconnect(() => void refresh())
+
+  const inHand = new Set<Promise<unknown>>()
+  const encoder = new TextEncoder()
+  const markPublished = groupCommit(async (acks: Published[]) => {
+    await mark(db, acks)
+    return acks.map(() => ({ value: undefined }))
+  })
+
+  async function publishOne(event: Event): Promise<void> {
+    const ack: PubAck = await broker.js.publish(event.subject, encoder.encode(JSON.stringify(event.data)), {
+      msgID: event.id,
+      headers: headersOf(event, broker.name),
+    })
+    // A duplicate is a success: an earlier try got through, and its acknowledgement was lost.
+    await markPublished({ id: event.id, stream: ack.stream, streamSequence: ack.seq, streamCreated })
+  }
+
+  async function publishAll(events: Event[]): Promise<void> {
+    const results = await Promise.allSettled(events.map(publishOne))
+    const failed = results.filter((result) => result.status === 'rejected')
+    if (failed.length === 0) return
+    log.warn({ events: failed.length, error: failed[0]?.reason }, 'events left to the sweeper')
+    // 503: nobody listens, so the stream itself may be gone.
+    await refresh()
+  }
+
+  function hold(work: Promise<unknown>): void {
+    inHand.add(work)
+    void work.finally(() => inHand.delete(work))
+  }
+
+  let waiting = 0
+  return {
+    append: (tx, events) => append(tx, events, leaseMs),
+    publish(events) {
+      if (events.length === 0 || waiting + events.length > inHandAtMost) return
+      waiting += events.length
+      hold(
+        publishAll(events).finally(() => {
+          waiting -= events.length
+        }),
+      )
+    },
+    async sweep() {
+      if (!broker.isConnected()) return 0
+      const events = await take(db, leaseMs)
+      if (events.length > 0) log.info({ events: events.length }, 'sweeping the outbox')
+      await publishAll(events)
+      return events.length
+    },
+    async settled() {
+      while (inHand.size > 0) await Promise.allSettled(inHand)
+    },
+  }
+}
+
+interface Published {
+  readonly id: string
+  readonly stream: string
+  readonly streamSequence: number
+  readonly streamCreated: string
+}
+
+async function append(tx: Transaction, events: Event[], leaseMs: number): Promise<void> {
+  if (events.length === 0) return
+  await tx.execute(sql`
+    insert into ${outbox} (id, name, version, subject, data, time, causation_id, traceparent, leased_until)
+    select id, name, version, subject, data, time, causation_id, traceparent, ${inMs(leaseMs)}
+    from ${recordset(outbox, events)}`)
+}
+
+const inMs = (ms: number) => sql`now() + make_interval(secs => ${ms / 1000})`
+
+async function mark(db: Database, rows: Published[]): Promise<void> {
+  await db.execute(sql`
+    update ${outbox} set published_at = now(), stream = ack.stream, stream_sequence = ack.stream_sequence,
+      stream_created = ack.stream_created
+    from ${recordset(outbox, rows)} as ack where ${outbox}.id = ack.id`)
+}
+
+// By status and with skipped locks: following a growing number would skip rows, because the order of numbers is
+// not the order of commits. The lease, not a lock, keeps others away while the network is used.
+async function take(db: Database, leaseMs: number): Promise<Event[]> {
+  const rows = await db.execute<Record<string, unknown>>(sql`
+    update ${outbox} set leased_until = ${inMs(leaseMs)}
+    where id in (
+      select id from ${outbox} where published_at is null and leased_until < now()
+      order by leased_until limit 500 for update skip locked
+    )
+    returning id, name, version, subject, data, time, causation_id as "causationId", traceparent`)
+  return rows.map((row) => ({ ...row, time: new Date(String(row.time)).toISOString() }) as unknown as Event)
+}
+
+/** Forgets published events older than `olderThanMs`. */
+export async function pruneOutbox(db: Database, olderThanMs: number): Promise<void> {
+  await db.execute(
+    sql`delete from ${outbox} where id < ${firstIdAt(Date.now() - olderThanMs)} and published_at is not null`,
+  )
+}

@@ -1,0 +1,66 @@
+import type { Broker } from './broker.ts'
+import { type Consumers, openConsumers, type Subscription } from './consumer.ts'
+import { type Database, isDatabaseOutage } from './database.ts'
+import type { Fact, ReceivedEvent } from './event.ts'
+import { pruneInbox } from './inbox.ts'
+import type { Log } from './log.ts'
+import { openOutbox, pruneOutbox } from './outbox.ts'
+import { repeat } from './repeat.ts'
+import type { StreamSpec } from './streams.ts'
+import { type Aggregate, type Commit, unitOfWork } from './unit-of-work.ts'
+
+export interface ParticipantOptions<State, F extends Fact> {
+  readonly db: Database
+  readonly broker: Broker
+  /** What it says goes here. */
+  readonly stream: StreamSpec
+  readonly replicas: number
+  readonly aggregate: Aggregate<State, F>
+  /** How long published outbox rows and handled event ids are kept. */
+  readonly retentionMs: number
+  readonly log: Log
+  readonly sweepEveryMs?: number
+}
+
+/** A service with a state of its own that says and hears events. */
+export interface Participant<State, Said extends Fact, Heard extends Fact> {
+  readonly commit: Commit<State, Said, Said | Heard>
+  /** Starts to react. */
+  listen(
+    subscriptions: readonly Subscription<Heard>[],
+    handle: (event: ReceivedEvent<Heard>) => Promise<unknown>,
+  ): void
+  isReady(): boolean
+  /** Takes nothing new, finishes what is in hand, publishes what was committed. */
+  stop(): Promise<void>
+}
+
+/** Opens the outbox with its sweeper, and the unit of work on it. */
+export async function openParticipant<State, Said extends Fact, Heard extends Fact>(
+  options: ParticipantOptions<State, Said | Heard>,
+): Promise<Participant<State, Said, Heard>> {
+  const { db, broker, replicas, log, retentionMs, sweepEveryMs = 1000 } = options
+  const outbox = await openOutbox(options)
+  const commit = unitOfWork<State, Said, Said | Heard>(db, outbox, options.aggregate)
+  const sweeper = repeat('sweep', sweepEveryMs, () => outbox.sweep(), log)
+  broker.onReconnect(sweeper.now)
+  const prune = async () => {
+    await pruneOutbox(db, retentionMs)
+    await pruneInbox(db, retentionMs)
+  }
+  const pruner = repeat('prune', 60 * 60_000, prune, log)
+  let consumers: Consumers | undefined
+
+  return {
+    commit,
+    listen(subscriptions, handle) {
+      consumers = openConsumers({ broker, subscriptions, handle, isOutage: isDatabaseOutage, replicas, log })
+    },
+    isReady: () => consumers?.isReady() ?? false,
+    async stop() {
+      await consumers?.stop()
+      await Promise.all([sweeper.stop(), pruner.stop()])
+      await outbox.settled()
+    },
+  }
+}

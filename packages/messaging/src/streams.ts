@@ -1,0 +1,105 @@
+import {
+  AckPolicy,
+  type ConsumerConfig,
+  DeliverPolicy,
+  DiscardPolicy,
+  type JetStreamManager,
+  NatsError,
+  nanos,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from 'nats'
+
+const minute = 60_000
+
+/** The stream that holds messages which could not be handled. */
+export const deadLetters = { name: 'DEAD_LETTERS', subjects: ['dead-letters.>'] }
+
+export interface StreamSpec {
+  readonly name: string
+  readonly subjects: string[]
+}
+
+function streamConfig({ name, subjects }: StreamSpec, replicas: number): Partial<StreamConfig> {
+  return {
+    name,
+    subjects,
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    discard: DiscardPolicy.Old,
+    num_replicas: replicas,
+    deny_delete: true,
+    deny_purge: true,
+    duplicate_window: nanos(10 * minute),
+    allow_direct: true,
+  }
+}
+
+/**
+ * Makes the stream if it is not there; an existing one is left as it is.
+ * @returns when it was made, ISO 8601
+ */
+export async function ensureStream(
+  jsm: JetStreamManager,
+  spec: StreamSpec,
+  replicas: number,
+): Promise<string> {
+  try {
+    return (await jsm.streams.add(streamConfig(spec, replicas))).created
+  } catch (error) {
+    if (!isApiError(error, streamNameInUse)) throw error
+    return (await jsm.streams.info(spec.name)).created
+  }
+}
+
+/**
+ * Makes the stream, or changes what can be changed of an existing one: needs the rights of a provisioner.
+ * What cannot be changed (its storage, say) is an error that names the stream.
+ */
+export async function provisionStream(
+  jsm: JetStreamManager,
+  spec: StreamSpec,
+  replicas: number,
+): Promise<void> {
+  await ensureStream(jsm, spec, replicas)
+  try {
+    await jsm.streams.update(spec.name, streamConfig(spec, replicas))
+  } catch (error) {
+    throw new Error(`stream ${spec.name} cannot be changed to what is wanted: ${String(error)}`, {
+      cause: error,
+    })
+  }
+}
+
+export interface ConsumerSpec {
+  readonly stream: string
+  readonly durable: string
+  readonly filters: string[]
+  /** An unacknowledged message comes again after this. */
+  readonly ackWaitMs: number
+  /** Unacknowledged messages at most, over all replicas. */
+  readonly maxAckPending: number
+}
+
+/** Makes the durable pull consumer, from the first message on, or changes what can be changed of an existing one. */
+export async function ensureConsumer(jsm: JetStreamManager, spec: ConsumerSpec): Promise<void> {
+  const config: Partial<ConsumerConfig> = {
+    durable_name: spec.durable,
+    ack_policy: AckPolicy.Explicit,
+    deliver_policy: DeliverPolicy.All,
+    ack_wait: nanos(spec.ackWaitMs),
+    max_ack_pending: spec.maxAckPending,
+    // How often is the handler's decision: what the server gives up on, nobody would see.
+    max_deliver: -1,
+    ...(spec.filters.length === 1
+      ? { filter_subject: spec.filters[0] as string }
+      : { filter_subjects: spec.filters }),
+  }
+  await jsm.consumers.add(spec.stream, config)
+}
+
+const streamNameInUse = 10058
+
+const isApiError = (error: unknown, code: number): boolean =>
+  error instanceof NatsError && error.api_error?.err_code === code

@@ -1,0 +1,126 @@
+import { sql } from 'drizzle-orm'
+import { type Database, isDatabaseOutage, type Transaction } from './database.ts'
+import { type Cause, type Event, type Fact, record } from './event.ts'
+import { groupCommit, type Outcome } from './group-commit.ts'
+import { takeIn } from './inbox.ts'
+import type { Outbox } from './outbox.ts'
+
+/** How the state behind one key is kept, and what events make of it. */
+export interface Aggregate<State, F extends Fact> {
+  /** The states behind `keys`, those that exist. The caller holds the locks. */
+  load(tx: Transaction, keys: string[]): Promise<Map<string, State>>
+  save(tx: Transaction, states: State[]): Promise<void>
+  /** The state after an event, heard or said; the same object when nothing changes. */
+  evolve(state: State | undefined, event: Event<F>): State | undefined
+}
+
+/** One decision on one key. */
+export interface Change<State, Said extends Fact, F extends Fact = Fact> {
+  readonly key: string
+  readonly cause: Cause
+  /** An event whose id goes into the inbox with the change; a second time, nothing is decided. */
+  readonly handles?: string
+  /** An event that the state itself remembers. */
+  readonly hears?: Event<F>
+  /** What is said, given the state before; `[]` for nothing. May refuse by throwing: then nothing changes. */
+  decide(state: State | undefined): readonly Said[]
+}
+
+export interface Changed<State, Said extends Fact> {
+  readonly state: State | undefined
+  readonly events: Event<Said>[]
+}
+
+/** Commits a change with what it says; resolves after commit, rejects with what `decide` or the database threw. */
+export type Commit<State, Said extends Fact, F extends Fact> = (
+  change: Change<State, Said, F>,
+) => Promise<Changed<State, Said>>
+
+/**
+ * Changes that arrive together are committed in one transaction: its statements do not grow with their number.
+ *
+ * A group that the database refuses is repeated change by change, so that one bad change holds back nobody else
+ * (unit-of-work.int.test: "commits the neighbours of a change that the database refuses").
+ */
+export function unitOfWork<State, Said extends Fact, F extends Fact>(
+  db: Database,
+  outbox: Outbox,
+  aggregate: Aggregate<State, Said | F>,
+  { now = () => new Date(), size = 256, concurrency = 2 } = {},
+): Commit<State, Said, F> {
+  type Group = Change<State, Said, F>[]
+  type Outcomes = Outcome<Changed<State, Said>>[]
+
+  async function commit(changes: Group): Promise<Outcomes> {
+    const outcomes = await db.transaction((tx) => apply(tx, changes))
+    outbox.publish(outcomes.flatMap((outcome) => ('value' in outcome ? outcome.value.events : [])))
+    return outcomes
+  }
+
+  async function apply(tx: Transaction, changes: Group): Promise<Outcomes> {
+    const keys = [...new Set(changes.map(({ key }) => key))]
+    const handled = changes.flatMap(({ handles }) => handles ?? [])
+    // Sent together: the server runs them in this order, and the load sees what the lock waited for.
+    const [, fresh, states] = await Promise.all([
+      lock(tx, keys),
+      takeIn(tx, handled),
+      aggregate.load(tx, keys),
+    ])
+    const before = new Map(states)
+    const outcomes = changes.map((change) => decide(change, fresh, states))
+    const changed = keys.flatMap((key) => {
+      const state = states.get(key)
+      return state === undefined || state === before.get(key) ? [] : [state]
+    })
+    await Promise.all([
+      aggregate.save(tx, changed),
+      outbox.append(
+        tx,
+        outcomes.flatMap((outcome) => ('value' in outcome ? outcome.value.events : [])),
+      ),
+    ])
+    return outcomes
+  }
+
+  function decide(
+    { key, cause, handles, hears, decide }: Change<State, Said, F>,
+    fresh: Set<string>,
+    states: Map<string, State>,
+  ): Outcome<Changed<State, Said>> {
+    const state = states.get(key)
+    // Deleting from `fresh` lets the first of two equal messages in one group through, and only that.
+    if (handles !== undefined && !fresh.delete(handles)) return { value: { state, events: [] } }
+    try {
+      const events = decide(state).map((fact) => record(fact, cause, now()))
+      const heard: Event<Said | F>[] = hears ? [hears, ...events] : events
+      const after = heard.reduce(aggregate.evolve, state)
+      if (after !== undefined) states.set(key, after)
+      return { value: { state: after, events } }
+    } catch (error) {
+      return { error }
+    }
+  }
+
+  async function commitGroup(changes: Group): Promise<Outcomes> {
+    try {
+      return await commit(changes)
+    } catch (error) {
+      if (changes.length === 1 || isDatabaseOutage(error)) throw error
+      const outcomes: Outcomes = []
+      for (const change of changes) outcomes.push(...(await commit([change]).catch((error) => [{ error }])))
+      return outcomes
+    }
+  }
+
+  return groupCommit(commitGroup, { size, concurrency })
+}
+
+// A row lock cannot guard a row that is not there yet: two first events would race. Sorted, so that two groups
+// cannot wait for each other. (unit-of-work.int.test: "twenty first events at once make one state")
+async function lock(tx: Transaction, keys: string[]): Promise<void> {
+  await tx.execute(sql`
+    select pg_advisory_xact_lock(k) from (
+      select distinct hashtextextended(key, 0) as k from jsonb_array_elements_text(${JSON.stringify(keys)}::text::jsonb) as key
+      order by k
+    ) as sorted`)
+}

@@ -1,0 +1,61 @@
+import type { Heard, Said } from '@saucery/contracts/choreography'
+import type { FactOf } from '@saucery/contracts/define'
+import { OrderCancelled, OrderPlaced } from '@saucery/contracts/order'
+import { isFinal, type Status, statusOf } from '@saucery/contracts/status'
+
+/** What a branch asks for; `price` is per unit in whole won. */
+export interface Request {
+  readonly branchId: string
+  readonly sauceId: string
+  readonly qty: number
+  readonly price: number
+}
+
+export interface Order extends Request {
+  readonly id: string
+  readonly amount: number
+  /** Names of the events that happened to it, its own too: a set, sorted, so that order of arrival is forgotten. */
+  readonly facts: readonly OrderFact['name'][]
+  readonly status: Status
+  readonly placedAt: string
+}
+
+/** What an order says or hears. */
+export type OrderFact = Said<'order'> | Heard<'order'>
+
+type CancelReason = FactOf<typeof OrderCancelled>['data']['reason']
+
+export class Refused extends Error {
+  override readonly name = 'Refused'
+  readonly code: 'order-not-found' | 'order-already-final' | 'amount-too-large'
+  constructor(code: Refused['code']) {
+    super(code)
+    this.code = code
+  }
+}
+
+export function place(orderId: string, request: Request): Said<'order'>[] {
+  const amount = request.qty * request.price
+  if (!Number.isSafeInteger(amount)) throw new Refused('amount-too-large')
+  return [OrderPlaced({ orderId, ...request, amount })]
+}
+
+/** Accepted while the order is not final; a second cancel says nothing new. */
+export function cancel(order: Order | undefined, reason: CancelReason): Said<'order'>[] {
+  if (!order) throw new Refused('order-not-found')
+  if (isFinal(order.status)) throw new Refused('order-already-final')
+  return order.facts.includes('OrderCancelled') ? [] : [OrderCancelled({ orderId: order.id, reason })]
+}
+
+/** The order after something happened to it, said by itself or heard. */
+export function evolve(order: Order | undefined, event: OrderFact & { time: string }): Order | undefined {
+  if (!order) {
+    if (event.name !== 'OrderPlaced') return undefined
+    const { orderId: id, ...request } = event.data
+    const facts = [event.name]
+    return { id, ...request, facts, status: statusOf(new Set(facts)), placedAt: event.time }
+  }
+  if (order.facts.includes(event.name)) return order
+  const facts = [...order.facts, event.name].sort((a, b) => (a < b ? -1 : 1))
+  return { ...order, facts, status: statusOf(new Set(facts)) }
+}

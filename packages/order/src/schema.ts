@@ -1,0 +1,23 @@
+import { bigint, index, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+
+export { inbox, outbox } from '@saucery/messaging/tables'
+
+export const orders = pgTable(
+  'orders',
+  {
+    id: uuid('id').primaryKey(),
+    branchId: text('branch_id').notNull(),
+    sauceId: text('sauce_id').notNull(),
+    qty: integer('qty').notNull(),
+    price: bigint('price', { mode: 'number' }).notNull(),
+    amount: bigint('amount', { mode: 'number' }).notNull(),
+    facts: text('facts').array().notNull(),
+    status: text('status').notNull(),
+    placedAt: timestamp('placed_at', { withTimezone: true, precision: 3, mode: 'string' }).notNull(),
+  },
+  // An id is a UUIDv7, so that the newest come first in descending order of id.
+  (table) => [
+    index('orders_status').on(table.status, table.id),
+    index('orders_branch').on(table.branchId, table.id),
+  ],
+)

@@ -1,0 +1,3 @@
+import { participantSettings } from '@saucery/chassis/settings'
+
+export const orderSettings = participantSettings

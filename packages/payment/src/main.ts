@@ -1,0 +1,22 @@
+import { boot } from '@saucery/chassis/boot'
+import { subscriptionsOf } from '@saucery/contracts/choreography'
+import { paymentApi } from './api.ts'
+import { reactions } from './reactions.ts'
+import { paymentSettings } from './settings.ts'
+import { simulatedProvider } from './simulated-provider.ts'
+import { paymentAggregate } from './store.ts'
+
+const migrations = new URL('../migrations/', import.meta.url)
+const { settings, log, db, participant, run } = await boot(
+  'payment',
+  paymentSettings,
+  migrations,
+  paymentAggregate,
+)
+const provider = simulatedProvider(db, {
+  limit: settings.PAYMENT_LIMIT,
+  delayMs: settings.PAYMENT_DELAY_MS,
+  jitterMs: settings.PAYMENT_DELAY_JITTER_MS,
+})
+participant.listen(subscriptionsOf('payment'), reactions({ commit: participant.commit, provider }))
+await run(paymentApi({ db, log }))

@@ -1,0 +1,45 @@
+import type { Heard, Said } from '@saucery/contracts/choreography'
+import type { Event } from '@saucery/messaging/event'
+import type { Commit } from '@saucery/messaging/unit-of-work'
+import { type Payment, type PaymentFact, react, settle } from './domain.ts'
+import type { PaymentProvider } from './provider.ts'
+
+export interface PaymentReactions {
+  readonly commit: Commit<Payment, Said<'payment'>, PaymentFact>
+  readonly provider: PaymentProvider
+}
+
+/** No transaction is open while the provider is asked; a crash in between is mended by the event coming again. */
+export function reactions({ commit, provider }: PaymentReactions) {
+  /** Reserves, charges, settles. */
+  async function charge(event: Event<Heard<'payment'>>): Promise<void> {
+    const change = { key: event.data.orderId, cause: event }
+    const { state } = await commit({ ...change, hears: event, decide: () => [] })
+    if (state?.status !== 'PENDING') return
+    const answer = await provider.charge({ idempotencyKey: state.orderId, amount: state.amount })
+    await commit({ ...change, handles: event.id, decide: (payment) => settle(payment, answer) })
+  }
+
+  /** The money goes back before that is said; the provider gives it back once, however often it is asked. */
+  async function refund(event: Event<Heard<'payment'>>): Promise<void> {
+    const change = { key: event.data.orderId, cause: event }
+    const { state } = await commit({ ...change, decide: () => [] })
+    if (state?.status === 'APPROVED') await provider.refund(state.orderId)
+    await hear(event)
+  }
+
+  const hear = (event: Event<Heard<'payment'>>) =>
+    commit({
+      key: event.data.orderId,
+      cause: event,
+      handles: event.id,
+      hears: event,
+      decide: (payment) => react(payment, event),
+    })
+
+  return async (event: Event<Heard<'payment'>>): Promise<void> => {
+    if (event.name === 'OrderPlaced') await charge(event)
+    else if (event.name === 'OrderCancelled') await hear(event)
+    else await refund(event)
+  }
+}

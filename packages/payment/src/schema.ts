@@ -1,0 +1,30 @@
+import { bigint, index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
+
+export { inbox, outbox } from '@saucery/messaging/tables'
+
+export const payments = pgTable(
+  'payments',
+  {
+    orderId: uuid('order_id').primaryKey(),
+    status: text('status').notNull(),
+    branchId: text('branch_id'),
+    sauceId: text('sauce_id'),
+    qty: integer('qty'),
+    amount: bigint('amount', { mode: 'number' }),
+    reason: text('reason'),
+  },
+  // An order's id is a UUIDv7, so that the newest come first in descending order of it.
+  (table) => [
+    index('payments_status').on(table.status, table.orderId),
+    index('payments_branch').on(table.branchId, table.orderId),
+  ],
+)
+
+/** The books of the simulated provider, which is another company: nothing here joins them. */
+export const simulatedCharges = pgTable('simulated_charges', {
+  idempotencyKey: text('idempotency_key').primaryKey(),
+  amount: bigint('amount', { mode: 'number' }).notNull(),
+  /** Why it was declined; null when it was approved. */
+  declined: text('declined'),
+  refunds: integer('refunds').notNull().default(0),
+})

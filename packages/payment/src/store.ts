@@ -1,0 +1,49 @@
+import { type Database, keyIn, upsertAll, when } from '@saucery/messaging/database'
+import type { Aggregate } from '@saucery/messaging/unit-of-work'
+import { and, desc, eq, lt } from 'drizzle-orm'
+import { evolve, type Payment, type PaymentFact } from './domain.ts'
+import { payments } from './schema.ts'
+
+export const paymentAggregate: Aggregate<Payment, PaymentFact> = {
+  async load(tx, orderIds) {
+    const rows = await tx.select().from(payments).where(keyIn(payments.orderId, orderIds))
+    return new Map(rows.map((row) => [row.orderId, toPayment(row)]))
+  },
+  save: (tx, states) => upsertAll(tx, payments, states),
+  evolve,
+}
+
+export interface PaymentFilter {
+  readonly status?: Payment['status'] | undefined
+  readonly branchId?: string | undefined
+  readonly orderId?: string | undefined
+  /** Only what belongs to older orders than this. */
+  readonly before?: string | undefined
+  readonly limit: number
+}
+
+export async function findPayment(db: Database, orderId: string): Promise<Payment | undefined> {
+  const [row] = await db.select().from(payments).where(eq(payments.orderId, orderId))
+  return row && toPayment(row)
+}
+
+/** Of the newest orders first. */
+export async function listPayments(db: Database, filter: PaymentFilter): Promise<Payment[]> {
+  const wanted = and(
+    when(filter.status, (status) => eq(payments.status, status)),
+    when(filter.branchId, (branchId) => eq(payments.branchId, branchId)),
+    when(filter.orderId, (orderId) => eq(payments.orderId, orderId)),
+    when(filter.before, (before) => lt(payments.orderId, before)),
+  )
+  const rows = await db
+    .select()
+    .from(payments)
+    .where(wanted)
+    .orderBy(desc(payments.orderId))
+    .limit(filter.limit)
+  return rows.map(toPayment)
+}
+
+/** Columns that a payment's status has no use for are null, and left out. */
+const toPayment = (row: typeof payments.$inferSelect): Payment =>
+  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as unknown as Payment
