@@ -1,0 +1,33 @@
+import { connectWith, serveUntilStopped } from '@saucery/chassis/boot'
+import { openLog } from '@saucery/chassis/log'
+import { settingsOrExit } from '@saucery/chassis/settings'
+import { subscriptionsOf } from '@saucery/contracts/choreography'
+import { openConsumers } from '@saucery/messaging/consumer'
+import { dashboardApi } from './api.ts'
+import { reactions } from './reactions.ts'
+import { dashboardSettings } from './settings.ts'
+import { isStoreOutage, openViews } from './store.ts'
+
+const settings = settingsOrExit(dashboardSettings)
+const log = openLog('dashboard', settings)
+const views = openViews(settings.MONGODB_URL)
+const broker = await connectWith('dashboard', settings, log)
+const consumers = openConsumers({
+  broker,
+  subscriptions: subscriptionsOf('dashboard'),
+  handle: reactions(views),
+  isOutage: isStoreOutage,
+  replicas: settings.STREAM_REPLICAS,
+  log,
+})
+
+const checks = { database: views.isUp, broker: broker.isConnected, consumers: consumers.isReady }
+await serveUntilStopped(
+  dashboardApi({ views, log }),
+  log,
+  settings,
+  checks,
+  consumers.stop,
+  broker.close,
+  views.close,
+)

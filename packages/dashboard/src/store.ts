@@ -1,0 +1,148 @@
+import { groupCommit } from '@saucery/messaging/group-commit'
+import {
+  type Collection,
+  MongoBulkWriteError,
+  MongoClient,
+  MongoError,
+  MongoNetworkError,
+  MongoServerSelectionError,
+} from 'mongodb'
+import { type Entry, joined, type OrderView, viewOf } from './view.ts'
+
+/** An event's entry, and the order it belongs to. */
+export interface Addition {
+  readonly orderId: string
+  readonly entry: Entry
+}
+
+export interface ViewFilter {
+  readonly status?: string | undefined
+  readonly branchId?: string | undefined
+  /** Only older orders than this. */
+  readonly before?: string | undefined
+  readonly limit: number
+}
+
+export interface ViewStore {
+  /** Adds an event to its order's view; resolves when that is durable. */
+  add(addition: Addition): Promise<void>
+  find(orderId: string): Promise<OrderView | undefined>
+  /** Newest first. */
+  list(filter: ViewFilter): Promise<OrderView[]>
+  isUp(): Promise<boolean>
+  close(): Promise<void>
+}
+
+/**
+ * Opens the read model. What arrives together is written together, and an order's events together as one write.
+ * @param url with the database's name in its path
+ */
+export function openViews(url: string): ViewStore {
+  const client = new MongoClient(url, {
+    appName: 'dashboard',
+    serverSelectionTimeoutMS: 2000,
+    // Writes are repeated here, by the message that comes again.
+    retryWrites: false,
+    writeConcern: { w: 'majority', journal: true },
+  })
+  const views = client.db().collection<OrderView>('orders')
+  let indexed: Promise<unknown> | undefined
+  // After a failure the next write tries again.
+  const indexes = () => {
+    indexed ??= makeIndexes(views).catch((error) => {
+      indexed = undefined
+      throw error
+    })
+    return indexed
+  }
+  const add = groupCommit(async (additions: Addition[]) => {
+    await indexes()
+    await addAll(views, additions)
+    return additions.map(() => ({ value: undefined }))
+  })
+  return {
+    add,
+    find: async (orderId) => (await views.findOne({ _id: orderId })) ?? undefined,
+    list: ({ status, branchId, before, limit }) =>
+      views
+        .find({
+          ...(status === undefined ? {} : { status: status as OrderView['status'] }),
+          ...(branchId === undefined ? {} : { branchId }),
+          ...(before === undefined ? {} : { _id: { $lt: before } }),
+        })
+        .sort({ _id: -1 })
+        .limit(limit)
+        .toArray(),
+    isUp: async () => (await client.db().command({ ping: 1 })).ok === 1,
+    close: () => client.close(),
+  }
+}
+
+// An order's id is a UUIDv7, so that the newest come first in descending order of it.
+const makeIndexes = (views: Collection<OrderView>) =>
+  views.createIndexes([{ key: { status: 1, _id: -1 } }, { key: { branchId: 1, _id: -1 } }])
+
+/**
+ * Read, join, write if nobody else has written in between; else once more.
+ * (store.int.test: "two replicas that share an order's events end in the same document")
+ */
+async function addAll(views: Collection<OrderView>, additions: readonly Addition[]): Promise<void> {
+  const entries = new Map<string, Entry[]>()
+  for (const { orderId, entry } of additions) entries.set(orderId, [...(entries.get(orderId) ?? []), entry])
+  for (let open = [...entries.keys()]; open.length > 0; ) {
+    const known = await views.find({ _id: { $in: open } }).toArray()
+    const before = new Map(known.map((view) => [view._id, view.timeline]))
+    const after = open.map((orderId) =>
+      viewOf(orderId, joined(before.get(orderId) ?? [], entries.get(orderId) ?? [])),
+    )
+    const fresh = after.filter(({ _id }) => !before.has(_id))
+    const grown = after.filter(({ _id, timeline }) => !sameTimeline(before.get(_id) ?? timeline, timeline))
+    const lost = await Promise.all([insertNew(views, fresh), replaceGrown(views, grown, before)])
+    open = lost.flat()
+  }
+}
+
+const sameTimeline = (a: readonly Entry[], b: readonly Entry[]): boolean =>
+  a.length === b.length && a.every((entry, i) => entry.sequence === b[i]?.sequence)
+
+/** @returns the ids that somebody else inserted first */
+async function insertNew(views: Collection<OrderView>, fresh: OrderView[]): Promise<string[]> {
+  if (fresh.length === 0) return []
+  try {
+    await views.insertMany(fresh, { ordered: false })
+    return []
+  } catch (error) {
+    if (!(error instanceof MongoBulkWriteError)) throw error
+    const failures = [error.writeErrors].flat()
+    if (failures.some(({ code }) => code !== duplicateKey)) throw error
+    return failures.flatMap(({ index }) => fresh[index]?._id ?? [])
+  }
+}
+
+/** @returns the ids that may have been written by somebody else in between */
+async function replaceGrown(
+  views: Collection<OrderView>,
+  grown: OrderView[],
+  before: ReadonlyMap<string, readonly Entry[]>,
+): Promise<string[]> {
+  if (grown.length === 0) return []
+  const replaced = await views.bulkWrite(
+    grown.map((view) => {
+      const { _id, ...replacement } = view
+      return { replaceOne: { filter: { _id, timeline: before.get(_id) ?? [] }, replacement } }
+    }),
+    { ordered: false },
+  )
+  return replaced.matchedCount === grown.length ? [] : grown.map(({ _id }) => _id)
+}
+
+const duplicateKey = 11_000
+
+/** Whether the server, not the command, was at fault: waiting helps. */
+export const isStoreOutage = (error: unknown): boolean =>
+  error instanceof MongoNetworkError ||
+  error instanceof MongoServerSelectionError ||
+  (error instanceof MongoError && passingNames.has(error.name)) ||
+  (error instanceof MongoError && error.hasErrorLabel('RetryableWriteError'))
+
+const passingNames = new Set(['MongoNotConnectedError', 'MongoPoolClearedError', 'MongoTopologyClosedError'])
