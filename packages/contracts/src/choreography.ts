@@ -66,7 +66,9 @@ export const streamOf = (service: Speaker) => {
 }
 
 /** The services that say something. */
-export type Speaker = { [S in Service]: (typeof choreography)[S]['stream'] extends string ? S : never }[Service]
+export type Speaker = {
+  [S in Service]: (typeof choreography)[S]['stream'] extends string ? S : never
+}[Service]
 
 export const streams = (['order', 'payment', 'delivery'] as const satisfies Speaker[]).map(streamOf)
 

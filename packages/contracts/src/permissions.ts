@@ -36,7 +36,10 @@ export const provisionerPermissions: Permissions = {
   subscribe: ['_INBOX_provisioner.>'],
 }
 
-const useOfStream = (stream: string) => [`$JS.API.STREAM.CREATE.${stream}`, `$JS.API.STREAM.INFO.${stream}`]
+// A declaration, not a constant: the provisioner's list above calls it while this module loads.
+function useOfStream(stream: string): string[] {
+  return [`$JS.API.STREAM.CREATE.${stream}`, `$JS.API.STREAM.INFO.${stream}`]
+}
 
 function useOfConsumer(stream: string, consumer: string): string[] {
   const of = `${stream}.${consumer}`
@@ -44,10 +47,13 @@ function useOfConsumer(stream: string, consumer: string): string[] {
     `$JS.API.CONSUMER.CREATE.${of}`,
     // With one filter the server wants it as a further token.
     `$JS.API.CONSUMER.CREATE.${of}.>`,
+    // With several filters the client still asks in the older form.
+    `$JS.API.CONSUMER.DURABLE.CREATE.${of}`,
     `$JS.API.CONSUMER.INFO.${of}`,
     `$JS.API.CONSUMER.MSG.NEXT.${of}`,
     `$JS.ACK.${of}.>`,
-    // Servers from 2.15 put the domain and a hash of the account first (ADR-15, token version 2).
-    `$JS.ACK.*.*.${of}.>`,
+    // Servers from 2.15 put the domain and a hash of the account first (ADR-15, token version 2). Every further
+    // token is spelled out: `*.*.${of}.>` would also match nine tokens, an older ack of anybody's consumer.
+    `$JS.ACK.*.*.${of}.*.*.*.*.>`,
   ]
 }

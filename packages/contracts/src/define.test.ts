@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { z } from 'zod'
+import { events } from './choreography.ts'
+import { defineEvent, type EventDefinition, UnreadableEvent } from './define.ts'
+import { OrderCancelled } from './order.ts'
+import { exampleOrderId as orderId } from './parts.ts'
+
+const id = { orderId: z.uuid() }
+
+// Its weight was first whole kilograms, then grams, and then a unit came with it.
+const SauceWeighed = defineEvent('SauceWeighed', 'scales.weighed', 3, {
+  schema: z.object({ ...id, weight: z.object({ value: z.int(), unit: z.literal('g') }) }),
+  example: { orderId, weight: { value: 1500, unit: 'g' } },
+  earlier: [
+    {
+      schema: z.object({ ...id, kilograms: z.int() }),
+      upcast: (old: { orderId: string; kilograms: number }) => ({
+        orderId: old.orderId,
+        grams: old.kilograms * 1000,
+      }),
+    },
+    {
+      schema: z.object({ ...id, grams: z.int() }),
+      upcast: (old: { orderId: string; grams: number }) => ({
+        orderId: old.orderId,
+        weight: { value: old.grams, unit: 'g' },
+      }),
+    },
+  ],
+})
+
+const unreadable = (code: UnreadableEvent['code']) => (error: unknown) =>
+  error instanceof UnreadableEvent && error.code === code
+
+describe('an event’s definition', () => {
+  it('makes a fact whose subject ends in the order’s id', () => {
+    assert.deepEqual(OrderCancelled({ orderId, reason: 'requested' }), {
+      name: 'OrderCancelled',
+      version: 1,
+      subject: `orders.cancelled.${orderId}`,
+      data: { orderId, reason: 'requested' },
+    })
+  })
+
+  it('names the stream after the subject’s first token', () => {
+    assert.equal(SauceWeighed.stream, 'SCALES')
+  })
+
+  it('refuses a version whose predecessors are not all declared', () => {
+    assert.throws(() =>
+      defineEvent('SauceSpilled', 'scales.spilled', 2, { schema: z.object(id), example: { orderId } }),
+    )
+  })
+})
+
+describe('reading', () => {
+  it('gives today’s data as it is', () => {
+    const data = { orderId, weight: { value: 7, unit: 'g' } }
+    assert.deepEqual(SauceWeighed.read(3, data), data)
+  })
+
+  it('upcasts the first version through every later one', () => {
+    const today = { orderId, weight: { value: 2000, unit: 'g' } }
+    assert.deepEqual(SauceWeighed.read(1, { orderId, kilograms: 2 }), today)
+  })
+
+  it('upcasts a middle version from where it stands', () => {
+    assert.deepEqual(SauceWeighed.read(2, { orderId, grams: 5 }), {
+      orderId,
+      weight: { value: 5, unit: 'g' },
+    })
+  })
+
+  it('strips fields that it does not know', () => {
+    const data = { orderId, reason: 'requested', mood: 'bad' }
+    assert.deepEqual(OrderCancelled.read(1, data), { orderId, reason: 'requested' })
+  })
+
+  it('refuses data that does not fit its version', () => {
+    assert.throws(() => OrderCancelled.read(1, { orderId, reason: 'bored' }), unreadable('invalid-data'))
+    assert.throws(() => OrderCancelled.read(1, null), unreadable('invalid-data'))
+    assert.throws(() => SauceWeighed.read(1, { orderId, grams: 5 }), unreadable('invalid-data'))
+  })
+
+  it('refuses an upcast that today’s schema would not accept', () => {
+    const Mislaid = defineEvent('Mislaid', 'scales.mislaid', 2, {
+      schema: z.object({ ...id, shelf: z.string() }),
+      example: { orderId, shelf: 'A' },
+      earlier: [{ schema: z.object(id), upcast: (old: { orderId: string }) => old }],
+    })
+    assert.throws(() => Mislaid.read(1, { orderId }), unreadable('invalid-data'))
+  })
+
+  for (const version of [0, -1, 1.5, 4, Number.NaN]) {
+    it(`refuses version ${version}, which was never published`, () => {
+      assert.throws(() => SauceWeighed.read(version, SauceWeighed.example), unreadable('unknown-version'))
+    })
+  }
+})
+
+describe('an example', () => {
+  for (const event of events as readonly unknown[] as readonly EventDefinition[]) {
+    it(`of ${event.event} is what its schema says, and nothing more`, () => {
+      assert.deepEqual(event.read(event.version, event.example), event.example)
+    })
+  }
+})

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+
+/** The headers of every event: https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/nats-protocol-binding.md */
+export const eventHeaders = z.object({
+  'Nats-Msg-Id': z
+    .string()
+    .min(1)
+    .describe('The event’s id; another one when it was sent back from the dead letters'),
+  'ce-specversion': z.literal('1.0'),
+  'ce-id': z.uuidv7().describe('The event’s id, the key of every deduplication'),
+  'ce-type': z.string().describe('The event’s name'),
+  'ce-source': z
+    .string()
+    .regex(/^\/[a-z]+$/)
+    .describe('Who said it'),
+  'ce-time': z.iso.datetime({ precision: 3 }).describe('When it was recorded, in UTC'),
+  'ce-dataschema': z.string().describe('Name and version of what the payload holds'),
+  'ce-causationid': z.string().min(1).describe('The id of the event or request that led to it'),
+  traceparent: z
+    .string()
+    .regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/)
+    .describe('W3C trace context'),
+})
+
+/** The value of `ce-dataschema`. */
+export const dataSchemaOf = (event: string, version: number): string => `urn:event:${event}:${version}`
+
+const exampleEventId = '01936f5e-8a41-7d02-8f6b-2c3d4e5f6a7b'
+
+/** Headers as `service` would send them with an event of its own. */
+export function exampleHeaders(
+  service: string,
+  event: string,
+  version: number,
+): z.infer<typeof eventHeaders> {
+  return {
+    'Nats-Msg-Id': exampleEventId,
+    'ce-specversion': '1.0',
+    'ce-id': exampleEventId,
+    'ce-type': event,
+    'ce-source': `/${service}`,
+    'ce-time': '2024-11-27T20:44:47.041Z',
+    'ce-dataschema': dataSchemaOf(event, version),
+    'ce-causationid': '01936f5e-8a3c-7b10-a5d4-1b2c3d4e5f60',
+    traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+  }
+}
