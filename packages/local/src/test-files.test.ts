@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { parseArguments, selectFiles } from './test-files.ts'
+
+const files = [
+  'packages/order/src/domain.test.ts',
+  'packages/order/src/order.int.test.ts',
+  'packages/system/src/crash.sys.test.ts',
+]
+
+describe('the files that pnpm test runs', () => {
+  it('are all of them without arguments', () => {
+    assert.deepEqual(selectFiles(files, parseArguments([])), files)
+  })
+
+  it('are those without servers for --unit', () => {
+    assert.deepEqual(selectFiles(files, parseArguments(['--unit'])), [files[0]])
+  })
+
+  it('are those that one of the filters names', () => {
+    assert.deepEqual(selectFiles(files, parseArguments(['order.int', 'crash'])), [files[1], files[2]])
+    assert.deepEqual(selectFiles(files, parseArguments(['nothing'])), [])
+  })
+
+  it('leaves other flags to the test runner', () => {
+    const asked = parseArguments(['--test-name-pattern=pays', 'order'])
+    assert.deepEqual(asked, { unit: false, filters: ['order'], flags: ['--test-name-pattern=pays'] })
+  })
+})
