@@ -17,6 +17,9 @@ const consumers = openConsumers({
   subscriptions: subscriptionsOf('dashboard'),
   handle: reactions(views),
   isOutage: isStoreOutage,
+  // The store writes an order's events together.
+  lanes: false,
+  maxAckPending: 5000,
   replicas: settings.STREAM_REPLICAS,
   log,
 })

@@ -9,6 +9,9 @@ import {
 } from 'mongodb'
 import { type Entry, joined, type OrderView, viewOf } from './view.ts'
 
+// The more events wait, the more of them belong to the same order, and an order's events are one write.
+const eventsInAWrite = { size: 15_000, everyMs: (events: number) => Math.min(events, 1000) }
+
 /** An event's entry, and the order it belongs to. */
 export interface Addition {
   readonly orderId: string
@@ -59,7 +62,7 @@ export function openViews(url: string): ViewStore {
     await indexes()
     await addAll(views, additions)
     return additions.map(() => ({ value: undefined }))
-  })
+  }, eventsInAWrite)
   return {
     add,
     find: async (orderId) => (await views.findOne({ _id: orderId })) ?? undefined,

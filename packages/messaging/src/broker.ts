@@ -51,6 +51,11 @@ export async function connectBroker({ url, name, user, password, log }: BrokerOp
       } else if (type === 'error') log.error({ error: data }, 'broker refused')
     }
   })()
+  let closing = false
+  void connection.closed().then((error) => {
+    // Refused twice for its credentials, the client gives up, and with it every consumer.
+    if (!closing) log.error({ error }, 'broker lost for good')
+  })
   const options = { timeout: 5000 }
   return {
     name,
@@ -59,6 +64,9 @@ export async function connectBroker({ url, name, user, password, log }: BrokerOp
     jsm: await connection.jetstreamManager({ ...options, checkAPI: false }),
     isConnected: () => connected && !connection.isClosed(),
     onReconnect: (run) => reconnected.push(run),
-    close: () => connection.drain(),
+    close() {
+      closing = true
+      return connection.drain()
+    },
   }
 }

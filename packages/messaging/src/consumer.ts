@@ -1,11 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ConsumerMessages, JsMsg } from 'nats'
+import type { ConsumerMessages } from 'nats'
 import type { Broker } from './broker.ts'
-import { bury } from './dead-letters.ts'
-import { type EventType, type Fact, keyOf, type ReceivedEvent } from './event.ts'
-import { openLanes } from './lanes.ts'
+import type { EventType, Fact, ReceivedEvent } from './event.ts'
+import { openHandling } from './handling.ts'
 import type { Log } from './log.ts'
-import { eventOf, Unprocessable } from './message.ts'
 import { retryDelay } from './retry.ts'
 import { deadLetters, ensureConsumer, ensureStream } from './streams.ts'
 
@@ -22,6 +20,8 @@ export interface ConsumerOptions<F extends Fact> {
   handle(event: ReceivedEvent<F>): Promise<unknown>
   /** Whether an error says that a store is away: then the message waits here, and no try is used up. */
   isOutage(error: unknown): boolean
+  /** False where `handle` gathers one key's events itself, in sequence: then they need not wait for each other. */
+  readonly lanes?: boolean
   readonly replicas: number
   readonly log: Log
   /** Without sign of life for so long, a message is given to another replica. */
@@ -46,89 +46,27 @@ export interface Consumers {
  * disappears is made again.
  */
 export function openConsumers<F extends Fact>(options: ConsumerOptions<F>): Consumers {
-  const { broker, log, ackWaitMs = 10_000, maxAckPending = 1000, maxTries = 8 } = options
-  const lane = openLanes()
-  const inHand = new Map<JsMsg, number>()
+  const {
+    broker,
+    log,
+    replicas,
+    lanes = true,
+    ackWaitMs = 10_000,
+    maxAckPending = 1000,
+    maxTries = 8,
+  } = options
   const stopping = new AbortController()
+  const handling = openHandling({ ...options, lanes, ackWaitMs, maxTries, stopping: stopping.signal })
   const pulls = new Map<string, ConsumerMessages>()
-  const work = new Set<Promise<void>>()
 
-  function take(message: JsMsg, types: ReadonlyMap<string, EventType<F>>): void {
-    const mine = handle(message, types).finally(() => work.delete(mine))
-    work.add(mine)
-  }
-
-  async function handle(message: JsMsg, types: ReadonlyMap<string, EventType<F>>): Promise<void> {
-    inHand.set(message, Date.now())
-    try {
-      const event = eventOf(message, types)
-      await lane(keyOf(message.subject), () => handleThroughOutages(event))
-      message.ack()
-      log.info({ event: event.name, key: keyOf(event.subject), eventId: event.id }, 'handled')
-    } catch (error) {
-      await giveBack(message, error)
-    } finally {
-      inHand.delete(message)
-    }
-  }
-
-  async function handleThroughOutages(event: ReceivedEvent<F>): Promise<void> {
-    for (let attempt = 1; ; attempt++)
-      try {
-        await options.handle(event)
-        return
-      } catch (error) {
-        if (!options.isOutage(error) || stopping.signal.aborted) throw error
-        log.warn({ error, eventId: event.id, attempt }, 'store away, waiting')
-        await delay(retryDelay(attempt, { mostMs: 5000 }), undefined, { signal: stopping.signal })
-      }
-  }
-
-  async function giveBack(message: JsMsg, error: unknown): Promise<void> {
-    const tries = message.info.deliveryCount
-    const fields = { error, subject: message.subject, eventId: message.headers?.get('ce-id'), tries }
-    const hopeless = error instanceof Unprocessable || (tries >= maxTries && !isPassing(error))
-    if (!hopeless) {
-      log.warn(fields, 'handling failed, will be tried again')
-      message.nak(retryDelay(tries))
-      return
-    }
-    try {
-      await bury(broker, message, error)
-      message.term(String(error).slice(0, 100))
-      log.error(fields, 'handling failed, gone to the dead letters')
-    } catch (buryError) {
-      log.error({ ...fields, buryError }, 'dead letters not reached, will be tried again')
-      message.nak(retryDelay(tries))
-    }
-  }
-
-  const isPassing = (error: unknown) => stopping.signal.aborted || options.isOutage(error)
-
-  async function listen({ stream, events }: Subscription<F>): Promise<void> {
-    const types = new Map(events.map((type) => [type.event, type]))
-    const spec = {
-      stream,
-      durable: broker.name,
-      filters: events.map(({ subject }) => `${subject}.*`),
-      ackWaitMs,
-      maxAckPending,
-    }
+  async function listen(subscription: Subscription<F>): Promise<void> {
+    const { stream } = subscription
     for (let failures = 0; !stopping.signal.aborted; ) {
       try {
-        await ensureStream(broker.jsm, deadLetters, options.replicas)
-        await ensureConsumer(broker.jsm, spec)
-        const consumer = await broker.js.consumers.get(stream, broker.name)
-        const pull = await consumer.consume({
-          max_messages: 500,
-          expires: 10_000,
-          idle_heartbeat: 2000,
-          abort_on_missing_resource: true,
-          callback: (message) => take(message, types),
-        })
-        if (stopping.signal.aborted) pull.stop()
+        const pull = await startPull(subscription)
         pulls.set(stream, pull)
         failures = 0
+        if (stopping.signal.aborted) pull.stop()
         const ended = await pull.closed()
         if (!stopping.signal.aborted) log.warn({ stream, error: ended }, 'pull ended, starting again')
       } catch (error) {
@@ -136,16 +74,30 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>): Cons
         log.warn({ stream, error, failures }, 'not listening yet')
       }
       pulls.delete(stream)
-      await delay(retryDelay(failures + 1, { mostMs: 5000 }), undefined, { signal: stopping.signal }).catch(
-        () => {},
-      )
+      await pauseAfter(failures)
     }
   }
 
-  const signOfLife = setInterval(() => {
-    const overdue = Date.now() - ackWaitMs / 3
-    for (const [message, since] of inHand) if (since < overdue) message.working()
-  }, ackWaitMs / 3)
+  async function startPull({ stream, events }: Subscription<F>): Promise<ConsumerMessages> {
+    const types = new Map(events.map((type) => [type.event, type]))
+    const filters = events.map(({ subject }) => `${subject}.*`)
+    await ensureStream(broker.jsm, deadLetters, replicas)
+    await ensureConsumer(broker.jsm, { stream, durable: broker.name, filters, ackWaitMs, maxAckPending })
+    const consumer = await broker.js.consumers.get(stream, broker.name)
+    return consumer.consume({
+      max_messages: maxAckPending,
+      expires: 10_000,
+      idle_heartbeat: 2000,
+      abort_on_missing_resource: true,
+      callback: (message) => handling.take(message, types),
+    })
+  }
+
+  async function pauseAfter(failures: number): Promise<void> {
+    const ms = retryDelay(failures + 1, { mostMs: 5000 })
+    await delay(ms, undefined, { signal: stopping.signal }).catch(() => {})
+  }
+
   const listening = options.subscriptions.map(listen)
 
   return {
@@ -154,8 +106,7 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>): Cons
       stopping.abort()
       for (const pull of pulls.values()) pull.stop()
       await Promise.all(listening)
-      await Promise.all(work)
-      clearInterval(signOfLife)
+      await handling.finished()
     },
   }
 }

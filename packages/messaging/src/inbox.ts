@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import type { Database, Transaction } from './database.ts'
+import { type Database, keyIn, type Transaction } from './database.ts'
 import { firstIdAt } from './event.ts'
 import { inbox } from './tables.ts'
 
@@ -16,6 +16,11 @@ export async function takeIn(tx: Transaction, ids: string[]): Promise<Set<string
     on conflict do nothing
     returning id`)
   return new Set(rows.map(({ id }) => id))
+}
+
+/** Takes back that this transaction handles these events. */
+export async function putBack(tx: Transaction, ids: string[]): Promise<void> {
+  if (ids.length > 0) await tx.execute(sql`delete from ${inbox} where ${keyIn(inbox.id, ids)}`)
 }
 
 /** Forgets events older than `olderThanMs`; the state alone also makes reactions idempotent. */

@@ -31,18 +31,28 @@ export interface Outbox {
   settled(): Promise<void>
 }
 
+// Nobody waits for the mark.
+const unhurried = { size: 1000, everyMs: () => 50 }
+
+/** Events that a sweep takes at once. */
+const batchSize = 500
+
 /** Events of this process that may wait for the broker; beyond it they wait in the table for the sweeper. */
 const inHandAtMost = 5000
 
 export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
   const { db, broker, stream, log, leaseMs = 5000 } = options
-  let streamCreated = await ensureStream(broker.jsm, stream, options.replicas)
-  const refresh = () =>
-    ensureStream(broker.jsm, stream, options.replicas)
-      .then((created) => {
-        streamCreated = created
-      })
-      .catch((error) => log.warn({ stream: stream.name, error }, 'stream not there'))
+  const ensure = () => ensureStream(broker.jsm, stream, options.replicas)
+  let streamCreated = Promise.resolve(await ensure())
+  let lastSequence = 0
+  async function refresh(): Promise<void> {
+    const before = streamCreated
+    streamCreated = ensure().catch((error) => {
+      log.warn({ stream: stream.name, error }, 'stream not there')
+      return before
+    })
+    await streamCreated
+  }
   broker.onReconnect(() => void refresh())
 
   const inHand = new Set<Promise<unknown>>()
@@ -50,7 +60,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
   const markPublished = groupCommit(async (acks: Published[]) => {
     await mark(db, acks)
     return acks.map(() => ({ value: undefined }))
-  })
+  }, unhurried)
 
   async function publishOne(event: Event): Promise<void> {
     const ack: PubAck = await broker.js.publish(event.subject, encoder.encode(JSON.stringify(event.data)), {
@@ -58,16 +68,24 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
       headers: headersOf(event, broker.name),
     })
     // A duplicate is a success: an earlier try got through, and its acknowledgement was lost.
-    await markPublished({ id: event.id, stream: ack.stream, streamSequence: ack.seq, streamCreated })
+    if (!ack.duplicate) {
+      // Its sequences start anew: another replica made the stream again.
+      // (outbox.int.test: "tells the stream that another replica made again from the one before")
+      if (ack.seq <= lastSequence) void refresh()
+      lastSequence = ack.seq
+    }
+    const { stream: name, seq: streamSequence } = ack
+    await markPublished({ id: event.id, stream: name, streamSequence, streamCreated: await streamCreated })
   }
 
-  async function publishAll(events: Event[]): Promise<void> {
+  async function publishAll(events: Event[]): Promise<number> {
     const results = await Promise.allSettled(events.map(publishOne))
     const failed = results.filter((result) => result.status === 'rejected')
-    if (failed.length === 0) return
+    if (failed.length === 0) return 0
     log.warn({ events: failed.length, error: failed[0]?.reason }, 'events left to the sweeper')
     // 503: nobody listens, so the stream itself may be gone.
     await refresh()
+    return failed.length
   }
 
   function hold(work: Promise<unknown>): void {
@@ -88,11 +106,15 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
       )
     },
     async sweep() {
-      if (!broker.isConnected()) return 0
-      const events = await take(db, leaseMs)
-      if (events.length > 0) log.info({ events: events.length }, 'sweeping the outbox')
-      await publishAll(events)
-      return events.length
+      let found = 0
+      for (let events: Event[]; broker.isConnected(); ) {
+        events = await take(db, leaseMs)
+        if (events.length > 0) log.info({ events: events.length }, 'sweeping the outbox')
+        const failed = await publishAll(events)
+        found += events.length
+        if (failed > 0 || events.length < batchSize) break
+      }
+      return found
     },
     async settled() {
       while (inHand.size > 0) await Promise.allSettled(inHand)
@@ -131,7 +153,7 @@ async function take(db: Database, leaseMs: number): Promise<Event[]> {
     update ${outbox} set leased_until = ${inMs(leaseMs)}
     where id in (
       select id from ${outbox} where published_at is null and leased_until < now()
-      order by leased_until limit 500 for update skip locked
+      order by leased_until limit ${batchSize} for update skip locked
     )
     returning id, name, version, subject, data, time, causation_id as "causationId", traceparent`)
   return rows.map((row) => ({ ...row, time: new Date(String(row.time)).toISOString() }) as unknown as Event)

@@ -9,6 +9,7 @@ import {
   RetentionPolicy,
   StorageType,
   type StreamConfig,
+  type StreamInfo,
 } from 'nats'
 
 const minute = 60_000
@@ -38,7 +39,7 @@ function streamConfig({ name, subjects }: StreamSpec, replicas: number): Partial
 
 /**
  * Makes the stream if it is not there; an existing one is left as it is.
- * @returns when it was made, ISO 8601
+ * @returns when it was made, ISO 8601 with milliseconds: Postgres would round what JavaScript cuts off
  */
 export async function ensureStream(
   jsm: JetStreamManager,
@@ -46,10 +47,10 @@ export async function ensureStream(
   replicas: number,
 ): Promise<string> {
   try {
-    return (await jsm.streams.add(streamConfig(spec, replicas))).created
+    return moment(await jsm.streams.add(streamConfig(spec, replicas)))
   } catch (error) {
     if (!isApiError(error, streamNameInUse)) throw error
-    return (await jsm.streams.info(spec.name)).created
+    return moment(await jsm.streams.info(spec.name))
   }
 }
 
@@ -96,10 +97,19 @@ export async function ensureConsumer(jsm: JetStreamManager, spec: ConsumerSpec):
       ? { filter_subject: spec.filters[0] as string }
       : { filter_subjects: spec.filters }),
   }
-  await jsm.consumers.add(spec.stream, config)
+  try {
+    await jsm.consumers.add(spec.stream, config)
+  } catch (error) {
+    if (!isApiError(error, consumerExists)) throw error
+    await jsm.consumers.update(spec.stream, spec.durable, config)
+  }
 }
 
+const moment = ({ created }: StreamInfo): string => new Date(created).toISOString()
+
 const streamNameInUse = 10058
+// With another configuration; with the same one it is no error.
+const consumerExists = 10148
 
 const isApiError = (error: unknown, code: number): boolean =>
   error instanceof NatsError && error.api_error?.err_code === code

@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
 import { type Database, isDatabaseOutage, type Transaction } from './database.ts'
 import { type Cause, type Event, type Fact, record } from './event.ts'
-import { groupCommit, type Outcome } from './group-commit.ts'
-import { takeIn } from './inbox.ts'
+import { type GroupLimits, groupCommit, type Outcome } from './group-commit.ts'
+import { putBack, takeIn } from './inbox.ts'
 import type { Outbox } from './outbox.ts'
 
 /** How the state behind one key is kept, and what events make of it. */
@@ -36,6 +36,10 @@ export type Commit<State, Said extends Fact, F extends Fact> = (
   change: Change<State, Said, F>,
 ) => Promise<Changed<State, Said>>
 
+interface Limits extends GroupLimits {
+  readonly now?: () => Date
+}
+
 /**
  * Changes that arrive together are committed in one transaction: its statements do not grow with their number.
  *
@@ -46,14 +50,14 @@ export function unitOfWork<State, Said extends Fact, F extends Fact>(
   db: Database,
   outbox: Outbox,
   aggregate: Aggregate<State, Said | F>,
-  { now = () => new Date(), size = 256, concurrency = 2 } = {},
+  { now = () => new Date(), size = 256, concurrency = 2, everyMs = () => 10 }: Limits = {},
 ): Commit<State, Said, F> {
   type Group = Change<State, Said, F>[]
   type Outcomes = Outcome<Changed<State, Said>>[]
 
   async function commit(changes: Group): Promise<Outcomes> {
     const outcomes = await db.transaction((tx) => apply(tx, changes))
-    outbox.publish(outcomes.flatMap((outcome) => ('value' in outcome ? outcome.value.events : [])))
+    outbox.publish(saidIn(outcomes))
     return outcomes
   }
 
@@ -74,13 +78,16 @@ export function unitOfWork<State, Said extends Fact, F extends Fact>(
     })
     await Promise.all([
       aggregate.save(tx, changed),
-      outbox.append(
-        tx,
-        outcomes.flatMap((outcome) => ('value' in outcome ? outcome.value.events : [])),
-      ),
+      outbox.append(tx, saidIn(outcomes)),
+      // What is still fresh was refused: kept in the inbox, it would never be handled.
+      // (unit-of-work.int.test: "decides again about an event that was refused")
+      putBack(tx, [...fresh]),
     ])
     return outcomes
   }
+
+  const saidIn = (outcomes: Outcomes): Event<Said>[] =>
+    outcomes.flatMap((outcome) => ('value' in outcome ? outcome.value.events : []))
 
   function decide(
     { key, cause, handles, hears, decide }: Change<State, Said, F>,
@@ -88,13 +95,14 @@ export function unitOfWork<State, Said extends Fact, F extends Fact>(
     states: Map<string, State>,
   ): Outcome<Changed<State, Said>> {
     const state = states.get(key)
-    // Deleting from `fresh` lets the first of two equal messages in one group through, and only that.
-    if (handles !== undefined && !fresh.delete(handles)) return { value: { state, events: [] } }
+    if (handles !== undefined && !fresh.has(handles)) return { value: { state, events: [] } }
     try {
       const events = decide(state).map((fact) => record(fact, cause, now()))
       const heard: Event<Said | F>[] = hears ? [hears, ...events] : events
       const after = heard.reduce(aggregate.evolve, state)
       if (after !== undefined) states.set(key, after)
+      // Of two equal messages in one group, the first goes through, and only that.
+      if (handles !== undefined) fresh.delete(handles)
       return { value: { state: after, events } }
     } catch (error) {
       return { error }
@@ -112,7 +120,7 @@ export function unitOfWork<State, Said extends Fact, F extends Fact>(
     }
   }
 
-  return groupCommit(commitGroup, { size, concurrency })
+  return groupCommit(commitGroup, { size, concurrency, everyMs })
 }
 
 // A row lock cannot guard a row that is not there yet: two first events would race. Sorted, so that two groups

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Database, recordset } from '@saucery/messaging/database'
 import { groupCommit } from '@saucery/messaging/group-commit'
-import { eq, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import type { Answer } from './domain.ts'
 import type { PaymentProvider } from './provider.ts'
 import { simulatedCharges } from './schema.ts'
@@ -22,24 +22,27 @@ export function simulatedProvider(db: Database, options: SimulatedProviderOption
   const { limit, delayMs, jitterMs } = options
   type Charge = { idempotencyKey: string; amount: number }
 
-  const book = groupCommit(async (charges: Charge[]) => {
-    const rows = charges.map((charge) => ({
-      ...charge,
-      declined: charge.amount > limit ? 'limit-exceeded' : null,
-      refunds: 0,
-    }))
-    await db.execute(sql`
+  const book = groupCommit(
+    async (charges: Charge[]) => {
+      const rows = charges.map((charge) => ({
+        ...charge,
+        declined: charge.amount > limit ? 'limit-exceeded' : null,
+        refunds: 0,
+      }))
+      await db.execute(sql`
       insert into ${simulatedCharges} select distinct on (idempotency_key) * from ${recordset(simulatedCharges, rows)}
       order by idempotency_key on conflict do nothing`)
-    const booked = await db.execute<{ key: string; declined: string | null }>(sql`
+      const booked = await db.execute<{ key: string; declined: string | null }>(sql`
       select idempotency_key as key, declined from ${simulatedCharges}
       where idempotency_key in (select idempotency_key from ${recordset(simulatedCharges, rows)})`)
-    const answers = new Map(booked.map(({ key, declined }) => [key, answer(declined)]))
-    return charges.map(({ idempotencyKey }) => {
-      const value = answers.get(idempotencyKey)
-      return value ? { value } : { error: new Error('the charge is not in the books') }
-    })
-  })
+      const answers = new Map(booked.map(({ key, declined }) => [key, answer(declined)]))
+      return charges.map(({ idempotencyKey }) => {
+        const value = answers.get(idempotencyKey)
+        return value ? { value } : { error: new Error('the charge is not in the books') }
+      })
+    },
+    { everyMs: () => 10 },
+  )
 
   return {
     async charge(charge) {
@@ -48,10 +51,9 @@ export function simulatedProvider(db: Database, options: SimulatedProviderOption
       return book(charge)
     },
     async refund(idempotencyKey) {
-      await db
-        .update(simulatedCharges)
-        .set({ refunds: 1 })
-        .where(eq(simulatedCharges.idempotencyKey, idempotencyKey))
+      await db.execute(sql`
+        update ${simulatedCharges} set refunds = refunds + 1
+        where idempotency_key = ${idempotencyKey} and declined is null and refunds = 0`)
     },
   }
 }

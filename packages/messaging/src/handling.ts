@@ -1,0 +1,115 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { JsMsg } from 'nats'
+import type { Broker } from './broker.ts'
+import { bury } from './dead-letters.ts'
+import { type EventType, type Fact, keyOf, type ReceivedEvent } from './event.ts'
+import { openLanes } from './lanes.ts'
+import type { Log } from './log.ts'
+import { eventOf, Unprocessable } from './message.ts'
+import { retryDelay } from './retry.ts'
+import { deadLetters, ensureStream } from './streams.ts'
+
+export interface HandlingOptions<F extends Fact> {
+  readonly broker: Broker
+  handle(event: ReceivedEvent<F>): Promise<unknown>
+  isOutage(error: unknown): boolean
+  readonly lanes: boolean
+  readonly log: Log
+  readonly ackWaitMs: number
+  readonly maxTries: number
+  readonly replicas: number
+  /** Aborted when nothing is to be waited for any longer. */
+  readonly stopping: AbortSignal
+}
+
+export type Types<F extends Fact> = ReadonlyMap<string, EventType<F>>
+
+export interface Handling<F extends Fact> {
+  /** Handles a message in its key's lane, and tells the broker what became of it. */
+  take(message: JsMsg, types: Types<F>): void
+  /** Resolves when nothing is in hand. */
+  finished(): Promise<void>
+}
+
+export function openHandling<F extends Fact>(options: HandlingOptions<F>): Handling<F> {
+  const { broker, isOutage, log, ackWaitMs, maxTries, replicas, stopping } = options
+  const lane = options.lanes ? openLanes() : <T>(_key: string, run: () => Promise<T>) => run()
+  const work = new Set<Promise<void>>()
+  const inHand = new Map<JsMsg, number>()
+
+  // The broker would take a silent message for lost, and give it to another replica.
+  const signOfLife = setInterval(() => {
+    if (broker.connection.isClosed()) return
+    const overdue = Date.now() - ackWaitMs / 3
+    for (const [message, since] of inHand) if (since < overdue) message.working()
+  }, ackWaitMs / 3)
+
+  async function settle(message: JsMsg, types: Types<F>): Promise<void> {
+    inHand.set(message, Date.now())
+    try {
+      const failure = await failureOf(message, types)
+      if (failure === undefined) message.ack()
+      else await giveBack(message, failure.error)
+    } catch (error) {
+      // The connection is closed for good. Unacknowledged, the message comes again elsewhere.
+      log.warn({ error, subject: message.subject }, 'broker not told what became of a message')
+    } finally {
+      inHand.delete(message)
+    }
+  }
+
+  async function failureOf(message: JsMsg, types: Types<F>): Promise<{ error: unknown } | undefined> {
+    try {
+      const event = eventOf(message, types)
+      await lane(keyOf(event.subject), () => handleThroughOutages(event))
+      log.info({ event: event.name, key: keyOf(event.subject), eventId: event.id }, 'handled')
+      return undefined
+    } catch (error) {
+      return { error }
+    }
+  }
+
+  async function handleThroughOutages(event: ReceivedEvent<F>): Promise<void> {
+    for (let attempt = 1; ; attempt++)
+      try {
+        await options.handle(event)
+        return
+      } catch (error) {
+        if (!isOutage(error) || stopping.aborted) throw error
+        log.warn({ error, eventId: event.id, attempt }, 'store away, waiting')
+        await delay(retryDelay(attempt, { mostMs: 5000 }), undefined, { signal: stopping })
+      }
+  }
+
+  async function giveBack(message: JsMsg, error: unknown): Promise<void> {
+    const tries = message.info.deliveryCount
+    const fields = { error, subject: message.subject, eventId: message.headers?.get('ce-id'), tries }
+    const isPassing = stopping.aborted || isOutage(error)
+    const isHopeless = error instanceof Unprocessable || (tries >= maxTries && !isPassing)
+    if (!isHopeless) {
+      log.warn(fields, 'handling failed, will be tried again')
+      message.nak(retryDelay(tries))
+      return
+    }
+    try {
+      await bury(broker, message, error)
+      message.term(String(error).slice(0, 100))
+      log.error(fields, 'handling failed, gone to the dead letters')
+    } catch (buryError) {
+      log.error({ ...fields, buryError }, 'dead letters not reached, will be tried again')
+      await ensureStream(broker.jsm, deadLetters, replicas).catch(() => {})
+      message.nak(retryDelay(tries))
+    }
+  }
+
+  return {
+    take(message, types) {
+      const mine = settle(message, types).finally(() => work.delete(mine))
+      work.add(mine)
+    },
+    async finished() {
+      await Promise.all(work)
+      clearInterval(signOfLife)
+    },
+  }
+}

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { repeat } from './repeat.ts'
+import { eventually } from './testing/eventually.ts'
+import { countingLog, quiet } from './testing/log.ts'
+
+describe('a repetition', () => {
+  it('goes on after a failure, with a line in the log', async () => {
+    const log = countingLog()
+    let runs = 0
+    const repetition = repeat('work', 1, async () => Promise.reject(new Error(`run ${++runs}`)), log)
+    await eventually(() => assert.ok(runs >= 3))
+    await repetition.stop()
+    assert.equal(log.times('work failed'), runs)
+  })
+
+  it('never runs twice at once, and stops when the run under way has ended', async () => {
+    let underWay = 0
+    let most = 0
+    let release = () => {}
+    const held = new Promise<void>((resolve) => (release = resolve))
+    const repetition = repeat(
+      'work',
+      1,
+      async () => {
+        most = Math.max(most, ++underWay)
+        await held
+        underWay -= 1
+      },
+      quiet,
+    )
+    repetition.now()
+    repetition.now()
+    const stopped = repetition.stop()
+    assert.equal(underWay, 1)
+    release()
+    await stopped
+    assert.deepEqual({ underWay, most }, { underWay: 0, most: 1 })
+  })
+})

@@ -1,0 +1,86 @@
+import { integer, pgTable, text } from 'drizzle-orm/pg-core'
+import { type Database, keyIn, upsertAll } from '../database.ts'
+import {
+  type Cause,
+  type Event,
+  type EventType,
+  type Fact,
+  keyOf,
+  type ReceivedEvent,
+  record,
+} from '../event.ts'
+import { newTrace } from '../trace.ts'
+import type { Aggregate, Commit } from '../unit-of-work.ts'
+
+/** What the tests of this package are about: counters, which a nudge raises by one. No guard: only the inbox. */
+interface Amount {
+  by: number
+}
+export type Nudged = Fact & { name: 'Nudged'; data: Amount }
+export type Raised = Fact & { name: 'Raised'; data: Amount }
+
+export const nudged = (key: string, by = 1): Nudged => ({
+  name: 'Nudged',
+  version: 1,
+  subject: `nudges.given.${key}`,
+  data: { by },
+})
+export const raised = (key: string, by = 1): Raised => ({
+  name: 'Raised',
+  version: 1,
+  subject: `counters.raised.${key}`,
+  data: { by },
+})
+
+export const Nudged: EventType<Nudged> = {
+  event: 'Nudged',
+  subject: 'nudges.given',
+  version: 1,
+  read(version, data) {
+    if (version !== 1) throw new Error(`Nudged has no version ${version}`)
+    if (typeof (data as Amount).by !== 'number') throw new Error('a nudge without an amount')
+    return data as Amount
+  },
+}
+
+export const countersStream = { name: 'COUNTERS', subjects: ['counters.>'] }
+export const nudgesStream = { name: 'NUDGES', subjects: ['nudges.>'] }
+
+/** More than `atMost` is refused by the database. */
+export const atMost = 1000
+
+const counters = pgTable('counters', { id: text('id').primaryKey(), count: integer('count').notNull() })
+export type Counter = typeof counters.$inferSelect
+
+export const counterAggregate: Aggregate<Counter, Raised | Nudged> = {
+  async load(tx, keys) {
+    const rows = await tx.select().from(counters).where(keyIn(counters.id, keys))
+    return new Map(rows.map((row) => [row.id, row]))
+  },
+  save: (tx, states) => upsertAll(tx, counters, states),
+  evolve: (state, event) =>
+    event.name === 'Raised'
+      ? { id: keyOf(event.subject), count: (state?.count ?? 0) + event.data.by }
+      : state,
+}
+
+/** Every counter that there is. */
+export async function counts(db: Database): Promise<Record<string, number>> {
+  const rows = await db.select().from(counters)
+  return Object.fromEntries(rows.map(({ id, count }) => [id, count]))
+}
+
+export const cause = (id = 'a-request'): Cause => ({ id, traceparent: newTrace() })
+
+export const nudge = (key: string, by = 1): Event<Nudged> => record(nudged(key, by), cause(), new Date())
+
+export type CommitCounter = Commit<Counter, Raised, Raised | Nudged>
+
+/** Raises the nudged counter: once for each event, and only the inbox knows which were. */
+export const raiseOn = (commit: CommitCounter) => (event: ReceivedEvent<Nudged>) =>
+  commit({
+    key: keyOf(event.subject),
+    cause: event,
+    handles: event.id,
+    decide: () => [raised(keyOf(event.subject), event.data.by)],
+  })

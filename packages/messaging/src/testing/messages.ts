@@ -1,0 +1,39 @@
+import { headers as newHeaders } from 'nats'
+import type { Broker } from '../broker.ts'
+import type { Event } from '../event.ts'
+import { headersOf } from '../message.ts'
+
+/** Publishes an event as its owner would; `messageId` defeats the broker's own deduplication. */
+export async function say(
+  { js }: Broker,
+  event: Event,
+  { messageId = event.id, headers = {} as Record<string, string> } = {},
+): Promise<void> {
+  const all = newHeaders()
+  for (const [name, values] of headersOf(event, 'nudger')) for (const value of values) all.append(name, value)
+  for (const [name, value] of Object.entries(headers)) all.set(name, value)
+  await js.publish(event.subject, JSON.stringify(event.data), { msgID: messageId, headers: all })
+}
+
+export interface StoredMessage {
+  readonly subject: string
+  readonly sequence: number
+  readonly data: string
+  header(name: string): string
+}
+
+/** Everything that a stream holds, in its order. */
+export async function messagesOf({ jsm }: Broker, stream: string): Promise<StoredMessage[]> {
+  const { state } = await jsm.streams.info(stream)
+  const found: StoredMessage[] = []
+  for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
+    const message = await jsm.streams.getMessage(stream, { seq })
+    found.push({
+      subject: message.subject,
+      sequence: message.seq,
+      data: new TextDecoder().decode(message.data),
+      header: (name) => message.header.get(name),
+    })
+  }
+  return found
+}

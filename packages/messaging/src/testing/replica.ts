@@ -1,0 +1,27 @@
+import type { GroupLimits } from '../group-commit.ts'
+import { openOutbox } from '../outbox.ts'
+import { unitOfWork } from '../unit-of-work.ts'
+import { type Counter, counterAggregate, countersStream, type Nudged, type Raised } from './counters.ts'
+import { quiet } from './log.ts'
+import { type TestDatabase, testBroker } from './servers.ts'
+
+/** One replica of the service that counts: a pool, a connection to the broker, an outbox, a unit of work. */
+export async function testReplica(
+  database: TestDatabase,
+  nats: { url: string },
+  { leaseMs = 300, limits = {} as GroupLimits, log = quiet } = {},
+) {
+  const broker = await testBroker(nats.url, { log })
+  const db = database.open()
+  const outbox = await openOutbox({ db, broker, stream: countersStream, replicas: 1, log, leaseMs })
+  return {
+    broker,
+    db,
+    outbox,
+    commit: unitOfWork<Counter, Raised, Raised | Nudged>(db, outbox, counterAggregate, limits),
+    async [Symbol.asyncDispose]() {
+      await outbox.settled()
+      await broker[Symbol.asyncDispose]()
+    },
+  }
+}

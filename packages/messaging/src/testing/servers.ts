@@ -1,0 +1,56 @@
+import { testPostgres } from '@saucery/local/testing'
+import { sql } from 'drizzle-orm'
+import { type Broker, connectBroker } from '../broker.ts'
+import { type Database, type OpenDatabase, openDatabase } from '../database.ts'
+import { atMost } from './counters.ts'
+import { quiet } from './log.ts'
+
+/** A database with the tables, and pools on it that are closed before it goes. */
+export async function testDatabase(options: { ownServer?: boolean } = {}) {
+  const server = await testPostgres(options)
+  const pools: OpenDatabase[] = []
+  function open(): Database {
+    const pool = openDatabase(server.url, 'test')
+    pools.push(pool)
+    return pool.db
+  }
+  const db = open()
+  for (const statement of tables) await db.execute(sql.raw(statement))
+  return {
+    ...server,
+    db,
+    /** A pool of its own, as a further replica would have. */
+    open,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(pools.map((pool) => pool.close()))
+      await server[Symbol.asyncDispose]()
+    },
+  }
+}
+
+const tables = [
+  `create table counters (id text primary key, count integer not null check (count <= ${atMost}))`,
+  `create table outbox (
+    id uuid primary key, name text not null, version integer not null, subject text not null,
+    data jsonb not null, time timestamptz(3) not null, causation_id text not null, traceparent text not null,
+    leased_until timestamptz(3) not null, published_at timestamptz(3),
+    stream text, stream_sequence bigint, stream_created timestamptz(3))`,
+  'create index outbox_unpublished on outbox (leased_until) where published_at is null',
+  'create table inbox (id text primary key)',
+]
+
+/** A connection that `await using` closes. */
+export async function testBroker(
+  url: string,
+  { name = 'counter', log = quiet } = {},
+): Promise<Broker & AsyncDisposable> {
+  const broker = await connectBroker({ url, name, log })
+  return {
+    ...broker,
+    async [Symbol.asyncDispose]() {
+      if (!broker.connection.isClosed()) await broker.connection.close()
+    },
+  }
+}
+
+export type TestDatabase = Awaited<ReturnType<typeof testDatabase>>

@@ -1,0 +1,201 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { testNats } from '@saucery/local/testing'
+import { count } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/postgres-js'
+import postgres from 'postgres'
+import type { Database, Transaction } from './database.ts'
+import { inbox, outbox } from './tables.ts'
+import {
+  type CommitCounter,
+  type Counter,
+  cause,
+  counterAggregate,
+  counts,
+  type Nudged,
+  nudge,
+  type Raised,
+  raised,
+} from './testing/counters.ts'
+import { testReplica } from './testing/replica.ts'
+import { testDatabase } from './testing/servers.ts'
+import { unitOfWork } from './unit-of-work.ts'
+
+const raise = (key: string, by = 1, handles = {}) => ({
+  key,
+  cause: cause(),
+  decide: () => [raised(key, by)],
+  ...handles,
+})
+
+const raiseFor = (event: { id: string }, key = 'k') => raise(key, 1, { handles: event.id })
+
+const hasty = { everyMs: () => 0 }
+
+async function rowsIn(db: Database, table: typeof inbox | typeof outbox): Promise<number> {
+  const [row] = await db.select({ rows: count() }).from(table)
+  return row?.rows ?? 0
+}
+
+describe('a unit of work', () => {
+  it('commits a change with what it says, and tells both', async () => {
+    await using database = await testDatabase()
+    await using nats = await testNats()
+    await using replica = await testReplica(database, nats)
+    const { state, events } = await replica.commit(raise('k', 3))
+    assert.deepEqual(state, { id: 'k', count: 3 })
+    assert.equal(events[0]?.subject, 'counters.raised.k')
+    assert.deepEqual(await counts(database.db), { k: 3 })
+    const [row] = await database.db.select().from(outbox)
+    assert.equal(row?.id, events[0].id)
+  })
+
+  it('commits the neighbours of a change that the database refuses', async () => {
+    await using database = await testDatabase()
+    await using nats = await testNats()
+    await using replica = await testReplica(database, nats)
+    const amounts = [1, 2000, 2, 3]
+    const settled = await Promise.allSettled(amounts.map((by, i) => replica.commit(raise(`k${i}`, by))))
+    assert.deepEqual(
+      settled.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
+    )
+    const [, refused] = settled as [unknown, PromiseRejectedResult]
+    assert.equal(refused.reason.cause.code, '23514')
+    assert.deepEqual(await counts(database.db), { k0: 1, k2: 2, k3: 3 })
+    assert.equal(await rowsIn(database.db, outbox), 3)
+  })
+
+  it('changes nothing when a decision refuses, neither for its neighbours', async () => {
+    await using database = await testDatabase()
+    await using nats = await testNats()
+    await using replica = await testReplica(database, nats)
+    const refusing = {
+      ...raiseFor(nudge('k')),
+      decide: () => {
+        throw new Error('refused')
+      },
+    }
+    const [before, refused, after] = await Promise.allSettled([
+      replica.commit(raise('k')),
+      replica.commit(refusing),
+      replica.commit(raise('k')),
+    ])
+    assert.deepEqual([before.status, refused.status, after.status], ['fulfilled', 'rejected', 'fulfilled'])
+    assert.deepEqual(await counts(database.db), { k: 2 })
+    assert.equal(await rowsIn(database.db, outbox), 2)
+    assert.equal(await rowsIn(database.db, inbox), 0)
+  })
+
+  it('decides again about an event that was refused', async () => {
+    await using database = await testDatabase()
+    await using nats = await testNats()
+    await using replica = await testReplica(database, nats)
+    const event = nudge('k')
+    let refusals = 1
+    const change = {
+      ...raiseFor(event),
+      decide: () => {
+        if (refusals-- > 0) throw new Error('refused')
+        return [raised('k')]
+      },
+    }
+    await assert.rejects(replica.commit(change), /refused/)
+    await replica.commit(change)
+    assert.deepEqual(await counts(database.db), { k: 1 })
+  })
+
+  it('handles an event once that comes twice in one group', async () => {
+    await using database = await testDatabase()
+    await using nats = await testNats()
+    await using replica = await testReplica(database, nats)
+    const event = nudge('k')
+    await Promise.all([1, 2, 3].map(() => replica.commit(raiseFor(event))))
+    assert.deepEqual(await counts(database.db), { k: 1 })
+    assert.equal(await rowsIn(database.db, outbox), 1)
+  })
+
+  it('handles an event once that comes in several groups, at once and later', async () => {
+    await using database = await testDatabase()
+    await using nats = await testNats()
+    await using replica = await testReplica(database, nats, { limits: { ...hasty, size: 1, concurrency: 4 } })
+    const event = nudge('k')
+    await Promise.all([1, 2, 3, 4].map(() => replica.commit(raiseFor(event))))
+    await replica.commit(raiseFor(event))
+    assert.deepEqual(await counts(database.db), { k: 1 })
+  })
+
+  it('handles an event once that comes to two replicas', async () => {
+    await using database = await testDatabase()
+    await using nats = await testNats()
+    await using one = await testReplica(database, nats)
+    await using other = await testReplica(database, nats)
+    const events = Array.from({ length: 50 }, () => nudge('k'))
+    const both = (event: { id: string }) => [one, other].map(({ commit }) => commit(raiseFor(event)))
+    await Promise.all(events.flatMap(both))
+    assert.deepEqual(await counts(database.db), { k: 50 })
+  })
+
+  it('twenty first events at once make one state', async () => {
+    await using database = await testDatabase()
+    await using nats = await testNats()
+    const limits = { ...hasty, size: 1, concurrency: 5 }
+    await using one = await testReplica(database, nats, { limits })
+    await using other = await testReplica(database, nats, { limits })
+    const twenty = Array.from({ length: 10 }, () => [one, other]).flat()
+    await Promise.all(twenty.map(({ commit }) => commit(raise('k'))))
+    assert.deepEqual(await counts(database.db), { k: 20 })
+  })
+
+  it('lets replicas that want the same keys in another order wait, and none for ever', async () => {
+    await using database = await testDatabase()
+    await using nats = await testNats()
+    const limits = { ...hasty, size: 20, concurrency: 4 }
+    await using one = await testReplica(database, nats)
+    await using other = await testReplica(database, nats)
+    const keys = Array.from({ length: 20 }, (_, i) => `k${i}`)
+    const rounds = 20
+    // A group that failed for a deadlock would be repeated change by change, and nobody would see it.
+    const failures: unknown[] = []
+    const watched = (db: Database): Database =>
+      Object.assign(Object.create(db), {
+        transaction: (run: (tx: Transaction) => Promise<unknown>) =>
+          db.transaction(run).catch((error) => {
+            failures.push(error)
+            throw error
+          }),
+      })
+    const commits = [one, other].map(({ db, outbox }) =>
+      unitOfWork<Counter, Raised, Raised | Nudged>(watched(db), outbox, counterAggregate, limits),
+    )
+    const repeatedly = async (commit: CommitCounter, keys: string[]) => {
+      for (let round = 0; round < rounds; round++) await Promise.all(keys.map((key) => commit(raise(key))))
+    }
+    await Promise.all(
+      commits.flatMap((commit) => [keys, keys.toReversed()].map((k) => repeatedly(commit, k))),
+    )
+    assert.deepEqual(failures, [])
+    assert.deepEqual(await counts(database.db), Object.fromEntries(keys.map((key) => [key, 4 * rounds])))
+  })
+
+  it('sends as many statements for a hundred changes as for one', async () => {
+    await using database = await testDatabase()
+    await using nats = await testNats()
+    await using replica = await testReplica(database, nats)
+    let statements = 0
+    const client = postgres(database.url)
+    const db = drizzle({ client, logger: { logQuery: () => void statements++ } })
+    const commit = unitOfWork<Counter, Raised, Raised | Nudged>(db, replica.outbox, counterAggregate)
+    async function statementsOf(changes: number): Promise<number> {
+      statements = 0
+      const some = Array.from({ length: changes }, (_, i) => raiseFor(nudge(`k${i}`), `k${i}`))
+      await Promise.all(some.map(commit))
+      return statements
+    }
+    const alone = await statementsOf(1)
+    const together = await statementsOf(100)
+    await client.end()
+    assert.ok(alone > 0)
+    assert.equal(together, alone)
+  })
+})

@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { received } from '@saucery/chassis/testing/events'
+import { allPages, get, type Page, problemIn } from '@saucery/chassis/testing/http'
+import { OrderCancelled, OrderPlaced } from '@saucery/contracts/order'
+import { exampleOrderId } from '@saucery/contracts/parts'
+import { v7 as uuidv7 } from 'uuid'
+import type { Payment } from './domain.ts'
+import { limit, testPayments } from './testing.ts'
+
+const service = await testPayments()
+after(() => service[Symbol.asyncDispose]())
+const { app, hear } = service
+
+async function placed(branchId: string, amount = 3000): Promise<string> {
+  const orderId = uuidv7()
+  await hear(received(OrderPlaced({ orderId, branchId, sauceId: '2', qty: 1, price: amount, amount })))
+  return orderId
+}
+
+const found = async (query: string) =>
+  (await get<Page<Payment>>(app, `/payments?${query}`)).items.map(({ orderId }) => orderId)
+
+describe('GET /payments', () => {
+  it('pages through every payment once, of the newest order first', async () => {
+    const orderIds: string[] = []
+    for (let i = 0; i < 7; i++) orderIds.push(await placed('paged'))
+    const payments = await allPages<Payment>(app, '/payments?branchId=paged', 3)
+    assert.deepEqual(
+      payments.map(({ orderId }) => orderId),
+      orderIds.reverse(),
+    )
+  })
+
+  it('filters by status, branch and order', async () => {
+    const small = await placed('filtered')
+    const large = await placed('filtered', limit + 1)
+    assert.deepEqual(await found('branchId=filtered&status=APPROVED'), [small])
+    assert.deepEqual(await found('branchId=filtered&status=DECLINED'), [large])
+    assert.deepEqual(await found(`orderId=${small}`), [small])
+    assert.deepEqual(await found(`orderId=${small}&status=PENDING`), [])
+  })
+
+  it('shows of a payment what its status has, and nothing else', async () => {
+    const branchId = 'shown'
+    const charge = { branchId, sauceId: '2', qty: 1 }
+    const small = await placed(branchId)
+    const approved = { orderId: small, ...charge, amount: 3000, status: 'APPROVED' }
+    assert.deepEqual(await get(app, `/payments/${small}`), approved)
+    const large = await placed(branchId, limit + 1)
+    const declined = {
+      orderId: large,
+      ...charge,
+      amount: limit + 1,
+      status: 'DECLINED',
+      reason: 'limit-exceeded',
+    }
+    assert.deepEqual(await get(app, `/payments/${large.toUpperCase()}`), declined)
+    const orderId = uuidv7()
+    await hear(received(OrderCancelled({ orderId, reason: 'requested' })))
+    assert.deepEqual(await get(app, `/payments/${orderId}`), { orderId, status: 'VOIDED' })
+    assert.deepEqual(await found('status=VOIDED'), [orderId])
+  })
+
+  it('answers 404 for what there is not', async () => {
+    for (const id of [exampleOrderId, 'x', '%00'])
+      assert.equal((await problemIn(app.request(`/payments/${id}`))).code, 'not-found')
+  })
+
+  it('takes no commands', async () => {
+    for (const method of ['POST', 'PUT', 'DELETE'])
+      assert.equal((await problemIn(app.request('/payments', { method }))).code, 'no-such-route')
+  })
+
+  it('refuses a status that there is not', async () => {
+    const problem = await problemIn(app.request('/payments?status=LOST'))
+    assert.deepEqual(problem, { status: 422, code: 'invalid-input', places: ['status'] })
+  })
+})
