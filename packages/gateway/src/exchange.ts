@@ -1,0 +1,55 @@
+import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { Dispatcher } from 'undici'
+
+/** The client left before its answer was complete. */
+export class ClientGone extends Error {
+  override readonly name = 'ClientGone'
+}
+
+/**
+ * Sends one request, once, and lets the answer flow into `outgoing` as it comes.
+ * Rejects when there is no whole answer: with nothing written yet, or with the client's connection broken.
+ * @param onHead makes the headers of the answer; called when the first of it is there
+ */
+export function exchange(
+  dispatcher: Dispatcher,
+  request: Dispatcher.DispatchOptions,
+  outgoing: ServerResponse,
+  onHead: (headers: IncomingHttpHeaders) => OutgoingHttpHeaders,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let controller: Dispatcher.DispatchController | undefined
+    const abort = () => controller?.abort(new ClientGone())
+    outgoing.once('close', abort)
+
+    dispatcher.dispatch(request, {
+      onRequestStart(started) {
+        controller = started
+        if (outgoing.destroyed) abort()
+      },
+      onResponseStart(_, status, headers, statusMessage) {
+        if (status < 200) return
+        outgoing.on('drain', () => controller?.resume())
+        outgoing.writeHead(status, statusMessage ?? '', onHead(headers))
+        // An event stream may be silent at first; an answer of known length goes out with its first bytes.
+        if (headers['content-length'] === undefined) outgoing.flushHeaders()
+      },
+      onResponseData(_, chunk) {
+        if (outgoing.destroyed || outgoing.writableEnded) return
+        if (!outgoing.write(chunk)) controller?.pause()
+      },
+      onResponseEnd() {
+        outgoing.off('close', abort)
+        outgoing.end()
+        resolve()
+      },
+      onResponseError(_, error) {
+        outgoing.off('close', abort)
+        const clientLeft = outgoing.destroyed
+        // A clean end would make a part look like the whole.
+        if (outgoing.headersSent) outgoing.destroy()
+        reject(clientLeft ? new ClientGone() : error)
+      },
+    })
+  })
+}

@@ -1,0 +1,16 @@
+import { serveUntilStopped } from '@saucery/chassis/boot'
+import { openLog } from '@saucery/chassis/log'
+import { settingsOrExit } from '@saucery/chassis/settings'
+import { stopSignal } from '@saucery/chassis/stopping'
+import { gatewayApi } from './api.ts'
+import { openEventStreams } from './event-streams.ts'
+import { gatewaySettings } from './settings.ts'
+import { openUpstreams } from './upstreams.ts'
+
+const settings = settingsOrExit(gatewaySettings)
+const log = openLog('gateway', settings)
+const { all: upstreams, close } = openUpstreams(settings)
+const eventStreams = openEventStreams()
+void stopSignal().then(eventStreams.end)
+const app = gatewayApi({ upstreams, corsOrigins: settings.CORS_ORIGINS, eventStreams, log })
+await serveUntilStopped(app, log, settings, {}, close)

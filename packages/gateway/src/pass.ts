@@ -1,0 +1,69 @@
+import type { HttpBindings } from '@hono/node-server'
+import type { Log } from '@saucery/chassis/log'
+import { answerProblem } from '@saucery/chassis/problem'
+import type { Context, Handler, MiddlewareHandler } from 'hono'
+import type { EventStreams } from './event-streams.ts'
+import { ClientGone } from './exchange.ts'
+import { codeOf, problemOf } from './failures.ts'
+import { forward } from './forward.ts'
+import { answerHeaders, requestHeaders } from './headers.ts'
+import { identify } from './identity.ts'
+import type { Upstream } from './upstreams.ts'
+
+export interface Passing {
+  readonly allowOrigins: MiddlewareHandler
+  readonly eventStreams: EventStreams
+  readonly log: Log
+}
+
+/** A route that the service answers; the gateway answers preflights, and for a service that cannot. */
+export function passTo(upstream: Upstream, { allowOrigins, eventStreams, log }: Passing): Handler {
+  return async (c) => {
+    const preflight = await allowOrigins(c, async () => {})
+    if (preflight) return preflight
+    const { incoming, outgoing } = c.env as HttpBindings
+    const identity = identify(incoming.headers)
+    try {
+      await forward(upstream, incoming, outgoing, {
+        path: pathOf(c),
+        headers: requestHeaders(incoming, identity),
+        onHead(headers) {
+          if (headers['content-type']?.startsWith('text/event-stream')) eventStreams.add(outgoing)
+          return answerHeaders(headers, c.res.headers)
+        },
+      })
+      return alreadySent()
+    } catch (error) {
+      if (error instanceof ClientGone) return alreadySent()
+      const { requestId, traceparent } = identity
+      log.warn(
+        {
+          upstream: upstream.name,
+          reason: codeOf(error),
+          method: c.req.method,
+          path: c.req.path,
+          requestId,
+          traceparent,
+        },
+        outgoing.headersSent ? 'answer broken off' : 'no answer',
+      )
+      if (outgoing.headersSent) return alreadySent()
+      c.header('x-request-id', requestId)
+      const problem = problemOf(error, upstream.name)
+      return answerProblem(c, problem, problem.status === 503 ? { 'retry-after': '1' } : {})
+    }
+  }
+}
+
+/** As the client sent it, but never an absolute URL, which would name the host to ask. */
+function pathOf(c: Context): string {
+  const { url } = (c.env as HttpBindings).incoming
+  if (url?.startsWith('/')) return url
+  const { pathname, search } = new URL(c.req.url)
+  return pathname + search
+}
+
+// Never settles, so that nothing is sent after it. RESPONSE_ALREADY_SENT does not survive here: for a HEAD,
+// and where CORS headers are set, Hono makes a new response of it, and that is written. Each call needs a
+// promise of its own: a shared one would hold everyone who ever awaited it.
+const alreadySent = () => new Promise<never>(() => {})

@@ -1,0 +1,24 @@
+import { commonSettings, ms } from '@saucery/chassis/settings'
+import { z } from 'zod'
+
+const origin = z.string().regex(/^https?:\/\/[^/\s]+\/?$/, 'must be an http(s) URL without a path')
+
+export const gatewaySettings = commonSettings.extend({
+  ORDER_URL: origin,
+  PAYMENT_URL: origin,
+  DELIVERY_URL: origin,
+  DASHBOARD_URL: origin,
+  /** Origins whose pages may read the answers, separated by commas; `*` is any. */
+  CORS_ORIGINS: z
+    .string()
+    .default('*')
+    .transform((list) => list.split(',').map((item) => item.trim())),
+  /** Time from a request's last byte to the answer's first, to the second. A preferred wait comes on top. */
+  UPSTREAM_TIMEOUT_MS: ms.min(1).default(10_000),
+  /** Longest silence within an answer. Event streams send heartbeats well within it. */
+  UPSTREAM_IDLE_TIMEOUT_MS: ms.min(1).default(60_000),
+  /** Requests that may wait for one service to begin its answer; more are turned away. */
+  UPSTREAM_CONNECTIONS: z.coerce.number().int().min(1).default(1000),
+})
+
+export type GatewaySettings = z.infer<typeof gatewaySettings>
