@@ -1,0 +1,44 @@
+import type { ServiceName } from './service-ports.ts'
+import type { Stores } from './stores.ts'
+
+/** What a service may not learn from the environment of the one who starts it: others' credentials and addresses. */
+const withheld =
+  /^(POSTGRES_URL|NATS_URL|NATS_USER|NATS_PASSWORD|MONGODB_URL|PORT|HOST|(ORDER|PAYMENT|DELIVERY|DASHBOARD)_URL)$/
+
+interface Options {
+  readonly ports: Readonly<Record<ServiceName, number>>
+  readonly stores: Pick<Stores, 'databases' | 'nats'>
+  readonly env: NodeJS.ProcessEnv
+}
+
+/** A service's environment: the starter's own, so that its settings reach it, and this service's access alone. */
+export function serviceEnv(name: ServiceName, { ports, stores, env }: Options): NodeJS.ProcessEnv {
+  const passed = Object.entries(env).filter(([variable]) => !withheld.test(variable))
+  return {
+    ...Object.fromEntries(passed),
+    HOST: '127.0.0.1',
+    PORT: String(ports[name]),
+    LOG_FORMAT: 'json',
+    ...access(name, ports, stores),
+  }
+}
+
+function access(
+  name: ServiceName,
+  ports: Options['ports'],
+  { databases, nats }: Options['stores'],
+): NodeJS.ProcessEnv {
+  if (name === 'gateway') return Object.fromEntries(behindGateway.map((service) => upstream(service, ports)))
+  const store =
+    name === 'dashboard' ? { MONGODB_URL: databases.dashboard } : { POSTGRES_URL: databases[owned[name]] }
+  const { user, password } = nats.users[name]
+  return { ...store, NATS_URL: nats.url, NATS_USER: user, NATS_PASSWORD: password }
+}
+
+const owned = { order: 'orders', payment: 'payments', delivery: 'deliveries' } as const
+const behindGateway = ['order', 'payment', 'delivery', 'dashboard'] as const
+
+const upstream = (service: ServiceName, ports: Options['ports']) => [
+  `${service.toUpperCase()}_URL`,
+  `http://127.0.0.1:${ports[service]}`,
+]

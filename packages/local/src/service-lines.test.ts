@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { serviceLines } from './service-lines.ts'
+
+function printed(options: { json: boolean; colour: boolean }, line: string): string {
+  const parts: string[] = []
+  serviceLines({ ...options, write: (part) => void parts.push(part) })('order', line)
+  return parts.join('')
+}
+
+const line = '{"level":30,"time":"2026-01-02T03:04:05.006Z","service":"order","port":1,"msg":"listening"}'
+
+it('prints a log line readable, behind the name of its service', () => {
+  assert.match(
+    printed({ json: false, colour: false }, line),
+    /^order {5}│ \[[\d:.]+\] INFO: listening \{"port":1\}\n$/,
+  )
+})
+
+it('prints a crash as it is', () => {
+  assert.equal(printed({ json: false, colour: false }, 'Error: no luck'), 'order     │ Error: no luck\n')
+})
+
+it('colours only when asked to', () => {
+  assert.ok(printed({ json: false, colour: true }, line).startsWith('\u001b[36morder '))
+})
+
+it('leaves JSON as it is when asked to', () => {
+  assert.equal(printed({ json: true, colour: false }, line), `${line}\n`)
+})

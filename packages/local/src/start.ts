@@ -1,0 +1,66 @@
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { dataFolder } from './folders.ts'
+import { serviceLines } from './service-lines.ts'
+import { portsFrom } from './service-ports.ts'
+import { ready, usage } from './start-texts.ts'
+import { type System, startSystem } from './system.ts'
+
+const { env, stdout, stderr } = process
+const json = env.LOG_FORMAT === 'json'
+const colour = stdout.isTTY && !env.NO_COLOR
+// A terminal that is gone must not keep anything from being stopped.
+for (const stream of [stdout, stderr]) stream.on('error', () => {})
+const say = (text: string) => (json ? stderr : stdout).write(`${text}\n`)
+
+/** pnpm and tsx pass on a signal that the terminal has sent as well: two at once are one. */
+const SAME_SIGNAL_MS = 1_000
+
+let system: System | undefined
+const interrupted = new AbortController()
+let interruptedAt = 0
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void onSignal(signal))
+
+async function onSignal(signal: NodeJS.Signals): Promise<void> {
+  if (!interrupted.signal.aborted) {
+    say(`\n${signal}: stopping everything; once more ends it at once`)
+    interruptedAt = Date.now()
+    interrupted.abort()
+  } else if (Date.now() - interruptedAt > SAME_SIGNAL_MS) {
+    await system?.kill()
+    process.exit(130)
+  }
+}
+
+readArguments()
+try {
+  const dataDir = resolve(env.SAUCERY_DATA || dataFolder)
+  const { signal } = interrupted
+  const onLine = serviceLines({ json, colour, write: (text) => stdout.write(text) })
+  system = await startSystem({ dataDir, ports: portsFrom(env), env, say, onLine, signal })
+  say(ready(system, dataDir, process.uptime()))
+  await new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined)
+    signal.addEventListener('abort', resolve)
+  })
+  await system.stop()
+  say('Stopped')
+  process.exit(0)
+} catch (error) {
+  if (interrupted.signal.aborted) process.exit(130)
+  stderr.write(`${error instanceof Error ? error.message : error}\n`)
+  process.exit(1)
+}
+
+function readArguments(): void {
+  try {
+    const args = process.argv.slice(2).filter((arg) => arg !== '--')
+    const { values } = parseArgs({ args, options: { help: { type: 'boolean', short: 'h' } } })
+    if (!values.help) return
+    stdout.write(usage)
+    process.exit(0)
+  } catch (error) {
+    stderr.write(`${error instanceof Error ? error.message : error}\n\n${usage}`)
+    process.exit(2)
+  }
+}
