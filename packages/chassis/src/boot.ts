@@ -6,34 +6,10 @@ import { openParticipant, type Participant } from '@saucery/messaging/participan
 import type { Aggregate } from '@saucery/messaging/unit-of-work'
 import type { Hono } from 'hono'
 import type { z } from 'zod'
-import { type Checks, health } from './health.ts'
-import { serve } from './http.ts'
 import { type Log, openLog } from './log.ts'
-import {
-  type brokerSettings,
-  type commonSettings,
-  type participantSettings,
-  settingsOrExit,
-} from './settings.ts'
-import { eventually, stopSignal, stopWithin } from './stopping.ts'
-
-type Step = () => Promise<unknown>
-
-/** Serves the app with its health, until a signal comes; then stops accepting, runs the steps in order, and exits. */
-export async function serveUntilStopped(
-  app: Hono,
-  log: Log,
-  settings: z.infer<typeof commonSettings>,
-  checks: Checks,
-  ...steps: Step[]
-): Promise<never> {
-  const stopped = stopSignal()
-  app.route('/', health(checks))
-  const http = await serve(app, settings)
-  log.info({ port: http.port }, 'listening')
-  log.info({ signal: await stopped }, 'stopping')
-  return stopWithin(settings.SHUTDOWN_GRACE_MS, log, http.close, ...steps)
-}
+import { type Step, serveUntilStopped } from './serve.ts'
+import { type brokerSettings, type participantSettings, settingsOrExit } from './settings.ts'
+import { eventually } from './stopping.ts'
 
 export const connectWith = (
   name: string,

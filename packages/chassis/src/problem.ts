@@ -39,15 +39,27 @@ export function answerProblem(c: Context, problem: Problem, headers: Record<stri
   })
 }
 
-/** The problem that invalid input is. */
+/** The problem that invalid input is: each bad field once, with what is wrong with it first. */
 export function invalidInput(error: z.ZodError, where: 'body' | 'query'): ProblemError {
-  const errors = error.issues.map(({ path, message }) =>
-    where === 'query'
-      ? { parameter: path.join('.'), detail: message }
-      : { pointer: path.map((part) => `/${escapePointer(String(part))}`).join(''), detail: message },
+  const details = new Map<string, string>()
+  for (const issue of error.issues)
+    for (const { path, detail } of badFieldsIn(issue)) {
+      const place = where === 'query' ? path.join('.') : pointerTo(path)
+      if (!details.has(place)) details.set(place, detail)
+    }
+  const errors = [...details].map(([place, detail]) =>
+    where === 'query' ? { parameter: place, detail } : { pointer: place, detail },
   )
   return new ProblemError({ status: 422, code: 'invalid-input', title: 'The input is not valid', errors })
 }
+
+// Unknown fields come as one issue with the object that they are in.
+const badFieldsIn = (issue: z.core.$ZodIssue) =>
+  issue.code === 'unrecognized_keys'
+    ? issue.keys.map((key) => ({ path: [...issue.path, key], detail: 'is not known' }))
+    : [{ path: issue.path, detail: issue.message }]
+
+const pointerTo = (path: PropertyKey[]) => path.map((part) => `/${escapePointer(String(part))}`).join('')
 
 const escapePointer = (part: string) => part.replaceAll('~', '~0').replaceAll('/', '~1')
 

@@ -52,7 +52,8 @@ export const notFound = () =>
 /** Query parameters that every list has. A cursor is the id after which the next page begins. */
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.uuid().optional(),
+  // As ids are kept: not every store compares them without regard to case.
+  cursor: z.uuid().toLowerCase().optional(),
 }
 
 /** A page, newest first, made from one item more than `limit`. */

@@ -38,7 +38,7 @@ export class BadSettings extends Error {
 }
 
 /**
- * Reads settings from the environment; an empty variable counts as absent.
+ * Reads settings from the environment; a blank variable counts as absent.
  * @throws BadSettings with every error at once
  */
 export function readSettings<Schema extends z.ZodObject>(
@@ -46,7 +46,7 @@ export function readSettings<Schema extends z.ZodObject>(
   env: Readonly<Record<string, string | undefined>>,
 ): z.infer<Schema> {
   const present = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
   )
   const result = schema.safeParse(present)
   if (result.success) return result.data

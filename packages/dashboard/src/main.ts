@@ -1,5 +1,6 @@
-import { connectWith, serveUntilStopped } from '@saucery/chassis/boot'
+import { connectWith } from '@saucery/chassis/boot'
 import { openLog } from '@saucery/chassis/log'
+import { serveUntilStopped } from '@saucery/chassis/serve'
 import { settingsOrExit } from '@saucery/chassis/settings'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { openConsumers } from '@saucery/messaging/consumer'

@@ -1,5 +1,5 @@
-import { serveUntilStopped } from '@saucery/chassis/boot'
 import { openLog } from '@saucery/chassis/log'
+import { serveUntilStopped } from '@saucery/chassis/serve'
 import { settingsOrExit } from '@saucery/chassis/settings'
 import { stopSignal } from '@saucery/chassis/stopping'
 import { gatewayApi } from './api.ts'

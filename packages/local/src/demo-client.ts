@@ -57,8 +57,10 @@ export function demoClient(url: string): Client {
 
   async function post(path: string, body?: unknown): Promise<Record<string, unknown>> {
     const response = await ask('POST', path, body)
-    if (!response.ok)
-      throw new Error(`POST ${path} was answered with ${response.status}: ${await response.text()}`)
+    if (!response.ok) {
+      const { title } = (await response.json().catch(() => ({}))) as { title?: string }
+      throw new Error(`POST ${path} was answered with ${response.status}${title ? `: ${title}` : ''}`)
+    }
     return (await response.json()) as Record<string, unknown>
   }
 

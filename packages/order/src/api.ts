@@ -12,7 +12,9 @@ import { z } from 'zod'
 import { cancel, type Order, type OrderFact, place, Refused } from './domain.ts'
 import { findOrder, listOrders } from './store.ts'
 
-const id = z.union([itemId, z.int().min(0).transform(String)])
+const id = z.union([itemId, z.int().min(0).transform(String)], {
+  error: 'must be 1 to 64 printable characters without spaces, or a whole number',
+})
 const placeBody = z.strictObject({ branchId: id, sauceId: id, qty, price: won })
 const listQuery = z.object({
   ...pageQuery,

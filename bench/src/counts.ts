@@ -1,0 +1,41 @@
+import { streams } from '@saucery/contracts/choreography'
+import type { System } from '@saucery/local/system'
+import { connect } from 'nats'
+import postgres from 'postgres'
+
+type DatabaseName = 'orders' | 'payments' | 'deliveries'
+export type Transactions = Partial<Record<DatabaseName, number>>
+
+/** Transactions that each database has committed. */
+export async function transactionCount({ databases }: System): Promise<Transactions> {
+  const names = ['orders', 'payments', 'deliveries'] as const
+  const counts = names.map(async (name) => [name, await commitsOf(databases[name])])
+  return Object.fromEntries(await Promise.all(counts))
+}
+
+async function commitsOf(url: string): Promise<number> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} })
+  try {
+    const [row] = await sql`select xact_commit from pg_stat_database where datname = current_database()`
+    return Number(row?.xact_commit)
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}
+
+/** Messages in the services' streams, none of which is ever deleted. */
+export async function messageCount({ nats: { url, users } }: System): Promise<number> {
+  const { user, password } = users.provisioner
+  const connection = await connect({
+    servers: url.split(','),
+    inboxPrefix: '_INBOX_provisioner',
+    ...(user === undefined ? {} : { user, pass: password ?? '' }),
+  })
+  try {
+    const jsm = await connection.jetstreamManager({ checkAPI: false })
+    const infos = await Promise.all(streams.map(({ name }) => jsm.streams.info(name)))
+    return infos.reduce((sum, { state }) => sum + state.last_seq, 0)
+  } finally {
+    await connection.close()
+  }
+}

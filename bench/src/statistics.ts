@@ -1,0 +1,31 @@
+/** The value below which a share `p` of the values lies, by nearest rank: one of the values, never between two. */
+export function percentile(values: readonly number[], p: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const rank = Math.max(Math.ceil(p * sorted.length), 1)
+  return sorted[rank - 1] ?? Number.NaN
+}
+
+export interface Spread {
+  readonly p50: number
+  readonly p99: number
+}
+
+export const spreadOf = (values: readonly number[]): Spread => ({
+  p50: percentile(values, 0.5),
+  p99: percentile(values, 0.99),
+})
+
+export const perSecond = (count: number, ms: number): number => (count * 1000) / ms
+
+/** Per unit, how much each grew; what is missing before or after is left out. */
+export function growthPer<Name extends string>(
+  units: number,
+  before: Partial<Record<Name, number>>,
+  after: Partial<Record<Name, number>>,
+): Partial<Record<Name, number>> {
+  const grown = Object.entries<number>(after as Record<Name, number>).flatMap(([name, value]) => {
+    const was = before[name as Name]
+    return was === undefined ? [] : [[name, (value - was) / units]]
+  })
+  return Object.fromEntries(grown)
+}

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { Hono } from 'hono'
+import { HTTPException } from 'hono/http-exception'
+import { pino } from 'pino'
+import { z } from 'zod'
+import { invalidInput, ProblemError, problemHandlers, storeUnavailable } from './problem.ts'
+
+/** What an app answers whose handler throws, and what it logs. */
+async function answerTo(error: Error, translate?: Parameters<typeof problemHandlers>[1]) {
+  const lines: string[] = []
+  const log = pino({}, { write: (line: string) => void lines.push(line) })
+  const { onError, notFound } = problemHandlers(log, translate)
+  const app = new Hono()
+  app.onError(onError)
+  app.notFound(notFound)
+  app.get('/', () => {
+    throw error
+  })
+  const response = await app.request('/')
+  const { status, headers } = response
+  return { status, headers, body: (await response.json()) as object, lines }
+}
+
+const placesIn = (schema: z.ZodType, input: unknown, where: 'body' | 'query' = 'body') => {
+  const { error } = schema.safeParse(input)
+  assert.ok(error)
+  return invalidInput(error, where).problem.errors?.map(({ pointer, parameter }) => pointer ?? parameter)
+}
+
+describe('an error', () => {
+  it('is answered as the problem that it is', async () => {
+    const problem = { status: 409, code: 'too-late', title: 'It is too late', detail: 'by far' } as const
+    const { status, headers, body, lines } = await answerTo(new ProblemError(problem))
+    assert.equal(status, 409)
+    assert.equal(headers.get('content-type'), 'application/problem+json')
+    assert.deepEqual(body, { type: 'urn:problem:too-late', ...problem })
+    assert.deepEqual(lines, [])
+  })
+
+  it('that nobody knows is answered with 500, logged, and not told', async () => {
+    const { status, body, lines } = await answerTo(new Error('the secret failed'))
+    assert.equal(status, 500)
+    assert.equal((body as { code: string }).code, 'internal-error')
+    assert.ok(!JSON.stringify(body).includes('secret'))
+    assert.equal(lines.length, 1)
+  })
+
+  it('that the service knows is answered as it says', async () => {
+    const { status, headers } = await answerTo(new Error('connection refused'), () => storeUnavailable)
+    assert.equal(status, 503)
+    assert.equal(headers.get('retry-after'), '1')
+  })
+
+  it('of the framework keeps its status', async () => {
+    const { status, headers } = await answerTo(new HTTPException(413, { message: 'too large' }))
+    assert.equal(status, 413)
+    assert.equal(headers.get('content-type'), 'application/problem+json')
+  })
+})
+
+describe('invalid input', () => {
+  const schema = z.strictObject({ qty: z.int().max(10), of: z.strictObject({ 'a/b~c': z.string() }) })
+
+  it('is pointed to, with escapes', () => {
+    assert.deepEqual(placesIn(schema, { qty: 1, of: { 'a/b~c': 1 } }), ['/of/a~1b~0c'])
+    assert.deepEqual(placesIn(z.array(z.string()), ['', 1]), ['/1'])
+    assert.deepEqual(placesIn(schema, []), [''])
+  })
+
+  it('is pointed to at each unknown field, wherever it is', () => {
+    const input = { qty: 1, color: 'red', of: { 'a/b~c': '', 'd/e': 1 }, size: 2 }
+    assert.deepEqual(placesIn(schema, input)?.sort(), ['/color', '/of/d~1e', '/size'])
+  })
+
+  it('is pointed to once, whatever is wrong with a field', () => {
+    assert.deepEqual(placesIn(schema, { qty: 2 ** 60, of: { 'a/b~c': '' } }), ['/qty'])
+  })
+
+  it('in a query is named by its parameter', () => {
+    assert.deepEqual(placesIn(z.object({ limit: z.coerce.number().max(10) }), { limit: '11' }, 'query'), [
+      'limit',
+    ])
+  })
+})

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { BadSettings, commonSettings, participantSettings, readSettings } from './settings.ts'
+
+const enough = {
+  PORT: '8080',
+  NATS_URL: 'nats://nats:4222',
+  POSTGRES_URL: 'postgres://role:secret@db/orders',
+}
+
+const messageOf = (env: Record<string, string | undefined>): string => {
+  try {
+    readSettings(participantSettings, env)
+  } catch (error) {
+    assert.ok(error instanceof BadSettings)
+    return error.message
+  }
+  throw new assert.AssertionError({ message: 'the settings were taken' })
+}
+
+describe('the settings', () => {
+  it('are read with their types, and their defaults', () => {
+    const settings = readSettings(participantSettings, { ...enough, SHUTDOWN_GRACE_MS: '500' })
+    assert.equal(settings.PORT, 8080)
+    assert.equal(settings.SHUTDOWN_GRACE_MS, 500)
+    assert.equal(settings.HOST, '0.0.0.0')
+    assert.equal(settings.STREAM_REPLICAS, 1)
+    assert.equal(settings.OUTBOX_RETENTION_MS, 7 * 24 * 3_600_000)
+    assert.equal(settings.NATS_USER, undefined)
+  })
+
+  it('are told wrong all at once, one line each', () => {
+    const message = messageOf({ ...enough, PORT: 'http', LOG_LEVEL: 'loud', NATS_URL: undefined })
+    const lines = message
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim().split(':')[0])
+    assert.deepEqual(lines.sort(), ['LOG_LEVEL', 'NATS_URL', 'PORT'])
+  })
+
+  it('say of what is missing that it is not set', () => {
+    assert.match(messageOf({}), /^ {2}PORT: is not set$/m)
+  })
+
+  it('take a blank variable for one that is not set', () => {
+    assert.match(messageOf({ ...enough, POSTGRES_URL: '' }), /POSTGRES_URL: is not set/)
+    assert.equal(readSettings(commonSettings, { PORT: '1', HOST: ' ' }).HOST, '0.0.0.0')
+  })
+
+  for (const PORT of ['-1', '65536', '80.5', 'http'])
+    it(`refuse the port ${JSON.stringify(PORT)}`, () => {
+      assert.match(messageOf({ ...enough, PORT }), /PORT/)
+    })
+
+  it('never tell a value, for it may be a secret', () => {
+    const message = messageOf({ ...enough, PORT: 'hunter2', POSTGRES_URL: 'mysql://role:hunter2@db/orders' })
+    assert.match(message, /POSTGRES_URL/)
+    assert.ok(!message.includes('hunter2'))
+  })
+
+  it('ignore what they do not know', () => {
+    assert.ok(!('HOME' in readSettings(commonSettings, { PORT: '1', HOME: '/' })))
+  })
+})

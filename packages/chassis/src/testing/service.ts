@@ -1,0 +1,62 @@
+import { type Heard, type Said, type Speaker, streamOf } from '@saucery/contracts/choreography'
+import { testPostgres } from '@saucery/local/testing'
+import { connectBroker } from '@saucery/messaging/broker'
+import { openDatabase } from '@saucery/messaging/database'
+import { migrate } from '@saucery/messaging/migrate'
+import { openParticipant } from '@saucery/messaging/participant'
+import type { Aggregate } from '@saucery/messaging/unit-of-work'
+import { quietLog } from './log.ts'
+import { testStreams } from './streams.ts'
+
+/** A service as `boot` makes it, but without settings and HTTP: on a database and a broker of its own. */
+export async function testService<State, S extends Speaker>(
+  service: S,
+  migrations: URL,
+  aggregate: Aggregate<State, Said<S> | Heard<S>>,
+) {
+  const postgres = await testPostgres()
+  const nats = await testStreams()
+  const closing: (() => Promise<unknown>)[] = []
+  await migrate(postgres.url, migrations)
+
+  /** One process of the service: with connections of its own, on the same servers. */
+  async function replica() {
+    const { db, close } = openDatabase(postgres.url, service)
+    const broker = await connectBroker({ url: nats.url, name: service, log: quietLog })
+    const participant = await openParticipant<State, Said<S>, Heard<S>>({
+      db,
+      broker,
+      stream: streamOf(service),
+      replicas: 1,
+      aggregate,
+      retentionMs: 60_000,
+      log: quietLog,
+    })
+    const stop = async () => {
+      await participant.stop()
+      await broker.close()
+      await close()
+    }
+    closing.push(stop)
+    return { db, participant, commit: participant.commit, log: quietLog }
+  }
+
+  const first = await replica()
+  return {
+    ...first,
+    nats,
+    replica,
+    /** The names of all that was said of an order, sorted: ids of one millisecond are in no order. */
+    async saidOf(orderId: string): Promise<string[]> {
+      const rows = await first.db.execute<{ name: string; subject: string }>(
+        'select name, subject from outbox',
+      )
+      return rows.flatMap(({ subject, name }) => (subject.endsWith(`.${orderId}`) ? [name] : [])).sort()
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(closing.map((stop) => stop()))
+      await nats[Symbol.asyncDispose]()
+      await postgres[Symbol.asyncDispose]()
+    },
+  }
+}

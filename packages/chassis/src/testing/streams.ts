@@ -1,0 +1,40 @@
+import { type AnyFact, type Service, streams, subscriptionsOf } from '@saucery/contracts/choreography'
+import { testNats } from '@saucery/local/testing'
+import { type Broker, connectBroker } from '@saucery/messaging/broker'
+import type { Event } from '@saucery/messaging/event'
+import { ensureStream } from '@saucery/messaging/streams'
+import { eventually } from '@saucery/messaging/testing/eventually'
+import { say } from '@saucery/messaging/testing/messages'
+import { v4 as uuidv4 } from 'uuid'
+import { quietLog } from './log.ts'
+
+/** A broker with every stream, and a connection of its own for the test to say things. */
+export async function testStreams() {
+  const nats = await testNats()
+  const broker = await connectBroker({ url: nats.url, name: 'test', log: quietLog })
+  for (const stream of streams) await ensureStream(broker.jsm, stream, 1)
+  return {
+    url: nats.url,
+    broker,
+    /** Publishes the event so often; the broker's own deduplication sees none of it. */
+    async say(event: Event<AnyFact>, times = 1): Promise<void> {
+      const all = Array.from({ length: times }, () => say(broker, event, { messageId: uuidv4() }))
+      await Promise.all(all)
+    },
+    /** Resolves when the service has handled all that it reacts to. */
+    handledBy: (service: Service) => handled(broker, service),
+    async [Symbol.asyncDispose]() {
+      await broker.connection.close()
+      await nats[Symbol.asyncDispose]()
+    },
+  }
+}
+
+function handled({ jsm }: Broker, service: Service): Promise<void> {
+  return eventually(async () => {
+    for (const { stream } of subscriptionsOf(service)) {
+      const { num_pending, num_ack_pending } = await jsm.consumers.info(stream, service)
+      if (num_pending + num_ack_pending > 0) throw new Error(`${service} is not done with ${stream}`)
+    }
+  })
+}

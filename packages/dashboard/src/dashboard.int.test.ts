@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { recorded } from '@saucery/chassis/testing/events'
+import { quietLog } from '@saucery/chassis/testing/log'
+import { testStreams } from '@saucery/chassis/testing/streams'
+import { subscriptionsOf } from '@saucery/contracts/choreography'
+import { testMongo } from '@saucery/local/testing'
+import { connectBroker } from '@saucery/messaging/broker'
+import { openConsumers } from '@saucery/messaging/consumer'
+import { eventually } from '@saucery/messaging/testing/eventually'
+import { v7 as uuidv7 } from 'uuid'
+import { reactions } from './reactions.ts'
+import { isStoreOutage, openViews } from './store.ts'
+import { factsAbout } from './testing.ts'
+
+const nats = await testStreams()
+const closing: (() => Promise<unknown>)[] = [() => nats[Symbol.asyncDispose]()]
+after(async () => {
+  for (const close of closing.reverse()) await close()
+})
+
+/** One process of the dashboard, on a read model of its own or on one that it shares. */
+async function replica(url: string) {
+  const views = openViews(url)
+  const broker = await connectBroker({ url: nats.url, name: 'dashboard', log: quietLog })
+  const consumers = openConsumers({
+    broker,
+    subscriptions: subscriptionsOf('dashboard'),
+    handle: reactions(views),
+    isOutage: isStoreOutage,
+    lanes: false,
+    replicas: 1,
+    log: quietLog,
+  })
+  closing.push(async () => {
+    await consumers.stop()
+    await broker.close()
+    await views.close()
+  })
+  return views
+}
+
+const mongo = await testMongo({ ownServer: true })
+closing.push(() => mongo[Symbol.asyncDispose]())
+const views = await replica(mongo.url)
+await replica(mongo.url)
+
+const namesIn = async (orderId: string) => (await views.find(orderId))?.timeline.map(({ event }) => event)
+
+describe('the dashboard', () => {
+  it('has every event of every order, told in any order, again and again, and heard by two replicas', async () => {
+    const events = Array.from({ length: 30 }, () => factsAbout(uuidv7()).map(recorded)).flat()
+    const shuffled = [...events, ...events].sort(() => Math.random() - 0.5)
+    await Promise.all(shuffled.map((event) => nats.say(event)))
+    await nats.handledBy('dashboard')
+    for (const orderId of new Set(events.map(({ data }) => data.orderId))) {
+      const told = events.filter(({ data }) => data.orderId === orderId).map(({ id }) => id)
+      const view = await views.find(orderId)
+      assert.deepEqual(view?.timeline.map(({ id }) => id), told.sort())
+      assert.equal(view?.status, 'DELIVERED')
+    }
+  })
+
+  it('goes by the first place of an event that the stream holds more than once', async () => {
+    const orderId = uuidv7()
+    await nats.say(recorded(factsAbout(orderId, ['OrderPlaced'])[0]!), 5)
+    await nats.handledBy('dashboard')
+    const [entry, ...others] = (await views.find(orderId))?.timeline ?? []
+    assert.deepEqual(others, [])
+    const first = await nats.broker.jsm.streams.getMessage('ORDERS', { last_by_subj: `orders.placed.${orderId}` })
+    assert.equal(entry?.sequence, first.seq - 4)
+  })
+
+  it('waits for its store, and misses nothing that was said meanwhile', async () => {
+    const orderId = uuidv7()
+    const events = factsAbout(orderId).map(recorded)
+    await mongo.kill()
+    await Promise.all(events.map((event) => nats.say(event)))
+    await mongo.restart()
+    await nats.handledBy('dashboard')
+    assert.equal((await namesIn(orderId))?.length, 11)
+  })
+
+  it('is built again from the streams when its consumers are deleted, and answers meanwhile', async () => {
+    const orderId = uuidv7()
+    for (const fact of factsAbout(orderId)) await nats.say(recorded(fact))
+    await nats.handledBy('dashboard')
+    const before = await views.list({ limit: 200 })
+    const rebuilt = await replicaOfItsOwn()
+    assert.deepEqual(await rebuilt.list({ limit: 200 }), before)
+    assert.deepEqual(await views.list({ limit: 200 }), before)
+  })
+})

@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { testMongo } from '@saucery/local/testing'
+import { v7 as uuidv7 } from 'uuid'
+import { type Addition, isStoreOutage, openViews } from './store.ts'
+import { additionsFor, cuttingProxy, expected, serverBehind } from './testing.ts'
+
+async function addThroughOutages(add: (addition: Addition) => Promise<void>, addition: Addition) {
+  for (;;)
+    try {
+      await add(addition)
+      return
+    } catch (error) {
+      if (!isStoreOutage(error)) throw error
+    }
+}
+
+describe('a store whose server is away', () => {
+  it('says so, and takes what it refused when the server is back', async (t) => {
+    await using mongo = await testMongo({ ownServer: true })
+    t.diagnostic(await serverBehind(mongo.url))
+    const views = openViews(mongo.url)
+    try {
+      const orderId = uuidv7()
+      const additions = additionsFor(orderId)
+      const [first, ...others] = additions as [Addition, ...Addition[]]
+      await views.add(first)
+      await mongo.kill()
+      for (const result of await Promise.allSettled(others.map(views.add)))
+        assert.ok(result.status === 'rejected' && isStoreOutage(result.reason))
+      await assert.rejects(views.find(orderId), isStoreOutage)
+      await assert.rejects(views.list({ limit: 1 }), isStoreOutage)
+      await assert.rejects(views.isUp())
+      await mongo.restart()
+      await Promise.all(others.map((addition) => addThroughOutages(views.add, addition)))
+      assert.deepEqual(await views.find(orderId), expected(orderId, additions))
+    } finally {
+      await views.close()
+    }
+  })
+
+  it('has kept all that it said it had, when it is killed while it writes', async () => {
+    await using mongo = await testMongo({ ownServer: true })
+    const views = openViews(mongo.url)
+    try {
+      const additions = Array.from({ length: 500 }, () => additionsFor(uuidv7())).flat()
+      const kept: Addition[] = []
+      const adding = additions.map((addition) => views.add(addition).then(() => kept.push(addition)))
+      await Promise.race(adding)
+      // A second group is on its way when the first is written.
+      const more = Array.from({ length: 500 }, () => additionsFor(uuidv7())).flat()
+      adding.push(...more.map((addition) => views.add(addition).then(() => kept.push(addition))))
+      await new Promise(setImmediate)
+      await mongo.kill()
+      for (const result of await Promise.allSettled(adding))
+        if (result.status === 'rejected') assert.ok(isStoreOutage(result.reason), String(result.reason))
+      await mongo.restart()
+      for (const { orderId, entry } of kept) {
+        const view = await views.find(orderId)
+        assert.ok(
+          view?.timeline.some(({ id }) => id === entry.id),
+          `${orderId} has no ${entry.event}`,
+        )
+      }
+    } finally {
+      await views.close()
+    }
+  })
+
+  for (const [command, what] of [
+    ['insert', 'a new order'],
+    ['update', 'an order that it knows'],
+  ] as const)
+    for (const cuts of ['request', 'answer'] as const)
+      it(`takes ${what} the second time when the connection breaks at the ${cuts}`, async () => {
+        await using mongo = await testMongo()
+        const orderId = uuidv7()
+        const [first, second] = additionsFor(orderId) as [Addition, Addition]
+        if (command === 'update') {
+          const direct = openViews(mongo.url)
+          await direct.add(first)
+          await direct.close()
+        }
+        await using proxy = await cuttingProxy(mongo.url, command, cuts)
+        const views = openViews(proxy.url)
+        try {
+          await assert.rejects(views.add(second), isStoreOutage)
+          assert.ok(proxy.hasCut())
+          await addThroughOutages(views.add, second)
+          const all = command === 'update' ? [first, second] : [second]
+          assert.deepEqual(await views.find(orderId), expected(orderId, all))
+        } finally {
+          await views.close()
+        }
+      })
+})

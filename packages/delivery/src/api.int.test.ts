@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { received } from '@saucery/chassis/testing/events'
+import { allPages, get, type Page, problemIn } from '@saucery/chassis/testing/http'
+import { OrderCancelled } from '@saucery/contracts/order'
+import { exampleOrderId } from '@saucery/contracts/parts'
+import { v7 as uuidv7 } from 'uuid'
+import { deliveryApi } from './api.ts'
+import type { Delivery } from './domain.ts'
+import { approvedAs, testDeliveries } from './testing.ts'
+
+const service = await testDeliveries()
+after(() => service[Symbol.asyncDispose]())
+const { app, hear, replica, saidOf, start } = service
+
+const post = (path: string, at = app) => at.request(path, { method: 'POST' })
+const cancel = (orderId: string) => hear(received(OrderCancelled({ orderId, reason: 'requested' })))
+
+for (const [word, status, event, opposite] of [
+  ['complete', 'COMPLETED', 'DeliveryCompleted', 'fail'],
+  ['fail', 'FAILED', 'DeliveryFailed', 'complete'],
+] as const)
+  describe(`POST /deliveries/{id}/${word}`, () => {
+    it('answers 200 with the event, and again 200 without a second one', async () => {
+      const orderId = await start()
+      const first = await post(`/deliveries/${orderId}/${word}`)
+      assert.equal(first.status, 200)
+      assert.ok(first.headers.get('event-id'))
+      const delivery = (await first.json()) as Delivery
+      assert.equal(delivery.status, status)
+      assert.deepEqual(await get(app, `/deliveries/${orderId}`), delivery)
+
+      const again = await post(`/deliveries/${orderId}/${word}`)
+      assert.equal(again.status, 200)
+      assert.equal(again.headers.get('event-id'), null)
+      assert.deepEqual(await again.json(), delivery)
+      assert.deepEqual(await saidOf(orderId), [event, 'DeliveryStarted'])
+    })
+
+    it('answers 409 when it ended otherwise', async () => {
+      const orderId = await start()
+      await post(`/deliveries/${orderId}/${opposite}`)
+      const conflict = { status: 409, code: 'delivery-already-final', places: [] }
+      assert.deepEqual(await problemIn(post(`/deliveries/${orderId}/${word}`)), conflict)
+      const cancelled = await start()
+      await cancel(cancelled)
+      assert.deepEqual(await problemIn(post(`/deliveries/${cancelled}/${word}`)), conflict)
+      assert.deepEqual(await saidOf(cancelled), ['DeliveryCancelled', 'DeliveryStarted'])
+    })
+
+    it('answers 404 for a delivery that there is not, or not yet', async () => {
+      const remembered = uuidv7()
+      await cancel(remembered)
+      for (const id of [exampleOrderId, remembered, 'x', '%00'])
+        assert.deepEqual(await problemIn(post(`/deliveries/${id}/${word}`)), {
+          status: 404,
+          code: 'not-found',
+          places: [],
+        })
+    })
+  })
+
+describe('two couriers at once', () => {
+  it('complete once, at two replicas', async () => {
+    const orderId = await start()
+    const other = deliveryApi(await replica())
+    const path = `/deliveries/${orderId}/complete`
+    const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => post(path, i % 2 ? app : other)))
+    assert.ok(answers.every(({ status }) => status === 200))
+    assert.equal(answers.filter(({ headers }) => headers.has('event-id')).length, 1)
+    assert.deepEqual(await saidOf(orderId), ['DeliveryCompleted', 'DeliveryStarted'])
+  })
+
+  it('get one 200 and one 409 when they disagree', async () => {
+    const other = deliveryApi(await replica())
+    for (let i = 0; i < 10; i++) {
+      const orderId = await start()
+      const answers = await Promise.all([
+        post(`/deliveries/${orderId}/complete`),
+        post(`/deliveries/${orderId}/fail`, other),
+      ])
+      assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 409])
+      assert.equal((await saidOf(orderId)).length, 2)
+    }
+  })
+})
+
+describe('GET /deliveries', () => {
+  const found = async (query: string) =>
+    (await get<Page<Delivery>>(app, `/deliveries?${query}`)).items.map(({ orderId }) => orderId)
+
+  it('pages through every delivery once, of the newest order first', async () => {
+    const orderIds: string[] = []
+    for (let i = 0; i < 7; i++) orderIds.push(await start('paged'))
+    const deliveries = await allPages<Delivery>(app, '/deliveries?branchId=paged', 3)
+    assert.deepEqual(
+      deliveries.map(({ orderId }) => orderId),
+      orderIds.reverse(),
+    )
+  })
+
+  it('filters by status, branch and order', async () => {
+    const [arrived, underWay] = [await start('filtered'), await start('filtered')]
+    await post(`/deliveries/${arrived}/complete`)
+    assert.deepEqual(await found('branchId=filtered&status=COMPLETED'), [arrived])
+    assert.deepEqual(await found('branchId=filtered&status=STARTED'), [underWay])
+    assert.deepEqual(await found(`orderId=${underWay}`), [underWay])
+    assert.deepEqual(await found(`orderId=${underWay}&status=FAILED`), [])
+  })
+
+  it('shows a cancel that came before the payment only when the payment has come', async () => {
+    const orderId = uuidv7()
+    await cancel(orderId)
+    assert.deepEqual(await found(`orderId=${orderId}`), [])
+    assert.equal((await problemIn(app.request(`/deliveries/${orderId}`))).status, 404)
+    await hear(received(approvedAs(orderId)))
+    assert.deepEqual(await get(app, `/deliveries/${orderId}`), { orderId, status: 'CANCELLED' })
+  })
+
+  it('cannot be asked for what is not shown', async () => {
+    const problem = await problemIn(app.request('/deliveries?status=CANCEL_REMEMBERED'))
+    assert.deepEqual(problem, { status: 422, code: 'invalid-input', places: ['status'] })
+  })
+})

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { received } from '@saucery/chassis/testing/events'
+import { OrderCancelled } from '@saucery/contracts/order'
+import { completeDue } from './automatic-courier.ts'
+import { reactions } from './reactions.ts'
+import { findDelivery } from './store.ts'
+import { testDeliveries } from './testing.ts'
+
+const service = await testDeliveries()
+after(() => service[Symbol.asyncDispose]())
+const { commit, db, replica, saidOf, start } = service
+
+const hour = 3_600_000
+const statusOf = async (orderId: string) => (await findDelivery(db, orderId))?.status
+
+/** Started so long ago. */
+async function startedAgo(ms: number): Promise<string> {
+  const orderId = await start()
+  await db.execute(
+    `update deliveries set started_at = started_at - interval '${ms} ms' where order_id = '${orderId}'`,
+  )
+  return orderId
+}
+
+describe('the automatic courier', () => {
+  it('completes what is due, and only that', async () => {
+    const due = await startedAgo(2 * hour)
+    const fresh = await start()
+    await completeDue(db, commit, hour)
+    assert.equal(await statusOf(due), 'COMPLETED')
+    assert.equal(await statusOf(fresh), 'STARTED')
+  })
+
+  it('completes after a restart what was started before', async () => {
+    const orderId = await startedAgo(2 * hour)
+    const restarted = await replica()
+    await completeDue(restarted.db, restarted.commit, hour)
+    assert.equal(await statusOf(orderId), 'COMPLETED')
+  })
+
+  it('completes once when two replicas see that it is due', async () => {
+    const other = await replica()
+    const orderIds = await Promise.all(Array.from({ length: 20 }, () => startedAgo(2 * hour)))
+    await Promise.all([
+      completeDue(db, commit, hour),
+      completeDue(other.db, other.commit, hour),
+      completeDue(db, commit, hour),
+    ])
+    for (const orderId of orderIds)
+      assert.deepEqual(await saidOf(orderId), ['DeliveryCompleted', 'DeliveryStarted'])
+  })
+
+  it('goes on with the others when a cancel is faster', async () => {
+    const orderIds = await Promise.all(Array.from({ length: 20 }, () => startedAgo(2 * hour)))
+    const cancelling = reactions((await replica()).commit)
+    const cancelled = orderIds.filter((_, i) => i % 2)
+    await Promise.all([
+      ...cancelled.map((orderId) => cancelling(received(OrderCancelled({ orderId, reason: 'requested' })))),
+      completeDue(db, commit, hour),
+    ])
+    const ends = await Promise.all(orderIds.map(statusOf))
+    ends.forEach((end, i) => {
+      if (i % 2) assert.match(String(end), /COMPLETED|CANCELLED/)
+      else assert.equal(end, 'COMPLETED')
+    })
+  })
+
+  it('says why it cannot, when it is not a courier or a cancel that was faster', async () => {
+    await startedAgo(2 * hour)
+    const broken = () => Promise.reject(new Error('disk full'))
+    await assert.rejects(completeDue(db, broken, hour), /disk full/)
+    await completeDue(db, commit, hour)
+  })
+
+  it('finds nothing to do after all that', async () => {
+    const untouched = () => Promise.reject(new Error('there is something'))
+    await completeDue(db, untouched, hour)
+  })
+})

@@ -1,0 +1,184 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { choreography, type Heard } from '@saucery/contracts/choreography'
+import { OrderCancelled, OrderPlaced } from '@saucery/contracts/order'
+import { exampleOrderId as orderId } from '@saucery/contracts/parts'
+import { isFinal, statusOf } from '@saucery/contracts/status'
+import fc from 'fast-check'
+import { cancel, evolve, type Order, type OrderFact, place, Refused } from './domain.ts'
+
+const time = '2026-01-01T00:00:00.000Z'
+const request = { branchId: '1', sauceId: '2', qty: 3, price: 1000 }
+const placed = OrderPlaced({ orderId, ...request, amount: 3000 })
+const cancelled = OrderCancelled({ orderId, reason: 'requested' })
+
+const heard = choreography.order.reactsTo.map((type) => type({ ...type.example, orderId } as never))
+const [approved, declined, voided, refunded, started, completed, failed, deliveryCancelled] =
+  heard as Heard<'order'>[] as [
+    OrderFact,
+    OrderFact,
+    OrderFact,
+    OrderFact,
+    OrderFact,
+    OrderFact,
+    OrderFact,
+    OrderFact,
+  ]
+
+const after = (facts: readonly OrderFact[]) =>
+  facts.reduce<Order | undefined>((order, fact) => evolve(order, { ...fact, time }), undefined)
+
+/** An order that was placed, and to which these facts happened. */
+function given(...facts: OrderFact[]): Order {
+  const order = after([placed, ...facts])
+  assert.ok(order)
+  return order
+}
+
+const refusedWith = (code: Refused['code']) => (error: unknown) =>
+  error instanceof Refused && error.code === code
+
+describe('placing an order', () => {
+  it('says what was ordered, and for how much', () => {
+    assert.deepEqual(place(orderId, request), [placed])
+  })
+
+  it('takes a price of nothing', () => {
+    const [said] = place(orderId, { ...request, price: 0 })
+    assert.equal(said?.name === 'OrderPlaced' && said.data.amount, 0)
+  })
+
+  it('takes the largest amount that is exact, and refuses the next', () => {
+    const largest = { ...request, qty: 1, price: Number.MAX_SAFE_INTEGER }
+    assert.equal(place(orderId, largest).length, 1)
+    assert.throws(() => place(orderId, { ...largest, qty: 2 }), refusedWith('amount-too-large'))
+  })
+})
+
+describe('cancelling an order', () => {
+  const underWay = [
+    { status: 'PLACED', facts: [] },
+    { status: 'PAID', facts: [approved] },
+    { status: 'DELIVERING', facts: [approved, started] },
+    { status: 'REFUNDING', facts: [approved, started, failed] },
+    { status: 'REFUNDING', facts: [approved, deliveryCancelled] },
+  ]
+  for (const { status, facts } of underWay)
+    it(`is accepted while it is ${status}, after ${facts.at(-1)?.name ?? 'nothing'}`, () => {
+      const order = given(...facts)
+      assert.equal(order.status, status)
+      assert.deepEqual(cancel(order, 'requested'), [cancelled])
+    })
+
+  const final = [
+    { status: 'DELIVERED', facts: [approved, started, completed] },
+    { status: 'FAILED', facts: [approved, started, failed, refunded] },
+    { status: 'CANCELLED', facts: [cancelled, voided] },
+    { status: 'CANCELLED', facts: [approved, cancelled, deliveryCancelled, refunded] },
+    { status: 'REJECTED', facts: [declined] },
+  ]
+  for (const { status, facts } of final)
+    it(`is refused when it is ${status}, after ${facts.at(-1)?.name}`, () => {
+      const order = given(...facts)
+      assert.equal(order.status, status)
+      assert.throws(() => cancel(order, 'requested'), refusedWith('order-already-final'))
+    })
+
+  it('says nothing new the second time, for whatever reason', () => {
+    assert.deepEqual(cancel(given(cancelled), 'requested'), [])
+    assert.deepEqual(cancel(given(cancelled), 'payment-timeout'), [])
+  })
+
+  it('carries its reason', () => {
+    assert.deepEqual(cancel(given(), 'payment-timeout'), [
+      OrderCancelled({ orderId, reason: 'payment-timeout' }),
+    ])
+  })
+
+  it('is refused for an order that nobody placed', () => {
+    assert.throws(() => cancel(undefined, 'requested'), refusedWith('order-not-found'))
+  })
+})
+
+describe('an order', () => {
+  it('is PLACED at the time of its event', () => {
+    const status = 'PLACED'
+    assert.deepEqual(given(), {
+      id: orderId,
+      ...request,
+      amount: 3000,
+      facts: ['OrderPlaced'],
+      status,
+      placedAt: time,
+    })
+  })
+
+  it('is not made by what others say', () => {
+    for (const fact of [...heard, cancelled]) assert.equal(after([fact]), undefined)
+  })
+
+  for (const fact of heard)
+    it(`is the very same object when it hears ${fact.name} again`, () => {
+      const order = given(fact)
+      assert.equal(evolve(order, { ...fact, time: '2027-01-01T00:00:00.000Z' }), order)
+    })
+
+  it('never goes back', () => {
+    assert.equal(given(approved, started, completed, cancelled).status, 'DELIVERED')
+    assert.equal(given(refunded, approved).status, 'CANCELLED')
+    assert.equal(given(completed, started).status, 'DELIVERED')
+  })
+
+  it('is the same whatever the order of arrival and the repetitions', () => {
+    const histories = fc.subarray([...heard, cancelled]).chain((facts) =>
+      fc.record({
+        facts: fc.constant(facts),
+        arrival: fc
+          .array(facts.length === 0 ? fc.constant(placed) : fc.constantFrom(placed, ...facts), {
+            maxLength: 12,
+          })
+          .chain((again) => shuffled([...facts, ...again])),
+      }),
+    )
+    fc.assert(
+      fc.property(histories, ({ facts, arrival }) => {
+        const order = given(...arrival)
+        assert.deepEqual(order, given(...facts))
+        assert.equal(order.status, statusOf(new Set(['OrderPlaced', ...facts.map(({ name }) => name)])))
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('stays final once it is, on every walk of the choreography', () => {
+    fc.assert(
+      fc.property(shuffled([...heard, cancelled]), fc.constantFrom(...walks), (arrival, walk) => {
+        const statuses = arrival
+          .filter((fact) => walk.includes(fact))
+          .map((_, i, facts) => given(...facts.slice(0, i + 1)).status)
+        const first = statuses.findIndex(isFinal)
+        const ends = new Set(statuses.slice(first))
+        // A refund told before why is first taken for a cancel.
+        if (ends.has('FAILED')) ends.delete('CANCELLED')
+        assert.equal(ends.size, 1)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
+
+const walks: OrderFact[][] = [
+  [approved, started, completed],
+  [approved, started, completed, cancelled],
+  [declined],
+  [declined, cancelled],
+  [cancelled, voided],
+  [approved, cancelled, deliveryCancelled, refunded],
+  [approved, started, cancelled, deliveryCancelled, refunded],
+  [approved, started, failed, refunded],
+  [approved, started, failed, cancelled, refunded],
+]
+
+function shuffled<T>(items: T[]): fc.Arbitrary<T[]> {
+  return fc.shuffledSubarray(items, { minLength: items.length, maxLength: items.length })
+}

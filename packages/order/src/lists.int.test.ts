@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { received } from '@saucery/chassis/testing/events'
+import { allPages, get, type Page, problemIn } from '@saucery/chassis/testing/http'
+import { exampleOrderId } from '@saucery/contracts/parts'
+import { PaymentApproved } from '@saucery/contracts/payment'
+import { v7 as uuidv7 } from 'uuid'
+import type { Order } from './domain.ts'
+import { amount, testOrders } from './testing.ts'
+
+const service = await testOrders()
+after(() => service[Symbol.asyncDispose]())
+const { app, hear, place } = service
+
+describe('GET /orders', () => {
+  it('pages through every order once, newest first', async () => {
+    const placed: Order[] = []
+    for (let i = 0; i < 7; i++) placed.push(await place({ branchId: 'paged' }))
+    assert.deepEqual(await allPages(app, '/orders?branchId=paged', 3), placed.reverse())
+  })
+
+  it('takes a cursor in capitals', async () => {
+    const older = await place({ branchId: 'capitals' })
+    const { id } = await place({ branchId: 'capitals' })
+    const page = await get<Page<Order>>(app, `/orders?branchId=capitals&cursor=${id.toUpperCase()}`)
+    assert.deepEqual(page.items, [older])
+  })
+
+  it('has no next page when the last one is full', async () => {
+    for (let i = 0; i < 2; i++) await place({ branchId: 'full' })
+    const page = await get<Page<Order>>(app, '/orders?branchId=full&limit=2')
+    assert.equal(page.items.length, 2)
+    assert.equal(page.next, undefined)
+  })
+
+  it('has fifty on a page when nobody says otherwise', async () => {
+    await Promise.all(Array.from({ length: 51 }, () => place()))
+    assert.equal((await get<Page<Order>>(app, '/orders')).items.length, 50)
+    assert.ok((await get<Page<Order>>(app, '/orders?limit=200')).items.length > 50)
+  })
+
+  it('filters by status, branch and id, and by all of them', async () => {
+    const paid = await place({ branchId: 'filtered' })
+    const waiting = await place({ branchId: 'filtered' })
+    const { branchId, sauceId, qty } = paid
+    await hear(received(PaymentApproved({ orderId: paid.id, branchId, sauceId, qty, amount })))
+    const found = async (query: string) =>
+      (await get<Page<Order>>(app, `/orders?${query}`)).items.map(({ id }) => id)
+    assert.deepEqual(await found('branchId=filtered&status=PAID'), [paid.id])
+    assert.deepEqual(await found('branchId=filtered&status=PLACED'), [waiting.id])
+    assert.deepEqual(await found(`orderId=${waiting.id}`), [waiting.id])
+    assert.deepEqual(await found(`orderId=${waiting.id}&status=PAID`), [])
+    assert.deepEqual(await found(`orderId=${uuidv7()}`), [])
+    assert.deepEqual(await found('branchId=nowhere'), [])
+  })
+
+  for (const [query, place] of [
+    ['limit=0', 'limit'],
+    ['limit=201', 'limit'],
+    ['limit=1.5', 'limit'],
+    ['limit=many', 'limit'],
+    ['limit=', 'limit'],
+    ['cursor=1', 'cursor'],
+    ['status=LOST', 'status'],
+    ['orderId=1', 'orderId'],
+    ['branchId=a%00', 'branchId'],
+  ])
+    it(`refuses ${query}`, async () => {
+      const problem = await problemIn(app.request(`/orders?${query}`))
+      assert.deepEqual(problem, { status: 422, code: 'invalid-input', places: [place] })
+    })
+
+  it('answers 404 for what there is not', async () => {
+    assert.equal((await problemIn(app.request(`/orders/${exampleOrderId}`))).code, 'not-found')
+    assert.equal((await problemIn(app.request('/orders/1'))).code, 'not-found')
+    assert.equal((await problemIn(app.request('/sauces'))).code, 'no-such-route')
+    assert.equal((await problemIn(app.request('/orders', { method: 'PUT' }))).code, 'no-such-route')
+  })
+})
