@@ -1,0 +1,91 @@
+import { streams, subscriptionsOf } from '@saucery/contracts/choreography'
+import { openViews, type ViewStore } from '@saucery/dashboard/store'
+import type { System } from '@saucery/local/system'
+import { connectBroker } from '@saucery/messaging/broker'
+import { type Database, openDatabase } from '@saucery/messaging/database'
+import { keyOf } from '@saucery/messaging/event'
+import { quiet } from '@saucery/messaging/testing/log'
+import type { Rows } from './violations.ts'
+
+export interface Observer extends AsyncDisposable {
+  rows(accepted: readonly string[]): Promise<Rows>
+  /** How far the streams are; undefined while an event is unpublished or unhandled. */
+  rest(): Promise<string | undefined>
+}
+
+/** Looks into the four databases and the streams directly, past the services. */
+export async function observe({ databases, nats }: System): Promise<Observer> {
+  const open = (url: string) => openDatabase(url, 'observer', { connections: 1 })
+  const pools = [open(databases.orders), open(databases.payments), open(databases.deliveries)] as const
+  const [orders, payments, deliveries] = pools.map(({ db }) => db) as [Database, Database, Database]
+  const views = openViews(databases.dashboard)
+  const connect = (name: keyof typeof nats.users) =>
+    connectBroker({ url: nats.url, name, ...nats.users[name], log: quiet })
+  const provisioner = await connect('provisioner')
+  const listeners = await Promise.all((['order', 'payment', 'delivery', 'dashboard'] as const).map(connect))
+
+  const unpublished = async () => {
+    const counts = await Promise.all([orders, payments, deliveries].map(countUnpublished))
+    return counts.reduce((sum, count) => sum + count, 0)
+  }
+
+  async function isIdle({ name, jsm }: (typeof listeners)[number]): Promise<boolean> {
+    for (const { stream } of subscriptionsOf(name as Parameters<typeof subscriptionsOf>[0])) {
+      const { num_pending, num_ack_pending } = await jsm.consumers.info(stream, name)
+      if (num_pending + num_ack_pending > 0) return false
+    }
+    return true
+  }
+
+  const lastSequence = async (stream: string) => (await provisioner.jsm.streams.info(stream)).state.last_seq
+
+  return {
+    async rows(accepted) {
+      const placed = await provisioner.jsm.streams.info('ORDERS', { subjects_filter: 'orders.placed.*' })
+      return {
+        accepted,
+        orders: await select(orders, 'select id as "orderId", status from orders'),
+        payments: await select(payments, 'select order_id as "orderId", status from payments'),
+        charges: await select(
+          payments,
+          'select idempotency_key as "orderId", declined, refunds from simulated_charges',
+        ),
+        deliveries: await select(deliveries, 'select order_id as "orderId", status from deliveries'),
+        views: await everyView(views),
+        placed: Object.keys(placed.state.subjects ?? {}).map(keyOf),
+        unpublished: await unpublished(),
+        deadLetters: (await provisioner.jsm.streams.info('DEAD_LETTERS')).state.messages,
+      }
+    },
+    async rest() {
+      if ((await unpublished()) > 0) return undefined
+      const idle = await Promise.all(listeners.map(isIdle))
+      if (idle.includes(false)) return undefined
+      return (await Promise.all(streams.map(({ name }) => lastSequence(name)))).join(' ')
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all([provisioner, ...listeners].map(({ connection }) => connection.close()))
+      await Promise.all(pools.map(({ close }) => close()))
+      await views.close()
+    },
+  }
+}
+
+const select = async <Row>(db: Database, statement: string): Promise<Row[]> =>
+  [...(await db.execute(statement))] as Row[]
+
+async function countUnpublished(db: Database): Promise<number> {
+  const statement = 'select count(*)::int as count from outbox where published_at is null'
+  return (await select<{ count: number }>(db, statement))[0]?.count ?? 0
+}
+
+async function everyView(views: ViewStore): Promise<Rows['views'][number][]> {
+  const found = await views.list({ limit: 100_000 })
+  return found.map(({ _id, status, payment, delivery, timeline }) => ({
+    orderId: _id,
+    status,
+    payment: payment?.status,
+    delivery: delivery?.status,
+    events: timeline.map(({ event }) => event),
+  }))
+}

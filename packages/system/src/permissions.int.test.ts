@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { streams, subscriptionsOf } from '@saucery/contracts/choreography'
+import { OrderPlaced } from '@saucery/contracts/order'
+import { permissionsOf, provisionerPermissions } from '@saucery/contracts/permissions'
+import { createDatabases } from '@saucery/local/databases'
+import { provision } from '@saucery/local/provision'
+import { type TestServer, testNats, testPostgres } from '@saucery/local/testing'
+import { type Broker, connectBroker } from '@saucery/messaging/broker'
+import { openConsumers } from '@saucery/messaging/consumer'
+import { openDatabase } from '@saucery/messaging/database'
+import { type Cause, record } from '@saucery/messaging/event'
+import { migrate } from '@saucery/messaging/migrate'
+import { openOutbox } from '@saucery/messaging/outbox'
+import { eventually } from '@saucery/messaging/testing/eventually'
+import { quiet } from '@saucery/messaging/testing/log'
+import { testDatabase } from '@saucery/messaging/testing/servers'
+import { newTrace } from '@saucery/messaging/trace'
+
+const password = 'secret'
+const services = ['order', 'payment', 'delivery', 'dashboard'] as const
+const users = [
+  ...services.map((user) => ({ user, password, permissions: permissionsOf(user) })),
+  { user: 'provisioner' as const, password, permissions: provisionerPermissions },
+]
+const logins = Object.fromEntries(users.map(({ user }) => [user, { user, password }])) as Record<
+  (typeof users)[number]['user'],
+  { user: string; password: string }
+>
+const cause = (): Cause => ({ id: 'a-test', traceparent: newTrace() })
+
+// From 2.15 on, acknowledgements have other subjects.
+for (const version of ['2.15.1', '2.10.26'])
+  describe(`on NATS ${version}`, { timeout: 120_000 }, () => {
+    let nats: TestServer
+    let order: Broker
+    let payment: Broker
+    let provisioner: Broker
+
+    before(async () => {
+      nats = await natsOf(version)
+      await provision({ url: nats.url, users: logins }, 1)
+      const connect = (user: keyof typeof logins) =>
+        connectBroker({ url: nats.url, name: user, user, password, log: quiet })
+      order = await connect('order')
+      payment = await connect('payment')
+      provisioner = await connect('provisioner')
+    })
+
+    after(async () => {
+      await Promise.all([order, payment, provisioner].map((broker) => broker?.connection.close()))
+      await nats[Symbol.asyncDispose]()
+    })
+
+    const messagesIn = async (stream: string) => (await provisioner.jsm.streams.info(stream)).state.messages
+
+    it('says, hears, acknowledges and buries with nothing but its own permissions', async () => {
+      await using database = await testDatabase()
+      const [stream] = streams
+      assert.equal(stream?.name, 'ORDERS')
+      const outbox = await openOutbox({ db: database.db, broker: order, stream, replicas: 1, log: quiet })
+      const heard: string[] = []
+      const consumers = openConsumers({
+        broker: payment,
+        subscriptions: subscriptionsOf('payment'),
+        handle: async (event) => void heard.push(event.id),
+        isOutage: () => false,
+        replicas: 1,
+        log: quiet,
+      })
+      const event = record(OrderPlaced(OrderPlaced.example), cause(), new Date())
+      await database.db.transaction((tx) => outbox.append(tx, [event]))
+      outbox.publish([event])
+      await order.js.publish('orders.placed.nonsense', 'not an event')
+
+      await eventually(() => assert.deepEqual(heard, [event.id]))
+      await eventually(async () => assert.equal(await messagesIn('DEAD_LETTERS'), 1))
+      await eventually(async () => {
+        const { num_pending, num_ack_pending, num_redelivered } = await payment.jsm.consumers.info(
+          'ORDERS',
+          'payment',
+        )
+        assert.deepEqual([num_pending, num_ack_pending, num_redelivered], [0, 0, 0])
+      })
+      await outbox.settled()
+      await consumers.stop()
+    })
+
+    it('lets nobody speak in another’s name', async () => {
+      await payment.js.publish('payments.approved.mine', 'said by payment')
+      const before = await messagesIn('PAYMENTS')
+      await assert.rejects(order.js.publish('payments.approved.forged', 'said by order'), denied)
+      order.connection.publish('payments.approved.forged', 'said by order')
+      await order.connection.flush()
+      assert.equal(await messagesIn('PAYMENTS'), before)
+    })
+
+    it('lets no service change or destroy a stream, not even its own', async () => {
+      const messages = await messagesIn('ORDERS')
+      for (const stream of ['ORDERS', 'PAYMENTS', 'DEAD_LETTERS']) {
+        const { streams } = order.jsm
+        await assert.rejects(streams.delete(stream), denied)
+        await assert.rejects(streams.purge(stream), denied)
+        await assert.rejects(streams.update(stream, { max_msgs: 1 }), denied)
+        await assert.rejects(streams.deleteMessage(stream, 1), denied)
+      }
+      assert.equal(await messagesIn('ORDERS'), messages)
+    })
+
+    it('lets no service read what it does not react to, nor through another’s consumer', async () => {
+      const { js, jsm, connection } = order
+      await assert.rejects(js.consumers.get('ORDERS', 'payment'), denied)
+      await assert.rejects(js.consumers.get('PAYMENTS', 'delivery'), denied)
+      await assert.rejects(jsm.consumers.delete('ORDERS', 'payment'), denied)
+      await assert.rejects(jsm.consumers.add('PAYMENTS', { durable_name: 'spy' }), denied)
+      await assert.rejects(jsm.streams.getMessage('PAYMENTS', { seq: 1 }), denied)
+      const next = '$JS.API.CONSUMER.MSG.NEXT.ORDERS.payment'
+      await assert.rejects(connection.request(next, '1', { timeout: 1000 }), denied)
+      const listened = new Promise((_, reject) => {
+        connection.subscribe('payments.>', { callback: (error) => error && reject(error) })
+      })
+      await assert.rejects(listened, denied)
+    })
+  })
+
+describe('the role of payment', () => {
+  it('gets neither into the orders nor at their rows', async () => {
+    await using server = await testPostgres({ ownServer: true })
+    const urls = await createDatabases(server.url, [
+      { database: 'orders', role: 'order', password },
+      { database: 'payments', role: 'payment', password },
+    ] as const)
+    await migrate(urls.orders, new URL('../../order/migrations/', import.meta.url))
+    const trespass = new URL(urls.payments)
+    trespass.pathname = '/orders'
+    const pool = openDatabase(trespass.href, 'trespasser', { connections: 1 })
+    const refused = (error: unknown) => error instanceof Error && codeOf(error) === '42501'
+    await assert.rejects(async () => pool.db.execute('select * from orders'), refused)
+    await pool.close()
+    const own = openDatabase(urls.payments, 'payment', { connections: 1 })
+    await own.db.execute('select 1')
+    await own.close()
+  })
+})
+
+const denied = { code: 'PERMISSIONS_VIOLATION' }
+
+function codeOf(error: Error): string {
+  const { code = '' } = error as { code?: string }
+  return code === '' && error.cause instanceof Error ? codeOf(error.cause) : code
+}
+
+async function natsOf(version: string): Promise<TestServer> {
+  const before = process.env.NATS_SERVER_VERSION
+  process.env.NATS_SERVER_VERSION = version
+  try {
+    return await testNats({ users })
+  } finally {
+    if (before === undefined) delete process.env.NATS_SERVER_VERSION
+    else process.env.NATS_SERVER_VERSION = before
+  }
+}

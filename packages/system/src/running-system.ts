@@ -1,0 +1,49 @@
+import { anyPorts } from '@saucery/local/service-ports'
+import { type System, startSystem } from '@saucery/local/system'
+import { removeTempFolder, tempFolder } from '@saucery/local/temp'
+
+export type RunningSystem = System &
+  AsyncDisposable & {
+    /** What the services said at level error or in no level at all, and how often. */
+    readonly errors: ReadonlyMap<string, number>
+  }
+
+/** The whole system in a folder that goes with it. */
+export async function runningSystem(): Promise<RunningSystem> {
+  const folder = await tempFolder()
+  const errors = new Map<string, number>()
+  try {
+    const system = await startSystem({
+      dataDir: folder,
+      ports: anyPorts,
+      env: { ...process.env, LOG_LEVEL: 'warn' },
+      say: () => {},
+      onLine(service, line) {
+        const error = errorIn(line)
+        if (error) errors.set(`${service}: ${error}`, (errors.get(`${service}: ${error}`) ?? 0) + 1)
+      },
+    })
+    return {
+      ...system,
+      errors,
+      async [Symbol.asyncDispose]() {
+        await system.kill()
+        await removeTempFolder(folder)
+      },
+    }
+  } catch (error) {
+    await removeTempFolder(folder)
+    throw error
+  }
+}
+
+const warning = 40
+
+function errorIn(line: string): string | undefined {
+  try {
+    const { level, msg, error } = JSON.parse(line)
+    return level > warning ? `${msg} (${error?.message})` : undefined
+  } catch {
+    return line
+  }
+}
