@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testNats } from '@saucery/local/testing'
+import { AckPolicy, nanos } from 'nats'
 import { keyOf } from './event.ts'
 import { ensureStream } from './streams.ts'
 import { nudge, nudgesStream } from './testing/counters.ts'
@@ -9,6 +10,15 @@ import { allSettled, listen } from './testing/listener.ts'
 import { countingLog } from './testing/log.ts'
 import { messagesOf, say } from './testing/messages.ts'
 import { testBroker } from './testing/servers.ts'
+
+/** Work that goes on until the test says so, or ends. */
+function held() {
+  let release = () => {}
+  const until = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  return { until, release, [Symbol.dispose]: release }
+}
 
 const outage = () => Object.assign(new Error('away'), { code: 'ECONNREFUSED' })
 
@@ -67,14 +77,21 @@ describe('a consumer', () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
     let starts = 0
-    let release = () => {}
-    const slow = new Promise<void>((resolve) => (release = resolve))
-    await using _listener = await listen(broker, () => (++starts === 1 ? slow : slow), { ackWaitMs: 300 })
+    const slow = held()
+    const handle = () => {
+      starts += 1
+      return slow.until
+    }
+    await using _listener = await listen(broker, handle, { ackWaitMs: 500 })
+    using _ = slow
     await say(broker, nudge('k'))
     await eventually(() => assert.equal(starts, 1))
-    const began = Date.now()
-    await eventually(() => assert.ok(Date.now() - began > 1500))
-    release()
+    // Meanwhile, whoever is silent gets it four times.
+    const silent = { durable_name: 'silent', ack_policy: AckPolicy.Explicit, ack_wait: nanos(500) }
+    await broker.jsm.consumers.add('NUDGES', silent)
+    const pull = await broker.js.consumers.get('NUDGES', 'silent')
+    for (let deliveries = 0; deliveries < 4; ) deliveries = (await pull.next())?.info.deliveryCount ?? 0
+    slow.release()
     await allSettled(broker)
     assert.equal(starts, 1)
   })
@@ -83,22 +100,22 @@ describe('a consumer', () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
     const order: string[] = []
-    let release = () => {}
-    const held = new Promise<void>((resolve) => (release = resolve))
+    const a1 = held()
     await using _listener = await listen(broker, async ({ subject, data }) => {
       const what = `${keyOf(subject)}${data.by}`
       order.push(`${what} begins`)
-      if (what === 'a1') await held
+      if (what === 'a1') await a1.until
       order.push(`${what} ends`)
     })
     for (const by of [1, 2, 3]) await say(broker, nudge('a', by))
     await say(broker, nudge('b', 1))
-    await eventually(() => assert.ok(order.includes('b1 ends')))
+    using _ = a1
+    await eventually(() => assert.equal(order.includes('b1 ends'), true))
     assert.deepEqual(
       order.filter((line) => line.startsWith('a')),
       ['a1 begins'],
     )
-    release()
+    a1.release()
     await allSettled(broker)
     assert.deepEqual(
       order.filter((line) => line.startsWith('a')),
@@ -110,11 +127,10 @@ describe('a consumer', () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
     const begun: string[] = []
-    let release = () => {}
-    const held = new Promise<void>((resolve) => (release = resolve))
+    const work = held()
     const listener = await listen(broker, async ({ id }) => {
       begun.push(id)
-      await held
+      await work.until
     })
     const first = nudge('k')
     await say(broker, first)
@@ -123,7 +139,7 @@ describe('a consumer', () => {
     const stopped = listener.stop().then(() => (isStopped = true))
     await say(broker, nudge('k'))
     assert.equal(isStopped, false)
-    release()
+    work.release()
     await stopped
     await eventually(async () => {
       const position = await broker.jsm.consumers.info('NUDGES', 'counter')
@@ -138,7 +154,7 @@ describe('a consumer', () => {
     const log = countingLog()
     const listener = await listen(broker, () => Promise.reject(outage()), { log, maxTries: 1 })
     await say(broker, nudge('k'))
-    await eventually(() => assert.ok(log.times('store away') >= 1))
+    await eventually(() => assert.equal(log.times('store away') >= 1, true))
     await listener.stop()
     assert.equal(log.times('will be tried again'), 1)
     assert.equal(log.times('dead letters'), 0)
@@ -185,7 +201,7 @@ describe('a consumer', () => {
     const heard: string[] = []
     await using listener = await listen(broker, async ({ id }) => heard.push(id), { log })
     await broker.jsm.streams.delete('NUDGES')
-    await eventually(() => assert.ok(log.times('not listening yet') >= 2))
+    await eventually(() => assert.equal(log.times('not listening yet') >= 2, true))
     assert.equal(listener.isReady(), false)
     await ensureStream(broker.jsm, nudgesStream, 1)
     await say(broker, nudge('k'))

@@ -120,7 +120,7 @@ describe('a dead letter', () => {
     await using broker = await testBroker(nats.url)
     const log = countingLog()
     await using listener = await listen(broker, async () => {}, { log })
-    await eventually(() => assert.ok(listener.isReady()))
+    await eventually(() => assert.equal(listener.isReady(), true))
     await broker.jsm.streams.delete(deadLetters.name)
     await say(broker, { ...nudge('k'), data: {} })
     await allSettled(broker)

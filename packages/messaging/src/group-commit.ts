@@ -27,7 +27,7 @@ export function groupCommit<T, R>(
   let running = 0
   let scheduled = false
   // The generic cell rate algorithm: a burst goes at once, what lasts is held to the rate.
-  let due = 0
+  let due = Number.NEGATIVE_INFINITY
 
   function schedule(): void {
     if (scheduled || waiting.length === 0 || running >= concurrency) return

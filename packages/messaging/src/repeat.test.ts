@@ -9,7 +9,7 @@ describe('a repetition', () => {
     const log = countingLog()
     let runs = 0
     const repetition = repeat('work', 1, async () => Promise.reject(new Error(`run ${++runs}`)), log)
-    await eventually(() => assert.ok(runs >= 3))
+    await eventually(() => assert.equal(runs >= 3, true))
     await repetition.stop()
     assert.equal(log.times('work failed'), runs)
   })
