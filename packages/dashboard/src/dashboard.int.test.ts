@@ -4,14 +4,15 @@ import { recorded } from '@saucery/chassis/testing/events'
 import { quietLog } from '@saucery/chassis/testing/log'
 import { testStreams } from '@saucery/chassis/testing/streams'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
+import { OrderPlaced } from '@saucery/contracts/order'
 import { testMongo } from '@saucery/local/testing'
 import { connectBroker } from '@saucery/messaging/broker'
 import { openConsumers } from '@saucery/messaging/consumer'
-import { eventually } from '@saucery/messaging/testing/eventually'
+import { MongoClient } from 'mongodb'
 import { v7 as uuidv7 } from 'uuid'
 import { reactions } from './reactions.ts'
 import { isStoreOutage, openViews } from './store.ts'
-import { factsAbout } from './testing.ts'
+import { factsAbout, serverBehind } from './testing.ts'
 
 const nats = await testStreams()
 const closing: (() => Promise<unknown>)[] = [() => nats[Symbol.asyncDispose]()]
@@ -29,6 +30,7 @@ async function replica(url: string) {
     handle: reactions(views),
     isOutage: isStoreOutage,
     lanes: false,
+    maxAckPending: 5000,
     replicas: 1,
     log: quietLog,
   })
@@ -48,6 +50,10 @@ await replica(mongo.url)
 const namesIn = async (orderId: string) => (await views.find(orderId))?.timeline.map(({ event }) => event)
 
 describe('the dashboard', () => {
+  it('says on which server it was tested', async (t) => {
+    t.diagnostic(await serverBehind(mongo.url))
+  })
+
   it('has every event of every order, told in any order, again and again, and heard by two replicas', async () => {
     const events = Array.from({ length: 30 }, () => factsAbout(uuidv7()).map(recorded)).flat()
     const shuffled = [...events, ...events].sort(() => Math.random() - 0.5)
@@ -56,18 +62,23 @@ describe('the dashboard', () => {
     for (const orderId of new Set(events.map(({ data }) => data.orderId))) {
       const told = events.filter(({ data }) => data.orderId === orderId).map(({ id }) => id)
       const view = await views.find(orderId)
-      assert.deepEqual(view?.timeline.map(({ id }) => id), told.sort())
+      assert.deepEqual(
+        view?.timeline.map(({ id }) => id),
+        told.sort(),
+      )
       assert.equal(view?.status, 'DELIVERED')
     }
   })
 
   it('goes by the first place of an event that the stream holds more than once', async () => {
     const orderId = uuidv7()
-    await nats.say(recorded(factsAbout(orderId, ['OrderPlaced'])[0]!), 5)
+    await nats.say(recorded(OrderPlaced({ ...OrderPlaced.example, orderId })), 5)
     await nats.handledBy('dashboard')
     const [entry, ...others] = (await views.find(orderId))?.timeline ?? []
     assert.deepEqual(others, [])
-    const first = await nats.broker.jsm.streams.getMessage('ORDERS', { last_by_subj: `orders.placed.${orderId}` })
+    const first = await nats.broker.jsm.streams.getMessage('ORDERS', {
+      last_by_subj: `orders.placed.${orderId}`,
+    })
     assert.equal(entry?.sequence, first.seq - 4)
   })
 
@@ -81,13 +92,14 @@ describe('the dashboard', () => {
     assert.equal((await namesIn(orderId))?.length, 11)
   })
 
-  it('is built again from the streams when its consumers are deleted, and answers meanwhile', async () => {
-    const orderId = uuidv7()
-    for (const fact of factsAbout(orderId)) await nats.say(recorded(fact))
+  it('is built again from the streams when its consumers are deleted, the same to the byte', async () => {
+    const before = JSON.stringify(await views.list({ limit: 200 }))
+    const client = new MongoClient(mongo.url)
+    await client.db().collection('orders').deleteMany({})
+    await client.close()
+    for (const { stream } of subscriptionsOf('dashboard'))
+      await nats.broker.jsm.consumers.delete(stream, 'dashboard')
     await nats.handledBy('dashboard')
-    const before = await views.list({ limit: 200 })
-    const rebuilt = await replicaOfItsOwn()
-    assert.deepEqual(await rebuilt.list({ limit: 200 }), before)
-    assert.deepEqual(await views.list({ limit: 200 }), before)
+    assert.equal(JSON.stringify(await views.list({ limit: 200 })), before)
   })
 })
