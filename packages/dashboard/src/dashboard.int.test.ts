@@ -15,7 +15,7 @@ import { isStoreOutage, openViews } from './store.ts'
 import { factsAbout, serverBehind } from './testing.ts'
 
 const nats = await testStreams()
-const closing: (() => Promise<unknown>)[] = [() => nats[Symbol.asyncDispose]()]
+const closing: (() => PromiseLike<unknown>)[] = [() => nats[Symbol.asyncDispose]()]
 after(async () => {
   for (const close of closing.reverse()) await close()
 })
@@ -43,7 +43,7 @@ async function replica(url: string) {
 }
 
 const mongo = await testMongo({ ownServer: true })
-closing.push(() => mongo[Symbol.asyncDispose]())
+closing.push(async () => mongo[Symbol.asyncDispose]())
 const views = await replica(mongo.url)
 await replica(mongo.url)
 
