@@ -62,18 +62,13 @@ describe('a cancelled order', () => {
 
   it('is cancelled once, whichever of the two replicas hears what first', async () => {
     const other = reactions((await replica()).commit)
-    const orderIds = Array.from({ length: 30 }, () => uuidv7())
-    await Promise.all(
-      orderIds.flatMap((orderId, i) => {
-        const [one, two] = i % 2 ? [hear, other] : [other, hear]
-        const [approved, cancelled] = [received(approvedAs(orderId)), received(cancelledAs(orderId))]
-        return [one(approved), two(cancelled), two(approved), one(cancelled)]
-      }),
-    )
-    for (const orderId of orderIds) {
+    for (let round = 0; round < 40; round++) {
+      const orderId = uuidv7()
+      const [one, two] = round % 2 ? [hear, other] : [other, hear]
+      const [approved, cancelled] = [received(approvedAs(orderId)), received(cancelledAs(orderId))]
+      await Promise.all([one(approved), two(cancelled), two(approved), one(cancelled)])
       assert.equal(await statusOf(orderId), 'CANCELLED')
-      const cancels = (await saidOf(orderId)).filter((name) => name === 'DeliveryCancelled')
-      assert.equal(cancels.length, 1)
+      assert.match((await saidOf(orderId)).join(), /^DeliveryCancelled(,DeliveryStarted)?$/)
     }
   })
 
@@ -87,14 +82,10 @@ describe('a cancelled order', () => {
 
   it('either arrives or is cancelled when the courier and the cancel come at once', async () => {
     const other = reactions((await replica()).commit)
-    const orderIds = await Promise.all(Array.from({ length: 30 }, () => start()))
-    await Promise.allSettled(
-      orderIds.flatMap((orderId) => [
-        commit({ ...courier(orderId), decide: complete }),
-        other(received(cancelledAs(orderId))),
-      ]),
-    )
-    for (const orderId of orderIds) {
+    for (let round = 0; round < 40; round++) {
+      const orderId = await start()
+      const arriving = commit({ ...courier(orderId), decide: complete })
+      await Promise.allSettled([arriving, other(received(cancelledAs(orderId)))])
       const said = (await saidOf(orderId)).filter((name) => name !== 'DeliveryStarted').join()
       assert.match(said, /^(DeliveryCancelled|CancellationRefused,DeliveryCompleted)$/)
     }

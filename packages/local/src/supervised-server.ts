@@ -2,7 +2,7 @@ import type { Say } from './choice.ts'
 import type { Server } from './server.ts'
 import { type Delays, type Supervised, supervise } from './supervise.ts'
 
-/** A store or the broker; `start`, `stop` and `kill` are refused when it is not ours. */
+/** A store or the broker. When it is not ours, `kill` is refused, and `stop` and `start` do nothing. */
 export type SupervisedServer = Supervised & Pick<Server, 'what' | 'url' | 'port'>
 
 /** Starts a server again when it dies, on its port and data. One that is not ours is left alone. */

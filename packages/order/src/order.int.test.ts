@@ -4,7 +4,7 @@ import { received, recorded } from '@saucery/chassis/testing/events'
 import { get } from '@saucery/chassis/testing/http'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { DeliveryCompleted, DeliveryStarted } from '@saucery/contracts/delivery'
-import { PaymentApproved, PaymentDeclined } from '@saucery/contracts/payment'
+import { PaymentApproved } from '@saucery/contracts/payment'
 import type { Order } from './domain.ts'
 import { reactions } from './reactions.ts'
 import { amount, testOrders } from './testing.ts'
@@ -15,13 +15,15 @@ const { app, hear, nats, participant, place, replica, saidOf } = service
 
 describe('an order that hears what others say', () => {
   it('forgets no fact that comes at the same time as another, at two replicas', async () => {
-    const { id, branchId, sauceId, qty } = await place()
     const other = reactions((await replica()).commit)
-    const approved = received(PaymentApproved({ orderId: id, branchId, sauceId, qty, amount }))
-    const declined = received(PaymentDeclined({ orderId: id, amount, reason: 'limit-exceeded' }))
-    await Promise.all([hear(approved), other(declined), other(approved), hear(declined)])
-    const facts = ['OrderPlaced', 'PaymentApproved', 'PaymentDeclined']
-    assert.deepEqual((await get<Order>(app, `/orders/${id}`)).facts, facts)
+    for (let round = 0; round < 30; round++) {
+      const { id, branchId, sauceId, qty } = await place()
+      const approved = received(PaymentApproved({ orderId: id, branchId, sauceId, qty, amount }))
+      const started = received(DeliveryStarted({ orderId: id, branchId, sauceId, qty }))
+      await Promise.all([hear(approved), other(started)])
+      const facts = ['DeliveryStarted', 'OrderPlaced', 'PaymentApproved']
+      assert.deepEqual((await get<Order>(app, `/orders/${id}`)).facts, facts)
+    }
   })
 
   it('shows it when it has heard it from the stream, however often it comes', async () => {

@@ -21,7 +21,7 @@ export async function testService<State, S extends Speaker>(
 
   /** One process of the service: with connections of its own, on the same servers. */
   async function replica() {
-    const { db, close } = openDatabase(postgres.url, service)
+    const { db, isUp, close } = openDatabase(postgres.url, service)
     const broker = await connectBroker({ url: nats.url, name: service, log: quietLog })
     const participant = await openParticipant<State, Said<S>, Heard<S>>({
       db,
@@ -37,6 +37,8 @@ export async function testService<State, S extends Speaker>(
       await broker.close()
       await close()
     }
+    // Replicas race only when none has to connect first.
+    await Promise.all([isUp(), isUp()])
     closing.push(stop)
     return { db, participant, commit: participant.commit, log: quietLog }
   }

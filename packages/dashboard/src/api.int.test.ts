@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { allPages, get, type Page, problemIn } from '@saucery/chassis/testing/http'
+import { quietLog } from '@saucery/chassis/testing/log'
+import { exampleOrderId } from '@saucery/contracts/parts'
+import { testMongo } from '@saucery/local/testing'
+import { v7 as uuidv7 } from 'uuid'
+import { dashboardApi } from './api.ts'
+import { openViews } from './store.ts'
+import { serverBehind, story } from './testing.ts'
+
+const mongo = await testMongo()
+const views = openViews(mongo.url)
+const app = dashboardApi({ views, log: quietLog })
+after(async () => {
+  await views.close()
+  await mongo[Symbol.asyncDispose]()
+})
+
+async function shown(branchId: string, names = ['OrderPlaced'] as Parameters<typeof story>[1]) {
+  const orderId = uuidv7()
+  for (const entry of story(orderId, names))
+    await views.add({ orderId, entry: { ...entry, data: { ...entry.data, branchId } } })
+  return orderId
+}
+
+type Shown = { orderId: string }
+
+describe('GET /orderDashboards', () => {
+  it('says on which server it was tested', async (t) => {
+    t.diagnostic(await serverBehind(mongo.url))
+  })
+
+  it('pages through every order once, newest first', async () => {
+    const orderIds: string[] = []
+    for (let i = 0; i < 7; i++) orderIds.unshift(await shown('paged'))
+    const found = await allPages<Shown>(app, '/orderDashboards?branchId=paged', 3)
+    assert.deepEqual(
+      found.map(({ orderId }) => orderId),
+      orderIds,
+    )
+  })
+
+  it('takes a cursor in capitals', async () => {
+    const older = await shown('capitals')
+    const newer = await shown('capitals')
+    const path = `/orderDashboards?branchId=capitals&cursor=${newer.toUpperCase()}`
+    const { items } = await get<Page<Shown>>(app, path)
+    assert.deepEqual(
+      items.map(({ orderId }) => orderId),
+      [older],
+    )
+  })
+
+  it('filters by status and branch', async () => {
+    const paid = await shown('filtered', ['OrderPlaced', 'PaymentApproved'])
+    await shown('filtered')
+    const { items } = await get<Page<Shown>>(app, '/orderDashboards?branchId=filtered&status=PAID')
+    assert.deepEqual(
+      items.map(({ orderId }) => orderId),
+      [paid],
+    )
+  })
+
+  for (const [query, place] of [
+    ['limit=0', 'limit'],
+    ['limit=201', 'limit'],
+    ['cursor=1', 'cursor'],
+    ['status=LOST', 'status'],
+    ['status[$ne]=PAID&branchId=', 'branchId'],
+    ['branchId=a%00', 'branchId'],
+  ])
+    it(`refuses ${query}`, async () => {
+      const problem = await problemIn(app.request(`/orderDashboards?${query}`))
+      assert.deepEqual(problem, { status: 422, code: 'invalid-input', places: [place] })
+    })
+})
+
+describe('GET /orderDashboards/{id}', () => {
+  it('tells the whole story of one order', async () => {
+    const orderId = await shown('told', ['OrderPlaced', 'PaymentDeclined'])
+    const view = await get<Shown & { status: string; timeline: { event: string }[] }>(
+      app,
+      `/orderDashboards/${orderId.toUpperCase()}`,
+    )
+    assert.equal(view.orderId, orderId)
+    assert.equal(view.status, 'REJECTED')
+    assert.deepEqual(
+      view.timeline.map(({ event }) => event),
+      ['OrderPlaced', 'PaymentDeclined'],
+    )
+    assert.ok(!('_id' in view))
+  })
+
+  it('answers 404 for what there is not', async () => {
+    for (const id of [exampleOrderId, 'x', '%00'])
+      assert.equal((await problemIn(app.request(`/orderDashboards/${id}`))).code, 'not-found')
+  })
+})
+
+describe('a dashboard whose store is away', () => {
+  it('answers 503, and when to try again', async () => {
+    await using own = await testMongo({ ownServer: true })
+    const away = openViews(own.url)
+    await own.kill()
+    const response = await dashboardApi({ views: away, log: quietLog }).request('/orderDashboards')
+    assert.equal(response.headers.get('retry-after'), '1')
+    const problem = await problemIn(response)
+    assert.deepEqual(problem, { status: 503, code: 'store-unavailable', places: [] })
+    await away.close()
+  })
+})
