@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build, type Plugin } from 'esbuild'
@@ -18,6 +18,8 @@ export interface Bundle {
 export async function bundle(outdir: string): Promise<Bundle> {
   const preload = 'end-with-parent'
   const source = (path: string) => join(root, 'packages', path)
+  // Shared parts are named after their content: older ones would stay for ever.
+  await rm(outdir, { recursive: true, force: true })
   await build({
     entryPoints: [
       ...serviceNames.map((name) => ({ in: source(`${name}/src/main.ts`), out: name })),
