@@ -3,6 +3,7 @@ import type { JsMsg } from 'nats'
 import type { Broker } from './broker.ts'
 import { bury } from './dead-letters.ts'
 import { type EventType, type Fact, keyOf, type ReceivedEvent } from './event.ts'
+import { groupCommit } from './group-commit.ts'
 import { openLanes } from './lanes.ts'
 import type { Log } from './log.ts'
 import { eventOf, Unprocessable } from './message.ts'
@@ -37,6 +38,17 @@ export function openHandling<F extends Fact>(options: HandlingOptions<F>): Handl
   const work = new Set<Promise<void>>()
   const inHand = new Map<JsMsg, number>()
 
+  // One write to the socket for what was committed together: as system calls, acknowledgements cost more than
+  // anything else here.
+  const acknowledge = groupCommit(
+    async (messages: JsMsg[]) =>
+      messages.map((message) => {
+        message.ack()
+        return { value: undefined }
+      }),
+    { size: 1000 },
+  )
+
   // The broker would take a silent message for lost, and give it to another replica.
   const signOfLife = setInterval(() => {
     if (broker.connection.isClosed()) return
@@ -48,7 +60,7 @@ export function openHandling<F extends Fact>(options: HandlingOptions<F>): Handl
     inHand.set(message, Date.now())
     try {
       const failure = await failureOf(message, types)
-      if (failure === undefined) message.ack()
+      if (failure === undefined) await acknowledge(message)
       else await giveBack(message, failure.error)
     } catch (error) {
       // The connection is closed for good. Unacknowledged, the message comes again elsewhere.
