@@ -23,6 +23,23 @@ async function commitsOf(url: string): Promise<number> {
   }
 }
 
+/** Statements that the services' databases have run; undefined where the server does not count them. */
+export async function statementCount({ servers, databases }: System): Promise<number | undefined> {
+  const sql = postgres(servers.postgres.url, { max: 1, onnotice: () => {} })
+  try {
+    await sql`create extension if not exists pg_stat_statements`
+    const names = Object.values(databases).map((url) => new URL(url).pathname.slice(1))
+    const [row] = await sql`
+      select sum(calls) as calls from pg_stat_statements
+      join pg_database on pg_database.oid = dbid where datname = any(${names})`
+    return Number(row?.calls)
+  } catch {
+    return undefined
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}
+
 /** Messages in the services' streams, none of which is ever deleted. */
 export async function messageCount({ nats: { url, users } }: System): Promise<number> {
   const { user, password } = users.provisioner

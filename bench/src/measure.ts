@@ -9,7 +9,7 @@ import { withSystem } from './running.ts'
 import { perSecond } from './statistics.ts'
 import { measureThroughput } from './throughput.ts'
 
-const WARM_UP = 300
+const WARM_UP = 2000
 
 type Say = (text: string) => void
 

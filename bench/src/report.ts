@@ -33,7 +33,7 @@ export function table(results: Results): string {
 
 function throughputRows({ throughput, oneClientPerSecond }: Results): string[][] {
   const { clients, acceptedPerSecond, post, sagasPerSecond, publishesPerOrder } = throughput
-  const { cpuMs, transactionsPerOrder } = throughput
+  const { cpuMs, transactionsPerOrder, statementsPerOrder } = throughput
   const { bench, ...system } = cpuMs
   const rows: [string, string][] = [
     [`orders accepted, ${clients} clients`, `${whole(acceptedPerSecond)} /s`],
@@ -43,6 +43,7 @@ function throughputRows({ throughput, oneClientPerSecond }: Results): string[][]
     [`${clients} clients : one client`, ratio(acceptedPerSecond, oneClientPerSecond)],
     ['events published per order', publishesPerOrder.toFixed(2)],
     ['Postgres transactions per order', sum(transactionsPerOrder).toFixed(2)],
+    ['Postgres statements per order', statementsPerOrder?.toFixed(2) ?? 'not counted here'],
     ...Object.entries(system).map(([name, ms]) => cpuRow(name, ms)),
   ]
   if (bench === undefined) return rows

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { System } from '@saucery/local/system'
-import { messageCount, type Transactions, transactionCount } from './counts.ts'
+import { messageCount, statementCount, type Transactions, transactionCount } from './counts.ts'
 import { type CpuTimes, cpuTimes } from './cpu.ts'
 import type { Client } from './http.ts'
 import { placeOrders, untilDelivered } from './load.ts'
@@ -15,6 +15,8 @@ export interface Throughput {
   /** CPU time in ms per saga; empty where /proc is not there. */
   readonly cpuMs: CpuTimes
   readonly transactionsPerOrder: Transactions
+  /** Undefined where the server does not count them. */
+  readonly statementsPerOrder: number | undefined
   readonly publishesPerOrder: number
 }
 
@@ -30,7 +32,12 @@ export async function measureThroughput(
   signal: AbortSignal,
 ): Promise<Throughput> {
   await sleep(STATISTICS_MS, undefined, { signal })
-  const before = { transactions: await transactionCount(system), messages: await messageCount(system) }
+  const counts = async () => ({
+    transactions: await transactionCount(system),
+    statements: await statementCount(system),
+    messages: await messageCount(system),
+  })
+  const before = await counts()
   const cpuBefore = cpuTimes(system)
   const began = performance.now()
   const { ids, latencies, ms } = await placeOrders(client, size, signal)
@@ -44,13 +51,19 @@ export async function measureThroughput(
 
   await sleep(STATISTICS_MS, undefined, { signal })
   const { orders } = size
+  const after = await counts()
+  const statements =
+    before.statements === undefined || after.statements === undefined
+      ? undefined
+      : (after.statements - before.statements) / orders
   return {
     ...size,
     acceptedPerSecond: perSecond(orders, ms),
     post: spreadOf(latencies),
     sagasPerSecond: perSecond(orders, ended - began),
     cpuMs: growthPer(orders, cpuBefore, cpuAfter),
-    transactionsPerOrder: growthPer(orders, before.transactions, await transactionCount(system)),
-    publishesPerOrder: ((await messageCount(system)) - before.messages) / orders,
+    transactionsPerOrder: growthPer(orders, before.transactions, after.transactions),
+    statementsPerOrder: statements,
+    publishesPerOrder: (after.messages - before.messages) / orders,
   }
 }

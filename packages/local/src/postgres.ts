@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import postgres from 'postgres'
 import type { Choice, Say } from './choice.ts'
 import type { PostgresPrograms } from './find-postgres.ts'
@@ -23,6 +24,15 @@ const settings = {
   checkpoint_timeout: '15min',
 }
 
+/** Counts statements, where the extension is installed: what a service asks of its database can be looked at. */
+function statementCounts({ postgres }: PostgresPrograms): Record<string, string> {
+  const libraries = [join(dirname(postgres), '..', 'lib'), join(dirname(postgres), '..', 'lib', 'postgresql')]
+  const isThere = libraries.some((folder) =>
+    ['so', 'dylib'].some((ending) => existsSync(join(folder, `pg_stat_statements.${ending}`))),
+  )
+  return isThere ? { shared_preload_libraries: 'pg_stat_statements' } : {}
+}
+
 /** Starts the chosen Postgres, or greets the one that the environment names. Its url is the administrator's. */
 export async function startPostgres(choice: Choice<PostgresPrograms>, options: Options): Promise<Server> {
   if (choice.kind === 'environment') {
@@ -43,7 +53,11 @@ export async function startPostgres(choice: Choice<PostgresPrograms>, options: O
     async command(at) {
       password = await initCluster(program, dataDir, data, account, say)
       await dropForeignPidFile(data)
-      const flags = Object.entries({ ...settings, port: String(at) }).flatMap(([k, v]) => ['-c', `${k}=${v}`])
+      const flags = Object.entries({
+        ...settings,
+        ...statementCounts(program),
+        port: String(at),
+      }).flatMap(([k, v]) => ['-c', `${k}=${v}`])
       return { file: program.postgres, args: ['-D', data, ...flags], ...account }
     },
     async ready(at) {
