@@ -11,6 +11,9 @@ import { findTestFiles, parseArguments, selectFiles } from './test-files.ts'
 
 const say = (text: string) => process.stderr.write(`${text}\n`)
 
+/** A test file that takes longer waits for what will never come. */
+const stuckAfterMs = 600_000
+
 const asked = parseArguments(process.argv.slice(2))
 const files = selectFiles(findTestFiles(root), asked)
 if (files.length === 0) {
@@ -55,7 +58,8 @@ async function startTestMongodb(folder: string): Promise<Server> {
 
 async function runTests(env: NodeJS.ProcessEnv, mongodb?: string): Promise<number> {
   if (interrupted.signal.aborted) return 130
-  const flags = ['--import', 'tsx', '--test', '--test-concurrency=2', '--test-reporter=spec', ...asked.flags]
+  const defaults = ['--test-concurrency=2', '--test-reporter=spec', `--test-timeout=${stuckAfterMs}`]
+  const flags = ['--import', 'tsx', '--test', ...defaults, ...asked.flags]
   const child = spawn(process.execPath, [...flags, ...files], {
     cwd: root,
     env: { ...process.env, ...env },
