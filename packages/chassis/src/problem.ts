@@ -1,13 +1,14 @@
-import type { Context, ErrorHandler, NotFoundHandler } from 'hono'
+import type { Context, ErrorHandler, Hono, NotFoundHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { z } from 'zod'
 import type { Log } from './log.ts'
 
-/** One bad field: where it is (RFC 6901 pointer into the body, or the query parameter's name) and what is wrong. */
+/** One bad field: where it is (RFC 6901 pointer into the body, or the parameter's or header's name), what is wrong. */
 export interface FieldError {
   readonly pointer?: string
   readonly parameter?: string
+  readonly header?: string
   readonly detail: string
 }
 
@@ -39,17 +40,22 @@ export function answerProblem(c: Context, problem: Problem, headers: Record<stri
   })
 }
 
-/** The problem that invalid input is: each bad field once, with what is wrong with it first. */
-export function invalidInput(error: z.ZodError, where: 'body' | 'query'): ProblemError {
+export const notFound = () =>
+  new ProblemError({ status: 404, code: 'not-found', title: 'There is no such thing' })
+
+/**
+ * The problem that invalid input is: each bad field once, with what is wrong with it first.
+ * @param where `body`, `query` or `header`
+ */
+export function invalidInput(error: z.core.$ZodError, where: string): ProblemError {
   const details = new Map<string, string>()
   for (const issue of error.issues)
     for (const { path, detail } of badFieldsIn(issue)) {
-      const place = where === 'query' ? path.join('.') : pointerTo(path)
+      const place = where === 'body' ? pointerTo(path) : path.join('.')
       if (!details.has(place)) details.set(place, detail)
     }
-  const errors = [...details].map(([place, detail]) =>
-    where === 'query' ? { parameter: place, detail } : { pointer: place, detail },
-  )
+  const kind = where === 'body' ? 'pointer' : where === 'header' ? 'header' : 'parameter'
+  const errors = [...details].map(([place, detail]) => ({ [kind]: place, detail }) as FieldError)
   return new ProblemError({ status: 422, code: 'invalid-input', title: 'The input is not valid', errors })
 }
 
@@ -73,6 +79,7 @@ export const storeUnavailable: Problem = {
 export function problemHandlers(
   log: Log,
   translate: (error: Error) => Problem | undefined = () => undefined,
+  app?: Hono,
 ): { onError: ErrorHandler; notFound: NotFoundHandler } {
   return {
     onError(error, c) {
@@ -81,17 +88,30 @@ export function problemHandlers(
         log.error({ error, method: c.req.method, path: c.req.path }, 'request failed')
       return answerProblem(c, problem, problem.status === 503 ? { 'retry-after': '1' } : {})
     },
-    notFound: (c) =>
-      answerProblem(c, {
-        status: 404,
-        code: 'no-such-route',
-        title: `No ${c.req.method} ${c.req.path} here`,
-      }),
+    notFound(c) {
+      const allowed = app ? methodsFor(app, c.req.path) : []
+      const title = `No ${c.req.method} ${c.req.path} here`
+      return allowed.length > 0
+        ? answerProblem(c, { status: 405, code: 'method-not-allowed', title }, { allow: allowed.join(', ') })
+        : answerProblem(c, { status: 404, code: 'no-such-route', title })
+    },
   }
 }
 
+/** The methods that some route of the app has at this path. */
+const methodsFor = (app: Hono, path: string): string[] =>
+  [...new Set(app.routes.map(({ method }) => method))].filter(
+    (method) =>
+      method !== 'ALL' && app.router.match(method, path)[0].some(([[, route]]) => route.method === method),
+  )
+
 function general(error: Error): Problem {
-  if (error instanceof HTTPException)
-    return { status: error.status, code: 'bad-request', title: error.message || 'The request is not valid' }
+  if (error instanceof HTTPException) {
+    if (error.status === 415)
+      return { status: 415, code: 'unsupported-media-type', title: 'The body has to be application/json' }
+    // (request.test: "that is no JSON is a problem of its own")
+    const code = error.message.startsWith('Malformed JSON') ? 'invalid-json' : 'bad-request'
+    return { status: error.status, code, title: error.message || 'The request is not valid' }
+  }
   return { status: 500, code: 'internal-error', title: 'Something went wrong here; it was logged' }
 }

@@ -14,9 +14,12 @@ export const DeliveryCompleted = defineEvent('DeliveryCompleted', 'deliveries.co
   example: { orderId: exampleOrderId },
 })
 
+/** Why it did not arrive: as the courier says, or because its time ran out. */
+export const failReason = z.enum(['undeliverable', 'overdue'])
+
 /** It did not arrive. */
 export const DeliveryFailed = defineEvent('DeliveryFailed', 'deliveries.failed', 1, {
-  schema: z.object({ orderId, reason: z.enum(['undeliverable', 'overdue']) }),
+  schema: z.object({ orderId, reason: failReason }),
   example: { orderId: exampleOrderId, reason: 'undeliverable' },
 })
 

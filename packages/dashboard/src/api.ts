@@ -1,37 +1,23 @@
+import { type Api, openApi } from '@saucery/chassis/api'
 import type { Log } from '@saucery/chassis/log'
-import { problemHandlers, storeUnavailable } from '@saucery/chassis/problem'
-import { idOf, notFound, pageOf, pageQuery, readQuery } from '@saucery/chassis/request'
-import { itemId } from '@saucery/contracts/parts'
-import { statuses } from '@saucery/contracts/status'
-import { Hono } from 'hono'
-import { z } from 'zod'
+import { pageOf } from '@saucery/chassis/pages'
+import { notFound, storeUnavailable } from '@saucery/chassis/problem'
+import * as routes from './routes.ts'
 import { isStoreOutage, type ViewStore } from './store.ts'
 import type { OrderView } from './view.ts'
 
-const listQuery = z.object({
-  ...pageQuery,
-  status: z.enum(statuses).optional(),
-  branchId: itemId.optional(),
-})
+export function dashboardApi({ views, log }: { views: ViewStore; log: Log }): Api {
+  const app = openApi(log, (error) => (isStoreOutage(error) ? storeUnavailable : undefined))
 
-export function dashboardApi({ views, log }: { views: ViewStore; log: Log }): Hono {
-  const app = new Hono()
-  const { onError, notFound: noRoute } = problemHandlers(log, (error) =>
-    isStoreOutage(error) ? storeUnavailable : undefined,
-  )
-  app.onError(onError)
-  app.notFound(noRoute)
-
-  app.get('/orderDashboards', async (c) => {
-    const { limit, cursor, ...filter } = readQuery(c, listQuery)
-    const found = await views.list({ ...filter, before: cursor, limit: limit + 1 })
-    return c.json(pageOf(found.map(toJson), limit, ({ orderId }) => orderId))
+  app.openapi(routes.listViews, async (c) => {
+    const find = async (query: Parameters<ViewStore['list']>[0]) => (await views.list(query)).map(toJson)
+    return c.json(await pageOf(c, c.req.valid('query'), find, ({ orderId }) => orderId), 200)
   })
 
-  app.get('/orderDashboards/:id', async (c) => {
-    const view = await views.find(idOf(c))
+  app.openapi(routes.getView, async (c) => {
+    const view = await views.find(c.req.valid('param').id)
     if (!view) throw notFound()
-    return c.json(toJson(view))
+    return c.json(toJson(view), 200)
   })
 
   return app

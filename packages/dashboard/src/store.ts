@@ -1,6 +1,8 @@
+import type { PageQuery } from '@saucery/chassis/pages'
 import { groupCommit } from '@saucery/messaging/group-commit'
 import {
   type Collection,
+  type Filter,
   MongoBulkWriteError,
   MongoClient,
   MongoError,
@@ -18,12 +20,9 @@ export interface Addition {
   readonly entry: Entry
 }
 
-export interface ViewFilter {
-  readonly status?: string | undefined
+export interface ViewQuery extends PageQuery {
+  readonly status?: OrderView['status'] | undefined
   readonly branchId?: string | undefined
-  /** Only older orders than this. */
-  readonly before?: string | undefined
-  readonly limit: number
 }
 
 export interface ViewStore {
@@ -31,7 +30,7 @@ export interface ViewStore {
   add(addition: Addition): Promise<void>
   find(orderId: string): Promise<OrderView | undefined>
   /** Newest first. */
-  list(filter: ViewFilter): Promise<OrderView[]>
+  list(query: ViewQuery): Promise<OrderView[]>
   isUp(): Promise<boolean>
   close(): Promise<void>
 }
@@ -66,24 +65,33 @@ export function openViews(url: string): ViewStore {
   return {
     add,
     find: async (orderId) => (await views.findOne({ _id: orderId })) ?? undefined,
-    list: ({ status, branchId, before, limit }) =>
-      views
-        .find({
-          ...(status === undefined ? {} : { status: status as OrderView['status'] }),
-          ...(branchId === undefined ? {} : { branchId }),
-          ...(before === undefined ? {} : { _id: { $lt: before } }),
-        })
-        .sort({ _id: -1 })
-        .limit(limit)
-        .toArray(),
+    list: (query) => views.find(filterOf(query)).sort({ _id: -1 }).limit(query.limit).toArray(),
     isUp: async () => (await client.db().command({ ping: 1 })).ok === 1,
     close: () => client.close(),
   }
 }
 
+function filterOf({ status, branchId, since, until, cursor }: ViewQuery): Filter<OrderView> {
+  // The smaller of two ends: a second $lt on one field would replace the first.
+  const [end] = [until, cursor].filter((id) => id !== undefined).sort((a, b) => (a < b ? -1 : 1))
+  const range = {
+    ...(since === undefined ? {} : { $gte: since }),
+    ...(end === undefined ? {} : { $lt: end }),
+  }
+  return {
+    ...(status === undefined ? {} : { status }),
+    ...(branchId === undefined ? {} : { branchId }),
+    ...(Object.keys(range).length === 0 ? {} : { _id: range }),
+  }
+}
+
 // An order's id is a UUIDv7, so that the newest come first in descending order of it.
 const makeIndexes = (views: Collection<OrderView>) =>
-  views.createIndexes([{ key: { status: 1, _id: -1 } }, { key: { branchId: 1, _id: -1 } }])
+  views.createIndexes([
+    { key: { status: 1, _id: -1 } },
+    { key: { branchId: 1, _id: -1 } },
+    { key: { branchId: 1, status: 1, _id: -1 } },
+  ])
 
 /**
  * Read, join, write if nobody else has written in between; else once more.

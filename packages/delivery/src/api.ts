@@ -1,20 +1,14 @@
+import { type Api, openApi } from '@saucery/chassis/api'
 import type { Log } from '@saucery/chassis/log'
-import { type Problem, problemHandlers, storeUnavailable } from '@saucery/chassis/problem'
-import { causeOf, idOf, notFound, pageOf, pageQuery, readQuery } from '@saucery/chassis/request'
-import { itemId } from '@saucery/contracts/parts'
+import { pageOf } from '@saucery/chassis/pages'
+import { notFound, type Problem, storeUnavailable } from '@saucery/chassis/problem'
+import { causeOf } from '@saucery/chassis/request'
 import { type Database, isDatabaseOutage } from '@saucery/messaging/database'
-import { type Context, Hono } from 'hono'
-import { z } from 'zod'
+import type { Context } from 'hono'
 import { complete, type Delivery, fail, Refused } from './domain.ts'
 import type { CommitDelivery } from './reactions.ts'
-import { findDelivery, listDeliveries } from './store.ts'
-
-const listQuery = z.object({
-  ...pageQuery,
-  status: z.enum(['STARTED', 'COMPLETED', 'FAILED', 'CANCELLED']).optional(),
-  branchId: itemId.optional(),
-  orderId: z.uuid().optional(),
-})
+import * as routes from './routes.ts'
+import { findDelivery, listDeliveries, type ShownDelivery } from './store.ts'
 
 export interface DeliveryApi {
   readonly db: Database
@@ -22,34 +16,48 @@ export interface DeliveryApi {
   readonly log: Log
 }
 
-export function deliveryApi({ db, commit, log }: DeliveryApi): Hono {
-  const app = new Hono()
-  const { onError, notFound: noRoute } = problemHandlers(log, problemOf)
-  app.onError(onError)
-  app.notFound(noRoute)
+export function deliveryApi({ db, commit, log }: DeliveryApi): Api {
+  const app = openApi(log, problemOf)
 
-  async function change(c: Context, decide: (delivery: Delivery | undefined) => ReturnType<typeof complete>) {
-    const { state, events } = await commit({ key: idOf(c), cause: causeOf(c), decide })
+  async function change(
+    c: Context,
+    key: string,
+    decide: (delivery: Delivery | undefined) => ReturnType<typeof complete>,
+  ) {
+    const { state, events } = await commit({ key, cause: causeOf(c), decide })
     if (events[0]) c.header('Event-Id', events[0].id)
-    return c.json(state, 200)
+    return there(state as ShownDelivery | undefined)
   }
 
-  app.post('/deliveries/:id/complete', (c) => change(c, complete))
-  app.post('/deliveries/:id/fail', (c) => change(c, (delivery) => fail(delivery, 'undeliverable')))
+  app.openapi(routes.completeDelivery, async (c) =>
+    c.json(await change(c, c.req.valid('param').id, complete), 200),
+  )
+  app.openapi(routes.failDelivery, async (c) =>
+    c.json(await change(c, c.req.valid('param').id, (delivery) => fail(delivery, 'undeliverable')), 200),
+  )
 
-  app.get('/deliveries', async (c) => {
-    const { limit, cursor, ...filter } = readQuery(c, listQuery)
-    const found = await listDeliveries(db, { ...filter, before: cursor, limit: limit + 1 })
-    return c.json(pageOf(found, limit, (delivery) => delivery.orderId))
-  })
+  app.openapi(routes.listDeliveries, async (c) =>
+    c.json(
+      await pageOf(
+        c,
+        c.req.valid('query'),
+        (query) => listDeliveries(db, query),
+        ({ orderId }) => orderId,
+      ),
+      200,
+    ),
+  )
 
-  app.get('/deliveries/:id', async (c) => {
-    const delivery = await findDelivery(db, idOf(c))
-    if (!delivery) throw notFound()
-    return c.json(delivery)
-  })
+  app.openapi(routes.getDelivery, async (c) =>
+    c.json(there(await findDelivery(db, c.req.valid('param').id)), 200),
+  )
 
   return app
+}
+
+function there(delivery: ShownDelivery | undefined): ShownDelivery {
+  if (!delivery) throw notFound()
+  return delivery
 }
 
 const refusals: Record<Refused['code'], Problem> = {

@@ -19,6 +19,9 @@ export const deliveries = pgTable(
   (table) => [
     index('deliveries_status').on(table.status, table.orderId),
     index('deliveries_branch').on(table.branchId, table.orderId),
+    index('deliveries_branch_status').on(table.branchId, table.status, table.orderId),
+    // Cancels that are remembered for ever would have to be skipped.
+    index('deliveries_shown').on(table.orderId).where(sql`status <> 'CANCEL_REMEMBERED'`),
     index('deliveries_under_way').on(table.startedAt).where(sql`status = 'STARTED'`),
   ],
 )

@@ -1,4 +1,5 @@
-import { type Database, keyIn, upsertAll, when } from '@saucery/messaging/database'
+import type { PageQuery } from '@saucery/chassis/pages'
+import { type Database, inRange, keyIn, upsertAll, when } from '@saucery/messaging/database'
 import type { Aggregate } from '@saucery/messaging/unit-of-work'
 import { and, asc, desc, eq, lt, ne } from 'drizzle-orm'
 import { type Delivery, type DeliveryEvent, type DeliveryStatus, evolve } from './domain.ts'
@@ -13,42 +14,41 @@ export const deliveryAggregate: Aggregate<Delivery, DeliveryEvent> = {
   evolve,
 }
 
-export interface DeliveryFilter {
+export interface DeliveryQuery extends PageQuery {
   readonly status?: DeliveryStatus | undefined
   readonly branchId?: string | undefined
   readonly orderId?: string | undefined
-  /** Only what belongs to older orders than this. */
-  readonly before?: string | undefined
-  readonly limit: number
 }
 
-// A remembered cancel is no delivery yet.
+/** A remembered cancel is no delivery yet. */
+export type ShownDelivery = Exclude<Delivery, { status: 'CANCEL_REMEMBERED' }>
+
 const isDelivery = ne(deliveries.status, 'CANCEL_REMEMBERED')
 
-export async function findDelivery(db: Database, orderId: string): Promise<Delivery | undefined> {
+export async function findDelivery(db: Database, orderId: string): Promise<ShownDelivery | undefined> {
   const [row] = await db
     .select()
     .from(deliveries)
     .where(and(isDelivery, eq(deliveries.orderId, orderId)))
-  return row && toDelivery(row)
+  return row && (toDelivery(row) as ShownDelivery)
 }
 
 /** Of the newest orders first. */
-export async function listDeliveries(db: Database, filter: DeliveryFilter): Promise<Delivery[]> {
+export async function listDeliveries(db: Database, query: DeliveryQuery): Promise<ShownDelivery[]> {
   const wanted = and(
     isDelivery,
-    when(filter.status, (status) => eq(deliveries.status, status)),
-    when(filter.branchId, (branchId) => eq(deliveries.branchId, branchId)),
-    when(filter.orderId, (orderId) => eq(deliveries.orderId, orderId)),
-    when(filter.before, (before) => lt(deliveries.orderId, before)),
+    when(query.status, (status) => eq(deliveries.status, status)),
+    when(query.branchId, (branchId) => eq(deliveries.branchId, branchId)),
+    when(query.orderId, (orderId) => eq(deliveries.orderId, orderId)),
+    ...inRange(deliveries.orderId, query),
   )
   const rows = await db
     .select()
     .from(deliveries)
     .where(wanted)
     .orderBy(desc(deliveries.orderId))
-    .limit(filter.limit)
-  return rows.map(toDelivery)
+    .limit(query.limit)
+  return rows.map(toDelivery) as ShownDelivery[]
 }
 
 /** The orders whose deliveries are under way since before `moment`, the longest first. */

@@ -1,4 +1,4 @@
-import { type ExtractTablesWithRelations, getTableColumns, type SQL, sql } from 'drizzle-orm'
+import { type ExtractTablesWithRelations, getTableColumns, gte, lt, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn, PgTable, PgTransaction } from 'drizzle-orm/pg-core'
 import { drizzle, type PostgresJsDatabase, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
@@ -75,6 +75,20 @@ export function recordset(table: PgTable, rows: readonly object[]): SQL {
 /** A condition on a filter that may be absent. */
 export const when = <T>(value: T | undefined, condition: (value: T) => SQL): SQL | undefined =>
   value === undefined ? undefined : condition(value)
+
+/** A part of a list that is sorted by id: from `since` on, before `until` and `cursor`. */
+export interface IdRange {
+  readonly since?: string | undefined
+  readonly until?: string | undefined
+  readonly cursor?: string | undefined
+}
+
+/** Conditions on an id that keep it within a range. */
+export const inRange = (id: PgColumn, { since, until, cursor }: IdRange): (SQL | undefined)[] => [
+  when(since, (first) => gte(id, first)),
+  when(until, (end) => lt(id, end)),
+  when(cursor, (end) => lt(id, end)),
+]
 
 /** Whether a column is one of the keys: one parameter, whatever their number. */
 export const keyIn = (column: PgColumn, keys: readonly string[]): SQL =>

@@ -1,27 +1,15 @@
+import { type Api, openApi } from '@saucery/chassis/api'
 import type { Log } from '@saucery/chassis/log'
-import { type Problem, problemHandlers, storeUnavailable } from '@saucery/chassis/problem'
-import { causeOf, idOf, notFound, pageOf, pageQuery, readBody, readQuery } from '@saucery/chassis/request'
+import { pageOf } from '@saucery/chassis/pages'
+import { notFound, type Problem, storeUnavailable } from '@saucery/chassis/problem'
+import { causeOf } from '@saucery/chassis/request'
 import type { Said } from '@saucery/contracts/choreography'
-import { itemId, qty, won } from '@saucery/contracts/parts'
-import { statuses } from '@saucery/contracts/status'
 import { type Database, isDatabaseOutage } from '@saucery/messaging/database'
 import type { Commit } from '@saucery/messaging/unit-of-work'
-import { Hono } from 'hono'
 import { v7 as uuidv7 } from 'uuid'
-import { z } from 'zod'
 import { cancel, type Order, type OrderFact, place, Refused } from './domain.ts'
+import * as routes from './routes.ts'
 import { findOrder, listOrders } from './store.ts'
-
-const id = z.union([itemId, z.int().min(0).transform(String)], {
-  error: 'must be 1 to 64 printable characters without spaces, or a whole number',
-})
-const placeBody = z.strictObject({ branchId: id, sauceId: id, qty, price: won })
-const listQuery = z.object({
-  ...pageQuery,
-  status: z.enum(statuses).optional(),
-  branchId: itemId.optional(),
-  orderId: z.uuid().optional(),
-})
 
 export interface OrderApi {
   readonly db: Database
@@ -29,14 +17,11 @@ export interface OrderApi {
   readonly log: Log
 }
 
-export function orderApi({ db, commit, log }: OrderApi): Hono {
-  const app = new Hono()
-  const { onError, notFound: noRoute } = problemHandlers(log, problemOf)
-  app.onError(onError)
-  app.notFound(noRoute)
+export function orderApi({ db, commit, log }: OrderApi): Api {
+  const app = openApi(log, problemOf)
 
-  app.post('/orders', async (c) => {
-    const request = await readBody(c, placeBody)
+  app.openapi(routes.placeOrder, async (c) => {
+    const request = c.req.valid('json')
     const orderId = uuidv7()
     const { state, events } = await commit({
       key: orderId,
@@ -45,32 +30,39 @@ export function orderApi({ db, commit, log }: OrderApi): Hono {
     })
     c.header('Location', `/orders/${orderId}`)
     c.header('Event-Id', events[0]?.id)
-    return c.json(state, 201)
+    return c.json(there(state), 201)
   })
 
-  app.post('/orders/:id/cancel', async (c) => {
+  app.openapi(routes.cancelOrder, async (c) => {
     const { state, events } = await commit({
-      key: idOf(c),
+      key: c.req.valid('param').id,
       cause: causeOf(c),
       decide: (order) => cancel(order, 'requested'),
     })
     if (events[0]) c.header('Event-Id', events[0].id)
-    return c.json(state, 202)
+    return c.json(there(state), 202)
   })
 
-  app.get('/orders', async (c) => {
-    const { limit, cursor, ...filter } = readQuery(c, listQuery)
-    const orders = await listOrders(db, { ...filter, before: cursor, limit: limit + 1 })
-    return c.json(pageOf(orders, limit, (order) => order.id))
-  })
+  app.openapi(routes.listOrders, async (c) =>
+    c.json(
+      await pageOf(
+        c,
+        c.req.valid('query'),
+        (query) => listOrders(db, query),
+        ({ id }) => id,
+      ),
+      200,
+    ),
+  )
 
-  app.get('/orders/:id', async (c) => {
-    const order = await findOrder(db, idOf(c))
-    if (!order) throw notFound()
-    return c.json(order)
-  })
+  app.openapi(routes.getOrder, async (c) => c.json(there(await findOrder(db, c.req.valid('param').id)), 200))
 
   return app
+}
+
+function there(order: Order | undefined): Order {
+  if (!order) throw notFound()
+  return order
 }
 
 const refusals: Record<Refused['code'], Problem> = {

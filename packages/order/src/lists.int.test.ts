@@ -4,6 +4,7 @@ import { received } from '@saucery/chassis/testing/events'
 import { allPages, get, type Page, problemIn } from '@saucery/chassis/testing/http'
 import { exampleOrderId } from '@saucery/contracts/parts'
 import { PaymentApproved } from '@saucery/contracts/payment'
+import { eventually } from '@saucery/messaging/testing/eventually'
 import { v7 as uuidv7 } from 'uuid'
 import type { Order } from './domain.ts'
 import { amount, testOrders } from './testing.ts'
@@ -19,11 +20,24 @@ describe('GET /orders', () => {
     assert.deepEqual(await allPages(app, '/orders?branchId=paged', 3), placed.reverse())
   })
 
-  it('takes a cursor in capitals', async () => {
-    const older = await place({ branchId: 'capitals' })
-    const { id } = await place({ branchId: 'capitals' })
-    const page = await get<Page<Order>>(app, `/orders?branchId=capitals&cursor=${id.toUpperCase()}`)
-    assert.deepEqual(page.items, [older])
+  it('is not changed by orders that are placed while it is read', async () => {
+    const placed: Order[] = []
+    for (let i = 0; i < 4; i++) placed.unshift(await place({ branchId: 'growing' }))
+    const first = await get<Page<Order>>(app, '/orders?branchId=growing&limit=2')
+    await place({ branchId: 'growing' })
+    const second = await get<Page<Order>>(app, `/orders?branchId=growing&limit=2&cursor=${first.next}`)
+    assert.deepEqual([...first.items, ...second.items], placed)
+  })
+
+  it('is of a range of time', async () => {
+    const before = await place({ branchId: 'timed' })
+    await eventually(() => assert.ok(Date.now() > Date.parse(before.placedAt) + 1))
+    const since = new Date().toISOString()
+    const after = await place({ branchId: 'timed' })
+    const found = async (query: string) =>
+      (await get<Page<Order>>(app, `/orders?branchId=timed&${query}`)).items.map(({ id }) => id)
+    assert.deepEqual(await found(`since=${since}`), [after.id])
+    assert.deepEqual(await found(`until=${since}`), [before.id])
   })
 
   it('has no next page when the last one is full', async () => {
@@ -61,6 +75,7 @@ describe('GET /orders', () => {
     ['limit=many', 'limit'],
     ['limit=', 'limit'],
     ['cursor=1', 'cursor'],
+    ['since=today', 'since'],
     ['status=LOST', 'status'],
     ['orderId=1', 'orderId'],
     ['branchId=a%00', 'branchId'],
@@ -74,6 +89,6 @@ describe('GET /orders', () => {
     assert.equal((await problemIn(app.request(`/orders/${exampleOrderId}`))).code, 'not-found')
     assert.equal((await problemIn(app.request('/orders/1'))).code, 'not-found')
     assert.equal((await problemIn(app.request('/sauces'))).code, 'no-such-route')
-    assert.equal((await problemIn(app.request('/orders', { method: 'PUT' }))).code, 'no-such-route')
+    assert.equal((await problemIn(app.request('/orders', { method: 'PUT' }))).code, 'method-not-allowed')
   })
 })

@@ -19,5 +19,6 @@ export const orders = pgTable(
   (table) => [
     index('orders_status').on(table.status, table.id),
     index('orders_branch').on(table.branchId, table.id),
+    index('orders_branch_status').on(table.branchId, table.status, table.id),
   ],
 )

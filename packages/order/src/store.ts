@@ -1,7 +1,8 @@
+import type { PageQuery } from '@saucery/chassis/pages'
 import type { Status } from '@saucery/contracts/status'
-import { type Database, keyIn, upsertAll, when } from '@saucery/messaging/database'
+import { type Database, inRange, keyIn, upsertAll, when } from '@saucery/messaging/database'
 import type { Aggregate } from '@saucery/messaging/unit-of-work'
-import { and, desc, eq, lt } from 'drizzle-orm'
+import { and, desc, eq } from 'drizzle-orm'
 import { evolve, type Order, type OrderFact } from './domain.ts'
 import { orders } from './schema.ts'
 
@@ -14,13 +15,10 @@ export const orderAggregate: Aggregate<Order, OrderFact> = {
   evolve,
 }
 
-export interface OrderFilter {
+export interface OrderQuery extends PageQuery {
   readonly status?: Status | undefined
   readonly branchId?: string | undefined
   readonly orderId?: string | undefined
-  /** Only what is older than this order. */
-  readonly before?: string | undefined
-  readonly limit: number
 }
 
 export async function findOrder(db: Database, id: string): Promise<Order | undefined> {
@@ -29,14 +27,14 @@ export async function findOrder(db: Database, id: string): Promise<Order | undef
 }
 
 /** Newest first. */
-export async function listOrders(db: Database, filter: OrderFilter): Promise<Order[]> {
+export async function listOrders(db: Database, query: OrderQuery): Promise<Order[]> {
   const wanted = and(
-    when(filter.status, (status) => eq(orders.status, status)),
-    when(filter.branchId, (branchId) => eq(orders.branchId, branchId)),
-    when(filter.orderId, (orderId) => eq(orders.id, orderId)),
-    when(filter.before, (before) => lt(orders.id, before)),
+    when(query.status, (status) => eq(orders.status, status)),
+    when(query.branchId, (branchId) => eq(orders.branchId, branchId)),
+    when(query.orderId, (orderId) => eq(orders.id, orderId)),
+    ...inRange(orders.id, query),
   )
-  const rows = await db.select().from(orders).where(wanted).orderBy(desc(orders.id)).limit(filter.limit)
+  const rows = await db.select().from(orders).where(wanted).orderBy(desc(orders.id)).limit(query.limit)
   return rows.map(toOrder)
 }
 

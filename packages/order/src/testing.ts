@@ -15,7 +15,11 @@ export async function testOrders() {
   const service = await testService('order', migrations, orderAggregate)
   const app = orderApi(service)
   const postOrder = (body: unknown) =>
-    app.request('/orders', { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body) })
+    app.request('/orders', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    })
   return {
     ...service,
     app,

@@ -17,6 +17,7 @@ export const payments = pgTable(
   (table) => [
     index('payments_status').on(table.status, table.orderId),
     index('payments_branch').on(table.branchId, table.orderId),
+    index('payments_branch_status').on(table.branchId, table.status, table.orderId),
   ],
 )
 

@@ -1,6 +1,7 @@
-import { type Database, keyIn, upsertAll, when } from '@saucery/messaging/database'
+import type { PageQuery } from '@saucery/chassis/pages'
+import { type Database, inRange, keyIn, upsertAll, when } from '@saucery/messaging/database'
 import type { Aggregate } from '@saucery/messaging/unit-of-work'
-import { and, desc, eq, lt } from 'drizzle-orm'
+import { and, desc, eq } from 'drizzle-orm'
 import { evolve, type Payment, type PaymentFact } from './domain.ts'
 import { payments } from './schema.ts'
 
@@ -13,13 +14,10 @@ export const paymentAggregate: Aggregate<Payment, PaymentFact> = {
   evolve,
 }
 
-export interface PaymentFilter {
+export interface PaymentQuery extends PageQuery {
   readonly status?: Payment['status'] | undefined
   readonly branchId?: string | undefined
   readonly orderId?: string | undefined
-  /** Only what belongs to older orders than this. */
-  readonly before?: string | undefined
-  readonly limit: number
 }
 
 export async function findPayment(db: Database, orderId: string): Promise<Payment | undefined> {
@@ -28,19 +26,19 @@ export async function findPayment(db: Database, orderId: string): Promise<Paymen
 }
 
 /** Of the newest orders first. */
-export async function listPayments(db: Database, filter: PaymentFilter): Promise<Payment[]> {
+export async function listPayments(db: Database, query: PaymentQuery): Promise<Payment[]> {
   const wanted = and(
-    when(filter.status, (status) => eq(payments.status, status)),
-    when(filter.branchId, (branchId) => eq(payments.branchId, branchId)),
-    when(filter.orderId, (orderId) => eq(payments.orderId, orderId)),
-    when(filter.before, (before) => lt(payments.orderId, before)),
+    when(query.status, (status) => eq(payments.status, status)),
+    when(query.branchId, (branchId) => eq(payments.branchId, branchId)),
+    when(query.orderId, (orderId) => eq(payments.orderId, orderId)),
+    ...inRange(payments.orderId, query),
   )
   const rows = await db
     .select()
     .from(payments)
     .where(wanted)
     .orderBy(desc(payments.orderId))
-    .limit(filter.limit)
+    .limit(query.limit)
   return rows.map(toPayment)
 }
 

@@ -1,0 +1,2 @@
+CREATE INDEX "deliveries_branch_status" ON "deliveries" USING btree ("branch_id","status","order_id");--> statement-breakpoint
+CREATE INDEX "deliveries_shown" ON "deliveries" USING btree ("order_id") WHERE status <> 'CANCEL_REMEMBERED';

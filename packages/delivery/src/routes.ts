@@ -1,0 +1,74 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { pageQuery, pageSchema } from '@saucery/chassis/pages'
+import { byId, eventId, json, listProblems, nextLink, problems, readProblems } from '@saucery/chassis/routes'
+import { failReason } from '@saucery/contracts/delivery'
+import { itemId, qty } from '@saucery/contracts/parts'
+
+const parcel = { orderId: z.uuid(), branchId: itemId, sauceId: itemId, qty, startedAt: z.iso.datetime() }
+
+const delivery = z
+  .union([
+    z.object({ ...parcel, status: z.enum(['STARTED', 'CANCELLED']) }),
+    z.object({
+      ...parcel,
+      status: z.literal('COMPLETED'),
+      cancellationRefused: z.boolean().describe('Whether a cancel came after it arrived'),
+    }),
+    z.object({ ...parcel, status: z.literal('FAILED'), reason: failReason }),
+    z.object({ orderId: z.uuid(), status: z.literal('CANCELLED') }),
+  ])
+  .openapi('Delivery')
+
+const tags = ['deliveries']
+
+/** What a courier reports; saying it twice is saying it once. */
+const report = <const Name extends 'complete' | 'fail'>(name: Name, summary: string) =>
+  createRoute({
+    method: 'post',
+    path: `/deliveries/{id}/${name}`,
+    operationId: `${name}Delivery`,
+    summary,
+    tags,
+    request: { params: byId },
+    responses: {
+      200: json('The delivery', delivery, eventId),
+      ...problems({ 404: 'There is no delivery of such an order', 409: 'The delivery is final' }),
+      ...readProblems,
+    },
+  })
+
+export const completeDelivery = report('complete', 'It arrived')
+export const failDelivery = report('fail', 'It did not arrive')
+
+export const listDeliveries = createRoute({
+  method: 'get',
+  path: '/deliveries',
+  operationId: 'listDeliveries',
+  summary: 'Deliveries, of the newest orders first',
+  tags,
+  request: {
+    query: z.object({
+      ...pageQuery,
+      status: z.enum(['STARTED', 'COMPLETED', 'FAILED', 'CANCELLED']).optional(),
+      branchId: itemId.optional(),
+      orderId: z.uuid().optional(),
+    }),
+  },
+  responses: { 200: json('A page', pageSchema(delivery), nextLink), ...listProblems },
+})
+
+export const getDelivery = createRoute({
+  method: 'get',
+  path: '/deliveries/{id}',
+  operationId: 'getDelivery',
+  summary: 'The delivery of one order',
+  tags,
+  request: { params: byId },
+  responses: {
+    200: json('The delivery', delivery),
+    ...problems({ 404: 'There is no delivery of such an order' }),
+    ...readProblems,
+  },
+})
+
+export const deliveryRoutes = [completeDelivery, failDelivery, listDeliveries, getDelivery]

@@ -1,0 +1,1 @@
+CREATE INDEX "orders_branch_status" ON "orders" USING btree ("branch_id","status","id");

@@ -1,0 +1,101 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { pageQuery, pageSchema } from '@saucery/chassis/pages'
+import {
+  bodyProblems,
+  byId,
+  eventId,
+  json,
+  listProblems,
+  nextLink,
+  problems,
+  readProblems,
+} from '@saucery/chassis/routes'
+import { choreography } from '@saucery/contracts/choreography'
+import { itemId, qty, won } from '@saucery/contracts/parts'
+import { statuses } from '@saucery/contracts/status'
+
+const { says, reactsTo } = choreography.order
+const facts = z.enum([...says, ...reactsTo].map(({ event }) => event))
+
+const order = z
+  .object({
+    id: z.uuid(),
+    branchId: itemId,
+    sauceId: itemId,
+    qty,
+    price: won.describe('Per unit, in whole won'),
+    amount: won.describe('`qty × price`'),
+    facts: z.array(facts).readonly().describe('The events that happened to it'),
+    status: z.enum(statuses),
+    placedAt: z.iso.datetime(),
+  })
+  .openapi('Order')
+
+const id = z
+  .union([itemId, z.int().min(0).transform(String)], {
+    error: 'must be 1 to 64 printable characters without spaces, or a whole number',
+  })
+  .openapi({ example: '1' })
+
+const request = z
+  .strictObject({ branchId: id, sauceId: id, qty, price: won })
+  .openapi('OrderRequest', { example: { branchId: '1', sauceId: '1', qty: 10, price: 10_000 } })
+
+const placed = z.object({ Location: z.string(), ...eventId.shape })
+
+export const placeOrder = createRoute({
+  method: 'post',
+  path: '/orders',
+  operationId: 'placeOrder',
+  summary: 'Place an order',
+  tags: ['orders'],
+  request: { body: { content: { 'application/json': { schema: request } }, required: true } },
+  responses: { 201: json('The order, placed', order, placed), ...bodyProblems },
+})
+
+export const cancelOrder = createRoute({
+  method: 'post',
+  path: '/orders/{id}/cancel',
+  operationId: 'cancelOrder',
+  summary: 'Ask for an order to be cancelled',
+  tags: ['orders'],
+  request: { params: byId },
+  responses: {
+    202: json('The order, with the cancel that was asked for', order, eventId),
+    ...problems({ 404: 'There is no such order', 409: 'The order is final' }),
+    ...readProblems,
+  },
+})
+
+export const listOrders = createRoute({
+  method: 'get',
+  path: '/orders',
+  operationId: 'listOrders',
+  summary: 'Orders, the newest first',
+  tags: ['orders'],
+  request: {
+    query: z.object({
+      ...pageQuery,
+      status: z.enum(statuses).optional(),
+      branchId: itemId.optional(),
+      orderId: z.uuid().optional(),
+    }),
+  },
+  responses: { 200: json('A page', pageSchema(order), nextLink), ...listProblems },
+})
+
+export const getOrder = createRoute({
+  method: 'get',
+  path: '/orders/{id}',
+  operationId: 'getOrder',
+  summary: 'One order',
+  tags: ['orders'],
+  request: { params: byId },
+  responses: {
+    200: json('The order', order),
+    ...problems({ 404: 'There is no such order' }),
+    ...readProblems,
+  },
+})
+
+export const orderRoutes = [placeOrder, cancelOrder, listOrders, getOrder]

@@ -1,0 +1,1 @@
+CREATE INDEX "payments_branch_status" ON "payments" USING btree ("branch_id","status","order_id");

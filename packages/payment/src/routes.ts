@@ -1,0 +1,53 @@
+import { createRoute, z } from '@hono/zod-openapi'
+import { pageQuery, pageSchema } from '@saucery/chassis/pages'
+import { byId, json, listProblems, nextLink, problems, readProblems } from '@saucery/chassis/routes'
+import { itemId, qty, won } from '@saucery/contracts/parts'
+
+const charge = {
+  orderId: z.uuid(),
+  branchId: itemId,
+  sauceId: itemId,
+  qty,
+  amount: won.describe('In whole won'),
+}
+
+const payment = z
+  .union([
+    z.object({ ...charge, status: z.enum(['PENDING', 'APPROVED', 'REFUNDED']) }),
+    z.object({ ...charge, status: z.literal('DECLINED'), reason: z.string() }),
+    z.object({ orderId: z.uuid(), status: z.literal('VOIDED') }),
+  ])
+  .openapi('Payment')
+
+export const listPayments = createRoute({
+  method: 'get',
+  path: '/payments',
+  operationId: 'listPayments',
+  summary: 'Payments, of the newest orders first',
+  tags: ['payments'],
+  request: {
+    query: z.object({
+      ...pageQuery,
+      status: z.enum(['PENDING', 'APPROVED', 'DECLINED', 'VOIDED', 'REFUNDED']).optional(),
+      branchId: itemId.optional(),
+      orderId: z.uuid().optional(),
+    }),
+  },
+  responses: { 200: json('A page', pageSchema(payment), nextLink), ...listProblems },
+})
+
+export const getPayment = createRoute({
+  method: 'get',
+  path: '/payments/{id}',
+  operationId: 'getPayment',
+  summary: 'The payment of one order',
+  tags: ['payments'],
+  request: { params: byId },
+  responses: {
+    200: json('The payment', payment),
+    ...problems({ 404: 'There is no payment of such an order' }),
+    ...readProblems,
+  },
+})
+
+export const paymentRoutes = [listPayments, getPayment]
