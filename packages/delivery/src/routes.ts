@@ -1,10 +1,19 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { pageQuery, pageSchema } from '@saucery/chassis/pages'
-import { byId, eventId, json, listProblems, nextLink, problems, readProblems } from '@saucery/chassis/routes'
+import {
+  byId,
+  eventId,
+  item,
+  json,
+  listProblems,
+  nextLink,
+  problems,
+  readProblems,
+} from '@saucery/chassis/routes'
 import { failReason } from '@saucery/contracts/delivery'
-import { itemId, qty } from '@saucery/contracts/parts'
+import { qty } from '@saucery/contracts/parts'
 
-const parcel = { orderId: z.uuid(), branchId: itemId, sauceId: itemId, qty, startedAt: z.iso.datetime() }
+const parcel = { orderId: z.uuid(), branchId: item, sauceId: item, qty, startedAt: z.iso.datetime() }
 
 const delivery = z
   .union([
@@ -50,7 +59,7 @@ export const listDeliveries = createRoute({
     query: z.object({
       ...pageQuery,
       status: z.enum(['STARTED', 'COMPLETED', 'FAILED', 'CANCELLED']).optional(),
-      branchId: itemId.optional(),
+      branchId: item.optional(),
       orderId: z.uuid().optional(),
     }),
   },

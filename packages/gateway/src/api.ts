@@ -4,6 +4,7 @@ import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import type { EventStreams } from './event-streams.ts'
 import { passTo } from './pass.ts'
+import { reference } from './reference.ts'
 import { prefixes, stateOf, type Upstream } from './upstreams.ts'
 
 export interface GatewayApi {
@@ -28,6 +29,7 @@ export function gatewayApi({ upstreams, corsOrigins, eventStreams, log }: Gatewa
     app.all(`${prefixes[upstream.name]}/*`, passTo(upstream, { allowOrigins, eventStreams, log }))
 
   app.use(allowOrigins)
+  app.route('/', reference())
   app.get('/', (c) => c.json({ service: 'gateway', routes: prefixes }))
   // Ready without them: one service that is down must not close the door to the others.
   app.get('/readyz', async (c) => {

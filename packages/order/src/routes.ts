@@ -4,6 +4,7 @@ import {
   bodyProblems,
   byId,
   eventId,
+  item,
   json,
   listProblems,
   nextLink,
@@ -11,7 +12,7 @@ import {
   readProblems,
 } from '@saucery/chassis/routes'
 import { choreography } from '@saucery/contracts/choreography'
-import { itemId, qty, won } from '@saucery/contracts/parts'
+import { qty, won } from '@saucery/contracts/parts'
 import { statuses } from '@saucery/contracts/status'
 
 const { says, reactsTo } = choreography.order
@@ -20,8 +21,8 @@ const facts = z.enum([...says, ...reactsTo].map(({ event }) => event))
 const order = z
   .object({
     id: z.uuid(),
-    branchId: itemId,
-    sauceId: itemId,
+    branchId: item,
+    sauceId: item,
     qty,
     price: won.describe('Per unit, in whole won'),
     amount: won.describe('`qty × price`'),
@@ -32,7 +33,7 @@ const order = z
   .openapi('Order')
 
 const id = z
-  .union([itemId, z.int().min(0).transform(String)], {
+  .union([item, z.int().min(0).transform(String)], {
     error: 'must be 1 to 64 printable characters without spaces, or a whole number',
   })
   .openapi({ example: '1' })
@@ -77,7 +78,7 @@ export const listOrders = createRoute({
     query: z.object({
       ...pageQuery,
       status: z.enum(statuses).optional(),
-      branchId: itemId.optional(),
+      branchId: item.optional(),
       orderId: z.uuid().optional(),
     }),
   },

@@ -1,12 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { pageQuery, pageSchema } from '@saucery/chassis/pages'
-import { byId, json, listProblems, nextLink, problems, readProblems } from '@saucery/chassis/routes'
-import { itemId, qty, won } from '@saucery/contracts/parts'
+import { byId, item, json, listProblems, nextLink, problems, readProblems } from '@saucery/chassis/routes'
+import { qty, won } from '@saucery/contracts/parts'
 
 const charge = {
   orderId: z.uuid(),
-  branchId: itemId,
-  sauceId: itemId,
+  branchId: item,
+  sauceId: item,
   qty,
   amount: won.describe('In whole won'),
 }
@@ -29,7 +29,7 @@ export const listPayments = createRoute({
     query: z.object({
       ...pageQuery,
       status: z.enum(['PENDING', 'APPROVED', 'DECLINED', 'VOIDED', 'REFUNDED']).optional(),
-      branchId: itemId.optional(),
+      branchId: item.optional(),
       orderId: z.uuid().optional(),
     }),
   },

@@ -1,0 +1,6 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { generatedDirectory, generatedFiles } from './openapi.ts'
+
+await mkdir(generatedDirectory, { recursive: true })
+for (const [name, content] of Object.entries(generatedFiles()))
+  await writeFile(new URL(name, generatedDirectory), content)

@@ -1,0 +1,46 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import { problems } from '@saucery/chassis/routes'
+import { dashboardRoutes } from '@saucery/dashboard/routes'
+import { deliveryRoutes } from '@saucery/delivery/routes'
+import { orderRoutes } from '@saucery/order/routes'
+import { paymentRoutes } from '@saucery/payment/routes'
+
+/** Where the generated files are kept. */
+export const generatedDirectory = new URL('../generated/', import.meta.url)
+
+// What the gateway itself may answer, whatever the call.
+const gatewayProblems = problems({
+  429: 'Too many requests; try again after `Retry-After` seconds',
+  502: 'The service cannot be reached, or broke off',
+  503: 'The service did not answer in time, is overloaded, or its store cannot be reached',
+})
+
+/** One OpenAPI 3.1 document of all that the services declare, as the gateway answers it. */
+export function openApiDocument() {
+  const { openAPIRegistry, getOpenAPI31Document } = new OpenAPIHono()
+  for (const route of [...orderRoutes, ...paymentRoutes, ...deliveryRoutes, ...dashboardRoutes])
+    openAPIRegistry.registerPath({ ...route, responses: { ...route.responses, ...gatewayProblems } })
+  return getOpenAPI31Document({
+    openapi: '3.1.0',
+    info: {
+      title: 'Saucery',
+      version: '1.0.0',
+      description:
+        'Branches order sauces, payment charges, delivery ships, the dashboard shows where every order stands. ' +
+        'What the services say to each other is in [asyncapi.json](asyncapi.json).',
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+    },
+    servers: [{ url: '/' }],
+    tags: [
+      { name: 'orders', description: 'Place and cancel orders' },
+      { name: 'payments', description: 'What was charged and given back' },
+      { name: 'deliveries', description: 'What is on its way; couriers report here' },
+      { name: 'dashboard', description: 'The joined view, from all events' },
+    ],
+  })
+}
+
+/** The generated files' names, with what they have to hold. */
+export const generatedFiles = (): Record<string, string> => ({
+  'openapi.json': `${JSON.stringify(openApiDocument(), null, 2)}\n`,
+})
