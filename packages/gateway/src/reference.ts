@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { Hono } from 'hono'
 
-const { resolve } = createRequire(import.meta.url)
+const require = createRequire(import.meta.url)
 const openApi = fileURLToPath(new URL('../generated/openapi.json', import.meta.url))
 
 const page = `<!doctype html>
@@ -35,10 +35,14 @@ export function reference(): Hono {
     })
   }
   file('/openapi.json', () => openApi, 'application/json')
-  file('/asyncapi.json', () => resolve('@saucery/contracts/generated/asyncapi.json'), 'application/json')
-  file('/docs/swagger-ui.css', () => resolve('swagger-ui-dist/swagger-ui.css'), 'text/css')
+  file(
+    '/asyncapi.json',
+    () => require.resolve('@saucery/contracts/generated/asyncapi.json'),
+    'application/json',
+  )
+  file('/docs/swagger-ui.css', () => require.resolve('swagger-ui-dist/swagger-ui.css'), 'text/css')
   const script = 'text/javascript; charset=utf-8'
-  file('/docs/swagger-ui-bundle.js', () => resolve('swagger-ui-dist/swagger-ui-bundle.js'), script)
+  file('/docs/swagger-ui-bundle.js', () => require.resolve('swagger-ui-dist/swagger-ui-bundle.js'), script)
   app.get('/docs/start.js', (c) => c.body(start, 200, { 'content-type': script }))
   app.get('/docs', (c) => {
     c.header('content-security-policy', policy)
