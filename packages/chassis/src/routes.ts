@@ -1,5 +1,4 @@
 import { z } from '@hono/zod-openapi'
-import { itemId, itemPattern } from '@saucery/contracts/parts'
 
 const problem = z
   .object({
@@ -58,12 +57,6 @@ export const bodyProblems = problems({
   422: 'A field is not valid: `errors` points at each',
   ...storeAway,
 })
-
-// The generator would put the expression's flags into the pattern; JSON Schema's are Unicode anyway.
-const pattern = itemPattern.source
-
-/** A branch or a sauce. */
-export const item = itemId.openapi({ pattern })
 
 /** An answer in JSON. */
 export const json = <Schema extends z.ZodType>(

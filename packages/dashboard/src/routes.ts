@@ -1,8 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { pageQuery, pageSchema } from '@saucery/chassis/pages'
-import { byId, item, json, listProblems, nextLink, problems, readProblems } from '@saucery/chassis/routes'
+import { byId, json, listProblems, nextLink, problems, readProblems } from '@saucery/chassis/routes'
 import { events } from '@saucery/contracts/choreography'
-import { qty, won } from '@saucery/contracts/parts'
+import { itemId, qty, won } from '@saucery/contracts/parts'
 import { statuses } from '@saucery/contracts/status'
 
 const part = z.object({ status: z.string(), reason: z.string().optional() })
@@ -22,8 +22,8 @@ const entry = z
 const view = z
   .object({
     orderId: z.uuid(),
-    branchId: item.optional(),
-    sauceId: item.optional(),
+    branchId: itemId.optional(),
+    sauceId: itemId.optional(),
     qty: qty.optional(),
     price: won.optional().describe('Per unit, in whole won'),
     amount: won.optional(),
@@ -47,7 +47,7 @@ export const listViews = createRoute({
     query: z.object({
       ...pageQuery,
       status: z.enum(statuses).optional(),
-      branchId: item.optional(),
+      branchId: itemId.optional(),
     }),
   },
   responses: { 200: json('A page', pageSchema(view), nextLink), ...listProblems },

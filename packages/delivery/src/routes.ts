@@ -1,19 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { pageQuery, pageSchema } from '@saucery/chassis/pages'
-import {
-  byId,
-  eventId,
-  item,
-  json,
-  listProblems,
-  nextLink,
-  problems,
-  readProblems,
-} from '@saucery/chassis/routes'
+import { byId, eventId, json, listProblems, nextLink, problems, readProblems } from '@saucery/chassis/routes'
 import { failReason } from '@saucery/contracts/delivery'
-import { qty } from '@saucery/contracts/parts'
+import { itemId, qty } from '@saucery/contracts/parts'
 
-const parcel = { orderId: z.uuid(), branchId: item, sauceId: item, qty, startedAt: z.iso.datetime() }
+const parcel = { orderId: z.uuid(), branchId: itemId, sauceId: itemId, qty, startedAt: z.iso.datetime() }
 
 const delivery = z
   .union([
@@ -59,7 +50,7 @@ export const listDeliveries = createRoute({
     query: z.object({
       ...pageQuery,
       status: z.enum(['STARTED', 'COMPLETED', 'FAILED', 'CANCELLED']).optional(),
-      branchId: item.optional(),
+      branchId: itemId.optional(),
       orderId: z.uuid().optional(),
     }),
   },

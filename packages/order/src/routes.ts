@@ -4,7 +4,6 @@ import {
   bodyProblems,
   byId,
   eventId,
-  item,
   json,
   listProblems,
   nextLink,
@@ -12,7 +11,7 @@ import {
   readProblems,
 } from '@saucery/chassis/routes'
 import { choreography } from '@saucery/contracts/choreography'
-import { qty, won } from '@saucery/contracts/parts'
+import { itemId, qty, won } from '@saucery/contracts/parts'
 import { statuses } from '@saucery/contracts/status'
 
 const { says, reactsTo } = choreography.order
@@ -21,8 +20,8 @@ const facts = z.enum([...says, ...reactsTo].map(({ event }) => event))
 const order = z
   .object({
     id: z.uuid(),
-    branchId: item,
-    sauceId: item,
+    branchId: itemId,
+    sauceId: itemId,
     qty,
     price: won.describe('Per unit, in whole won'),
     amount: won.describe('`qty × price`'),
@@ -33,7 +32,7 @@ const order = z
   .openapi('Order')
 
 const id = z
-  .union([item, z.int().min(0).transform(String)], {
+  .union([itemId, z.int().min(0).transform(String)], {
     error: 'must be 1 to 64 printable characters without spaces, or a whole number',
   })
   .openapi({ example: '1' })
@@ -78,7 +77,7 @@ export const listOrders = createRoute({
     query: z.object({
       ...pageQuery,
       status: z.enum(statuses).optional(),
-      branchId: item.optional(),
+      branchId: itemId.optional(),
       orderId: z.uuid().optional(),
     }),
   },

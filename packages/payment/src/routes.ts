@@ -1,12 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { pageQuery, pageSchema } from '@saucery/chassis/pages'
-import { byId, item, json, listProblems, nextLink, problems, readProblems } from '@saucery/chassis/routes'
-import { qty, won } from '@saucery/contracts/parts'
+import { byId, json, listProblems, nextLink, problems, readProblems } from '@saucery/chassis/routes'
+import { itemId, qty, won } from '@saucery/contracts/parts'
 
 const charge = {
   orderId: z.uuid(),
-  branchId: item,
-  sauceId: item,
+  branchId: itemId,
+  sauceId: itemId,
   qty,
   amount: won.describe('In whole won'),
 }
@@ -29,7 +29,7 @@ export const listPayments = createRoute({
     query: z.object({
       ...pageQuery,
       status: z.enum(['PENDING', 'APPROVED', 'DECLINED', 'VOIDED', 'REFUNDED']).optional(),
-      branchId: item.optional(),
+      branchId: itemId.optional(),
       orderId: z.uuid().optional(),
     }),
   },
