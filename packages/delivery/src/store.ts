@@ -33,8 +33,8 @@ export async function findDelivery(db: Database, orderId: string): Promise<Shown
   return row && (toDelivery(row) as ShownDelivery)
 }
 
-/** Of the newest orders first. */
-export async function listDeliveries(db: Database, query: DeliveryQuery): Promise<ShownDelivery[]> {
+/** The statement behind a list. (plans.int.test: "costs of many what it costs of 10,000 …") */
+export function selectDeliveries(db: Database, query: DeliveryQuery) {
   const wanted = and(
     isDelivery,
     when(query.status, (status) => eq(deliveries.status, status)),
@@ -42,14 +42,12 @@ export async function listDeliveries(db: Database, query: DeliveryQuery): Promis
     when(query.orderId, (orderId) => eq(deliveries.orderId, orderId)),
     ...inRange(deliveries.orderId, query),
   )
-  const rows = await db
-    .select()
-    .from(deliveries)
-    .where(wanted)
-    .orderBy(desc(deliveries.orderId))
-    .limit(query.limit)
-  return rows.map(toDelivery) as ShownDelivery[]
+  return db.select().from(deliveries).where(wanted).orderBy(desc(deliveries.orderId)).limit(query.limit)
 }
+
+/** Of the newest orders first. */
+export const listDeliveries = async (db: Database, query: DeliveryQuery): Promise<ShownDelivery[]> =>
+  (await selectDeliveries(db, query)).map(toDelivery) as ShownDelivery[]
 
 /** The orders whose deliveries are under way since before `moment`, the longest first. */
 export async function underWaySince(db: Database, moment: Date, limit: number): Promise<string[]> {

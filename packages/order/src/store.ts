@@ -26,17 +26,20 @@ export async function findOrder(db: Database, id: string): Promise<Order | undef
   return row && toOrder(row)
 }
 
-/** Newest first. */
-export async function listOrders(db: Database, query: OrderQuery): Promise<Order[]> {
+/** The statement behind a list. (plans.int.test: "costs of many what it costs of 10,000 …") */
+export function selectOrders(db: Database, query: OrderQuery) {
   const wanted = and(
     when(query.status, (status) => eq(orders.status, status)),
     when(query.branchId, (branchId) => eq(orders.branchId, branchId)),
     when(query.orderId, (orderId) => eq(orders.id, orderId)),
     ...inRange(orders.id, query),
   )
-  const rows = await db.select().from(orders).where(wanted).orderBy(desc(orders.id)).limit(query.limit)
-  return rows.map(toOrder)
+  return db.select().from(orders).where(wanted).orderBy(desc(orders.id)).limit(query.limit)
 }
+
+/** Newest first. */
+export const listOrders = async (db: Database, query: OrderQuery): Promise<Order[]> =>
+  (await selectOrders(db, query)).map(toOrder)
 
 const toOrder = (row: typeof orders.$inferSelect): Order => ({
   ...row,

@@ -25,22 +25,20 @@ export async function findPayment(db: Database, orderId: string): Promise<Paymen
   return row && toPayment(row)
 }
 
-/** Of the newest orders first. */
-export async function listPayments(db: Database, query: PaymentQuery): Promise<Payment[]> {
+/** The statement behind a list. (plans.int.test: "costs of many what it costs of 10,000 …") */
+export function selectPayments(db: Database, query: PaymentQuery) {
   const wanted = and(
     when(query.status, (status) => eq(payments.status, status)),
     when(query.branchId, (branchId) => eq(payments.branchId, branchId)),
     when(query.orderId, (orderId) => eq(payments.orderId, orderId)),
     ...inRange(payments.orderId, query),
   )
-  const rows = await db
-    .select()
-    .from(payments)
-    .where(wanted)
-    .orderBy(desc(payments.orderId))
-    .limit(query.limit)
-  return rows.map(toPayment)
+  return db.select().from(payments).where(wanted).orderBy(desc(payments.orderId)).limit(query.limit)
 }
+
+/** Of the newest orders first. */
+export const listPayments = async (db: Database, query: PaymentQuery): Promise<Payment[]> =>
+  (await selectPayments(db, query)).map(toPayment)
 
 /** Columns that a payment's status has no use for are null, and left out. */
 const toPayment = (row: typeof payments.$inferSelect): Payment =>
