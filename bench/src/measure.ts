@@ -53,7 +53,7 @@ function underLoad(folder: string, { orders, clients, seconds }: Options, say: S
     const { url } = system.servers.postgres
     const postgres = await postgresLimit({ url, clients, seconds: limitSeconds, folder, signal })
     say(`Measuring NATS alone for ${limitSeconds} s`)
-    const nats = await natsLimit(folder, limitSeconds, signal)
+    const nats = await natsLimit(folder, limitSeconds, say, signal)
     const stores = Object.values(system.servers).map(({ what }) => what)
     return { stores, throughput, oneClientPerSecond: perSecond(alone, ms), limits: { postgres, nats } }
   })

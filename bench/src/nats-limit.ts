@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { OrderPlaced } from '@saucery/contracts/order'
+import { runOrFail } from '@saucery/local/command'
 import { findNats } from '@saucery/local/find-nats'
+import { findNatsCli } from '@saucery/local/find-nats-cli'
 import { toolsFolder } from '@saucery/local/folders'
 import { startNats } from '@saucery/local/nats'
 import { sharedAccess } from '@saucery/local/nats-users'
@@ -14,11 +16,24 @@ import { perSecond } from './statistics.ts'
 /** Publishes under way at once. */
 const WINDOW = 512
 
+/** Messages per second. */
+export interface NatsLimit {
+  /** With the services' client. */
+  readonly client: number
+  /** `nats bench js pub async`; undefined without the nats command line and without Go to build it. */
+  readonly natsBench: number | undefined
+}
+
 /**
- * Events per second that one process publishes to a stream with the services' settings, on a server with the same
- * configuration: the services' users may make no stream but their own.
+ * What one process publishes to a stream with the services' settings, on a server with the same configuration: the
+ * services' users may make no stream but their own.
  */
-export async function natsLimit(folder: string, seconds: number, signal: AbortSignal): Promise<number> {
+export async function natsLimit(
+  folder: string,
+  seconds: number,
+  say: (text: string) => void,
+  signal: AbortSignal,
+): Promise<NatsLimit> {
   const choice = await findNats({ tools: toolsFolder, say: () => {} })
   const server = await startNats(choice, { dataDir: join(folder, 'nats-alone') })
   const { url, users } = sharedAccess(server.url)
@@ -30,15 +45,36 @@ export async function natsLimit(folder: string, seconds: number, signal: AbortSi
     try {
       const jsm = await connection.jetstreamManager()
       await ensureStream(jsm, stream, 1)
-      const rate = await publishFor(seconds, connection.jetstream(), `bench-${process.pid}`, signal)
+      const client = await publishFor(seconds, connection.jetstream(), `bench-${process.pid}`, signal)
+      const cli = await findNatsCli({ tools: toolsFolder, say })
+      const natsBench =
+        cli && (await runNatsBench(cli, server.url, stream.name, Math.round(client * seconds)))
       await jsm.streams.delete(stream.name)
-      return rate
+      return { client, natsBench: natsBench || undefined }
     } finally {
       await connection.close()
     }
   } finally {
     await server.stop()
   }
+}
+
+const example = JSON.stringify(OrderPlaced.example).length
+
+async function runNatsBench(cli: string, url: string, stream: string, messages: number): Promise<number> {
+  const flags = [
+    ['--msgs', String(messages)],
+    ['--batch', String(WINDOW)],
+    ['--size', `${example}B`],
+    ['--stream', stream],
+    // A subject and an id for each message, as an event has.
+    ['--multisubject', '--multisubjectmax', '0', '--dedup'],
+    ['--no-progress', '--no-context', '--server', url],
+  ].flat()
+  const said = await runOrFail(cli, ['bench', 'js', 'pub', 'async', ...flags, `bench-${process.pid}`])
+  const rate = /([\d,]+) msgs\/sec/.exec(said)?.[1]
+  if (rate === undefined) throw new Error(`nats bench said nothing of messages per second:\n${said}`)
+  return Number(rate.replaceAll(',', ''))
 }
 
 async function publishFor(seconds: number, js: JetStreamClient, subject: string, signal: AbortSignal) {

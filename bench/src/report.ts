@@ -1,5 +1,6 @@
 import { cpus, loadavg, totalmem } from 'node:os'
 import type { Latency } from './latency.ts'
+import type { NatsLimit } from './nats-limit.ts'
 import type { Spread } from './statistics.ts'
 import type { Throughput } from './throughput.ts'
 
@@ -8,7 +9,7 @@ export interface Results {
   readonly throughput: Throughput
   readonly oneClientPerSecond: number
   /** What the stores can do alone, per second. */
-  readonly limits: { readonly postgres: number | undefined; readonly nats: number }
+  readonly limits: { readonly postgres: number | undefined; readonly nats: NatsLimit }
   readonly latency: Latency
 }
 
@@ -61,6 +62,7 @@ function limitRows({ limits, throughput }: Results): string[][] {
   const { acceptedPerSecond, sagasPerSecond, publishesPerOrder } = throughput
   const { postgres, nats } = limits
   const said = sagasPerSecond * publishesPerOrder
+  const natsBench = nats.natsBench === undefined ? 'no nats and no Go here' : `${whole(nats.natsBench)} /s`
   const alone =
     postgres === undefined
       ? [['Postgres alone', 'no pgbench here']]
@@ -73,8 +75,9 @@ function limitRows({ limits, throughput }: Results): string[][] {
         ]
   return [
     ...alone,
-    ['NATS alone: one publisher, the same events, settings and client', `${whole(nats)} /s`],
-    ['events published under load : NATS alone', ratio(said, nats)],
+    ['NATS alone: one publisher, the same events, settings and client', `${whole(nats.client)} /s`],
+    ['events published under load : NATS alone', ratio(said, nats.client)],
+    ['NATS alone: `nats bench js pub async`, the same settings', natsBench],
   ]
 }
 
