@@ -6,19 +6,11 @@ import { keyOf } from './event.ts'
 import { ensureStream } from './streams.ts'
 import { nudge, nudgesStream } from './testing/counters.ts'
 import { eventually } from './testing/eventually.ts'
+import { held } from './testing/held.ts'
 import { allSettled, listen } from './testing/listener.ts'
 import { countingLog } from './testing/log.ts'
 import { messagesOf, say } from './testing/messages.ts'
 import { testBroker } from './testing/servers.ts'
-
-/** Work that goes on until the test says so, or ends. */
-function held() {
-  let release = () => {}
-  const until = new Promise<void>((resolve) => {
-    release = resolve
-  })
-  return { until, release, [Symbol.dispose]: release }
-}
 
 const outage = () => Object.assign(new Error('away'), { code: 'ECONNREFUSED' })
 

@@ -30,6 +30,9 @@ export function openDatabase(url: string, name: string, { connections = 10 } = {
     // The default waits up to 20 s before it tries again, which is long after the server is back.
     backoff: (() => 0.1 + Math.random() / 10) as never,
     onnotice: () => {},
+    // Nothing here has array parameters, and a connection lost while it asks for their types would end the process.
+    // (database.int.test: "survives connections that are reset before they have done anything")
+    fetch_types: false,
     connection: {
       application_name: name,
       statement_timeout: 15_000,

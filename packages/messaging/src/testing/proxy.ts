@@ -1,0 +1,42 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+/**
+ * A way to a server that the test can cut.
+ * @param resetsOn told what a client sends; true resets its connection
+ */
+export async function testProxy(serverUrl: string, resetsOn = (_data: Buffer): boolean => false) {
+  const { hostname, port } = new URL(serverUrl)
+  const clients = new Set<Socket>()
+  const listener = createServer((client) => {
+    const server = connect(Number(port), hostname)
+    clients.add(client)
+    // Both sides go together, whichever is lost, and however.
+    client.on('error', () => {}).on('close', () => server.destroy())
+    server.on('error', () => {}).on('close', () => client.destroy())
+    server.pipe(client)
+    client.on('data', (data) => {
+      if (resetsOn(data)) client.resetAndDestroy()
+      else server.write(data)
+    })
+  })
+  listener.listen(0, '127.0.0.1')
+  await once(listener, 'listening')
+  const url = new URL(serverUrl)
+  url.hostname = '127.0.0.1'
+  url.port = String((listener.address() as AddressInfo).port)
+  /** Cuts all connections in one turn of the loop. */
+  function cut(): void {
+    for (const client of clients) client.destroy()
+    clients.clear()
+  }
+  return {
+    url: url.href,
+    cut,
+    async [Symbol.asyncDispose]() {
+      cut()
+      listener.close()
+      await once(listener, 'close')
+    },
+  }
+}
