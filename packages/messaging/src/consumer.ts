@@ -38,6 +38,10 @@ export interface Consumers {
   stop(): Promise<void>
 }
 
+// The server tells that a consumer is deleted before it has removed its state: one that is made again at once can
+// inherit that, and would begin after what the old one had handled. Seen with 2.15.
+const untilRemovedMs = 1500
+
 /**
  * Listens with one durable pull consumer a subscription, named after the service and shared by its replicas.
  *
@@ -68,13 +72,14 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>): Cons
         failures = 0
         if (stopping.signal.aborted) pull.stop()
         const ended = await pull.closed()
+        pulls.delete(stream)
         if (!stopping.signal.aborted) log.warn({ stream, error: ended }, 'pull ended, starting again')
+        await pause(untilRemovedMs)
       } catch (error) {
         failures += 1
         log.warn({ stream, error, failures }, 'not listening yet')
+        await pause(retryDelay(failures, { mostMs: 5000 }))
       }
-      pulls.delete(stream)
-      await pauseAfter(failures)
     }
   }
 
@@ -93,10 +98,7 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>): Cons
     })
   }
 
-  async function pauseAfter(failures: number): Promise<void> {
-    const ms = retryDelay(failures + 1, { mostMs: 5000 })
-    await delay(ms, undefined, { signal: stopping.signal }).catch(() => {})
-  }
+  const pause = (ms: number) => delay(ms, undefined, { signal: stopping.signal }).catch(() => {})
 
   const listening = options.subscriptions.map(listen)
 

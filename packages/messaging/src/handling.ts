@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { JsMsg } from 'nats'
 import type { Broker } from './broker.ts'
@@ -35,6 +36,8 @@ export interface Handling<F extends Fact> {
 export function openHandling<F extends Fact>(options: HandlingOptions<F>): Handling<F> {
   const { broker, isOutage, log, ackWaitMs, maxTries, replicas, stopping } = options
   const lane = options.lanes ? openLanes() : <T>(_key: string, run: () => Promise<T>) => run()
+  // During an outage every message in hand waits on it; Node would take more than ten for a leak.
+  setMaxListeners(0, stopping)
   const work = new Set<Promise<void>>()
   const inHand = new Map<JsMsg, number>()
 

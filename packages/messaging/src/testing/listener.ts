@@ -30,6 +30,12 @@ export async function listen(broker: Broker, handle: Handle, options: Partial<Co
 const positionOf = ({ jsm, name }: Broker): Promise<ConsumerInfo> =>
   jsm.consumers.info(nudgesStream.name, name)
 
+/** Resolves when so many replicas wait for messages: from then on the broker deals them out in turn. */
+export const allWait = (broker: Broker, replicas: number): Promise<void> =>
+  eventually(async () => {
+    if ((await positionOf(broker)).num_waiting < replicas) throw new Error('a replica does not wait yet')
+  })
+
 /** Resolves when every message of the stream was acknowledged or terminated. */
 export const allSettled = (broker: Broker): Promise<ConsumerInfo> =>
   eventually(async () => {

@@ -26,6 +26,7 @@ export interface StoredMessage {
 export async function messagesOf({ jsm }: Broker, stream: string): Promise<StoredMessage[]> {
   const { state } = await jsm.streams.info(stream)
   const found: StoredMessage[] = []
+  if (state.messages === 0) return found
   for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
     const message = await jsm.streams.getMessage(stream, { seq })
     found.push({
