@@ -47,9 +47,24 @@ describe('an error', () => {
   })
 
   it('that the service knows is answered as it says', async () => {
-    const { status, headers } = await answerTo(new Error('connection refused'), () => storeUnavailable)
+    const known = { status: 409, code: 'known', title: 'It is known' } as const
+    const { status, lines } = await answerTo(new Error('known'), () => known)
+    assert.equal(status, 409)
+    assert.deepEqual(lines, [])
+  })
+
+  it('that says a store is away is answered with when to try again, and logged in one line', async () => {
+    const refused = new Error('connect ECONNREFUSED')
+    const error = new Error('Failed query: insert … params: the secret', { cause: refused })
+    const { status, headers, lines } = await answerTo(error, () => storeUnavailable)
     assert.equal(status, 503)
     assert.equal(headers.get('retry-after'), '1')
+    const { level, reason, method, path } = JSON.parse(lines.join())
+    assert.deepEqual(
+      { level, reason, method, path },
+      { level: 40, reason: 'Error: connect ECONNREFUSED', method: 'GET', path: '/' },
+    )
+    assert.ok(!lines.join().includes('secret'))
   })
 
   it('of the framework keeps its status', async () => {

@@ -1,3 +1,4 @@
+import { reasonOf } from '@saucery/messaging/log'
 import type { Context, ErrorHandler, Hono, NotFoundHandler } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
@@ -84,8 +85,10 @@ export function problemHandlers(
   return {
     onError(error, c) {
       const problem = error instanceof ProblemError ? error.problem : (translate(error) ?? general(error))
-      if (problem.status >= 500)
-        log.error({ error, method: c.req.method, path: c.req.path }, 'request failed')
+      const request = { method: c.req.method, path: c.req.path }
+      // While a store is away every request says so: a line each is enough.
+      if (problem.status === 503) log.warn({ reason: reasonOf(error), ...request }, 'request turned away')
+      else if (problem.status >= 500) log.error({ error, ...request }, 'request failed')
       return answerProblem(c, problem, problem.status === 503 ? { 'retry-after': '1' } : {})
     },
     notFound(c) {
