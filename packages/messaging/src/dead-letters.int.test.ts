@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testNats } from '@saucery/local/testing'
-import { sendBack } from './dead-letters.ts'
+import { bury, sendBack } from './dead-letters.ts'
 import { keyOf } from './event.ts'
 import { deadLetters } from './streams.ts'
 import { nudge } from './testing/counters.ts'
@@ -113,6 +113,22 @@ describe('a dead letter', () => {
     await eventually(async () => assert.equal((await lettersOf(broker)).length, 1))
     await sendBack(broker, 1)
     await eventually(() => assert.equal(handled.length, 1))
+  })
+
+  it('is one, however often its burial is repeated', async () => {
+    await using nats = await testNats()
+    await using broker = await testBroker(nats.url)
+    await using listener = await listen(broker, async () => {})
+    await eventually(() => assert.equal(listener.isReady(), true))
+    await listener.stop()
+    await say(broker, nudge('k'))
+    const consumer = await broker.js.consumers.get('NUDGES', 'counter')
+    const message = await consumer.next()
+    assert.ok(message)
+    // What a process does that dies before the message is terminated, and the one that gets it next.
+    await bury(broker, message, new Error('failure'))
+    await bury(broker, message, new Error('failure'))
+    assert.equal((await lettersOf(broker)).length, 1)
   })
 
   it('is written once the dead letters are there again; until then the message waits', async () => {

@@ -1,6 +1,8 @@
 import { type JsMsg, type MsgHdrs, headers as newHeaders } from 'nats'
 import { v7 as uuidv7 } from 'uuid'
 import type { Broker } from './broker.ts'
+import { oneLine, reasonOf } from './log.ts'
+import { Unprocessable } from './message.ts'
 import { deadLetters } from './streams.ts'
 
 /** Writes a message that could not be handled to the dead letters; after that it may be terminated. */
@@ -13,7 +15,7 @@ export async function bury(broker: Broker, message: JsMsg, error: unknown): Prom
     `${message.info.stream}:${message.seq}:${message.info.timestampNanos}`
   headers.set('Nats-Msg-Id', `${broker.name}:${messageId}`)
   headers.set('dead-letter-message-id', messageId)
-  headers.set('dead-letter-error', oneLine(error))
+  headers.set('dead-letter-error', error instanceof Unprocessable ? oneLine(error) : reasonOf(error))
   headers.set('dead-letter-tries', String(message.info.deliveryCount))
   headers.set('dead-letter-stream', message.info.stream)
   headers.set('dead-letter-sequence', String(message.seq))
@@ -45,6 +47,3 @@ function copy(from: MsgHdrs | undefined, to: MsgHdrs): void {
   for (const [name, values] of from ?? [])
     if (!/^nats-/i.test(name)) for (const value of values) to.append(name, value)
 }
-
-// A header is one line, and no letter needs more than this of it.
-const oneLine = (error: unknown): string => String(error).replace(/\s+/g, ' ').slice(0, 1000)

@@ -5,7 +5,7 @@ import { count } from 'drizzle-orm'
 import { pruneInbox } from './inbox.ts'
 import { inbox } from './tables.ts'
 import { counts, nudge, raiseOn } from './testing/counters.ts'
-import { allSettled, allWait, listen } from './testing/listener.ts'
+import { allSettled, allWait, lettersOf, listen } from './testing/listener.ts'
 import { messagesOf, say } from './testing/messages.ts'
 import { testReplica } from './testing/replica.ts'
 import { testDatabase } from './testing/servers.ts'
@@ -80,6 +80,8 @@ describe('the inbox', () => {
     assert.deepEqual(await counts(database.db), { b: 1 })
     const [row] = await database.db.select({ rows: count() }).from(inbox)
     assert.equal(row?.rows, 1)
-    assert.equal((await messagesOf(replica.broker, 'DEAD_LETTERS')).length, 1)
+    const [letter, ...others] = await lettersOf(replica.broker)
+    assert.match(letter?.header('dead-letter-error') ?? '', /violates check constraint/)
+    assert.equal(others.length, 0)
   })
 })
