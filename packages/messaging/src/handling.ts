@@ -6,7 +6,7 @@ import { bury } from './dead-letters.ts'
 import { type EventType, type Fact, keyOf, type ReceivedEvent } from './event.ts'
 import { groupCommit } from './group-commit.ts'
 import { openLanes } from './lanes.ts'
-import type { Log } from './log.ts'
+import { type Log, reasonOf } from './log.ts'
 import { eventOf, Unprocessable } from './message.ts'
 import { retryDelay } from './retry.ts'
 import { deadLetters, ensureStream } from './streams.ts'
@@ -27,7 +27,7 @@ export interface HandlingOptions<F extends Fact> {
 export type Types<F extends Fact> = ReadonlyMap<string, EventType<F>>
 
 export interface Handling<F extends Fact> {
-  /** Handles a message in its key's lane, and tells the broker what became of it. */
+  /** Handles a message in its key's lane, and tells the broker what became of it; gives it back when stopping. */
   take(message: JsMsg, types: Types<F>): void
   /** Resolves when nothing is in hand. */
   finished(): Promise<void>
@@ -91,7 +91,7 @@ export function openHandling<F extends Fact>(options: HandlingOptions<F>): Handl
         return
       } catch (error) {
         if (!isOutage(error) || stopping.aborted) throw error
-        log.warn({ error, eventId: event.id, attempt }, 'store away, waiting')
+        log.warn({ reason: reasonOf(error), eventId: event.id, attempt }, 'store away, waiting')
         await delay(retryDelay(attempt, { mostMs: 5000 }), undefined, { signal: stopping })
       }
   }
@@ -119,6 +119,8 @@ export function openHandling<F extends Fact>(options: HandlingOptions<F>): Handl
 
   return {
     take(message, types) {
+      // It was on its way when the pull was ended: another replica can have it at once.
+      if (stopping.aborted) return message.nak()
       const mine = settle(message, types).finally(() => work.delete(mine))
       work.add(mine)
     },

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { testNats } from '@saucery/local/testing'
+import { isNull } from 'drizzle-orm'
+import { record } from './event.ts'
+import { openOutbox } from './outbox.ts'
+import { openParticipant } from './participant.ts'
+import { ensureStream } from './streams.ts'
+import { outbox } from './tables.ts'
+import {
+  type Counter,
+  cause,
+  counterAggregate,
+  countersStream,
+  counts,
+  Nudged,
+  nudge,
+  nudgesStream,
+  type Raised,
+  raised,
+  raiseOn,
+} from './testing/counters.ts'
+import { eventually } from './testing/eventually.ts'
+import { allSettled } from './testing/listener.ts'
+import { quiet } from './testing/log.ts'
+import { messagesOf, say } from './testing/messages.ts'
+import { type TestDatabase, testBroker, testDatabase } from './testing/servers.ts'
+
+const subscriptions = [{ stream: nudgesStream.name, events: [Nudged] }]
+
+/** The service that counts, whole. */
+async function open(database: TestDatabase, natsUrl: string, { sweepEveryMs = 60_000 } = {}) {
+  const broker = await testBroker(natsUrl)
+  const participant = await openParticipant<Counter, Raised, Nudged>({
+    db: database.open(),
+    broker,
+    stream: countersStream,
+    replicas: 1,
+    aggregate: counterAggregate,
+    retentionMs: 60_000,
+    log: quiet,
+    sweepEveryMs,
+  })
+  return { broker, ...participant }
+}
+
+const unpublished = ({ db }: TestDatabase) => db.select().from(outbox).where(isNull(outbox.publishedAt))
+
+/** What another process committed, and did not live to publish. */
+async function leaveUnpublished({ db }: TestDatabase, natsUrl: string): Promise<void> {
+  await using broker = await testBroker(natsUrl)
+  const options = { db, broker, stream: countersStream, replicas: 1, log: quiet, leaseMs: 1 }
+  const other = await openOutbox(options)
+  await db.transaction((tx) => other.append(tx, [record(raised('k'), cause(), new Date())]))
+}
+
+describe('a participant', () => {
+  it('says what follows from what it hears, with its cause', async () => {
+    await using database = await testDatabase()
+    await using nats = await testNats()
+    const { broker, commit, listen, isReady, stop } = await open(database, nats.url)
+    await ensureStream(broker.jsm, nudgesStream, 1)
+    assert.equal(isReady(), false)
+    listen(subscriptions, raiseOn(commit))
+    await eventually(() => assert.equal(isReady(), true))
+    const event = nudge('k', 3)
+    await say(broker, event)
+    const [message] = await eventually(async () => {
+      const messages = await messagesOf(broker, 'COUNTERS')
+      assert.equal(messages.length, 1)
+      return messages
+    })
+    assert.equal(message?.header('ce-causationid'), event.id)
+    assert.equal(message?.header('traceparent').slice(0, 35), event.traceparent.slice(0, 35))
+    await stop()
+    await broker.close()
+  })
+
+  it('leaves nothing half done when it stops', async () => {
+    await using database = await testDatabase()
+    await using nats = await testNats()
+    await using observer = await testBroker(nats.url)
+    await ensureStream(observer.jsm, nudgesStream, 1)
+    const { broker, commit, listen, stop } = await open(database, nats.url)
+    const events = Array.from({ length: 500 }, (_, i) => nudge(`k${i % 50}`))
+    await Promise.all(events.map((event) => say(observer, event)))
+    let begun = 0
+    await new Promise((resolve) => {
+      listen(subscriptions, (event) => {
+        begun += 1
+        // With most of the messages still on their way.
+        if (begun === 1) resolve(stop())
+        return raiseOn(commit)(event)
+      })
+    })
+    await broker.close()
+    assert.ok(begun < events.length)
+    assert.deepEqual(await unpublished(database), [])
+    const raisedBy = Object.values(await counts(database.db)).reduce((sum, count) => sum + count, 0)
+    assert.equal((await messagesOf(observer, 'COUNTERS')).length, raisedBy)
+    // The rest can be had before the ack wait of ten seconds is over, also what was on its way.
+    const consumer = await observer.js.consumers.get('NUDGES', 'counter')
+    const rest = new Set<number>()
+    const pull = await consumer.fetch({ max_messages: events.length - raisedBy, expires: 5000 })
+    for await (const message of pull) rest.add(message.seq)
+    assert.equal(rest.size, events.length - raisedBy)
+  })
+
+  it('goes on where another process stopped', async () => {
+    await using database = await testDatabase()
+    await using nats = await testNats()
+    await using observer = await testBroker(nats.url)
+    await ensureStream(observer.jsm, nudgesStream, 1)
+    for (const round of [1, 2, 3]) {
+      await Promise.all(Array.from({ length: 100 }, () => say(observer, nudge('k'))))
+      const { broker, commit, listen, stop } = await open(database, nats.url)
+      listen(subscriptions, raiseOn(commit))
+      await eventually(async () => assert.ok(Number((await counts(database.db)).k) > 100 * (round - 1)))
+      await stop()
+      await broker.close()
+    }
+    const last = await open(database, nats.url)
+    last.listen(subscriptions, raiseOn(last.commit))
+    await allSettled(observer)
+    await last.stop()
+    await last.broker.close()
+    assert.deepEqual(await counts(database.db), { k: 300 })
+  })
+
+  it('sweeps from time to time', async () => {
+    await using database = await testDatabase()
+    await using nats = await testNats()
+    const { broker, stop } = await open(database, nats.url, { sweepEveryMs: 50 })
+    await leaveUnpublished(database, nats.url)
+    await eventually(async () => assert.deepEqual(await unpublished(database), []))
+    await stop()
+    assert.equal((await messagesOf(broker, 'COUNTERS')).length, 1)
+    await broker.close()
+  })
+
+  it('sweeps as soon as the broker is back', async () => {
+    await using database = await testDatabase()
+    await using nats = await testNats()
+    const { broker, stop } = await open(database, nats.url)
+    await leaveUnpublished(database, nats.url)
+    await nats.kill()
+    await nats.restart()
+    await eventually(async () => assert.deepEqual(await unpublished(database), []))
+    await stop()
+    await broker.close()
+  })
+})
