@@ -6,6 +6,7 @@ import { pruneInbox } from './inbox.ts'
 import type { Log } from './log.ts'
 import { openOutbox, pruneOutbox } from './outbox.ts'
 import { repeat } from './repeat.ts'
+import { pruneRequests } from './requests.ts'
 import type { StreamSpec } from './streams.ts'
 import { type Aggregate, type Commit, unitOfWork } from './unit-of-work.ts'
 
@@ -18,6 +19,8 @@ export interface ParticipantOptions<State, F extends Fact> {
   readonly aggregate: Aggregate<State, F>
   /** How long published outbox rows and handled event ids are kept. */
   readonly retentionMs: number
+  /** How long answers to requests are kept; unset where the service has no table of them. */
+  readonly requestRetentionMs?: number | undefined
   readonly log: Log
   readonly sweepEveryMs?: number
 }
@@ -39,7 +42,7 @@ export interface Participant<State, Said extends Fact, Heard extends Fact> {
 export async function openParticipant<State, Said extends Fact, Heard extends Fact>(
   options: ParticipantOptions<State, Said | Heard>,
 ): Promise<Participant<State, Said, Heard>> {
-  const { db, broker, replicas, log, retentionMs, sweepEveryMs = 1000 } = options
+  const { db, broker, replicas, log, retentionMs, requestRetentionMs, sweepEveryMs = 1000 } = options
   const outbox = await openOutbox(options)
   const commit = unitOfWork<State, Said, Said | Heard>(db, outbox, options.aggregate)
   const sweeper = repeat('sweep', sweepEveryMs, () => outbox.sweep(), log)
@@ -47,6 +50,7 @@ export async function openParticipant<State, Said extends Fact, Heard extends Fa
   const prune = async () => {
     await pruneOutbox(db, retentionMs)
     await pruneInbox(db, retentionMs)
+    if (requestRetentionMs !== undefined) await pruneRequests(db, requestRetentionMs)
   }
   const pruner = repeat('prune', 60 * 60_000, prune, log)
   let consumers: Consumers | undefined

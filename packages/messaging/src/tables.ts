@@ -1,5 +1,16 @@
 import { sql } from 'drizzle-orm'
-import { bigint, index, integer, jsonb, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+import {
+  bigint,
+  index,
+  integer,
+  json,
+  jsonb,
+  pgTable,
+  primaryKey,
+  text,
+  timestamp,
+  uuid,
+} from 'drizzle-orm/pg-core'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'string' })
 
@@ -28,3 +39,22 @@ export const outbox = pgTable(
 
 /** The ids of events that were handled. */
 export const inbox = pgTable('inbox', { id: text('id').primaryKey() })
+
+/** Requests that their clients may repeat, and what they were answered. */
+export const requests = pgTable(
+  'requests',
+  {
+    scope: text('scope').notNull(),
+    key: text('key').notNull(),
+    fingerprint: text('fingerprint').notNull(),
+    /** Not `jsonb`, which would bring its fields into another order. */
+    answer: json('answer').notNull(),
+    /** Until then somebody makes the final answer, afterwards who asks again may; null when it is final. */
+    leasedUntil: moment('leased_until'),
+    createdAt: moment('created_at').notNull().defaultNow(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.scope, table.key] }),
+    index('requests_created').on(table.createdAt),
+  ],
+)

@@ -4,6 +4,7 @@ import { type Cause, type Event, type Fact, record } from './event.ts'
 import { type GroupLimits, groupCommit, type Outcome } from './group-commit.ts'
 import { putBack, takeIn } from './inbox.ts'
 import type { Outbox } from './outbox.ts'
+import { type Answered, type KeyedRequest, openRequests, type Requests } from './requests.ts'
 
 /** How the state behind one key is kept, and what events make of it. */
 export interface Aggregate<State, F extends Fact> {
@@ -22,13 +23,25 @@ export interface Change<State, Said extends Fact, F extends Fact = Fact> {
   readonly handles?: string
   /** An event that the state itself remembers. */
   readonly hears?: Event<F>
+  /** The request that asks for it; made again, nothing is decided, and it is answered as before. */
+  readonly request?: Request<State, Said> | undefined
   /** What is said, given the state before; `[]` for nothing. May refuse by throwing: then nothing changes. */
   decide(state: State | undefined): readonly Said[]
+}
+
+/** A request whose answer is kept in the transaction that makes it true. */
+export interface Request<State, Said extends Fact> extends KeyedRequest {
+  /** What is answered, also to a refusal; nothing is kept, and the refusal thrown, when it is undefined. */
+  answer(outcome: Outcome<Changed<State, Said>>): object | undefined
+  /** The answer is not final yet, and this process will `finish` it within this time. */
+  readonly finalWithinMs?: number | undefined
 }
 
 export interface Changed<State, Said extends Fact> {
   readonly state: State | undefined
   readonly events: Event<Said>[]
+  /** For a change that a request asks for: its answer, now or when it was first made. */
+  readonly answered?: Answered
 }
 
 /** Commits a change with what it says; resolves after commit, rejects with what `decide` or the database threw. */
@@ -68,14 +81,16 @@ export function unitOfWork<State, Said extends Fact, F extends Fact>(
   async function apply(tx: Transaction, changes: Group): Promise<Outcomes> {
     const keys = [...new Set(changes.map(({ key }) => key))]
     const handled = changes.flatMap(({ handles }) => handles ?? [])
+    const asked = changes.flatMap(({ request }) => request ?? [])
     // Sent together: the server runs them in this order, and the load sees what the lock waited for.
-    const [, fresh, states] = await Promise.all([
+    const [, requests, fresh, states] = await Promise.all([
       lock(tx, keys),
+      openRequests(tx, asked),
       takeIn(tx, handled),
       aggregate.load(tx, keys),
     ])
     const before = new Map(states)
-    const outcomes = changes.map((change) => decide(change, fresh, states))
+    const outcomes = changes.map((change) => answering(change, requests, () => decide(change, fresh, states)))
     const changed = keys.flatMap((key) => {
       const state = states.get(key)
       return state === undefined || state === before.get(key) ? [] : [state]
@@ -86,6 +101,7 @@ export function unitOfWork<State, Said extends Fact, F extends Fact>(
       // What is still fresh was refused: kept in the inbox, it would never be handled.
       // (unit-of-work.int.test: "decides again about an event that was refused")
       putBack(tx, [...fresh]),
+      requests.save(),
     ])
     return outcomes
   }
@@ -126,6 +142,31 @@ export function unitOfWork<State, Said extends Fact, F extends Fact>(
 
   return groupCommit(commitGroup, { size, concurrency, everyMs })
 }
+
+/** Decides a change that no request asks for, or a new one; a request made again gets its answer of before. */
+function answering<State, Said extends Fact>(
+  { request }: { readonly request?: Request<State, Said> | undefined },
+  requests: Requests,
+  decide: () => Outcome<Changed<State, Said>>,
+): Outcome<Changed<State, Said>> {
+  if (!request) return decide()
+  let before: Answered | undefined
+  try {
+    before = requests.recall(request)
+  } catch (error) {
+    return { error }
+  }
+  if (before?.final) return { value: { ...unchanged, answered: before } }
+  const outcome = before ? { value: unchanged } : decide()
+  const answer = before ? before.answer : request.answer(outcome)
+  if (answer === undefined) return outcome
+  const finalWithinMs = 'value' in outcome ? request.finalWithinMs : undefined
+  requests.remember(request, answer, finalWithinMs)
+  const changed = 'value' in outcome ? outcome.value : unchanged
+  return { value: { ...changed, answered: { answer, final: finalWithinMs === undefined } } }
+}
+
+const unchanged = { state: undefined, events: [] }
 
 // A row lock cannot guard a row that is not there yet: two first events would race. Sorted, so that two groups
 // cannot wait for each other. (unit-of-work.int.test: "twenty first events at once make one state")

@@ -37,6 +37,9 @@ const tables = [
     stream text, stream_sequence bigint, stream_created timestamptz(3))`,
   'create index outbox_unpublished on outbox (leased_until) where published_at is null',
   'create table inbox (id text primary key)',
+  `create table requests (
+    scope text not null, key text not null, fingerprint text not null, answer json not null,
+    leased_until timestamptz(3), created_at timestamptz(3) not null default now(), primary key (scope, key))`,
 ]
 
 /** A connection that `await using` closes. */

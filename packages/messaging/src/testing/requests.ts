@@ -1,0 +1,33 @@
+import type { Database, Transaction } from '../database.ts'
+import type { Change } from '../unit-of-work.ts'
+import { type Counter, cause, type Nudged, type Raised, raised } from './counters.ts'
+
+export type Raise = Change<Counter, Raised, Raised | Nudged>
+
+/** A request to raise a counter, answered with the counter and the event, or with the refusal. */
+export const requested = (key: string, changed: Partial<Raise['request']> = {}, counter = 'k'): Raise => ({
+  key: counter,
+  cause: cause(),
+  decide: () => [raised(counter)],
+  request: {
+    scope: 'somebody',
+    key,
+    fingerprint: 'raise',
+    answer: (outcome) =>
+      'value' in outcome
+        ? { count: outcome.value.state?.count, event: outcome.value.events[0]?.id }
+        : { refused: (outcome.error as Error).message },
+    ...changed,
+  },
+})
+
+/** A database on which something happens when a transaction has done all but commit. */
+export const beforeCommit = (db: Database, happens: (tx: Transaction) => Promise<unknown>): Database =>
+  Object.assign(Object.create(db), {
+    transaction: (run: (tx: Transaction) => Promise<unknown>) =>
+      db.transaction(async (tx) => {
+        const result = await run(tx)
+        await happens(tx)
+        return result
+      }),
+  })
