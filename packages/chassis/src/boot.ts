@@ -8,7 +8,12 @@ import type { Hono } from 'hono'
 import type { z } from 'zod'
 import { type Log, openLog } from './log.ts'
 import { type Step, serveUntilStopped } from './serve.ts'
-import { type brokerSettings, type participantSettings, settingsOrExit } from './settings.ts'
+import {
+  type brokerSettings,
+  type commandSettings,
+  type participantSettings,
+  settingsOrExit,
+} from './settings.ts'
 import { eventually } from './stopping.ts'
 
 export const connectWith = (
@@ -55,6 +60,7 @@ export async function boot<Schema extends typeof participantSettings, State, S e
     replicas: settings.STREAM_REPLICAS,
     aggregate,
     retentionMs: settings.OUTBOX_RETENTION_MS,
+    requestRetentionMs: (settings as Partial<z.infer<typeof commandSettings>>).IDEMPOTENCY_RETENTION_MS,
     log,
   })
   const checks = { database: database.isUp, broker: broker.isConnected, consumers: participant.isReady }

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { keyPattern } from './idempotency-key.ts'
 
 const problem = z
   .object({
@@ -49,12 +50,36 @@ export const readProblems = problems(storeAway)
 /** Problems of every call with a query. */
 export const listProblems = problems({ 422: 'A parameter is not valid: `errors` says which', ...storeAway })
 
+const inProgress = 'the same request is in progress: try again after `Retry-After` seconds'
+const keyReused = 'The `Idempotency-Key` was used for another request'
+
+/** The header of a request that may be repeated. */
+export const mayBeRepeated = z.object({
+  'idempotency-key': z.string().optional().openapi({
+    // Checked when it is read: a key that is not valid is answered with 400.
+    pattern: keyPattern.source,
+    description:
+      'Chosen by the client; who repeats the request with it within a day is answered as the first time',
+    example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
+  }),
+})
+
+/** Problems of every call that changes what is there. */
+export const changeProblems = (final: string) =>
+  problems({
+    400: 'The `Idempotency-Key` is not valid',
+    409: `${final}, or ${inProgress}`,
+    422: keyReused,
+    ...storeAway,
+  })
+
 /** Problems of every call with a body. */
 export const bodyProblems = problems({
-  400: 'The body is not JSON',
+  400: 'The body is not JSON, or the `Idempotency-Key` is not valid',
+  409: `With an \`Idempotency-Key\`: ${inProgress}`,
   413: 'The body is larger than 64 KiB',
   415: 'The body is not application/json',
-  422: 'A field is not valid: `errors` points at each',
+  422: `A field is not valid: \`errors\` points at each. Or: ${keyReused}`,
   ...storeAway,
 })
 

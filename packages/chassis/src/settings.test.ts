@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { BadSettings, commonSettings, participantSettings, readSettings } from './settings.ts'
+import {
+  BadSettings,
+  commandSettings,
+  commonSettings,
+  participantSettings,
+  readSettings,
+} from './settings.ts'
 
 const enough = {
   PORT: '8080',
@@ -27,6 +33,7 @@ describe('the settings', () => {
     assert.equal(settings.STREAM_REPLICAS, 1)
     assert.equal(settings.OUTBOX_RETENTION_MS, 7 * 24 * 3_600_000)
     assert.equal(settings.NATS_USER, undefined)
+    assert.equal(readSettings(commandSettings, enough).IDEMPOTENCY_RETENTION_MS, 24 * 3_600_000)
   })
 
   it('are told wrong all at once, one line each', () => {

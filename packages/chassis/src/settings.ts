@@ -32,6 +32,16 @@ export const participantSettings = brokerSettings.extend({
     .default(7 * 24 * 3_600_000),
 })
 
+/** What every service is told that is asked for changes over HTTP. */
+export const commandSettings = participantSettings.extend({
+  /** How long the answers are kept to requests that may be repeated. */
+  IDEMPOTENCY_RETENTION_MS: z.coerce
+    .number()
+    .int()
+    .min(60_000)
+    .default(24 * 3_600_000),
+})
+
 /** Settings that do not fit: the message has a line for each. */
 export class BadSettings extends Error {
   override readonly name = 'BadSettings'

@@ -13,7 +13,7 @@ const service = await testDeliveries()
 after(() => service[Symbol.asyncDispose]())
 const { app, hear, replica, saidOf, start } = service
 
-const post = (path: string, at = app) => at.request(path, { method: 'POST' })
+const post = (path: string, at = app, headers = {}) => at.request(path, { method: 'POST', headers })
 const cancel = (orderId: string) => hear(received(OrderCancelled({ orderId, reason: 'requested' })))
 
 for (const [word, status, event, opposite] of [
@@ -46,6 +46,20 @@ for (const [word, status, event, opposite] of [
       await cancel(cancelled)
       assert.deepEqual(await problemIn(post(`/deliveries/${cancelled}/${word}`)), conflict)
       assert.deepEqual(await saidOf(cancelled), ['DeliveryCancelled', 'DeliveryStarted'])
+    })
+
+    it('answers as the first time whoever asks again with the same key', async () => {
+      const path = `/deliveries/${await start()}/${word}`
+      const other = deliveryApi(await replica())
+      const headers = { 'idempotency-key': `"${uuidv7()}"` }
+      const first = await post(path, app, headers)
+      const again = await post(path, other, headers)
+      assert.deepEqual([again.status, await again.text()], [200, await first.text()])
+      assert.ok(first.headers.get('event-id'))
+      assert.equal(again.headers.get('event-id'), first.headers.get('event-id'))
+
+      const reused = { status: 422, code: 'idempotency-key-reused', places: [] }
+      assert.deepEqual(await problemIn(post(path.replace(word, opposite), other, headers)), reused)
     })
 
     it('answers 404 for a delivery that there is not, or not yet', async () => {

@@ -1,4 +1,5 @@
 import { type Api, openApi } from '@saucery/chassis/api'
+import { answeringOnce, respond } from '@saucery/chassis/idempotency'
 import type { Log } from '@saucery/chassis/log'
 import { pageOf } from '@saucery/chassis/pages'
 import { notFound, type Problem, storeUnavailable } from '@saucery/chassis/problem'
@@ -18,22 +19,27 @@ export interface DeliveryApi {
 
 export function deliveryApi({ db, commit, log }: DeliveryApi): Api {
   const app = openApi(log, problemOf)
+  const once = answeringOnce({ db, commit, problemOf })
 
   async function change(
     c: Context,
     key: string,
     decide: (delivery: Delivery | undefined) => ReturnType<typeof complete>,
   ) {
-    const { state, events } = await commit({ key, cause: causeOf(c), decide })
-    if (events[0]) c.header('Event-Id', events[0].id)
-    return there(state as ShownDelivery | undefined)
+    const { answer } = await once(c, {
+      change: { key, cause: causeOf(c), decide },
+      answer: ({ state, events }) => ({
+        status: 200,
+        headers: { 'Event-Id': events[0]?.id },
+        body: there(state as ShownDelivery | undefined),
+      }),
+    })
+    return respond(c, answer)
   }
 
-  app.openapi(routes.completeDelivery, async (c) =>
-    c.json(await change(c, c.req.valid('param').id, complete), 200),
-  )
-  app.openapi(routes.failDelivery, async (c) =>
-    c.json(await change(c, c.req.valid('param').id, (delivery) => fail(delivery, 'undeliverable')), 200),
+  app.openapi(routes.completeDelivery, (c) => change(c, c.req.valid('param').id, complete))
+  app.openapi(routes.failDelivery, (c) =>
+    change(c, c.req.valid('param').id, (delivery) => fail(delivery, 'undeliverable')),
   )
 
   app.openapi(routes.listDeliveries, async (c) =>

@@ -1,6 +1,16 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { pageQuery, pageSchema } from '@saucery/chassis/pages'
-import { byId, eventId, json, listProblems, nextLink, problems, readProblems } from '@saucery/chassis/routes'
+import {
+  byId,
+  changeProblems,
+  eventId,
+  json,
+  listProblems,
+  mayBeRepeated,
+  nextLink,
+  problems,
+  readProblems,
+} from '@saucery/chassis/routes'
 import { failReason } from '@saucery/contracts/delivery'
 import { itemId, qty } from '@saucery/contracts/parts'
 
@@ -29,11 +39,11 @@ const report = <const Name extends 'complete' | 'fail'>(name: Name, summary: str
     operationId: `${name}Delivery`,
     summary,
     tags,
-    request: { params: byId },
+    request: { headers: mayBeRepeated, params: byId },
     responses: {
       200: json('The delivery', delivery, eventId),
-      ...problems({ 404: 'There is no delivery of such an order', 409: 'The delivery is final' }),
-      ...readProblems,
+      ...problems({ 404: 'There is no delivery of such an order' }),
+      ...changeProblems('The delivery is final'),
     },
   })
 

@@ -1,4 +1,5 @@
 import { type Api, openApi } from '@saucery/chassis/api'
+import { answeringOnce, respond } from '@saucery/chassis/idempotency'
 import type { Log } from '@saucery/chassis/log'
 import { pageOf } from '@saucery/chassis/pages'
 import { notFound, type Problem, storeUnavailable } from '@saucery/chassis/problem'
@@ -19,28 +20,34 @@ export interface OrderApi {
 
 export function orderApi({ db, commit, log }: OrderApi): Api {
   const app = openApi(log, problemOf)
+  const once = answeringOnce({ db, commit, problemOf })
 
   app.openapi(routes.placeOrder, async (c) => {
     const request = c.req.valid('json')
     const orderId = uuidv7()
-    const { state, events } = await commit({
-      key: orderId,
-      cause: causeOf(c),
-      decide: () => place(orderId, request),
+    const { answer } = await once(c, {
+      body: request,
+      change: { key: orderId, cause: causeOf(c), decide: () => place(orderId, request) },
+      answer: ({ state, events }) => ({
+        status: 201,
+        headers: { Location: `/orders/${orderId}`, 'Event-Id': events[0]?.id },
+        body: there(state),
+      }),
     })
-    c.header('Location', `/orders/${orderId}`)
-    c.header('Event-Id', events[0]?.id)
-    return c.json(there(state), 201)
+    return respond(c, answer)
   })
 
   app.openapi(routes.cancelOrder, async (c) => {
-    const { state, events } = await commit({
-      key: c.req.valid('param').id,
-      cause: causeOf(c),
-      decide: (order) => cancel(order, 'requested'),
+    const key = c.req.valid('param').id
+    const { answer } = await once(c, {
+      change: { key, cause: causeOf(c), decide: (order) => cancel(order, 'requested') },
+      answer: ({ state, events }) => ({
+        status: 202,
+        headers: { 'Event-Id': events[0]?.id },
+        body: there(state),
+      }),
     })
-    if (events[0]) c.header('Event-Id', events[0].id)
-    return c.json(there(state), 202)
+    return respond(c, answer)
   })
 
   app.openapi(routes.listOrders, async (c) =>

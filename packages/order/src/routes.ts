@@ -3,9 +3,11 @@ import { pageQuery, pageSchema } from '@saucery/chassis/pages'
 import {
   bodyProblems,
   byId,
+  changeProblems,
   eventId,
   json,
   listProblems,
+  mayBeRepeated,
   nextLink,
   problems,
   readProblems,
@@ -49,7 +51,10 @@ export const placeOrder = createRoute({
   operationId: 'placeOrder',
   summary: 'Place an order',
   tags: ['orders'],
-  request: { body: { content: { 'application/json': { schema: request } }, required: true } },
+  request: {
+    headers: mayBeRepeated,
+    body: { content: { 'application/json': { schema: request } }, required: true },
+  },
   responses: { 201: json('The order, placed', order, placed), ...bodyProblems },
 })
 
@@ -59,11 +64,11 @@ export const cancelOrder = createRoute({
   operationId: 'cancelOrder',
   summary: 'Ask for an order to be cancelled',
   tags: ['orders'],
-  request: { params: byId },
+  request: { headers: mayBeRepeated, params: byId },
   responses: {
     202: json('The order, with the cancel that was asked for', order, eventId),
-    ...problems({ 404: 'There is no such order', 409: 'The order is final' }),
-    ...readProblems,
+    ...problems({ 404: 'There is no such order' }),
+    ...changeProblems('The order is final'),
   },
 })
 

@@ -1,3 +1,3 @@
-import { participantSettings } from '@saucery/chassis/settings'
+import { commandSettings } from '@saucery/chassis/settings'
 
-export const orderSettings = participantSettings
+export const orderSettings = commandSettings

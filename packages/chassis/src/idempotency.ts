@@ -1,0 +1,109 @@
+import type { Database } from '@saucery/messaging/database'
+import type { Fact } from '@saucery/messaging/event'
+import { openFinish } from '@saucery/messaging/finish-request'
+import { RequestRefused } from '@saucery/messaging/requests'
+import type { Change, Changed, Commit, Request } from '@saucery/messaging/unit-of-work'
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { keyedRequest } from './idempotency-key.ts'
+import { type Problem, ProblemError } from './problem.ts'
+
+/** What is answered, and kept to be answered again. */
+export interface Answer<Body, Status extends ContentfulStatusCode> {
+  readonly status: Status
+  readonly headers: Readonly<Record<string, string | undefined>>
+  readonly body: Body
+}
+
+/** What a request asks for, and how that is answered. */
+export interface Asked<State, Said extends Fact, F extends Fact, Body, Status extends ContentfulStatusCode> {
+  /** Whose `Idempotency-Key` it is. */
+  readonly scope?: string
+  /** As it was understood. */
+  readonly body?: unknown
+  readonly change: Omit<Change<State, Said, F>, 'request'>
+  answer(changed: Changed<State, Said>): Answer<Body, Status>
+  /** The answer is not final yet: `finish` will be called within this time. */
+  readonly finalWithinMs?: number | undefined
+}
+
+/** The answer to a request, now or when it was first made. */
+export interface Once<Body, Status extends ContentfulStatusCode> {
+  readonly answer: Answer<Body, Status>
+  readonly final: boolean
+  /** Replaces an answer that is not final; tells the one that counts, which is the first that somebody gave. */
+  finish<B, S extends ContentfulStatusCode>(answer: Answer<B, S>): Promise<Answer<B, S>>
+}
+
+interface Service<State, Said extends Fact, F extends Fact> {
+  readonly db: Database
+  readonly commit: Commit<State, Said, F>
+  problemOf(error: Error): Problem | undefined
+}
+
+type Kept = Answer<unknown, ContentfulStatusCode> | { readonly problem: Problem }
+
+/**
+ * Commits what a request asks for; one with an `Idempotency-Key` that is repeated is answered as the first time.
+ * What the service refuses is an answer too. What fails here (5xx) is not: it can be tried again.
+ */
+export function answeringOnce<State, Said extends Fact, F extends Fact>(service: Service<State, Said, F>) {
+  const { commit, problemOf } = service
+  const finish = openFinish(service.db)
+
+  return async function once<Body, const Status extends ContentfulStatusCode>(
+    c: Context,
+    asked: Asked<State, Said, F, Body, Status>,
+  ): Promise<Once<Body, Status>> {
+    const { scope = '', body, change, answer, finalWithinMs } = asked
+    const keyed = keyedRequest(c, scope, body)
+    if (!keyed) {
+      const given = answer(await commit(change))
+      return { answer: given, final: finalWithinMs === undefined, finish: async (last) => last }
+    }
+    const request: Request<State, Said> = {
+      ...keyed,
+      finalWithinMs,
+      answer: (outcome): Kept | undefined =>
+        'value' in outcome ? answer(outcome.value) : refusal(outcome.error as Error),
+    }
+    const { answered } = await commit({ ...change, request }).catch((error) => {
+      throw refusedRequest(c, error)
+    })
+    return {
+      answer: given(answered?.answer as Kept),
+      final: answered?.final ?? true,
+      finish: async (last) => given((await finish(keyed, last)) as Kept),
+    }
+  }
+
+  function refusal(error: Error): { problem: Problem } | undefined {
+    const problem = problemOf(error)
+    return problem && problem.status < 500 ? { problem } : undefined
+  }
+}
+
+function given<Body, Status extends ContentfulStatusCode>(kept: Kept): Answer<Body, Status> {
+  if ('problem' in kept) throw new ProblemError(kept.problem)
+  return kept as Answer<Body, Status>
+}
+
+export const respond = <Body, Status extends ContentfulStatusCode>(
+  c: Context,
+  { body, status, headers }: Answer<Body, Status>,
+) => {
+  for (const [name, value] of Object.entries(headers)) c.header(name, value)
+  return c.json(body, status)
+}
+
+function refusedRequest(c: Context, error: unknown): unknown {
+  if (!(error instanceof RequestRefused)) return error
+  const { code, retryAfterMs } = error
+  if (code === 'request-in-progress') c.header('Retry-After', String(Math.ceil(retryAfterMs / 1000)))
+  return new ProblemError({ code, ...refusedAs[code] }, { cause: error })
+}
+
+const refusedAs = {
+  'request-in-progress': { status: 409, title: 'The same request is in progress; try again' },
+  'idempotency-key-reused': { status: 422, title: 'The Idempotency-Key was used for another request' },
+} as const

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { received } from '@saucery/chassis/testing/events'
+import { problemIn } from '@saucery/chassis/testing/http'
+import { PaymentDeclined } from '@saucery/contracts/payment'
+import { v4 as uuidv4, v7 as uuidv7 } from 'uuid'
+import { type OrderApi, orderApi } from './api.ts'
+import { amount, testOrders, wanted } from './testing.ts'
+
+const service = await testOrders()
+after(() => service[Symbol.asyncDispose]())
+const { app, commit, db, hear, log, place, replica, saidOf } = service
+const other = orderApi(await replica())
+
+/** A key that nobody has used. */
+const newKey = () => `"${uuidv4()}"`
+
+const post = (path: string, key: string, { body = undefined as unknown, at = app } = {}) =>
+  at.request(path, {
+    method: 'POST',
+    headers: { 'idempotency-key': key, ...(body ? { 'content-type': 'application/json' } : {}) },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  })
+
+/** All of an answer that a client may look at. */
+const answerOf = async (response: Response | Promise<Response>) => {
+  const { status, headers } = await response
+  return { status, headers: Object.fromEntries(headers), body: await (await response).text() }
+}
+
+const ordersOf = async (branchId: string): Promise<string[]> => {
+  const rows = await db.execute<{ id: string }>(`select id from orders where branch_id = '${branchId}'`)
+  return rows.map(({ id }) => id)
+}
+
+/** The service, in a process that ends before or after it commits. */
+const ending = (when: 'before' | 'after') => {
+  const crashing: OrderApi['commit'] = async (change) => {
+    if (when === 'after') await commit(change)
+    throw new Error('the process ends')
+  }
+  return orderApi({ db, commit: crashing, log })
+}
+
+describe('POST /orders with an Idempotency-Key', () => {
+  it('answers to the byte as the first time, at every replica, and places one order', async () => {
+    const key = newKey()
+    const branchId = uuidv7()
+    const first = await answerOf(post('/orders', key, { body: { ...wanted, branchId } }))
+    assert.equal(first.status, 201)
+    assert.ok(first.headers['event-id'])
+    assert.ok(first.headers.location)
+    for (const at of [app, other])
+      assert.deepEqual(await answerOf(post('/orders', key, { body: { ...wanted, branchId }, at })), first)
+    const [id, ...more] = await ordersOf(branchId)
+    assert.deepEqual(more, [])
+    assert.deepEqual(await saidOf(String(id)), ['OrderPlaced'])
+  })
+
+  it('places one order when fifty come at once, at two replicas', async () => {
+    for (let round = 0; round < 5; round++) {
+      const [key, branchId] = [newKey(), uuidv7()]
+      const body = { ...wanted, branchId }
+      const fifty = Array.from({ length: 50 }, (_, i) =>
+        post('/orders', key, { body, at: i % 2 ? app : other }),
+      )
+      const answers = await Promise.all(fifty.map(answerOf))
+      const placed = answers.filter(({ status }) => status === 201)
+      assert.ok(placed.length > 0)
+      for (const answer of placed) assert.deepEqual(answer, placed[0])
+      for (const { status, headers, body } of answers.filter((answer) => !placed.includes(answer))) {
+        assert.deepEqual([status, JSON.parse(body).code], [409, 'request-in-progress'])
+        assert.ok(Number(headers['retry-after']) > 0)
+      }
+      const [id, ...more] = await ordersOf(branchId)
+      assert.deepEqual(more, [])
+      assert.deepEqual(await saidOf(String(id)), ['OrderPlaced'])
+      assert.deepEqual(await answerOf(post('/orders', key, { body })), placed[0])
+    }
+  })
+
+  it('answers after a crash between commit and answer what it would have answered', async () => {
+    const [key, branchId] = [newKey(), uuidv7()]
+    const body = { ...wanted, branchId }
+    assert.equal((await post('/orders', key, { body, at: ending('after') })).status, 500)
+    const [id, ...more] = await ordersOf(branchId)
+    assert.deepEqual(more, [])
+    const again = await answerOf(post('/orders', key, { body, at: other }))
+    assert.deepEqual([again.status, JSON.parse(again.body).id], [201, id])
+    const [event] = await db.execute<{ id: string }>(
+      `select id from outbox where subject = 'orders.placed.${id}'`,
+    )
+    assert.equal(again.headers['event-id'], event?.id)
+    assert.deepEqual(await ordersOf(branchId), [id])
+  })
+
+  it('places the order after a crash before the commit', async () => {
+    const [key, branchId] = [newKey(), uuidv7()]
+    const body = { ...wanted, branchId }
+    assert.equal((await post('/orders', key, { body, at: ending('before') })).status, 500)
+    assert.deepEqual(await ordersOf(branchId), [])
+    assert.equal((await post('/orders', key, { body, at: other })).status, 201)
+    assert.equal((await ordersOf(branchId)).length, 1)
+  })
+
+  it('takes ids as numbers and as text for the same request', async () => {
+    const key = newKey()
+    const first = await answerOf(post('/orders', key, { body: wanted }))
+    const spelled = { price: 10_000, qty: 10, sauceId: '2', branchId: '1' }
+    assert.deepEqual(await answerOf(post('/orders', key, { body: spelled })), first)
+  })
+
+  it('refuses a key that was used for another body or another route', async () => {
+    const key = newKey()
+    const { headers } = await post('/orders', key, { body: wanted })
+    const reused = { status: 422, code: 'idempotency-key-reused', places: [] }
+    assert.deepEqual(
+      await problemIn(post('/orders', key, { body: { ...wanted, qty: 11 }, at: other })),
+      reused,
+    )
+    assert.deepEqual(await problemIn(post(`${headers.get('location')}/cancel`, key)), reused)
+  })
+
+  it('lets a body that was not valid be corrected', async () => {
+    const key = newKey()
+    assert.equal((await post('/orders', key, { body: { ...wanted, qty: 0 } })).status, 422)
+    assert.equal((await post('/orders', key, { body: wanted })).status, 201)
+  })
+
+  it('refuses a key that is none', async () => {
+    const problem = await problemIn(post('/orders', '"', { body: wanted }))
+    assert.deepEqual(problem, { status: 400, code: 'invalid-idempotency-key', places: [] })
+  })
+
+  it('leaves a request without a key as it was', async () => {
+    const before = await db.execute('select count(*) from requests')
+    await Promise.all([place(), place()])
+    assert.deepEqual(await db.execute('select count(*) from requests'), before)
+  })
+})
+
+describe('POST /orders/{id}/cancel with an Idempotency-Key', () => {
+  it('answers as the first time, with the event', async () => {
+    const { id } = await place()
+    const key = newKey()
+    const first = await answerOf(post(`/orders/${id}/cancel`, key))
+    assert.equal(first.status, 202)
+    assert.ok(first.headers['event-id'])
+    assert.deepEqual(await answerOf(post(`/orders/${id}/cancel`, key, { at: other })), first)
+    assert.equal((await post(`/orders/${id}/cancel`, newKey())).headers.get('event-id'), null)
+  })
+
+  it('answers as the first time that it was too late', async () => {
+    const { id } = await place()
+    await hear(received(PaymentDeclined({ orderId: id, amount, reason: 'limit-exceeded' })))
+    const key = newKey()
+    const first = await answerOf(post(`/orders/${id}/cancel`, key))
+    assert.equal(first.status, 409)
+    assert.equal(JSON.parse(first.body).code, 'order-already-final')
+    assert.deepEqual(await answerOf(post(`/orders/${id}/cancel`, key, { at: other })), first)
+  })
+
+  it('answers as the first time that there was no such order', async () => {
+    const [id, key] = [uuidv7(), newKey()]
+    const first = await answerOf(post(`/orders/${id}/cancel`, key))
+    assert.equal(first.status, 404)
+    assert.deepEqual(await answerOf(post(`/orders/${id}/cancel`, key, { at: other })), first)
+  })
+})
