@@ -4,8 +4,9 @@ import { type Database, isDatabaseOutage, openDatabase } from '@saucery/messagin
 import { migrate } from '@saucery/messaging/migrate'
 import { openParticipant, type Participant } from '@saucery/messaging/participant'
 import type { Aggregate } from '@saucery/messaging/unit-of-work'
-import type { Hono } from 'hono'
+import type { Hono, MiddlewareHandler } from 'hono'
 import type { z } from 'zod'
+import { knowCallers } from './callers.ts'
 import { type Log, openLog } from './log.ts'
 import { type Step, serveUntilStopped } from './serve.ts'
 import {
@@ -34,6 +35,7 @@ export interface Booted<Settings, State, S extends Speaker> {
   readonly log: Log
   readonly db: Database
   readonly participant: Participant<State, Said<S>, Heard<S>>
+  readonly knowCaller: MiddlewareHandler
   /** Serves until a signal comes, finishes what is in hand, lets go, and exits. */
   run(app: Hono, ...before: Step[]): Promise<never>
 }
@@ -69,6 +71,7 @@ export async function boot<Schema extends typeof participantSettings, State, S e
     log,
     db: database.db,
     participant,
+    knowCaller: knowCallers(service, settings, log),
     run: (app, ...before) =>
       serveUntilStopped(
         app,

@@ -10,6 +10,7 @@ import {
 
 const enough = {
   PORT: '8080',
+  GATEWAY_PUBLIC_KEY: '{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}',
   NATS_URL: 'nats://nats:4222',
   POSTGRES_URL: 'postgres://role:secret@db/orders',
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { callerSettings, neededForSignIn, offOnLoopbackOnly } from './auth-settings.ts'
 
 export const port = z.coerce.number().int().min(0).max(65_535)
 export const ms = z.coerce.number().int().min(0).max(2_147_483_647)
@@ -14,12 +15,15 @@ export const commonSettings = z.object({
 })
 
 /** What every service that speaks or listens is told. */
-export const brokerSettings = commonSettings.extend({
-  NATS_URL: z.string().min(1),
-  NATS_USER: z.string().optional(),
-  NATS_PASSWORD: z.string().optional(),
-  STREAM_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
-})
+export const brokerSettings = commonSettings
+  .extend({
+    ...callerSettings,
+    NATS_URL: z.string().min(1),
+    NATS_USER: z.string().optional(),
+    NATS_PASSWORD: z.string().optional(),
+    STREAM_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
+  })
+  .check(neededForSignIn('GATEWAY_PUBLIC_KEY'), offOnLoopbackOnly)
 
 /** What every service with a Postgres database is told. */
 export const participantSettings = brokerSettings.extend({
@@ -60,9 +64,9 @@ export function readSettings<Schema extends z.ZodObject>(
   )
   const result = schema.safeParse(present)
   if (result.success) return result.data
-  const lines = result.error.issues.map(({ path, message }) => {
+  const lines = result.error.issues.map(({ path, code, message }) => {
     const name = path.join('.')
-    return `  ${name}: ${name in present ? message : 'is not set'}`
+    return `  ${name}: ${name in present || code === 'custom' ? message : 'is not set'}`
   })
   throw new BadSettings(`these settings in the environment are wrong:\n${lines.join('\n')}`)
 }

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { describe, it } from 'node:test'
+import { z } from 'zod'
+import { BadSettings, participantSettings, readSettings } from './settings.ts'
+
+const { publicKey } = generateKeyPairSync('ed25519')
+const GATEWAY_PUBLIC_KEY = String(publicKey.export({ type: 'spki', format: 'pem' }))
+const enough = { PORT: '80', NATS_URL: 'nats://nats', POSTGRES_URL: 'postgres://db/orders' }
+
+/** The settings that are said to be wrong. */
+function wrong(env: Record<string, string>): Record<string, string> {
+  try {
+    readSettings(participantSettings.extend({ MORE: z.string().optional() }), env)
+    return {}
+  } catch (error) {
+    assert.ok(error instanceof BadSettings)
+    const lines = [...error.message.matchAll(/^ {2}(\w+): (.*)$/gm)]
+    assert.equal(new Set(lines.map(([, name]) => name)).size, lines.length, error.message)
+    return Object.fromEntries(lines.map(([, name, text]) => [name, text]))
+  }
+}
+
+describe('a service', () => {
+  it('starts with a key', () => {
+    assert.deepEqual(wrong({ ...enough, GATEWAY_PUBLIC_KEY }), {})
+  })
+
+  it('does not start without one, and says so with all else that is wrong', () => {
+    assert.deepEqual(wrong(enough), { GATEWAY_PUBLIC_KEY: 'is not set' })
+    const names = ['GATEWAY_PUBLIC_KEY', 'LOG_LEVEL', 'NATS_URL', 'PORT', 'POSTGRES_URL']
+    assert.deepEqual(new Set(Object.keys(wrong({ LOG_LEVEL: 'loud' }))), new Set(names))
+  })
+
+  it('does not start with what is no key', () => {
+    assert.deepEqual(Object.keys(wrong({ ...enough, GATEWAY_PUBLIC_KEY: 'hunter2' })), ['GATEWAY_PUBLIC_KEY'])
+  })
+
+  it('does without one where that is said, on this machine alone', () => {
+    for (const HOST of ['127.0.0.1', '::1', 'localhost'])
+      assert.deepEqual(wrong({ ...enough, AUTH: 'off', HOST }), {}, HOST)
+    for (const HOST of ['', '0.0.0.0', '::', '10.0.0.1', '127.0.0.1.example.com'])
+      assert.match(String(wrong({ ...enough, AUTH: 'off', HOST }).AUTH), /loopback/, HOST)
+    const names = ['AUTH', 'NATS_URL', 'PORT', 'POSTGRES_URL']
+    assert.deepEqual(new Set(Object.keys(wrong({ AUTH: 'off' }))), new Set(names))
+  })
+
+  it('takes nothing else for off', () => {
+    for (const AUTH of ['false', '0', 'OFF', 'no'])
+      assert.ok('AUTH' in wrong({ ...enough, AUTH, HOST: '127.0.0.1' }), AUTH)
+  })
+})

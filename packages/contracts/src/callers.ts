@@ -1,0 +1,46 @@
+import { z } from 'zod'
+import { itemId } from './parts.ts'
+
+const subject = z.string().min(1).max(255)
+
+/** Who calls: what the gateway found out, and tells the services. */
+export const caller = z.discriminatedUnion('role', [
+  z.object({ role: z.literal('branch'), subject, branchId: itemId }),
+  z.object({ role: z.literal('courier'), subject }),
+  z.object({ role: z.literal('operator'), subject }),
+])
+
+export type Caller = Readonly<z.infer<typeof caller>>
+
+export const roles = ['branch', 'courier', 'operator'] as const satisfies Caller['role'][]
+
+const branchActions = ['place-orders', 'read-orders', 'cancel-orders', 'read-payments', 'read-views'] as const
+const courierActions = ['end-deliveries'] as const
+const bothActions = ['read-deliveries'] as const
+
+export type Action =
+  | (typeof branchActions)[number]
+  | (typeof courierActions)[number]
+  | (typeof bothActions)[number]
+
+const branchMay: ReadonlySet<Action> = new Set([...branchActions, ...bothActions])
+const courierMay: ReadonlySet<Action> = new Set([...courierActions, ...bothActions])
+
+/** With whose orders somebody may do something. */
+export type Reach = 'all' | 'none' | { readonly branchId: string }
+
+/** How far the caller may go with the action. */
+export function reachOf(who: Caller, action: Action): Reach {
+  switch (who.role) {
+    case 'operator':
+      return 'all'
+    case 'courier':
+      return courierMay.has(action) ? 'all' : 'none'
+    case 'branch':
+      return branchMay.has(action) ? { branchId: who.branchId } : 'none'
+  }
+}
+
+/** Whether what belongs to the branch is within reach; what nobody knows the branch of is so for no branch. */
+export const reaches = (reach: Reach, branchId: string | undefined): boolean =>
+  typeof reach === 'string' ? reach === 'all' : branchId !== undefined && branchId === reach.branchId
