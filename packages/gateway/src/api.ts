@@ -2,6 +2,7 @@ import type { Log } from '@saucery/chassis/log'
 import { problemHandlers } from '@saucery/chassis/problem'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
+import type { Admit } from './admission.ts'
 import type { EventStreams } from './event-streams.ts'
 import { passTo } from './pass.ts'
 import { reference } from './reference.ts'
@@ -9,12 +10,13 @@ import { prefixes, stateOf, type Upstream } from './upstreams.ts'
 
 export interface GatewayApi {
   readonly upstreams: readonly Upstream[]
+  readonly admit: Admit
   readonly corsOrigins: readonly string[]
   readonly eventStreams: EventStreams
   readonly log: Log
 }
 
-export function gatewayApi({ upstreams, corsOrigins, eventStreams, log }: GatewayApi): Hono {
+export function gatewayApi({ upstreams, admit, corsOrigins, eventStreams, log }: GatewayApi): Hono {
   const app = new Hono()
   const { onError, notFound } = problemHandlers(log)
   app.onError(onError)
@@ -26,7 +28,7 @@ export function gatewayApi({ upstreams, corsOrigins, eventStreams, log }: Gatewa
   })
 
   for (const upstream of upstreams)
-    app.all(`${prefixes[upstream.name]}/*`, passTo(upstream, { allowOrigins, eventStreams, log }))
+    app.all(`${prefixes[upstream.name]}/*`, passTo(upstream, { admit, allowOrigins, eventStreams, log }))
 
   app.use(allowOrigins)
   app.route('/', reference())

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
+import { passportHeader } from '@saucery/chassis/passport'
 import type { Identity } from './identity.ts'
 
 /** RFC 9110 §7.6.1, and what is between a client and its proxy only. Trailers are not passed on. */
@@ -16,6 +17,8 @@ const hopByHop = [
 
 /** What the gateway alone may say, or has already answered (`expect`). */
 const own = [
+  // Says who calls to the gateway; to the services, the passport does.
+  'authorization',
   'expect',
   'forwarded',
   'host',
@@ -27,13 +30,18 @@ const own = [
   'x-forwarded-proto',
   'x-real-ip',
   'x-request-id',
+  passportHeader,
 ]
 
 const dropped = new Set([...hopByHop, ...own])
 const untraced = new Set([...dropped, 'tracestate'])
 
 /** The headers of the request as it is sent on: names and values in turn. */
-export function requestHeaders(incoming: IncomingMessage, identity: Identity): string[] {
+export function requestHeaders(
+  incoming: IncomingMessage,
+  identity: Identity,
+  passport: string | undefined,
+): string[] {
   const { rawHeaders, socket, headers } = incoming
   const drop = identity.isNewTrace ? untraced : dropped
   const named = namedIn(headers.connection)
@@ -51,6 +59,7 @@ export function requestHeaders(incoming: IncomingMessage, identity: Identity): s
     'traceparent',
     identity.traceparent,
   ]
+  if (passport !== undefined) result.push(passportHeader, passport)
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string
     const lower = name.toLowerCase()

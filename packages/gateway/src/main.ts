@@ -2,6 +2,7 @@ import { openLog } from '@saucery/chassis/log'
 import { serveUntilStopped } from '@saucery/chassis/serve'
 import { settingsOrExit } from '@saucery/chassis/settings'
 import { stopSignal } from '@saucery/chassis/stopping'
+import { openAdmission } from './admission.ts'
 import { gatewayApi } from './api.ts'
 import { openEventStreams } from './event-streams.ts'
 import { gatewaySettings } from './settings.ts'
@@ -12,5 +13,6 @@ const log = openLog('gateway', settings)
 const { all: upstreams, close } = openUpstreams(settings)
 const eventStreams = openEventStreams()
 void stopSignal().then(eventStreams.end)
-const app = gatewayApi({ upstreams, corsOrigins: settings.CORS_ORIGINS, eventStreams, log })
+const admit = openAdmission(settings, log)
+const app = gatewayApi({ upstreams, admit, corsOrigins: settings.CORS_ORIGINS, eventStreams, log })
 await serveUntilStopped(app, log, settings, {}, close)

@@ -2,31 +2,35 @@ import type { HttpBindings } from '@hono/node-server'
 import type { Log } from '@saucery/chassis/log'
 import { answerProblem } from '@saucery/chassis/problem'
 import type { Context, Handler, MiddlewareHandler } from 'hono'
+import type { Admit } from './admission.ts'
 import type { EventStreams } from './event-streams.ts'
 import { ClientGone } from './exchange.ts'
 import { codeOf, problemOf } from './failures.ts'
 import { forward } from './forward.ts'
 import { answerHeaders, requestHeaders } from './headers.ts'
 import { identify } from './identity.ts'
+import { NotSignedIn } from './not-signed-in.ts'
 import type { Upstream } from './upstreams.ts'
 
 export interface Passing {
+  readonly admit: Admit
   readonly allowOrigins: MiddlewareHandler
   readonly eventStreams: EventStreams
   readonly log: Log
 }
 
 /** A route that the service answers; the gateway answers preflights, and for a service that cannot. */
-export function passTo(upstream: Upstream, { allowOrigins, eventStreams, log }: Passing): Handler {
+export function passTo(upstream: Upstream, { admit, allowOrigins, eventStreams, log }: Passing): Handler {
   return async (c) => {
     const preflight = await allowOrigins(c, async () => {})
     if (preflight) return preflight
     const { incoming, outgoing } = c.env as HttpBindings
     const identity = identify(incoming.headers)
     try {
+      const passport = await admit(incoming.headers.authorization, upstream.name)
       await forward(upstream, incoming, outgoing, {
         path: pathOf(c),
-        headers: requestHeaders(incoming, identity),
+        headers: requestHeaders(incoming, identity, passport),
         onHead(headers) {
           if (headers['content-type']?.startsWith('text/event-stream')) eventStreams.add(outgoing)
           return answerHeaders(headers, c.res.headers)
@@ -36,6 +40,11 @@ export function passTo(upstream: Upstream, { allowOrigins, eventStreams, log }: 
     } catch (error) {
       if (error instanceof ClientGone) return alreadySent()
       const { requestId, traceparent } = identity
+      if (error instanceof NotSignedIn) {
+        const { problem, headers, cause } = error
+        log.info({ reason: problem.code, error: cause, requestId }, 'not signed in')
+        return answerProblem(c, problem, { ...headers, 'x-request-id': requestId })
+      }
       log.warn(
         {
           upstream: upstream.name,

@@ -1,9 +1,11 @@
 import { commonSettings, ms } from '@saucery/chassis/settings'
 import { z } from 'zod'
+import { needsOfSignIn, signInSettings } from './sign-in-settings.ts'
 
 const origin = z.string().regex(/^https?:\/\/[^/\s]+\/?$/, 'must be an http(s) URL without a path')
 
-export const gatewaySettings = commonSettings.extend({
+const settings = commonSettings.extend({
+  ...signInSettings,
   ORDER_URL: origin,
   PAYMENT_URL: origin,
   DELIVERY_URL: origin,
@@ -20,5 +22,7 @@ export const gatewaySettings = commonSettings.extend({
   /** Requests that may wait for one service to begin its answer; more are turned away. */
   UPSTREAM_CONNECTIONS: z.coerce.number().int().min(1).default(1000),
 })
+
+export const gatewaySettings = settings.check(...needsOfSignIn)
 
 export type GatewaySettings = z.infer<typeof gatewaySettings>

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { serve } from '@saucery/chassis/http'
 import { openLog } from '@saucery/chassis/log'
 import { readSettings } from '@saucery/chassis/settings'
+import { openAdmission } from './admission.ts'
 import { gatewayApi } from './api.ts'
 import { openEventStreams } from './event-streams.ts'
 import { gatewaySettings } from './settings.ts'
@@ -21,7 +22,7 @@ export async function startUpstream(listener: RequestListener, port = 0) {
   return { server, url: `http://127.0.0.1:${taken}`, close, [Symbol.asyncDispose]: close }
 }
 
-const local = { PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'silent' }
+const local = { PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'silent', AUTH: 'off' }
 
 /** A whole gateway on a free port; services that are not named are on a port where nobody listens. */
 export async function startGateway(env: Record<string, string>) {
@@ -31,7 +32,14 @@ export async function startGateway(env: Record<string, string>) {
   const upstreams = openUpstreams(settings)
   const eventStreams = openEventStreams()
   const log = openLog('gateway', settings)
-  const app = gatewayApi({ upstreams: upstreams.all, corsOrigins: settings.CORS_ORIGINS, eventStreams, log })
+  const admit = openAdmission(settings, log)
+  const app = gatewayApi({
+    upstreams: upstreams.all,
+    admit,
+    corsOrigins: settings.CORS_ORIGINS,
+    eventStreams,
+    log,
+  })
   const http = await serve(app, settings)
   return {
     url: `http://127.0.0.1:${http.port}`,

@@ -1,0 +1,56 @@
+import { type Problem, ProblemError } from '@saucery/chassis/problem'
+import { roles } from '@saucery/contracts/callers'
+
+/** Nobody that the gateway can vouch for. `challenge` is for WWW-Authenticate (RFC 6750 §3). */
+export class NotSignedIn extends ProblemError {
+  readonly headers: Record<string, string>
+  constructor(problem: Problem, headers: Record<string, string>, options?: ErrorOptions) {
+    super(problem, options)
+    this.headers = headers
+  }
+}
+
+const challenge = (error?: string) => ({ 'www-authenticate': error ? `Bearer error="${error}"` : 'Bearer' })
+
+export const notSignedIn = () =>
+  new NotSignedIn(
+    {
+      status: 401,
+      code: 'not-signed-in',
+      title: 'Sign in first',
+      detail: 'Send a token: Authorization: Bearer …',
+    },
+    challenge(),
+  )
+
+export const tokenExpired = () =>
+  new NotSignedIn(
+    { status: 401, code: 'token-expired', title: 'The token has expired; sign in again' },
+    challenge('invalid_token'),
+  )
+
+export const tokenInvalid = (detail?: string) =>
+  new NotSignedIn(
+    { status: 401, code: 'token-invalid', title: 'The token is not valid here', ...(detail && { detail }) },
+    challenge('invalid_token'),
+  )
+
+/** Signing in again would not help: whoever gives out the tokens has to. */
+export const withoutRights = (roleClaim: string, branchClaim: string) =>
+  new NotSignedIn(
+    {
+      status: 403,
+      code: 'role-missing',
+      title: 'The token says no role that is known here',
+      detail: `Its claim ${roleClaim} must be one of ${roles.join(', ')}; of a branch, ${branchClaim} must say which.`,
+    },
+    challenge('insufficient_scope'),
+  )
+
+/** Nothing is known about the token. */
+export const keysUnavailable = (cause: unknown) =>
+  new NotSignedIn(
+    { status: 503, code: 'sign-in-unavailable', title: 'Nobody can be signed in at the moment; try again' },
+    { 'retry-after': '1' },
+    { cause },
+  )

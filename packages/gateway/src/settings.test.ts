@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { describe, it } from 'node:test'
+import { BadSettings, readSettings } from '@saucery/chassis/settings'
+import { gatewaySettings } from './settings.ts'
+
+const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+const url = 'http://service'
+const services = { PORT: '80', ORDER_URL: url, PAYMENT_URL: url, DELIVERY_URL: url, DASHBOARD_URL: url }
+const key = String(publicKey.export({ type: 'spki', format: 'pem' }))
+const enough = {
+  ...services,
+  AUTH_JWKS_URL: 'https://sign-in.example/keys',
+  AUTH_ISSUER: 'https://sign-in.example',
+  AUTH_AUDIENCE: 'saucery',
+  GATEWAY_SIGNING_KEY: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
+}
+
+const none = new Set<string>()
+
+/** The names of the settings that are said to be wrong. */
+function wrong(env: Record<string, string>): Set<string> {
+  try {
+    readSettings(gatewaySettings, env)
+    return none
+  } catch (error) {
+    assert.ok(error instanceof BadSettings)
+    return new Set([...error.message.matchAll(/^ {2}(\w+):/gm)].map(([, name]) => String(name)))
+  }
+}
+
+describe('the gateway', () => {
+  it('starts with all that sign-in needs', () => {
+    assert.deepEqual(wrong(enough), none)
+    assert.deepEqual(wrong({ ...enough, AUTH_JWKS_URL: '', AUTH_PUBLIC_KEY: key }), none)
+  })
+
+  it('does not start without, and says all that is missing', () => {
+    const needed = ['AUTH_AUDIENCE', 'AUTH_ISSUER', 'AUTH_JWKS_URL', 'GATEWAY_SIGNING_KEY']
+    assert.deepEqual(wrong(services), new Set(needed))
+    assert.deepEqual(wrong({}), new Set([...needed, ...Object.keys(services)]))
+  })
+
+  it('takes the keys from one place', () => {
+    assert.deepEqual(wrong({ ...enough, AUTH_PUBLIC_KEY: key }), new Set(['AUTH_PUBLIC_KEY']))
+  })
+
+  it('does without where that is said, on this machine alone', () => {
+    assert.deepEqual(wrong({ ...services, AUTH: 'off', HOST: '127.0.0.1' }), none)
+    assert.deepEqual(wrong({ ...services, AUTH: 'off' }), new Set(['AUTH']))
+  })
+})
