@@ -3,10 +3,11 @@ import { describe, it } from 'node:test'
 import { createRoute, z } from '@hono/zod-openapi'
 import { openApi } from './api.ts'
 import { byId, json } from './routes.ts'
+import { everybodyOperates } from './testing/callers.ts'
 import { problemIn } from './testing/http.ts'
 import { quietLog } from './testing/log.ts'
 
-const app = openApi(quietLog)
+const app = openApi(quietLog, everybodyOperates)
 const number = z.strictObject({ a: z.int() })
 const post = createRoute({
   method: 'post',

@@ -1,4 +1,5 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
+import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { BlankEnv } from 'hono/types'
 import type { Log } from './log.ts'
@@ -11,9 +12,14 @@ export type Api = OpenAPIHono<BlankEnv>
 
 /**
  * An app whose routes are declared with their schemas, and whose errors are all answered as problem+json.
+ * @param knowCaller lets in who may ask anything at all
  * @param translate knows the service's own errors
  */
-export function openApi(log: Log, translate?: (error: Error) => Problem | undefined): Api {
+export function openApi(
+  log: Log,
+  knowCaller: MiddlewareHandler,
+  translate?: (error: Error) => Problem | undefined,
+): Api {
   const app = new OpenAPIHono<BlankEnv>({
     defaultHook(result) {
       if (result.success) return
@@ -25,6 +31,7 @@ export function openApi(log: Log, translate?: (error: Error) => Problem | undefi
   const { onError, notFound: noRoute } = problemHandlers(log, translate, app)
   app.onError(onError)
   app.notFound(noRoute)
+  app.use(knowCaller)
   app.use(
     bodyLimit({
       maxSize: bodyLimitBytes,

@@ -69,28 +69,29 @@ export function permitted(c: Context, action: Action): Reach {
 
 /**
  * Refuses what names a branch that is not within reach.
- * @param where the branch is named
+ * @param where it is named
  */
 export function demandOwn(
   reach: Reach,
   branchId: string | undefined,
-  where: Omit<FieldError, 'detail'>,
+  where: { readonly pointer: string } | { readonly parameter: string },
 ): void {
   if (branchId === undefined || reaches(reach, branchId)) return
   throw notPermitted('This is not your branch.', [{ ...where, detail: 'must be your own branch' }])
 }
 
 /** The thing, if it is within reach: what belongs to another branch is as if it were not there. */
-export function within<T extends { readonly branchId?: string }>(
-  reach: Reach,
-  thing: T | undefined,
-): T | undefined {
-  return thing && reaches(reach, thing.branchId) ? thing : undefined
-}
+export const within = <T extends object>(reach: Reach, thing: T | undefined): T | undefined =>
+  thing && reaches(reach, (thing as { branchId?: string }).branchId) ? thing : undefined
 
-/** The filter of a list, with what is out of reach left out. */
-export const narrowed = <F extends { readonly branchId?: string | undefined }>(reach: Reach, filter: F): F =>
-  typeof reach === 'string' ? filter : { ...filter, branchId: reach.branchId }
+/** A list's query, with what is out of reach left out. */
+export function narrowed<Query extends { readonly branchId?: string | undefined }>(
+  reach: Reach,
+  query: Query,
+): Query {
+  demandOwn(reach, query.branchId, { parameter: 'branchId' })
+  return typeof reach === 'string' ? query : { ...query, branchId: reach.branchId }
+}
 
 const notPermitted = (detail: string, errors?: readonly FieldError[]) =>
   new ProblemError({

@@ -17,8 +17,6 @@ export interface Answer<Body, Status extends ContentfulStatusCode> {
 
 /** What a request asks for, and how that is answered. */
 export interface Asked<State, Said extends Fact, F extends Fact, Body, Status extends ContentfulStatusCode> {
-  /** Whose `Idempotency-Key` it is. */
-  readonly scope?: string
   /** As it was understood. */
   readonly body?: unknown
   readonly change: Omit<Change<State, Said, F>, 'request'>
@@ -55,8 +53,9 @@ export function answeringOnce<State, Said extends Fact, F extends Fact>(service:
     c: Context,
     asked: Asked<State, Said, F, Body, Status>,
   ): Promise<Once<Body, Status>> {
-    const { scope = '', body, change, answer, finalWithinMs } = asked
-    const keyed = keyedRequest(c, scope, body)
+    const { body, change, answer, finalWithinMs } = asked
+    // A key is its caller's own.
+    const keyed = keyedRequest(c, c.get('caller').subject, body)
     if (!keyed) {
       const given = answer(await commit(change))
       return { answer: given, final: finalWithinMs === undefined, finish: async (last) => last }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
+import { everybodyOperates } from '@saucery/chassis/testing/callers'
 import { allPages, get, type Page, problemIn } from '@saucery/chassis/testing/http'
 import { quietLog } from '@saucery/chassis/testing/log'
 import { exampleOrderId } from '@saucery/contracts/parts'
@@ -11,7 +12,7 @@ import { serverBehind, story } from './testing.ts'
 
 const mongo = await testMongo()
 const views = openViews(mongo.url)
-const app = dashboardApi({ views, log: quietLog })
+const app = dashboardApi({ views, knowCaller: everybodyOperates, log: quietLog })
 after(async () => {
   await views.close()
   await mongo[Symbol.asyncDispose]()
@@ -92,7 +93,11 @@ describe('a dashboard whose store is away', () => {
     await using own = await testMongo({ ownServer: true })
     const away = openViews(own.url)
     await own.kill()
-    const response = await dashboardApi({ views: away, log: quietLog }).request('/orderDashboards')
+    const response = await dashboardApi({
+      views: away,
+      knowCaller: everybodyOperates,
+      log: quietLog,
+    }).request('/orderDashboards')
     assert.equal(response.headers.get('retry-after'), '1')
     const problem = await problemIn(response)
     assert.deepEqual(problem, { status: 503, code: 'store-unavailable', places: [] })

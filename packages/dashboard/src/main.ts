@@ -1,4 +1,5 @@
 import { connectWith } from '@saucery/chassis/boot'
+import { knowCallers } from '@saucery/chassis/callers'
 import { openLog } from '@saucery/chassis/log'
 import { serveUntilStopped } from '@saucery/chassis/serve'
 import { settingsOrExit } from '@saucery/chassis/settings'
@@ -27,7 +28,7 @@ const consumers = openConsumers({
 
 const checks = { database: views.isUp, broker: broker.isConnected, consumers: consumers.isReady }
 await serveUntilStopped(
-  dashboardApi({ views, log }),
+  dashboardApi({ views, knowCaller: knowCallers('dashboard', settings, log), log }),
   log,
   settings,
   checks,

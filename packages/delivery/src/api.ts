@@ -1,11 +1,12 @@
 import { type Api, openApi } from '@saucery/chassis/api'
+import { narrowed, permitted, within } from '@saucery/chassis/callers'
 import { answeringOnce, respond } from '@saucery/chassis/idempotency'
 import type { Log } from '@saucery/chassis/log'
 import { pageOf } from '@saucery/chassis/pages'
 import { notFound, type Problem, storeUnavailable } from '@saucery/chassis/problem'
 import { causeOf } from '@saucery/chassis/request'
 import { type Database, isDatabaseOutage } from '@saucery/messaging/database'
-import type { Context } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { complete, type Delivery, fail, Refused } from './domain.ts'
 import type { CommitDelivery } from './reactions.ts'
 import * as routes from './routes.ts'
@@ -14,11 +15,12 @@ import { findDelivery, listDeliveries, type ShownDelivery } from './store.ts'
 export interface DeliveryApi {
   readonly db: Database
   readonly commit: CommitDelivery
+  readonly knowCaller: MiddlewareHandler
   readonly log: Log
 }
 
-export function deliveryApi({ db, commit, log }: DeliveryApi): Api {
-  const app = openApi(log, problemOf)
+export function deliveryApi({ db, commit, knowCaller, log }: DeliveryApi): Api {
+  const app = openApi(log, knowCaller, problemOf)
   const once = answeringOnce({ db, commit, problemOf })
 
   async function change(
@@ -26,6 +28,7 @@ export function deliveryApi({ db, commit, log }: DeliveryApi): Api {
     key: string,
     decide: (delivery: Delivery | undefined) => ReturnType<typeof complete>,
   ) {
+    permitted(c, 'end-deliveries')
     const { answer } = await once(c, {
       change: { key, cause: causeOf(c), decide },
       answer: ({ state, events }) => ({
@@ -46,7 +49,7 @@ export function deliveryApi({ db, commit, log }: DeliveryApi): Api {
     c.json(
       await pageOf(
         c,
-        c.req.valid('query'),
+        narrowed(permitted(c, 'read-deliveries'), c.req.valid('query')),
         (query) => listDeliveries(db, query),
         ({ orderId }) => orderId,
       ),
@@ -54,9 +57,10 @@ export function deliveryApi({ db, commit, log }: DeliveryApi): Api {
     ),
   )
 
-  app.openapi(routes.getDelivery, async (c) =>
-    c.json(there(await findDelivery(db, c.req.valid('param').id)), 200),
-  )
+  app.openapi(routes.getDelivery, async (c) => {
+    const reach = permitted(c, 'read-deliveries')
+    return c.json(there(within(reach, await findDelivery(db, c.req.valid('param').id))), 200)
+  })
 
   return app
 }

@@ -8,7 +8,7 @@ import { deliverySettings } from './settings.ts'
 import { deliveryAggregate } from './store.ts'
 
 const migrations = new URL('../migrations/', import.meta.url)
-const { settings, log, db, participant, run } = await boot(
+const { settings, log, db, participant, knowCaller, run } = await boot(
   'delivery',
   deliverySettings,
   migrations,
@@ -28,4 +28,4 @@ const courier =
         log,
       )
 
-await run(deliveryApi({ db, commit, log }), async () => courier?.stop())
+await run(deliveryApi({ db, commit, knowCaller, log }), async () => courier?.stop())

@@ -1,4 +1,5 @@
 import { type Api, openApi } from '@saucery/chassis/api'
+import { demandOwn, narrowed, permitted, within } from '@saucery/chassis/callers'
 import { answeringOnce, respond } from '@saucery/chassis/idempotency'
 import type { Log } from '@saucery/chassis/log'
 import { pageOf } from '@saucery/chassis/pages'
@@ -7,6 +8,7 @@ import { causeOf } from '@saucery/chassis/request'
 import type { Said } from '@saucery/contracts/choreography'
 import { type Database, isDatabaseOutage } from '@saucery/messaging/database'
 import type { Commit } from '@saucery/messaging/unit-of-work'
+import type { MiddlewareHandler } from 'hono'
 import { v7 as uuidv7 } from 'uuid'
 import { cancel, type Order, type OrderFact, place, Refused } from './domain.ts'
 import * as routes from './routes.ts'
@@ -15,15 +17,17 @@ import { findOrder, listOrders } from './store.ts'
 export interface OrderApi {
   readonly db: Database
   readonly commit: Commit<Order, Said<'order'>, OrderFact>
+  readonly knowCaller: MiddlewareHandler
   readonly log: Log
 }
 
-export function orderApi({ db, commit, log }: OrderApi): Api {
-  const app = openApi(log, problemOf)
+export function orderApi({ db, commit, knowCaller, log }: OrderApi): Api {
+  const app = openApi(log, knowCaller, problemOf)
   const once = answeringOnce({ db, commit, problemOf })
 
   app.openapi(routes.placeOrder, async (c) => {
     const request = c.req.valid('json')
+    demandOwn(permitted(c, 'place-orders'), request.branchId, { pointer: '/branchId' })
     const orderId = uuidv7()
     const { answer } = await once(c, {
       body: request,
@@ -38,9 +42,10 @@ export function orderApi({ db, commit, log }: OrderApi): Api {
   })
 
   app.openapi(routes.cancelOrder, async (c) => {
+    const reach = permitted(c, 'cancel-orders')
     const key = c.req.valid('param').id
     const { answer } = await once(c, {
-      change: { key, cause: causeOf(c), decide: (order) => cancel(order, 'requested') },
+      change: { key, cause: causeOf(c), decide: (order) => cancel(within(reach, order), 'requested') },
       answer: ({ state, events }) => ({
         status: 202,
         headers: { 'Event-Id': events[0]?.id },
@@ -54,7 +59,7 @@ export function orderApi({ db, commit, log }: OrderApi): Api {
     c.json(
       await pageOf(
         c,
-        c.req.valid('query'),
+        narrowed(permitted(c, 'read-orders'), c.req.valid('query')),
         (query) => listOrders(db, query),
         ({ id }) => id,
       ),
@@ -62,7 +67,10 @@ export function orderApi({ db, commit, log }: OrderApi): Api {
     ),
   )
 
-  app.openapi(routes.getOrder, async (c) => c.json(there(await findOrder(db, c.req.valid('param').id)), 200))
+  app.openapi(routes.getOrder, async (c) => {
+    const reach = permitted(c, 'read-orders')
+    return c.json(there(within(reach, await findOrder(db, c.req.valid('param').id))), 200)
+  })
 
   return app
 }

@@ -6,6 +6,11 @@ import { orderSettings } from './settings.ts'
 import { orderAggregate } from './store.ts'
 
 const migrations = new URL('../migrations/', import.meta.url)
-const { log, db, participant, run } = await boot('order', orderSettings, migrations, orderAggregate)
+const { log, db, participant, knowCaller, run } = await boot(
+  'order',
+  orderSettings,
+  migrations,
+  orderAggregate,
+)
 participant.listen(subscriptionsOf('order'), reactions(participant.commit))
-await run(orderApi({ db, commit: participant.commit, log }))
+await run(orderApi({ db, commit: participant.commit, knowCaller, log }))

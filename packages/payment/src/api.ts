@@ -1,19 +1,27 @@
 import { type Api, openApi } from '@saucery/chassis/api'
+import { narrowed, permitted, within } from '@saucery/chassis/callers'
 import type { Log } from '@saucery/chassis/log'
 import { pageOf } from '@saucery/chassis/pages'
 import { notFound, storeUnavailable } from '@saucery/chassis/problem'
 import { type Database, isDatabaseOutage } from '@saucery/messaging/database'
+import type { MiddlewareHandler } from 'hono'
 import * as routes from './routes.ts'
 import { findPayment, listPayments } from './store.ts'
 
-export function paymentApi({ db, log }: { db: Database; log: Log }): Api {
-  const app = openApi(log, (error) => (isDatabaseOutage(error) ? storeUnavailable : undefined))
+export interface PaymentApi {
+  readonly db: Database
+  readonly knowCaller: MiddlewareHandler
+  readonly log: Log
+}
+
+export function paymentApi({ db, knowCaller, log }: PaymentApi): Api {
+  const app = openApi(log, knowCaller, (error) => (isDatabaseOutage(error) ? storeUnavailable : undefined))
 
   app.openapi(routes.listPayments, async (c) =>
     c.json(
       await pageOf(
         c,
-        c.req.valid('query'),
+        narrowed(permitted(c, 'read-payments'), c.req.valid('query')),
         (query) => listPayments(db, query),
         ({ orderId }) => orderId,
       ),
@@ -22,7 +30,8 @@ export function paymentApi({ db, log }: { db: Database; log: Log }): Api {
   )
 
   app.openapi(routes.getPayment, async (c) => {
-    const payment = await findPayment(db, c.req.valid('param').id)
+    const reach = permitted(c, 'read-payments')
+    const payment = within(reach, await findPayment(db, c.req.valid('param').id))
     if (!payment) throw notFound()
     return c.json(payment, 200)
   })

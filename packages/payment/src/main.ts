@@ -7,7 +7,7 @@ import { simulatedProvider } from './simulated-provider.ts'
 import { paymentAggregate } from './store.ts'
 
 const migrations = new URL('../migrations/', import.meta.url)
-const { settings, log, db, participant, run } = await boot(
+const { settings, log, db, participant, knowCaller, run } = await boot(
   'payment',
   paymentSettings,
   migrations,
@@ -19,4 +19,4 @@ const provider = simulatedProvider(db, {
   jitterMs: settings.PAYMENT_DELAY_JITTER_MS,
 })
 participant.listen(subscriptionsOf('payment'), reactions({ commit: participant.commit, provider }))
-await run(paymentApi({ db, log }))
+await run(paymentApi({ db, knowCaller, log }))

@@ -5,6 +5,7 @@ import { openDatabase } from '@saucery/messaging/database'
 import { migrate } from '@saucery/messaging/migrate'
 import { openParticipant } from '@saucery/messaging/participant'
 import type { Aggregate } from '@saucery/messaging/unit-of-work'
+import { everybodyOperates } from './callers.ts'
 import { quietLog } from './log.ts'
 import { testStreams } from './streams.ts'
 
@@ -40,7 +41,7 @@ export async function testService<State, S extends Speaker>(
     // Replicas race only when none has to connect first.
     await Promise.all([isUp(), isUp()])
     closing.push(stop)
-    return { db, participant, commit: participant.commit, log: quietLog }
+    return { db, participant, commit: participant.commit, knowCaller: everybodyOperates, log: quietLog }
   }
 
   const first = await replica()
