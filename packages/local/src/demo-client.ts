@@ -41,9 +41,13 @@ export class Unreachable extends Error {
   override readonly name = 'Unreachable'
 }
 
-export function demoClient(url: string): Client {
+/** @param token needed where sign-in is on: an operator's, for the demo takes every role */
+export function demoClient(url: string, token?: string): Client {
   async function ask(method: string, path: string, body?: unknown): Promise<Response> {
-    const headers = { 'content-type': 'application/json' }
+    const headers = {
+      'content-type': 'application/json',
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    }
     const init = { method, headers, signal: AbortSignal.timeout(10_000) }
     try {
       return await fetch(

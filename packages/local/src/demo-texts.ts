@@ -3,7 +3,7 @@ import type { Entry, View } from './demo-client.ts'
 import { type Path, paths } from './demo-paths.ts'
 import { type Outcome, wentItsWay } from './demo-run.ts'
 
-export const usage = `Usage: npx pnpm@12 demo [--url http://localhost:8088]
+export const usage = `Usage: npx pnpm@12 demo [--url http://localhost:8088] [--token …]
 
 Places an order for every path, in the system that \`npx pnpm@12 start\` runs, and shows what happens to each.
 `

@@ -26,8 +26,16 @@ const own = {
   POSTGRES_URL: 'postgres://admin',
   NATS_URL: 'nats://all',
   MONGODB_URL: 'mongodb://all',
+  AUTH: 'off',
+  AUTH_ISSUER: 'anybody',
+  GATEWAY_SIGNING_KEY: 'of somebody else',
 }
-const envOf = (name: keyof typeof ports) => serviceEnv(name, { ports, env: own, stores: { databases, nats } })
+const signIn = {
+  gateway: { AUTH: 'on', GATEWAY_SIGNING_KEY: 'secret' },
+  services: { AUTH: 'on', GATEWAY_PUBLIC_KEY: 'public' },
+}
+const envOf = (name: keyof typeof ports) =>
+  serviceEnv(name, { ports, env: own, stores: { databases, nats }, signIn })
 
 it('gives a service its own database and login, and the settings of whoever starts it', () => {
   assert.deepEqual(envOf('payment'), {
@@ -35,6 +43,8 @@ it('gives a service its own database and login, and the settings of whoever star
     HOST: '127.0.0.1',
     PORT: '2',
     LOG_FORMAT: 'json',
+    AUTH: 'on',
+    GATEWAY_PUBLIC_KEY: 'public',
     POSTGRES_URL: 'postgres://payments',
     NATS_URL: 'nats://127.0.0.1:1',
     NATS_USER: 'payment',
@@ -42,12 +52,14 @@ it('gives a service its own database and login, and the settings of whoever star
   })
 })
 
-it('gives the gateway the way to the others, and no credentials', () => {
+it('gives the gateway the way to the others and the key to sign with, and no credentials', () => {
   assert.deepEqual(envOf('gateway'), {
     PAYMENT_LIMIT: '7',
     HOST: '127.0.0.1',
     PORT: '5',
     LOG_FORMAT: 'json',
+    AUTH: 'on',
+    GATEWAY_SIGNING_KEY: 'secret',
     ORDER_URL: 'http://127.0.0.1:1',
     PAYMENT_URL: 'http://127.0.0.1:2',
     DELIVERY_URL: 'http://127.0.0.1:3',

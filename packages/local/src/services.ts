@@ -5,6 +5,7 @@ import { root } from './folders.ts'
 import { startProcess } from './process.ts'
 import { serviceEnv } from './service-env.ts'
 import { type ServiceName, serviceNames } from './service-ports.ts'
+import type { SignIn } from './sign-in.ts'
 import type { Stores } from './stores.ts'
 import { type Supervised, supervise } from './supervise.ts'
 
@@ -14,6 +15,7 @@ export interface ServicesOptions {
   readonly ports: Readonly<Record<ServiceName, number>>
   readonly stores: Stores
   readonly bundle: Bundle
+  readonly signIn: SignIn
   readonly env: NodeJS.ProcessEnv
   readonly say: Say
   readonly onLine: OnLine

@@ -38,7 +38,7 @@ try {
   const { signal } = interrupted
   const onLine = serviceLines({ json, colour, write: (text) => stdout.write(text) })
   system = await startSystem({ dataDir, ports: portsFrom(env), env, say, onLine, signal })
-  say(ready(system, dataDir, process.uptime()))
+  say(ready(system, dataDir, process.uptime(), env.AUTH === 'on'))
   await new Promise((resolve) => {
     if (signal.aborted) resolve(undefined)
     signal.addEventListener('abort', resolve)

@@ -6,6 +6,7 @@ import type { NatsAccess } from './nats-users.ts'
 import { untilReady } from './ready.ts'
 import { claimPorts, type Ports, type ServiceName, type StoreName, serviceNames } from './service-ports.ts'
 import { type OnLine, startServices } from './services.ts'
+import { signIn } from './sign-in.ts'
 import { type Stores, startStores } from './stores.ts'
 import type { Supervised } from './supervise.ts'
 import { type SupervisedServer, superviseServer } from './supervised-server.ts'
@@ -44,13 +45,21 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const closing: (() => Promise<unknown>)[] = [unlock]
   try {
     const ports = await claimPorts(options.ports)
+    const access = signIn(options.dataDir, options.env)
     const bundling = bundle(join(options.dataDir, 'services'))
     bundling.catch(() => {})
     const stores = await unlessAborted(startStores(options), signal)
     const servers = superviseAll(stores, say)
     closing.unshift(() => stopServers(servers, say))
     const onLine = options.onLine ?? (() => {})
-    const services = startServices({ ...options, ports, stores, bundle: await bundling, onLine })
+    const services = startServices({
+      ...options,
+      ports,
+      stores,
+      bundle: await bundling,
+      signIn: access,
+      onLine,
+    })
     closing.unshift(() => stopServices(services, say))
     const urls = urlsOf(ports)
     await untilReady(urls, { say, signal })

@@ -4,19 +4,20 @@ import { removeTempFolder, tempFolder } from '@saucery/local/temp'
 
 export type RunningSystem = System &
   AsyncDisposable & {
+    readonly dataDir: string
     /** What the services said at level error or in no level at all, and how often. */
     readonly errors: ReadonlyMap<string, number>
   }
 
-/** The whole system in a folder that goes with it. */
-export async function runningSystem(): Promise<RunningSystem> {
+/** The whole system in a folder that goes with it, with these settings beside the environment's. */
+export async function runningSystem(settings: NodeJS.ProcessEnv = {}): Promise<RunningSystem> {
   const folder = await tempFolder()
   const errors = new Map<string, number>()
   try {
     const system = await startSystem({
       dataDir: folder,
       ports: anyPorts,
-      env: { ...process.env, LOG_LEVEL: 'warn' },
+      env: { ...process.env, LOG_LEVEL: 'warn', ...settings },
       say: () => {},
       onLine(service, line) {
         const error = errorIn(line)
@@ -25,6 +26,7 @@ export async function runningSystem(): Promise<RunningSystem> {
     })
     return {
       ...system,
+      dataDir: folder,
       errors,
       async [Symbol.asyncDispose]() {
         await system.kill()

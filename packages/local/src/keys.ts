@@ -1,0 +1,19 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** An Ed25519 key, made when it is first asked for and kept under the folder, readable by its owner only. */
+export function keptKey(dataDir: string, name: 'gateway' | 'tokens'): KeyObject {
+  const folder = join(dataDir, 'keys')
+  const file = join(folder, `${name}.pem`)
+  if (existsSync(file)) return createPrivateKey(readFileSync(file))
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const { privateKey } = generateKeyPairSync('ed25519')
+  writeFileSync(file, privatePem(privateKey), { mode: 0o600 })
+  return privateKey
+}
+
+export const privatePem = (key: KeyObject): string => String(key.export({ type: 'pkcs8', format: 'pem' }))
+
+export const publicPem = (key: KeyObject): string =>
+  String(createPublicKey(key).export({ type: 'spki', format: 'pem' }))

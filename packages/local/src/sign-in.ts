@@ -1,0 +1,56 @@
+import { SignJWT } from 'jose'
+import { keptKey, privatePem, publicPem } from './keys.ts'
+
+/** What the gateway and the services are told about signing in. */
+export interface SignIn {
+  readonly gateway: NodeJS.ProcessEnv
+  readonly services: NodeJS.ProcessEnv
+}
+
+const issuer = 'saucery-on-this-machine'
+const audience = 'saucery'
+const off = { AUTH: 'off' }
+
+/** Off, unless the environment says `AUTH=on`: then with keys of this machine, or those that it names. */
+export function signIn(dataDir: string, env: NodeJS.ProcessEnv): SignIn {
+  const auth = env.AUTH || 'off'
+  if (auth === 'off') return { gateway: off, services: off }
+  if (auth !== 'on') throw new Error(`AUTH has to be on or off: ${auth}`)
+  const key = keptKey(dataDir, 'gateway')
+  const named = Object.entries(env).filter(([variable]) => variable.startsWith('AUTH_'))
+  const elsewhere = env.AUTH_JWKS_URL || env.AUTH_PUBLIC_KEY
+  return {
+    gateway: {
+      ...(elsewhere ? Object.fromEntries(named) : tokensOfThisMachine(dataDir)),
+      AUTH: 'on',
+      GATEWAY_SIGNING_KEY: privatePem(key),
+    },
+    services: { AUTH: 'on', GATEWAY_PUBLIC_KEY: publicPem(key) },
+  }
+}
+
+const tokensOfThisMachine = (dataDir: string) => ({
+  AUTH_PUBLIC_KEY: publicPem(keptKey(dataDir, 'tokens')),
+  AUTH_ISSUER: issuer,
+  AUTH_AUDIENCE: audience,
+})
+
+export interface TokenFor {
+  readonly role: string
+  readonly branch?: string | undefined
+  readonly subject?: string | undefined
+  readonly seconds?: number
+}
+
+/** A token that a gateway started here takes, when the environment names no other keys. */
+export const makeToken = (
+  dataDir: string,
+  { role, branch, subject = 'somebody', seconds = 3600 }: TokenFor,
+): Promise<string> =>
+  new SignJWT({ role, ...(branch !== undefined && { branch_id: branch }) })
+    .setProtectedHeader({ alg: 'EdDSA' })
+    .setIssuer(issuer)
+    .setAudience(audience)
+    .setSubject(subject)
+    .setExpirationTime(new Date(Date.now() + seconds * 1000))
+    .sign(keptKey(dataDir, 'tokens'))
