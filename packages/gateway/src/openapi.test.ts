@@ -43,7 +43,7 @@ describe('the OpenAPI document', () => {
     const names = operations.map(({ operationId }) => operationId)
     assert.equal(new Set(names).size, names.length)
     for (const { responses } of operations)
-      for (const status of ['429', '502', '503']) assert.ok(status in responses)
+      for (const status of ['401', '403', '429', '502', '503']) assert.ok(status in responses)
   })
 
   it('shows an order that can be placed as it is', () => {

@@ -10,6 +10,8 @@ export const generatedDirectory = new URL('../generated/', import.meta.url)
 
 // What the gateway itself may answer, whatever the call.
 const gatewayProblems = problems({
+  401: 'Nobody is signed in, or the token is not valid here; its `code` says which',
+  403: 'The caller’s role does not permit this, or it names another branch',
   429: 'Too many requests; try again after `Retry-After` seconds',
   502: 'The service cannot be reached, or broke off',
   503: 'The service did not answer in time, is overloaded, or its store cannot be reached',
@@ -18,6 +20,12 @@ const gatewayProblems = problems({
 /** One OpenAPI 3.1 document of all that the services declare, as the gateway answers it. */
 export function openApiDocument() {
   const { openAPIRegistry, getOpenAPI31Document } = new OpenAPIHono()
+  openAPIRegistry.registerComponent('securitySchemes', 'token', {
+    type: 'http',
+    scheme: 'bearer',
+    bearerFormat: 'JWT',
+    description: 'Says who calls: a branch, a courier or an operator. Not needed where sign-in is off.',
+  })
   for (const route of [...orderRoutes, ...paymentRoutes, ...deliveryRoutes, ...dashboardRoutes])
     openAPIRegistry.registerPath({ ...route, responses: { ...route.responses, ...gatewayProblems } })
   return getOpenAPI31Document({
@@ -31,6 +39,7 @@ export function openApiDocument() {
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     servers: [{ url: '/' }],
+    security: [{ token: [] }],
     tags: [
       { name: 'orders', description: 'Place and cancel orders' },
       { name: 'payments', description: 'What was charged and given back' },

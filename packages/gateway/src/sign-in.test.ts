@@ -48,6 +48,16 @@ async function refusal(answer: Promise<Response>) {
   return [status, code, challenge]
 }
 
+/** Runs with a clock that is ahead. */
+async function later(ms: number, run: () => Promise<unknown>): Promise<void> {
+  mock.timers.enable({ apis: ['Date'], now: Date.now() + ms })
+  try {
+    await run()
+  } finally {
+    mock.timers.reset()
+  }
+}
+
 const invalid = [401, 'token-invalid', 'Bearer error="invalid_token"']
 
 describe('a token', () => {
@@ -203,15 +213,11 @@ describe('a client', () => {
   })
 
   it('is signed out when its token expires, also between two requests', async () => {
-    const token = await provider.token()
+    const token = await provider.token({ exp: Math.floor(Date.now() / 1000) + 10 })
     await told(token)
-    mock.timers.enable({ apis: ['Date'], now: Date.now() })
-    try {
-      mock.timers.tick(70_000)
+    await later(20_000, async () => {
       assert.deepEqual((await refusal(ask(token)))[1], 'token-expired')
-    } finally {
-      mock.timers.reset()
-    }
+    })
   })
 })
 
@@ -264,6 +270,21 @@ describe('keys that are elsewhere', () => {
       await told(token, '/orders', other.url)
     }
     assert.deepEqual(await refusal(ask(withdrawn, '/orders', other.url)), invalid)
+  })
+
+  it('are looked at again for a token that was good half a minute ago', async () => {
+    await using changing = await startProvider()
+    const settings = { ...urls, ...changing.env, AUTH_JWKS_COOLDOWN_MS: '1', GATEWAY_SIGNING_KEY }
+    await using other = await startGateway(settings)
+    const token = await changing.token()
+    await told(token, '/orders', other.url)
+    const { publish } = await changing.changeKey('2')
+    publish()
+    await told(await changing.token(), '/orders', other.url)
+    await later(20_000, () => told(token, '/orders', other.url))
+    await later(31_000, async () => {
+      assert.deepEqual(await refusal(ask(token, '/orders', other.url)), invalid)
+    })
   })
 
   it('are not asked for again with every token that names an unknown one', async () => {

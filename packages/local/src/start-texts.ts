@@ -10,7 +10,7 @@ In the environment:
   POSTGRES_PORT, NATS_PORT, MONGODB_PORT  where those started here listen (any free port)
   ORDER_PORT, PAYMENT_PORT, DELIVERY_PORT, DASHBOARD_PORT, GATEWAY_PORT
                                           where the services listen (8084 to 8088)
-  AUTH=on                                 callers sign in, with tokens from \`npx pnpm@12 token\`; without
+  AUTH=on                                 callers sign in, with tokens from \`npx pnpm@12 sign-in\`; without
                                           it everybody may do everything
   SAUCERY_DATA                            the folder for data and passwords (.data)
   LOG_FORMAT=json, LOG_LEVEL, NO_COLOR    how the services' logs are printed
@@ -18,7 +18,7 @@ Every other variable reaches the services: PAYMENT_LIMIT, DELIVERY_DURATION_MS, 
 `
 
 const signingIn = `Sign in as an operator, or with --role branch --branch 1, or --role courier:
-  TOKEN=$(npx pnpm@12 -s token --role operator)
+  TOKEN=$(npx pnpm@12 -s sign-in --role operator)
 `
 
 /** What is printed when the system is ready. */

@@ -4,8 +4,8 @@ import { roles } from '@saucery/contracts/callers'
 import { dataFolder } from './folders.ts'
 import { makeToken, type TokenFor } from './sign-in.ts'
 
-const usage = `Usage: npx pnpm@12 -s token --role branch --branch 1
-       npx pnpm@12 -s token --role courier | operator
+const usage = `Usage: npx pnpm@12 -s sign-in --role branch --branch 1
+       npx pnpm@12 -s sign-in --role courier | operator
 
 Prints a token for a system that was started here with AUTH=on.
 

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test'
 import { run } from '@saucery/local/command'
 import { findSchemathesis } from '@saucery/local/find-schemathesis'
 import { toolsFolder } from '@saucery/local/folders'
+import { makeToken } from '@saucery/local/sign-in'
 import { runningSystem } from './running-system.ts'
 
 const seed = Number(process.env.FUZZ_SEED || Math.floor(Math.random() * 2 ** 31))
@@ -23,12 +24,14 @@ describe('the calls', { timeout: 300_000 }, () => {
       t.diagnostic(`LEFT OUT: ${fuzzer.missing}`)
       return
     }
-    await using system = await runningSystem()
+    await using system = await runningSystem({ AUTH: 'on' })
+    const token = await makeToken(system.dataDir, { role: 'operator' })
     t.diagnostic(`FUZZ_SEED=${seed}`)
     const options = [
       ['--seed', String(seed)],
       ['--max-examples', String(examplesPerCall)],
       ['--exclude-checks', leftOut],
+      ['--header', `Authorization: Bearer ${token}`],
       ['--warnings', 'off'],
       ['--no-color'],
     ].flat()
