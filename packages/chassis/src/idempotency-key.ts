@@ -4,7 +4,7 @@ import type { Context } from 'hono'
 import { ProblemError } from './problem.ts'
 
 /** A string of RFC 8941, as the draft wants it; or bare, as most clients send it. */
-export const keyPattern = /^("([ !#-[\]-~]|\\["\\]){1,255}"|[\w.:~+/=-]{1,255})$/
+export const keyPattern = /^("([ !#-[\]-~]|\\["\\]){1,255}"|[A-Za-z0-9_.:~+/=-]{1,255})$/
 
 /**
  * What makes a request the same as another one: its `Idempotency-Key`, and what it asks for.

@@ -50,8 +50,7 @@ export const readProblems = problems(storeAway)
 /** Problems of every call with a query. */
 export const listProblems = problems({ 422: 'A parameter is not valid: `errors` says which', ...storeAway })
 
-const inProgress = 'the same request is in progress: try again after `Retry-After` seconds'
-const keyReused = 'The `Idempotency-Key` was used for another request'
+const inProgress = 'the same request is in progress; try again after `Retry-After` seconds'
 
 /** The header of a request that may be repeated. */
 export const mayBeRepeated = z.object({
@@ -69,7 +68,7 @@ export const changeProblems = (final: string) =>
   problems({
     400: 'The `Idempotency-Key` is not valid',
     409: `${final}, or ${inProgress}`,
-    422: keyReused,
+    422: 'The `Idempotency-Key` was used for another request',
     ...storeAway,
   })
 
@@ -79,7 +78,7 @@ export const bodyProblems = problems({
   409: `With an \`Idempotency-Key\`: ${inProgress}`,
   413: 'The body is larger than 64 KiB',
   415: 'The body is not application/json',
-  422: `A field is not valid: \`errors\` points at each. Or: ${keyReused}`,
+  422: `A field is not valid: \`errors\` points at each; or the \`Idempotency-Key\` was used for another request`,
   ...storeAway,
 })
 

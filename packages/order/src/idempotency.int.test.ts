@@ -9,7 +9,7 @@ import { amount, testOrders, wanted } from './testing.ts'
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())
-const { app, commit, db, hear, log, place, replica, saidOf } = service
+const { app, commit, db, hear, knowCaller, log, place, replica, saidOf } = service
 const other = orderApi(await replica())
 
 /** A key that nobody has used. */
@@ -39,7 +39,7 @@ const ending = (when: 'before' | 'after') => {
     if (when === 'after') await commit(change)
     throw new Error('the process ends')
   }
-  return orderApi({ db, commit: crashing, log })
+  return orderApi({ db, commit: crashing, knowCaller, log })
 }
 
 describe('POST /orders with an Idempotency-Key', () => {
