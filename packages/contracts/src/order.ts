@@ -2,10 +2,24 @@ import { z } from 'zod'
 import { defineEvent } from './define.ts'
 import { exampleOrderId, itemId, orderId, qty, won } from './parts.ts'
 
-/** A valid `POST /orders` was committed. `price` is per unit, `amount` is `qty × price`, both in whole won. */
-export const OrderPlaced = defineEvent('OrderPlaced', 'orders.placed', 1, {
-  schema: z.object({ orderId, branchId: itemId, sauceId: itemId, qty, price: won, amount: won }),
-  example: { orderId: exampleOrderId, branchId: '1', sauceId: '1', qty: 10, price: 10_000, amount: 100_000 },
+const placedFirst = z.object({ orderId, branchId: itemId, sauceId: itemId, qty, price: won, amount: won })
+
+/**
+ * A valid `POST /orders` was committed. `price` is per unit, `amount` is `qty × price`, both in whole won. After
+ * `payBy` nobody waits for the payment any longer, and no charge may begin.
+ */
+export const OrderPlaced = defineEvent('OrderPlaced', 'orders.placed', 2, {
+  schema: placedFirst.extend({ payBy: z.iso.datetime({ precision: 3 }).optional() }),
+  example: {
+    orderId: exampleOrderId,
+    branchId: '1',
+    sauceId: '1',
+    qty: 10,
+    price: 10_000,
+    amount: 100_000,
+    payBy: '2024-11-27T20:44:47.721Z',
+  },
+  earlier: [{ schema: placedFirst, upcast: (placed: z.infer<typeof placedFirst>) => placed }],
 })
 
 /** The customer cancelled, or the wait for payment ran out. */

@@ -5,6 +5,9 @@ export interface Permissions {
   readonly subscribe: string[]
 }
 
+// A request that waits for its payment listens on the replica that it came to, whichever one consumes the event.
+const overheard: Partial<Record<Service, string[]>> = { order: ['payments.*.*'] }
+
 /**
  * What a service's NATS user may do: publish its own events and dead letters, and use its own consumers.
  *
@@ -20,7 +23,7 @@ export function permissionsOf(service: Service): Permissions {
       `dead-letters.${service}.>`,
       ...subscriptionsOf(service).flatMap((subscription) => useOfConsumer(subscription.stream, service)),
     ],
-    subscribe: [`_INBOX_${service}.>`],
+    subscribe: [`_INBOX_${service}.>`, ...(overheard[service] ?? [])],
   }
 }
 

@@ -74,7 +74,8 @@ export function joined(timeline: readonly Entry[], entries: readonly Entry[]): E
 export function viewOf(orderId: string, timeline: readonly Entry[]): OrderView {
   const happened = new Map(timeline.map((entry) => [entry.event, entry]))
   const placed = happened.get('OrderPlaced')
-  const known = (placed ?? happened.get('PaymentApproved') ?? happened.get('DeliveryStarted'))?.data ?? {}
+  const told = placed ?? happened.get('PaymentApproved') ?? happened.get('DeliveryStarted')
+  const { payBy: _, ...known } = told?.data ?? {}
   return {
     _id: orderId,
     ...known,

@@ -5,7 +5,7 @@ import { OrderCancelled, OrderPlaced } from '@saucery/contracts/order'
 import { exampleOrderId as orderId } from '@saucery/contracts/parts'
 import { isFinal, statusOf } from '@saucery/contracts/status'
 import fc from 'fast-check'
-import { cancel, evolve, type Order, type OrderFact, place, Refused } from './domain.ts'
+import { cancel, evolve, isDecided, type Order, type OrderFact, place, Refused, timeOut } from './domain.ts'
 
 const time = '2026-01-01T00:00:00.000Z'
 const request = { branchId: '1', sauceId: '2', qty: 3, price: 1000 }
@@ -41,6 +41,13 @@ const refusedWith = (code: Refused['code']) => (error: unknown) =>
 describe('placing an order', () => {
   it('says what was ordered, and for how much', () => {
     assert.deepEqual(place(orderId, request), [placed])
+  })
+
+  it('says by when it must be paid, and keeps no word of it', () => {
+    const payBy = '2026-01-01T00:00:00.680Z'
+    const strict = OrderPlaced({ orderId, ...request, amount: 3000, payBy })
+    assert.deepEqual(place(orderId, request, payBy), [strict])
+    assert.deepEqual(after([strict]), given())
   })
 
   it('takes a price of nothing', () => {
@@ -97,6 +104,28 @@ describe('cancelling an order', () => {
 
   it('is refused for an order that nobody placed', () => {
     assert.throws(() => cancel(undefined, 'requested'), refusedWith('order-not-found'))
+  })
+})
+
+describe('an order whose wait for payment ends', () => {
+  const timedOut = OrderCancelled({ orderId, reason: 'payment-timeout' })
+
+  it('is cancelled when nothing was heard of it', () => {
+    assert.deepEqual(timeOut(given()), [timedOut])
+    assert.equal(given(timedOut).status, 'CANCELLING')
+  })
+
+  for (const fact of heard)
+    it(`stays as it is when ${fact.name} was heard, whoever cancelled it`, () => {
+      assert.deepEqual(timeOut(given(fact)), [])
+      assert.deepEqual(timeOut(given(cancelled, fact)), [])
+      assert.ok(isDecided(given(cancelled, fact)))
+    })
+
+  it('is not cancelled twice', () => {
+    assert.deepEqual(timeOut(given(cancelled)), [])
+    assert.deepEqual(timeOut(given(timedOut)), [])
+    assert.ok(!isDecided(given(timedOut)))
   })
 })
 
@@ -173,6 +202,7 @@ const walks: OrderFact[][] = [
   [declined],
   [declined, cancelled],
   [cancelled, voided],
+  [voided],
   [approved, cancelled, deliveryCancelled, refunded],
   [approved, started, cancelled, deliveryCancelled, refunded],
   [approved, started, failed, refunded],

@@ -34,10 +34,11 @@ export class Refused extends Error {
   }
 }
 
-export function place(orderId: string, request: Request): Said<'order'>[] {
+/** @param payBy when the wait for its payment ends, for an order that is cancelled then */
+export function place(orderId: string, request: Request, payBy?: string): Said<'order'>[] {
   const amount = request.qty * request.price
   if (!Number.isSafeInteger(amount)) throw new Refused('amount-too-large')
-  return [OrderPlaced({ orderId, ...request, amount })]
+  return [OrderPlaced({ orderId, ...request, amount, ...(payBy === undefined ? {} : { payBy }) })]
 }
 
 /** Accepted while the order is not final; a second cancel says nothing new. */
@@ -47,11 +48,20 @@ export function cancel(order: Order | undefined, reason: CancelReason): Said<'or
   return order.facts.includes('OrderCancelled') ? [] : [OrderCancelled({ orderId: order.id, reason })]
 }
 
+/** Whether anything was heard of it: then payment has decided, for nobody else speaks before it does. */
+export const isDecided = ({ facts }: Order): boolean =>
+  facts.some((fact) => fact !== 'OrderPlaced' && fact !== 'OrderCancelled')
+
+/** At the end of a wait that was a condition: cancelled, unless payment has decided, in whatever way that was heard. */
+export function timeOut(order: Order | undefined): Said<'order'>[] {
+  return order && isDecided(order) ? [] : cancel(order, 'payment-timeout')
+}
+
 /** The order after something happened to it, said by itself or heard. */
 export function evolve(order: Order | undefined, event: OrderFact & { time: string }): Order | undefined {
   if (!order) {
     if (event.name !== 'OrderPlaced') return undefined
-    const { orderId: id, ...request } = event.data
+    const { orderId: id, payBy: _, ...request } = event.data
     const facts = [event.name]
     return { id, ...request, facts, status: statusOf(new Set(facts)), placedAt: event.time }
   }

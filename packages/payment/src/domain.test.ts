@@ -8,6 +8,8 @@ import { type Answer, evolve, type Payment, type PaymentFact, react, settle } fr
 
 const wanted = { branchId: '1', sauceId: '2', qty: 3 }
 const placed = OrderPlaced({ orderId, ...wanted, price: 1000, amount: 3000 })
+const [payBy, justAfter] = ['2026-01-01T00:00:00.680Z', '2026-01-01T00:00:00.681Z']
+const placedStrictly = OrderPlaced({ ...placed.data, payBy })
 const orderCancelled = OrderCancelled({ orderId, reason: 'requested' })
 const deliveryFailed = DeliveryFailed({ orderId, reason: 'undeliverable' })
 const deliveryCancelled = DeliveryCancelled({ orderId })
@@ -34,8 +36,8 @@ const states = {
 type Heard = Parameters<typeof react>[1]
 
 /** The payment after it heard the event, and what it said. */
-function hear(payment: Payment | undefined, event: Heard) {
-  const said = react(payment, event)
+function hear(payment: Payment | undefined, event: Heard, now = payBy) {
+  const said = react(payment, event, now)
   return { said, payment: [event, ...said].reduce<Payment | undefined>(evolve, payment) }
 }
 
@@ -105,6 +107,31 @@ describe('an order that is cancelled', () => {
     const during = hear(given(placed), orderCancelled)
     assert.deepEqual(during.said, [])
     assert.deepEqual(settle(during.payment, yes), [approved])
+  })
+})
+
+describe('an order that must be paid by a time', () => {
+  it('is charged until then, and voided after it', () => {
+    assert.deepEqual(hear(given(), placedStrictly, payBy), { said: [], payment: states.PENDING.payment })
+    const late = hear(given(), placedStrictly, justAfter)
+    assert.deepEqual(late, { said: [voided], payment: states.VOIDED.payment })
+  })
+
+  it('is charged at any time when no time was said', () => {
+    assert.equal(hear(given(), placed, '2999-01-01T00:00:00.000Z').payment?.status, 'PENDING')
+  })
+
+  it('is settled all the same when the time passes during the charge', () => {
+    const again = hear(given(placedStrictly), placedStrictly, justAfter)
+    assert.deepEqual(again.said, [])
+    assert.deepEqual(settle(again.payment, yes), [approved])
+  })
+
+  it('is left as it is when the time has passed and it was decided before', () => {
+    for (const { payment } of Object.values(states).slice(1)) {
+      const after = hear(payment, placedStrictly, justAfter)
+      assert.deepEqual(after, { said: [], payment })
+    }
   })
 })
 

@@ -31,13 +31,15 @@ export function settle(payment: Payment | undefined, answer: Answer): Said<'paym
 
 /**
  * What payment says at once to what it hears. OrderPlaced only reserves: the charge follows, and then `settle`.
- * A cancel after that is nothing to it: delivery is the authority on whether goods left.
+ * A cancel after that is nothing to it: delivery is the authority on whether goods left. Nor is a `payBy` that
+ * passes after that, for the provider may have taken the money.
+ * @param now ISO 8601 in UTC
  */
-export function react(payment: Payment | undefined, event: Heard<'payment'>): Said<'payment'>[] {
+export function react(payment: Payment | undefined, event: Heard<'payment'>, now: string): Said<'payment'>[] {
   const { orderId } = event.data
   switch (event.name) {
     case 'OrderPlaced':
-      return []
+      return payment === undefined && isPast(event.data.payBy, now) ? [PaymentVoided({ orderId })] : []
     case 'OrderCancelled':
       return payment ? [] : [PaymentVoided({ orderId })]
     case 'DeliveryFailed':
@@ -45,6 +47,8 @@ export function react(payment: Payment | undefined, event: Heard<'payment'>): Sa
       return payment?.status === 'APPROVED' ? [PaymentRefunded({ orderId, amount: payment.amount })] : []
   }
 }
+
+const isPast = (time: string | undefined, now: string) => time !== undefined && now > time
 
 /** The payment after something happened, said by itself or heard. */
 export function evolve(payment: Payment | undefined, event: PaymentFact): Payment | undefined {

@@ -126,6 +126,42 @@ describe('an order that is placed', () => {
   })
 })
 
+describe('an order that must be paid by a time', () => {
+  const payBy = '2026-01-01T00:00:00.680Z'
+  const strictly = (orderId: string) => received(OrderPlaced({ ...placedAs(orderId).data, payBy }))
+
+  it('is voided once and never charged when it is heard too late, though its cancel is still to come', async () => {
+    const orderId = uuidv7()
+    const other = await replicaHears()
+    const event = strictly(orderId)
+    const tellings = Array.from({ length: 20 }, (_, i) => (i % 2 ? event : strictly(orderId)))
+    await Promise.all(tellings.map((event, i) => (i % 4 < 2 ? hear(event) : other(event))))
+    await hear(received(OrderCancelled({ orderId, reason: 'payment-timeout' })))
+    assert.deepEqual(await saidOf(orderId), ['PaymentVoided'])
+    assert.equal(await statusOf(orderId), 'VOIDED')
+    assert.equal((await books())[orderId], undefined)
+  })
+
+  it('is charged when it is heard in time', async () => {
+    const orderId = uuidv7()
+    const inTime = await replicaHears(undefined, () => new Date(payBy))
+    await inTime(strictly(orderId))
+    assert.deepEqual(await saidOf(orderId), ['PaymentApproved'])
+  })
+
+  it('is settled when the time passes between a crash and the next try', async () => {
+    const orderId = uuidv7()
+    const charge = () => Promise.reject(new Error('crashed'))
+    const crashing = await replicaHears(
+      (provider) => ({ ...provider, charge }),
+      () => new Date(payBy),
+    )
+    await assert.rejects(crashing(strictly(orderId)), /crashed/)
+    await hear(strictly(orderId))
+    assert.deepEqual(await saidOf(orderId), ['PaymentApproved'])
+  })
+})
+
 describe('an order that is cancelled', () => {
   it('is never charged when the cancel comes first', async () => {
     const orderId = uuidv7()

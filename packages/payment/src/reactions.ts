@@ -7,14 +7,18 @@ import type { PaymentProvider } from './provider.ts'
 export interface PaymentReactions {
   readonly commit: Commit<Payment, Said<'payment'>, PaymentFact>
   readonly provider: PaymentProvider
+  readonly now?: () => Date
 }
 
 /** No transaction is open while the provider is asked; a crash in between is mended by the event coming again. */
-export function reactions({ commit, provider }: PaymentReactions) {
-  /** Reserves, charges, settles. */
+export function reactions({ commit, provider, now = () => new Date() }: PaymentReactions) {
+  const decide = (event: Event<Heard<'payment'>>) => (payment: Payment | undefined) =>
+    react(payment, event, now().toISOString())
+
+  /** Reserves, charges, settles; or says at once that it is too late. */
   async function charge(event: Event<Heard<'payment'>>): Promise<void> {
     const change = { key: event.data.orderId, cause: event }
-    const { state } = await commit({ ...change, hears: event, decide: () => [] })
+    const { state } = await commit({ ...change, hears: event, decide: decide(event) })
     if (state?.status !== 'PENDING') return
     const answer = await provider.charge({ idempotencyKey: state.orderId, amount: state.amount })
     await commit({ ...change, handles: event.id, decide: (payment) => settle(payment, answer) })
@@ -34,7 +38,7 @@ export function reactions({ commit, provider }: PaymentReactions) {
       cause: event,
       handles: event.id,
       hears: event,
-      decide: (payment) => react(payment, event),
+      decide: decide(event),
     })
 
   return async (event: Event<Heard<'payment'>>): Promise<void> => {

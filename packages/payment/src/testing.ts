@@ -18,9 +18,9 @@ export async function testPayments() {
   const provider = simulatedProvider(service.db, atOnce)
 
   /** How one more process reacts, its provider's client included. */
-  async function replicaHears(wrap = (provider: PaymentProvider) => provider) {
+  async function replicaHears(wrap = (provider: PaymentProvider) => provider, now = () => new Date()) {
     const { commit, db } = await service.replica()
-    return reactions({ commit, provider: wrap(simulatedProvider(db, atOnce)) })
+    return reactions({ commit, provider: wrap(simulatedProvider(db, atOnce)), now })
   }
   return {
     ...service,

@@ -1,5 +1,5 @@
 import { isFinal } from '@saucery/contracts/status'
-import { begin, isQuiet, type Rules, stepsFrom, type World } from './model.ts'
+import { beginnings, isQuiet, isStrict, type Rules, stepsFrom, type World } from './model.ts'
 
 export interface Exploration {
   readonly states: number
@@ -12,9 +12,10 @@ export interface Exploration {
 
 /** Visits every world that can be reached, breadth first, so that the path to a violation is a shortest one. */
 export function explore(rules: Rules): Exploration {
-  const first = begin(rules)
-  const from = new Map<string, { key: string; action: string } | undefined>([[keyOf(first), undefined]])
-  const queue: World[] = [first]
+  const queue = beginnings(rules)
+  const from = new Map<string, { key: string; action: string } | undefined>(
+    queue.map((world) => [keyOf(world), undefined]),
+  )
   const endings = new Set<string>()
   let quietStates = 0
   for (const world of queue) {
@@ -45,7 +46,8 @@ export function explore(rules: Rules): Exploration {
 
 // What differs between worlds, and nothing else: everybody's data of the one order are the same. In what order
 // events were said is forgotten: no state depends on it.
-function keyOf({ order, payment, delivery, dashboard, said, heard, charging, provider }: World): string {
+function keyOf(world: World): string {
+  const { order, payment, delivery, dashboard, said, heard, charging, provider, late, misstep } = world
   const refused = delivery?.status === 'COMPLETED' && delivery.cancellationRefused
   const shown = dashboard?.timeline.map(({ event }) => event)
   const names = said.map(({ name }) => name).sort((a, b) => (a < b ? -1 : 1))
@@ -59,6 +61,9 @@ function keyOf({ order, payment, delivery, dashboard, said, heard, charging, pro
     [...heard].sort((a, b) => (a < b ? -1 : 1)),
     charging,
     provider,
+    isStrict(world),
+    late,
+    misstep,
   ].join(' ')
 }
 
@@ -71,7 +76,8 @@ function pathTo(
 }
 
 /** What must hold in every world. */
-function always({ said, provider, payment }: World): string | undefined {
+function always({ said, provider, payment, misstep }: World): string | undefined {
+  if (misstep) return misstep
   const names = said.map(({ name }) => name)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice) return `1: ${twice} is said twice`

@@ -7,7 +7,7 @@ import * as paymentDomain from '@saucery/payment/domain'
 /** The pure functions under exploration; a test passes broken copies to see it notice. */
 export interface Rules {
   readonly dashboard: Pick<typeof dashboardDomain, 'joined' | 'viewOf'>
-  readonly order: Pick<typeof orderDomain, 'place' | 'cancel' | 'evolve'>
+  readonly order: Pick<typeof orderDomain, 'place' | 'cancel' | 'timeOut' | 'evolve'>
   readonly payment: Pick<typeof paymentDomain, 'react' | 'settle' | 'evolve'>
   readonly delivery: Pick<typeof deliveryDomain, 'react' | 'complete' | 'fail' | 'evolve'>
 }
@@ -33,6 +33,10 @@ export interface World {
   readonly charging: number
   /** What the provider has in its books. */
   readonly provider: 'nothing' | 'approved' | 'declined'
+  /** Whether the order's `payBy` has passed, by payment's clock: the end of the wait, by order's, is another step. */
+  readonly late: boolean
+  /** The promise that the step to here broke, where the world itself does not show it. */
+  readonly misstep?: string
 }
 
 /** A world that can follow, and what leads to it. */
@@ -44,9 +48,14 @@ export interface Step {
 const orderId = '01936f5e-8a3b-7c21-9d4e-5f6a7b8c9d0e'
 const request = { branchId: '1', sauceId: '1', qty: 10, price: 10_000 }
 const time = '2026-01-01T00:00:00.000Z'
+const payBy = '2026-01-01T00:00:00.680Z'
+const afterwards = '2026-01-01T00:00:00.681Z'
 
-export function begin({ order }: Rules): World {
-  const said = order.place(orderId, request)
+/** An order that nobody waits for, and one whose payment is waited for on condition. */
+export const beginnings = (rules: Rules): World[] => [begin(rules), begin(rules, payBy)]
+
+function begin({ order }: Rules, payBy?: string): World {
+  const said = order.place(orderId, request, payBy)
   const placed = said.reduce<orderDomain.Order | undefined>(
     (state, event) => order.evolve(state, { ...event, time }),
     undefined,
@@ -60,12 +69,33 @@ export function begin({ order }: Rules): World {
     heard: new Set(),
     charging: 0,
     provider: 'nothing',
+    late: false,
   }
 }
 
+export const isStrict = ({ said: [placed] }: World): boolean =>
+  placed?.name === 'OrderPlaced' && placed.data.payBy !== undefined
+
 /** Every step that can be taken now: a message handled first or again, a request, an answer, a crash. */
 export function stepsFrom(world: World, rules: Rules): Step[] {
-  return [...requests(world, rules), ...messages(world, rules), ...charge(world, rules)]
+  return [
+    ...requests(world, rules),
+    ...wait(world, rules),
+    ...messages(world, rules),
+    ...charge(world, rules),
+  ]
+}
+
+/** The waiting replica decides at the end of its wait, or has crashed before; the clocks need not agree. */
+function wait(world: World, { order }: Rules): Step[] {
+  if (!isStrict(world)) return []
+  const passing = { action: 'payBy passes', to: world.late ? world : { ...world, late: true } }
+  const ending = attempt('the wait ends', () => {
+    const to = change(world, 'order', order.evolve, order.timeOut(world.order))
+    const overruled = to !== world && world.order && orderDomain.isDecided(world.order)
+    return overruled ? { ...to, misstep: '5: cancelled for want of a payment that was decided' } : to
+  })
+  return [passing, ...ending]
 }
 
 function requests(world: World, { order, delivery }: Rules): Step[] {
@@ -110,7 +140,7 @@ function listen(world: World, service: Service, event: AnyFact, rules: Rules): W
     case 'order':
       return change(world, 'order', order.evolve, [], event)
     case 'payment':
-      return change(world, 'payment', payment.evolve, payment.react(world.payment, event as never), event)
+      return change(world, 'payment', payment.evolve, reactionOf(world, event, payment), event)
     case 'delivery':
       return change(world, 'delivery', delivery.evolve, delivery.react(world.delivery, event as never), event)
     case 'dashboard':
@@ -146,17 +176,16 @@ function acknowledge(world: World, service: Service, name: string): World {
 
 /** Payment's first transaction; the message is acknowledged only after the second. */
 function reserve(world: World, event: AnyFact, { payment }: Rules): World {
-  const reserved = change(
-    world,
-    'payment',
-    payment.evolve,
-    payment.react(world.payment, event as never),
-    event,
-  )
-  return reserved.payment?.status === 'PENDING'
-    ? { ...reserved, charging: Math.min(2, world.charging + 1) }
-    : acknowledge(reserved, 'payment', 'OrderPlaced')
+  const reserved = change(world, 'payment', payment.evolve, reactionOf(world, event, payment), event)
+  if (reserved.payment?.status !== 'PENDING') return acknowledge(reserved, 'payment', 'OrderPlaced')
+  const begun = { ...reserved, charging: Math.min(2, world.charging + 1) }
+  return world.payment === undefined && world.late
+    ? { ...begun, misstep: '5: a charge begins after payBy' }
+    : begun
 }
+
+const reactionOf = ({ payment, late }: World, event: AnyFact, { react }: Rules['payment']) =>
+  react(payment, event as never, late ? afterwards : payBy)
 
 function charge(world: World, { payment }: Rules): Step[] {
   if (world.charging === 0) return []

@@ -116,8 +116,27 @@ for (const version of ['2.15.1', '2.10.26'])
       await assert.rejects(jsm.streams.getMessage('PAYMENTS', { seq: 1 }), denied)
       const next = '$JS.API.CONSUMER.MSG.NEXT.ORDERS.payment'
       await assert.rejects(connection.request(next, '1', { timeout: 1000 }), denied)
+      for (const subject of ['payments.>', 'deliveries.*.*', 'orders.*.*']) {
+        const listened = new Promise((_, reject) => {
+          connection.subscribe(subject, { callback: (error) => error && reject(error) })
+        })
+        await assert.rejects(listened, denied)
+      }
+    })
+
+    it('lets order overhear one order’s payment, and nobody else', async () => {
+      const overheard = new Promise((resolve, reject) => {
+        order.connection.subscribe('payments.*.mine', {
+          max: 1,
+          callback: (error, { subject }) => (error ? reject(error) : resolve(subject)),
+        })
+      })
+      await order.connection.flush()
+      await payment.js.publish('payments.declined.mine', 'said by payment')
+      assert.equal(await overheard, 'payments.declined.mine')
       const listened = new Promise((_, reject) => {
-        connection.subscribe('payments.>', { callback: (error) => error && reject(error) })
+        const callback = (error: Error | null) => error && reject(error)
+        payment.connection.subscribe('orders.*.mine', { callback })
       })
       await assert.rejects(listened, denied)
     })
