@@ -8,6 +8,7 @@ import type { Hono, MiddlewareHandler } from 'hono'
 import type { z } from 'zod'
 import { knowCallers } from './callers.ts'
 import { type Log, openLog } from './log.ts'
+import { type Metrics, openMetrics } from './metrics.ts'
 import { type Step, serveUntilStopped } from './serve.ts'
 import {
   type brokerSettings,
@@ -33,9 +34,13 @@ export const connectWith = (
 export interface Booted<Settings, State, S extends Speaker> {
   readonly settings: Settings
   readonly log: Log
+  readonly metrics: Metrics
   readonly db: Database
+  readonly broker: Broker
   readonly participant: Participant<State, Said<S>, Heard<S>>
   readonly knowCaller: MiddlewareHandler
+  /** Shows a detail in `/readyz`; it says nothing of whether the service is ready. */
+  show(detail: string, tell: () => unknown): void
   /** Serves until a signal comes, finishes what is in hand, lets go, and exits. */
   run(app: Hono, ...before: Step[]): Promise<never>
 }
@@ -66,18 +71,25 @@ export async function boot<Schema extends typeof participantSettings, State, S e
     log,
   })
   const checks = { database: database.isUp, broker: broker.isConnected, consumers: participant.isReady }
+  const details: Record<string, () => unknown> = {}
+  const metrics = openMetrics()
   return {
     settings,
     log,
+    metrics,
     db: database.db,
+    broker,
     participant,
     knowCaller: knowCallers(service, settings, log),
+    show(detail, tell) {
+      details[detail] = tell
+    },
     run: (app, ...before) =>
       serveUntilStopped(
         app,
         log,
         settings,
-        checks,
+        { checks, details, metrics },
         ...before,
         participant.stop,
         broker.close,

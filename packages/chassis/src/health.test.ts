@@ -33,10 +33,18 @@ describe('the health', () => {
       rejects: () => Promise.reject(new Error('no')),
       hangs: () => new Promise<boolean>(() => {}),
     }
-    assert.deepEqual(await readiness(checks, { limitMs: 10 }), {
+    assert.deepEqual(await readiness(checks, {}, { limitMs: 10 }), {
       status: 503,
       ready: false,
       checks: { works: true, fails: false, throws: false, rejects: false, hangs: false },
+    })
+  })
+
+  it('tells details, whose trouble is not its own', async () => {
+    const ready = { status: 200, ready: true, checks: {} }
+    assert.deepEqual(await readiness({}, { breaker: () => 'open' }), {
+      ...ready,
+      details: { breaker: 'open' },
     })
   })
 

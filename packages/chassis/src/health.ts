@@ -3,11 +3,14 @@ import { Hono } from 'hono'
 /** A dependency's name, and whether it can be used now. */
 export type Checks = Readonly<Record<string, () => boolean | Promise<boolean>>>
 
+/** What else there is to know, whether it is well or not. */
+export type Details = Readonly<Record<string, () => unknown>>
+
 /**
- * `/livez`: the process answers. `/readyz`: everything it needs can be used, else 503 with what cannot.
+ * `/livez`: the process answers. `/readyz`: everything it needs can be used, else 503 with what cannot; and details.
  * A check that takes longer than `limitMs` counts as failed.
  */
-export function health(checks: Checks, { limitMs = 2000 } = {}): Hono {
+export function health(checks: Checks, details: Details = {}, { limitMs = 2000 } = {}): Hono {
   return new Hono()
     .get('/livez', (c) => c.json({ alive: true }))
     .get('/readyz', async (c) => {
@@ -15,7 +18,15 @@ export function health(checks: Checks, { limitMs = 2000 } = {}): Hono {
         Object.entries(checks).map(async ([name, check]) => [name, await holds(check, limitMs)] as const),
       )
       const ready = results.every(([, ok]) => ok)
-      return c.json({ ready, checks: Object.fromEntries(results) }, ready ? 200 : 503)
+      const told = Object.entries(details).map(([name, tell]) => [name, tell()])
+      return c.json(
+        {
+          ready,
+          checks: Object.fromEntries(results),
+          ...(told.length > 0 ? { details: Object.fromEntries(told) } : {}),
+        },
+        ready ? 200 : 503,
+      )
     })
 }
 

@@ -3,7 +3,7 @@ import type { Fact } from '@saucery/messaging/event'
 import { openFinish } from '@saucery/messaging/finish-request'
 import { RequestRefused } from '@saucery/messaging/requests'
 import type { Change, Changed, Commit, Request } from '@saucery/messaging/unit-of-work'
-import type { Context } from 'hono'
+import type { Context, TypedResponse } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { keyedRequest } from './idempotency-key.ts'
 import { type Problem, ProblemError } from './problem.ts'
@@ -29,8 +29,11 @@ export interface Asked<State, Said extends Fact, F extends Fact, Body, Status ex
 export interface Once<Body, Status extends ContentfulStatusCode> {
   readonly answer: Answer<Body, Status>
   readonly final: boolean
-  /** Replaces an answer that is not final; tells the one that counts, which is the first that somebody gave. */
-  finish<B, S extends ContentfulStatusCode>(answer: Answer<B, S>): Promise<Answer<B, S>>
+  /**
+   * Replaces an answer that is not final; tells the one that counts, which is the first that somebody gave.
+   * @throws ProblemError when that is a problem
+   */
+  finish<B, S extends ContentfulStatusCode>(answer: Answer<B, S> | ProblemAnswer): Promise<Answer<B, S>>
 }
 
 interface Service<State, Said extends Fact, F extends Fact> {
@@ -39,7 +42,13 @@ interface Service<State, Said extends Fact, F extends Fact> {
   problemOf(error: Error): Problem | undefined
 }
 
-type Kept = Answer<unknown, ContentfulStatusCode> | { readonly problem: Problem }
+/** An answer that is a problem. */
+export interface ProblemAnswer {
+  readonly problem: Problem
+  readonly headers?: Answer<unknown, ContentfulStatusCode>['headers']
+}
+
+type Kept = Answer<unknown, ContentfulStatusCode> | ProblemAnswer
 
 /**
  * Commits what a request asks for; one with an `Idempotency-Key` that is repeated is answered as the first time.
@@ -57,8 +66,8 @@ export function answeringOnce<State, Said extends Fact, F extends Fact>(service:
     // A key is its caller's own.
     const keyed = keyedRequest(c, c.get('caller').subject, body)
     if (!keyed) {
-      const given = answer(await commit(change))
-      return { answer: given, final: finalWithinMs === undefined, finish: async (last) => last }
+      const made = answer(await commit(change))
+      return { answer: made, final: finalWithinMs === undefined, finish: async (last) => given(last) }
     }
     const request: Request<State, Said> = {
       ...keyed,
@@ -76,30 +85,42 @@ export function answeringOnce<State, Said extends Fact, F extends Fact>(service:
     }
   }
 
-  function refusal(error: Error): { problem: Problem } | undefined {
+  function refusal(error: Error): ProblemAnswer | undefined {
     const problem = problemOf(error)
     return problem && problem.status < 500 ? { problem } : undefined
   }
 }
 
 function given<Body, Status extends ContentfulStatusCode>(kept: Kept): Answer<Body, Status> {
-  if ('problem' in kept) throw new ProblemError(kept.problem)
+  if ('problem' in kept) throw new ProblemError(kept.problem, headersOf(kept))
   return kept as Answer<Body, Status>
 }
+
+const headersOf = ({ problem, headers = {} }: ProblemAnswer): Record<string, string> => ({
+  ...Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  ),
+  ...(problem.status === 503 ? { 'retry-after': '1' } : {}),
+})
 
 export const respond = <Body, Status extends ContentfulStatusCode>(
   c: Context,
   { body, status, headers }: Answer<Body, Status>,
 ) => {
   for (const [name, value] of Object.entries(headers)) c.header(name, value)
-  return c.json(body, status)
+  return c.json(body as object, status) as unknown as Response & Answered<Body, Status>
 }
+
+/** One type for each status, as a route declares them. */
+type Answered<Body, Status> = Status extends ContentfulStatusCode
+  ? TypedResponse<Body, Status, 'json'>
+  : never
 
 function refusedRequest(c: Context, error: unknown): unknown {
   if (!(error instanceof RequestRefused)) return error
   const { code, retryAfterMs } = error
   if (code === 'request-in-progress') c.header('Retry-After', String(Math.ceil(retryAfterMs / 1000)))
-  return new ProblemError({ code, ...refusedAs[code] }, { cause: error })
+  return new ProblemError({ code, ...refusedAs[code] }, {}, { cause: error })
 }
 
 const refusedAs = {

@@ -27,9 +27,11 @@ export interface Problem {
 export class ProblemError extends Error {
   override readonly name = 'ProblemError'
   readonly problem: Problem
-  constructor(problem: Problem, options?: ErrorOptions) {
+  readonly headers: Readonly<Record<string, string>>
+  constructor(problem: Problem, headers: ProblemError['headers'] = {}, options?: ErrorOptions) {
     super(problem.title, options)
     this.problem = problem
+    this.headers = headers
   }
 }
 
@@ -84,8 +86,10 @@ export function problemHandlers(
 ): { onError: ErrorHandler; notFound: NotFoundHandler } {
   return {
     onError(error, c) {
-      const problem = error instanceof ProblemError ? error.problem : (translate(error) ?? general(error))
       const request = { method: c.req.method, path: c.req.path }
+      // Whoever knew the answer knows why, and has said it if need be.
+      if (error instanceof ProblemError) return answerProblem(c, error.problem, error.headers)
+      const problem = translate(error) ?? general(error)
       // While a store is away every request says so: a line each is enough.
       if (problem.status === 503) log.warn({ reason: reasonOf(error), ...request }, 'request turned away')
       else if (problem.status >= 500) log.error({ error, ...request }, 'request failed')

@@ -1,23 +1,31 @@
 import type { Hono } from 'hono'
 import type { z } from 'zod'
-import { type Checks, health } from './health.ts'
+import { type Checks, type Details, health } from './health.ts'
 import { serve } from './http.ts'
 import type { Log } from './log.ts'
+import { type Metrics, metricsApi, openMetrics } from './metrics.ts'
 import type { commonSettings } from './settings.ts'
 import { stopSignal, stopWithin } from './stopping.ts'
 
 export type Step = () => Promise<unknown>
 
-/** Serves the app with its health, until a signal comes; then stops accepting, runs the steps in order, and exits. */
+/** What a service tells of itself. */
+export interface Told {
+  readonly checks: Checks
+  readonly details?: Details
+  readonly metrics?: Metrics
+}
+
+/** Serves the app with its health and metrics, until a signal comes; then stops accepting, runs the steps in order, and exits. */
 export async function serveUntilStopped(
   app: Hono,
   log: Log,
   settings: z.infer<typeof commonSettings>,
-  checks: Checks,
+  { checks, details, metrics = openMetrics() }: Told,
   ...steps: Step[]
 ): Promise<never> {
   const stopped = stopSignal()
-  app.route('/', health(checks))
+  app.route('/', health(checks, details)).route('/', metricsApi(metrics))
   const http = await serve(app, settings)
   log.info({ port: http.port }, 'listening')
   log.info({ signal: await stopped }, 'stopping')

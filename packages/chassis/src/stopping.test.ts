@@ -81,7 +81,7 @@ describe('a process that is asked to stop', () => {
       })
       const spy = { info: ({ port }, text) => text === 'listening' && fetch('http://127.0.0.1:' + port) }
       const settings = { HOST: '127.0.0.1', PORT: 0, SHUTDOWN_GRACE_MS: 5000 }
-      await serveUntilStopped(app, spy, settings, {}, () => say('step'))`,
+      await serveUntilStopped(app, spy, settings, { checks: {} }, () => say('step'))`,
     )
     assert.deepEqual(stopped, { said: 'ready answered step', exit: 0 })
   })

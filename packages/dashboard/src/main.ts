@@ -31,7 +31,7 @@ await serveUntilStopped(
   dashboardApi({ views, knowCaller: knowCallers('dashboard', settings, log), log }),
   log,
   settings,
-  checks,
+  { checks },
   consumers.stop,
   broker.close,
   views.close,

@@ -1,14 +1,8 @@
-import { type Problem, ProblemError } from '@saucery/chassis/problem'
+import { ProblemError } from '@saucery/chassis/problem'
 import { roles } from '@saucery/contracts/callers'
 
 /** Nobody that the gateway can vouch for. `challenge` is for WWW-Authenticate (RFC 6750 §3). */
-export class NotSignedIn extends ProblemError {
-  readonly headers: Record<string, string>
-  constructor(problem: Problem, headers: Record<string, string>, options?: ErrorOptions) {
-    super(problem, options)
-    this.headers = headers
-  }
-}
+export class NotSignedIn extends ProblemError {}
 
 const challenge = (error?: string) => ({ 'www-authenticate': error ? `Bearer error="${error}"` : 'Bearer' })
 

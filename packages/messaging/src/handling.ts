@@ -3,11 +3,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { JsMsg } from 'nats'
 import type { Broker } from './broker.ts'
 import { bury } from './dead-letters.ts'
-import { type EventType, type Fact, keyOf, type ReceivedEvent } from './event.ts'
+import { type Fact, keyOf, type ReceivedEvent } from './event.ts'
 import { groupCommit } from './group-commit.ts'
 import { openLanes } from './lanes.ts'
 import { type Log, reasonOf } from './log.ts'
-import { eventOf, Unprocessable } from './message.ts'
+import { eventOf, type Types, Unprocessable } from './message.ts'
 import { retryDelay } from './retry.ts'
 import { deadLetters, ensureStream } from './streams.ts'
 
@@ -23,8 +23,6 @@ export interface HandlingOptions<F extends Fact> {
   /** Aborted when nothing is to be waited for any longer. */
   readonly stopping: AbortSignal
 }
-
-export type Types<F extends Fact> = ReadonlyMap<string, EventType<F>>
 
 export interface Handling<F extends Fact> {
   /** Handles a message in its key's lane, and tells the broker what became of it; gives it back when stopping. */

@@ -24,10 +24,23 @@ export function headersOf(event: Event, source: string): MsgHdrs {
  * Reads a message as the event that it is.
  * @throws Unprocessable when it is none of `types`, has no id, or its data cannot be read.
  */
-export function eventOf<F extends Fact>(
-  message: JsMsg,
-  types: ReadonlyMap<string, EventType<F>>,
-): ReceivedEvent<F> {
+export function eventOf<F extends Fact>(message: JsMsg, types: Types<F>): ReceivedEvent<F> {
+  const { stream, streamSequence: sequence, timestampNanos } = message.info
+  const event = eventIn(message, types, new Date(timestampNanos / 1e6))
+  return Object.assign(event, { stream, sequence })
+}
+
+/** The event types by name. */
+export type Types<F extends Fact> = ReadonlyMap<string, EventType<F>>
+
+interface Message {
+  readonly subject: string
+  readonly headers?: MsgHdrs | undefined
+  json(): unknown
+}
+
+/** Reads a message that may have come past the streams, as `eventOf` does. */
+export function eventIn<F extends Fact>(message: Message, types: Types<F>, arrived: Date): Event<F> {
   const header = (name: string) => message.headers?.get(name) || undefined
   const name = header('ce-type')
   const type = name === undefined ? undefined : types.get(name)
@@ -43,15 +56,13 @@ export function eventOf<F extends Fact>(
     subject: message.subject,
     data: readData(type, version, message),
     id,
-    time: header('ce-time') ?? new Date(message.info.timestampNanos / 1e6).toISOString(),
+    time: header('ce-time') ?? arrived.toISOString(),
     causationId: header('ce-causationid') ?? id,
     traceparent: header('traceparent') ?? '',
-    stream: message.info.stream,
-    sequence: message.info.streamSequence,
-  } as unknown as ReceivedEvent<F>
+  } as unknown as Event<F>
 }
 
-function readData<F extends Fact>(type: EventType<F>, version: number, message: JsMsg): F['data'] {
+function readData<F extends Fact>(type: EventType<F>, version: number, message: Message): F['data'] {
   try {
     return type.read(version, message.json())
   } catch (error) {

@@ -6,9 +6,8 @@ import { exampleOrderId } from '@saucery/contracts/parts'
 import { PaymentDeclined } from '@saucery/contracts/payment'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { messagesOf } from '@saucery/messaging/testing/messages'
-import { orderApi } from './api.ts'
 import type { Order } from './domain.ts'
-import { amount, testOrders, wanted } from './testing.ts'
+import { amount, assemble, testOrders, wanted } from './testing.ts'
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())
@@ -151,7 +150,7 @@ describe('POST /orders/{id}/cancel', () => {
 
   it('says it once when twenty ask at once, at two replicas', async () => {
     const { id } = await place()
-    const other = orderApi(await replica())
+    const other = assemble(await replica()).app
     const answers = Array.from({ length: 20 }, (_, i) => cancel(id, i % 2 ? app : other))
     assert.ok((await Promise.all(answers)).every(({ status }) => status === 202))
     assert.deepEqual(await saidOf(id), ['OrderCancelled', 'OrderPlaced'])

@@ -1,9 +1,9 @@
 import { type Api, openApi } from '@saucery/chassis/api'
 import { demandOwn, narrowed, permitted, within } from '@saucery/chassis/callers'
-import { answeringOnce, respond } from '@saucery/chassis/idempotency'
+import { type Answer, answeringOnce, respond } from '@saucery/chassis/idempotency'
 import type { Log } from '@saucery/chassis/log'
 import { pageOf } from '@saucery/chassis/pages'
-import { notFound, type Problem, storeUnavailable } from '@saucery/chassis/problem'
+import { notFound, type Problem, ProblemError, storeUnavailable } from '@saucery/chassis/problem'
 import { causeOf } from '@saucery/chassis/request'
 import type { Said } from '@saucery/contracts/choreography'
 import { type Database, isDatabaseOutage } from '@saucery/messaging/database'
@@ -12,33 +12,73 @@ import type { MiddlewareHandler } from 'hono'
 import { v7 as uuidv7 } from 'uuid'
 import { cancel, type Order, type OrderFact, place, Refused } from './domain.ts'
 import * as routes from './routes.ts'
+import type { PaymentWaitSettings } from './settings.ts'
 import { findOrder, listOrders } from './store.ts'
+import { termsOf } from './terms.ts'
+import type { Waiting } from './waiting.ts'
+
+/** What is left, after a wait, for the last decision and the final answer. */
+const finishWithinMs = 5000
 
 export interface OrderApi {
   readonly db: Database
   readonly commit: Commit<Order, Said<'order'>, OrderFact>
+  readonly waiting: Pick<Waiting, 'placeAndWait'>
+  readonly settings: PaymentWaitSettings
   readonly knowCaller: MiddlewareHandler
   readonly log: Log
 }
 
-export function orderApi({ db, commit, knowCaller, log }: OrderApi): Api {
+export function orderApi({ db, commit, waiting, settings, knowCaller, log }: OrderApi): Api {
   const app = openApi(log, knowCaller, problemOf)
   const once = answeringOnce({ db, commit, problemOf })
 
   app.openapi(routes.placeOrder, async (c) => {
     const request = c.req.valid('json')
     demandOwn(permitted(c, 'place-orders'), request.branchId, { pointer: '/branchId' })
+    const terms = termsOf(c.req.header('prefer'), settings)
     const orderId = uuidv7()
-    const { answer } = await once(c, {
-      body: request,
-      change: { key: orderId, cause: causeOf(c), decide: () => place(orderId, request) },
-      answer: ({ state, events }) => ({
-        status: 201,
-        headers: { Location: `/orders/${orderId}`, 'Event-Id': events[0]?.id },
-        body: there(state),
-      }),
-    })
-    return respond(c, answer)
+    const cause = causeOf(c)
+    const placeOnce = (decide: () => ReturnType<typeof place>) =>
+      once(c, {
+        body: request,
+        change: { key: orderId, cause, decide },
+        answer: ({ state, events }) => ({
+          status: terms.undecided,
+          headers: {
+            Location: `/orders/${orderId}`,
+            'Event-Id': events[0]?.id,
+            'Preference-Applied': terms.applied || undefined,
+          },
+          body: there(state),
+        }),
+        finalWithinMs: terms.waitMs > 0 ? terms.waitMs + finishWithinMs : undefined,
+      })
+    const { placed, order, payment } = await waiting
+      .placeAndWait({
+        orderId,
+        cause,
+        terms,
+        place: (payBy) => placeOnce(() => place(orderId, request, payBy)),
+      })
+      .catch(async (error) => {
+        const isKeyed = c.req.header('idempotency-key') !== undefined
+        if (!isKeyed || !isUnavailable(error)) throw error
+        // Nothing is placed now; but who asks again is told what became of the first time.
+        const placed = await placeOnce(() => {
+          throw error
+        })
+        return { placed, order: placed.answer.body, payment: 'undecided' as const }
+      })
+    if (placed.final) return respond(c, placed.answer)
+    const { headers } = placed.answer
+    if (payment === 'late')
+      return respond(c, await placed.finish<Order, 201>({ problem: paymentTimeout, headers }))
+    const status: 201 | 202 = payment === 'decided' ? 201 : terms.undecided
+    return respond(
+      c,
+      await placed.finish({ headers, status, body: there(order) } as Answer<Order, typeof status>),
+    )
   })
 
   app.openapi(routes.cancelOrder, async (c) => {
@@ -75,9 +115,18 @@ export function orderApi({ db, commit, knowCaller, log }: OrderApi): Api {
   return app
 }
 
+const isUnavailable = (error: unknown) =>
+  error instanceof ProblemError && error.problem.code === 'payment-unavailable'
+
 function there(order: Order | undefined): Order {
   if (!order) throw notFound()
   return order
+}
+
+const paymentTimeout: Problem = {
+  status: 503,
+  code: 'payment-timeout',
+  title: 'The payment did not come in time; the order is cancelled',
 }
 
 const refusals: Record<Refused['code'], Problem> = {

@@ -4,15 +4,14 @@ import { branch, courier, operator, testGate } from '@saucery/chassis/testing/ca
 import { type Page, problemIn } from '@saucery/chassis/testing/http'
 import type { Caller } from '@saucery/contracts/callers'
 import { exampleOrderId } from '@saucery/contracts/parts'
-import { orderApi } from './api.ts'
 import type { Order } from './domain.ts'
-import { testOrders, wanted } from './testing.ts'
+import { assemble, testOrders, wanted } from './testing.ts'
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())
 const { place, saidOf } = service
 const gate = testGate('order')
-const app = orderApi({ ...service, knowCaller: gate.knowCaller })
+const { app } = assemble({ ...service, knowCaller: gate.knowCaller })
 
 async function ask(caller: Caller, method: string, path: string, body?: object): Promise<Response> {
   const headers = { ...(await gate.as(caller)), 'content-type': 'application/json' }

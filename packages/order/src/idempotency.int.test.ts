@@ -4,13 +4,13 @@ import { received } from '@saucery/chassis/testing/events'
 import { problemIn } from '@saucery/chassis/testing/http'
 import { PaymentDeclined } from '@saucery/contracts/payment'
 import { v4 as uuidv4, v7 as uuidv7 } from 'uuid'
-import { type OrderApi, orderApi } from './api.ts'
-import { amount, testOrders, wanted } from './testing.ts'
+import type { OrderApi } from './api.ts'
+import { amount, assemble, testOrders, wanted } from './testing.ts'
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())
-const { app, commit, db, hear, knowCaller, log, place, replica, saidOf } = service
-const other = orderApi(await replica())
+const { app, commit, db, hear, place, replica, saidOf } = service
+const other = assemble(await replica()).app
 
 /** A key that nobody has used. */
 const newKey = () => `"${uuidv4()}"`
@@ -39,7 +39,7 @@ const ending = (when: 'before' | 'after') => {
     if (when === 'after') await commit(change)
     throw new Error('the process ends')
   }
-  return orderApi({ db, commit: crashing, knowCaller, log })
+  return assemble({ ...service, commit: crashing }).app
 }
 
 describe('POST /orders with an Idempotency-Key', () => {

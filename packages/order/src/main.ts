@@ -1,16 +1,23 @@
 import { boot } from '@saucery/chassis/boot'
+import { stopSignal } from '@saucery/chassis/stopping'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { orderApi } from './api.ts'
+import { openBreaker } from './breaker.ts'
 import { reactions } from './reactions.ts'
 import { orderSettings } from './settings.ts'
 import { orderAggregate } from './store.ts'
+import { openWaiting } from './waiting.ts'
+import { openWatching } from './watching.ts'
 
 const migrations = new URL('../migrations/', import.meta.url)
-const { log, db, participant, knowCaller, run } = await boot(
-  'order',
-  orderSettings,
-  migrations,
-  orderAggregate,
-)
-participant.listen(subscriptionsOf('order'), reactions(participant.commit))
-await run(orderApi({ db, commit: participant.commit, knowCaller, log }))
+const service = await boot('order', orderSettings, migrations, orderAggregate)
+const { settings, log, metrics, db, broker, participant, knowCaller, show, run } = service
+const { commit } = participant
+participant.listen(subscriptionsOf('order'), reactions(commit))
+
+const breaker = openBreaker({ settings, metrics, log })
+show('paymentBreaker', breaker.state)
+const watch = openWatching({ db, broker, commit, log })
+const waiting = openWaiting({ db, commit, watch, breaker })
+void stopSignal().then(waiting.end)
+await run(orderApi({ db, commit, waiting, settings, knowCaller, log }))

@@ -43,7 +43,24 @@ const request = z
   .strictObject({ branchId: id, sauceId: id, qty, price: won })
   .openapi('OrderRequest', { example: { branchId: '1', sauceId: '1', qty: 10, price: 10_000 } })
 
-const placed = z.object({ Location: z.string(), ...eventId.shape })
+const placed = z.object({
+  Location: z.string(),
+  ...eventId.shape,
+  'Preference-Applied': z.string().optional().describe('What of `Prefer` is done, RFC 7240'),
+})
+
+const prefer = z.object({
+  prefer: z
+    .string()
+    .optional()
+    .openapi({
+      description:
+        'RFC 7240. `wait=N`: wait up to N seconds, 60 at most, for the payment. `handling=strict` with it: without ' +
+        'a payment in time the order is cancelled. `handling=lenient`, `respond-async`: not that, where the service ' +
+        'is set to it. What is malformed or unknown is ignored.',
+      example: 'wait=5',
+    }),
+})
 
 export const placeOrder = createRoute({
   method: 'post',
@@ -52,10 +69,20 @@ export const placeOrder = createRoute({
   summary: 'Place an order',
   tags: ['orders'],
   request: {
-    headers: mayBeRepeated,
+    headers: mayBeRepeated.extend(prefer.shape),
     body: { content: { 'application/json': { schema: request } }, required: true },
   },
-  responses: { 201: json('The order, placed', order, placed), ...bodyProblems },
+  responses: {
+    201: json('The order, placed; with what payment decided, if that was waited for', order, placed),
+    202: json('The order, placed; payment has not decided within the wait', order, placed),
+    ...bodyProblems,
+    ...problems({
+      503:
+        '`store-unavailable`: the store cannot be reached. `payment-timeout`: the payment had to come in time and ' +
+        'did not; the order is cancelled. `payment-unavailable`: payments take too long at present; nothing was ' +
+        'placed. Try again after `Retry-After` seconds',
+    }),
+  },
 })
 
 export const cancelOrder = createRoute({

@@ -1,19 +1,47 @@
 import assert from 'node:assert/strict'
+import { readSettings } from '@saucery/chassis/settings'
 import { testService } from '@saucery/chassis/testing/service'
+import { Registry } from 'prom-client'
 import { orderApi } from './api.ts'
+import { openBreaker } from './breaker.ts'
 import type { Order } from './domain.ts'
 import { reactions } from './reactions.ts'
+import { orderSettings, type PaymentWaitSettings } from './settings.ts'
 import { orderAggregate } from './store.ts'
+import { openWaiting } from './waiting.ts'
+import { openWatching } from './watching.ts'
 
 const migrations = new URL('../migrations/', import.meta.url)
 
 export const wanted = { branchId: 1, sauceId: 2, qty: 10, price: 10_000 }
 export const amount = 100_000
 
+const otherwise = readSettings(orderSettings, {
+  PORT: '0',
+  HOST: '127.0.0.1',
+  AUTH: 'off',
+  NATS_URL: 'x',
+  POSTGRES_URL: 'postgres://x',
+})
+
+type Replica = Awaited<ReturnType<Awaited<ReturnType<typeof testService<Order, 'order'>>>['replica']>>
+
+/** What `main` makes of one process's connections. */
+export function assemble(
+  replica: Replica,
+  changed: Partial<PaymentWaitSettings> = {},
+  looking: { lookEveryMs?: number } = {},
+) {
+  const settings = { ...otherwise, ...changed }
+  const breaker = openBreaker({ ...replica, settings, metrics: new Registry() })
+  const waiting = openWaiting({ ...replica, watch: openWatching({ ...replica, ...looking }), breaker })
+  return { app: orderApi({ ...replica, waiting, settings }), breaker, waiting }
+}
+
 /** The order service on servers of its own. */
 export async function testOrders() {
   const service = await testService('order', migrations, orderAggregate)
-  const app = orderApi(service)
+  const { app } = assemble(service)
   const postOrder = (body: unknown) =>
     app.request('/orders', {
       method: 'POST',

@@ -41,7 +41,8 @@ export async function testService<State, S extends Speaker>(
     // Replicas race only when none has to connect first.
     await Promise.all([isUp(), isUp()])
     closing.push(stop)
-    return { db, participant, commit: participant.commit, knowCaller: everybodyOperates, log: quietLog }
+    const commit = participant.commit
+    return { db, broker, participant, commit, knowCaller: everybodyOperates, log: quietLog }
   }
 
   const first = await replica()

@@ -1,0 +1,39 @@
+import { subscribe } from 'node:diagnostics_channel'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Hono } from 'hono'
+import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+
+export type Metrics = Registry
+
+/** This process's metrics: what Node tells of itself, and every answer over HTTP. */
+export function openMetrics(): Metrics {
+  const metrics = new Registry()
+  collectDefaultMetrics({ register: metrics })
+  measureHttp(metrics)
+  return metrics
+}
+
+/** `/metrics` in the format of Prometheus. */
+export const metricsApi = (metrics: Metrics): Hono =>
+  new Hono().get('/metrics', async (c) =>
+    c.text(await metrics.metrics(), 200, { 'content-type': metrics.contentType }),
+  )
+
+// Node tells of each request itself, also of what the gateway answers past its app. Paths would be labels without end.
+function measureHttp(metrics: Metrics): void {
+  const seconds = new Histogram({
+    name: 'http_request_duration_seconds',
+    help: 'Time from the head of a request to the end of its answer',
+    labelNames: ['method', 'status'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 10, 60],
+    registers: [metrics],
+  })
+  subscribe('http.server.request.start', (message) => {
+    const { request, response } = message as { request: IncomingMessage; response: ServerResponse }
+    const began = performance.now()
+    response.once('close', () => {
+      const status = response.writableFinished ? response.statusCode : 'broken off'
+      seconds.observe({ method: String(request.method), status }, (performance.now() - began) / 1000)
+    })
+  })
+}
