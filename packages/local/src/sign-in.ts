@@ -45,7 +45,7 @@ export interface TokenFor {
 /** A token that a gateway started here takes, when the environment names no other keys. */
 export const makeToken = (
   dataDir: string,
-  { role, branch, subject = 'somebody', seconds = 3600 }: TokenFor,
+  { role, branch, subject = branch === undefined ? role : `${role}-${branch}`, seconds = 3600 }: TokenFor,
 ): Promise<string> =>
   new SignJWT({ role, ...(branch !== undefined && { branch_id: branch }) })
     .setProtectedHeader({ alg: 'EdDSA' })

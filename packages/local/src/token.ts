@@ -11,7 +11,7 @@ Prints a token for a system that was started here with AUTH=on.
 
   --role      ${roles.join(', ')}
   --branch    the branch's id, for the role branch
-  --subject   who it is (somebody)
+  --subject   who it is (courier, branch-1 …)
   --seconds   how long it is valid (3600)
 `
 

@@ -48,6 +48,23 @@ describe('a branch', () => {
     assert.deepEqual(await problemIn(ask(branch('yours'), 'POST', `/orders/${id}/cancel`)), notFound)
   })
 
+  it('is not answered what another was, for the same Idempotency-Key', async () => {
+    const post = async (caller: Caller, branchId: string) => {
+      const headers = {
+        ...(await gate.as(caller)),
+        'content-type': 'application/json',
+        'idempotency-key': 'k',
+      }
+      const body = JSON.stringify({ ...wanted, branchId })
+      const answer = await app.request('/orders', { method: 'POST', headers, body })
+      return (await answer.json()) as Order
+    }
+    const mine = await post(branch('mine'), 'mine')
+    assert.equal((await post(branch('mine'), 'mine')).id, mine.id)
+    assert.notEqual((await post(branch('yours'), 'yours')).id, mine.id)
+    assert.notEqual((await post(operator, 'mine')).id, mine.id)
+  })
+
   it('has only its own in lists, on every page and with every filter', async () => {
     const own = []
     for (let i = 0; i < 5; i++) {
