@@ -1,12 +1,9 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import type { BlankEnv } from 'hono/types'
+import { limitBody } from './body-limit.ts'
 import type { Log } from './log.ts'
-import { invalidInput, notFound, type Problem, ProblemError, problemHandlers } from './problem.ts'
-
-/** No request of ours needs more: 64 KiB. */
-const bodyLimitBytes = 64 * 1024
+import { invalidInput, notFound, type Problem, problemHandlers } from './problem.ts'
 
 export type Api = OpenAPIHono<BlankEnv>
 
@@ -32,17 +29,6 @@ export function openApi(
   app.onError(onError)
   app.notFound(noRoute)
   app.use(knowCaller)
-  app.use(
-    bodyLimit({
-      maxSize: bodyLimitBytes,
-      onError() {
-        throw new ProblemError({
-          status: 413,
-          code: 'body-too-large',
-          title: 'The body is larger than 64 KiB',
-        })
-      },
-    }),
-  )
+  app.use(limitBody)
   return app
 }

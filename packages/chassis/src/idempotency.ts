@@ -120,10 +120,18 @@ function refusedRequest(c: Context, error: unknown): unknown {
   if (!(error instanceof RequestRefused)) return error
   const { code, retryAfterMs } = error
   if (code === 'request-in-progress') c.header('Retry-After', String(Math.ceil(retryAfterMs / 1000)))
-  return new ProblemError({ code, ...refusedAs[code] }, {}, { cause: error })
+  return new ProblemError(refusedAs[code], {}, { cause: error })
 }
 
 const refusedAs = {
-  'request-in-progress': { status: 409, title: 'The same request is in progress; try again' },
-  'idempotency-key-reused': { status: 422, title: 'The Idempotency-Key was used for another request' },
+  'request-in-progress': {
+    status: 409,
+    code: 'request-in-progress',
+    title: 'The same request is in progress; try again',
+  },
+  'idempotency-key-reused': {
+    status: 422,
+    code: 'idempotency-key-reused',
+    title: 'The Idempotency-Key was used for another request',
+  },
 } as const

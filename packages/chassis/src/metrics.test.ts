@@ -3,6 +3,8 @@ import { describe, it } from 'node:test'
 import { Hono } from 'hono'
 import { serve } from './http.ts'
 import { metricsApi, openMetrics } from './metrics.ts'
+import { httpSettings, readSettings } from './settings.ts'
+import { quietLog } from './testing/log.ts'
 
 const metrics = openMetrics()
 
@@ -10,7 +12,7 @@ describe('the metrics', () => {
   it('count and time every answer, by method and status, and tell of the process', async () => {
     const app = new Hono().get('/there', (c) => c.text('here'))
     app.route('/', metricsApi(metrics))
-    const http = await serve(app, { HOST: '127.0.0.1', PORT: 0 })
+    const http = await serve(app, readSettings(httpSettings, { HOST: '127.0.0.1', PORT: '0' }), quietLog)
     const url = `http://127.0.0.1:${http.port}`
     for (const path of ['/there', '/there', '/nowhere']) await (await fetch(url + path)).text()
     const answer = await fetch(`${url}/metrics`)

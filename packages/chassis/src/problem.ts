@@ -35,12 +35,26 @@ export class ProblemError extends Error {
   }
 }
 
+export const problemJson = ({ status, code, ...rest }: Problem): string =>
+  JSON.stringify({ type: `urn:problem:${code}`, status, code, ...rest })
+
 export function answerProblem(c: Context, problem: Problem, headers: Record<string, string> = {}): Response {
-  const { status, code, ...rest } = problem
-  return c.body(JSON.stringify({ type: `urn:problem:${code}`, status, code, ...rest }), status, {
+  return c.body(problemJson(problem), problem.status, {
     'content-type': 'application/problem+json',
     ...headers,
   })
+}
+
+export const malformedRequest: Problem = {
+  status: 400,
+  code: 'malformed-request',
+  title: 'This is no HTTP request that can be understood',
+}
+
+export const internalError: Problem = {
+  status: 500,
+  code: 'internal-error',
+  title: 'Something went wrong here; it was logged',
 }
 
 export const notFound = () =>
@@ -86,7 +100,8 @@ export function problemHandlers(
 ): { onError: ErrorHandler; notFound: NotFoundHandler } {
   return {
     onError(error, c) {
-      const request = { method: c.req.method, path: c.req.path }
+      const requestId = c.req.header('x-request-id')
+      const request = { method: c.req.method, path: c.req.path, requestId }
       // Whoever knew the answer knows why, and has said it if need be.
       if (error instanceof ProblemError) return answerProblem(c, error.problem, error.headers)
       const problem = translate(error) ?? general(error)
@@ -120,5 +135,5 @@ function general(error: Error): Problem {
     const code = error.message.startsWith('Malformed JSON') ? 'invalid-json' : 'bad-request'
     return { status: error.status, code, title: error.message || 'The request is not valid' }
   }
-  return { status: 500, code: 'internal-error', title: 'Something went wrong here; it was logged' }
+  return internalError
 }

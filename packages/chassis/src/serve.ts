@@ -26,7 +26,7 @@ export async function serveUntilStopped(
 ): Promise<never> {
   const stopped = stopSignal()
   app.route('/', health(checks, details)).route('/', metricsApi(metrics))
-  const http = await serve(app, settings)
+  const http = await serve(app, settings, log)
   log.info({ port: http.port }, 'listening')
   log.info({ signal: await stopped }, 'stopping')
   return stopWithin(settings.SHUTDOWN_GRACE_MS, log, http.close, ...steps)

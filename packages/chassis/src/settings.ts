@@ -4,10 +4,20 @@ import { callerSettings, neededForSignIn, offOnLoopbackOnly } from './auth-setti
 export const port = z.coerce.number().int().min(0).max(65_535)
 export const ms = z.coerce.number().int().min(0).max(2_147_483_647)
 
-/** What every service is told. Credentials are settings of their own, so that URLs can be logged. */
-export const commonSettings = z.object({
+/** What every server for HTTP is told. */
+export const httpSettings = z.object({
   PORT: port,
   HOST: z.string().default('0.0.0.0'),
+  /** Time for a client to send the head of a request. */
+  HEADERS_TIMEOUT_MS: ms.min(1).default(10_000),
+  /** Time for a client to send all of a request. */
+  REQUEST_TIMEOUT_MS: ms.min(1).default(30_000),
+  /** How long a connection stays open for the next request: longer than a load balancer before it would use it. */
+  KEEP_ALIVE_TIMEOUT_MS: ms.min(1).default(5_000),
+})
+
+/** What every service is told. Credentials are settings of their own, so that URLs can be logged. */
+export const commonSettings = httpSettings.extend({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   LOG_FORMAT: z.enum(['json', 'pretty']).default(process.stdout.isTTY ? 'pretty' : 'json'),
   /** Time for a stop from the signal to the exit; what is not finished by then is done again after a restart. */

@@ -11,6 +11,7 @@ async function exitOf(script: string, signal: NodeJS.Signals = 'SIGTERM') {
   const code = `
     import { Hono } from 'hono'
     import { serveUntilStopped } from './src/serve.ts'
+    import { commonSettings, readSettings } from './src/settings.ts'
     import { stopSignal, stopWithin } from './src/stopping.ts'
     import { quietLog as log } from './src/testing/log.ts'
     const say = async (text) => process.stdout.write(text + ' ')
@@ -80,7 +81,7 @@ describe('a process that is asked to stop', () => {
         return c.text('')
       })
       const spy = { info: ({ port }, text) => text === 'listening' && fetch('http://127.0.0.1:' + port) }
-      const settings = { HOST: '127.0.0.1', PORT: 0, SHUTDOWN_GRACE_MS: 5000 }
+      const settings = readSettings(commonSettings, { HOST: '127.0.0.1', PORT: '0', SHUTDOWN_GRACE_MS: '5000' })
       await serveUntilStopped(app, spy, settings, { checks: {} }, () => say('step'))`,
     )
     assert.deepEqual(stopped, { said: 'ready answered step', exit: 0 })

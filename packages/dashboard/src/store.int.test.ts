@@ -101,7 +101,7 @@ describe('the store', () => {
       (await views.list({ limit: 10, branchId, ...filter })).map(({ _id }) => _id)
     assert.deepEqual(await found({}), orderIds)
     assert.deepEqual(await found({ limit: 2 }), orderIds.slice(0, 2))
-    assert.deepEqual(await found({ before: orderIds[1] }), orderIds.slice(2))
+    assert.deepEqual(await found({ cursor: orderIds[1] }), orderIds.slice(2))
     assert.deepEqual(await found({ status: 'PAID' }), [orderIds[1], orderIds[3]])
     assert.deepEqual(await found({ status: 'DELIVERED' }), [])
     assert.deepEqual(await found({ branchId: 'nowhere' }), [])

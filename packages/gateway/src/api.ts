@@ -1,36 +1,46 @@
+import type { HttpBindings } from '@hono/node-server'
 import type { Log } from '@saucery/chassis/log'
 import { problemHandlers } from '@saucery/chassis/problem'
 import { Hono } from 'hono'
-import { cors } from 'hono/cors'
 import type { Admit } from './admission.ts'
+import { openDoor } from './door.ts'
 import type { EventStreams } from './event-streams.ts'
+import { originOf } from './origin.ts'
 import { passTo } from './pass.ts'
+import { openRateLimit } from './rate-limit.ts'
 import { reference } from './reference.ts'
+import type { GatewaySettings } from './settings.ts'
 import { prefixes, stateOf, type Upstream } from './upstreams.ts'
 
 export interface GatewayApi {
   readonly upstreams: readonly Upstream[]
   readonly admit: Admit
-  readonly corsOrigins: readonly string[]
+  readonly settings: Pick<GatewaySettings, 'CORS_ORIGINS' | 'RATE_LIMIT_PER_MINUTE' | 'TRUSTED_PROXIES'>
   readonly eventStreams: EventStreams
   readonly log: Log
 }
 
-export function gatewayApi({ upstreams, admit, corsOrigins, eventStreams, log }: GatewayApi): Hono {
+export function gatewayApi({ upstreams, admit, settings, eventStreams, log }: GatewayApi): Hono {
   const app = new Hono()
-  const { onError, notFound } = problemHandlers(log)
+  const { onError, notFound } = problemHandlers(log, undefined, app)
   app.onError(onError)
   app.notFound(notFound)
-  const allowOrigins = cors({
-    origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
-    exposeHeaders: ['Location', 'Event-Id', 'Link', 'Retry-After'],
-    maxAge: 600,
+
+  const trustedProxies = settings.TRUSTED_PROXIES
+  const door = openDoor({
+    corsOrigins: settings.CORS_ORIGINS,
+    rateLimit: openRateLimit(settings.RATE_LIMIT_PER_MINUTE),
+    clientOf: (c) => originOf((c.env as HttpBindings).incoming, trustedProxies).client,
   })
 
   for (const upstream of upstreams)
-    app.all(`${prefixes[upstream.name]}/*`, passTo(upstream, { admit, allowOrigins, eventStreams, log }))
+    app.all(
+      `${prefixes[upstream.name]}/*`,
+      passTo(upstream, { admit, door, trustedProxies, eventStreams, log }),
+    )
 
-  app.use(allowOrigins)
+  // Who watches the gateway is never turned away.
+  app.use(async (c, next) => (probes.includes(c.req.path) ? next() : ((await door(c)) ?? next())))
   app.route('/', reference())
   app.get('/', (c) => c.json({ service: 'gateway', routes: prefixes }))
   // Ready without them: one service that is down must not close the door to the others.
@@ -40,3 +50,5 @@ export function gatewayApi({ upstreams, admit, corsOrigins, eventStreams, log }:
   })
   return app
 }
+
+const probes = ['/livez', '/readyz']

@@ -9,16 +9,19 @@ export class ClientGone extends Error {
 /**
  * Sends one request, once, and lets the answer flow into `outgoing` as it comes.
  * Rejects when there is no whole answer: with nothing written yet, or with the client's connection broken.
+ * @param readerTimeoutMs after which a client that reads nothing is let go
  * @param onHead makes the headers of the answer; called when the first of it is there
  */
 export function exchange(
   dispatcher: Dispatcher,
   request: Dispatcher.DispatchOptions,
   outgoing: ServerResponse,
+  readerTimeoutMs: number,
   onHead: (headers: IncomingHttpHeaders) => OutgoingHttpHeaders,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined
+    let stalled: NodeJS.Timeout | undefined
     const abort = () => controller?.abort(new ClientGone())
     outgoing.once('close', abort)
 
@@ -29,22 +32,30 @@ export function exchange(
       },
       onResponseStart(_, status, headers, statusMessage) {
         if (status < 200) return
-        outgoing.on('drain', () => controller?.resume())
+        outgoing.on('drain', () => {
+          clearTimeout(stalled)
+          controller?.resume()
+        })
         outgoing.writeHead(status, statusMessage ?? '', onHead(headers))
         // An event stream may be silent at first; an answer of known length goes out with its first bytes.
         if (headers['content-length'] === undefined) outgoing.flushHeaders()
       },
       onResponseData(_, chunk) {
         if (outgoing.destroyed || outgoing.writableEnded) return
-        if (!outgoing.write(chunk)) controller?.pause()
+        if (outgoing.write(chunk)) return
+        controller?.pause()
+        clearTimeout(stalled)
+        stalled = setTimeout(() => outgoing.destroy(), readerTimeoutMs)
       },
       onResponseEnd() {
         outgoing.off('close', abort)
+        clearTimeout(stalled)
         outgoing.end()
         resolve()
       },
       onResponseError(_, error) {
         outgoing.off('close', abort)
+        clearTimeout(stalled)
         const clientLeft = outgoing.destroyed
         // A clean end would make a part look like the whole.
         if (outgoing.headersSent) outgoing.destroy()

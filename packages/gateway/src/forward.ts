@@ -1,4 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { bodyTooLarge, maxBodyBytes } from '@saucery/chassis/body-limit'
+import { ProblemError } from '@saucery/chassis/problem'
 import { exchange } from './exchange.ts'
 import { isConnectionLoss, Overloaded } from './failures.ts'
 import type { Upstream } from './upstreams.ts'
@@ -22,14 +25,20 @@ export async function forward(
   { path, headers, onHead }: Forwarded,
 ): Promise<void> {
   const method = incoming.method ?? 'GET'
-  const body = hasBody(incoming) ? incoming : null
+  const body = bodyOf(incoming)
   const headersTimeout = upstream.timeoutMs + preferredWaitMs(incoming.headers)
   const send = () =>
     whileWaiting(upstream, (answered) =>
-      exchange(upstream.pool, { method, path, headers, body, headersTimeout }, outgoing, (received) => {
-        answered()
-        return onHead(received)
-      }),
+      exchange(
+        upstream.pool,
+        { method, path, headers, body, headersTimeout },
+        outgoing,
+        upstream.readerTimeoutMs,
+        (received) => {
+          answered()
+          return onHead(received)
+        },
+      ),
     )
   const mayRepeat = body === null && (method === 'GET' || method === 'HEAD')
   try {
@@ -56,9 +65,22 @@ async function whileWaiting(upstream: Upstream, run: (answered: () => void) => P
   }
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
-  const { 'content-length': length, 'transfer-encoding': encoding } = headers
-  return encoding !== undefined || (length !== undefined && length !== '0')
+/** A body that says its length was let in by that: Node lets no more through. */
+function bodyOf(incoming: IncomingMessage): Readable | null {
+  const { 'content-length': length, 'transfer-encoding': encoding } = incoming.headers
+  if (encoding !== undefined) return Readable.from(limited(incoming))
+  return length === undefined || length === '0' ? null : incoming
+}
+
+/** The body, chunk by chunk, as long as it is not too large. */
+async function* limited(incoming: IncomingMessage): AsyncGenerator<Buffer> {
+  let bytes = 0
+  // Not destroyed, so that the server can discard the rest of it while the client is told.
+  for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
+    bytes += chunk.length
+    if (bytes > maxBodyBytes) throw new ProblemError(bodyTooLarge)
+    yield chunk
+  }
 }
 
 /** `Prefer: wait=N` (RFC 7240): who asks a service to take its time gets that time, up to five minutes. */

@@ -1,16 +1,20 @@
 import assert from 'node:assert/strict'
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import { describe, it } from 'node:test'
+import { answerTo } from '@saucery/chassis/testing/raw'
 import { open, startGateway, startUpstream, textOf } from './testing.ts'
 
 /** What the service gets when the client sends these. */
-async function received(headers: OutgoingHttpHeaders): Promise<IncomingHttpHeaders> {
+async function received(
+  headers: OutgoingHttpHeaders,
+  env: Record<string, string> = {},
+): Promise<IncomingHttpHeaders> {
   let seen: IncomingHttpHeaders = {}
   await using order = await startUpstream((request, response) => {
     seen = request.headers
     response.end()
   })
-  await using gateway = await startGateway({ ORDER_URL: order.url })
+  await using gateway = await startGateway({ ORDER_URL: order.url, ...env })
   const { client, answer } = open(`${gateway.url}/orders`, { headers })
   client.end()
   await textOf(await answer)
@@ -25,12 +29,17 @@ describe('a request', () => {
       'keep-alive': 'timeout=99',
       te: 'trailers',
       'proxy-authorization': 'Basic eDp5',
+      'proxy-authenticate': 'Basic',
+      'proxy-connection': 'keep-alive',
       upgrade: 'h2c',
       authorization: 'Bearer for-the-gateway',
       'accept-encoding': 'br',
       prefer: 'wait=2',
     })
-    for (const name of ['x-private', 'keep-alive', 'te', 'proxy-authorization', 'upgrade', 'authorization'])
+    for (const name of [
+      ...['x-private', 'keep-alive', 'te', 'upgrade', 'transfer-encoding', 'authorization'],
+      ...['proxy-authorization', 'proxy-authenticate', 'proxy-connection'],
+    ])
       assert.equal(seen[name], undefined, name)
     assert.equal(seen.connection, 'keep-alive')
     assert.equal(seen['accept-encoding'], 'br')
@@ -52,6 +61,23 @@ describe('a request', () => {
     assert.equal(seen['x-real-ip'], undefined)
     assert.equal(seen.forwarded, undefined)
     assert.equal(seen.via, '1.1 gateway')
+  })
+
+  it('says who asked as a proxy of ours says it, and nothing that came from before that', async () => {
+    const seen = await received(
+      {
+        host: 'gateway.internal',
+        'x-forwarded-for': '6.6.6.6, nonsense, 1.1.1.1',
+        'x-forwarded-host': 'shop.example',
+        'x-forwarded-proto': 'https',
+        'x-real-ip': '6.6.6.6',
+      },
+      { TRUSTED_PROXIES: '1' },
+    )
+    assert.equal(seen['x-forwarded-for'], '1.1.1.1, 127.0.0.1')
+    assert.equal(seen['x-forwarded-host'], 'shop.example')
+    assert.equal(seen['x-forwarded-proto'], 'https')
+    assert.equal(seen['x-real-ip'], undefined)
   })
 
   it('gets an id and a trace', async () => {
@@ -84,6 +110,8 @@ describe('an answer', () => {
         connection: 'close, X-Private',
         'x-private': '1',
         'proxy-authenticate': 'Basic',
+        'keep-alive': 'timeout=99',
+        upgrade: 'h2c',
         'content-encoding': 'gzip',
         'content-length': packed.length,
         'set-cookie': ['a=1', 'b=2'],
@@ -108,8 +136,9 @@ describe('an answer', () => {
     assert.equal(headers.date, 'Thu, 01 Jan 1970 00:00:00 GMT')
     assert.equal(headers['x-latin'], 'caf\u00e9')
     assert.equal(headers.location, '/orders/1')
-    assert.equal(headers['x-private'], undefined)
-    assert.equal(headers['proxy-authenticate'], undefined)
+    for (const name of ['x-private', 'proxy-authenticate', 'upgrade'])
+      assert.equal(headers[name], undefined, name)
+    assert.notEqual(headers['keep-alive'], 'timeout=99')
   })
 
   it('has no body where there is none, and the connection stays', async () => {
@@ -131,5 +160,26 @@ describe('an answer', () => {
       assert.equal(answer.headers.get('etag'), '"1"')
       assert.equal(await answer.text(), '')
     }
+  })
+})
+
+describe('a trailer', () => {
+  it('is passed on in neither direction, nor announced', async () => {
+    let seen: IncomingHttpHeaders = {}
+    let came = ''
+    await using order = await startUpstream(async (request, response) => {
+      for await (const chunk of request) came += chunk
+      seen = { ...request.headers, ...request.trailers }
+      response.writeHead(200, { trailer: 'x-checksum' }).write('down')
+      response.addTrailers({ 'x-checksum': '1' })
+      response.end()
+    })
+    await using gateway = await startGateway({ ORDER_URL: order.url })
+    const head = 'POST /orders HTTP/1.1\r\nHost: here\r\nConnection: close\r\nTrailer: x-checksum\r\n'
+    const body = 'Transfer-Encoding: chunked\r\n\r\n2\r\nup\r\n0\r\nx-checksum: 1\r\n\r\n'
+    const answer = await answerTo(gateway.port, head + body)
+    assert.match(answer, /^HTTP\/1.1 200 .*down/s)
+    assert.doesNotMatch(answer, /checksum/)
+    assert.deepEqual([came, seen.trailer, seen['x-checksum']], ['up', undefined, undefined])
   })
 })

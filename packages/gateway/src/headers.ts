@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
+import { safeHeaders } from '@saucery/chassis/arrival'
 import { passportHeader } from '@saucery/chassis/passport'
 import type { Identity } from './identity.ts'
+import type { Origin } from './origin.ts'
 
 /** RFC 9110 §7.6.1, and what is between a client and its proxy only. Trailers are not passed on. */
 const hopByHop = [
@@ -40,20 +42,21 @@ const untraced = new Set([...dropped, 'tracestate'])
 export function requestHeaders(
   incoming: IncomingMessage,
   identity: Identity,
+  origin: Origin,
   passport: string | undefined,
 ): string[] {
-  const { rawHeaders, socket, headers } = incoming
+  const { rawHeaders, headers } = incoming
   const drop = identity.isNewTrace ? untraced : dropped
   const named = namedIn(headers.connection)
   const result = [
     'via',
     '1.1 gateway',
     'x-forwarded-for',
-    socket.remoteAddress ?? 'unknown',
+    origin.forwardedFor,
     'x-forwarded-host',
-    headers.host ?? '',
+    origin.host,
     'x-forwarded-proto',
-    'http',
+    origin.proto,
     'x-request-id',
     identity.requestId,
     'traceparent',
@@ -68,11 +71,25 @@ export function requestHeaders(
   return result
 }
 
+/** What the gateway alone may say in an answer, and what says too much of a service. */
+const withheld = new Set([
+  ...hopByHop,
+  ...Object.keys(safeHeaders),
+  'access-control-allow-credentials',
+  'access-control-allow-origin',
+  'access-control-expose-headers',
+  'ratelimit',
+  'ratelimit-policy',
+  'server',
+  'x-powered-by',
+  'x-request-id',
+])
+
 /** The headers of the answer as it is passed back, with `added` ones, which win; but `vary` grows. */
 export function answerHeaders(headers: IncomingHttpHeaders, added: Headers): OutgoingHttpHeaders {
-  const result: OutgoingHttpHeaders = { ...headers }
-  for (const name of hopByHop) delete result[name]
-  for (const name of namedIn(headers.connection)) delete result[name]
+  const result: OutgoingHttpHeaders = {}
+  const named = namedIn(headers.connection)
+  for (const name in headers) if (!withheld.has(name) && !named.includes(name)) result[name] = headers[name]
   for (const [name, value] of added)
     result[name] = name === 'vary' && headers.vary ? `${headers.vary}, ${value}` : value
   return result

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
-import { v7 as uuidv7 } from 'uuid'
+import { requestIdOf } from '@saucery/chassis/request-id'
 
 /** What a request is called in the logs and events of every service. */
 export interface Identity {
@@ -10,16 +10,14 @@ export interface Identity {
   readonly isNewTrace: boolean
 }
 
-const requestId = /^[\w.-]{1,100}$/
 const traceparent = /^[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}/
 
 /** Takes over the client's ids; makes those that it did not send, or that do not fit. */
 export function identify(headers: IncomingHttpHeaders): Identity {
-  const id = headers['x-request-id']
   const trace = headers.traceparent
   const isTraced = typeof trace === 'string' && traceparent.test(trace)
   return {
-    requestId: typeof id === 'string' && requestId.test(id) ? id : uuidv7(),
+    requestId: requestIdOf(headers),
     traceparent: isTraced ? trace : newTrace(),
     isNewTrace: !isTraced,
   }

@@ -1,8 +1,9 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Log } from '@saucery/chassis/log'
-import { answerProblem } from '@saucery/chassis/problem'
-import type { Context, Handler, MiddlewareHandler } from 'hono'
+import { answerProblem, ProblemError } from '@saucery/chassis/problem'
+import type { Context, Handler } from 'hono'
 import type { Admit } from './admission.ts'
+import type { Door } from './door.ts'
 import type { EventStreams } from './event-streams.ts'
 import { ClientGone } from './exchange.ts'
 import { codeOf, problemOf } from './failures.ts'
@@ -10,27 +11,32 @@ import { forward } from './forward.ts'
 import { answerHeaders, requestHeaders } from './headers.ts'
 import { identify } from './identity.ts'
 import { NotSignedIn } from './not-signed-in.ts'
+import { originOf } from './origin.ts'
 import type { Upstream } from './upstreams.ts'
 
 export interface Passing {
   readonly admit: Admit
-  readonly allowOrigins: MiddlewareHandler
+  readonly door: Door
+  readonly trustedProxies: number
   readonly eventStreams: EventStreams
   readonly log: Log
 }
 
-/** A route that the service answers; the gateway answers preflights, and for a service that cannot. */
-export function passTo(upstream: Upstream, { admit, allowOrigins, eventStreams, log }: Passing): Handler {
+/** A route that the service answers; the gateway answers whom the door turns away, and for a service that cannot. */
+export function passTo(
+  upstream: Upstream,
+  { admit, door, trustedProxies, eventStreams, log }: Passing,
+): Handler {
   return async (c) => {
-    const preflight = await allowOrigins(c, async () => {})
-    if (preflight) return preflight
+    const refusal = await door(c)
+    if (refusal) return refusal
     const { incoming, outgoing } = c.env as HttpBindings
     const identity = identify(incoming.headers)
     try {
       const passport = await admit(incoming.headers.authorization, upstream.name)
       await forward(upstream, incoming, outgoing, {
         path: pathOf(c),
-        headers: requestHeaders(incoming, identity, passport),
+        headers: requestHeaders(incoming, identity, originOf(incoming, trustedProxies), passport),
         onHead(headers) {
           if (headers['content-type']?.startsWith('text/event-stream')) eventStreams.add(outgoing)
           return answerHeaders(headers, c.res.headers)
@@ -43,8 +49,9 @@ export function passTo(upstream: Upstream, { admit, allowOrigins, eventStreams, 
       if (error instanceof NotSignedIn) {
         const { problem, headers, cause } = error
         log.info({ reason: problem.code, error: cause, requestId }, 'not signed in')
-        return answerProblem(c, problem, { ...headers, 'x-request-id': requestId })
+        return answerProblem(c, problem, headers)
       }
+      if (error instanceof ProblemError && !outgoing.headersSent) return answerProblem(c, error.problem)
       log.warn(
         {
           upstream: upstream.name,
@@ -57,7 +64,6 @@ export function passTo(upstream: Upstream, { admit, allowOrigins, eventStreams, 
         outgoing.headersSent ? 'answer broken off' : 'no answer',
       )
       if (outgoing.headersSent) return alreadySent()
-      c.header('x-request-id', requestId)
       const problem = problemOf(error, upstream.name)
       return answerProblem(c, problem, problem.status === 503 ? { 'retry-after': '1' } : {})
     }

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { health } from '@saucery/chassis/health'
 import { serve } from '@saucery/chassis/http'
-import { openLog } from '@saucery/chassis/log'
 import { readSettings } from '@saucery/chassis/settings'
+import { quietLog } from '@saucery/chassis/testing/log'
 import { openAdmission } from './admission.ts'
 import { gatewayApi } from './api.ts'
 import { openEventStreams } from './event-streams.ts'
@@ -22,25 +23,19 @@ export async function startUpstream(listener: RequestListener, port = 0) {
   return { server, url: `http://127.0.0.1:${taken}`, close, [Symbol.asyncDispose]: close }
 }
 
-const local = { PORT: '0', HOST: '127.0.0.1', LOG_LEVEL: 'silent', AUTH: 'off' }
+const local = { PORT: '0', HOST: '127.0.0.1', AUTH: 'off', RATE_LIMIT_PER_MINUTE: '0' }
 
 /** A whole gateway on a free port; services that are not named are on a port where nobody listens. */
-export async function startGateway(env: Record<string, string>) {
+export async function startGateway(env: Record<string, string>, log = quietLog) {
   const nobody = 'http://127.0.0.1:1'
   const urls = { ORDER_URL: nobody, PAYMENT_URL: nobody, DELIVERY_URL: nobody, DASHBOARD_URL: nobody }
   const settings = readSettings(gatewaySettings, { ...local, ...urls, ...env })
   const upstreams = openUpstreams(settings)
   const eventStreams = openEventStreams()
-  const log = openLog('gateway', settings)
   const admit = openAdmission(settings, log)
-  const app = gatewayApi({
-    upstreams: upstreams.all,
-    admit,
-    corsOrigins: settings.CORS_ORIGINS,
-    eventStreams,
-    log,
-  })
-  const http = await serve(app, settings)
+  const app = gatewayApi({ upstreams: upstreams.all, admit, settings, eventStreams, log })
+  app.route('/', health({}))
+  const http = await serve(app, settings, log)
   return {
     url: `http://127.0.0.1:${http.port}`,
     port: http.port,
@@ -68,4 +63,13 @@ export async function textOf(message: IncomingMessage): Promise<string> {
   let text = ''
   for await (const chunk of message) text += chunk
   return text
+}
+
+/** A promise, and what resolves it. */
+export function deferred<T = void>() {
+  let resolve = (_: T) => {}
+  const promise = new Promise<T>((resolveIt) => {
+    resolve = resolveIt
+  })
+  return { promise, resolve }
 }

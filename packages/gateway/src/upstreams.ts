@@ -15,6 +15,8 @@ export interface Upstream {
   readonly name: ServiceName
   readonly pool: Pool
   readonly timeoutMs: number
+  /** How long the client of an answer may read nothing. */
+  readonly readerTimeoutMs: number
   readonly maxWaiting: number
   /** Requests whose answer has not begun. */
   waiting: number
@@ -36,6 +38,7 @@ export function openUpstreams(settings: GatewaySettings): Upstreams {
       bodyTimeout: settings.UPSTREAM_IDLE_TIMEOUT_MS,
     }),
     timeoutMs: settings.UPSTREAM_TIMEOUT_MS,
+    readerTimeoutMs: settings.CLIENT_IDLE_TIMEOUT_MS,
     maxWaiting: settings.UPSTREAM_CONNECTIONS,
     waiting: 0,
   })

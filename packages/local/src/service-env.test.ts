@@ -34,8 +34,8 @@ const signIn = {
   gateway: { AUTH: 'on', GATEWAY_SIGNING_KEY: 'secret' },
   services: { AUTH: 'on', GATEWAY_PUBLIC_KEY: 'public' },
 }
-const envOf = (name: keyof typeof ports) =>
-  serviceEnv(name, { ports, env: own, stores: { databases, nats }, signIn })
+const envOf = (name: keyof typeof ports, env: NodeJS.ProcessEnv = own) =>
+  serviceEnv(name, { ports, env, stores: { databases, nats }, signIn })
 
 it('gives a service its own database and login, and the settings of whoever starts it', () => {
   assert.deepEqual(envOf('payment'), {
@@ -52,8 +52,9 @@ it('gives a service its own database and login, and the settings of whoever star
   })
 })
 
-it('gives the gateway the way to the others and the key to sign with, and no credentials', () => {
+it('gives the gateway the way to the others, the key to sign with, no limit for the one client, and no credentials', () => {
   assert.deepEqual(envOf('gateway'), {
+    RATE_LIMIT_PER_MINUTE: '0',
     PAYMENT_LIMIT: '7',
     HOST: '127.0.0.1',
     PORT: '5',
@@ -70,4 +71,8 @@ it('gives the gateway the way to the others and the key to sign with, and no cre
 it('gives the dashboard no Postgres, and the others no MongoDB', () => {
   assert.equal(envOf('dashboard').POSTGRES_URL, undefined)
   assert.equal(envOf('order').MONGODB_URL, undefined)
+})
+
+it('limits the one client where whoever starts it says so', () => {
+  assert.equal(envOf('gateway', { RATE_LIMIT_PER_MINUTE: '9' }).RATE_LIMIT_PER_MINUTE, '9')
 })

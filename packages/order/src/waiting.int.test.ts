@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { serve } from '@saucery/chassis/http'
+import { httpSettings, readSettings } from '@saucery/chassis/settings'
 import { received, recorded } from '@saucery/chassis/testing/events'
 import { get, problemIn } from '@saucery/chassis/testing/http'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
@@ -221,7 +222,7 @@ describe('an order whose event comes at the end of the wait', () => {
 
 describe('a wait', () => {
   it('goes on when the client leaves', async () => {
-    const http = await serve(app, { HOST: '127.0.0.1', PORT: 0 })
+    const http = await serve(app, readSettings(httpSettings, { HOST: '127.0.0.1', PORT: '0' }), service.log)
     const leaving = fetch(`http://127.0.0.1:${http.port}/orders`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', prefer: 'wait=1, handling=strict' },
