@@ -57,6 +57,6 @@ describe('an event that is published', () => {
     await nats.restart()
     const event = nudge('mine')
     await eventually(() => say(broker, event))
-    await eventually(() => assert.ok(heard.includes(event.id)))
+    await eventually(() => assert.equal(heard.includes(event.id), true))
   })
 })
