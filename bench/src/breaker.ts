@@ -1,0 +1,33 @@
+import { removeTempFolder, tempFolder } from '@saucery/local/temp'
+import { experiment } from './breaker-experiment.ts'
+import { breakerTable } from './breaker-report.ts'
+import { busy, machine } from './report.ts'
+import { withSystem } from './running.ts'
+
+// The experiment of the sample that this descends from: a slow payment, and many clients who insist on it.
+const settings = {
+  PAYMENT_MODE: 'sync',
+  PAYMENT_DELAY_MS: '400',
+  PAYMENT_DELAY_JITTER_MS: '300',
+  // One in six is late by the delay alone: with the service's default of 50 only a busy machine opens it.
+  PAYMENT_BREAKER_ERROR_PERCENT: '15',
+}
+const plan = { clients: 100, aloneMs: 8_000, togetherMs: 40_000 }
+
+const { stdout, stderr } = process
+const say = (text: string) => void stderr.write(`${text}\n`)
+const interrupted = new AbortController()
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => interrupted.abort())
+
+const before = busy()
+const folder = await tempFolder()
+try {
+  // What is set for this process wins, so that other figures can be tried.
+  const env = { ...settings, ...process.env }
+  const options = { folder, env, say, signal: interrupted.signal }
+  const result = await withSystem(1, options, (system) => experiment(system.urls, plan, say))
+  stdout.write(`\n${machine([`${before} before`])}\n\n${breakerTable(result)}`)
+} finally {
+  await removeTempFolder(folder)
+}
+process.exit(0)
