@@ -2,7 +2,7 @@ import { boot } from '@saucery/chassis/boot'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { repeat } from '@saucery/messaging/repeat'
 import { deliveryApi } from './api.ts'
-import { completeDue } from './automatic-courier.ts'
+import { completeDue, failOverdue } from './deadlines.ts'
 import { reactions } from './reactions.ts'
 import { deliverySettings } from './settings.ts'
 import { deliveryAggregate } from './store.ts'
@@ -27,5 +27,12 @@ const courier =
         () => completeDue(db, commit, duration),
         log,
       )
+const deadline = settings.DELIVERY_DEADLINE_MS
+const watch = repeat(
+  'failing overdue deliveries',
+  Math.min(10_000, 100 + deadline / 10),
+  () => failOverdue(db, commit, deadline),
+  log,
+)
 
-await run(deliveryApi({ db, commit, knowCaller, log }), async () => courier?.stop())
+await run(deliveryApi({ db, commit, knowCaller, log }), async () => courier?.stop(), watch.stop)

@@ -1,8 +1,10 @@
 import { boot } from '@saucery/chassis/boot'
 import { stopSignal } from '@saucery/chassis/stopping'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
+import { repeat } from '@saucery/messaging/repeat'
 import { orderApi } from './api.ts'
 import { openBreaker } from './breaker.ts'
+import { giveUpOverdue } from './deadlines.ts'
 import { reactions } from './reactions.ts'
 import { orderSettings } from './settings.ts'
 import { orderAggregate } from './store.ts'
@@ -20,4 +22,12 @@ show('paymentBreaker', breaker.state)
 const watch = openWatching({ db, broker, commit, log })
 const waiting = openWaiting({ db, commit, watch, breaker })
 void stopSignal().then(waiting.end)
-await run(orderApi({ db, commit, waiting, settings, knowCaller, log }))
+
+const deadline = settings.PAYMENT_DEADLINE_MS
+const overdue = repeat(
+  'giving up overdue orders',
+  Math.min(10_000, 100 + deadline / 10),
+  () => giveUpOverdue(db, commit, deadline),
+  log,
+)
+await run(orderApi({ db, commit, waiting, settings, knowCaller, log }), overdue.stop)

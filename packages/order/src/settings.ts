@@ -2,6 +2,8 @@ import { commandSettings, ms } from '@saucery/chassis/settings'
 import { z } from 'zod'
 
 export const orderSettings = commandSettings.extend({
+  /** An order that payment has not decided by then is cancelled. */
+  PAYMENT_DEADLINE_MS: ms.min(1).default(24 * 3_600_000),
   /** `sync`: a request that says nothing waits for its payment, and without one in time there is no order. */
   PAYMENT_MODE: z.enum(['async', 'sync']).default('async'),
   /** A payment that takes longer is a failure to the breaker; and how long `sync` waits. */

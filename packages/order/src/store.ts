@@ -1,8 +1,9 @@
 import type { PageQuery } from '@saucery/chassis/pages'
 import type { Status } from '@saucery/contracts/status'
 import { type Database, inRange, keyIn, upsertAll, when } from '@saucery/messaging/database'
+import { firstIdAt } from '@saucery/messaging/event'
 import type { Aggregate } from '@saucery/messaging/unit-of-work'
-import { and, desc, eq } from 'drizzle-orm'
+import { and, asc, desc, eq, lt } from 'drizzle-orm'
 import { evolve, type Order, type OrderFact } from './domain.ts'
 import { orders } from './schema.ts'
 
@@ -24,6 +25,17 @@ export interface OrderQuery extends PageQuery {
 export async function findOrder(db: Database, id: string): Promise<Order | undefined> {
   const [row] = await db.select().from(orders).where(eq(orders.id, id))
   return row && toOrder(row)
+}
+
+/** Orders that nothing was heard of since before `time`, in ms since 1970, the oldest first. */
+export async function placedBefore(db: Database, time: number, limit: number): Promise<string[]> {
+  const rows = await db
+    .select({ id: orders.id })
+    .from(orders)
+    .where(and(eq(orders.status, 'PLACED'), lt(orders.id, firstIdAt(time))))
+    .orderBy(asc(orders.id))
+    .limit(limit)
+  return rows.map(({ id }) => id)
 }
 
 /** The statement behind a list. (plans.int.test: "costs of many what it costs of 10,000 …") */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { received } from '@saucery/chassis/testing/events'
 import { OrderCancelled } from '@saucery/contracts/order'
-import { completeDue } from './automatic-courier.ts'
+import { completeDue, failOverdue } from './deadlines.ts'
 import type { CommitDelivery } from './reactions.ts'
 import { findDelivery } from './store.ts'
 import { testDeliveries } from './testing.ts'
@@ -74,5 +74,25 @@ describe('the automatic courier', () => {
   it('finds nothing to do after all that', async () => {
     const untouched = () => Promise.reject(new Error('there is something'))
     await completeDue(db, untouched, hour)
+  })
+})
+
+describe('the deadline of deliveries', () => {
+  it('fails what nobody has told the end of, as overdue, once, and only that', async () => {
+    const overdue = await startedAgo(2 * hour)
+    const fresh = await start()
+    const other = await replica()
+    await Promise.all([failOverdue(db, commit, hour), failOverdue(other.db, other.commit, hour)])
+    const failed = await findDelivery(db, overdue)
+    assert.deepEqual(failed?.status === 'FAILED' && failed.reason, 'overdue')
+    assert.deepEqual(await saidOf(overdue), ['DeliveryFailed', 'DeliveryStarted'])
+    assert.equal(await statusOf(fresh), 'STARTED')
+  })
+
+  it('leaves alone what ended in time', async () => {
+    const orderId = await startedAgo(2 * hour)
+    await hear(received(OrderCancelled({ orderId, reason: 'requested' })))
+    await failOverdue(db, commit, hour)
+    assert.equal(await statusOf(orderId), 'CANCELLED')
   })
 })

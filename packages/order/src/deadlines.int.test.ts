@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { received } from '@saucery/chassis/testing/events'
+import { get } from '@saucery/chassis/testing/http'
+import { PaymentApproved } from '@saucery/contracts/payment'
+import { firstIdAt } from '@saucery/messaging/event'
+import { newTrace } from '@saucery/messaging/trace'
+import { giveUpOverdue } from './deadlines.ts'
+import { type Order, place } from './domain.ts'
+import { amount, testOrders } from './testing.ts'
+
+const service = await testOrders()
+after(() => service[Symbol.asyncDispose]())
+const { app, commit, db, hear, place: placeNow, replica, saidOf } = service
+
+const hour = 3_600_000
+let made = 0
+
+/** Placed so long ago: an order's id tells its time. */
+async function placedAgo(ms: number): Promise<string> {
+  made += 1
+  const id = firstIdAt(Date.now() - ms).replace(/.{12}$/, String(made).padStart(12, '0'))
+  const request = { branchId: '1', sauceId: '2', qty: 10, price: 10_000 }
+  await commit({ key: id, cause: { id: 'test', traceparent: newTrace() }, decide: () => place(id, request) })
+  return id
+}
+
+const statusOf = async (id: string) => (await get<Order>(app, `/orders/${id}`)).status
+
+describe('the deadline of payments', () => {
+  it('gives up what payment has not decided, once, and only that', async () => {
+    const overdue = await placedAgo(2 * hour)
+    const fresh = await placeNow()
+    const other = await replica()
+    await Promise.all([giveUpOverdue(db, commit, hour), giveUpOverdue(other.db, other.commit, hour)])
+    assert.equal(await statusOf(overdue), 'CANCELLING')
+    assert.deepEqual(await saidOf(overdue), ['OrderCancelled', 'OrderPlaced'])
+    const [said] = await db.execute(`select data from outbox where subject = 'orders.cancelled.${overdue}'`)
+    assert.deepEqual(said?.data, { orderId: overdue, reason: 'payment-timeout' })
+    assert.equal(await statusOf(fresh.id), 'PLACED')
+  })
+
+  it('leaves alone what payment has decided', async () => {
+    const orderId = await placedAgo(2 * hour)
+    await hear(received(PaymentApproved({ orderId, branchId: '1', sauceId: '2', qty: 10, amount })))
+    await giveUpOverdue(db, commit, hour)
+    assert.equal(await statusOf(orderId), 'PAID')
+    assert.deepEqual(await saidOf(orderId), ['OrderPlaced'])
+  })
+})
