@@ -115,7 +115,9 @@ describe('a participant', () => {
       await Promise.all(Array.from({ length: 100 }, () => say(observer, nudge('k'))))
       const { broker, commit, listen, stop } = await open(database, nats.url)
       listen(subscriptions, raiseOn(commit))
-      await eventually(async () => assert.ok(Number((await counts(database.db)).k) > 100 * (round - 1)))
+      await eventually(async () =>
+        assert.equal(Number((await counts(database.db)).k) > 100 * (round - 1), true),
+      )
       await stop()
       await broker.close()
     }

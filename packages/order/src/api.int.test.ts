@@ -27,7 +27,7 @@ describe('POST /orders', () => {
     const message = await eventually(async () => {
       const all = await messagesOf(nats.broker, 'ORDERS')
       const mine = all.find(({ subject }) => subject === `orders.placed.${order.id}`)
-      assert.ok(mine)
+      assert.ok(mine, 'not on the stream yet')
       return mine
     })
     assert.equal(message.header('Nats-Msg-Id'), response.headers.get('event-id'))

@@ -31,7 +31,7 @@ describe('GET /orders', () => {
 
   it('is of a range of time', async () => {
     const before = await place({ branchId: 'timed' })
-    await eventually(() => assert.ok(Date.now() > Date.parse(before.placedAt) + 1))
+    await eventually(() => assert.equal(Date.now() > Date.parse(before.placedAt) + 1, true))
     const since = new Date().toISOString()
     const after = await place({ branchId: 'timed' })
     const found = async (query: string) =>

@@ -22,7 +22,10 @@ describe('while delivery is away', { timeout: 240_000 }, () => {
     await eventually(async () => {
       const { items } = (await get('/deliveries')) as Page
       assert.deepEqual(new Set(items.map(({ orderId }) => orderId)), new Set(ids))
-      assert.ok(items.every(({ status }) => status === 'STARTED'))
+      assert.equal(
+        items.every(({ status }) => status === 'STARTED'),
+        true,
+      )
     })
     for (const id of ids) await eventually(() => hasStatus(id, 'DELIVERING'))
 
