@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
 import type { Database } from '@saucery/messaging/database'
 import { firstIdAt } from '@saucery/messaging/event'
 import { type SQL, sql } from 'drizzle-orm'
 import type { PageQuery } from '../pages.ts'
 
 /** The longer of two lists; LIST_ROWS=1000000 looks at a million. */
-export const manyRows = Number(process.env.LIST_ROWS || 100_000)
+const manyRows = Number(process.env.LIST_ROWS || 100_000)
+
+const fewRows = 10_000
 
 const start = Date.UTC(2026, 0, 1)
 const minute = 60_000
@@ -22,7 +25,7 @@ export const orderIds = (from: number, to: number): SQL => sql`
   from generate_series(${from}::int, ${to}::int) as i) as placed`
 
 /** Every combination of filters, in a list of `count` orders. */
-export const filters = (count: number, common: string, rare: string): Query[] =>
+const filters = (count: number, common: string, rare: string): Query[] =>
   [
     {},
     { status: common },
@@ -36,6 +39,39 @@ export const filters = (count: number, common: string, rare: string): Query[] =>
     { cursor: at(count / 2), status: common },
   ].map((filter) => ({ limit: 50, ...filter }))
 
+export interface Lists {
+  readonly db: Database
+  readonly table: string
+  /** Makes the orders from one number to another: `insert into … select … from ${orderIds(from, to)}`. */
+  fill(from: number, to: number): Promise<unknown>
+  /** The statement behind a page. */
+  statement(query: Query): { toSQL(): { sql: string; params: unknown[] } }
+  /** A status that nearly all have, and the one of which `is_rare` tells. */
+  readonly statuses: readonly [common: string, rare: string]
+}
+
+/** Fails when a page of a long list costs more than one of a short list, with any filter. */
+export async function pagesCostTheSame(t: TestContext, lists: Lists): Promise<void> {
+  await lists.fill(1, fewRows)
+  const few = await blocksOfPages(lists, fewRows)
+  // In parts, each well within the time limit of a statement.
+  for (let from = fewRows + 1; from <= manyRows; from += 50_000)
+    await lists.fill(from, Math.min(from + 49_999, manyRows))
+  const many = await blocksOfPages(lists, manyRows)
+  t.diagnostic(`blocks read of ${fewRows}: ${few}; of ${manyRows}: ${many}`)
+  // A longer index is a level or two deeper, and each row may be on a block of its own.
+  many.forEach((blocks, i) => {
+    assert.ok(blocks <= (few[i] ?? 0) + 60, `filter ${i}: ${blocks} blocks instead of ${few[i]}`)
+  })
+}
+
+async function blocksOfPages({ db, table, statement, statuses }: Lists, count: number): Promise<number[]> {
+  await db.execute(sql`vacuum analyze ${sql.identifier(table)}`)
+  const blocks: number[] = []
+  for (const query of filters(count, ...statuses)) blocks.push(await blocksRead(db, statement(query).toSQL()))
+  return blocks
+}
+
 interface Plan {
   readonly 'Node Type': string
   readonly 'Shared Hit Blocks': number
@@ -47,7 +83,7 @@ interface Plan {
  * How many blocks the server reads for a statement.
  * Fails where it reads a table from one end to the other.
  */
-export async function blocksRead(
+async function blocksRead(
   db: Database,
   { sql: text, params }: { sql: string; params: unknown[] },
 ): Promise<number> {
