@@ -3,11 +3,10 @@ import { z } from 'zod'
 /** The order's id names everything that belongs to it: a payment and a delivery have no id of their own. */
 export const orderId = z.uuid()
 
-/** Printable text without spaces. (Postgres, for one, knows no NUL in text.) */
-export const itemPattern = /^[^\p{C}\p{Z}]{1,64}$/u
-
-/** A branch or a sauce. */
-export const itemId = z.string().regex(itemPattern, 'must be 1 to 64 printable characters without spaces')
+/** A branch or a sauce: printable text without spaces. (Postgres, for one, knows no NUL in text.) */
+export const itemId = z
+  .string()
+  .regex(/^[^\p{C}\p{Z}]{1,64}$/u, 'must be 1 to 64 printable characters without spaces')
 
 export const qty = z.int().min(1).max(1_000_000)
 

@@ -1,3 +1,4 @@
+import { changeEach } from '@saucery/chassis/due'
 import type { Database } from '@saucery/messaging/database'
 import { newTrace } from '@saucery/messaging/trace'
 import { complete, fail, Refused } from './domain.ts'
@@ -22,8 +23,9 @@ async function endAll(
 ): Promise<void> {
   const due = await underWaySince(db, new Date(Date.now() - afterMs), 500)
   const cause = { id: causeId, traceparent: newTrace() }
-  const results = await Promise.allSettled(due.map((key) => commit({ key, cause, decide })))
-  // A cancel or a courier was faster.
-  for (const result of results)
-    if (result.status === 'rejected' && !(result.reason instanceof Refused)) throw result.reason
+  await changeEach(
+    due,
+    (key) => commit({ key, cause, decide }),
+    (error) => error instanceof Refused,
+  )
 }

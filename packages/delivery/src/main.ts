@@ -1,4 +1,5 @@
 import { boot } from '@saucery/chassis/boot'
+import { lookEveryMs } from '@saucery/chassis/due'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { repeat } from '@saucery/messaging/repeat'
 import { deliveryApi } from './api.ts'
@@ -30,7 +31,7 @@ const courier =
 const deadline = settings.DELIVERY_DEADLINE_MS
 const watch = repeat(
   'failing overdue deliveries',
-  Math.min(10_000, 100 + deadline / 10),
+  lookEveryMs(deadline),
   () => failOverdue(db, commit, deadline),
   log,
 )

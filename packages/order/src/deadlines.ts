@@ -1,3 +1,4 @@
+import { changeEach } from '@saucery/chassis/due'
 import type { Said } from '@saucery/contracts/choreography'
 import type { Database } from '@saucery/messaging/database'
 import { newTrace } from '@saucery/messaging/trace'
@@ -16,8 +17,9 @@ export async function giveUpOverdue(
 ): Promise<void> {
   const due = await placedBefore(db, Date.now() - deadlineMs, 500)
   const cause = { id: 'payment-deadline', traceparent: newTrace() }
-  const results = await Promise.allSettled(due.map((key) => commit({ key, cause, decide: timeOut })))
-  // Payment has decided meanwhile.
-  for (const result of results)
-    if (result.status === 'rejected' && !(result.reason instanceof Refused)) throw result.reason
+  await changeEach(
+    due,
+    (key) => commit({ key, cause, decide: timeOut }),
+    (error) => error instanceof Refused,
+  )
 }

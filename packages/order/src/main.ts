@@ -1,4 +1,5 @@
 import { boot } from '@saucery/chassis/boot'
+import { lookEveryMs } from '@saucery/chassis/due'
 import { stopSignal } from '@saucery/chassis/stopping'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { repeat } from '@saucery/messaging/repeat'
@@ -26,7 +27,7 @@ void stopSignal().then(waiting.end)
 const deadline = settings.PAYMENT_DEADLINE_MS
 const overdue = repeat(
   'giving up overdue orders',
-  Math.min(10_000, 100 + deadline / 10),
+  lookEveryMs(deadline),
   () => giveUpOverdue(db, commit, deadline),
   log,
 )
