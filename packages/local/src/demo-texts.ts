@@ -3,9 +3,10 @@ import type { Entry, View } from './demo-client.ts'
 import { type Path, paths } from './demo-paths.ts'
 import { type Outcome, wentItsWay } from './demo-run.ts'
 
-export const usage = `Usage: npx pnpm@12 demo [--url http://localhost:8088] [--token …]
+export const usage = `Usage: npx pnpm@12 demo [--url http://localhost:8088]
 
 Places an order for every path, in the system that \`npx pnpm@12 start\` runs, and shows what happens to each.
+Where sign-in is on, SAUCERY_TOKEN is an operator's token.
 `
 
 export const automaticCourier = `

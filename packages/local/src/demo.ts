@@ -35,14 +35,13 @@ function readArguments(): { url: string; token: string | undefined } {
     const options = {
       help: { type: 'boolean', short: 'h' },
       url: { type: 'string', default: 'http://localhost:8088' },
-      token: { type: 'string' },
     } as const
     const { values } = parseArgs({ args, options })
     if (values.help) {
       print(usage)
       process.exit(0)
     }
-    return { url: new URL(values.url).href, token: values.token }
+    return { url: new URL(values.url).href, token: process.env.SAUCERY_TOKEN || undefined }
   } catch (error) {
     complain(`${error instanceof Error ? error.message : error}\n\n${usage}`)
     process.exit(2)

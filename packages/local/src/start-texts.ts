@@ -37,7 +37,7 @@ Place an order, and see what became of it:
   curl -i ${urls.gateway}/orders -H 'content-type: application/json'${bearer} \\
     -d '{"branchId":1,"sauceId":2,"qty":3,"price":4000}'
   curl ${urls.gateway}/orderDashboards${bearer}
-Orders on every path:  npx pnpm@12 demo${auth ? ' --token "$TOKEN"' : ''}
+Orders on every path:  ${auth ? 'SAUCERY_TOKEN="$TOKEN" ' : ''}npx pnpm@12 demo
 Stop with Ctrl-C.
 `
 }
