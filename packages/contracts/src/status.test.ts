@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { events } from './choreography.ts'
-import { isFinal, type Status, statuses, statusOf } from './status.ts'
+import { broughtBy, isFinal, type Status, statuses, statusOf } from './status.ts'
 
 /** The lines of the design's table, written down once more; the first that holds wins. */
 const table: [Status, (happened: Set<string>) => boolean][] = [
@@ -25,6 +25,17 @@ describe('the status', () => {
     for (const happened of everySet) {
       const line = table.find(([, holds]) => holds(happened))
       assert.equal(statusOf(happened), line?.[0], [...happened].join(' '))
+    }
+  })
+
+  it('is brought by events that happened and would do alone', () => {
+    for (const happened of everySet) {
+      const by = broughtBy(happened)
+      assert.ok(
+        by.every((name) => happened.has(name)),
+        [...happened].join(' '),
+      )
+      assert.equal(statusOf(new Set(by)), statusOf(happened))
     }
   })
 

@@ -23,10 +23,15 @@ export type Status = (typeof rules)[number][0]
 export const statuses: readonly Status[] = [...new Set(rules.map(([status]) => status))]
 
 /** Where an order stands, from the names of the events that happened to it, in whatever order they were heard. */
-export function statusOf(happened: ReadonlySet<string>): Status {
-  const rule = rules.find(([, needed]) => needed.every((name) => happened.has(name)))
-  return rule ? rule[0] : 'PLACED'
-}
+export const statusOf = (happened: ReadonlySet<string>): Status => ruleFor(happened)[0]
+
+/** The events that brought the order where it stands; none for one of which only the placing can have happened. */
+export const broughtBy = (happened: ReadonlySet<string>): readonly Name[] => ruleFor(happened)[1]
+
+const placed = ['PLACED', []] as const
+
+const ruleFor = (happened: ReadonlySet<string>) =>
+  rules.find(([, needed]) => needed.every((name) => happened.has(name))) ?? placed
 
 const finalStatuses: ReadonlySet<Status> = new Set(['DELIVERED', 'FAILED', 'CANCELLED', 'REJECTED'])
 

@@ -8,11 +8,11 @@ import { testMongo } from '@saucery/local/testing'
 import { v7 as uuidv7 } from 'uuid'
 import { dashboardApi } from './api.ts'
 import { openViews } from './store.ts'
-import { serverBehind, story } from './testing.ts'
+import { deadlines, serverBehind, story } from './testing.ts'
 
 const mongo = await testMongo()
 const views = openViews(mongo.url)
-const app = dashboardApi({ views, knowCaller: everybodyOperates, log: quietLog })
+const app = dashboardApi({ views, deadlines, knowCaller: everybodyOperates, log: quietLog })
 after(async () => {
   await views.close()
   await mongo[Symbol.asyncDispose]()
@@ -52,7 +52,21 @@ describe('GET /orderDashboards', () => {
     )
   })
 
+  it('filters by sauce, and by what waits too long', async () => {
+    const late = await shown('overdue', ['OrderPlaced', 'PaymentApproved'])
+    await shown('overdue', ['OrderPlaced', 'PaymentDeclined'])
+    const listed = async (query: string) =>
+      (await get<Page<Shown>>(app, `/orderDashboards?branchId=overdue&${query}`)).items.map(
+        ({ orderId }) => orderId,
+      )
+    assert.deepEqual(await listed('overdue=true'), [late])
+    assert.equal((await listed('sauceId=1')).length, 2)
+    assert.deepEqual(await listed('sauceId=2'), [])
+  })
+
   for (const [query, place] of [
+    ['overdue=1', 'overdue'],
+    ['sauceId=a%20b', 'sauceId'],
     ['limit=0', 'limit'],
     ['limit=201', 'limit'],
     ['cursor=1', 'cursor'],
@@ -79,7 +93,18 @@ describe('GET /orderDashboards/{id}', () => {
       view.timeline.map(({ event }) => event),
       ['OrderPlaced', 'PaymentDeclined'],
     )
-    assert.ok(!('_id' in view))
+    assert.ok(!('_id' in view || 'payBy' in view || 'waitsFor' in view))
+  })
+
+  it('tells what the order waits for, and that it does so for too long', async () => {
+    const orderId = await shown('waiting', ['OrderPlaced', 'PaymentApproved'])
+    const { waitsFor } = await get<{ waitsFor: object }>(app, `/orderDashboards/${orderId}`)
+    assert.deepEqual(waitsFor, {
+      events: ['DeliveryStarted'],
+      since: '2026-01-01T00:00:00.001Z',
+      until: '2026-01-01T00:00:01.001Z',
+      overdue: true,
+    })
   })
 
   it('answers 404 for what there is not', async () => {
@@ -95,6 +120,7 @@ describe('a dashboard whose store is away', () => {
     await own.kill()
     const response = await dashboardApi({
       views: away,
+      deadlines,
       knowCaller: everybodyOperates,
       log: quietLog,
     }).request('/orderDashboards')

@@ -4,22 +4,27 @@ import type { Log } from '@saucery/chassis/log'
 import { pageOf } from '@saucery/chassis/pages'
 import { notFound, storeUnavailable } from '@saucery/chassis/problem'
 import type { MiddlewareHandler } from 'hono'
+import type { ViewQuery } from './reads.ts'
 import * as routes from './routes.ts'
 import { isStoreOutage, type ViewStore } from './store.ts'
 import type { OrderView } from './view.ts'
+import { type Deadlines, waitsFor } from './waiting.ts'
 
 export interface DashboardApi {
   readonly views: ViewStore
+  readonly deadlines: Deadlines
   readonly knowCaller: MiddlewareHandler
   readonly log: Log
 }
 
-export function dashboardApi({ views, knowCaller, log }: DashboardApi): Api {
+export function dashboardApi({ views, deadlines, knowCaller, log }: DashboardApi): Api {
+  const toJson = (view: OrderView) => jsonOf(view, deadlines, Date.now())
   const app = openApi(log, knowCaller, (error) => (isStoreOutage(error) ? storeUnavailable : undefined))
 
   app.openapi(routes.listViews, async (c) => {
-    const find = async (query: Parameters<ViewStore['list']>[0]) => (await views.list(query)).map(toJson)
-    const query = narrowed(permitted(c, 'read-views'), c.req.valid('query'))
+    const find = async (query: ViewQuery) => (await views.list(query)).map(toJson)
+    const { overdue, ...asked } = narrowed(permitted(c, 'read-views'), c.req.valid('query'))
+    const query = { ...asked, overdue: overdue && { deadlines, now: Date.now() } }
     return c.json(await pageOf(c, query, find, ({ orderId }) => orderId), 200)
   })
 
@@ -33,4 +38,9 @@ export function dashboardApi({ views, knowCaller, log }: DashboardApi): Api {
   return app
 }
 
-const toJson = ({ _id, ...view }: OrderView) => ({ orderId: _id, ...view })
+/** The order as it is shown at this moment. */
+function jsonOf(view: OrderView, deadlines: Deadlines, now: number) {
+  const { _id: orderId, payBy: _, timeline, ...told } = view
+  const waiting = waitsFor(view, deadlines, now)
+  return { orderId, ...told, ...(waiting && { waitsFor: waiting }), timeline }
+}

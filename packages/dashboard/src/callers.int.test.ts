@@ -8,7 +8,7 @@ import { testMongo } from '@saucery/local/testing'
 import { v7 as uuidv7 } from 'uuid'
 import { dashboardApi } from './api.ts'
 import { openViews } from './store.ts'
-import { story } from './testing.ts'
+import { deadlines, story } from './testing.ts'
 
 const mongo = await testMongo()
 const views = openViews(mongo.url)
@@ -17,7 +17,7 @@ after(async () => {
   await mongo[Symbol.asyncDispose]()
 })
 const gate = testGate('dashboard')
-const app = dashboardApi({ views, knowCaller: gate.knowCaller, log: quietLog })
+const app = dashboardApi({ views, deadlines, knowCaller: gate.knowCaller, log: quietLog })
 
 const ask = async (caller: Caller, path: string) => app.request(path, { headers: await gate.as(caller) })
 const statusOf = async (caller: Caller, path: string) => (await ask(caller, path)).status

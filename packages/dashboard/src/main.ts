@@ -1,11 +1,13 @@
 import { connectWith } from '@saucery/chassis/boot'
 import { knowCallers } from '@saucery/chassis/callers'
 import { openLog } from '@saucery/chassis/log'
+import { openMetrics } from '@saucery/chassis/metrics'
 import { serveUntilStopped } from '@saucery/chassis/serve'
 import { settingsOrExit } from '@saucery/chassis/settings'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { openConsumers } from '@saucery/messaging/consumer'
 import { dashboardApi } from './api.ts'
+import { countOverdue } from './overdue.ts'
 import { reactions } from './reactions.ts'
 import { dashboardSettings } from './settings.ts'
 import { isStoreOutage, openViews } from './store.ts'
@@ -26,12 +28,15 @@ const consumers = openConsumers({
   log,
 })
 
+const metrics = openMetrics()
+const overdue = countOverdue({ views, deadlines: settings, metrics, log })
 const checks = { database: views.isUp, broker: broker.isConnected, consumers: consumers.isReady }
 await serveUntilStopped(
-  dashboardApi({ views, knowCaller: knowCallers('dashboard', settings, log), log }),
+  dashboardApi({ views, deadlines: settings, knowCaller: knowCallers('dashboard', settings, log), log }),
   log,
   settings,
-  { checks },
+  { checks, metrics },
+  overdue.stop,
   consumers.stop,
   broker.close,
   views.close,

@@ -5,12 +5,14 @@ import { events } from '@saucery/contracts/choreography'
 import { itemId, qty, won } from '@saucery/contracts/parts'
 import { statuses } from '@saucery/contracts/status'
 
+const eventName = z.enum(events.map(({ event }) => event))
+
 const part = z.object({ status: z.string(), reason: z.string().optional() })
 
 const entry = z
   .object({
     id: z.string().describe('The event’s id'),
-    event: z.enum(events.map(({ event }) => event)),
+    event: eventName,
     cause: z.string().describe('The id of the event or request that led to it'),
     time: z.iso.datetime(),
     stream: z.string(),
@@ -18,6 +20,15 @@ const entry = z
     data: z.record(z.string(), z.unknown()),
   })
   .openapi('TimelineEntry')
+
+const waitsFor = z
+  .object({
+    events: z.array(eventName).readonly().describe('Any of these'),
+    since: z.iso.datetime(),
+    until: z.iso.datetime().optional().describe('By when it should have come'),
+    overdue: z.boolean(),
+  })
+  .openapi('WaitsFor', { description: 'What the order waits for; absent when it is final' })
 
 const view = z
   .object({
@@ -31,6 +42,9 @@ const view = z
     payment: part.optional(),
     delivery: part.optional(),
     placedAt: z.iso.datetime().optional(),
+    since: z.iso.datetime().describe('The time of the event that brought the status'),
+    tookMs: z.int().min(0).optional().describe('From the placing to the event that made it final'),
+    waitsFor: waitsFor.optional(),
     timeline: z.array(entry).readonly().describe('Every event, the earliest first'),
   })
   .openapi('OrderDashboard', {
@@ -48,6 +62,8 @@ export const listViews = createRoute({
       ...pageQuery,
       status: z.enum(statuses).optional(),
       branchId: itemId.optional(),
+      sauceId: itemId.optional(),
+      overdue: z.enum(['true']).optional().describe('Only orders that wait for longer than they may'),
     }),
   },
   responses: { 200: json('A page', pageSchema(view), nextLink), ...listProblems },

@@ -1,7 +1,13 @@
-import { brokerSettings } from '@saucery/chassis/settings'
+import { brokerSettings, ms } from '@saucery/chassis/settings'
 import { z } from 'zod'
 
 export const dashboardSettings = brokerSettings.extend({
   /** With the database's name in its path. */
   MONGODB_URL: z.string().regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://'),
+  /** How long an order may wait for what the services do by themselves. */
+  OVERDUE_AFTER_MS: ms.min(1).default(15 * 60_000),
+  /** As order has it. */
+  PAYMENT_DEADLINE_MS: ms.min(1).default(24 * 3_600_000),
+  /** As delivery has it. */
+  DELIVERY_DEADLINE_MS: ms.min(1).default(72 * 3_600_000),
 })

@@ -4,7 +4,9 @@ import { testMongo } from '@saucery/local/testing'
 import fc from 'fast-check'
 import { v7 as uuidv7 } from 'uuid'
 import { type Addition, openViews, type ViewStore } from './store.ts'
-import { additionsFor, expected, serverBehind, story } from './testing.ts'
+import { additionsFor, deadlines, expected, serverBehind, story } from './testing.ts'
+import type { OrderView } from './view.ts'
+import { waitsFor } from './waiting.ts'
 
 const mongo = await testMongo()
 const replicas = [openViews(mongo.url), openViews(mongo.url), openViews(mongo.url)] as const
@@ -106,4 +108,44 @@ describe('the store', () => {
     assert.deepEqual(await found({ status: 'DELIVERED' }), [])
     assert.deepEqual(await found({ branchId: 'nowhere' }), [])
   })
+  it('finds overdue exactly what is told to be, and counts it', async () => {
+    const branchId = 'late'
+    const now = Date.UTC(2026, 0, 1, 1)
+    const counted = async () =>
+      (await views.countOverdue({ deadlines, now })).reduce((sum, { count }) => sum + count, 0)
+    const before = await counted()
+    // Said from just within to just beyond each deadline, some with a time of their own for the payment.
+    const ages = [-1, 0, 1].flatMap((off) => Object.values(deadlines).map((ms) => ms + off))
+    const told: OrderView[] = []
+    for (const names of standings)
+      for (const age of ages)
+        for (const payBy of [undefined, new Date(now - 1).toISOString(), new Date(now).toISOString()]) {
+          const orderId = uuidv7()
+          for (const { data, ...entry } of story(orderId, names)) {
+            const { payBy: _, ...others } = data
+            const time = new Date(now - age).toISOString()
+            const kept = { ...others, branchId, ...(payBy && data.payBy ? { payBy } : {}) }
+            await views.add({ orderId, entry: { ...entry, time, data: kept } })
+          }
+          told.push((await views.find(orderId)) as OrderView)
+        }
+    const late = told.filter((view) => waitsFor(view, deadlines, now)?.overdue).map(({ _id }) => _id)
+    assert.ok(late.length > 20 && late.length < told.length / 2, `${late.length} of ${told.length}`)
+    const found = await views.list({ limit: 200, branchId, overdue: { deadlines, now } })
+    assert.deepEqual(
+      found.map(({ _id }) => _id),
+      late.reverse(),
+    )
+    assert.equal((await counted()) - before, late.length)
+  })
 })
+
+/** Histories that lead to every status. */
+const standings = [
+  ['OrderPlaced'],
+  ['OrderPlaced', 'PaymentApproved'],
+  ['OrderPlaced', 'PaymentApproved', 'DeliveryStarted'],
+  ['OrderPlaced', 'PaymentApproved', 'OrderCancelled'],
+  ['OrderPlaced', 'PaymentApproved', 'DeliveryFailed'],
+  ['OrderPlaced', 'PaymentDeclined'],
+] as const

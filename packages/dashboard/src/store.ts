@@ -1,14 +1,13 @@
-import type { PageQuery } from '@saucery/chassis/pages'
 import { groupCommit } from '@saucery/messaging/group-commit'
 import {
   type Collection,
-  type Filter,
   MongoBulkWriteError,
   MongoClient,
   MongoError,
   MongoNetworkError,
   MongoServerSelectionError,
 } from 'mongodb'
+import { readsOf, type ViewReads } from './reads.ts'
 import { type Entry, joined, type OrderView, viewOf } from './view.ts'
 
 // The more events wait, the more of them belong to the same order, and an order's events are one write.
@@ -20,17 +19,9 @@ export interface Addition {
   readonly entry: Entry
 }
 
-export interface ViewQuery extends PageQuery {
-  readonly status?: OrderView['status'] | undefined
-  readonly branchId?: string | undefined
-}
-
-export interface ViewStore {
+export interface ViewStore extends ViewReads {
   /** Adds an event to its order's view; resolves when that is durable. */
   add(addition: Addition): Promise<void>
-  find(orderId: string): Promise<OrderView | undefined>
-  /** Newest first. */
-  list(query: ViewQuery): Promise<OrderView[]>
   isUp(): Promise<boolean>
   close(): Promise<void>
 }
@@ -64,24 +55,9 @@ export function openViews(url: string): ViewStore {
   }, eventsInAWrite)
   return {
     add,
-    find: async (orderId) => (await views.findOne({ _id: orderId })) ?? undefined,
-    list: (query) => views.find(filterOf(query)).sort({ _id: -1 }).limit(query.limit).toArray(),
+    ...readsOf(() => views),
     isUp: async () => (await client.db().command({ ping: 1 })).ok === 1,
     close: () => client.close(),
-  }
-}
-
-function filterOf({ status, branchId, since, until, cursor }: ViewQuery): Filter<OrderView> {
-  // The smaller of two ends: a second $lt on one field would replace the first.
-  const [end] = [until, cursor].filter((id) => id !== undefined).sort((a, b) => (a < b ? -1 : 1))
-  const range = {
-    ...(since === undefined ? {} : { $gte: since }),
-    ...(end === undefined ? {} : { $lt: end }),
-  }
-  return {
-    ...(status === undefined ? {} : { status }),
-    ...(branchId === undefined ? {} : { branchId }),
-    ...(Object.keys(range).length === 0 ? {} : { _id: range }),
   }
 }
 
@@ -91,6 +67,9 @@ const makeIndexes = (views: Collection<OrderView>) =>
     { key: { status: 1, _id: -1 } },
     { key: { branchId: 1, _id: -1 } },
     { key: { branchId: 1, status: 1, _id: -1 } },
+    { key: { sauceId: 1, _id: -1 } },
+    // What waits too long.
+    { key: { status: 1, since: 1 } },
   ])
 
 /**

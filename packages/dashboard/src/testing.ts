@@ -14,6 +14,9 @@ export function factsAbout(orderId: string, names: readonly AnyFact['name'][] = 
   })
 }
 
+/** All apart from one another, and short. */
+export const deadlines = { OVERDUE_AFTER_MS: 1000, PAYMENT_DEADLINE_MS: 2000, DELIVERY_DEADLINE_MS: 3000 }
+
 export const allNames = events.map(({ event }) => event)
 
 /** Entries of the given names, each said once, one after another. */

@@ -23,6 +23,8 @@ describe('a view', () => {
       amount: 100_000,
       status: 'PLACED',
       placedAt: '2026-01-01T00:00:00.000Z',
+      payBy: '2024-11-27T20:44:47.721Z',
+      since: '2026-01-01T00:00:00.000Z',
       timeline,
     })
   })
@@ -64,6 +66,33 @@ describe('a view', () => {
       const { payment, delivery } = viewAfter('OrderPlaced', ...names)
       assert.deepEqual({ payment, delivery }, { payment: undefined, delivery: undefined, ...told })
     })
+})
+
+describe('the time since when it stands there', () => {
+  // Of the events named, each was said 1 ms after the one before it.
+  const cases: [Name[], number][] = [
+    [['OrderPlaced'], 0],
+    [['CancellationRefused', 'OrderPlaced'], 1],
+    [['CancellationRefused', 'PaymentApproved'], 1],
+    [['OrderPlaced', 'OrderCancelled', 'PaymentApproved'], 1],
+    [['OrderPlaced', 'PaymentApproved', 'DeliveryFailed', 'PaymentRefunded'], 3],
+    [['OrderPlaced', 'PaymentRefunded', 'PaymentApproved', 'DeliveryFailed'], 3],
+    [['OrderPlaced', 'DeliveryCompleted', 'PaymentApproved', 'DeliveryStarted'], 1],
+  ]
+  for (const [names, ms] of cases)
+    it(`is ${ms} ms after the first of ${names.join(', ')}`, () => {
+      assert.equal(viewAfter(...names).since, `2026-01-01T00:00:00.00${ms}Z`)
+    })
+
+  it('is, for a final order, how long it took', () => {
+    assert.equal(viewAfter('OrderPlaced', 'PaymentApproved', 'DeliveryCompleted').tookMs, 2)
+    assert.equal(viewAfter('OrderPlaced', 'PaymentApproved').tookMs, undefined)
+    assert.equal(viewAfter('DeliveryCompleted').tookMs, undefined)
+  })
+
+  it('is never before the placing, whatever the clocks say', () => {
+    assert.equal(viewAfter('PaymentDeclined', 'OrderPlaced').tookMs, 0)
+  })
 })
 
 describe('the timeline', () => {

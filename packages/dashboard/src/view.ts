@@ -1,5 +1,5 @@
 import type { AnyFact } from '@saucery/contracts/choreography'
-import { type Status, statusOf } from '@saucery/contracts/status'
+import { broughtBy, isFinal, type Status, statusOf } from '@saucery/contracts/status'
 import type { ReceivedEvent } from '@saucery/messaging/event'
 
 /** One event in an order's story. */
@@ -27,6 +27,12 @@ export interface OrderView {
   readonly payment?: Part
   readonly delivery?: Part
   readonly placedAt?: string
+  /** By when payment has to have decided, where the order says so. */
+  readonly payBy?: string
+  /** The time of the event that brought the status. */
+  readonly since: string
+  /** From the placing to the event that made it final. */
+  readonly tookMs?: number
   /** Every event, the earliest first. */
   readonly timeline: readonly Entry[]
 }
@@ -75,17 +81,25 @@ export function viewOf(orderId: string, timeline: readonly Entry[]): OrderView {
   const happened = new Map(timeline.map((entry) => [entry.event, entry]))
   const placed = happened.get('OrderPlaced')
   const told = placed ?? happened.get('PaymentApproved') ?? happened.get('DeliveryStarted')
-  const { payBy: _, ...known } = told?.data ?? {}
+  const names = new Set(happened.keys())
+  const status = statusOf(names)
+  const brought = broughtBy(names).flatMap((name) => happened.get(name)?.time ?? [])
+  const since = brought.sort().at(-1) ?? placed?.time ?? timeline.map(({ time }) => time).sort()[0] ?? ''
   return {
     _id: orderId,
-    ...known,
-    status: statusOf(new Set(happened.keys())),
+    ...told?.data,
+    status,
     ...part('payment', paymentStates, happened),
     ...part('delivery', deliveryStates, happened),
     ...(placed ? { placedAt: placed.time } : {}),
+    since,
+    ...(placed && isFinal(status) ? { tookMs: msBetween(placed.time, since) } : {}),
     timeline,
   }
 }
+
+// Two services' clocks: what follows is never told to have come first.
+const msBetween = (start: string, end: string) => Math.max(0, Date.parse(end) - Date.parse(start))
 
 function part(
   name: 'payment' | 'delivery',

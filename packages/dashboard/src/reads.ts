@@ -1,0 +1,88 @@
+import type { PageQuery } from '@saucery/chassis/pages'
+import type { AnyFact } from '@saucery/contracts/choreography'
+import type { Status } from '@saucery/contracts/status'
+import type { Collection, Filter } from 'mongodb'
+import type { OrderView } from './view.ts'
+import { type Deadlines, deadlineOf } from './waiting.ts'
+
+export interface ViewQuery extends PageQuery {
+  readonly status?: OrderView['status'] | undefined
+  readonly branchId?: string | undefined
+  readonly sauceId?: string | undefined
+  /** Only what waits for longer than it may. */
+  readonly overdue?: Overdue | undefined
+}
+
+interface Overdue {
+  readonly deadlines: Deadlines
+  readonly now: number
+}
+
+/** So many orders stand there after these events. */
+export interface Standing {
+  readonly status: Status
+  readonly events: readonly AnyFact['name'][]
+  readonly count: number
+}
+
+export interface ViewReads {
+  find(orderId: string): Promise<OrderView | undefined>
+  /** Newest first. */
+  list(query: ViewQuery): Promise<OrderView[]>
+  /** What waits for longer than it may, counted. */
+  countOverdue(overdue: Overdue): Promise<Standing[]>
+}
+
+/** The questions that the read model answers; `views` tells where it is at present. */
+export const readsOf = (views: () => Collection<OrderView>): ViewReads => ({
+  find: async (orderId) => (await views().findOne({ _id: orderId })) ?? undefined,
+  list: (query) => views().find(filterOf(query)).sort({ _id: -1 }).limit(query.limit).toArray(),
+  countOverdue: async (overdue) => {
+    const groups = await views()
+      .aggregate<{ _id: Omit<Standing, 'count'>; count: number }>([
+        { $match: overdueOf(overdue) },
+        { $group: { _id: { status: '$status', events }, count: { $sum: 1 } } },
+      ])
+      .toArray()
+    return groups.map(({ _id, count }) => ({ ..._id, count }))
+  },
+})
+
+// As `$timeline.event` would be, which not every server reads out of a list.
+const events = { $map: { input: '$timeline', as: 'entry', in: '$$entry.event' } }
+
+function filterOf({
+  status,
+  branchId,
+  sauceId,
+  overdue,
+  since,
+  until,
+  cursor,
+}: ViewQuery): Filter<OrderView> {
+  // The smaller of two ends: a second $lt on one field would replace the first.
+  const [end] = [until, cursor].filter((id) => id !== undefined).sort((a, b) => (a < b ? -1 : 1))
+  const range = {
+    ...(since === undefined ? {} : { $gte: since }),
+    ...(end === undefined ? {} : { $lt: end }),
+  }
+  return {
+    ...(status === undefined ? {} : { status }),
+    ...(branchId === undefined ? {} : { branchId }),
+    ...(sauceId === undefined ? {} : { sauceId }),
+    ...(Object.keys(range).length === 0 ? {} : { _id: range }),
+    ...(overdue === undefined ? {} : overdueOf(overdue)),
+  }
+}
+
+// As `waitsFor` tells of one order. Times of one form: as text they are in their order.
+// (store.int.test: "finds overdue exactly what is told to be")
+function overdueOf({ deadlines, now }: Overdue): Filter<OrderView> {
+  const before = (ms: number) => ({ $lt: new Date(now - ms).toISOString() })
+  const late = Object.entries(deadlineOf).map(([status, deadline]) => ({
+    status: status as Status,
+    since: before(deadlines[deadline]),
+    ...(status === 'PLACED' ? { payBy: { $exists: false } } : {}),
+  }))
+  return { $or: [...late, { status: 'PLACED', payBy: before(0) }] }
+}
