@@ -7,12 +7,14 @@ import { exampleOrderId } from '@saucery/contracts/parts'
 import { testMongo } from '@saucery/local/testing'
 import { v7 as uuidv7 } from 'uuid'
 import { dashboardApi } from './api.ts'
+import { openArrivals } from './arrivals.ts'
 import { openViews } from './store.ts'
 import { deadlines, serverBehind, story } from './testing.ts'
 
 const mongo = await testMongo()
 const views = openViews(mongo.url)
-const app = dashboardApi({ views, deadlines, knowCaller: everybodyOperates, log: quietLog })
+const arrivals = openArrivals({ views, log: quietLog })
+const app = dashboardApi({ views, arrivals, deadlines, knowCaller: everybodyOperates, log: quietLog })
 after(async () => {
   await views.close()
   await mongo[Symbol.asyncDispose]()
@@ -120,6 +122,7 @@ describe('a dashboard whose store is away', () => {
     await own.kill()
     const response = await dashboardApi({
       views: away,
+      arrivals: openArrivals({ views: away, log: quietLog }),
       deadlines,
       knowCaller: everybodyOperates,
       log: quietLog,

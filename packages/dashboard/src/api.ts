@@ -2,8 +2,11 @@ import { type Api, openApi } from '@saucery/chassis/api'
 import { narrowed, permitted, within } from '@saucery/chassis/callers'
 import type { Log } from '@saucery/chassis/log'
 import { pageOf } from '@saucery/chassis/pages'
-import { notFound, storeUnavailable } from '@saucery/chassis/problem'
+import { preferencesIn } from '@saucery/chassis/prefer'
+import { notFound, type Problem, ProblemError, storeUnavailable } from '@saucery/chassis/problem'
+import type { Reach } from '@saucery/contracts/callers'
 import type { MiddlewareHandler } from 'hono'
+import type { Arrivals } from './arrivals.ts'
 import type { ViewQuery } from './reads.ts'
 import * as routes from './routes.ts'
 import { isStoreOutage, type ViewStore } from './store.ts'
@@ -12,12 +15,13 @@ import { type Deadlines, waitsFor } from './waiting.ts'
 
 export interface DashboardApi {
   readonly views: ViewStore
+  readonly arrivals: Arrivals
   readonly deadlines: Deadlines
   readonly knowCaller: MiddlewareHandler
   readonly log: Log
 }
 
-export function dashboardApi({ views, deadlines, knowCaller, log }: DashboardApi): Api {
+export function dashboardApi({ views, arrivals, deadlines, knowCaller, log }: DashboardApi): Api {
   const toJson = (view: OrderView) => jsonOf(view, deadlines, Date.now())
   const app = openApi(log, knowCaller, (error) => (isStoreOutage(error) ? storeUnavailable : undefined))
 
@@ -30,12 +34,37 @@ export function dashboardApi({ views, deadlines, knowCaller, log }: DashboardApi
 
   app.openapi(routes.getView, async (c) => {
     const reach = permitted(c, 'read-views')
-    const view = within(reach, await views.find(c.req.valid('param').id))
-    if (!view) throw notFound()
-    return c.json(toJson(view), 200)
+    const { id: orderId } = c.req.valid('param')
+    const { after } = c.req.valid('query')
+    const first = await views.find(orderId)
+    if (after === undefined) return c.json(toJson(shown(reach, first)), 200)
+    // Whose order it is may be heard of later.
+    if (first?.branchId !== undefined) shown(reach, first)
+    if (has(first, after)) return c.json(toJson(shown(reach, first)), 200)
+    const { wait } = preferencesIn(c.req.header('prefer'))
+    const waiting = wait && arrivals.wait({ orderId, eventId: after }, wait * 1000, c.req.raw.signal)
+    const applied = waiting ? { 'preference-applied': `wait=${wait}` } : {}
+    const view = await (waiting ? waiting.view : undefined)
+    if (view) return c.json(toJson(shown(reach, view)), 200, applied)
+    throw new ProblemError(notArrived, { 'retry-after': '1', ...applied })
   })
 
   return app
+}
+
+const has = (view: OrderView | undefined, eventId: string) =>
+  view?.timeline.some(({ id }) => id === eventId) ?? false
+
+function shown(reach: Reach, view: OrderView | undefined): OrderView {
+  const found = within(reach, view)
+  if (!found) throw notFound()
+  return found
+}
+
+const notArrived: Problem = {
+  status: 503,
+  code: 'event-not-arrived',
+  title: 'The dashboard has not heard of this event yet',
 }
 
 /** The order as it is shown at this moment. */

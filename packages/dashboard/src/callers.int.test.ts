@@ -7,6 +7,7 @@ import type { Caller } from '@saucery/contracts/callers'
 import { testMongo } from '@saucery/local/testing'
 import { v7 as uuidv7 } from 'uuid'
 import { dashboardApi } from './api.ts'
+import { openArrivals } from './arrivals.ts'
 import { openViews } from './store.ts'
 import { deadlines, story } from './testing.ts'
 
@@ -17,7 +18,8 @@ after(async () => {
   await mongo[Symbol.asyncDispose]()
 })
 const gate = testGate('dashboard')
-const app = dashboardApi({ views, deadlines, knowCaller: gate.knowCaller, log: quietLog })
+const arrivals = openArrivals({ views, log: quietLog })
+const app = dashboardApi({ views, arrivals, deadlines, knowCaller: gate.knowCaller, log: quietLog })
 
 const ask = async (caller: Caller, path: string) => app.request(path, { headers: await gate.as(caller) })
 const statusOf = async (caller: Caller, path: string) => (await ask(caller, path)).status

@@ -4,9 +4,11 @@ import { openLog } from '@saucery/chassis/log'
 import { openMetrics } from '@saucery/chassis/metrics'
 import { serveUntilStopped } from '@saucery/chassis/serve'
 import { settingsOrExit } from '@saucery/chassis/settings'
+import { stopSignal } from '@saucery/chassis/stopping'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { openConsumers } from '@saucery/messaging/consumer'
 import { dashboardApi } from './api.ts'
+import { openArrivals } from './arrivals.ts'
 import { countOverdue } from './overdue.ts'
 import { reactions } from './reactions.ts'
 import { dashboardSettings } from './settings.ts'
@@ -15,11 +17,13 @@ import { isStoreOutage, openViews } from './store.ts'
 const settings = settingsOrExit(dashboardSettings)
 const log = openLog('dashboard', settings)
 const views = openViews(settings.MONGODB_URL)
+const arrivals = openArrivals({ views, log })
+void stopSignal().then(arrivals.end)
 const broker = await connectWith('dashboard', settings, log)
 const consumers = openConsumers({
   broker,
   subscriptions: subscriptionsOf('dashboard'),
-  handle: reactions(views),
+  handle: reactions(views, arrivals.heard),
   isOutage: isStoreOutage,
   // The store writes an order's events together.
   lanes: false,
@@ -32,7 +36,13 @@ const metrics = openMetrics()
 const overdue = countOverdue({ views, deadlines: settings, metrics, log })
 const checks = { database: views.isUp, broker: broker.isConnected, consumers: consumers.isReady }
 await serveUntilStopped(
-  dashboardApi({ views, deadlines: settings, knowCaller: knowCallers('dashboard', settings, log), log }),
+  dashboardApi({
+    views,
+    arrivals,
+    deadlines: settings,
+    knowCaller: knowCallers('dashboard', settings, log),
+    log,
+  }),
   log,
   settings,
   { checks, metrics },

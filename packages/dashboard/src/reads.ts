@@ -25,10 +25,18 @@ export interface Standing {
   readonly count: number
 }
 
+/** An event of an order, not yet known to be in its view. */
+export interface Awaited {
+  readonly orderId: string
+  readonly eventId: string
+}
+
 export interface ViewReads {
   find(orderId: string): Promise<OrderView | undefined>
   /** Newest first. */
   list(query: ViewQuery): Promise<OrderView[]>
+  /** Those of the orders that have one of the events at least. */
+  having(awaited: readonly Awaited[]): Promise<OrderView[]>
   /** What waits for longer than it may, counted. */
   countOverdue(overdue: Overdue): Promise<Standing[]>
 }
@@ -37,6 +45,13 @@ export interface ViewReads {
 export const readsOf = (views: () => Collection<OrderView>): ViewReads => ({
   find: async (orderId) => (await views().findOne({ _id: orderId })) ?? undefined,
   list: (query) => views().find(filterOf(query)).sort({ _id: -1 }).limit(query.limit).toArray(),
+  having: (awaited) =>
+    views()
+      .find({
+        _id: { $in: [...new Set(awaited.map(({ orderId }) => orderId))] },
+        'timeline.id': { $in: awaited.map(({ eventId }) => eventId) },
+      })
+      .toArray(),
   countOverdue: async (overdue) => {
     const groups = await views()
       .aggregate<{ _id: Omit<Standing, 'count'>; count: number }>([

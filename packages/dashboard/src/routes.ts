@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { pageQuery, pageSchema } from '@saucery/chassis/pages'
-import { byId, json, listProblems, nextLink, problems, readProblems } from '@saucery/chassis/routes'
+import { byId, json, listProblems, nextLink, problems } from '@saucery/chassis/routes'
 import { events } from '@saucery/contracts/choreography'
 import { itemId, qty, won } from '@saucery/contracts/parts'
 import { statuses } from '@saucery/contracts/status'
@@ -75,11 +75,37 @@ export const getView = createRoute({
   operationId: 'getOrderDashboard',
   summary: 'Where one order stands, with its story',
   tags: ['dashboard'],
-  request: { params: byId },
+  request: {
+    params: byId,
+    query: z.object({
+      after: z
+        .uuid()
+        .toLowerCase()
+        .optional()
+        .openapi({ description: 'The `Event-Id` of a call before: the answer has that event' }),
+    }),
+    headers: z.object({
+      prefer: z.string().optional().openapi({
+        description: 'RFC 7240. `wait=N` with `after`: wait up to N seconds, 60 at most, for the event.',
+        example: 'wait=5',
+      }),
+    }),
+  },
   responses: {
-    200: json('The order', view),
-    ...problems({ 404: 'No event of such an order has come yet' }),
-    ...readProblems,
+    200: json(
+      'The order; with `after`, that event is in it',
+      view,
+      z.object({
+        'Preference-Applied': z.string().optional().describe('What of `Prefer` is done, RFC 7240'),
+      }),
+    ),
+    ...problems({
+      404: 'No event of such an order has come yet',
+      422: 'A parameter is not valid: `errors` says which',
+      503:
+        '`store-unavailable`: the store cannot be reached. `event-not-arrived`: the event of `after` is not in the ' +
+        'order yet. Try again after `Retry-After` seconds',
+    }),
   },
 })
 

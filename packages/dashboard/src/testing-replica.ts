@@ -1,0 +1,43 @@
+import { serve } from '@saucery/chassis/http'
+import { httpSettings } from '@saucery/chassis/settings'
+import { everybodyOperates } from '@saucery/chassis/testing/callers'
+import { quietLog } from '@saucery/chassis/testing/log'
+import { subscriptionsOf } from '@saucery/contracts/choreography'
+import { connectBroker } from '@saucery/messaging/broker'
+import { openConsumers } from '@saucery/messaging/consumer'
+import { dashboardApi } from './api.ts'
+import { openArrivals } from './arrivals.ts'
+import { reactions } from './reactions.ts'
+import { isStoreOutage, openViews } from './store.ts'
+import { deadlines } from './testing.ts'
+
+/** One process of the dashboard, as main makes it: on a read model of its own, or on one that it shares. */
+export async function openReplica(urls: { nats: string; mongo: string }, knowCaller = everybodyOperates) {
+  const views = openViews(urls.mongo)
+  const arrivals = openArrivals({ views, log: quietLog })
+  const broker = await connectBroker({ url: urls.nats, name: 'dashboard', log: quietLog })
+  const consumers = openConsumers({
+    broker,
+    subscriptions: subscriptionsOf('dashboard'),
+    handle: reactions(views, arrivals.heard),
+    isOutage: isStoreOutage,
+    lanes: false,
+    maxAckPending: 5000,
+    replicas: 1,
+    log: quietLog,
+  })
+  const app = dashboardApi({ views, arrivals, deadlines, knowCaller, log: quietLog })
+  const http = await serve(app, httpSettings.parse({ HOST: '127.0.0.1', PORT: 0 }), quietLog)
+  return {
+    views,
+    arrivals,
+    url: `http://127.0.0.1:${http.port}`,
+    async [Symbol.asyncDispose]() {
+      arrivals.end()
+      await http.close()
+      await consumers.stop()
+      await broker.close()
+      await views.close()
+    },
+  }
+}
