@@ -39,6 +39,20 @@ for (const { service, stream, says, reactsTo } of parties) {
         assert.ok(!allows(publish, `dead-letters.${other.service}.orders.placed.1`))
     })
 
+    it('reads the messages of no stream but the dead letters, and not by a consumer', () => {
+      for (const name of streamNames) {
+        const isLetters = name === 'DEAD_LETTERS'
+        assert.equal(allows(publish, `$JS.API.DIRECT.GET.${name}`), isLetters, name)
+        for (const subject of [
+          `$JS.API.DIRECT.GET.${name}.dead-letters.order.orders.placed.1`,
+          `$JS.API.STREAM.MSG.GET.${name}`,
+          `$JS.API.CONSUMER.CREATE.${name}`,
+          `$JS.API.CONSUMER.CREATE.DEAD_LETTERS.${service}.dead-letters.>`,
+        ])
+          assert.ok(!allows(publish, subject), subject)
+      }
+    })
+
     it('uses its own consumers, on the streams that it listens to', () => {
       for (const name of streamNames) {
         for (const use of usesOf(name, service)) assert.equal(allows(publish, use), listensTo.has(name), use)
@@ -102,6 +116,7 @@ describe('the provisioner', () => {
         ...destructionsOf(name, 'order'),
         ...usesOf(name, 'order'),
         `$JS.API.STREAM.MSG.GET.${name}`,
+        `$JS.API.DIRECT.GET.${name}`,
       ]
       for (const subject of forbidden) assert.ok(!allows(publish, subject), subject)
     }

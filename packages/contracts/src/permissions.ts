@@ -9,7 +9,8 @@ export interface Permissions {
 const overheard: Partial<Record<Service, string[]>> = { order: ['payments.*.*'] }
 
 /**
- * What a service's NATS user may do: publish its own events and dead letters, and use its own consumers.
+ * What a service's NATS user may do: publish its own events and dead letters, read dead letters, and use its own
+ * consumers.
  *
  * It may make its own stream and the dead letters again when they are gone, but change or delete neither: a
  * stream's `republish` could say in another's name. Changing is for the `provisioner`.
@@ -21,6 +22,8 @@ export function permissionsOf(service: Service): Permissions {
       ...(stream ? [`${stream.toLowerCase()}.>`, ...useOfStream(stream)] : []),
       ...useOfStream('DEAD_LETTERS'),
       `dead-letters.${service}.>`,
+      // Reads only. The server asks no more than the stream: whose letter it is, the service itself looks at.
+      '$JS.API.DIRECT.GET.DEAD_LETTERS',
       ...subscriptionsOf(service).flatMap((subscription) => useOfConsumer(subscription.stream, service)),
     ],
     subscribe: [`_INBOX_${service}.>`, ...(overheard[service] ?? [])],

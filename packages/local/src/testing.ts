@@ -80,10 +80,20 @@ export async function testMongo({ ownServer = false }: Own = {}): Promise<TestSe
   }
 }
 
-/** A NATS server of the test's own, with JetStream; without users everyone may do everything. */
-export async function testNats({ users = [] }: { users?: readonly NatsUser[] } = {}): Promise<TestServer> {
+/**
+ * A NATS server of the test's own, with JetStream; without users everyone may do everything.
+ * @param version exactly this one
+ */
+export async function testNats({
+  users = [],
+  version,
+}: {
+  users?: readonly NatsUser[]
+  version?: string
+} = {}): Promise<TestServer> {
+  const env = version === undefined ? process.env : { ...process.env, NATS_SERVER_VERSION: version }
   return ownedServer(async (folder) =>
-    startNats(await findNats({ tools: toolsFolder, say }), { dataDir: join(folder, 'nats'), users }),
+    startNats(await findNats({ tools: toolsFolder, say, env }), { dataDir: join(folder, 'nats'), users }),
   )
 }
 

@@ -3,7 +3,10 @@ import type { ConsumerMessages, Subscription as Receiving } from 'nats'
 import type { Broker } from './broker.ts'
 import type { EventType, Fact, ReceivedEvent } from './event.ts'
 import { openHandling } from './handling.ts'
+import { type ConsumerLag, lagOf } from './lag.ts'
+import type { Letter } from './letters.ts'
 import type { Log } from './log.ts'
+import type { Types } from './message.ts'
 import { retryDelay } from './retry.ts'
 import { deadLetters, ensureConsumer, ensureStream } from './streams.ts'
 
@@ -34,6 +37,12 @@ export interface ConsumerOptions<F extends Fact> {
 
 export interface Consumers {
   isReady(): boolean
+  lag(): Promise<ConsumerLag[]>
+  /**
+   * Handles the message of a dead letter as if it came now, once; the letter stays.
+   * @throws NotHandled, or the error that says that a store is away
+   */
+  handleAgain(letter: Letter): Promise<void>
   /** Takes nothing new, and resolves when what is in hand is finished. */
   stop(): Promise<void>
 }
@@ -84,7 +93,7 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>): Cons
   }
 
   async function startPull({ stream, events }: Subscription<F>): Promise<ConsumerMessages> {
-    const types = new Map(events.map((type) => [type.event, type]))
+    const types = typesOf(events)
     const filters = events.map(({ subject }) => `${subject}.*`)
     await ensureStream(broker.jsm, deadLetters, replicas)
     await ensureConsumer(broker.jsm, { stream, durable: broker.name, filters, ackWaitMs, maxAckPending })
@@ -112,6 +121,15 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>): Cons
 
   return {
     isReady: () => pulls.size === options.subscriptions.length,
+    lag: () =>
+      lagOf(
+        broker,
+        options.subscriptions.map(({ stream }) => stream),
+      ),
+    handleAgain(letter) {
+      const heard = options.subscriptions.find(({ stream }) => stream === letter.stream)
+      return handling.again(letter, typesOf(heard?.events ?? []))
+    },
     async stop() {
       stopping.abort()
       for (const pull of pulls.values()) end(pull)
@@ -120,3 +138,6 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>): Cons
     },
   }
 }
+
+const typesOf = <F extends Fact>(events: readonly EventType<F>[]): Types<F> =>
+  new Map(events.map((type) => [type.event, type]))

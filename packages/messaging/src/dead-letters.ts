@@ -1,9 +1,9 @@
 import { type JsMsg, type MsgHdrs, headers as newHeaders } from 'nats'
-import { v7 as uuidv7 } from 'uuid'
 import type { Broker } from './broker.ts'
+import type { Fact, ReceivedEvent } from './event.ts'
+import type { Letter } from './letters.ts'
 import { oneLine, reasonOf } from './log.ts'
-import { Unprocessable } from './message.ts'
-import { deadLetters } from './streams.ts'
+import { eventIn, type Types, Unprocessable } from './message.ts'
 
 /** Writes a message that could not be handled to the dead letters; after that it may be terminated. */
 export async function bury(broker: Broker, message: JsMsg, error: unknown): Promise<void> {
@@ -22,23 +22,25 @@ export async function bury(broker: Broker, message: JsMsg, error: unknown): Prom
   await broker.js.publish(`dead-letters.${broker.name}.${message.subject}`, message.data, { headers })
 }
 
+/** The message of a dead letter could not be handled now either; `cause` is why. */
+export class NotHandled extends Error {
+  override readonly name = 'NotHandled'
+  constructor(cause: unknown) {
+    super(cause instanceof Unprocessable ? oneLine(cause) : reasonOf(cause), { cause })
+  }
+}
+
 /**
- * Publishes a dead letter again on its original subject, for every reactor of it: they are all idempotent.
- * Needs the right to read `DEAD_LETTERS` and to publish on that subject.
- * @param sequence of the letter in `DEAD_LETTERS`
- * @returns the subject
+ * Reads the message of a dead letter as the event that it is, as `eventOf` does.
+ * @throws Unprocessable
  */
-export async function sendBack(broker: Broker, sequence: number): Promise<string> {
-  const letter = await broker.jsm.streams.getMessage(deadLetters.name, { seq: sequence })
-  const subject = letter.subject.split('.').slice(2).join('.')
+export function eventInLetter<F extends Fact>(letter: Letter, types: Types<F>): ReceivedEvent<F> {
   const headers = newHeaders()
-  copy(letter.header, headers)
-  for (const name of headers.keys()) if (name.startsWith('dead-letter-')) headers.delete(name)
-  // The original id would be dropped as a duplicate; reactors go by ce-id.
-  if (!headers.get('ce-id')) headers.set('ce-id', letter.header.get('dead-letter-message-id'))
-  headers.set('Nats-Msg-Id', `${headers.get('ce-id')}:again:${uuidv7()}`)
-  await broker.js.publish(subject, letter.data, { headers })
-  return subject
+  copy(letter.headers, headers)
+  if (!headers.get('ce-id')) headers.set('ce-id', letter.eventId)
+  const json = () => JSON.parse(new TextDecoder().decode(letter.data))
+  const event = eventIn({ subject: letter.subject, headers, json }, types, new Date(letter.time))
+  return Object.assign(event, { stream: letter.stream, sequence: letter.streamSequence })
 }
 
 // Other headers of the server's own are orders to the stream that the message was for: one such as

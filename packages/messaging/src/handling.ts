@@ -2,10 +2,11 @@ import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { JsMsg } from 'nats'
 import type { Broker } from './broker.ts'
-import { bury } from './dead-letters.ts'
+import { bury, eventInLetter, NotHandled } from './dead-letters.ts'
 import { type Fact, keyOf, type ReceivedEvent } from './event.ts'
 import { groupCommit } from './group-commit.ts'
 import { openLanes } from './lanes.ts'
+import type { Letter } from './letters.ts'
 import { type Log, reasonOf } from './log.ts'
 import { eventOf, type Types, Unprocessable } from './message.ts'
 import { retryDelay } from './retry.ts'
@@ -27,6 +28,11 @@ export interface HandlingOptions<F extends Fact> {
 export interface Handling<F extends Fact> {
   /** Handles a message in its key's lane, and tells the broker what became of it; gives it back when stopping. */
   take(message: JsMsg, types: Types<F>): void
+  /**
+   * Handles the message of a dead letter in its key's lane, once.
+   * @throws NotHandled, or the error that says that a store is away
+   */
+  again(letter: Letter, types: Types<F>): Promise<void>
   /** Resolves when nothing is in hand. */
   finished(): Promise<void>
 }
@@ -115,12 +121,34 @@ export function openHandling<F extends Fact>(options: HandlingOptions<F>): Handl
     }
   }
 
+  async function handleLetter(letter: Letter, types: Types<F>): Promise<void> {
+    const { sequence, subject, eventId } = letter
+    try {
+      const event = eventInLetter(letter, types)
+      await lane(keyOf(subject), () => options.handle(event))
+      log.info({ letter: sequence, event: event.name, key: keyOf(subject), eventId }, 'dead letter handled')
+    } catch (error) {
+      if (isOutage(error)) throw error
+      log.warn({ error, letter: sequence, subject, eventId }, 'dead letter not handled')
+      throw new NotHandled(error)
+    }
+  }
+
+  function hold(mine: Promise<void>): void {
+    const held = mine.catch(() => {}).finally(() => work.delete(held))
+    work.add(held)
+  }
+
   return {
     take(message, types) {
       // It was on its way when the pull was ended: another replica can have it at once.
       if (stopping.aborted) return message.nak()
-      const mine = settle(message, types).finally(() => work.delete(mine))
-      work.add(mine)
+      hold(settle(message, types))
+    },
+    again(letter, types) {
+      const handled = handleLetter(letter, types)
+      hold(handled)
+      return handled
     },
     async finished() {
       await Promise.all(work)

@@ -27,3 +27,23 @@ export async function putBack(tx: Transaction, ids: string[]): Promise<void> {
 export async function pruneInbox(db: Database, olderThanMs: number): Promise<void> {
   await db.execute(sql`delete from ${inbox} where id < ${firstIdAt(Date.now() - olderThanMs)}`)
 }
+
+// Beyond the ids of events, so that it outlives them: letters are kept longer.
+// (handle-again.int.test: "is known as handled for longer than its event is remembered")
+const letterMark = 'letter:'
+
+/** Remembers for good that the message of a dead letter was handled. */
+export async function rememberLetter(db: Database, eventId: string): Promise<void> {
+  await db
+    .insert(inbox)
+    .values({ id: letterMark + eventId })
+    .onConflictDoNothing()
+}
+
+/** Which of these events were handled, if it was not too long ago or from a dead letter. */
+export async function handledOf(db: Database, eventIds: readonly string[]): Promise<Set<string>> {
+  if (eventIds.length === 0) return new Set()
+  const wanted = [...eventIds, ...eventIds.map((id) => letterMark + id)]
+  const rows = await db.select().from(inbox).where(keyIn(inbox.id, wanted))
+  return new Set(rows.map(({ id }) => (id.startsWith(letterMark) ? id.slice(letterMark.length) : id)))
+}

@@ -46,7 +46,6 @@ export function eventIn<F extends Fact>(message: Message, types: Types<F>, arriv
   const type = name === undefined ? undefined : types.get(name)
   if (!type || !message.subject.startsWith(`${type.subject}.`))
     throw new Unprocessable(`no event that is known on ${message.subject}: ${name ?? 'no ce-type'}`)
-  // Sent back from the dead letters, an event travels under another Nats-Msg-Id; its own id is ce-id.
   const id = header('ce-id') ?? header('Nats-Msg-Id')
   if (!id) throw new Unprocessable('no ce-id')
   const version = Number(header('ce-dataschema')?.split(':').at(-1) ?? type.version)

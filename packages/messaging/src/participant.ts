@@ -2,7 +2,9 @@ import type { Broker } from './broker.ts'
 import { type Consumers, openConsumers, type Subscription } from './consumer.ts'
 import { type Database, isDatabaseOutage } from './database.ts'
 import type { Fact, ReceivedEvent } from './event.ts'
-import { pruneInbox } from './inbox.ts'
+import { handledOf, pruneInbox, rememberLetter } from './inbox.ts'
+import { type ConsumerLag, type Unpublished, unpublishedIn } from './lag.ts'
+import type { Letter } from './letters.ts'
 import type { Log } from './log.ts'
 import { openOutbox, pruneOutbox } from './outbox.ts'
 import { repeat } from './repeat.ts'
@@ -34,6 +36,12 @@ export interface Participant<State, Said extends Fact, Heard extends Fact> {
     handle: (event: ReceivedEvent<Heard>) => Promise<unknown>,
   ): void
   isReady(): boolean
+  lag(): Promise<ConsumerLag[]>
+  unpublished(): Promise<Unpublished>
+  /** The ids of the events that these letters are about and that were handled since. */
+  handled(letters: readonly Letter[]): Promise<ReadonlySet<string>>
+  /** As `Consumers.handleAgain`. */
+  handleAgain(letter: Letter): Promise<void>
   /** Takes nothing new, finishes what is in hand, publishes what was committed. */
   stop(): Promise<void>
 }
@@ -61,6 +69,18 @@ export async function openParticipant<State, Said extends Fact, Heard extends Fa
       consumers = openConsumers({ broker, subscriptions, handle, isOutage: isDatabaseOutage, replicas, log })
     },
     isReady: () => consumers?.isReady() ?? false,
+    lag: async () => (await consumers?.lag()) ?? [],
+    unpublished: () => unpublishedIn(db),
+    handled: (letters) =>
+      handledOf(
+        db,
+        letters.map(({ eventId }) => eventId),
+      ),
+    async handleAgain(letter) {
+      if (!consumers) throw new Error('not listening yet')
+      await consumers.handleAgain(letter)
+      await rememberLetter(db, letter.eventId)
+    },
     async stop() {
       await consumers?.stop()
       await Promise.all([sweeper.stop(), pruner.stop()])

@@ -115,5 +115,12 @@ const streamNameInUse = 10058
 // With another configuration; with the same one it is no error.
 const consumerExists = 10148
 
+const consumerNotFound = 10014
+const streamNotFound = 10059
+
+/** Whether an error says that the consumer or its stream is gone. */
+export const isNotThere = (error: unknown): boolean =>
+  isApiError(error, consumerNotFound) || isApiError(error, streamNotFound)
+
 const isApiError = (error: unknown, code: number): boolean =>
   error instanceof NatsError && error.api_error?.err_code === code

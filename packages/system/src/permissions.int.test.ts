@@ -10,6 +10,8 @@ import { type Broker, connectBroker } from '@saucery/messaging/broker'
 import { openConsumers } from '@saucery/messaging/consumer'
 import { openDatabase } from '@saucery/messaging/database'
 import { type Cause, record } from '@saucery/messaging/event'
+import { lagOf } from '@saucery/messaging/lag'
+import { readLetters } from '@saucery/messaging/letters'
 import { migrate } from '@saucery/messaging/migrate'
 import { openOutbox } from '@saucery/messaging/outbox'
 import { eventually } from '@saucery/messaging/testing/eventually'
@@ -38,7 +40,7 @@ for (const version of ['2.15.1', '2.10.26'])
     let provisioner: Broker
 
     before(async () => {
-      nats = await natsOf(version)
+      nats = await testNats({ users, version })
       await provision({ url: nats.url, users: logins }, 1)
       const connect = (user: keyof typeof logins) =>
         connectBroker({ url: nats.url, name: user, user, password, log: quiet })
@@ -76,12 +78,16 @@ for (const version of ['2.15.1', '2.10.26'])
       await eventually(() => assert.deepEqual(heard, [event.id]))
       await eventually(async () => assert.equal(await messagesIn('DEAD_LETTERS'), 1))
       await eventually(async () => {
-        const { num_pending, num_ack_pending, num_redelivered } = await payment.jsm.consumers.info(
-          'ORDERS',
-          'payment',
-        )
-        assert.deepEqual([num_pending, num_ack_pending, num_redelivered], [0, 0, 0])
+        assert.deepEqual(await lagOf(payment, ['ORDERS']), [
+          { stream: 'ORDERS', durable: 'payment', pending: 0, ackPending: 0, redelivered: 0 },
+        ])
       })
+      const { letters } = await readLetters(payment, { limit: 10 })
+      assert.deepEqual(
+        letters.map(({ subject }) => subject),
+        ['orders.placed.nonsense'],
+      )
+      assert.deepEqual((await readLetters(order, { limit: 10 })).letters, [], 'not another’s')
       await outbox.settled()
       await consumers.stop()
     })
@@ -114,6 +120,9 @@ for (const version of ['2.15.1', '2.10.26'])
       await assert.rejects(jsm.consumers.delete('ORDERS', 'payment'), denied)
       await assert.rejects(jsm.consumers.add('PAYMENTS', { durable_name: 'spy' }), denied)
       await assert.rejects(jsm.streams.getMessage('PAYMENTS', { seq: 1 }), denied)
+      await assert.rejects(jsm.streams.getMessage('DEAD_LETTERS', { seq: 1 }), denied)
+      const direct = '$JS.API.DIRECT.GET.PAYMENTS'
+      await assert.rejects(connection.request(direct, '{"seq":1}', { timeout: 1000 }), denied)
       const next = '$JS.API.CONSUMER.MSG.NEXT.ORDERS.payment'
       await assert.rejects(connection.request(next, '1', { timeout: 1000 }), denied)
       for (const subject of ['payments.>', 'deliveries.*.*', 'orders.*.*']) {
@@ -167,15 +176,4 @@ const denied = { code: 'PERMISSIONS_VIOLATION' }
 function codeOf(error: Error): string {
   const { code = '' } = error as { code?: string }
   return code === '' && error.cause instanceof Error ? codeOf(error.cause) : code
-}
-
-async function natsOf(version: string): Promise<TestServer> {
-  const before = process.env.NATS_SERVER_VERSION
-  process.env.NATS_SERVER_VERSION = version
-  try {
-    return await testNats({ users })
-  } finally {
-    if (before === undefined) delete process.env.NATS_SERVER_VERSION
-    else process.env.NATS_SERVER_VERSION = before
-  }
 }

@@ -1,0 +1,59 @@
+import { sql } from 'drizzle-orm'
+import type { Broker } from './broker.ts'
+import type { Database } from './database.ts'
+import { isNotThere } from './streams.ts'
+import { outbox } from './tables.ts'
+
+/** How far one durable consumer is behind. */
+export interface ConsumerLag {
+  readonly stream: string
+  readonly durable: string
+  /** Messages that nobody has been given yet. */
+  readonly pending: number
+  /** Messages in hand. */
+  readonly ackPending: number
+  /** Of those in hand, the ones that were given before. */
+  readonly redelivered: number
+}
+
+/** How far the service's consumers are behind; one that is not there, to be made again, is left out. */
+export async function lagOf({ jsm, name }: Broker, streams: readonly string[]): Promise<ConsumerLag[]> {
+  const lags = await Promise.all(
+    streams.map(async (stream) => {
+      try {
+        const { num_pending, num_ack_pending, num_redelivered } = await jsm.consumers.info(stream, name)
+        return [
+          {
+            stream,
+            durable: name,
+            pending: num_pending,
+            ackPending: num_ack_pending,
+            redelivered: num_redelivered,
+          },
+        ]
+      } catch (error) {
+        if (isNotThere(error)) return []
+        throw error
+      }
+    }),
+  )
+  return lags.flat()
+}
+
+export interface Unpublished {
+  readonly unpublished: number
+  /** 0 when there is none. */
+  readonly oldestMs: number
+}
+
+/** What the outbox has that the stream has not; reads none of what is published. */
+export async function unpublishedIn(db: Database): Promise<Unpublished> {
+  const [row] = await db.execute<{ unpublished: number; oldestMs: number }>(selectUnpublished)
+  return { unpublished: row?.unpublished ?? 0, oldestMs: row?.oldestMs ?? 0 }
+}
+
+/** (lag.int.test: "costs the same however much was published") */
+export const selectUnpublished = sql`
+  select count(*)::int as unpublished,
+    greatest(0, round(extract(epoch from now() - min(time)) * 1000))::float8 as "oldestMs"
+  from ${outbox} where published_at is null`
