@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { parties } from './parties.ts'
-import { permissionsOf, provisionerPermissions } from './permissions.ts'
+import { operatorPermissions, permissionsOf, provisionerPermissions } from './permissions.ts'
 
 /** Whether a subject lies within a pattern, as NATS decides it. */
 function matches(pattern: string, subject: string): boolean {
@@ -130,6 +130,49 @@ describe('the provisioner', () => {
 
   it('hears its own answers only', () => {
     assert.deepEqual(subscribe, ['_INBOX_provisioner.>'])
+  })
+})
+
+describe('the operator', () => {
+  const { publish, subscribe } = operatorPermissions
+
+  it('reads every stream, by message and by consumers of its own', () => {
+    for (const name of streamNames) {
+      const reading = [
+        `$JS.API.STREAM.INFO.${name}`,
+        `$JS.API.STREAM.MSG.GET.${name}`,
+        `$JS.API.DIRECT.GET.${name}.7`,
+        `$JS.API.CONSUMER.CREATE.${name}.k7XyZ.orders.*.1`,
+        `$JS.API.CONSUMER.MSG.NEXT.${name}.k7XyZ`,
+        `$JS.API.CONSUMER.DELETE.${name}.k7XyZ`,
+      ]
+      for (const subject of reading) assert.ok(allows(publish, subject), subject)
+    }
+  })
+
+  it('deletes the consumers of every service', () => {
+    for (const { service } of parties)
+      for (const name of streamNames)
+        assert.ok(allows(publish, `$JS.API.CONSUMER.DELETE.${name}.${service}`), `${name} ${service}`)
+  })
+
+  it('says again what any service said, and writes no dead letter', () => {
+    for (const event of parties.flatMap((party) => party.says))
+      assert.ok(allows(publish, event(event.example).subject), event.event)
+    assert.ok(!allows(publish, 'dead-letters.order.orders.placed.1'))
+  })
+
+  it('changes and destroys no stream, and acknowledges nothing of a service', () => {
+    for (const name of streamNames) {
+      const destroyed = destructionsOf(name, 'order').filter((subject) => !subject.includes('.CONSUMER.'))
+      const acks = usesOf(name, 'order').filter((subject) => subject.startsWith('$JS.ACK'))
+      const changes = ['CREATE', 'UPDATE'].map((verb) => `$JS.API.STREAM.${verb}.${name}`)
+      for (const subject of [...destroyed, ...acks, ...changes]) assert.ok(!allows(publish, subject), subject)
+    }
+  })
+
+  it('hears its own answers only', () => {
+    assert.deepEqual(subscribe, ['_INBOX_operator.>'])
   })
 })
 

@@ -42,6 +42,33 @@ export const provisionerPermissions: Permissions = {
   subscribe: ['_INBOX_provisioner.>'],
 }
 
+/**
+ * Whoever reads and replays the streams by hand: makes and deletes any consumer, and says again what was said.
+ * May change or delete no stream and no message, and acknowledge nothing in a service's name.
+ */
+export const operatorPermissions: Permissions = {
+  publish: [
+    '$JS.API.INFO',
+    '$JS.API.STREAM.NAMES',
+    '$JS.API.STREAM.LIST',
+    ...streams.flatMap(({ subjects }) => subjects),
+    ...[...streams.map(({ name }) => name), 'DEAD_LETTERS'].flatMap(readingOf),
+  ],
+  subscribe: ['_INBOX_operator.>'],
+}
+
+function readingOf(stream: string): string[] {
+  return [
+    `$JS.API.STREAM.INFO.${stream}`,
+    `$JS.API.STREAM.MSG.GET.${stream}`,
+    `$JS.API.DIRECT.GET.${stream}`,
+    `$JS.API.DIRECT.GET.${stream}.>`,
+    ...['CREATE', 'DELETE', 'INFO', 'MSG.NEXT'].map((verb) => `$JS.API.CONSUMER.${verb}.${stream}.>`),
+    `$JS.API.CONSUMER.NAMES.${stream}`,
+    `$JS.API.CONSUMER.LIST.${stream}`,
+  ]
+}
+
 // A declaration, not a constant: the provisioner's list above calls it while this module loads.
 function useOfStream(stream: string): string[] {
   return [`$JS.API.STREAM.CREATE.${stream}`, `$JS.API.STREAM.INFO.${stream}`]

@@ -1,18 +1,19 @@
-import { permissionsOf, provisionerPermissions } from '@saucery/contracts/permissions'
+import { operatorPermissions, permissionsOf, provisionerPermissions } from '@saucery/contracts/permissions'
 import type { NatsUser } from './nats-config.ts'
 import { secrets } from './secrets.ts'
 
 export const natsServices = ['order', 'payment', 'delivery', 'dashboard'] as const
-type Name = (typeof natsServices)[number] | 'provisioner'
+const people = ['provisioner', 'operator'] as const
+type Name = (typeof natsServices)[number] | (typeof people)[number]
 
 export type NatsLogin = { user: string | undefined; password: string | undefined }
 
 /** Where NATS is, and with which name and password each connects. */
 export type NatsAccess = { url: string; users: Record<Name, NatsLogin> }
 
-/** A user for each service with its permissions alone, and the one that makes the streams. */
+/** A user for each service with its permissions alone, the one that makes the streams, and who replays them. */
 export function natsUsers(dataDir: string): (NatsUser & { user: Name })[] {
-  const names = [...natsServices, 'provisioner'] as const
+  const names = [...natsServices, ...people] as const
   const passwords = secrets(
     dataDir,
     names.map((name) => `nats-${name}` as const),
@@ -20,15 +21,20 @@ export function natsUsers(dataDir: string): (NatsUser & { user: Name })[] {
   return names.map((user) => ({
     user,
     password: passwords[`nats-${user}`],
-    permissions: user === 'provisioner' ? provisionerPermissions : permissionsOf(user),
+    permissions: permissions(user),
   }))
+}
+
+function permissions(user: Name) {
+  if (user === 'provisioner') return provisionerPermissions
+  return user === 'operator' ? operatorPermissions : permissionsOf(user)
 }
 
 /** Every user with the credentials in the URL, where the server was not started here and knows no others. */
 export function sharedAccess(url: string): NatsAccess {
   const [user, password] = /^[a-z]+:\/\/([^@/,]*)@/i.exec(url)?.[1]?.split(':').map(decodeURIComponent) ?? []
   const everyone = Object.fromEntries(
-    [...natsServices, 'provisioner'].map((name) => [name, { user, password }]),
+    [...natsServices, ...people].map((name) => [name, { user, password }]),
   ) as Record<Name, NatsLogin>
   return { url: url.replace(/:\/\/[^@/,]*@/g, '://'), users: everyone }
 }

@@ -12,6 +12,7 @@ const nats: NatsAccess = {
     delivery: login('delivery'),
     dashboard: login('dashboard'),
     provisioner: login('provisioner'),
+    operator: login('operator'),
   },
 }
 const databases = {

@@ -9,6 +9,7 @@ import { startMongodb } from './mongodb.ts'
 import { withDatabase } from './mongodb-url.ts'
 import { startNats } from './nats.ts'
 import { type NatsAccess, natsUsers, ownAccess, sharedAccess } from './nats-users.ts'
+import { writeOperatorContext } from './operator.ts'
 import { startPostgres } from './postgres.ts'
 import { provision } from './provision.ts'
 import { secrets } from './secrets.ts'
@@ -80,6 +81,7 @@ async function prepareNats({ dataDir, ports, env, say }: StoresOptions, keep: Ke
   if (!own) say('All services use the credentials in NATS_URL: least privilege is off')
   const access = own ? ownAccess(server.url, users) : sharedAccess(server.url)
   await provision(access, Number(env.STREAM_REPLICAS || 1))
+  await writeOperatorContext(dataDir, access)
   return { server, access }
 }
 

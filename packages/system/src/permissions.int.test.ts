@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { streams, subscriptionsOf } from '@saucery/contracts/choreography'
 import { OrderPlaced } from '@saucery/contracts/order'
-import { permissionsOf, provisionerPermissions } from '@saucery/contracts/permissions'
+import { operatorPermissions, permissionsOf, provisionerPermissions } from '@saucery/contracts/permissions'
 import { createDatabases } from '@saucery/local/databases'
 import { provision } from '@saucery/local/provision'
 import { type TestServer, testNats, testPostgres } from '@saucery/local/testing'
@@ -14,6 +14,7 @@ import { lagOf } from '@saucery/messaging/lag'
 import { readLetters } from '@saucery/messaging/letters'
 import { migrate } from '@saucery/messaging/migrate'
 import { openOutbox } from '@saucery/messaging/outbox'
+import { ensureConsumer } from '@saucery/messaging/streams'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { quiet } from '@saucery/messaging/testing/log'
 import { testDatabase } from '@saucery/messaging/testing/servers'
@@ -24,6 +25,7 @@ const services = ['order', 'payment', 'delivery', 'dashboard'] as const
 const users = [
   ...services.map((user) => ({ user, password, permissions: permissionsOf(user) })),
   { user: 'provisioner' as const, password, permissions: provisionerPermissions },
+  { user: 'operator' as const, password, permissions: operatorPermissions },
 ]
 const logins = Object.fromEntries(users.map(({ user }) => [user, { user, password }])) as Record<
   (typeof users)[number]['user'],
@@ -131,6 +133,38 @@ for (const version of ['2.15.1', '2.10.26'])
         })
         await assert.rejects(listened, denied)
       }
+    })
+
+    it('lets the operator read and replay, and destroy nothing', async () => {
+      const operator = await connectBroker({
+        url: nats.url,
+        name: 'operator',
+        user: 'operator',
+        password,
+        log: quiet,
+      })
+      const { js, jsm, connection } = operator
+      await js.publish('payments.approved.again', 'said once more')
+      const said = await jsm.streams.getMessage('PAYMENTS', { last_by_subj: 'payments.approved.again' })
+      assert.equal(said.string(), 'said once more')
+      const all = await js.consumers.get('PAYMENTS', { filterSubjects: 'payments.approved.again' })
+      assert.equal((await all.next({ expires: 2000 }))?.seq, said.seq)
+      const durable = { stream: 'PAYMENTS', durable: 'order', filters: ['payments.*.*'] }
+      await ensureConsumer(order.jsm, { ...durable, ackWaitMs: 10_000, maxAckPending: 1 })
+      const taken = await (await js.consumers.get('PAYMENTS', 'order')).next({ expires: 2000 })
+      taken?.ack()
+      await connection.flush()
+      assert.equal((await jsm.consumers.info('PAYMENTS', 'order')).num_ack_pending, 1)
+      assert.equal(await jsm.consumers.delete('PAYMENTS', 'order'), true)
+
+      for (const stream of ['ORDERS', 'PAYMENTS', 'DELIVERIES', 'DEAD_LETTERS']) {
+        await assert.rejects(jsm.streams.delete(stream), denied)
+        await assert.rejects(jsm.streams.purge(stream), denied)
+        await assert.rejects(jsm.streams.update(stream, { max_msgs: 1 }), denied)
+        await assert.rejects(jsm.streams.deleteMessage(stream, 1), denied)
+      }
+      await assert.rejects(js.publish('dead-letters.order.forged', 'a letter'), denied)
+      await connection.close()
     })
 
     it('lets order overhear one order’s payment, and nobody else', async () => {
