@@ -7,12 +7,19 @@ export type Checks = Readonly<Record<string, () => boolean | Promise<boolean>>>
 export type Details = Readonly<Record<string, () => unknown>>
 
 /**
- * `/livez`: the process answers. `/readyz`: everything it needs can be used, else 503 with what cannot; and details.
+ * `/livez`: the process answers, unless `isAlive` says otherwise: 503. `/readyz`: everything it needs can be used, else 503 with what cannot; and details.
  * A check that takes longer than `limitMs` counts as failed.
  */
-export function health(checks: Checks, details: Details = {}, { limitMs = 2000 } = {}): Hono {
+export function health(
+  checks: Checks,
+  details: Details = {},
+  { limitMs = 2000, isAlive = () => true }: { limitMs?: number; isAlive?: (() => boolean) | undefined } = {},
+): Hono {
   return new Hono()
-    .get('/livez', (c) => c.json({ alive: true }))
+    .get('/livez', (c) => {
+      const alive = isAlive()
+      return c.json({ alive }, alive ? 200 : 503)
+    })
     .get('/readyz', async (c) => {
       const results = await Promise.all(
         Object.entries(checks).map(async ([name, check]) => [name, await holds(check, limitMs)] as const),

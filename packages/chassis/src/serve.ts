@@ -25,9 +25,20 @@ export async function serveUntilStopped(
   ...steps: Step[]
 ): Promise<never> {
   const stopped = stopSignal()
-  app.route('/', health(checks, details)).route('/', metricsApi(metrics))
+  const isAlive = settings.FAULT_SWITCH === 'on' ? faultSwitch(log) : undefined
+  app.route('/', health(checks, details, { isAlive })).route('/', metricsApi(metrics))
   const http = await serve(app, settings, log)
   log.info({ port: http.port }, 'listening')
   log.info({ signal: await stopped }, 'stopping')
   return stopWithin(settings.SHUTDOWN_GRACE_MS, log, http.close, ...steps)
+}
+
+/** Only who may send the process a signal can throw it: an operator of the machine or the pod. */
+function faultSwitch(log: Log): () => boolean {
+  let alive = true
+  process.on('SIGUSR2', () => {
+    alive = false
+    log.warn({}, 'fault switch thrown: no longer alive')
+  })
+  return () => alive
 }

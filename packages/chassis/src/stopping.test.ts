@@ -86,6 +86,28 @@ describe('a process that is asked to stop', () => {
     )
     assert.deepEqual(stopped, { said: 'ready answered step', exit: 0 })
   })
+
+  for (const [position, says] of [
+    ['on', '200 503'],
+    ['off', '200'],
+  ] as const)
+    it(`is no longer alive after SIGUSR2 with the fault switch ${position}`, async () => {
+      const stopped = await exitOf(
+        `const live = async (url) => say((await fetch(url + '/livez')).status)
+        const throwSwitch = async (url) => {
+          await live(url)
+          process.kill(process.pid, 'SIGUSR2')
+        }
+        let url
+        const spy = {
+          info: ({ port }, text) => text === 'listening' && throwSwitch((url = 'http://127.0.0.1:' + port)),
+          warn: () => live(url).then(() => process.kill(process.pid, 'SIGTERM')),
+        }
+        const settings = readSettings(commonSettings, { HOST: '127.0.0.1', PORT: '0', FAULT_SWITCH: '${position}' })
+        await serveUntilStopped(new Hono(), spy, settings, { checks: {} })`,
+      )
+      assert.deepEqual(stopped, { said: says, exit: position === 'on' ? 0 : 'SIGUSR2' })
+    })
 })
 
 describe('what is tried until it works', () => {
