@@ -24,7 +24,7 @@ export function selectFiles(files: readonly string[], { unit, filters }: Asked):
 /** Every test file of the workspace, relative to its root. */
 export function findTestFiles(root: string): string[] {
   const packages = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name, 'src'))
-  return [...packages, join(root, 'bench', 'src')]
+  return [...packages, join(root, 'bench', 'src'), join(root, 'deploy', 'experiments', 'src')]
     .filter((folder) => existsSync(folder))
     .flatMap((folder) =>
       readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => join(folder, name)),

@@ -1,0 +1,143 @@
+// Runs in a pod: places orders through the gateway, sees each through, and prints what became of them as one line
+// of JSON. Whatever answers with a failure is asked again with the same Idempotency-Key, as a client in earnest does.
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isFinal, type Status } from '@saucery/contracts/status'
+import type { Outcome, Plan } from './traffic.ts'
+
+const { GATEWAY = '', TOKEN, PLAN = '' } = process.env
+const { orders, perSecond, price, fates, patienceS }: Plan = JSON.parse(PLAN)
+const givenUpAt = Date.now() + (orders / perSecond + patienceS) * 1000
+const answers: Record<string, number> = {}
+const latencies: number[] = []
+
+interface View {
+  readonly status: Status
+  readonly payment?: { readonly status: string }
+  readonly timeline: readonly { readonly id: string; readonly event: string }[]
+}
+
+async function ask(method: string, path: string, body?: object, key?: string): Promise<Response | undefined> {
+  const headers = {
+    'content-type': 'application/json',
+    ...(TOKEN ? { authorization: `Bearer ${TOKEN}` } : {}),
+    ...(key ? { 'idempotency-key': `"${key}"` } : {}),
+  }
+  const init = { method, headers, signal: AbortSignal.timeout(15_000) }
+  try {
+    return await fetch(GATEWAY + path, body ? { ...init, body: JSON.stringify(body) } : init)
+  } catch {
+    return undefined
+  }
+}
+
+const mayPass = (status: number | undefined) => status === undefined || status >= 500 || status === 429
+
+/** Asks until there is an answer that will not change; undefined when time is up. */
+async function insist(
+  path: string,
+  body?: object,
+  alsoPassing: number[] = [],
+): Promise<Response | undefined> {
+  const key = randomUUID()
+  for (let attempt = 0; Date.now() < givenUpAt; attempt++, await sleep(250)) {
+    const sent = performance.now()
+    const answer = await ask(
+      'POST',
+      path,
+      body,
+      attempt === 0 || alsoPassing.length === 0 ? key : randomUUID(),
+    )
+    const status = answer?.status
+    if (path === '/orders') {
+      const name = String(status ?? 'no answer')
+      answers[name] = (answers[name] ?? 0) + 1
+    }
+    if (!mayPass(status) && !alsoPassing.includes(status as number)) {
+      if (path === '/orders') latencies.push(performance.now() - sent)
+      return answer
+    }
+  }
+  return undefined
+}
+
+async function read<T>(path: string): Promise<T | undefined> {
+  const answer = await ask('GET', path)
+  return answer?.ok ? ((await answer.json()) as T) : undefined
+}
+
+// Until the courier has the parcel, a report of it is a 404.
+const fulfil: Record<Plan['fates'][number], (id: string) => Promise<unknown>> = {
+  complete: (id) => insist(`/deliveries/${id}/complete`, undefined, [404]),
+  fail: (id) => insist(`/deliveries/${id}/fail`, undefined, [404]),
+  cancel: (id) => insist(`/orders/${id}/cancel`),
+  leave: async () => {},
+}
+
+async function placeOne(i: number): Promise<string | undefined> {
+  await sleep((i * 1000) / perSecond)
+  const order = { branchId: String(i % 7), sauceId: String(i % 5), qty: 1, price }
+  const answer = await insist('/orders', order)
+  if (answer?.status !== 201) return undefined
+  const { id } = (await answer.json()) as { id: string }
+  await fulfil[fates[i % fates.length] ?? 'leave'](id)
+  return id
+}
+
+async function ended(id: string): Promise<View | undefined> {
+  for (; Date.now() < givenUpAt; await sleep(500)) {
+    const view = await read<View>(`/orderDashboards/${id}`)
+    if (view && isFinal(view.status)) return view
+  }
+  return undefined
+}
+
+/** What is wrong with the order's story; undefined when nothing is. */
+async function wrongWith(id: string, view: View): Promise<string | undefined> {
+  const order = await until(() => read<{ status: string }>(`/orders/${id}`))
+  const payment = await until(() => read<{ status: string }>(`/payments/${id}`))
+  if (order?.status !== view.status) return `${id}: order ${order?.status}, dashboard ${view.status}`
+  if (payment?.status !== view.payment?.status)
+    return `${id}: payment ${payment?.status}, dashboard ${view.payment?.status}`
+  if ((view.status === 'DELIVERED') !== (payment?.status === 'APPROVED'))
+    return `${id}: ${view.status} with the payment ${payment?.status}`
+  const names = view.timeline.map(({ event }) => event)
+  if (new Set(names).size !== names.length) return `${id}: said twice: ${names.join(' ')}`
+  return undefined
+}
+
+async function until<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
+  for (; Date.now() < givenUpAt; await sleep(500)) {
+    const found = await look()
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+const ids = await Promise.all(Array.from({ length: orders }, (_, i) => placeOne(i)))
+const accepted = ids.filter((id) => id !== undefined)
+const ends: Record<string, number> = {}
+const unfinished: string[] = []
+const wrong: string[] = []
+for (const id of accepted) {
+  const view = await ended(id)
+  if (!view) unfinished.push(id)
+  else {
+    ends[view.status] = (ends[view.status] ?? 0) + 1
+    const fault = await wrongWith(id, view)
+    if (fault) wrong.push(fault)
+  }
+}
+latencies.sort((a, b) => a - b)
+const quantile = (q: number) => Math.round(latencies[Math.floor((latencies.length - 1) * q)] ?? 0)
+const outcome: Outcome = {
+  orders,
+  accepted: accepted.length,
+  answers,
+  ends,
+  unfinished,
+  wrong,
+  p50Ms: quantile(0.5),
+  p99Ms: quantile(0.99),
+}
+process.stdout.write(`${JSON.stringify(outcome)}\n`)

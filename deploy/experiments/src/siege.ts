@@ -1,0 +1,96 @@
+import { apply, kubectl } from './kubectl.ts'
+import { until } from './until.ts'
+
+export interface Siege {
+  readonly hits: number
+  readonly failed: number
+  /** Per cent of the requests that were answered with success. */
+  readonly availability: number
+  readonly perSecond: number
+  readonly longestS: number
+}
+
+export interface Besieging {
+  readonly name: string
+  /** How many clients at once. */
+  readonly clients: number
+  readonly seconds: number
+  readonly headers?: readonly string[]
+}
+
+const order = '{"branchId":"1","sauceId":"1","qty":10,"price":10000}'
+
+/** Starts Debian's siege in a pod: so many clients place orders through the gateway, one after another each. */
+export async function startSiege({ name, clients, seconds, headers = [] }: Besieging) {
+  const pod = `siege-${name}`
+  const named = ['Content-Type: application/json', ...headers].map((header) => `--header='${header}'`)
+  // The token is put in by the shell: not in the pod's description.
+  const command = [
+    `siege --benchmark --quiet --concurrent=${clients} --time=${seconds}S`,
+    ...named,
+    `$\{TOKEN:+--header="Authorization: Bearer $TOKEN"}`,
+    `'http://gateway:8080/orders POST ${order}' 2>&1`,
+  ].join(' ')
+  await kubectl(['delete', `pod/${pod}`, '--ignore-not-found', '--wait'])
+  await apply({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: pod, labels: { 'app.kubernetes.io/name': 'siege', 'saucery/client': 'true' } },
+    spec: {
+      restartPolicy: 'Never',
+      automountServiceAccountToken: false,
+      containers: [
+        {
+          name: 'siege',
+          image: 'siege:4',
+          imagePullPolicy: 'IfNotPresent',
+          command: ['sh', '-c', command],
+          env: [
+            { name: 'HOME', value: '/tmp' },
+            {
+              name: 'TOKEN',
+              valueFrom: { secretKeyRef: { name: 'experiments', key: 'token', optional: true } },
+            },
+          ],
+          resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '512Mi' } },
+        },
+      ],
+    },
+  })
+  const phase = async () => (await kubectl(['get', `pod/${pod}`, '-o', 'jsonpath={.status.phase}'])).trim()
+  await until(`start of ${pod}`, async () => (await phase()) !== 'Pending')
+  return {
+    isOver: async () => ['Succeeded', 'Failed'].includes(await phase()),
+    async result(): Promise<Siege> {
+      await until(
+        `end of ${pod}`,
+        async () => ['Succeeded', 'Failed'].includes(await phase()),
+        (seconds + 120) * 1000,
+      )
+      const said = await kubectl(['logs', pod])
+      await kubectl(['delete', `pod/${pod}`])
+      return siegeIn(said)
+    },
+  }
+}
+
+/**
+ * Reads what siege 4 writes at its end, as lines or as JSON.
+ * @throws when it is no report
+ */
+export function siegeIn(said: string): Siege {
+  const figure = (...names: string[]) => {
+    for (const name of names) {
+      const found = new RegExp(`"?${name}"?:\\s*([\\d.]+)`, 'i').exec(said)
+      if (found) return Number(found[1])
+    }
+    throw new Error(`siege did not report ${names[0]}: ${said.slice(-500)}`)
+  }
+  return {
+    hits: figure('transactions'),
+    failed: figure('failed transactions', 'failed_transactions'),
+    availability: figure('availability'),
+    perSecond: figure('transaction rate', 'transaction_rate'),
+    longestS: figure('longest transaction', 'longest_transaction'),
+  }
+}

@@ -1,0 +1,159 @@
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { type Finding, promised, told } from './finding.ts'
+import { apply, get, kubectl } from './kubectl.ts'
+import { until } from './until.ts'
+
+/** Orders to place through the gateway, each seen through to its end. */
+export interface Plan {
+  readonly orders: number
+  readonly perSecond: number
+  /** Of one, in won. */
+  readonly price: number
+  /** What becomes of the orders, in turn. */
+  readonly fates: readonly ('complete' | 'fail' | 'cancel' | 'leave')[]
+  /** How long after the last order everything must have ended. */
+  readonly patienceS: number
+}
+
+export interface Outcome {
+  readonly orders: number
+  /** Answered with 201, at once or in the end. */
+  readonly accepted: number
+  /** How often `POST /orders` was answered with what. */
+  readonly answers: Readonly<Record<string, number>>
+  /** How many ended how. */
+  readonly ends: Readonly<Record<string, number>>
+  readonly unfinished: readonly string[]
+  /** Where the services do not tell the same fair story. */
+  readonly wrong: readonly string[]
+  readonly p50Ms: number
+  readonly p99Ms: number
+}
+
+const usual: Plan = {
+  orders: 300,
+  perSecond: 10,
+  price: 10_000,
+  fates: ['complete', 'complete', 'cancel', 'fail'],
+  patienceS: 120,
+}
+
+export interface Traffic {
+  /** Resolves when every order has ended or time is up. */
+  outcome(): Promise<Outcome>
+}
+
+/** Starts to place orders, from a pod inside the cluster: no port-forward breaks when a pod goes. */
+export async function startTraffic(name: string, changes: Partial<Plan> = {}): Promise<Traffic> {
+  const plan = { ...usual, ...changes }
+  const job = `traffic-${name}`
+  await kubectl(['delete', `job/${job}`, `configmap/${job}`, '--ignore-not-found', '--wait'])
+  await apply({
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    metadata: { name: job },
+    data: { 'order-traffic.mjs': await script() },
+  })
+  await apply(await jobOf(job, plan))
+  await until(`pod of ${job}`, async () => {
+    const { status } = await get<{ status: { active?: number; failed?: number } }>(`job/${job}`)
+    return (status.active ?? 0) > 0 || undefined
+  })
+  return {
+    async outcome() {
+      await until(
+        `end of ${job}`,
+        async () => {
+          const { status } = await get<{ status: { succeeded?: number; failed?: number } }>(`job/${job}`)
+          if (status.failed) throw new Error(`${job} failed: ${await kubectl(['logs', `job/${job}`])}`)
+          return (status.succeeded ?? 0) > 0
+        },
+        (plan.orders / plan.perSecond + plan.patienceS + 60) * 1000,
+      )
+      const lines = (await kubectl(['logs', `job/${job}`])).trim().split('\n')
+      await kubectl(['delete', `job/${job}`, `configmap/${job}`])
+      return JSON.parse(lines.at(-1) ?? '') as Outcome
+    },
+  }
+}
+
+export const traffic = async (name: string, changes?: Partial<Plan>): Promise<Outcome> =>
+  (await startTraffic(name, changes)).outcome()
+
+/** That nothing was lost, and nothing done twice or halfway. */
+export const nothingLost = ({ orders, accepted, ends, unfinished, wrong }: Outcome): Finding[] => [
+  promised('orders accepted in the end', `${accepted} of ${orders}`, accepted === orders),
+  told(
+    'ended',
+    Object.entries(ends)
+      .map(([status, count]) => `${count} ${status}`)
+      .join(', '),
+  ),
+  promised('accepted orders without an end', unfinished.length, unfinished.length === 0),
+  promised('orders of which the services tell different stories', wrong[0] ?? 0, wrong.length === 0),
+]
+
+async function script(): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL('order-traffic.ts', import.meta.url))],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+  })
+  return outputFiles[0]?.text ?? ''
+}
+
+/** The gateway's image is there already, and has the right Node. */
+async function jobOf(name: string, plan: Plan): Promise<object> {
+  const gateway = await get<{ spec: { template: { spec: { containers: { image: string }[] } } } }>(
+    'deployment/gateway',
+  )
+  const labels = { 'app.kubernetes.io/name': 'traffic', 'saucery/client': 'true' }
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name, labels },
+    spec: {
+      backoffLimit: 0,
+      template: {
+        metadata: { labels },
+        spec: {
+          restartPolicy: 'Never',
+          automountServiceAccountToken: false,
+          securityContext: {
+            runAsNonRoot: true,
+            runAsUser: 1000,
+            seccompProfile: { type: 'RuntimeDefault' },
+          },
+          volumes: [{ name: 'script', configMap: { name } }],
+          containers: [
+            {
+              name: 'traffic',
+              image: gateway.spec.template.spec.containers[0]?.image,
+              imagePullPolicy: 'IfNotPresent',
+              command: ['node', '/script/order-traffic.mjs'],
+              env: [
+                { name: 'GATEWAY', value: 'http://gateway:8080' },
+                { name: 'PLAN', value: JSON.stringify(plan) },
+                {
+                  name: 'TOKEN',
+                  valueFrom: { secretKeyRef: { name: 'experiments', key: 'token', optional: true } },
+                },
+              ],
+              resources: { requests: { cpu: '50m', memory: '96Mi' }, limits: { memory: '512Mi' } },
+              securityContext: {
+                allowPrivilegeEscalation: false,
+                readOnlyRootFilesystem: true,
+                capabilities: { drop: ['ALL'] },
+              },
+              volumeMounts: [{ name: 'script', mountPath: '/script', readOnly: true }],
+            },
+          ],
+        },
+      },
+    },
+  }
+}
