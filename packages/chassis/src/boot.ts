@@ -4,11 +4,14 @@ import { type Database, isDatabaseOutage, openDatabase } from '@saucery/messagin
 import { migrate } from '@saucery/messaging/migrate'
 import { openParticipant, type Participant } from '@saucery/messaging/participant'
 import type { Aggregate } from '@saucery/messaging/unit-of-work'
-import type { Hono, MiddlewareHandler } from 'hono'
+import type { MiddlewareHandler } from 'hono'
 import type { z } from 'zod'
+import type { Api } from './api.ts'
 import { knowCallers } from './callers.ts'
 import { type Log, openLog } from './log.ts'
 import { type Metrics, openMetrics } from './metrics.ts'
+import { type Operated, operate } from './operations.ts'
+import { measureOperations } from './operations-metrics.ts'
 import { type Step, serveUntilStopped } from './serve.ts'
 import {
   type brokerSettings,
@@ -41,8 +44,8 @@ export interface Booted<Settings, State, S extends Speaker> {
   readonly knowCaller: MiddlewareHandler
   /** Shows a detail in `/readyz`; it says nothing of whether the service is ready. */
   show(detail: string, tell: () => unknown): void
-  /** Serves until a signal comes, finishes what is in hand, lets go, and exits. */
-  run(app: Hono, ...before: Step[]): Promise<never>
+  /** Serves, also what operators ask for, until a signal comes; finishes what is in hand, lets go, and exits. */
+  run(app: Api, ...before: Step[]): Promise<never>
 }
 
 /**
@@ -73,6 +76,8 @@ export async function boot<Schema extends typeof participantSettings, State, S e
   const checks = { database: database.isUp, broker: broker.isConnected, consumers: participant.isReady }
   const details: Record<string, () => unknown> = {}
   const metrics = openMetrics()
+  const operated: Operated = { service, broker, ...participant }
+  measureOperations(metrics, operated, log)
   return {
     settings,
     log,
@@ -84,8 +89,9 @@ export async function boot<Schema extends typeof participantSettings, State, S e
     show(detail, tell) {
       details[detail] = tell
     },
-    run: (app, ...before) =>
-      serveUntilStopped(
+    run(app, ...before) {
+      operate(app, operated)
+      return serveUntilStopped(
         app,
         log,
         settings,
@@ -94,6 +100,7 @@ export async function boot<Schema extends typeof participantSettings, State, S e
         participant.stop,
         broker.close,
         database.close,
-      ),
+      )
+    },
   }
 }

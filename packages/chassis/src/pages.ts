@@ -56,9 +56,13 @@ export async function pageOf<T, Query extends PageQuery>(
   const items = found.slice(0, query.limit)
   const last = items.at(-1)
   if (found.length <= query.limit || !last) return { items }
-  const next = cursorOf(idOf(last))
+  return { items, ...linkToNext(c, cursorOf(idOf(last))) }
+}
+
+/** Names the next page in the answer's `Link`; returned for its body. */
+export function linkToNext(c: Context, next: string): { next: string } {
   const search = new URL(c.req.url).searchParams
   search.set('cursor', next)
   c.header('Link', `<${c.req.path}?${search}>; rel="next"`)
-  return { items, next }
+  return { next }
 }

@@ -15,6 +15,7 @@ const table: Record<Action, { branch: unknown; courier: unknown }> = {
   'read-deliveries': { branch: own, courier: 'all' },
   'end-deliveries': { branch: 'none', courier: 'all' },
   'read-views': { branch: own, courier: 'none' },
+  operate: { branch: 'none', courier: 'none' },
 }
 
 describe('what one may do', () => {

@@ -17,11 +17,11 @@ export const roles = ['branch', 'courier', 'operator'] as const satisfies Caller
 const branchActions = ['place-orders', 'read-orders', 'cancel-orders', 'read-payments', 'read-views'] as const
 const courierActions = ['end-deliveries'] as const
 const bothActions = ['read-deliveries'] as const
+const operatorActions = ['operate'] as const
 
-export type Action =
-  | (typeof branchActions)[number]
-  | (typeof courierActions)[number]
-  | (typeof bothActions)[number]
+export const actions = [...branchActions, ...courierActions, ...bothActions, ...operatorActions] as const
+
+export type Action = (typeof actions)[number]
 
 const branchMay: ReadonlySet<Action> = new Set([...branchActions, ...bothActions])
 const courierMay: ReadonlySet<Action> = new Set([...courierActions, ...bothActions])

@@ -2,6 +2,8 @@ import { connectWith } from '@saucery/chassis/boot'
 import { knowCallers } from '@saucery/chassis/callers'
 import { openLog } from '@saucery/chassis/log'
 import { openMetrics } from '@saucery/chassis/metrics'
+import { operate } from '@saucery/chassis/operations'
+import { measureOperations } from '@saucery/chassis/operations-metrics'
 import { serveUntilStopped } from '@saucery/chassis/serve'
 import { settingsOrExit } from '@saucery/chassis/settings'
 import { stopSignal } from '@saucery/chassis/stopping'
@@ -9,6 +11,7 @@ import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { openConsumers } from '@saucery/messaging/consumer'
 import { dashboardApi } from './api.ts'
 import { openArrivals } from './arrivals.ts'
+import { operatedDashboard } from './operated.ts'
 import { countOverdue } from './overdue.ts'
 import { reactions } from './reactions.ts'
 import { dashboardSettings } from './settings.ts'
@@ -35,14 +38,18 @@ const consumers = openConsumers({
 const metrics = openMetrics()
 const overdue = countOverdue({ views, deadlines: settings, metrics, log })
 const checks = { database: views.isUp, broker: broker.isConnected, consumers: consumers.isReady }
+const app = dashboardApi({
+  views,
+  arrivals,
+  deadlines: settings,
+  knowCaller: knowCallers('dashboard', settings, log),
+  log,
+})
+const operated = operatedDashboard({ broker, consumers, views })
+operate(app, operated)
+measureOperations(metrics, operated, log)
 await serveUntilStopped(
-  dashboardApi({
-    views,
-    arrivals,
-    deadlines: settings,
-    knowCaller: knowCallers('dashboard', settings, log),
-    log,
-  }),
+  app,
   log,
   settings,
   { checks, metrics },

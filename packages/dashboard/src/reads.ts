@@ -33,6 +33,8 @@ export interface Awaited {
 
 export interface ViewReads {
   find(orderId: string): Promise<OrderView | undefined>
+  /** The ids of the events in these orders' views. */
+  eventsOf(orderIds: readonly string[]): Promise<ReadonlySet<string>>
   /** Newest first. */
   list(query: ViewQuery): Promise<OrderView[]>
   /** Those of the orders that have one of the events at least. */
@@ -44,6 +46,11 @@ export interface ViewReads {
 /** The questions that the read model answers; `views` tells where it is at present. */
 export const readsOf = (views: () => Collection<OrderView>): ViewReads => ({
   find: async (orderId) => (await views().findOne({ _id: orderId })) ?? undefined,
+  async eventsOf(orderIds) {
+    if (orderIds.length === 0) return new Set()
+    const wanted = views().find({ _id: { $in: [...orderIds] } }, { projection: { 'timeline.id': 1 } })
+    return new Set((await wanted.toArray()).flatMap(({ timeline }) => timeline.map(({ id }) => id)))
+  },
   list: (query) => views().find(filterOf(query)).sort({ _id: -1 }).limit(query.limit).toArray(),
   having: (awaited) =>
     views()

@@ -1,4 +1,11 @@
-import { connect, type JetStreamClient, type JetStreamManager, type NatsConnection } from 'nats'
+import {
+  connect,
+  ErrorCode,
+  type JetStreamClient,
+  type JetStreamManager,
+  type NatsConnection,
+  NatsError,
+} from 'nats'
 import type { Log } from './log.ts'
 
 export interface BrokerOptions {
@@ -70,3 +77,15 @@ export async function connectBroker({ url, name, user, password, log }: BrokerOp
     },
   }
 }
+
+const outageCodes = new Set<string>([
+  ErrorCode.Timeout,
+  ErrorCode.NoResponders,
+  ErrorCode.Disconnect,
+  ErrorCode.ConnectionClosed,
+  ErrorCode.ConnectionDraining,
+])
+
+/** Whether the broker did not answer: waiting helps. */
+export const isBrokerOutage = (error: unknown): boolean =>
+  error instanceof NatsError && outageCodes.has(error.code)

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict'
+import { after, beforeEach, describe, it } from 'node:test'
+import { operate } from '@saucery/chassis/operations'
+import { branch, courier, operator, testGate } from '@saucery/chassis/testing/callers'
+import { recorded } from '@saucery/chassis/testing/events'
+import { type Page, problemIn } from '@saucery/chassis/testing/http'
+import type { Caller } from '@saucery/contracts/callers'
+import { subscriptionsOf } from '@saucery/contracts/choreography'
+import { PaymentApproved } from '@saucery/contracts/payment'
+import { Unprocessable } from '@saucery/messaging/message'
+import { eventually } from '@saucery/messaging/testing/eventually'
+import { say } from '@saucery/messaging/testing/messages'
+import type { Order } from './domain.ts'
+import { reactions } from './reactions.ts'
+import { assemble, testOrders } from './testing.ts'
+
+interface Letter {
+  readonly sequence: number
+  readonly eventId: string
+  readonly handled: boolean
+}
+interface Summary {
+  readonly deadLetters: number
+}
+
+const service = await testOrders()
+after(() => service[Symbol.asyncDispose]())
+const gate = testGate('order')
+const bug: { isThere: boolean } = { isThere: true }
+
+/** One process, with what an operator asks of it; a bug keeps it from handling anything. */
+async function replica() {
+  const process = await service.replica()
+  const { app } = assemble({ ...process, knowCaller: gate.knowCaller })
+  operate(app, { service: 'order', broker: process.broker, ...process.participant })
+  const hear = reactions(process.commit)
+  process.participant.listen(subscriptionsOf('order'), async (event) => {
+    if (bug.isThere) throw new Unprocessable('a bug')
+    await hear(event)
+  })
+  await eventually(() => assert.equal(process.participant.isReady(), true))
+  return app
+}
+const app = await replica()
+const other = await replica()
+
+async function ask(path: string, { method = 'GET', caller = operator as Caller, at = app } = {}) {
+  return at.request(path, { method, headers: await gate.as(caller) })
+}
+const answer = async <T>(asked: Promise<Response>) => {
+  const response = await asked
+  assert.equal(response.status, 200)
+  return (await response.json()) as T
+}
+const letters = '/operations/order/dead-letters'
+const listed = async (query = '') => (await answer<Page<Letter>>(ask(letters + query))).items
+const sendBack = (sequence: number | string, at = app) =>
+  ask(`${letters}/${sequence}/send-back`, { method: 'POST', at })
+const unhandled = async () => (await answer<Summary>(ask('/operations/order'))).deadLetters
+const statusOf = async ({ id }: Order) =>
+  ((await (await ask(`/orders/${id}`)).json()) as { status: string }).status
+
+/** A payment of which the order service does not hear, for the bug. */
+async function buried(): Promise<{ order: Order; letter: Letter }> {
+  const order = await service.place()
+  const event = recorded(PaymentApproved({ ...PaymentApproved.example, orderId: order.id }))
+  await service.nats.say(event)
+  const letter = await eventually(async () => {
+    const found = (await listed()).find(({ eventId }) => eventId === event.id)
+    assert.ok(found, 'not buried yet')
+    return found
+  })
+  return { order, letter }
+}
+
+beforeEach(() => {
+  bug.isThere = true
+})
+
+describe('an operator', () => {
+  it('sees what waits, what is unpublished, and how much failed', async () => {
+    await service.nats.handledBy('order')
+    const idle = { durable: 'order', pending: 0, ackPending: 0, redelivered: 0 }
+    const outbox = { unpublished: 0, oldestMs: 0 }
+    const consumers = [
+      { stream: 'PAYMENTS', ...idle },
+      { stream: 'DELIVERIES', ...idle },
+    ]
+    assert.deepEqual(await answer(ask('/operations/order')), {
+      service: 'order',
+      consumers,
+      outbox,
+      deadLetters: 0,
+    })
+    await buried()
+    assert.equal(await unhandled(), 1)
+  })
+
+  it('reads what failed, with all that is known of it', async () => {
+    const { order, letter } = await buried()
+    const { time, sequence, eventId, streamSequence, ...rest } = letter as Letter & Record<string, unknown>
+    assert.ok(Math.abs(Date.now() - Date.parse(String(time))) < 60_000)
+    assert.deepEqual(rest, {
+      subject: `payments.approved.${order.id}`,
+      event: 'PaymentApproved',
+      orderId: order.id,
+      stream: 'PAYMENTS',
+      error: 'Unprocessable: a bug',
+      tries: 1,
+      handled: false,
+    })
+  })
+
+  it('reads it in pages, the newest first', async () => {
+    await buried()
+    const all = (await listed()).map(({ sequence }) => sequence)
+    assert.deepEqual(
+      all,
+      [...all].sort((a, b) => b - a),
+    )
+    const found: number[] = []
+    for (let path = `${letters}?limit=1`; path; ) {
+      const response = await ask(path)
+      const { items, next } = await answer<Page<Letter>>(Promise.resolve(response))
+      found.push(...items.map(({ sequence }) => sequence))
+      path = /<(.*)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1] ?? ''
+      assert.equal(path === '', next === undefined)
+    }
+    assert.deepEqual(found, all)
+  })
+
+  it('has it handled again, once the bug is gone; until then hears why not', async () => {
+    const before = await unhandled()
+    const { order, letter } = await buried()
+    const refused = await sendBack(letter.sequence)
+    assert.match(await refused.clone().text(), /"detail":"Unprocessable: a bug"/)
+    assert.deepEqual(await problemIn(refused), { status: 409, code: 'dead-letter-not-handled', places: [] })
+    assert.equal(await statusOf(order), 'PLACED')
+    assert.equal(await unhandled(), before + 1)
+
+    bug.isThere = false
+    const { sequence, eventId } = letter
+    assert.deepEqual(await answer(sendBack(sequence)), { sequence, eventId, handled: true })
+    assert.equal(await statusOf(order), 'PAID')
+    assert.equal(await unhandled(), before)
+    assert.equal((await listed()).find((it) => it.sequence === sequence)?.handled, true)
+  })
+
+  it('may ask twice, also at two replicas at once, and has it handled once', async () => {
+    const { order, letter } = await buried()
+    bug.isThere = false
+    const asked = [app, other, app, other].map((at) => answer(sendBack(letter.sequence, at)))
+    await Promise.all(asked)
+    assert.equal(await statusOf(order), 'PAID')
+    bug.isThere = true
+    await answer(sendBack(letter.sequence, other))
+  })
+
+  it('hears of a version that nobody knows that it is none, and nothing is changed', async () => {
+    const order = await service.place()
+    const event = recorded(PaymentApproved({ ...PaymentApproved.example, orderId: order.id }))
+    await say(service.nats.broker, event, { headers: { 'ce-dataschema': 'urn:event:PaymentApproved:99' } })
+    bug.isThere = false
+    const letter = await eventually(async () => {
+      const found = (await listed()).find(({ eventId }) => eventId === event.id)
+      assert.ok(found, 'not buried yet')
+      return found
+    })
+    assert.equal((await problemIn(sendBack(letter.sequence))).code, 'dead-letter-not-handled')
+    assert.equal(await statusOf(order), 'PLACED')
+  })
+
+  it('finds no letter that is not there, or is another service’s', async () => {
+    const { js } = service.nats.broker
+    const { seq } = await js.publish('dead-letters.payment.orders.placed.1', '{}')
+    assert.ok(!(await listed()).some(({ sequence }) => sequence === seq))
+    for (const sequence of [seq, seq + 1000, 99_999_999_999_999, 0, -1, '1e1', 'x', '%00'])
+      assert.deepEqual(await problemIn(sendBack(sequence)), { status: 404, code: 'not-found', places: [] })
+  })
+
+  for (const [query, place] of [
+    ['cursor=1', 'cursor'],
+    ['cursor=%00aaaaaaa', 'cursor'],
+    ['limit=0', 'limit'],
+    ['limit=101', 'limit'],
+    ['limit=x', 'limit'],
+  ])
+    it(`is refused ${query}`, async () => {
+      const problem = await problemIn(ask(`${letters}?${query}`))
+      assert.deepEqual(problem, { status: 422, code: 'invalid-input', places: [place] })
+    })
+
+  it('is told when the broker is away, and when to ask again', async () => {
+    const { app: away } = assemble({ ...service, knowCaller: gate.knowCaller })
+    const broker = { ...service.broker, isConnected: () => false }
+    operate(away, { service: 'order', broker, ...service.participant })
+    for (const path of ['/operations/order', letters]) {
+      const response = await ask(path, { at: away })
+      assert.equal(response.headers.get('retry-after'), '1')
+      assert.equal((await problemIn(response)).code, 'broker-unavailable')
+    }
+  })
+})
+
+describe('a branch or a courier', () => {
+  it('neither sees nor mends anything', async () => {
+    const { order, letter } = await buried()
+    bug.isThere = false
+    for (const caller of [branch('1'), courier])
+      for (const [method, path] of [
+        ['GET', '/operations/order'],
+        ['GET', letters],
+        ['POST', `${letters}/${letter.sequence}/send-back`],
+      ] as const) {
+        const problem = await problemIn(ask(path, { method, caller }))
+        assert.deepEqual(problem, { status: 403, code: 'not-permitted', places: [] })
+        assert.equal((await app.request(path, { method })).status, 401)
+      }
+    assert.equal(await statusOf(order), 'PLACED')
+  })
+})

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { operate } from '@saucery/chassis/operations'
+import { recorded } from '@saucery/chassis/testing/events'
+import { get, type Page } from '@saucery/chassis/testing/http'
+import { subscriptionsOf } from '@saucery/contracts/choreography'
+import { OrderCancelled, OrderPlaced } from '@saucery/contracts/order'
+import { Unprocessable } from '@saucery/messaging/message'
+import { eventually } from '@saucery/messaging/testing/eventually'
+import { v7 as uuidv7 } from 'uuid'
+import { testPayments } from './testing.ts'
+
+const service = await testPayments()
+after(() => service[Symbol.asyncDispose]())
+const { app, participant, nats, hear, saidOf, books } = service
+operate(app, { service: 'payment', broker: service.broker, ...participant })
+const bug: { isThere: boolean } = { isThere: true }
+participant.listen(subscriptionsOf('payment'), async (event) => {
+  if (bug.isThere && event.name === 'OrderPlaced') throw new Unprocessable('a bug')
+  await hear(event)
+})
+
+type Letters = Page<{ orderId: string; sequence: number; handled: boolean }>
+const letterOf = (orderId: string) =>
+  eventually(async () => {
+    const { items } = await get<Letters>(app, '/operations/payment/dead-letters')
+    const letter = items.find((item) => item.orderId === orderId)
+    assert.ok(letter, 'not buried yet')
+    return letter
+  })
+async function sendBack(orderId: string): Promise<void> {
+  const { sequence } = await letterOf(orderId)
+  const path = `/operations/payment/dead-letters/${sequence}/send-back`
+  assert.equal((await app.request(path, { method: 'POST' })).status, 200)
+}
+const placed = (orderId: string) =>
+  recorded(OrderPlaced({ orderId, branchId: '1', sauceId: '2', qty: 1, price: 1000, amount: 1000 }))
+
+describe('an order that payment could not handle', () => {
+  it('is charged once, however often it is sent back', async () => {
+    const orderId = uuidv7()
+    bug.isThere = true
+    await nats.say(placed(orderId))
+    await letterOf(orderId)
+    bug.isThere = false
+    await Promise.all([sendBack(orderId), sendBack(orderId), sendBack(orderId)])
+    assert.deepEqual(await saidOf(orderId), ['PaymentApproved'])
+    assert.equal((await letterOf(orderId)).handled, true)
+    assert.equal((await books())[orderId]?.amount, 1000)
+  })
+
+  it('counts as handled also when there is nothing to do about it any more', async () => {
+    const orderId = uuidv7()
+    bug.isThere = true
+    await nats.say(placed(orderId))
+    await letterOf(orderId)
+    await nats.say(recorded(OrderCancelled({ orderId, reason: 'requested' })))
+    await nats.handledBy('payment')
+    bug.isThere = false
+    await sendBack(orderId)
+    assert.deepEqual(await saidOf(orderId), ['PaymentVoided'])
+    assert.equal((await letterOf(orderId)).handled, true)
+  })
+})
