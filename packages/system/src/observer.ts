@@ -1,4 +1,4 @@
-import { streams, subscriptionsOf } from '@saucery/contracts/choreography'
+import { type Service, streams, subscriptionsOf } from '@saucery/contracts/choreography'
 import { openViews, type ViewStore } from '@saucery/dashboard/store'
 import type { System } from '@saucery/local/system'
 import { connectBroker } from '@saucery/messaging/broker'
@@ -11,6 +11,16 @@ export interface Observer extends AsyncDisposable {
   rows(accepted: readonly string[]): Promise<Rows>
   /** How far the streams are; undefined while an event is unpublished or unhandled. */
   rest(): Promise<string | undefined>
+  /** A service's consumers, by stream. */
+  heard(service: Service): Promise<Record<string, Heard>>
+}
+
+interface Heard {
+  /** When the consumer was made. */
+  readonly created: string
+  readonly delivered: number
+  /** What the stream has for it. */
+  readonly messages: number
 }
 
 /** Looks into the four databases and the streams directly, past the services. */
@@ -62,6 +72,24 @@ export async function observe({ databases, nats }: System): Promise<Observer> {
       const idle = await Promise.all(listeners.map(isIdle))
       if (idle.includes(false)) return undefined
       return (await Promise.all(streams.map(({ name }) => lastSequence(name)))).join(' ')
+    },
+    async heard(service) {
+      const listener = listeners.find(({ name }) => name === service)
+      const heard: Record<string, Heard> = {}
+      for (const { stream, events } of subscriptionsOf(service)) {
+        const info = await listener?.jsm.consumers.info(stream, service)
+        const { state } = await provisioner.jsm.streams.info(stream, { subjects_filter: '>' })
+        const wanted = Object.entries(state.subjects ?? {}).filter(([subject]) =>
+          events.some((event) => subject.startsWith(`${event.subject}.`)),
+        )
+        const messages = wanted.reduce((sum, [, count]) => sum + count, 0)
+        heard[stream] = {
+          created: String(info?.created),
+          delivered: info?.delivered.consumer_seq ?? 0,
+          messages,
+        }
+      }
+      return heard
     },
     async [Symbol.asyncDispose]() {
       await Promise.all([provisioner, ...listeners].map(({ connection }) => connection.close()))

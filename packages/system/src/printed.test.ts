@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { missingFrom, stepsOf } from './printed.ts'
+
+const page = `# A page
+## First
+\`\`\`sh
+one
+two
+\`\`\`
+\`\`\`text
+1 …
+\`\`\`
+\`\`\`sh
+three
+\`\`\`
+## Second
+\`\`\`ts
+no command
+\`\`\`
+\`\`\`sh
+four
+\`\`\`
+`
+
+it('finds the commands of a page under their headings, with the answers that follow them', () => {
+  assert.deepEqual(stepsOf(page), [
+    { heading: 'First', script: 'one\ntwo\n', answer: '1 …\n' },
+    { heading: 'First', script: 'three\n', answer: undefined },
+    { heading: 'Second', script: 'four\n', answer: undefined },
+  ])
+})
+
+it('misses a line that was not said, or not after the one before', () => {
+  assert.equal(missingFrom('a 1 (x)\nnoise\nb', 'a … (x)\nb\n'), undefined)
+  assert.equal(missingFrom('b\na', 'a\nb\n'), 'b')
+  assert.equal(missingFrom('one a', 'a\n'), 'a')
+  assert.equal(missingFrom('a', 'a\na\n'), 'a')
+})
