@@ -15,12 +15,14 @@ import { prefixes, stateOf, type Upstream } from './upstreams.ts'
 export interface GatewayApi {
   readonly upstreams: readonly Upstream[]
   readonly admit: Admit
+  /** What is served at `/`. */
+  readonly page: Hono | undefined
   readonly settings: Pick<GatewaySettings, 'CORS_ORIGINS' | 'RATE_LIMIT_PER_MINUTE' | 'TRUSTED_PROXIES'>
   readonly eventStreams: EventStreams
   readonly log: Log
 }
 
-export function gatewayApi({ upstreams, admit, settings, eventStreams, log }: GatewayApi): Hono {
+export function gatewayApi({ upstreams, admit, page, settings, eventStreams, log }: GatewayApi): Hono {
   const app = new Hono()
   const { onError, notFound } = problemHandlers(log, undefined, app)
   app.onError(onError)
@@ -42,7 +44,8 @@ export function gatewayApi({ upstreams, admit, settings, eventStreams, log }: Ga
   // Who watches the gateway is never turned away.
   app.use(async (c, next) => (probes.includes(c.req.path) ? next() : ((await door(c)) ?? next())))
   app.route('/', reference())
-  app.get('/', (c) => c.json({ service: 'gateway', routes: prefixes }))
+  if (page) app.route('/', page)
+  else app.get('/', (c) => c.json({ service: 'gateway', routes: prefixes }))
   // Ready without them: one service that is down must not close the door to the others.
   app.get('/readyz', async (c) => {
     const states = await Promise.all(upstreams.map(async (it) => [it.name, await stateOf(it)] as const))

@@ -7,6 +7,7 @@ import { gatewayApi } from './api.ts'
 import { openEventStreams } from './event-streams.ts'
 import { gatewaySettings } from './settings.ts'
 import { openUpstreams } from './upstreams.ts'
+import { web } from './web.ts'
 
 const settings = settingsOrExit(gatewaySettings)
 const log = openLog('gateway', settings)
@@ -14,5 +15,6 @@ const { all: upstreams, close } = openUpstreams(settings)
 const eventStreams = openEventStreams()
 void stopSignal().then(eventStreams.end)
 const admit = openAdmission(settings, log)
-const app = gatewayApi({ upstreams, admit, settings, eventStreams, log })
+const page = settings.WEB_ROOT === undefined ? undefined : await web(settings.WEB_ROOT)
+const app = gatewayApi({ upstreams, admit, page, settings, eventStreams, log })
 await serveUntilStopped(app, log, settings, { checks: {} }, close)

@@ -10,6 +10,8 @@ const settings = commonSettings.extend({
   PAYMENT_URL: origin,
   DELIVERY_URL: origin,
   DASHBOARD_URL: origin,
+  /** The folder of the built page; without it there is none. */
+  WEB_ROOT: z.string().min(1).optional(),
   /** Origins whose pages may read the answers, separated by commas; `*` is any. */
   CORS_ORIGINS: z
     .string()

@@ -10,6 +10,7 @@ import { gatewayApi } from './api.ts'
 import { openEventStreams } from './event-streams.ts'
 import { gatewaySettings } from './settings.ts'
 import { openUpstreams } from './upstreams.ts'
+import { web } from './web.ts'
 
 /** A service of two lines on a free port. */
 export async function startUpstream(listener: RequestListener, port = 0) {
@@ -33,7 +34,8 @@ export async function startGateway(env: Record<string, string>, log = quietLog) 
   const upstreams = openUpstreams(settings)
   const eventStreams = openEventStreams()
   const admit = openAdmission(settings, log)
-  const app = gatewayApi({ upstreams: upstreams.all, admit, settings, eventStreams, log })
+  const page = settings.WEB_ROOT === undefined ? undefined : await web(settings.WEB_ROOT)
+  const app = gatewayApi({ upstreams: upstreams.all, admit, page, settings, eventStreams, log })
   app.route('/', health({}))
   const http = await serve(app, settings, log)
   return {

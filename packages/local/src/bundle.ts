@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { buildPage } from '@saucery/web/build-page'
 import { build, type Plugin } from 'esbuild'
 import { root } from './folders.ts'
 import { type ServiceName, serviceNames } from './service-ports.ts'
@@ -9,17 +10,23 @@ import { type ServiceName, serviceNames } from './service-ports.ts'
 export interface Bundle {
   readonly services: Readonly<Record<ServiceName, string>>
   readonly preload: string
+  /** The folder with the page. */
+  readonly page: string
 }
 
 /**
  * Makes one JavaScript file of each service. It starts in a quarter of the time that the service's several hundred
- * modules take to be found and compiled one by one, and five services start at once on what may be two cores.
+ * modules take to be found and compiled one by one, and five services start at once on what may be two cores. The page
+ * is built beside them.
  */
 export async function bundle(outdir: string): Promise<Bundle> {
   const preload = 'end-with-parent'
   const source = (path: string) => join(root, 'packages', path)
   // Shared parts are named after their content: older ones would stay for ever.
   await rm(outdir, { recursive: true, force: true })
+  const page = join(outdir, 'page')
+  const pageBuilt = buildPage(page)
+  pageBuilt.catch(() => {})
   await build({
     entryPoints: [
       ...serviceNames.map((name) => ({ in: source(`${name}/src/main.ts`), out: name })),
@@ -43,7 +50,8 @@ export async function bundle(outdir: string): Promise<Bundle> {
   })
   const made = (name: string) => join(outdir, `${name}.mjs`)
   const services = Object.fromEntries(serviceNames.map((name) => [name, made(name)])) as Bundle['services']
-  return { services, preload: made(preload) }
+  await pageBuilt
+  return { services, preload: made(preload), page }
 }
 
 /** A service finds its migrations beside its source, so each module keeps the URL of its source. */

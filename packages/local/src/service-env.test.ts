@@ -30,13 +30,14 @@ const own = {
   AUTH: 'off',
   AUTH_ISSUER: 'anybody',
   GATEWAY_SIGNING_KEY: 'of somebody else',
+  WEB_ROOT: '/page/of/somebody/else',
 }
 const signIn = {
   gateway: { AUTH: 'on', GATEWAY_SIGNING_KEY: 'secret' },
   services: { AUTH: 'on', GATEWAY_PUBLIC_KEY: 'public' },
 }
 const envOf = (name: keyof typeof ports, env: NodeJS.ProcessEnv = own) =>
-  serviceEnv(name, { ports, env, stores: { databases, nats }, signIn })
+  serviceEnv(name, { ports, env, stores: { databases, nats }, signIn, bundle: { page: '/page' } })
 
 it('gives a service its own database and login, and the settings of whoever starts it', () => {
   assert.deepEqual(envOf('payment'), {
@@ -53,7 +54,7 @@ it('gives a service its own database and login, and the settings of whoever star
   })
 })
 
-it('gives the gateway the way to the others, the key to sign with, no limit for the one client, and no credentials', () => {
+it('gives the gateway the way to the others, the key to sign with, the page, no limit for the one client, and no credentials', () => {
   assert.deepEqual(envOf('gateway'), {
     RATE_LIMIT_PER_MINUTE: '0',
     PAYMENT_LIMIT: '7',
@@ -62,6 +63,7 @@ it('gives the gateway the way to the others, the key to sign with, no limit for 
     LOG_FORMAT: 'json',
     AUTH: 'on',
     GATEWAY_SIGNING_KEY: 'secret',
+    WEB_ROOT: '/page',
     ORDER_URL: 'http://127.0.0.1:1',
     PAYMENT_URL: 'http://127.0.0.1:2',
     DELIVERY_URL: 'http://127.0.0.1:3',

@@ -1,20 +1,25 @@
+import type { Bundle } from './bundle.ts'
 import type { ServiceName } from './service-ports.ts'
 import type { SignIn } from './sign-in.ts'
 import type { Stores } from './stores.ts'
 
 /** What a service may not learn from the environment of the one who starts it: others' credentials and addresses. */
 const withheld =
-  /^(POSTGRES_URL|NATS_URL|NATS_USER|NATS_PASSWORD|MONGODB_URL|PORT|HOST|(ORDER|PAYMENT|DELIVERY|DASHBOARD)_URL|AUTH(_.*)?|GATEWAY_(SIGNING|PUBLIC)_KEY)$/
+  /^(POSTGRES_URL|NATS_URL|NATS_USER|NATS_PASSWORD|MONGODB_URL|PORT|HOST|(ORDER|PAYMENT|DELIVERY|DASHBOARD)_URL|AUTH(_.*)?|GATEWAY_(SIGNING|PUBLIC)_KEY|WEB_ROOT)$/
 
 interface Options {
   readonly ports: Readonly<Record<ServiceName, number>>
   readonly stores: Pick<Stores, 'databases' | 'nats'>
   readonly signIn: SignIn
+  readonly bundle: Pick<Bundle, 'page'>
   readonly env: NodeJS.ProcessEnv
 }
 
 /** A service's environment: the starter's own, so that its settings reach it, and this service's access alone. */
-export function serviceEnv(name: ServiceName, { ports, stores, signIn, env }: Options): NodeJS.ProcessEnv {
+export function serviceEnv(
+  name: ServiceName,
+  { ports, stores, signIn, bundle, env }: Options,
+): NodeJS.ProcessEnv {
   const passed = Object.entries(env).filter(([variable]) => !withheld.test(variable))
   return {
     ...(name === 'gateway' && forOneClient),
@@ -22,7 +27,7 @@ export function serviceEnv(name: ServiceName, { ports, stores, signIn, env }: Op
     HOST: '127.0.0.1',
     PORT: String(ports[name]),
     LOG_FORMAT: 'json',
-    ...(name === 'gateway' ? signIn.gateway : signIn.services),
+    ...(name === 'gateway' ? { ...signIn.gateway, WEB_ROOT: bundle.page } : signIn.services),
     ...access(name, ports, stores),
   }
 }

@@ -1,0 +1,32 @@
+import { signal } from '@preact/signals'
+import { type Move, shortId } from './orders.ts'
+import { labelOf } from './statuses.ts'
+
+/** What a screen reader is told, when it has time. */
+export const announcement = signal('')
+
+const everyMs = 4000
+let waiting: Move[] = []
+
+/** Says what moved, some seconds' moves as one. */
+export function announceMoves(moves: readonly Move[]): void {
+  if (moves.length === 0) return
+  const isFirst = waiting.length === 0
+  waiting.push(...moves)
+  if (!isFirst) return
+  setTimeout(() => {
+    announcement.value = textOf(waiting)
+    waiting = []
+  }, everyMs)
+}
+
+/** One order by its name; of several, how many are where now. */
+export function textOf(moves: readonly Move[]): string {
+  const last = new Map(moves.map(({ order }) => [order.orderId, order]))
+  const [only] = last.values()
+  if (last.size === 1 && only) return `Order ${shortId(only.orderId)}: ${labelOf(only.status)}`
+  const counts = new Map<string, number>()
+  for (const { status } of last.values()) counts.set(status, (counts.get(status) ?? 0) + 1)
+  const parts = [...counts].map(([status, n]) => `${n} ${labelOf(status as never)}`)
+  return `${last.size} orders moved: ${parts.join(', ')}`
+}

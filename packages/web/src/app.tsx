@@ -1,0 +1,125 @@
+import { signal } from '@preact/signals'
+import { useEffect, useRef } from 'preact/hooks'
+import { announcement } from './announce.ts'
+import { Board } from './board.tsx'
+import { api } from './client.ts'
+import { ConnectionMark } from './connection.tsx'
+import { DeliveriesPage } from './deliveries.tsx'
+import { OperationsPage } from './operations.tsx'
+import { OrderPage } from './order-page.tsx'
+import { Failure } from './parts.tsx'
+import { type Route, route } from './router.ts'
+import { may, me, signInNeeded, token } from './session.ts'
+import { SignIn, Who } from './sign-in.tsx'
+import type { Me } from './types.ts'
+import { WaitingPage } from './waiting.tsx'
+
+const links = [
+  { page: 'board', href: '#/', label: 'Orders', needs: 'read-views' },
+  { page: 'waiting', href: '#/waiting', label: 'Waiting too long', needs: 'read-views' },
+  { page: 'deliveries', href: '#/deliveries', label: 'Deliveries', needs: 'read-deliveries' },
+  { page: 'operations', href: '#/operations', label: 'Operations', needs: 'operate' },
+] as const
+
+const failure = signal<Error | undefined>(undefined)
+const tryAgainMs = 3000
+
+/** Asks who is signed in, until somebody answers. */
+function useMe(): void {
+  const shown = token.value
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const stopped = new AbortController()
+    const read = async () => {
+      try {
+        me.value = await api.get<Me>('me', stopped.signal)
+        failure.value = undefined
+      } catch (error) {
+        if (stopped.signal.aborted || signInNeeded.value !== undefined) return
+        failure.value = error as Error
+        timer = setTimeout(read, tryAgainMs)
+      }
+    }
+    void read()
+    return () => {
+      stopped.abort()
+      clearTimeout(timer)
+    }
+  }, [shown])
+}
+
+export function App() {
+  useMe()
+  const { page, orderId } = route.value
+  const main = useRef<HTMLElement>(null)
+  const signedIn = me.value !== undefined
+  // Another page is read from its heading on; the first one from the top.
+  const before = useRef<string | undefined>(undefined)
+  useEffect(() => {
+    const place = `${page} ${orderId}`
+    document.title = titleOf(route.value)
+    if (before.current !== undefined && before.current !== place) main.current?.focus()
+    before.current = place
+  }, [page, orderId])
+
+  return (
+    <>
+      <button type="button" class="skip" onClick={() => main.current?.focus()}>
+        Skip to the content
+      </button>
+      <header>
+        <a class="brand" href="#/">
+          Saucery
+        </a>
+        <nav aria-label="Pages">
+          {links
+            .filter(({ needs }) => may(needs))
+            .map((link) => (
+              <a key={link.page} href={link.href} aria-current={page === link.page ? 'page' : undefined}>
+                {link.label}
+              </a>
+            ))}
+        </nav>
+        <ConnectionMark />
+        <Who />
+      </header>
+      <main id="main" ref={main} tabIndex={-1}>
+        {signInNeeded.value !== undefined ? <SignIn /> : <Failure error={failure.value} />}
+        {signedIn && <Page route={route.value} />}
+      </main>
+      <div class="hidden" aria-live="polite">
+        {announcement.value}
+      </div>
+    </>
+  )
+}
+
+function titleOf({ page, orderId }: Route): string {
+  const title = page === 'order' ? `Order ${orderId}` : links.find((link) => link.page === page)?.label
+  return title ? `${title} · Saucery` : 'Saucery'
+}
+
+function Page({ route: { page, orderId } }: { route: Route }) {
+  if (!may('read-views') && page !== 'operations') return <DeliveriesPage />
+  switch (page) {
+    case 'board':
+      return <Board />
+    case 'order':
+      return <OrderPage key={orderId} orderId={orderId ?? ''} />
+    case 'waiting':
+      return <WaitingPage />
+    case 'deliveries':
+      return <DeliveriesPage />
+    case 'operations':
+      return <OperationsPage />
+    case 'nowhere':
+      return (
+        <section>
+          <h1>There is no such page</h1>
+          <p>
+            <a href="#/">To the orders</a>
+          </p>
+        </section>
+      )
+  }
+}

@@ -1,0 +1,157 @@
+import { useEffect, useMemo } from 'preact/hooks'
+import type { BoardData } from './board-data.ts'
+import { openBoard } from './board-data.ts'
+import { Card, useKeptFocus } from './card.tsx'
+import { Charts } from './charts.tsx'
+import { useConnection } from './connection.tsx'
+import { type Filter, filterIn, matches } from './filter.ts'
+import { FilterForm } from './filter-form.tsx'
+import { count } from './format.ts'
+import { now } from './now.ts'
+import { byAge } from './orders.ts'
+import { Failure } from './parts.tsx'
+import { PlaceForm } from './place-form.tsx'
+import { route } from './router.ts'
+import { may } from './session.ts'
+import { readStatistics } from './statistics.ts'
+import { classOf, ended, labelOf, underway } from './statuses.ts'
+import type { Order, Statistics, Status } from './types.ts'
+
+/** Where every order stands, as it moves. */
+export function Board() {
+  const search = route.value.query.toString()
+  const filter = useMemo(() => filterIn(new URLSearchParams(search)), [search])
+  return (
+    <>
+      <h1 class="hidden">Orders</h1>
+      <div class="board-page">
+        {may('place-orders') && <PlaceForm />}
+        <div class="board-main">
+          <FilterForm filter={filter} />
+          <LiveBoard key={search} filter={filter} />
+        </div>
+      </div>
+    </>
+  )
+}
+
+function LiveBoard({ filter }: { filter: Filter }) {
+  const board = useMemo(() => openBoard(filter), [filter])
+  const statistics = useMemo(() => readStatistics(filter), [filter])
+  useEffect(
+    () => () => {
+      board.close()
+      statistics.close()
+    },
+    [board, statistics],
+  )
+  useConnection(board.connection)
+  const found = statistics.found.value
+  return (
+    <>
+      {found && <Charts statistics={found} />}
+      <Failure error={board.error.value} />
+      <Columns board={board} filter={filter} statistics={found} />
+      <More board={board} />
+    </>
+  )
+}
+
+function Columns({
+  board,
+  filter,
+  statistics,
+}: {
+  board: BoardData
+  filter: Filter
+  statistics: Statistics | undefined
+}) {
+  const time = now.value
+  useKeptFocus()
+  const shown = byAge(board.orders.value.values()).filter((order) => matches(order, filter, time))
+  const groups = grouped(shown)
+  if (shown.length === 0 && !board.loading.value && !board.error.value)
+    return <p class="nothing">No such orders. They appear here by themselves as they are placed.</p>
+  const column = (status: Status) => (
+    <Column
+      key={status}
+      status={status}
+      orders={groups.get(status) ?? []}
+      total={totalOf(
+        status,
+        groups.get(status)?.length ?? 0,
+        filter,
+        board.more.value ? statistics : undefined,
+      )}
+      now={time}
+    />
+  )
+  if (filter.status) return <div class="columns one">{column(filter.status)}</div>
+  return (
+    <>
+      <div class="columns underway">{underway.map(column)}</div>
+      <div class="columns ended">{ended.map(column)}</div>
+    </>
+  )
+}
+
+const grouped = (orders: readonly Order[]) => {
+  const groups = new Map<Status, Order[]>()
+  for (const order of orders) groups.set(order.status, [...(groups.get(order.status) ?? []), order])
+  return groups
+}
+
+/** As many as are here, or as the statistics know of where not all are here and they count the same. */
+function totalOf(
+  status: Status,
+  here: number,
+  { sauceId, overdue }: Filter,
+  known: Statistics | undefined,
+): number {
+  if (!known || sauceId !== undefined || overdue) return here
+  return Math.max(here, known.byStatus[status])
+}
+
+/** Cards that a column shows; for the others there is the filter. */
+const cardsInColumn = 40
+
+function Column({
+  status,
+  orders,
+  total,
+  now: time,
+}: {
+  status: Status
+  orders: readonly Order[]
+  total: number
+  now: number
+}) {
+  const id = `column-${status.toLowerCase()}`
+  const cards = orders.slice(0, cardsInColumn)
+  return (
+    <section class={`column ${classOf(status)}${cards.length === 0 ? ' empty' : ''}`} aria-labelledby={id}>
+      <h2 id={id}>
+        {labelOf(status)} <span class="count">{count(total)}</span>
+      </h2>
+      <ul>
+        {cards.map((order) => (
+          <Card key={order.orderId} order={order} now={time} />
+        ))}
+      </ul>
+      {orders.length > cards.length && (
+        <p class="rest">and {count(orders.length - cards.length)} more here</p>
+      )}
+    </section>
+  )
+}
+
+function More({ board }: { board: BoardData }) {
+  if (!board.more.value) return null
+  return (
+    <p class="more">
+      <button type="button" disabled={board.loading.value} onClick={() => void board.readMore()}>
+        Load older orders
+      </button>
+    </p>
+  )
+}

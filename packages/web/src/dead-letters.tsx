@@ -1,0 +1,108 @@
+import { useEffect, useState } from 'preact/hooks'
+import { api } from './client.ts'
+import { dayAndTime } from './format.ts'
+import { shortId } from './orders.ts'
+import { Failure } from './parts.tsx'
+import type { DeadLetter, Page } from './types.ts'
+
+const pageSize = 20
+
+/**
+ * What a service could not handle, with why, to be sent back when that is mended.
+ * @param unhandled how many there are: when it changes they are read again
+ */
+export function DeadLetters({ service, unhandled }: { service: string; unhandled: number }) {
+  const [open, setOpen] = useState(false)
+  const [letters, setLetters] = useState<readonly DeadLetter[]>([])
+  const [next, setNext] = useState<string | undefined>(undefined)
+  const [error, setError] = useState<Error | undefined>(undefined)
+  const path = `operations/${service}/dead-letters`
+
+  async function read(cursor?: string): Promise<void> {
+    try {
+      const query = new URLSearchParams({ limit: String(pageSize), ...(cursor ? { cursor } : {}) })
+      const page = await api.get<Page<DeadLetter>>(`${path}?${query}`)
+      setLetters(cursor ? [...letters, ...page.items] : page.items)
+      setNext(page.next)
+      setError(undefined)
+    } catch (failure) {
+      setError(failure as Error)
+    }
+  }
+
+  useEffect(() => {
+    if (open) void read()
+  }, [open, unhandled])
+
+  return (
+    <details class="letters" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>Read the dead letters</summary>
+      <Failure error={error} />
+      {letters.length === 0 && !error && <p class="nothing">There are none.</p>}
+      <ul>
+        {letters.map((letter) => (
+          <Letter key={letter.sequence} letter={letter} path={path} onSentBack={() => void read()} />
+        ))}
+      </ul>
+      {next && (
+        <button type="button" onClick={() => void read(next)}>
+          Older ones
+        </button>
+      )}
+    </details>
+  )
+}
+
+function Letter({ letter, path, onSentBack }: { letter: DeadLetter; path: string; onSentBack: () => void }) {
+  const { sequence, time, subject, event, orderId, error, tries, handled } = letter
+  const [busy, setBusy] = useState(false)
+  const [refusal, setRefusal] = useState<Error | undefined>(undefined)
+
+  async function sendBack(): Promise<void> {
+    setBusy(true)
+    setRefusal(undefined)
+    try {
+      await api.post(`${path}/${sequence}/send-back`)
+      onSentBack()
+    } catch (failure) {
+      setRefusal(failure as Error)
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  return (
+    <li class={handled ? 'letter handled' : 'letter'}>
+      <p>
+        <b>{event ?? subject}</b>
+        {orderId && (
+          <>
+            {' '}
+            of order{' '}
+            <a class="id" href={`#/orders/${orderId}`}>
+              {shortId(orderId)}
+            </a>
+          </>
+        )}
+        <small>
+          <time dateTime={time}>{dayAndTime(time)}</time>, {tries === 1 ? '1 try' : `${tries} tries`}, letter{' '}
+          {sequence}
+        </small>
+      </p>
+      <pre>{error}</pre>
+      <Failure error={refusal} />
+      {handled ? (
+        <p>Sent back, and handled.</p>
+      ) : (
+        <button
+          type="button"
+          disabled={busy}
+          aria-label={`Send back letter ${sequence}`}
+          onClick={() => void sendBack()}
+        >
+          Send back
+        </button>
+      )}
+    </li>
+  )
+}

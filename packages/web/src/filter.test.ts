@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { addressOf, type Filter, filterIn, listQuery, liveQuery, matches } from './filter.ts'
+import { placedMs } from './orders.ts'
+import { order } from './testing.ts'
+
+const id = '01936f5e-8a3b-7c21-9d4e-5f6a7b8c9d0e'
+const placed = placedMs(id)
+const everything: Filter = { range: '1h', overdue: false }
+const one: Filter = { range: '7d', status: 'PAID', branchId: '명동', sauceId: 'a b&c', overdue: true }
+
+describe('the filter', () => {
+  it('is the same after it was an address', () => {
+    for (const filter of [everything, one])
+      assert.deepEqual(filterIn(new URLSearchParams(addressOf(filter).split('?')[1])), filter)
+    assert.equal(addressOf(everything), '#/')
+  })
+
+  it('leaves out of an address what it does not understand', () => {
+    assert.deepEqual(filterIn(new URLSearchParams('range=toString&status=LOST&branch=&x=1')), everything)
+  })
+
+  it('asks for a list with all of it, and for the feed with what never changes', () => {
+    assert.equal(listQuery(everything, placed).toString(), 'since=2024-11-27T19%3A44%3A47.035Z')
+    assert.deepEqual(Object.fromEntries(listQuery(one, placed)), {
+      since: '2024-11-20T20:44:47.035Z',
+      status: 'PAID',
+      branchId: '명동',
+      sauceId: 'a b&c',
+      overdue: 'true',
+    })
+    assert.deepEqual(Object.fromEntries(liveQuery(one)), { branchId: '명동', sauceId: 'a b&c' })
+  })
+
+  it('shows what fits each part of it', () => {
+    const paid = { ...order(id, 'PAID', []), branchId: '1', sauceId: '2' }
+    const shown = (filter: Partial<Filter>, now = placed) => matches(paid, { ...everything, ...filter }, now)
+    assert.equal(shown({}), true)
+    assert.equal(shown({ status: 'PAID', branchId: '1', sauceId: '2' }), true)
+    assert.equal(shown({ status: 'PLACED' }), false)
+    assert.equal(shown({ branchId: '2' }), false)
+    assert.equal(shown({ sauceId: '1' }), false)
+    assert.equal(shown({ overdue: true }), false)
+    assert.equal(shown({}, placed + 3_600_000), true)
+    assert.equal(shown({}, placed + 3_600_001), false)
+  })
+})

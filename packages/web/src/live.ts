@@ -1,0 +1,121 @@
+import { createParser } from 'eventsource-parser'
+import { Refused } from './api.ts'
+import type { Order } from './types.ts'
+
+export type Connection = 'connecting' | 'live' | 'reconnecting'
+
+export interface LiveOptions {
+  /** Asks for the stream. */
+  open(headers: Record<string, string>, signal: AbortSignal): Promise<Response>
+  /** What changed; one call for what came together. */
+  onOrders(orders: Order[]): void
+  /** What there is has to be read (again): at first, and when nobody can tell what was missed. */
+  onReset(): void
+  onState(state: Connection): void
+  /** After this much silence the connection is taken for lost: heartbeats come three times in it. */
+  readonly silenceMs?: number
+  /** The longest pause before the next try. */
+  readonly longestPauseMs?: number
+}
+
+/**
+ * Follows the live feed until it is stopped: whenever the connection ends it opens another, from where it was.
+ * Everything since then is told, so that there are no gaps. EventSource is of no use here: it sends no token.
+ * @returns what stops it
+ */
+export function followLive(options: LiveOptions): () => void {
+  const stopped = new AbortController()
+  void follow({ ...defaults, ...options }, stopped.signal)
+  return () => stopped.abort()
+}
+
+const defaults = { silenceMs: 45_000, longestPauseMs: 15_000 }
+const firstPauseMs = 500
+
+async function follow(options: Required<LiveOptions>, stopped: AbortSignal): Promise<void> {
+  let lastId: string | undefined
+  let failures = 0
+  options.onState('connecting')
+  while (!stopped.aborted) {
+    try {
+      await readOnce(options, stopped, lastId, (id) => {
+        lastId = id
+        failures = 0
+      })
+    } catch (error) {
+      if (stopped.aborted) return
+      // A place that the feed no longer understands: begin anew.
+      if (error instanceof Refused && error.status < 500 && error.status !== 429) lastId = undefined
+      if (error instanceof Refused && [401, 403].includes(error.status)) return
+    }
+    if (stopped.aborted) return
+    options.onState('reconnecting')
+    await pause(pauseMs(failures++, options.longestPauseMs), stopped)
+  }
+}
+
+/** Grows with each failure, and differs from client to client, so that they do not come back as one. */
+const pauseMs = (failures: number, longest: number) =>
+  Math.min(longest, firstPauseMs * 2 ** failures) * (0.5 + Math.random() / 2)
+
+/** Reads one connection to its end. */
+async function readOnce(
+  { open, onOrders, onReset, onState, silenceMs }: Required<LiveOptions>,
+  stopped: AbortSignal,
+  lastId: string | undefined,
+  onId: (id: string) => void,
+): Promise<void> {
+  const silent = new AbortController()
+  const signal = AbortSignal.any([stopped, silent.signal])
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const heard = () => {
+    clearTimeout(timer)
+    timer = setTimeout(() => silent.abort(), silenceMs)
+  }
+  heard()
+  try {
+    const headers = {
+      accept: 'text/event-stream',
+      ...(lastId === undefined ? {} : { 'last-event-id': lastId }),
+    }
+    const response = await open(headers, signal)
+    if (!response.body) return
+    onState('live')
+    let isFirst = lastId === undefined
+    let batch: Order[] = []
+    const parser = createParser({
+      onEvent({ event, data }) {
+        if (event === 'order') batch.push(JSON.parse(data))
+        else if (event === 'reset') onReset()
+      },
+      onId(id) {
+        onId(id)
+        // From the first place on everything is told: what is read now misses nothing.
+        if (isFirst) onReset()
+        isFirst = false
+      },
+    })
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return
+      heard()
+      parser.feed(value)
+      if (batch.length > 0) onOrders(batch)
+      batch = []
+    }
+  } finally {
+    clearTimeout(timer)
+    silent.abort()
+  }
+}
+
+function pause(ms: number, stopped: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    stopped.addEventListener('abort', () => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}

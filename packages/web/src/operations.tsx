@@ -1,0 +1,116 @@
+import { signal } from '@preact/signals'
+import { useEffect, useMemo } from 'preact/hooks'
+import { api } from './client.ts'
+import { DeadLetters } from './dead-letters.tsx'
+import { count, duration } from './format.ts'
+import { whileVisible } from './now.ts'
+import { Fact, Failure } from './parts.tsx'
+import type { Operations, Projection } from './types.ts'
+
+const services = ['order', 'payment', 'delivery', 'dashboard'] as const
+
+type ServiceName = (typeof services)[number]
+
+const everyMs = 2000
+
+function openOperations(service: ServiceName) {
+  const state = signal<Operations | undefined>(undefined)
+  const error = signal<Error | undefined>(undefined)
+  const close = whileVisible(everyMs, async (stopped) => {
+    try {
+      state.value = await api.get<Operations>(`operations/${service}`, stopped)
+      error.value = undefined
+    } catch (failure) {
+      error.value = failure as Error
+    }
+  })
+  return { state, error, close }
+}
+
+/** How each service keeps up, and what it could not handle. */
+export function OperationsPage() {
+  return (
+    <>
+      <h1>Operations</h1>
+      <div class="services">
+        {services.map((service) => (
+          <ServiceState key={service} service={service} />
+        ))}
+      </div>
+    </>
+  )
+}
+
+function ServiceState({ service }: { service: ServiceName }) {
+  const data = useMemo(() => openOperations(service), [service])
+  useEffect(() => data.close, [data])
+  const state = data.state.value
+  const id = `service-${service}`
+  return (
+    <section class="service" aria-labelledby={id}>
+      <h2 id={id} class="service-name">
+        {service}
+      </h2>
+      <Failure error={data.error.value} />
+      {state && (
+        <>
+          {state.projection && <Building projection={state.projection} />}
+          <table>
+            <caption>What it has yet to hear</caption>
+            <thead>
+              <tr>
+                <th scope="col">Stream</th>
+                <th scope="col">Waiting</th>
+                <th scope="col">In hand</th>
+                <th scope="col">Again</th>
+              </tr>
+            </thead>
+            <tbody>
+              {state.consumers.map(({ stream, durable, pending, ackPending, redelivered }) => (
+                <tr key={`${stream} ${durable}`}>
+                  <th scope="row">{stream}</th>
+                  <td class={pending > 0 ? 'some' : ''}>{count(pending)}</td>
+                  <td>{count(ackPending)}</td>
+                  <td class={redelivered > 0 ? 'some' : ''}>{count(redelivered)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+          <dl class="facts">
+            {state.outbox && (
+              <Fact name="Not yet said">
+                {count(state.outbox.unpublished)}
+                {state.outbox.oldestMs !== null &&
+                  state.outbox.unpublished > 0 &&
+                  `, for ${duration(state.outbox.oldestMs)}`}
+              </Fact>
+            )}
+            <Fact name="Dead letters">
+              <span class={state.deadLetters > 0 ? 'some' : ''}>{count(state.deadLetters)}</span>
+            </Fact>
+          </dl>
+          <DeadLetters service={service} unhandled={state.deadLetters} />
+        </>
+      )}
+    </section>
+  )
+}
+
+function Building({
+  projection: { version, state, handled, remaining, perSecond },
+}: {
+  projection: Projection
+}) {
+  const all = handled + remaining
+  const left = perSecond ? duration((remaining / perSecond) * 1000) : undefined
+  if (state === 'ready') return <p>Its orders are built as version {version}.</p>
+  return (
+    <div class="building">
+      <label for="building">
+        Building version {version}: {count(handled)} of {count(all)} events
+        {left && `, ready in ${left}`}
+      </label>
+      <progress id="building" max={Math.max(1, all)} value={handled} />
+    </div>
+  )
+}

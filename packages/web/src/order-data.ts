@@ -1,0 +1,61 @@
+import { signal } from '@preact/signals'
+import { Refused } from './api.ts'
+import { api } from './client.ts'
+import { type Connection, followLive } from './live.ts'
+import { joined } from './orders.ts'
+import type { Order } from './types.ts'
+
+/**
+ * Reads one order, and follows what becomes of it until it is closed.
+ * @param after the event that has to be in it: who has just written reads what was written
+ */
+export function openOrder(orderId: string, after?: string) {
+  const closed = new AbortController()
+  const order = signal<Order | undefined>(undefined)
+  const connection = signal<Connection>('connecting')
+  const error = signal<Error | undefined>(undefined)
+
+  function take(heard: readonly Order[]): void {
+    const known = new Map(order.value ? [[orderId, order.value]] : [])
+    const one = heard.filter((it) => it.orderId === orderId)
+    order.value = joined(known, one).orders.get(orderId)
+    if (order.value) error.value = undefined
+  }
+
+  async function read(eventId?: string): Promise<void> {
+    const path = `orderDashboards/${encodeURIComponent(orderId)}`
+    const withEvent = eventId === undefined ? path : `${path}?after=${encodeURIComponent(eventId)}`
+    const headers: Record<string, string> = eventId === undefined ? {} : { prefer: 'wait=5' }
+    try {
+      take([await api.get<Order>(withEvent, closed.signal, headers)])
+    } catch (failure) {
+      if (closed.signal.aborted) return
+      // It is on its way: the feed will tell.
+      if (failure instanceof Refused && failure.code === 'event-not-arrived') return
+      if (!order.value) error.value = failure as Error
+    }
+  }
+
+  const unfollow = followLive({
+    open: (headers, signal) =>
+      api.ask(`orderDashboards/live?${new URLSearchParams({ orderId })}`, { headers, signal }),
+    onOrders: take,
+    onReset: () => void read(),
+    onState: (state) => {
+      connection.value = state
+    },
+  })
+  void read(after)
+
+  return {
+    order,
+    connection,
+    error,
+    /** Reads the order once the event is in it. */
+    readAfter: read,
+    close(): void {
+      unfollow()
+      closed.abort()
+    },
+  }
+}

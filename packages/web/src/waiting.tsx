@@ -1,0 +1,87 @@
+import { signal } from '@preact/signals'
+import { useEffect, useMemo } from 'preact/hooks'
+import { api } from './client.ts'
+import { count, duration, oneOf } from './format.ts'
+import { now, whileVisible } from './now.ts'
+import { shortId } from './orders.ts'
+import { Failure, StatusMark } from './parts.tsx'
+import type { Order, Page } from './types.ts'
+
+const everyMs = 5000
+
+function openWaiting() {
+  const page = signal<Page<Order> | undefined>(undefined)
+  const error = signal<Error | undefined>(undefined)
+  const close = whileVisible(everyMs, async (stopped) => {
+    try {
+      page.value = await api.get<Page<Order>>('orderDashboards?overdue=true&limit=200', stopped)
+      error.value = undefined
+    } catch (failure) {
+      error.value = failure as Error
+    }
+  })
+  return { page, error, close }
+}
+
+/** The orders that have waited longer than they should, whenever they were placed. */
+export function WaitingPage() {
+  const data = useMemo(openWaiting, [])
+  useEffect(() => data.close, [data])
+  const page = data.page.value
+  return (
+    <section>
+      <h1>Waiting too long</h1>
+      <Failure error={data.error.value} />
+      {page?.items.length === 0 && <p class="nothing">No order waits longer than it should.</p>}
+      {page && page.items.length > 0 && (
+        <>
+          <p>
+            {count(page.items.length)}
+            {page.next && ' and more'} {page.items.length === 1 ? 'order waits' : 'orders wait'} longer than
+            they should.
+          </p>
+          <div class="scroll">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">Order</th>
+                  <th scope="col">Status</th>
+                  <th scope="col">Branch</th>
+                  <th scope="col">Waits for</th>
+                  <th scope="col">Since</th>
+                  <th scope="col">Too long by</th>
+                </tr>
+              </thead>
+              <tbody>
+                {page.items.map((order) => (
+                  <Late key={order.orderId} order={order} />
+                ))}
+              </tbody>
+            </table>
+          </div>
+        </>
+      )}
+    </section>
+  )
+}
+
+function Late({ order: { orderId, status, branchId, waitsFor } }: { order: Order }) {
+  const since = waitsFor ? duration(Math.max(0, now.value - Date.parse(waitsFor.since))) : ''
+  const by = waitsFor?.until ? duration(Math.max(0, now.value - Date.parse(waitsFor.until))) : ''
+  return (
+    <tr>
+      <th scope="row">
+        <a class="id" href={`#/orders/${orderId}`}>
+          {shortId(orderId)}
+        </a>
+      </th>
+      <td>
+        <StatusMark status={status} />
+      </td>
+      <td>{branchId}</td>
+      <td>{waitsFor && oneOf(waitsFor.events)}</td>
+      <td>{since}</td>
+      <td>{by}</td>
+    </tr>
+  )
+}
