@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { provision } from '@saucery/provision/provision'
 import type { Choice, Say } from './choice.ts'
 import { createDatabases } from './databases.ts'
 import { findMongodb } from './find-mongodb.ts'
@@ -11,7 +12,6 @@ import { startNats } from './nats.ts'
 import { type NatsAccess, natsUsers, ownAccess, sharedAccess } from './nats-users.ts'
 import { writeOperatorContext } from './operator.ts'
 import { startPostgres } from './postgres.ts'
-import { provision } from './provision.ts'
 import { secrets } from './secrets.ts'
 import type { Server } from './server.ts'
 import type { Ports, StoreName } from './service-ports.ts'
@@ -80,7 +80,7 @@ async function prepareNats({ dataDir, ports, env, say }: StoresOptions, keep: Ke
   const own = choice.kind !== 'environment'
   if (!own) say('All services use the credentials in NATS_URL: least privilege is off')
   const access = own ? ownAccess(server.url, users) : sharedAccess(server.url)
-  await provision(access, Number(env.STREAM_REPLICAS || 1))
+  await provision({ url: access.url, ...access.users.provisioner }, Number(env.STREAM_REPLICAS || 1))
   await writeOperatorContext(dataDir, access)
   return { server, access }
 }

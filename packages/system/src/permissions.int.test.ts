@@ -4,7 +4,6 @@ import { streams, subscriptionsOf } from '@saucery/contracts/choreography'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { operatorPermissions, permissionsOf, provisionerPermissions } from '@saucery/contracts/permissions'
 import { createDatabases } from '@saucery/local/databases'
-import { provision } from '@saucery/local/provision'
 import { type TestServer, testNats, testPostgres } from '@saucery/local/testing'
 import { type Broker, connectBroker } from '@saucery/messaging/broker'
 import { openConsumers } from '@saucery/messaging/consumer'
@@ -19,6 +18,7 @@ import { eventually } from '@saucery/messaging/testing/eventually'
 import { quiet } from '@saucery/messaging/testing/log'
 import { testDatabase } from '@saucery/messaging/testing/servers'
 import { newTrace } from '@saucery/messaging/trace'
+import { provision } from '@saucery/provision/provision'
 
 const password = 'secret'
 const services = ['order', 'payment', 'delivery', 'dashboard'] as const
@@ -43,7 +43,7 @@ for (const version of ['2.15.1', '2.10.26'])
 
     before(async () => {
       nats = await testNats({ users, version })
-      await provision({ url: nats.url, users: logins }, 1)
+      await provision({ url: nats.url, ...logins.provisioner }, 1)
       const connect = (user: keyof typeof logins) =>
         connectBroker({ url: nats.url, name: user, user, password, log: quiet })
       order = await connect('order')

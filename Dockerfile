@@ -1,0 +1,74 @@
+# One image for each service, and one for provision: `docker build --build-arg PACKAGE=order -t saucery/order .`
+# `--target dev` is the same from TypeScript, for live update: no compiling, and it starts again when a file changes.
+
+# node:24.21.0-bookworm-slim. To pin it by digest too: `docker buildx imagetools inspect node:24.21.0-bookworm-slim`.
+FROM node:24.21.0-bookworm-slim AS node
+RUN npm install --global pnpm@12.21.0
+ENV CI=true
+
+# What is installed depends on these alone, so that a changed source file installs nothing.
+FROM node AS manifests
+WORKDIR /saucery
+COPY package.json pnpm-workspace.yaml pnpm-lock.yaml ./
+COPY patches patches
+COPY packages packages
+RUN find packages -type f ! -name package.json -delete && find packages -type d -empty -delete
+
+FROM node AS installed
+WORKDIR /saucery
+COPY --from=manifests /saucery ./
+# One layer for all images: everything that runs, and the compiler. No package needs to run a script of its own.
+RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
+    pnpm install --frozen-lockfile --ignore-scripts --filter . \
+    --filter-prod '@saucery/gateway...' --filter-prod '@saucery/order...' --filter-prod '@saucery/payment...' \
+    --filter-prod '@saucery/delivery...' --filter-prod '@saucery/dashboard...' --filter-prod '@saucery/provision...'
+COPY tsconfig.base.json tsconfig.build.json ./
+COPY packages packages
+
+FROM installed AS dev
+ARG PACKAGE
+ENV PACKAGE=${PACKAGE} NODE_ENV=development
+RUN chown -R node:node packages
+USER 1000:1000
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+# Not through pnpm: the signal has to reach the service.
+CMD ["sh", "-c", "exec node node_modules/tsx/dist/cli.mjs watch --clear-screen=false packages/$PACKAGE/src/main.ts"]
+
+FROM installed AS build
+RUN pnpm build
+ARG PACKAGE
+RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
+    pnpm --filter "@saucery/$PACKAGE" --prod --ignore-scripts deploy /app && \
+    # Sources of dependencies that only a debugger would read.
+    find /app \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.cts' -o -name '*.d.mts' \) -delete
+
+# Node and the libraries that it loads, with what scanners read to know their versions. No shell, no package manager.
+FROM node AS system
+RUN mkdir -p /system/etc/ssl/certs /system/tmp /system/var/lib/dpkg/status.d && chmod 1777 /system/tmp && \
+    cp --parents /usr/local/bin/node /system && \
+    ldd /usr/local/bin/node | grep --only-matching '/[^ )]*' | sort -u | while read -r file; do \
+      mkdir -p "/system$(dirname "$file")" && cp --dereference "$file" "/system$file" && \
+      package=$(dpkg-query --search "*/$(basename "$(readlink --canonicalize "$file")")" | head -n 1 | cut -d: -f1) && \
+      dpkg-query --status "$package" > "/system/var/lib/dpkg/status.d/$package"; done && \
+    cp /etc/ssl/certs/ca-certificates.crt /system/etc/ssl/certs/ 2>/dev/null || true
+RUN printf 'node:x:1000:1000::/:/nonexistent\n' > /system/etc/passwd && printf 'node:x:1000:\n' > /system/etc/group
+
+FROM scratch AS run
+ARG PACKAGE
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="saucery-${PACKAGE}" \
+      org.opencontainers.image.description="Saucery: ${PACKAGE}" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+COPY --from=system /system /
+COPY --from=build /app /app
+ENV NODE_ENV=production PATH=/usr/local/bin SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
+WORKDIR /app
+USER 1000:1000
+EXPOSE 8080
+STOPSIGNAL SIGTERM
+# `compiled`: the packages' exports lead to JavaScript.
+CMD ["node", "--conditions=compiled", "dist/main.js"]

@@ -1,0 +1,16 @@
+import { openLog } from '@saucery/chassis/log'
+import { settingsOrExit } from '@saucery/chassis/settings'
+import { eventually } from '@saucery/chassis/stopping'
+import { isNotYet, provision } from './provision.ts'
+import { provisionSettings } from './settings.ts'
+
+const settings = settingsOrExit(provisionSettings)
+const log = openLog('provision', settings)
+const { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password, STREAM_REPLICAS: replicas } = settings
+try {
+  await eventually('NATS', () => provision({ url, user, password }, replicas), isNotYet, log)
+  log.info({ replicas }, 'streams are as they should be')
+} catch (error) {
+  log.error({ error }, 'streams could not be made')
+  process.exitCode = 1
+}

@@ -1,0 +1,36 @@
+import { streams } from '@saucery/contracts/choreography'
+import { deadLetters, provisionStream } from '@saucery/messaging/streams'
+import { connect, ErrorCode, NatsError } from 'nats'
+
+export interface Provisioner {
+  /** `nats://host:port`, several with commas; without credentials. */
+  readonly url: string
+  readonly user?: string | undefined
+  readonly password?: string | undefined
+}
+
+/** Makes the streams, or brings them up to date, before anybody speaks or listens. */
+export async function provision({ url, user, password }: Provisioner, replicas: number): Promise<void> {
+  const login = user === undefined ? {} : { user, pass: password ?? '' }
+  const name = 'provisioner'
+  const connection = await connect({ servers: url.split(','), name, inboxPrefix: `_INBOX_${name}`, ...login })
+  try {
+    const jsm = await connection.jetstreamManager({ checkAPI: false })
+    await Promise.all([...streams, deadLetters].map((spec) => provisionStream(jsm, spec, replicas)))
+  } finally {
+    await connection.close()
+  }
+}
+
+// No suitable peers, no leader yet: a cluster that is still coming together.
+const notYet = new Set([10005, 10008])
+
+/** Whether the server was not ready for it, so that waiting helps: what it refuses, it will refuse again. */
+export function isNotYet(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause)
+    if (cause instanceof NatsError)
+      return cause.api_error
+        ? notYet.has(Number(cause.api_error.err_code)) || cause.api_error.code === 503
+        : cause.code !== ErrorCode.AuthorizationViolation && cause.code !== ErrorCode.PermissionsViolation
+  return false
+}
