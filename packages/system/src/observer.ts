@@ -11,6 +11,8 @@ export interface Observer extends AsyncDisposable {
   rows(accepted: readonly string[]): Promise<Rows>
   /** How far the streams are; undefined while an event is unpublished or unhandled. */
   rest(): Promise<string | undefined>
+  /** The subjects of all that was said, and how many messages each has. */
+  subjects(): Promise<Record<string, number>>
   /** A service's consumers, by stream. */
   heard(service: Service): Promise<Record<string, Heard>>
 }
@@ -47,6 +49,9 @@ export async function observe({ databases, nats }: System): Promise<Observer> {
     return true
   }
 
+  const subjectsOf = async (stream: string) =>
+    (await provisioner.jsm.streams.info(stream, { subjects_filter: '>' })).state.subjects ?? {}
+
   const lastSequence = async (stream: string) => (await provisioner.jsm.streams.info(stream)).state.last_seq
 
   return {
@@ -73,13 +78,15 @@ export async function observe({ databases, nats }: System): Promise<Observer> {
       if (idle.includes(false)) return undefined
       return (await Promise.all(streams.map(({ name }) => lastSequence(name)))).join(' ')
     },
+    async subjects() {
+      return Object.assign({}, ...(await Promise.all(streams.map(({ name }) => subjectsOf(name)))))
+    },
     async heard(service) {
       const listener = listeners.find(({ name }) => name === service)
       const heard: Record<string, Heard> = {}
       for (const { stream, events } of subscriptionsOf(service)) {
         const info = await listener?.jsm.consumers.info(stream, service)
-        const { state } = await provisioner.jsm.streams.info(stream, { subjects_filter: '>' })
-        const wanted = Object.entries(state.subjects ?? {}).filter(([subject]) =>
+        const wanted = Object.entries(await subjectsOf(stream)).filter(([subject]) =>
           events.some((event) => subject.startsWith(`${event.subject}.`)),
         )
         const messages = wanted.reduce((sum, [, count]) => sum + count, 0)

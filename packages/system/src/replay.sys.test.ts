@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { findNatsCli } from '@saucery/local/find-nats-cli'
 import { root, toolsFolder } from '@saucery/local/folders'
-import { openDatabase } from '@saucery/messaging/database'
 import { eventually } from '@saucery/messaging/testing/eventually'
+import { forgetWhatWasHandled } from './again.ts'
 import { type Bash, openBash } from './bash.ts'
 import { door } from './door.ts'
 import { type Observer, observe } from './observer.ts'
@@ -102,14 +102,14 @@ describe('the page on replaying', { timeout: 400_000 }, () => {
   it('feeds one event again, and nothing comes of it', async (t) => {
     if (!cli) return
     await unchanged(async () => follow('One event again', t), { said: 1 })
-    await forgetWhatWasHandled()
+    await forgetWhatWasHandled(system)
     await unchanged(async () => follow('One event again', t), { said: 1 })
   })
 
   it('plays whole streams into every service again, and nothing is charged, shipped or said', async (t) => {
     if (!cli) return
     await unchanged(() => follow('Everything again, for every service', t), { said: 0 })
-    await forgetWhatWasHandled()
+    await forgetWhatWasHandled(system)
     const services = ['order', 'payment', 'delivery'] as const
     const heard = await Promise.all(services.map(observer.heard))
     await unchanged(() => follow('Everything again, for every service', t), { said: 0 })
@@ -135,16 +135,6 @@ describe('the page on replaying', { timeout: 400_000 }, () => {
     assert.equal(sum(await atRest()), far + said)
     assert.deepEqual(await observer.rows(accepted), rows)
     assert.deepEqual(await everything(), answers)
-  }
-
-  /** As if the ids of all handled events were pruned. */
-  async function forgetWhatWasHandled(): Promise<void> {
-    const { orders, payments, deliveries } = system.databases
-    for (const url of [orders, payments, deliveries]) {
-      const { db, close } = openDatabase(url, 'forgetful', { connections: 1 })
-      await db.execute('delete from inbox')
-      await close()
-    }
   }
 
   /** All that the four services answer. */
