@@ -16,7 +16,7 @@ export async function selfHealing(): Promise<Finding[]> {
     const orders = await startTraffic('self-healing')
     await sleep(8000)
     const thrown = Date.now()
-    await kubectl(['exec', name, '--', 'node', '--eval', 'process.kill(1, "SIGUSR2")'])
+    await kubectl(['exec', name, '--', 'node', '--eval', 'process.kill(1, "SIGHUP")'])
     const healed = await until('a restart', async () => {
       const now = (await podsOf('delivery')).find(({ metadata }) => metadata.name === name)
       return now !== undefined && restartsOf(now) > restartsOf(pod) && isReady(now) && now

@@ -73,6 +73,7 @@ export async function boot<Schema extends typeof participantSettings, State, S e
     requestRetentionMs: (settings as Partial<z.infer<typeof commandSettings>>).IDEMPOTENCY_RETENTION_MS,
     log,
   })
+  process.on('SIGUSR2', participant.compare)
   const checks = { database: database.isUp, broker: broker.isConnected, consumers: participant.isReady }
   const details: Record<string, () => unknown> = {}
   const metrics = openMetrics()

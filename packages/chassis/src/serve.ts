@@ -36,7 +36,7 @@ export async function serveUntilStopped(
 /** Only who may send the process a signal can throw it: an operator of the machine or the pod. */
 function faultSwitch(log: Log): () => boolean {
   let alive = true
-  process.on('SIGUSR2', () => {
+  process.on('SIGHUP', () => {
     alive = false
     log.warn({}, 'fault switch thrown: no longer alive')
   })

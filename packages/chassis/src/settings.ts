@@ -22,7 +22,7 @@ export const commonSettings = httpSettings.extend({
   LOG_FORMAT: z.enum(['json', 'pretty']).default(process.stdout.isTTY ? 'pretty' : 'json'),
   /** Time for a stop from the signal to the exit; what is not finished by then is done again after a restart. */
   SHUTDOWN_GRACE_MS: ms.default(10_000),
-  /** `on`: SIGUSR2 makes `/livez` fail from then on. For experiments with self-healing. */
+  /** `on`: SIGHUP makes `/livez` fail from then on. For experiments with self-healing. */
   FAULT_SWITCH: z.enum(['on', 'off']).default('off'),
 })
 

@@ -91,12 +91,12 @@ describe('a process that is asked to stop', () => {
     ['on', '200 503'],
     ['off', '200'],
   ] as const)
-    it(`is no longer alive after SIGUSR2 with the fault switch ${position}`, async () => {
+    it(`is no longer alive after SIGHUP with the fault switch ${position}`, async () => {
       const stopped = await exitOf(
         `const live = async (url) => say((await fetch(url + '/livez')).status)
         const throwSwitch = async (url) => {
           await live(url)
-          process.kill(process.pid, 'SIGUSR2')
+          process.kill(process.pid, 'SIGHUP')
         }
         let url
         const spy = {
@@ -106,7 +106,7 @@ describe('a process that is asked to stop', () => {
         const settings = readSettings(commonSettings, { HOST: '127.0.0.1', PORT: '0', FAULT_SWITCH: '${position}' })
         await serveUntilStopped(new Hono(), spy, settings, { checks: {} })`,
       )
-      assert.deepEqual(stopped, { said: says, exit: position === 'on' ? 0 : 'SIGUSR2' })
+      assert.deepEqual(stopped, { said: says, exit: position === 'on' ? 0 : 'SIGHUP' })
     })
 })
 

@@ -82,6 +82,11 @@ for (const { service, stream, says, reactsTo } of parties) {
         )
     })
 
+    it('looks up what it said itself, and nobody else', () => {
+      for (const name of ['ORDERS', 'PAYMENTS', 'DELIVERIES'])
+        assert.equal(allows(publish, `$JS.API.DIRECT.GET.${name}`), name === stream, name)
+    })
+
     it('changes and destroys nothing', () => {
       for (const name of streamNames) {
         for (const subject of destructionsOf(name, service)) assert.ok(!allows(publish, subject), subject)

@@ -12,6 +12,7 @@ const overheard: Partial<Record<Service, string[]>> = { order: ['payments.*.*'] 
  * What a service's NATS user may do: publish its own events and dead letters, read dead letters, and use its own
  * consumers.
  *
+ * It may look up messages of its own stream, to see whether all is there that it said.
  * It may make its own stream and the dead letters again when they are gone, but change or delete neither: a
  * stream's `republish` could say in another's name. Changing is for the `provisioner`.
  */
@@ -19,7 +20,9 @@ export function permissionsOf(service: Service): Permissions {
   const { stream } = choreography[service]
   return {
     publish: [
-      ...(stream ? [`${stream.toLowerCase()}.>`, ...useOfStream(stream)] : []),
+      ...(stream
+        ? [`${stream.toLowerCase()}.>`, ...useOfStream(stream), `$JS.API.DIRECT.GET.${stream}`]
+        : []),
       ...useOfStream('DEAD_LETTERS'),
       `dead-letters.${service}.>`,
       // Reads only. The server asks no more than the stream: whose letter it is, the service itself looks at.

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { PubAck } from 'nats'
 import type { Broker } from './broker.ts'
+import { unpublishLost } from './compare.ts'
 import { type Database, recordset, type Transaction } from './database.ts'
 import { type Event, firstIdAt } from './event.ts'
 import { groupCommit } from './group-commit.ts'
@@ -25,8 +26,13 @@ export interface Outbox {
   append(tx: Transaction, events: Event[]): Promise<void>
   /** Publishes what was just committed. Never throws: what fails here is left to the sweeper. */
   publish(events: Event[]): void
-  /** Publishes what is unpublished and in nobody's hands; returns how many were found. */
+  /**
+   * Publishes what is unpublished and in nobody's hands; returns how many were found. At first, and after every
+   * reason to doubt that the stream has what was published, it compares the two before.
+   */
   sweep(): Promise<number>
+  /** Has the next sweep compare the outbox with the stream. */
+  doubt(): void
   /** Resolves when nothing that this process publishes is under way. */
   settled(): Promise<void>
 }
@@ -36,6 +42,9 @@ const unhurried = { size: 1000, everyMs: () => 50 }
 
 /** Events that a sweep takes at once. */
 const batchSize = 500
+
+/** A failed comparison is tried again after this. */
+const compareAgainMs = 5000
 
 /** Events of this process that may wait for the broker; beyond it they wait in the table for the sweeper. */
 const inHandAtMost = 5000
@@ -51,11 +60,34 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
       log.warn({ stream: stream.name, error }, 'stream not there')
       return before
     })
-    await streamCreated
+    if ((await streamCreated) !== (await before)) doubt()
   }
-  broker.onReconnect(() => void refresh())
 
   const inHand = new Set<Promise<unknown>>()
+  let compareFrom = 0
+  function doubt(): void {
+    compareFrom = 0
+  }
+  async function compare(): Promise<void> {
+    if (Date.now() < compareFrom) return
+    // Before it begins: a doubt that arises meanwhile counts.
+    compareFrom = Number.POSITIVE_INFINITY
+    try {
+      // What was acknowledged before a loss, and is marked only after the comparison, would be missed.
+      await Promise.allSettled([...inHand])
+      const events = await unpublishLost(db, broker, stream.name)
+      if (events > 0) log.warn({ stream: stream.name, events }, 'the stream has lost events')
+    } catch (error) {
+      log.warn({ stream: stream.name, error }, 'outbox not compared with the stream')
+      compareFrom = Math.min(compareFrom, Date.now() + compareAgainMs)
+    }
+  }
+
+  broker.onReconnect(() => {
+    doubt()
+    void refresh()
+  })
+
   const encoder = new TextEncoder()
   const markPublished = groupCommit(async (acks: Published[]) => {
     await mark(db, acks)
@@ -69,9 +101,12 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     })
     // A duplicate is a success: an earlier try got through, and its acknowledgement was lost.
     if (!ack.duplicate) {
-      // Its sequences start anew: another replica made the stream again.
+      // Sequences are used again: another replica made the stream again, or the broker lost its last writes.
       // (outbox.int.test: "tells the stream that another replica made again from the one before")
-      if (ack.seq <= lastSequence) void refresh()
+      if (ack.seq <= lastSequence) {
+        doubt()
+        void refresh()
+      }
       lastSequence = ack.seq
     }
     const { stream: name, seq: streamSequence } = ack
@@ -105,7 +140,9 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
         }),
       )
     },
+    doubt,
     async sweep() {
+      if (broker.isConnected()) await compare()
       let found = 0
       for (let events: Event[]; broker.isConnected(); ) {
         events = await take(db, leaseMs)

@@ -42,6 +42,8 @@ export interface Participant<State, Said extends Fact, Heard extends Fact> {
   handled(letters: readonly Letter[]): Promise<ReadonlySet<string>>
   /** As `Consumers.handleAgain`. */
   handleAgain(letter: Letter): Promise<void>
+  /** Compares the outbox with the stream, and publishes again what that has lost; as at start and reconnects. */
+  compare(): void
   /** Takes nothing new, finishes what is in hand, publishes what was committed. */
   stop(): Promise<void>
 }
@@ -80,6 +82,10 @@ export async function openParticipant<State, Said extends Fact, Heard extends Fa
       if (!consumers) throw new Error('not listening yet')
       await consumers.handleAgain(letter)
       await rememberLetter(db, letter.eventId)
+    },
+    compare() {
+      outbox.doubt()
+      sweeper.now()
     },
     async stop() {
       await consumers?.stop()

@@ -47,10 +47,10 @@ export async function ensureStream(
   replicas: number,
 ): Promise<string> {
   try {
-    return moment(await jsm.streams.add(streamConfig(spec, replicas)))
+    return streamMoment(await jsm.streams.add(streamConfig(spec, replicas)))
   } catch (error) {
     if (!isApiError(error, streamNameInUse)) throw error
-    return moment(await jsm.streams.info(spec.name))
+    return streamMoment(await jsm.streams.info(spec.name))
   }
 }
 
@@ -109,7 +109,8 @@ export async function ensureConsumer(jsm: JetStreamManager, spec: ConsumerSpec):
 // (streams.int.test: "is made once by all replicas, and changed when it is wanted otherwise")
 const noFilters: object = { filter_subject: undefined, filter_subjects: undefined }
 
-const moment = ({ created }: StreamInfo): string => new Date(created).toISOString()
+/** When a stream was made, as `ensureStream` tells it. */
+export const streamMoment = ({ created }: StreamInfo): string => new Date(created).toISOString()
 
 const streamNameInUse = 10058
 // With another configuration; with the same one it is no error.

@@ -34,7 +34,10 @@ export const outbox = pgTable(
     streamSequence: bigint('stream_sequence', { mode: 'number' }),
     streamCreated: moment('stream_created'),
   },
-  (table) => [index('outbox_unpublished').on(table.leasedUntil).where(sql`published_at is null`)],
+  (table) => [
+    index('outbox_unpublished').on(table.leasedUntil).where(sql`published_at is null`),
+    index('outbox_published').on(table.streamCreated, table.publishedAt).where(sql`published_at is not null`),
+  ],
 )
 
 /** The ids of events that were handled. */

@@ -7,7 +7,7 @@ import { createDatabases } from '@saucery/local/databases'
 import { type TestServer, testNats, testPostgres } from '@saucery/local/testing'
 import { type Broker, connectBroker } from '@saucery/messaging/broker'
 import { openConsumers } from '@saucery/messaging/consumer'
-import { openDatabase } from '@saucery/messaging/database'
+import { type Database, openDatabase } from '@saucery/messaging/database'
 import { type Cause, record } from '@saucery/messaging/event'
 import { lagOf } from '@saucery/messaging/lag'
 import { readLetters } from '@saucery/messaging/letters'
@@ -15,7 +15,7 @@ import { migrate } from '@saucery/messaging/migrate'
 import { openOutbox } from '@saucery/messaging/outbox'
 import { ensureConsumer } from '@saucery/messaging/streams'
 import { eventually } from '@saucery/messaging/testing/eventually'
-import { quiet } from '@saucery/messaging/testing/log'
+import { countingLog, quiet } from '@saucery/messaging/testing/log'
 import { testDatabase } from '@saucery/messaging/testing/servers'
 import { newTrace } from '@saucery/messaging/trace'
 import { provision } from '@saucery/provision/provision'
@@ -62,7 +62,8 @@ for (const version of ['2.15.1', '2.10.26'])
       await using database = await testDatabase()
       const [stream] = streams
       assert.equal(stream?.name, 'ORDERS')
-      const outbox = await openOutbox({ db: database.db, broker: order, stream, replicas: 1, log: quiet })
+      const log = countingLog()
+      const outbox = await openOutbox({ db: database.db, broker: order, stream, replicas: 1, log })
       const heard: string[] = []
       const consumers = openConsumers({
         broker: payment,
@@ -91,6 +92,10 @@ for (const version of ['2.15.1', '2.10.26'])
       )
       assert.deepEqual((await readLetters(order, { limit: 10 })).letters, [], 'not another’s')
       await outbox.settled()
+      await eventually(async () => assert.deepEqual(await published(database.db), [event.id]))
+      outbox.doubt()
+      await outbox.sweep()
+      assert.equal(log.times('outbox not compared'), 0)
       await consumers.stop()
     })
 
@@ -204,6 +209,9 @@ describe('the role of payment', () => {
     await own.close()
   })
 })
+
+const published = async (db: Database): Promise<unknown[]> =>
+  (await db.execute('select id from outbox where published_at is not null')).map(({ id }) => id)
 
 const denied = { code: 'PERMISSIONS_VIOLATION' }
 

@@ -36,6 +36,7 @@ const tables = [
     leased_until timestamptz(3) not null, published_at timestamptz(3),
     stream text, stream_sequence bigint, stream_created timestamptz(3))`,
   'create index outbox_unpublished on outbox (leased_until) where published_at is null',
+  'create index outbox_published on outbox (stream_created, published_at) where published_at is not null',
   'create table inbox (id text primary key)',
   `create table requests (
     scope text not null, key text not null, fingerprint text not null, answer json not null,

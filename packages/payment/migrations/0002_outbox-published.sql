@@ -1,0 +1,1 @@
+CREATE INDEX "outbox_published" ON "outbox" USING btree ("stream_created","published_at") WHERE published_at is not null;
