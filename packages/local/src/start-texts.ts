@@ -33,6 +33,7 @@ ${[...services, ...stores].join('\n')}
   passwords  ${join(dataDir, 'secrets.json')}
 
 ${auth ? signingIn : 'Sign-in is off: everybody on this machine may do everything.\n'}
+In a browser:  ${urls.gateway}
 Place an order, and see what became of it:
   curl -i ${urls.gateway}/orders -H 'content-type: application/json'${bearer} \\
     -d '{"branchId":1,"sauceId":2,"qty":3,"price":4000}'

@@ -4,7 +4,7 @@ import { openBoard } from './board-data.ts'
 import { Card, useKeptFocus } from './card.tsx'
 import { Charts } from './charts.tsx'
 import { useConnection } from './connection.tsx'
-import { type Filter, filterIn, matches } from './filter.ts'
+import { addressOf, type Filter, filterIn, matches, ranges, readBy } from './filter.ts'
 import { FilterForm } from './filter-form.tsx'
 import { count } from './format.ts'
 import { now } from './now.ts'
@@ -12,6 +12,7 @@ import { byAge } from './orders.ts'
 import { Failure } from './parts.tsx'
 import { PlaceForm } from './place-form.tsx'
 import { route } from './router.ts'
+import { narrow } from './screen.ts'
 import { may } from './session.ts'
 import { readStatistics } from './statistics.ts'
 import { classOf, ended, labelOf, underway } from './statuses.ts'
@@ -28,7 +29,7 @@ export function Board() {
         {may('place-orders') && <PlaceForm />}
         <div class="board-main">
           <FilterForm filter={filter} />
-          <LiveBoard key={search} filter={filter} />
+          <LiveBoard key={readBy(filter)} filter={filter} />
         </div>
       </div>
     </>
@@ -36,8 +37,9 @@ export function Board() {
 }
 
 function LiveBoard({ filter }: { filter: Filter }) {
-  const board = useMemo(() => openBoard(filter), [filter])
-  const statistics = useMemo(() => readStatistics(filter), [filter])
+  const read = readBy(filter)
+  const board = useMemo(() => openBoard(filterIn(new URLSearchParams(read.split('?')[1]))), [read])
+  const statistics = useMemo(() => readStatistics(filter), [filter.range, filter.branchId])
   useEffect(
     () => () => {
       board.close()
@@ -71,7 +73,7 @@ function Columns({
   const shown = byAge(board.orders.value.values()).filter((order) => matches(order, filter, time))
   const groups = grouped(shown)
   if (shown.length === 0 && !board.loading.value && !board.error.value)
-    return <p class="nothing">No such orders. They appear here by themselves as they are placed.</p>
+    return <p class="nothing">{nothing(filter)}</p>
   const column = (status: Status) => (
     <Column
       key={status}
@@ -83,6 +85,7 @@ function Columns({
         filter,
         board.more.value ? statistics : undefined,
       )}
+      filter={filter}
       now={time}
     />
   )
@@ -95,6 +98,11 @@ function Columns({
   )
 }
 
+const nothing = ({ range, id }: Filter) =>
+  id === undefined
+    ? `No such orders in the last ${ranges[range].label}. They appear here by themselves as they are placed.`
+    : 'None of the orders here. A whole id opens an order wherever it is.'
+
 const grouped = (orders: readonly Order[]) => {
   const groups = new Map<Status, Order[]>()
   for (const order of orders) groups.set(order.status, [...(groups.get(order.status) ?? []), order])
@@ -105,29 +113,32 @@ const grouped = (orders: readonly Order[]) => {
 function totalOf(
   status: Status,
   here: number,
-  { sauceId, overdue }: Filter,
+  { sauceId, overdue, id }: Filter,
   known: Statistics | undefined,
 ): number {
-  if (!known || sauceId !== undefined || overdue) return here
+  if (!known || sauceId !== undefined || id !== undefined || overdue) return here
   return Math.max(here, known.byStatus[status])
 }
 
 /** Cards that a column shows; for the others there is the filter. */
-const cardsInColumn = 40
+const cardsInColumn = { narrow: 4, wide: 40, alone: 2000 }
 
 function Column({
   status,
   orders,
   total,
+  filter,
   now: time,
 }: {
   status: Status
   orders: readonly Order[]
   total: number
+  filter: Filter
   now: number
 }) {
   const id = `column-${status.toLowerCase()}`
-  const cards = orders.slice(0, cardsInColumn)
+  const alone = filter.status !== undefined
+  const cards = orders.slice(0, cardsInColumn[alone ? 'alone' : narrow.value ? 'narrow' : 'wide'])
   return (
     <section class={`column ${classOf(status)}${cards.length === 0 ? ' empty' : ''}`} aria-labelledby={id}>
       <h2 id={id}>
@@ -138,8 +149,10 @@ function Column({
           <Card key={order.orderId} order={order} now={time} />
         ))}
       </ul>
-      {orders.length > cards.length && (
-        <p class="rest">and {count(orders.length - cards.length)} more here</p>
+      {!alone && total > cards.length && (
+        <a class="rest" href={addressOf({ ...filter, status })}>
+          All {count(total)} {labelOf(status).toLowerCase()}
+        </a>
       )}
     </section>
   )

@@ -10,11 +10,14 @@ export function Card({ order, now }: { order: Order; now: number }) {
   return (
     <li class={late ? 'card late' : 'card'}>
       <a href={`#/orders/${orderId}`} data-order={orderId}>
-        <span class="id">{shortId(orderId)}</span>{' '}
-        <span class="age">{age(Math.max(0, now - placedMs(orderId)))}</span>
+        <span class="ends">
+          <span class="id">{shortId(orderId)}</span>{' '}
+          <span class="age">{age(Math.max(0, now - placedMs(orderId)))}</span>
+        </span>
         <span class="what">{sauceId === undefined ? 'not told yet' : `${qty} × ${sauceId}`}</span>
-        {branchId !== undefined && <span class="branch">{branchId}</span>}
-        {amount !== undefined && <span class="amount">{won(amount)}</span>}
+        <span class="ends">
+          <span class="branch">{branchId}</span> {amount !== undefined && <span>{won(amount)}</span>}
+        </span>
         {late && <span class="late-mark">waiting too long</span>}
       </a>
     </li>

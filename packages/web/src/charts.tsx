@@ -1,8 +1,8 @@
 import { count, duration, hourAndMinute } from './format.ts'
+import { roomy } from './screen.ts'
 import { ticksTo } from './ticks.ts'
 import type { Durations, Statistics, Step } from './types.ts'
 
-const width = 640
 const height = 150
 const left = 44
 const bottom = 20
@@ -37,7 +37,11 @@ const countsOf = ({ placed, delivered, failed, cancelled, rejected }: Step): Cou
   underway: Math.max(0, placed - delivered - failed - cancelled - rejected),
 })
 
+/** Of a chart's own units; text in it is as large as beside it where there are about as many pixels. */
+const widthNow = () => (roomy.value ? 600 : 360)
+
 function Outcomes({ since, until, stepMs, steps }: Statistics) {
+  const width = widthNow()
   const [from, to] = [Date.parse(since), Date.parse(until)]
   const marks = ticksTo(Math.max(0, ...steps.map(({ placed }) => placed)))
   const end = marks.at(-1) ?? 1
@@ -60,7 +64,7 @@ function Outcomes({ since, until, stepMs, steps }: Statistics) {
         role="img"
         aria-label={`${count(placed)} orders placed: ${text}`}
       >
-        <Axis marks={marks} y={y} />
+        <Axis marks={marks} y={y} width={width} />
         {steps.map((step) => (
           <Bar key={step.time} counts={countsOf(step)} x={x(Date.parse(step.time))} width={barWidth} y={y} />
         ))}
@@ -129,7 +133,7 @@ function Bar({
   })
 }
 
-function Axis({ marks, y }: { marks: readonly number[]; y: (n: number) => number }) {
+function Axis({ marks, y, width }: { marks: readonly number[]; y: (n: number) => number; width: number }) {
   return marks.map((mark) => (
     <g key={mark} class="axis">
       <line x1={left} x2={width} y1={y(mark)} y2={y(mark)} />
@@ -158,6 +162,7 @@ function TimeLabels({ from, to, x }: { from: number; to: number; x: (ms: number)
 }
 
 function Times({ count: n, p50Ms, p90Ms, p99Ms, histogram }: Durations) {
+  const width = widthNow()
   const shown = trimmed(histogram)
   const marks = ticksTo(Math.max(0, ...shown.map((bucket) => bucket.count)))
   const end = marks.at(-1) ?? 1
@@ -167,14 +172,14 @@ function Times({ count: n, p50Ms, p90Ms, p99Ms, histogram }: Durations) {
   const text = told
     ? `half within ${duration(p50Ms)}, 90 % within ${duration(p90Ms)}, 99 % within ${duration(p99Ms)}`
     : 'none delivered'
-  const every = Math.ceil(shown.length / 8)
+  const every = Math.ceil(shown.length / (width / 75))
   return (
     <figure class="chart">
       <figcaption>
         From placed to delivered <b>{told ? text : 'none delivered yet'}</b>
       </figcaption>
       <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`From placed to delivered: ${text}`}>
-        <Axis marks={marks} y={y} />
+        <Axis marks={marks} y={y} width={width} />
         {shown.map((bucket, i) => (
           <rect
             key={bucket.upToMs}

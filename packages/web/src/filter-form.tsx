@@ -1,4 +1,3 @@
-import { useState } from 'preact/hooks'
 import { addressOf, type Filter, type Range, ranges } from './filter.ts'
 import { replaceAddress } from './router.ts'
 import { isStatus, labelOf, statuses } from './statuses.ts'
@@ -8,7 +7,14 @@ export function FilterForm({ filter }: { filter: Filter }) {
   const change = (part: { [Key in keyof Filter]?: Filter[Key] | undefined }) =>
     replaceAddress(addressOf({ ...filter, ...part } as Filter))
   return (
-    <form class="filter" aria-label="Filter" onSubmit={(event) => event.preventDefault()}>
+    <form
+      class="filter"
+      aria-label="Filter"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (filter.id !== undefined && wholeId.test(filter.id)) location.hash = `#/orders/${filter.id}`
+      }}
+    >
       <label>
         Placed in the last
         <select
@@ -46,7 +52,7 @@ export function FilterForm({ filter }: { filter: Filter }) {
         />
         Only waiting too long
       </label>
-      <Search />
+      <Search id={filter.id} onId={(id) => change({ id })} />
     </form>
   )
 }
@@ -75,39 +81,27 @@ function Field({
   )
 }
 
-const orderId = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i
+const wholeId = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 
-function Search() {
-  const [wrong, setWrong] = useState(false)
-  const find = (form: HTMLFormElement | null) => {
-    const id = String(form ? new FormData(form).get('order') : '').trim()
-    if (id === '') return
-    if (orderId.test(id)) location.hash = `#/orders/${id.toLowerCase()}`
-    setWrong(!orderId.test(id))
-  }
+/** A part of an id looks among the orders that are here; a whole one opens the order, wherever it is. */
+function Search({ id, onId }: { id: string | undefined; onId: (id: string | undefined) => void }) {
   return (
     <span class="search">
       <label>
-        Order
+        Order id, or a part of it
         <input
           type="search"
           name="order"
-          placeholder="a whole id"
+          value={id ?? ''}
+          maxLength={36}
           spellcheck={false}
           autocomplete="off"
-          aria-invalid={wrong}
-          aria-describedby={wrong ? 'search-error' : undefined}
-          onKeyDown={(event) => event.key === 'Enter' && find(event.currentTarget.form)}
+          onInput={(event) => onId(event.currentTarget.value.trim().toLowerCase() || undefined)}
         />
       </label>
-      <button type="button" onClick={(event) => find(event.currentTarget.form)}>
-        Find
+      <button type="submit" disabled={id === undefined || !wholeId.test(id)}>
+        Open
       </button>
-      {wrong && (
-        <small id="search-error" class="field-error" role="alert">
-          That is no order’s id
-        </small>
-      )}
     </span>
   )
 }

@@ -24,6 +24,8 @@ export interface Filter {
   readonly branchId?: string
   readonly sauceId?: string
   readonly overdue: boolean
+  /** A part of the id. */
+  readonly id?: string
 }
 
 export const defaultRange: Range = '1h'
@@ -34,26 +36,32 @@ export function filterIn(query: URLSearchParams): Filter {
   const status = query.get('status') ?? ''
   const branchId = query.get('branch')
   const sauceId = query.get('sauce')
+  const id = query.get('id')
   return {
     range: Object.hasOwn(ranges, range) ? (range as Range) : defaultRange,
     ...(isStatus(status) ? { status } : {}),
     ...(branchId ? { branchId } : {}),
     ...(sauceId ? { sauceId } : {}),
     overdue: query.get('overdue') === 'true',
+    ...(id ? { id } : {}),
   }
 }
 
 /** The page's address for a filter: nothing for what is usual. */
-export function addressOf({ range, status, branchId, sauceId, overdue }: Filter): string {
+export function addressOf({ range, status, branchId, sauceId, overdue, id }: Filter): string {
   const query = new URLSearchParams({
     ...(range === defaultRange ? {} : { range }),
     ...(status ? { status } : {}),
     ...(branchId ? { branch: branchId } : {}),
     ...(sauceId ? { sauce: sauceId } : {}),
     ...(overdue ? { overdue: 'true' } : {}),
+    ...(id ? { id } : {}),
   }).toString()
   return query ? `#/?${query}` : '#/'
 }
+
+/** The address without what is looked for only among the orders that are here. */
+export const readBy = ({ id: _, ...filter }: Filter): string => addressOf(filter)
 
 /** The query of a list with these orders. */
 export function listQuery(
@@ -80,7 +88,7 @@ const parts = ({ branchId, sauceId }: { branchId?: string | undefined; sauceId?:
 /** Whether the order is one of those shown. */
 export function matches(
   order: Order,
-  { range, status, branchId, sauceId, overdue }: Filter,
+  { range, status, branchId, sauceId, overdue, id }: Filter,
   now: number,
 ): boolean {
   return (
@@ -88,6 +96,7 @@ export function matches(
     (branchId === undefined || order.branchId === branchId) &&
     (sauceId === undefined || order.sauceId === sauceId) &&
     (!overdue || isOverdue(order, now)) &&
+    (id === undefined || order.orderId.includes(id)) &&
     placedMs(order.orderId) >= now - ranges[range].ms
   )
 }

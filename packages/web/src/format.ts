@@ -14,7 +14,7 @@ const day = 24 * hour
 export function duration(ms: number): string {
   if (ms < 0) return `−${duration(-ms)}`
   if (ms < second) return `${Math.round(ms)} ms`
-  if (ms < 10 * second) return `${(Math.floor(ms / 100) / 10).toFixed(1)} s`
+  if (ms < 10 * second) return `${Math.floor(ms / 100) / 10} s`
   if (ms < minute) return `${Math.floor(ms / second)} s`
   if (ms < hour) return two(ms, minute, 'min', second, 's')
   if (ms < day) return two(ms, hour, 'h', minute, 'min')
@@ -40,8 +40,7 @@ export const fromNow = (time: string, now: number): string => {
   return ms >= 0 ? `in ${whole1(ms)}` : `${whole1(-ms)} ago`
 }
 
-const whole1 = (ms: number) =>
-  duration(ms < minute ? Math.floor(ms / second) * second : ms).replace('.0 s', ' s')
+const whole1 = (ms: number) => duration(ms < minute ? Math.floor(ms / second) * second : ms)
 
 const clock0 = new Intl.DateTimeFormat('en', {
   hour: '2-digit',

@@ -80,9 +80,7 @@ function ServiceState({ service }: { service: ServiceName }) {
             {state.outbox && (
               <Fact name="Not yet said">
                 {count(state.outbox.unpublished)}
-                {state.outbox.oldestMs !== null &&
-                  state.outbox.unpublished > 0 &&
-                  `, for ${duration(state.outbox.oldestMs)}`}
+                {state.outbox.unpublished > 0 && `, for ${duration(state.outbox.oldestMs)}`}
               </Fact>
             )}
             <Fact name="Dead letters">

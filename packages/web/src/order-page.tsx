@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { api } from './client.ts'
 import { useConnection } from './connection.tsx'
 import { dayAndTime, duration, fromNow, oneOf, won } from './format.ts'
@@ -43,10 +43,11 @@ function Waiting({ order }: { order: Order }) {
   if (!waitsFor) return null
   const time = now.value
   const late = isOverdue(order, time)
+  const since = Math.max(0, time - Date.parse(waitsFor.since))
+  const waited = duration(since - (since % 1000))
   return (
     <p class={late ? 'waits late' : 'waits'}>
-      Waits for <b>{oneOf(waitsFor.events)}</b>, since{' '}
-      {duration(Math.max(0, time - Date.parse(waitsFor.since)))}
+      Has waited {waited} for <b>{oneOf(waitsFor.events)}</b>
       {waitsFor.until && (
         <>
           {late ? '; it was due ' : '; it is due '}
@@ -60,16 +61,21 @@ function Waiting({ order }: { order: Order }) {
 }
 
 const actions = {
-  cancel: { label: 'Cancel', path: (id: string) => `orders/${id}/cancel` },
-  complete: { label: 'It arrived', path: (id: string) => `deliveries/${id}/complete` },
-  fail: { label: 'It did not arrive', path: (id: string) => `deliveries/${id}/fail` },
+  cancel: { label: 'Cancel', said: 'The cancel was asked for.', path: (id: string) => `orders/${id}/cancel` },
+  complete: { label: 'It arrived', said: 'It arrived.', path: (id: string) => `deliveries/${id}/complete` },
+  fail: {
+    label: 'It did not arrive',
+    said: 'It did not arrive.',
+    path: (id: string) => `deliveries/${id}/fail`,
+  },
 } as const
 
 type ActionName = keyof typeof actions
 
 /** What can be done with the order now, by whoever is signed in. */
-function actionsOn({ status, delivery }: Order): ActionName[] {
-  const cancel = may('cancel-orders') && !isFinal(status) && status !== 'CANCELLING' && status !== 'REFUNDING'
+function actionsOn({ status, delivery, timeline }: Order): ActionName[] {
+  const isAsked = timeline.some(({ event }) => event === 'OrderCancelled')
+  const cancel = may('cancel-orders') && !isFinal(status) && !isAsked
   const end = may('end-deliveries') && delivery?.status === 'STARTED'
   return [...(end ? (['complete', 'fail'] as const) : []), ...(cancel ? (['cancel'] as const) : [])]
 }
@@ -77,6 +83,8 @@ function actionsOn({ status, delivery }: Order): ActionName[] {
 function Actions({ order, onSaid }: { order: Order; onSaid: (eventId?: string) => Promise<void> }) {
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<Error | undefined>(undefined)
+  const [said, setSaid] = useState('')
+  const place = useRef<HTMLParagraphElement>(null)
   const possible = actionsOn(order)
 
   async function say(name: ActionName): Promise<void> {
@@ -85,12 +93,18 @@ function Actions({ order, onSaid }: { order: Order; onSaid: (eventId?: string) =
     try {
       const { eventId } = await api.post(actions[name].path(order.orderId))
       await onSaid(eventId)
+      setSaid(actions[name].said)
     } catch (failure) {
       setError(failure as Error)
     } finally {
       setBusy(false)
     }
   }
+
+  // The button that was pressed may be gone: who goes on with the keyboard goes on from here.
+  useLayoutEffect(() => {
+    if (said !== '' && document.activeElement === document.body) place.current?.focus()
+  }, [said])
 
   return (
     <>
@@ -103,6 +117,9 @@ function Actions({ order, onSaid }: { order: Order; onSaid: (eventId?: string) =
           ))}
         </fieldset>
       )}
+      <p class="said" role="status" tabIndex={-1} ref={place}>
+        {said}
+      </p>
       <Failure error={error} />
     </>
   )

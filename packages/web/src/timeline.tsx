@@ -1,40 +1,49 @@
 import { clock, dayOf, duration, oneOf } from './format.ts'
 import { now } from './now.ts'
 import { isOverdue } from './orders.ts'
+import { narrow } from './screen.ts'
 import { type Arrow, type Lane, laneOf, lanes, layoutOf, type Origin, type Row } from './timeline-layout.ts'
 import type { Entry, Order } from './types.ts'
 
-const rowHeight = 60
-const laneWidth = 56
-const headHeight = 24
+interface Sizes {
+  readonly row: number
+  readonly lane: number
+}
 
-const xOf = (lane: Lane) => (lanes.indexOf(lane) + 0.5) * laneWidth
-const yOf = (row: number) => headHeight + (row + 0.5) * rowHeight
+const wide: Sizes = { row: 60, lane: 64 }
+/** Where the text beside needs more lines, and the picture has less room. */
+const slim: Sizes = { row: 88, lane: 30 }
+const head = 24
+
+const xOf = (lane: Lane, sizes: Sizes) => (lanes.indexOf(lane) + 0.5) * sizes.lane
+const yOf = (row: number, sizes: Sizes) => head + (row + 0.5) * sizes.row
 
 /** Who said what, when, and because of what: each row of the list is a dot in the picture beside it. */
 export function Timeline({ order }: { order: Order }) {
   const { rows, arrows } = layoutOf(order.timeline)
   const waits = order.waitsFor
-  const height = headHeight + (rows.length + (waits ? 1 : 0)) * rowHeight
+  const sizes = narrow.value ? slim : wide
+  const width = lanes.length * sizes.lane
+  const height = head + (rows.length + (waits ? 1 : 0)) * sizes.row
   return (
     <section aria-labelledby="timeline-title">
       <h2 id="timeline-title">Timeline</h2>
       <div class="timeline">
         <svg
           class="picture"
-          width={lanes.length * laneWidth}
+          width={width}
           height={height}
-          viewBox={`0 0 ${lanes.length * laneWidth} ${height}`}
+          viewBox={`0 0 ${width} ${height}`}
           aria-hidden="true"
         >
-          <Lanes height={height} />
+          <Lanes height={height} sizes={sizes} />
           {arrows.map((arrow) => (
-            <Curve key={`${arrow.to.row}`} arrow={arrow} />
+            <Curve key={`${arrow.to.row}`} arrow={arrow} sizes={sizes} />
           ))}
           {rows.map(({ entry, lane }, row) => (
-            <circle key={entry.id} class={`dot ${lane}`} cx={xOf(lane)} cy={yOf(row)} r="7" />
+            <circle key={entry.id} class={`dot ${lane}`} cx={xOf(lane, sizes)} cy={yOf(row, sizes)} r="7" />
           ))}
-          {waits && <Awaited order={order} row={rows.length} />}
+          {waits && <Awaited order={order} row={rows.length} sizes={sizes} />}
         </svg>
         <ol>
           {rows.map((row, i) => (
@@ -62,24 +71,25 @@ export function Timeline({ order }: { order: Order }) {
 const isNewDay = (entry: Entry, before: Entry | undefined) =>
   before === undefined || dayOf(before.time) !== dayOf(entry.time)
 
-function Lanes({ height }: { height: number }) {
+function Lanes({ height, sizes }: { height: number; sizes: Sizes }) {
   return lanes.map((lane) => (
     <g key={lane} class={`lane ${lane}`}>
-      <line x1={xOf(lane)} x2={xOf(lane)} y1={headHeight} y2={height} />
-      <text x={xOf(lane)} y="14" text-anchor="middle">
-        {lane}
+      <line x1={xOf(lane, sizes)} x2={xOf(lane, sizes)} y1={head} y2={height} />
+      <text x={xOf(lane, sizes)} y="14" text-anchor="middle">
+        {sizes === slim ? lane.slice(0, 3) : lane}
       </text>
     </g>
   ))
 }
 
 /** From the cause's dot down and over to the effect's; its end is an arrow. */
-function Curve({ arrow: { from, to } }: { arrow: Arrow }) {
-  const [x1, y1, x2, y2] = [xOf(from.lane), yOf(from.row), xOf(to.lane), yOf(to.row)]
+function Curve({ arrow: { from, to }, sizes }: { arrow: Arrow; sizes: Sizes }) {
+  const [x1, y1] = [xOf(from.lane, sizes), yOf(from.row, sizes)]
+  const [x2, y2] = [xOf(to.lane, sizes), yOf(to.row, sizes)]
   const end = 10
   if (from.row === to.row) return <Line path={`M ${x1} ${y1} H ${x2 - end}`} tip={[x2 - end, y2, 0]} />
   if (from.lane === to.lane) {
-    const bend = x1 - laneWidth / 2.6
+    const bend = x1 - sizes.lane / 2.6
     return (
       <Line
         path={`M ${x1 - 5} ${y1 + 5} C ${bend} ${y1 + 18} ${bend} ${y2 - 18} ${x2 - 7} ${y2 - 8}`}
@@ -91,7 +101,7 @@ function Curve({ arrow: { from, to } }: { arrow: Arrow }) {
   const tipY = y2 - end * down
   return (
     <Line
-      path={`M ${x1} ${y1} C ${x1} ${y2 - rowHeight * 0.35 * down} ${x2} ${y1 + rowHeight * 0.3 * down} ${x2} ${tipY}`}
+      path={`M ${x1} ${y1} C ${x1} ${y2 - sizes.row * 0.35 * down} ${x2} ${y1 + sizes.row * 0.3 * down} ${x2} ${tipY}`}
       tip={[x2, tipY, 90 * down]}
     />
   )
@@ -107,10 +117,10 @@ function Line({ path, tip: [x, y, angle] }: { path: string; tip: [number, number
 }
 
 /** A hollow dot in each lane that may speak next. */
-function Awaited({ order, row }: { order: Order; row: number }) {
+function Awaited({ order, row, sizes }: { order: Order; row: number; sizes: Sizes }) {
   const next = new Set(order.waitsFor?.events.map(laneOf))
   return [...next].map((lane) => (
-    <circle key={lane} class={`dot awaited ${lane}`} cx={xOf(lane)} cy={yOf(row)} r="7" />
+    <circle key={lane} class={`dot awaited ${lane}`} cx={xOf(lane, sizes)} cy={yOf(row, sizes)} r="7" />
   ))
 }
 
@@ -128,8 +138,8 @@ function Told({ row, rows, isNewDay: newDay }: { row: Row; rows: readonly Row[];
         <time dateTime={entry.time}>
           {newDay && `${dayOf(entry.time)}, `}
           {clock(entry.time)}
-        </time>{' '}
-        said by {lane}
+        </time>
+        <span class="by"> said by {lane}</span>
         {tookMs !== undefined && (
           <>
             , <b>{duration(tookMs)}</b> {cause ? `after ${cause}` : 'later'}

@@ -101,7 +101,7 @@ export interface Delivery {
 export interface Operations {
   readonly service: string
   readonly consumers: readonly Consumer[]
-  readonly outbox?: { readonly unpublished: number; readonly oldestMs: number | null }
+  readonly outbox?: { readonly unpublished: number; readonly oldestMs: number }
   readonly deadLetters: number
   readonly projection?: Projection
 }
@@ -117,10 +117,10 @@ export interface Consumer {
 export interface Projection {
   readonly version: number | string
   readonly state: 'building' | 'ready'
-  readonly serving: number | string | null
+  readonly serving?: number | string
   readonly handled: number
   readonly remaining: number
-  readonly perSecond: number | null
+  readonly perSecond?: number
 }
 
 export interface DeadLetter {
