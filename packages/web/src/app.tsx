@@ -48,17 +48,28 @@ function useMe(): void {
   }, [shown])
 }
 
+/** Who sees no orders has the deliveries in their place. */
+const shown = (): Route =>
+  me.value && !may('read-views') && route.value.page !== 'operations'
+    ? { ...route.value, page: 'deliveries' }
+    : route.value
+
+function leadTo(main: HTMLElement | null): void {
+  main?.focus({ preventScroll: true })
+  scrollTo(0, 0)
+}
+
 export function App() {
   useMe()
-  const { page, orderId } = route.value
+  const { page, orderId } = shown()
   const main = useRef<HTMLElement>(null)
   const signedIn = me.value !== undefined
   // Another page is read from its heading on; the first one from the top.
   const before = useRef<string | undefined>(undefined)
   useEffect(() => {
     const place = `${page} ${orderId}`
-    document.title = titleOf(route.value)
-    if (before.current !== undefined && before.current !== place) main.current?.focus()
+    document.title = titleOf(shown())
+    if (before.current !== undefined && before.current !== place) leadTo(main.current)
     before.current = place
   }, [page, orderId])
 
@@ -85,7 +96,7 @@ export function App() {
       </header>
       <main id="main" ref={main} tabIndex={-1}>
         {signInNeeded.value !== undefined ? <SignIn /> : <Failure error={failure.value} />}
-        {signedIn && <Page route={route.value} />}
+        {signedIn && <Page route={shown()} />}
       </main>
       <div class="hidden" aria-live="polite">
         {announcement.value}
@@ -100,7 +111,6 @@ function titleOf({ page, orderId }: Route): string {
 }
 
 function Page({ route: { page, orderId } }: { route: Route }) {
-  if (!may('read-views') && page !== 'operations') return <DeliveriesPage />
   switch (page) {
     case 'board':
       return <Board />

@@ -4,6 +4,7 @@ import { api } from './client.ts'
 import { type Filter, listQuery, liveQuery } from './filter.ts'
 import { type Connection, followLive } from './live.ts'
 import { endBefore, joined, newest, type Orders } from './orders.ts'
+import { untilAnswered } from './retry.ts'
 import type { Order, Page } from './types.ts'
 
 /** The orders that a board can show; it has the newest. */
@@ -55,19 +56,21 @@ export function openBoard(filter: Filter) {
     query.set('limit', String(pageSize))
     if (until !== undefined) query.set('until', until)
     loading.value = true
-    try {
-      const page = await api.get<Page<Order>>(`orderDashboards?${query}`, closed.signal)
+    const page = await untilAnswered(
+      () => api.get<Page<Order>>(`orderDashboards?${query}`, closed.signal),
+      closed.signal,
+      (failure) => {
+        error.value = failure
+      },
+    )
+    loading.value = false
+    if (page)
       batch(() => {
         error.value = undefined
         more.value = page.next !== undefined
         edge = endBefore(new Map(page.items.map((order) => [order.orderId, order]))) ?? until
         take(page.items, false)
       })
-    } catch (failure) {
-      if (!closed.signal.aborted) error.value = failure as Error
-    } finally {
-      loading.value = false
-    }
   }
 
   const unfollow = followLive({

@@ -1,5 +1,6 @@
 import { createParser } from 'eventsource-parser'
 import { Refused } from './api.ts'
+import { mayPass, pause } from './retry.ts'
 import type { Order } from './types.ts'
 
 export type Connection = 'connecting' | 'live' | 'reconnecting'
@@ -37,6 +38,7 @@ async function follow(options: Required<LiveOptions>, stopped: AbortSignal): Pro
   let failures = 0
   options.onState('connecting')
   while (!stopped.aborted) {
+    let retryAfterMs = 0
     try {
       await readOnce(options, stopped, lastId, (id) => {
         lastId = id
@@ -45,12 +47,13 @@ async function follow(options: Required<LiveOptions>, stopped: AbortSignal): Pro
     } catch (error) {
       if (stopped.aborted) return
       // A place that the feed no longer understands: begin anew.
-      if (error instanceof Refused && error.status < 500 && error.status !== 429) lastId = undefined
+      if (!mayPass(error)) lastId = undefined
       if (error instanceof Refused && [401, 403].includes(error.status)) return
+      if (error instanceof Refused) retryAfterMs = error.retryAfterMs ?? 0
     }
     if (stopped.aborted) return
     options.onState('reconnecting')
-    await pause(pauseMs(failures++, options.longestPauseMs), stopped)
+    await pause(Math.max(retryAfterMs, pauseMs(failures++, options.longestPauseMs)), stopped)
   }
 }
 
@@ -108,14 +111,4 @@ async function readOnce(
     clearTimeout(timer)
     silent.abort()
   }
-}
-
-function pause(ms: number, stopped: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, ms)
-    stopped.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }

@@ -3,6 +3,7 @@ import { Refused } from './api.ts'
 import { api } from './client.ts'
 import { type Connection, followLive } from './live.ts'
 import { joined } from './orders.ts'
+import { untilAnswered } from './retry.ts'
 import type { Order } from './types.ts'
 
 /**
@@ -26,14 +27,15 @@ export function openOrder(orderId: string, after?: string) {
     const path = `orderDashboards/${encodeURIComponent(orderId)}`
     const withEvent = eventId === undefined ? path : `${path}?after=${encodeURIComponent(eventId)}`
     const headers: Record<string, string> = eventId === undefined ? {} : { prefer: 'wait=5' }
-    try {
-      take([await api.get<Order>(withEvent, closed.signal, headers)])
-    } catch (failure) {
-      if (closed.signal.aborted) return
-      // It is on its way: the feed will tell.
-      if (failure instanceof Refused && failure.code === 'event-not-arrived') return
-      if (!order.value) error.value = failure as Error
-    }
+    const found = await untilAnswered(
+      () => api.get<Order>(withEvent, closed.signal, headers),
+      closed.signal,
+      (failure) => {
+        // While the event is on its way the feed may be faster.
+        if (!order.value && !isOnItsWay(failure)) error.value = failure
+      },
+    )
+    if (found) take([found])
   }
 
   const unfollow = followLive({
@@ -59,3 +61,5 @@ export function openOrder(orderId: string, after?: string) {
     },
   }
 }
+
+const isOnItsWay = (error: Error) => error instanceof Refused && error.code === 'event-not-arrived'

@@ -32,7 +32,7 @@ export function SignIn() {
           aria-invalid={missing}
         />
         <p id="token-hint">
-          A JWT from whoever signs people in here. On your own machine:
+          A JWT from whoever signs people in here. On your own machine:{' '}
           <code>npx pnpm@12 -s sign-in --role operator</code> (docs/sign-in.md tells of other roles). It is
           kept in this tab alone, until the tab is closed.
         </p>
