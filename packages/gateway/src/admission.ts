@@ -1,20 +1,27 @@
 import type { Log } from '@saucery/chassis/log'
 import { passportsSignedWith } from '@saucery/chassis/passport'
+import type { Caller } from '@saucery/contracts/callers'
 import type { GatewaySettings } from './settings.ts'
 import { keyGiven, keysAt, tokenReader } from './tokens.ts'
 import type { ServiceName } from './upstreams.ts'
 
-/**
- * Finds out who sent a request with this `Authorization`, and says it for one service: the value of its passport header.
- * Undefined where sign-in is off.
- * @throws NotSignedIn
- */
-export type Admit = (authorization: string | undefined, service: ServiceName) => Promise<string | undefined>
+export interface Admission {
+  /**
+   * Finds out who sent a request with this `Authorization`; undefined where sign-in is off.
+   * @throws NotSignedIn
+   */
+  callerOf(authorization: string | undefined): Promise<Caller | undefined>
+  /**
+   * Finds that out, and says it for one service: the value of its passport header.
+   * @throws NotSignedIn
+   */
+  admit(authorization: string | undefined, service: ServiceName): Promise<string | undefined>
+}
 
-export function openAdmission(settings: GatewaySettings, log: Log): Admit {
+export function openAdmission(settings: GatewaySettings, log: Log): Admission {
   if (settings.AUTH === 'off') {
     log.warn({}, 'sign-in is off: everybody is an operator')
-    return async () => undefined
+    return { callerOf: async () => undefined, admit: async () => undefined }
   }
   const { AUTH_JWKS_URL: url, AUTH_PUBLIC_KEY: key } = settings
   const callerOf = tokenReader({
@@ -24,7 +31,10 @@ export function openAdmission(settings: GatewaySettings, log: Log): Admit {
     claims: { role: settings.AUTH_ROLE_CLAIM, branchId: settings.AUTH_BRANCH_CLAIM },
   })
   const passportFor = passportsSignedWith(given(settings.GATEWAY_SIGNING_KEY))
-  return async (authorization, service) => passportFor(await callerOf(authorization), service)
+  return {
+    callerOf,
+    admit: async (authorization, service) => passportFor(await callerOf(authorization), service),
+  }
 }
 
 /** The settings have seen to it. */

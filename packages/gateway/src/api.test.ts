@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { open, startGateway, startUpstream, textOf } from './testing.ts'
+import { prefixes } from './upstreams.ts'
 
 const answering = (name: string) =>
   startUpstream((request, response) => {
@@ -27,6 +28,10 @@ describe('the routes', () => {
       ['PUT', '/payments/1', 'payment'],
       ['PATCH', '/deliveries/%EC%86%8C%EC%8A%A4/a%2Fb', 'delivery'],
       ['DELETE', "/orderDashboards/live?q='%22", 'dashboard'],
+      ['GET', '/operations/order', 'order'],
+      ['GET', '/operations/payment/dead-letters?limit=1', 'payment'],
+      ['POST', '/operations/delivery/dead-letters/1/send-back', 'delivery'],
+      ['GET', '/operations/dashboard', 'dashboard'],
     ] as const) {
       const { client, answer } = open(gateway.url, { path: url, method })
       client.end()
@@ -46,7 +51,7 @@ describe('the routes', () => {
   it('do not lead a path that only begins like one of them', async () => {
     await using order = await answering('order')
     await using gateway = await startGateway({ ORDER_URL: order.url })
-    for (const path of ['/ordersX', '/order', '/nowhere']) {
+    for (const path of ['/ordersX', '/order', '/nowhere', '/operations', '/operations/orders']) {
       const answer = await fetch(gateway.url + path)
       assert.equal(answer.status, 404)
       assert.equal(answer.headers.get('content-type'), 'application/problem+json')
@@ -57,7 +62,7 @@ describe('the routes', () => {
   it('are told at the root', async () => {
     await using gateway = await startGateway({})
     const index = (await (await fetch(gateway.url)).json()) as { routes: object }
-    assert.deepEqual(Object.values(index.routes), ['/orders', '/payments', '/deliveries', '/orderDashboards'])
+    assert.deepEqual(index.routes, prefixes)
   })
 })
 

@@ -2,9 +2,10 @@ import type { HttpBindings } from '@hono/node-server'
 import type { Log } from '@saucery/chassis/log'
 import { problemHandlers } from '@saucery/chassis/problem'
 import { Hono } from 'hono'
-import type { Admit } from './admission.ts'
+import type { Admission } from './admission.ts'
 import { openDoor } from './door.ts'
 import type { EventStreams } from './event-streams.ts'
+import { whoAsks } from './me.ts'
 import { originOf } from './origin.ts'
 import { passTo } from './pass.ts'
 import { openRateLimit } from './rate-limit.ts'
@@ -14,7 +15,7 @@ import { prefixes, stateOf, type Upstream } from './upstreams.ts'
 
 export interface GatewayApi {
   readonly upstreams: readonly Upstream[]
-  readonly admit: Admit
+  readonly admission: Admission
   /** What is served at `/`. */
   readonly page: Hono | undefined
   readonly settings: Pick<GatewaySettings, 'CORS_ORIGINS' | 'RATE_LIMIT_PER_MINUTE' | 'TRUSTED_PROXIES'>
@@ -22,7 +23,7 @@ export interface GatewayApi {
   readonly log: Log
 }
 
-export function gatewayApi({ upstreams, admit, page, settings, eventStreams, log }: GatewayApi): Hono {
+export function gatewayApi({ upstreams, admission, page, settings, eventStreams, log }: GatewayApi): Hono {
   const app = new Hono()
   const { onError, notFound } = problemHandlers(log, undefined, app)
   app.onError(onError)
@@ -35,15 +36,15 @@ export function gatewayApi({ upstreams, admit, page, settings, eventStreams, log
     clientOf: (c) => originOf((c.env as HttpBindings).incoming, trustedProxies).client,
   })
 
-  for (const upstream of upstreams)
-    app.all(
-      `${prefixes[upstream.name]}/*`,
-      passTo(upstream, { admit, door, trustedProxies, eventStreams, log }),
-    )
+  for (const upstream of upstreams) {
+    const pass = passTo(upstream, { admission, door, trustedProxies, eventStreams, log })
+    for (const prefix of prefixes[upstream.name]) app.all(`${prefix}/*`, pass)
+  }
 
   // Who watches the gateway is never turned away.
   app.use(async (c, next) => (probes.includes(c.req.path) ? next() : ((await door(c)) ?? next())))
   app.route('/', reference())
+  app.get('/me', whoAsks(admission, log))
   if (page) app.route('/', page)
   else app.get('/', (c) => c.json({ service: 'gateway', routes: prefixes }))
   // Ready without them: one service that is down must not close the door to the others.

@@ -1,8 +1,22 @@
-import { ProblemError } from '@saucery/chassis/problem'
+import type { Log } from '@saucery/chassis/log'
+import { answerProblem, ProblemError } from '@saucery/chassis/problem'
 import { roles } from '@saucery/contracts/callers'
+import type { Context } from 'hono'
+import type { Identity } from './identity.ts'
 
 /** Nobody that the gateway can vouch for. `challenge` is for WWW-Authenticate (RFC 6750 §3). */
 export class NotSignedIn extends ProblemError {}
+
+/** Says so to the client, and why to the log. */
+export function answerNotSignedIn(
+  c: Context,
+  { problem, headers, cause }: NotSignedIn,
+  { requestId }: Identity,
+  log: Log,
+): Response {
+  log.info({ reason: problem.code, error: cause, requestId }, 'not signed in')
+  return answerProblem(c, problem, headers)
+}
 
 const challenge = (error?: string) => ({ 'www-authenticate': error ? `Bearer error="${error}"` : 'Bearer' })
 

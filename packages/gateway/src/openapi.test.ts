@@ -6,6 +6,7 @@ import { reference } from './reference.ts'
 
 type Operation = { operationId?: string; responses: Record<string, object>; requestBody?: unknown }
 
+const services = ['dashboard', 'delivery', 'order', 'payment']
 const document = openApiDocument()
 const operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
   Object.entries(item as Record<string, Operation>).map(([method, operation]) => ({
@@ -26,6 +27,8 @@ describe('the OpenAPI document', () => {
     assert.deepEqual(operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort(), [
       'GET /deliveries',
       'GET /deliveries/{id}',
+      'GET /me',
+      ...services.flatMap((it) => [`GET /operations/${it}`, `GET /operations/${it}/dead-letters`]),
       'GET /orderDashboards',
       'GET /orderDashboards/{id}',
       'GET /orders',
@@ -34,6 +37,7 @@ describe('the OpenAPI document', () => {
       'GET /payments/{id}',
       'POST /deliveries/{id}/complete',
       'POST /deliveries/{id}/fail',
+      ...services.map((service) => `POST /operations/${service}/dead-letters/{sequence}/send-back`),
       'POST /orders',
       'POST /orders/{id}/cancel',
     ])
@@ -42,8 +46,9 @@ describe('the OpenAPI document', () => {
   it('names each call once, and says what comes when it fails', () => {
     const names = operations.map(({ operationId }) => operationId)
     assert.equal(new Set(names).size, names.length)
-    for (const { responses } of operations)
-      for (const status of ['401', '403', '429', '502', '503']) assert.ok(status in responses)
+    for (const { path, responses } of operations)
+      for (const status of ['401', '403', '429', ...(path === '/me' ? [] : ['502']), '503'])
+        assert.ok(status in responses, `${path} ${status}`)
   })
 
   it('shows an order that can be placed as it is', () => {

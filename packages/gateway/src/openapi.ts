@@ -1,21 +1,38 @@
 import { OpenAPIHono } from '@hono/zod-openapi'
+import { operationsRoutes } from '@saucery/chassis/operations-routes'
 import { problems } from '@saucery/chassis/routes'
 import { dashboardRoutes } from '@saucery/dashboard/routes'
 import { deliveryRoutes } from '@saucery/delivery/routes'
 import { orderRoutes } from '@saucery/order/routes'
 import { paymentRoutes } from '@saucery/payment/routes'
+import { getMe } from './routes.ts'
+import { prefixes, type ServiceName } from './upstreams.ts'
 
 /** Where the generated files are kept. */
 export const generatedDirectory = new URL('../generated/', import.meta.url)
 
+const doorProblems = {
+  401: 'Nobody is signed in, or the token is not valid here; its `code` says which',
+  429: 'Too many requests; try again after `Retry-After` seconds',
+}
+
 // What the gateway itself may answer, whatever the call.
 const gatewayProblems = problems({
-  401: 'Nobody is signed in, or the token is not valid here; its `code` says which',
+  ...doorProblems,
   403: 'The caller’s role does not permit this, or it names another branch',
-  429: 'Too many requests; try again after `Retry-After` seconds',
   502: 'The service cannot be reached, or broke off',
   503: 'The service did not answer in time, is overloaded, or its store cannot be reached',
 })
+
+const ownProblems = problems({
+  ...doorProblems,
+  403: 'The token says no role that is known here',
+  503: 'The keys of whoever gives out tokens cannot be read',
+})
+
+const operationsOfAll = (Object.keys(prefixes) as ServiceName[]).flatMap((service) =>
+  Object.values(operationsRoutes(service)),
+)
 
 /** One OpenAPI 3.1 document of all that the services declare, as the gateway answers it. */
 export function openApiDocument() {
@@ -26,8 +43,15 @@ export function openApiDocument() {
     bearerFormat: 'JWT',
     description: 'Says who calls: a branch, a courier or an operator. Not needed where sign-in is off.',
   })
-  for (const route of [...orderRoutes, ...paymentRoutes, ...deliveryRoutes, ...dashboardRoutes])
+  for (const route of [
+    ...orderRoutes,
+    ...paymentRoutes,
+    ...deliveryRoutes,
+    ...dashboardRoutes,
+    ...operationsOfAll,
+  ])
     openAPIRegistry.registerPath({ ...route, responses: { ...route.responses, ...gatewayProblems } })
+  openAPIRegistry.registerPath({ ...getMe, responses: { ...getMe.responses, ...ownProblems } })
   return getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
@@ -45,6 +69,8 @@ export function openApiDocument() {
       { name: 'payments', description: 'What was charged and given back' },
       { name: 'deliveries', description: 'What is on its way; couriers report here' },
       { name: 'dashboard', description: 'The joined view, from all events' },
+      { name: 'operations', description: 'How each service fares, and what it could not handle' },
+      { name: 'sign-in', description: 'Who asks' },
     ],
   })
 }

@@ -2,7 +2,7 @@ import type { HttpBindings } from '@hono/node-server'
 import type { Log } from '@saucery/chassis/log'
 import { answerProblem, ProblemError } from '@saucery/chassis/problem'
 import type { Context, Handler } from 'hono'
-import type { Admit } from './admission.ts'
+import type { Admission } from './admission.ts'
 import type { Door } from './door.ts'
 import type { EventStreams } from './event-streams.ts'
 import { ClientGone } from './exchange.ts'
@@ -10,12 +10,12 @@ import { codeOf, problemOf } from './failures.ts'
 import { forward } from './forward.ts'
 import { answerHeaders, requestHeaders } from './headers.ts'
 import { identify } from './identity.ts'
-import { NotSignedIn } from './not-signed-in.ts'
+import { answerNotSignedIn, NotSignedIn } from './not-signed-in.ts'
 import { originOf } from './origin.ts'
 import type { Upstream } from './upstreams.ts'
 
 export interface Passing {
-  readonly admit: Admit
+  readonly admission: Admission
   readonly door: Door
   readonly trustedProxies: number
   readonly eventStreams: EventStreams
@@ -25,7 +25,7 @@ export interface Passing {
 /** A route that the service answers; the gateway answers whom the door turns away, and for a service that cannot. */
 export function passTo(
   upstream: Upstream,
-  { admit, door, trustedProxies, eventStreams, log }: Passing,
+  { admission, door, trustedProxies, eventStreams, log }: Passing,
 ): Handler {
   return async (c) => {
     const refusal = await door(c)
@@ -33,7 +33,7 @@ export function passTo(
     const { incoming, outgoing } = c.env as HttpBindings
     const identity = identify(incoming.headers)
     try {
-      const passport = await admit(incoming.headers.authorization, upstream.name)
+      const passport = await admission.admit(incoming.headers.authorization, upstream.name)
       await forward(upstream, incoming, outgoing, {
         path: pathOf(c),
         headers: requestHeaders(incoming, identity, originOf(incoming, trustedProxies), passport),
@@ -45,12 +45,8 @@ export function passTo(
       return alreadySent()
     } catch (error) {
       if (error instanceof ClientGone) return alreadySent()
+      if (error instanceof NotSignedIn) return answerNotSignedIn(c, error, identity, log)
       const { requestId, traceparent } = identity
-      if (error instanceof NotSignedIn) {
-        const { problem, headers, cause } = error
-        log.info({ reason: problem.code, error: cause, requestId }, 'not signed in')
-        return answerProblem(c, problem, headers)
-      }
       if (error instanceof ProblemError && !outgoing.headersSent) return answerProblem(c, error.problem)
       log.warn(
         {

@@ -1,12 +1,12 @@
 import { Pool } from 'undici'
 import type { GatewaySettings } from './settings.ts'
 
-/** Each service, and the path under which all of it is. */
+/** Each service, and the paths under which all of it is. */
 export const prefixes = {
-  order: '/orders',
-  payment: '/payments',
-  delivery: '/deliveries',
-  dashboard: '/orderDashboards',
+  order: ['/orders', '/operations/order'],
+  payment: ['/payments', '/operations/payment'],
+  delivery: ['/deliveries', '/operations/delivery'],
+  dashboard: ['/orderDashboards', '/operations/dashboard'],
 } as const
 
 export type ServiceName = keyof typeof prefixes
