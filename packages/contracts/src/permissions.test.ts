@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { parties } from './parties.ts'
 import { operatorPermissions, permissionsOf, provisionerPermissions } from './permissions.ts'
+import { durableOf, projectionVersion } from './projection.ts'
 
 /** Whether a subject lies within a pattern, as NATS decides it. */
 function matches(pattern: string, subject: string): boolean {
@@ -39,10 +40,10 @@ for (const { service, stream, says, reactsTo } of parties) {
         assert.ok(!allows(publish, `dead-letters.${other.service}.orders.placed.1`))
     })
 
-    it('reads the messages of no stream but the dead letters, and not by a consumer', () => {
+    it('looks up messages of its own stream and the dead letters alone, and not by a consumer', () => {
       for (const name of streamNames) {
-        const isLetters = name === 'DEAD_LETTERS'
-        assert.equal(allows(publish, `$JS.API.DIRECT.GET.${name}`), isLetters, name)
+        const isOpen = name === stream || name === 'DEAD_LETTERS'
+        assert.equal(allows(publish, `$JS.API.DIRECT.GET.${name}`), isOpen, name)
         for (const subject of [
           `$JS.API.DIRECT.GET.${name}.dead-letters.order.orders.placed.1`,
           `$JS.API.STREAM.MSG.GET.${name}`,
@@ -82,14 +83,13 @@ for (const { service, stream, says, reactsTo } of parties) {
         )
     })
 
-    it('looks up what it said itself, and nobody else', () => {
-      for (const name of ['ORDERS', 'PAYMENTS', 'DELIVERIES'])
-        assert.equal(allows(publish, `$JS.API.DIRECT.GET.${name}`), name === stream, name)
-    })
-
-    it('changes and destroys nothing', () => {
+    const removes = service === 'dashboard' ? 'but consumers of its own' : 'not even its consumers'
+    it(`changes and destroys nothing, ${removes}`, () => {
       for (const name of streamNames) {
-        for (const subject of destructionsOf(name, service)) assert.ok(!allows(publish, subject), subject)
+        for (const subject of destructionsOf(name, service)) {
+          const own = service === 'dashboard' && listensTo.has(name) && subject.includes('.CONSUMER.DELETE.')
+          assert.equal(allows(publish, subject), own, subject)
+        }
         assert.ok(!allows(publish, `$JS.API.STREAM.UPDATE.${name}`), name)
       }
     })
@@ -100,6 +100,24 @@ for (const { service, stream, says, reactsTo } of parties) {
     })
   })
 }
+
+describe('the projections of the dashboard', () => {
+  const { publish } = permissionsOf('dashboard')
+
+  it('are filled and removed before, during and after the deploy of the next version', () => {
+    for (const version of [projectionVersion - 1, projectionVersion, projectionVersion + 1].filter(Boolean))
+      for (const name of ['ORDERS', 'PAYMENTS', 'DELIVERIES']) {
+        for (const use of usesOf(name, durableOf(version))) assert.ok(allows(publish, use), use)
+        assert.ok(allows(publish, `$JS.API.CONSUMER.DELETE.${name}.${durableOf(version)}`), name)
+      }
+  })
+
+  it('are nobody else’s', () => {
+    for (const other of others('dashboard'))
+      for (const use of usesOf('ORDERS', durableOf(projectionVersion + 1)))
+        assert.ok(!allows(permissionsOf(other.service).publish, use), use)
+  })
+})
 
 describe('the provisioner', () => {
   const { publish, subscribe } = provisionerPermissions

@@ -1,4 +1,5 @@
 import { choreography, type Service, streams, subscriptionsOf } from './choreography.ts'
+import { durablesInUse, removableDurables } from './projection.ts'
 
 export interface Permissions {
   readonly publish: string[]
@@ -27,7 +28,7 @@ export function permissionsOf(service: Service): Permissions {
       `dead-letters.${service}.>`,
       // Reads only. The server asks no more than the stream: whose letter it is, the service itself looks at.
       '$JS.API.DIRECT.GET.DEAD_LETTERS',
-      ...subscriptionsOf(service).flatMap((subscription) => useOfConsumer(subscription.stream, service)),
+      ...subscriptionsOf(service).flatMap((subscription) => useOfDurables(service, subscription.stream)),
     ],
     subscribe: [`_INBOX_${service}.>`, ...(overheard[service] ?? [])],
   }
@@ -75,6 +76,15 @@ function readingOf(stream: string): string[] {
 // A declaration, not a constant: the provisioner's list above calls it while this module loads.
 function useOfStream(stream: string): string[] {
   return [`$JS.API.STREAM.CREATE.${stream}`, `$JS.API.STREAM.INFO.${stream}`]
+}
+
+// What a projection leaves behind is for the dashboard to remove: documents of a version, and their consumers.
+function useOfDurables(service: Service, stream: string): string[] {
+  if (service !== 'dashboard') return useOfConsumer(stream, service)
+  return [
+    ...durablesInUse.flatMap((durable) => useOfConsumer(stream, durable)),
+    ...removableDurables.map((durable) => `$JS.API.CONSUMER.DELETE.${stream}.${durable}`),
+  ]
 }
 
 function useOfConsumer(stream: string, consumer: string): string[] {

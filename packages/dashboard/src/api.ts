@@ -69,7 +69,7 @@ const notArrived: Problem = {
 
 /** The order as it is shown at this moment. */
 function jsonOf(view: OrderView, deadlines: Deadlines, now: number) {
-  const { _id: orderId, payBy: _, timeline, ...told } = view
+  const { _id: orderId, payBy: _, projection: __, timeline, ...told } = view
   const waiting = waitsFor(view, deadlines, now)
   return { orderId, ...told, ...(waiting && { waitsFor: waiting }), timeline }
 }

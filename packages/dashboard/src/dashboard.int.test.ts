@@ -95,7 +95,7 @@ describe('the dashboard', () => {
   it('is built again from the streams when its consumers are deleted, the same to the byte', async () => {
     const before = JSON.stringify(await views.list({ limit: 200 }))
     const client = new MongoClient(mongo.url)
-    await client.db().collection('orders').deleteMany({})
+    await client.db().collection('orders_v1').deleteMany({})
     await client.close()
     for (const { stream } of subscriptionsOf('dashboard'))
       await nats.broker.jsm.consumers.delete(stream, 'dashboard')

@@ -6,13 +6,15 @@ import { operate } from '@saucery/chassis/operations'
 import { measureOperations } from '@saucery/chassis/operations-metrics'
 import { serveUntilStopped } from '@saucery/chassis/serve'
 import { settingsOrExit } from '@saucery/chassis/settings'
-import { stopSignal } from '@saucery/chassis/stopping'
+import { eventually, stopSignal } from '@saucery/chassis/stopping'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { openConsumers } from '@saucery/messaging/consumer'
 import { dashboardApi } from './api.ts'
 import { openArrivals } from './arrivals.ts'
 import { operatedDashboard } from './operated.ts'
 import { countOverdue } from './overdue.ts'
+import { openProjection } from './projection.ts'
+import { measureProjection } from './projection-metrics.ts'
 import { reactions } from './reactions.ts'
 import { dashboardSettings } from './settings.ts'
 import { isStoreOutage, openViews } from './store.ts'
@@ -23,21 +25,30 @@ const views = openViews(settings.MONGODB_URL)
 const arrivals = openArrivals({ views, log })
 void stopSignal().then(arrivals.end)
 const broker = await connectWith('dashboard', settings, log)
-const consumers = openConsumers({
-  broker,
-  subscriptions: subscriptionsOf('dashboard'),
-  handle: reactions(views, arrivals.heard),
-  isOutage: isStoreOutage,
-  // The store writes an order's events together.
-  lanes: false,
-  maxAckPending: 5000,
-  replicas: settings.STREAM_REPLICAS,
+const listen = (durable: string) =>
+  openConsumers({
+    broker,
+    durable,
+    subscriptions: subscriptionsOf('dashboard'),
+    handle: reactions(views, arrivals.heard),
+    isOutage: isStoreOutage,
+    // The store writes an order's events together.
+    lanes: false,
+    maxAckPending: 5000,
+    replicas: settings.STREAM_REPLICAS,
+    log,
+  })
+const projection = await eventually(
+  'MongoDB',
+  () => openProjection({ views, broker, listen, keepMs: settings.PROJECTION_KEEP_MS, log }),
+  isStoreOutage,
   log,
-})
-
+)
 const metrics = openMetrics()
+measureProjection(projection, metrics)
+
 const overdue = countOverdue({ views, deadlines: settings, metrics, log })
-const checks = { database: views.isUp, broker: broker.isConnected, consumers: consumers.isReady }
+const checks = { database: views.isUp, broker: broker.isConnected, consumers: projection.isReady }
 const app = dashboardApi({
   views,
   arrivals,
@@ -45,7 +56,12 @@ const app = dashboardApi({
   knowCaller: knowCallers('dashboard', settings, log),
   log,
 })
-const operated = operatedDashboard({ broker, consumers, views })
+const operated = operatedDashboard({
+  broker,
+  consumers: projection,
+  views,
+  projection: projection.progress,
+})
 operate(app, operated)
 measureOperations(metrics, operated, log)
 await serveUntilStopped(
@@ -54,7 +70,7 @@ await serveUntilStopped(
   settings,
   { checks, metrics },
   overdue.stop,
-  consumers.stop,
+  projection.stop,
   broker.close,
   views.close,
 )

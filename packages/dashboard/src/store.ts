@@ -1,5 +1,7 @@
+import { projectionVersion } from '@saucery/contracts/projection'
 import { groupCommit } from '@saucery/messaging/group-commit'
 import {
+  BSON,
   type Collection,
   MongoBulkWriteError,
   MongoClient,
@@ -7,6 +9,7 @@ import {
   MongoNetworkError,
   MongoServerSelectionError,
 } from 'mongodb'
+import { collectionOf, type Projections, projectionsIn } from './projections.ts'
 import { readsOf, type ViewReads } from './reads.ts'
 import { type Entry, joined, type OrderView, viewOf } from './view.ts'
 
@@ -19,7 +22,23 @@ export interface Addition {
   readonly entry: Entry
 }
 
+/** What is computed from an order's events, and the version of it. */
+export interface Fold {
+  readonly version: number
+  readonly view: (orderId: string, timeline: readonly Entry[]) => OrderView
+}
+
+const currentFold: Fold = { version: projectionVersion, view: viewOf }
+
 export interface ViewStore extends ViewReads {
+  /** Of the documents that are written. */
+  readonly version: number
+  readonly projections: Projections
+  /** The version of the documents that are read; the own one until told otherwise. */
+  serving(): number
+  serve(version: number): void
+  /** Makes the indexes, also when the database has been lost since. */
+  prepare(): Promise<void>
   /** Adds an event to its order's view; resolves when that is durable. */
   add(addition: Addition): Promise<void>
   isUp(): Promise<boolean>
@@ -30,7 +49,7 @@ export interface ViewStore extends ViewReads {
  * Opens the read model. What arrives together is written together, and an order's events together as one write.
  * @param url with the database's name in its path
  */
-export function openViews(url: string): ViewStore {
+export function openViews(url: string, fold = currentFold): ViewStore {
   const client = new MongoClient(url, {
     appName: 'dashboard',
     serverSelectionTimeoutMS: 2000,
@@ -38,7 +57,8 @@ export function openViews(url: string): ViewStore {
     retryWrites: false,
     writeConcern: { w: 'majority', journal: true },
   })
-  const views = client.db().collection<OrderView>('orders')
+  const views = client.db().collection<OrderView>(collectionOf(fold.version))
+  let served = views
   let indexed: Promise<unknown> | undefined
   // After a failure the next write tries again.
   const indexes = () => {
@@ -50,12 +70,24 @@ export function openViews(url: string): ViewStore {
   }
   const add = groupCommit(async (additions: Addition[]) => {
     await indexes()
-    await addAll(views, additions)
+    await addAll(views, fold, additions)
     return additions.map(() => ({ value: undefined }))
   }, eventsInAWrite)
+  let serving = fold.version
   return {
+    version: fold.version,
+    projections: projectionsIn(client.db()),
+    serving: () => serving,
+    serve(version) {
+      serving = version
+      served = client.db().collection(collectionOf(version))
+    },
+    async prepare() {
+      indexed = undefined
+      await indexes()
+    },
     add,
-    ...readsOf(() => views),
+    ...readsOf(() => served),
     isUp: async () => (await client.db().command({ ping: 1 })).ok === 1,
     close: () => client.close(),
   }
@@ -76,24 +108,34 @@ const makeIndexes = (views: Collection<OrderView>) =>
  * Read, join, write if nobody else has written in between; else once more.
  * (store.int.test: "two replicas that share an order's events end in the same document")
  */
-async function addAll(views: Collection<OrderView>, additions: readonly Addition[]): Promise<void> {
+async function addAll(
+  views: Collection<OrderView>,
+  fold: Fold,
+  additions: readonly Addition[],
+): Promise<void> {
   const entries = new Map<string, Entry[]>()
   for (const { orderId, entry } of additions) entries.set(orderId, [...(entries.get(orderId) ?? []), entry])
   for (let open = [...entries.keys()]; open.length > 0; ) {
     const known = await views.find({ _id: { $in: open } }).toArray()
-    const before = new Map(known.map((view) => [view._id, view.timeline]))
-    const after = open.map((orderId) =>
-      viewOf(orderId, joined(before.get(orderId) ?? [], entries.get(orderId) ?? [])),
-    )
+    const before = new Map(known.map((view) => [view._id, view]))
+    const after = open.map((orderId) => {
+      const timeline = joined(before.get(orderId)?.timeline ?? [], entries.get(orderId) ?? [])
+      return { ...fold.view(orderId, timeline), projection: fold.version }
+    })
     const fresh = after.filter(({ _id }) => !before.has(_id))
-    const grown = after.filter(({ _id, timeline }) => !sameTimeline(before.get(_id) ?? timeline, timeline))
-    const lost = await Promise.all([insertNew(views, fresh), replaceGrown(views, grown, before)])
+    const changed = after.filter((view) => !isSame(view, before.get(view._id) ?? view))
+    const lost = await Promise.all([insertNew(views, fresh), replaceChanged(views, changed, before)])
     open = lost.flat()
   }
 }
 
-const sameTimeline = (a: readonly Entry[], b: readonly Entry[]): boolean =>
-  a.length === b.length && a.every((entry, i) => entry.sequence === b[i]?.sequence)
+// Every byte: what somebody else has changed in a document is mended when its events come again.
+const isSame = (a: OrderView, b: OrderView): boolean =>
+  a === b ||
+  (a.timeline.length === b.timeline.length &&
+    Buffer.compare(BSON.serialize(a, kept), BSON.serialize(b, kept)) === 0)
+
+const kept = { ignoreUndefined: true }
 
 /** @returns the ids that somebody else inserted first */
 async function insertNew(views: Collection<OrderView>, fresh: OrderView[]): Promise<string[]> {
@@ -111,20 +153,20 @@ async function insertNew(views: Collection<OrderView>, fresh: OrderView[]): Prom
 }
 
 /** @returns the ids that may have been written by somebody else in between */
-async function replaceGrown(
+async function replaceChanged(
   views: Collection<OrderView>,
-  grown: OrderView[],
-  before: ReadonlyMap<string, readonly Entry[]>,
+  changed: OrderView[],
+  before: ReadonlyMap<string, OrderView>,
 ): Promise<string[]> {
-  if (grown.length === 0) return []
+  if (changed.length === 0) return []
   const replaced = await views.bulkWrite(
-    grown.map((view) => {
+    changed.map((view) => {
       const { _id, ...replacement } = view
-      return { replaceOne: { filter: { _id, timeline: before.get(_id) ?? [] }, replacement } }
+      return { replaceOne: { filter: { _id, timeline: before.get(_id)?.timeline ?? [] }, replacement } }
     }),
     { ordered: false },
   )
-  return replaced.matchedCount === grown.length ? [] : grown.map(({ _id }) => _id)
+  return replaced.matchedCount === changed.length ? [] : changed.map(({ _id }) => _id)
 }
 
 const duplicateKey = 11_000

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { type AnyFact, events } from '@saucery/contracts/choreography'
+import { projectionVersion } from '@saucery/contracts/projection'
 import { MongoClient } from 'mongodb'
 import { v7 as uuidv7 } from 'uuid'
 import type { Addition } from './store.ts'
@@ -47,14 +48,16 @@ export async function serverBehind(url: string): Promise<string> {
 }
 
 /** What the view must be, whatever way the additions came. */
-export const expected = (orderId: string, additions: readonly Addition[]): OrderView =>
-  viewOf(
+export const expected = (orderId: string, additions: readonly Addition[]): OrderView => ({
+  ...viewOf(
     orderId,
     joined(
       [],
       additions.filter((it) => it.orderId === orderId).map(({ entry }) => entry),
     ),
-  )
+  ),
+  projection: projectionVersion,
+})
 
 /**
  * Stands before a MongoDB, and cuts the connection once, when a command such as `insert` comes: before the server

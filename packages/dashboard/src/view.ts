@@ -35,6 +35,8 @@ export interface OrderView {
   readonly tookMs?: number
   /** Every event, the earliest first. */
   readonly timeline: readonly Entry[]
+  /** The version by which it was computed; the store adds it. */
+  readonly projection?: number
 }
 
 interface Part {
@@ -65,13 +67,13 @@ export function entryOf(event: ReceivedEvent<AnyFact>): Entry {
 
 /**
  * The timeline with the entries added: a set by id, so that neither order nor repetition matters. An event that
- * the stream holds twice is told with its first place.
+ * the stream holds twice is told with its first place, and as it was told last: the stream is right, not the document.
  */
 export function joined(timeline: readonly Entry[], entries: readonly Entry[]): Entry[] {
   const byId = new Map<string, Entry>()
   for (const entry of [...timeline, ...entries]) {
     const known = byId.get(entry.id)
-    if (!known || entry.sequence < known.sequence) byId.set(entry.id, entry)
+    if (!known || entry.sequence <= known.sequence) byId.set(entry.id, entry)
   }
   return [...byId.values()].sort((a, b) => (a.id < b.id ? -1 : 1))
 }

@@ -19,6 +19,8 @@ export interface Subscription<F extends Fact = Fact> {
 export interface ConsumerOptions<F extends Fact> {
   readonly broker: Broker
   readonly subscriptions: readonly Subscription<F>[]
+  /** The name of the consumers; the service's unless told otherwise. */
+  readonly durable?: string
   /** Called for many events at once, and for one key's events one after another. Must be idempotent. */
   handle(event: ReceivedEvent<F>): Promise<unknown>
   /** Whether an error says that a store is away: then the message waits here, and no try is used up. */
@@ -49,7 +51,7 @@ export interface Consumers {
 
 // The server tells that a consumer is deleted before it has removed its state: one that is made again at once can
 // inherit that, and would begin after what the old one had handled. Seen with 2.15.
-const untilRemovedMs = 1500
+export const untilRemovedMs = 1500
 
 /**
  * Listens with one durable pull consumer a subscription, named after the service and shared by its replicas.
@@ -63,6 +65,7 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>): Cons
     broker,
     log,
     replicas,
+    durable = broker.name,
     lanes = true,
     ackWaitMs = 10_000,
     maxAckPending = 1000,
@@ -96,8 +99,8 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>): Cons
     const types = typesOf(events)
     const filters = events.map(({ subject }) => `${subject}.*`)
     await ensureStream(broker.jsm, deadLetters, replicas)
-    await ensureConsumer(broker.jsm, { stream, durable: broker.name, filters, ackWaitMs, maxAckPending })
-    const consumer = await broker.js.consumers.get(stream, broker.name)
+    await ensureConsumer(broker.jsm, { stream, durable, filters, ackWaitMs, maxAckPending })
+    const consumer = await broker.js.consumers.get(stream, durable)
     return consumer.consume({
       max_messages: maxAckPending,
       expires: 10_000,
@@ -125,6 +128,7 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>): Cons
       lagOf(
         broker,
         options.subscriptions.map(({ stream }) => stream),
+        durable,
       ),
     handleAgain(letter) {
       const heard = options.subscriptions.find(({ stream }) => stream === letter.stream)

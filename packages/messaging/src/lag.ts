@@ -16,16 +16,20 @@ export interface ConsumerLag {
   readonly redelivered: number
 }
 
-/** How far the service's consumers are behind; one that is not there, to be made again, is left out. */
-export async function lagOf({ jsm, name }: Broker, streams: readonly string[]): Promise<ConsumerLag[]> {
+/** How far the consumers of this name are behind; one that is not there, to be made again, is left out. */
+export async function lagOf(
+  { jsm, name }: Broker,
+  streams: readonly string[],
+  durable = name,
+): Promise<ConsumerLag[]> {
   const lags = await Promise.all(
     streams.map(async (stream) => {
       try {
-        const { num_pending, num_ack_pending, num_redelivered } = await jsm.consumers.info(stream, name)
+        const { num_pending, num_ack_pending, num_redelivered } = await jsm.consumers.info(stream, durable)
         return [
           {
             stream,
-            durable: name,
+            durable,
             pending: num_pending,
             ackPending: num_ack_pending,
             redelivered: num_redelivered,

@@ -105,6 +105,15 @@ export async function ensureConsumer(jsm: JetStreamManager, spec: ConsumerSpec):
   }
 }
 
+/** Removes a durable consumer, if it is there. */
+export async function removeConsumer(jsm: JetStreamManager, stream: string, durable: string): Promise<void> {
+  try {
+    await jsm.consumers.delete(stream, durable)
+  } catch (error) {
+    if (!isNotThere(error)) throw error
+  }
+}
+
 // An update is merged with what is there: one filter beside several would be refused.
 // (streams.int.test: "is made once by all replicas, and changed when it is wanted otherwise")
 const noFilters: object = { filter_subject: undefined, filter_subjects: undefined }
