@@ -22,6 +22,7 @@ import { isStoreOutage, openViews } from './store.ts'
 const settings = settingsOrExit(dashboardSettings)
 const log = openLog('dashboard', settings)
 const views = openViews(settings.MONGODB_URL)
+await eventually('MongoDB', views.connect, isStoreOutage, log)
 const arrivals = openArrivals({ views, log })
 void stopSignal().then(arrivals.end)
 const broker = await connectWith('dashboard', settings, log)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testMongo } from '@saucery/local/testing'
+import { eventually } from '@saucery/messaging/testing/eventually'
 import { v7 as uuidv7 } from 'uuid'
 import { type Addition, isStoreOutage, openViews } from './store.ts'
 import { additionsFor, cuttingProxy, expected, serverBehind } from './testing.ts'
@@ -34,6 +35,21 @@ describe('a store whose server is away', () => {
       await mongo.restart()
       await Promise.all(others.map((addition) => addThroughOutages(views.add, addition)))
       assert.deepEqual(await views.find(orderId), expected(orderId, additions))
+    } finally {
+      await views.close()
+    }
+  })
+
+  it('can be opened while its server is away', async () => {
+    await using mongo = await testMongo({ ownServer: true })
+    await mongo.kill()
+    const views = openViews(mongo.url)
+    try {
+      await assert.rejects(views.connect(), isStoreOutage)
+      await mongo.restart()
+      // On a busy machine one try may take longer than it may.
+      await eventually(() => views.connect())
+      assert.ok(await views.isUp(), 'it is up')
     } finally {
       await views.close()
     }

@@ -41,6 +41,8 @@ export interface ViewStore extends ViewReads {
   prepare(): Promise<void>
   /** Adds an event to its order's view; resolves when that is durable. */
   add(addition: Addition): Promise<void>
+  /** Has to have succeeded before anything else is asked. */
+  connect(): Promise<void>
   isUp(): Promise<boolean>
   close(): Promise<void>
 }
@@ -88,6 +90,9 @@ export function openViews(url: string, fold = currentFold): ViewStore {
     },
     add,
     ...readsOf(() => served),
+    // A client whose first connection failed stays closed for whatever is asked of it, until it is told to connect.
+    // (outage.int.test: "can be opened while its server is away")
+    connect: async () => void (await client.connect()),
     isUp: async () => (await client.db().command({ ping: 1 })).ok === 1,
     close: () => client.close(),
   }
