@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import { useEffect, useRef } from 'preact/hooks'
 import { announcement } from './announce.ts'
+import { Refused } from './api.ts'
 import { Board } from './board.tsx'
 import { api } from './client.ts'
 import { ConnectionMark } from './connection.tsx'
@@ -9,7 +10,7 @@ import { OperationsPage } from './operations.tsx'
 import { OrderPage } from './order-page.tsx'
 import { Failure } from './parts.tsx'
 import { type Route, route } from './router.ts'
-import { may, me, signInNeeded, token } from './session.ts'
+import { may, me, signInNeeded, signOut, token } from './session.ts'
 import { SignIn, Who } from './sign-in.tsx'
 import type { Me } from './types.ts'
 import { WaitingPage } from './waiting.tsx'
@@ -36,6 +37,8 @@ function useMe(): void {
         failure.value = undefined
       } catch (error) {
         if (stopped.signal.aborted || signInNeeded.value !== undefined) return
+        // A token without a role that is known: another one is needed.
+        if (error instanceof Refused && error.status === 403) return signOut(error.message)
         failure.value = error as Error
         timer = setTimeout(read, tryAgainMs)
       }

@@ -12,7 +12,7 @@ interface Sizes {
 
 const wide: Sizes = { row: 60, lane: 64 }
 /** Where the text beside needs more lines, and the picture has less room. */
-const slim: Sizes = { row: 88, lane: 30 }
+const slim: Sizes = { row: 96, lane: 30 }
 const head = 24
 
 const xOf = (lane: Lane, sizes: Sizes) => (lanes.indexOf(lane) + 0.5) * sizes.lane

@@ -37,19 +37,18 @@ export function WaitingPage() {
         <>
           <p>
             {count(page.items.length)}
-            {page.next && ' and more'} {page.items.length === 1 ? 'order waits' : 'orders wait'} longer than
-            they should.
+            {page.next && ' and more'} {page.items.length === 1 ? 'order waits' : 'orders wait'} too long.
           </p>
           <div class="scroll">
             <table>
               <thead>
                 <tr>
                   <th scope="col">Order</th>
-                  <th scope="col">Status</th>
-                  <th scope="col">Branch</th>
-                  <th scope="col">Waits for</th>
-                  <th scope="col">Since</th>
                   <th scope="col">Too long by</th>
+                  <th scope="col">Status</th>
+                  <th scope="col">Waits for</th>
+                  <th scope="col">For</th>
+                  <th scope="col">Branch</th>
                 </tr>
               </thead>
               <tbody>
@@ -75,13 +74,13 @@ function Late({ order: { orderId, status, branchId, waitsFor } }: { order: Order
           {shortId(orderId)}
         </a>
       </th>
+      <td>{by}</td>
       <td>
         <StatusMark status={status} />
       </td>
-      <td>{branchId}</td>
       <td>{waitsFor && oneOf(waitsFor.events)}</td>
       <td>{since}</td>
-      <td>{by}</td>
+      <td>{branchId}</td>
     </tr>
   )
 }
