@@ -29,6 +29,8 @@ const tryAgainMs = 3000
 function useMe(): void {
   const shown = token.value
   useEffect(() => {
+    // What was wrong with the last token is to be read until there is another one.
+    if (signInNeeded.value !== undefined) return
     let timer: ReturnType<typeof setTimeout> | undefined
     const stopped = new AbortController()
     const read = async () => {

@@ -1,4 +1,4 @@
-import { computed, signal } from '@preact/signals'
+import { batch, computed, signal } from '@preact/signals'
 import type { Action, Me } from './types.ts'
 
 const key = 'token'
@@ -19,13 +19,17 @@ export const may = (action: Action | 'operate'): boolean => allowed.value.has(ac
 
 export function signInWith(value: string): void {
   sessionStorage.setItem(key, value)
-  token.value = value
-  signInNeeded.value = undefined
+  batch(() => {
+    token.value = value
+    signInNeeded.value = undefined
+  })
 }
 
 export function signOut(why = ''): void {
   sessionStorage.removeItem(key)
-  token.value = undefined
-  me.value = undefined
-  signInNeeded.value = why
+  batch(() => {
+    token.value = undefined
+    me.value = undefined
+    signInNeeded.value = why
+  })
 }
