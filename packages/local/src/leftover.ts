@@ -20,6 +20,11 @@ export async function forgetProcess(dataDir: string): Promise<void> {
   await rm(stateFile(dataDir), { force: true })
 }
 
+/** The process that was started to serve a data folder; 0 when there is none. */
+export async function rememberedPid(dataDir: string): Promise<number> {
+  return parse(await readFile(stateFile(dataDir), 'utf8').catch(() => '')).pid
+}
+
 /** Stops the server that a killed parent left running on this data folder; refuses when the parent still lives. */
 export async function stopLeftover(
   dataDir: string,
