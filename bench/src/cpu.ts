@@ -25,6 +25,12 @@ export function cpuTimes({ services, servers }: System): CpuTimes {
   return { ...Object.fromEntries(ours), bench: (user + system) / 1000 }
 }
 
+/** What a process has used since its start, with its children; undefined without /proc. */
+export function cpuTimeOf(pid: number | undefined): number | undefined {
+  const all = everyProcess()
+  return pid === undefined || all.length === 0 ? undefined : treeTime(pid, all)
+}
+
 function treeTime(root: number, all: readonly Times[]): number {
   const own = all.find(({ pid }) => pid === root)?.ms ?? 0
   return all.filter(({ parent }) => parent === root).reduce((sum, { pid }) => sum + treeTime(pid, all), own)
