@@ -40,11 +40,13 @@ for (const { service, stream, says, reactsTo } of parties) {
         assert.ok(!allows(publish, `dead-letters.${other.service}.orders.placed.1`))
     })
 
-    it('looks up messages of its own stream and the dead letters alone, and not by a consumer', () => {
+    it(`looks up messages of ${service === 'dashboard' ? 'the streams that it listens to' : 'its own stream'} and the dead letters alone, and not by a consumer`, () => {
       for (const name of streamNames) {
-        const isOpen = name === stream || name === 'DEAD_LETTERS'
+        const isHeard = service === 'dashboard' && listensTo.has(name)
+        const isOpen = isHeard || name === stream || name === 'DEAD_LETTERS'
         assert.equal(allows(publish, `$JS.API.DIRECT.GET.${name}`), isOpen, name)
         for (const subject of [
+          `$JS.API.DIRECT.GET.${name}.orders.placed.1`,
           `$JS.API.DIRECT.GET.${name}.dead-letters.order.orders.placed.1`,
           `$JS.API.STREAM.MSG.GET.${name}`,
           `$JS.API.CONSUMER.CREATE.${name}`,

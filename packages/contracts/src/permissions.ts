@@ -9,6 +9,10 @@ export interface Permissions {
 // A request that waits for its payment listens on the replica that it came to, whichever one consumes the event.
 const overheard: Partial<Record<Service, string[]>> = { order: ['payments.*.*'] }
 
+// Whoever listens to the live feed hears of every event, whichever replica has consumed it. No consumer for that: who
+// may make one of any name may use everybody's.
+const readsStreams: ReadonlySet<Service> = new Set(['dashboard'])
+
 /**
  * What a service's NATS user may do: publish its own events and dead letters, read dead letters, and use its own
  * consumers.
@@ -28,7 +32,10 @@ export function permissionsOf(service: Service): Permissions {
       `dead-letters.${service}.>`,
       // Reads only. The server asks no more than the stream: whose letter it is, the service itself looks at.
       '$JS.API.DIRECT.GET.DEAD_LETTERS',
-      ...subscriptionsOf(service).flatMap((subscription) => useOfDurables(service, subscription.stream)),
+      ...subscriptionsOf(service).flatMap((subscription) => [
+        ...useOfDurables(service, subscription.stream),
+        ...(readsStreams.has(service) ? [`$JS.API.DIRECT.GET.${subscription.stream}`] : []),
+      ]),
     ],
     subscribe: [`_INBOX_${service}.>`, ...(overheard[service] ?? [])],
   }

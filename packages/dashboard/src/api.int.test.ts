@@ -9,12 +9,19 @@ import { v7 as uuidv7 } from 'uuid'
 import { dashboardApi } from './api.ts'
 import { openArrivals } from './arrivals.ts'
 import { openViews } from './store.ts'
-import { deadlines, serverBehind, story } from './testing.ts'
+import { deadlines, noFeed, serverBehind, story } from './testing.ts'
 
 const mongo = await testMongo()
 const views = openViews(mongo.url)
 const arrivals = openArrivals({ views, log: quietLog })
-const app = dashboardApi({ views, arrivals, deadlines, knowCaller: everybodyOperates, log: quietLog })
+const app = dashboardApi({
+  views,
+  arrivals,
+  feed: noFeed,
+  deadlines,
+  knowCaller: everybodyOperates,
+  log: quietLog,
+})
 after(async () => {
   await views.close()
   await mongo[Symbol.asyncDispose]()
@@ -123,6 +130,7 @@ describe('a dashboard whose store is away', () => {
     const response = await dashboardApi({
       views: away,
       arrivals: openArrivals({ views: away, log: quietLog }),
+      feed: noFeed,
       deadlines,
       knowCaller: everybodyOperates,
       log: quietLog,

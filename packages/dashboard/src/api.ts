@@ -7,22 +7,26 @@ import { notFound, type Problem, ProblemError, storeUnavailable } from '@saucery
 import type { Reach } from '@saucery/contracts/callers'
 import type { MiddlewareHandler } from 'hono'
 import type { Arrivals } from './arrivals.ts'
+import type { Feed } from './feed.ts'
+import { followed } from './live.ts'
 import type { ViewQuery } from './reads.ts'
 import * as routes from './routes.ts'
+import { shownBy } from './shown.ts'
 import { isStoreOutage, type ViewStore } from './store.ts'
 import type { OrderView } from './view.ts'
-import { type Deadlines, waitsFor } from './waiting.ts'
+import type { Deadlines } from './waiting.ts'
 
 export interface DashboardApi {
   readonly views: ViewStore
   readonly arrivals: Arrivals
+  readonly feed: Feed
   readonly deadlines: Deadlines
   readonly knowCaller: MiddlewareHandler
   readonly log: Log
 }
 
-export function dashboardApi({ views, arrivals, deadlines, knowCaller, log }: DashboardApi): Api {
-  const toJson = (view: OrderView) => jsonOf(view, deadlines, Date.now())
+export function dashboardApi({ views, arrivals, feed, deadlines, knowCaller, log }: DashboardApi): Api {
+  const toJson = shownBy(deadlines)
   const app = openApi(log, knowCaller, (error) => (isStoreOutage(error) ? storeUnavailable : undefined))
 
   app.openapi(routes.listViews, async (c) => {
@@ -31,6 +35,11 @@ export function dashboardApi({ views, arrivals, deadlines, knowCaller, log }: Da
     const query = { ...asked, overdue: overdue && { deadlines, now: Date.now() } }
     return c.json(await pageOf(c, query, find, ({ orderId }) => orderId), 200)
   })
+
+  app.openapi(
+    routes.live,
+    (c) => followed(c, feed, narrowed(permitted(c, 'read-views'), c.req.valid('query'))) as never,
+  )
 
   app.openapi(routes.getView, async (c) => {
     const reach = permitted(c, 'read-views')
@@ -65,11 +74,4 @@ const notArrived: Problem = {
   status: 503,
   code: 'event-not-arrived',
   title: 'The dashboard has not heard of this event yet',
-}
-
-/** The order as it is shown at this moment. */
-function jsonOf(view: OrderView, deadlines: Deadlines, now: number) {
-  const { _id: orderId, payBy: _, projection: __, timeline, ...told } = view
-  const waiting = waitsFor(view, deadlines, now)
-  return { orderId, ...told, ...(waiting && { waitsFor: waiting }), timeline }
 }

@@ -9,7 +9,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { dashboardApi } from './api.ts'
 import { openArrivals } from './arrivals.ts'
 import { openViews } from './store.ts'
-import { deadlines, story } from './testing.ts'
+import { deadlines, noFeed, story } from './testing.ts'
 
 const mongo = await testMongo()
 const views = openViews(mongo.url)
@@ -19,7 +19,14 @@ after(async () => {
 })
 const gate = testGate('dashboard')
 const arrivals = openArrivals({ views, log: quietLog })
-const app = dashboardApi({ views, arrivals, deadlines, knowCaller: gate.knowCaller, log: quietLog })
+const app = dashboardApi({
+  views,
+  arrivals,
+  feed: noFeed,
+  deadlines,
+  knowCaller: gate.knowCaller,
+  log: quietLog,
+})
 
 const ask = async (caller: Caller, path: string) => app.request(path, { headers: await gate.as(caller) })
 const statusOf = async (caller: Caller, path: string) => (await ask(caller, path)).status

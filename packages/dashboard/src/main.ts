@@ -8,15 +8,18 @@ import { serveUntilStopped } from '@saucery/chassis/serve'
 import { settingsOrExit } from '@saucery/chassis/settings'
 import { eventually, stopSignal } from '@saucery/chassis/stopping'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
+import { durableOf } from '@saucery/contracts/projection'
 import { openConsumers } from '@saucery/messaging/consumer'
 import { dashboardApi } from './api.ts'
 import { openArrivals } from './arrivals.ts'
+import { openFeed } from './feed.ts'
 import { operatedDashboard } from './operated.ts'
 import { countOverdue } from './overdue.ts'
 import { openProjection } from './projection.ts'
 import { measureProjection } from './projection-metrics.ts'
 import { reactions } from './reactions.ts'
 import { dashboardSettings } from './settings.ts'
+import { shownBy } from './shown.ts'
 import { isStoreOutage, openViews } from './store.ts'
 
 const settings = settingsOrExit(dashboardSettings)
@@ -24,8 +27,20 @@ const log = openLog('dashboard', settings)
 const views = openViews(settings.MONGODB_URL)
 await eventually('MongoDB', views.connect, isStoreOutage, log)
 const arrivals = openArrivals({ views, log })
-void stopSignal().then(arrivals.end)
 const broker = await connectWith('dashboard', settings, log)
+const feed = openFeed({
+  broker,
+  views,
+  durable: durableOf(views.version),
+  toJson: shownBy(settings),
+  mostListeners: settings.LIVE_CLIENTS,
+  log,
+})
+// The server closes when nobody waits or listens any longer.
+void stopSignal().then(() => {
+  arrivals.end()
+  return feed.stop()
+})
 const listen = (durable: string) =>
   openConsumers({
     broker,
@@ -53,6 +68,7 @@ const checks = { database: views.isUp, broker: broker.isConnected, consumers: pr
 const app = dashboardApi({
   views,
   arrivals,
+  feed,
   deadlines: settings,
   knowCaller: knowCallers('dashboard', settings, log),
   log,
@@ -70,6 +86,7 @@ await serveUntilStopped(
   log,
   settings,
   { checks, metrics },
+  feed.stop,
   overdue.stop,
   projection.stop,
   broker.close,

@@ -20,7 +20,7 @@ import { openArrivals } from './arrivals.ts'
 import { operatedDashboard } from './operated.ts'
 import { reactions } from './reactions.ts'
 import { isStoreOutage, openViews } from './store.ts'
-import { deadlines } from './testing.ts'
+import { deadlines, noFeed } from './testing.ts'
 
 const mongo = await testMongo()
 const nats = await testStreams()
@@ -43,6 +43,7 @@ const consumers = openConsumers({
 const app = dashboardApi({
   views,
   arrivals: openArrivals({ views, log: quietLog }),
+  feed: noFeed,
   deadlines,
   knowCaller: everybodyOperates,
   log: quietLog,

@@ -37,6 +37,8 @@ export interface ViewReads {
   eventsOf(orderIds: readonly string[]): Promise<ReadonlySet<string>>
   /** Newest first. */
   list(query: ViewQuery): Promise<OrderView[]>
+  /** Those of the orders that there are. */
+  among(orderIds: readonly string[]): Promise<OrderView[]>
   /** Those of the orders that have one of the events at least. */
   having(awaited: readonly Awaited[]): Promise<OrderView[]>
   /** What waits for longer than it may, counted. */
@@ -52,6 +54,10 @@ export const readsOf = (views: () => Collection<OrderView>): ViewReads => ({
     return new Set((await wanted.toArray()).flatMap(({ timeline }) => timeline.map(({ id }) => id)))
   },
   list: (query) => views().find(filterOf(query)).sort({ _id: -1 }).limit(query.limit).toArray(),
+  among: (orderIds) =>
+    views()
+      .find({ _id: { $in: [...orderIds] } })
+      .toArray(),
   having: (awaited) =>
     views()
       .find({

@@ -109,4 +109,41 @@ export const getView = createRoute({
   },
 })
 
-export const dashboardRoutes = [listViews, getView]
+export const live = createRoute({
+  method: 'get',
+  path: '/orderDashboards/live',
+  operationId: 'followOrderDashboards',
+  summary: 'Every change of an order, as it happens',
+  description:
+    'Server-Sent Events. `order`: an order as it stands now, as `getOrderDashboard` gives it. `reset`: what was ' +
+    'missed cannot be told; read the list again. Lists are to be read after the first `id`.',
+  tags: ['dashboard'],
+  request: {
+    query: z.object({
+      branchId: itemId.optional(),
+      sauceId: itemId.optional(),
+      status: z.enum(statuses).optional(),
+      orderId: z.uuid().toLowerCase().optional(),
+    }),
+    headers: z.object({
+      // Checked when it is read: one that is not valid is answered with 400.
+      'last-event-id': z
+        .string()
+        .optional()
+        .openapi({ description: 'The last `id` that came: what was missed since comes first' }),
+    }),
+  },
+  responses: {
+    200: {
+      description: 'What happens, until the client has enough',
+      content: { 'text/event-stream': { schema: z.string() } },
+    },
+    ...problems({
+      400: `\`invalid-last-event-id\`: the \`Last-Event-ID\` is none that was given`,
+      422: 'A parameter is not valid: `errors` says which',
+      503: '`too-many-listeners`: try again after `Retry-After` seconds',
+    }),
+  },
+})
+
+export const dashboardRoutes = [listViews, live, getView]

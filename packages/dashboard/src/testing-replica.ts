@@ -5,17 +5,25 @@ import { quietLog } from '@saucery/chassis/testing/log'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { connectBroker } from '@saucery/messaging/broker'
 import { openConsumers } from '@saucery/messaging/consumer'
-import { dashboardApi } from './api.ts'
+import { type DashboardApi, dashboardApi } from './api.ts'
 import { openArrivals } from './arrivals.ts'
+import { type FeedOptions, openFeed } from './feed.ts'
 import { reactions } from './reactions.ts'
+import { shownBy } from './shown.ts'
 import { isStoreOutage, openViews } from './store.ts'
 import { deadlines } from './testing.ts'
 
+interface Options extends Partial<Omit<FeedOptions, 'broker' | 'views' | 'toJson'>> {
+  readonly knowCaller?: DashboardApi['knowCaller']
+}
+
 /** One process of the dashboard, as main makes it: on a read model of its own, or on one that it shares. */
-export async function openReplica(urls: { nats: string; mongo: string }, knowCaller = everybodyOperates) {
+export async function openReplica(urls: { nats: string; mongo: string }, options: Options = {}) {
+  const { knowCaller = everybodyOperates, ...ofFeed } = options
   const views = openViews(urls.mongo)
   const arrivals = openArrivals({ views, log: quietLog })
   const broker = await connectBroker({ url: urls.nats, name: 'dashboard', log: quietLog })
+  const feed = openFeed({ broker, views, toJson: shownBy(deadlines), log: quietLog, ...ofFeed })
   const consumers = openConsumers({
     broker,
     subscriptions: subscriptionsOf('dashboard'),
@@ -26,7 +34,7 @@ export async function openReplica(urls: { nats: string; mongo: string }, knowCal
     replicas: 1,
     log: quietLog,
   })
-  const app = dashboardApi({ views, arrivals, deadlines, knowCaller, log: quietLog })
+  const app = dashboardApi({ views, arrivals, feed, deadlines, knowCaller, log: quietLog })
   const http = await serve(app, httpSettings.parse({ HOST: '127.0.0.1', PORT: 0 }), quietLog)
   return {
     views,
@@ -34,6 +42,7 @@ export async function openReplica(urls: { nats: string; mongo: string }, knowCal
     url: `http://127.0.0.1:${http.port}`,
     async [Symbol.asyncDispose]() {
       arrivals.end()
+      await feed.stop()
       await http.close()
       await consumers.stop()
       await broker.close()

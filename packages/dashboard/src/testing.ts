@@ -4,6 +4,7 @@ import { type AnyFact, events } from '@saucery/contracts/choreography'
 import { projectionVersion } from '@saucery/contracts/projection'
 import { MongoClient } from 'mongodb'
 import { v7 as uuidv7 } from 'uuid'
+import type { Feed } from './feed.ts'
 import type { Addition } from './store.ts'
 import { type Entry, entryOf, joined, type OrderView, viewOf } from './view.ts'
 
@@ -17,6 +18,9 @@ export function factsAbout(orderId: string, names: readonly AnyFact['name'][] = 
 
 /** All apart from one another, and short. */
 export const deadlines = { OVERDUE_AFTER_MS: 1000, PAYMENT_DEADLINE_MS: 2000, DELIVERY_DEADLINE_MS: 3000 }
+
+/** For what nobody listens to. */
+export const noFeed: Feed = { listen: () => undefined, stop: async () => {} }
 
 export const allNames = events.map(({ event }) => event)
 

@@ -13,9 +13,11 @@ import { lagOf } from '@saucery/messaging/lag'
 import { readLetters } from '@saucery/messaging/letters'
 import { migrate } from '@saucery/messaging/migrate'
 import { openOutbox } from '@saucery/messaging/outbox'
+import { beforeAll, endOf, readAfter } from '@saucery/messaging/stream-reading'
 import { ensureConsumer } from '@saucery/messaging/streams'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { countingLog, quiet } from '@saucery/messaging/testing/log'
+import { say } from '@saucery/messaging/testing/messages'
 import { testDatabase } from '@saucery/messaging/testing/servers'
 import { newTrace } from '@saucery/messaging/trace'
 import { provision } from '@saucery/provision/provision'
@@ -56,6 +58,10 @@ for (const version of ['2.15.1', '2.10.26'])
       await nats[Symbol.asyncDispose]()
     })
 
+    const connected = async (user: 'dashboard') => {
+      const broker = await connectBroker({ url: nats.url, name: user, user, password, log: quiet })
+      return { ...broker, [Symbol.asyncDispose]: () => broker.connection.close() }
+    }
     const messagesIn = async (stream: string) => (await provisioner.jsm.streams.info(stream)).state.messages
 
     it('says, hears, acknowledges and buries with nothing but its own permissions', async () => {
@@ -170,6 +176,19 @@ for (const version of ['2.15.1', '2.10.26'])
       }
       await assert.rejects(js.publish('dead-letters.order.forged', 'a letter'), denied)
       await connection.close()
+    })
+
+    it('lets the dashboard read what the streams hold, and no other listener', async () => {
+      const [stream] = streams
+      assert.ok(stream, 'there is no stream')
+      await using dashboard = await connected('dashboard')
+      const placed = record(OrderPlaced(OrderPlaced.example), cause(), new Date())
+      await say(order, placed)
+      const end = await endOf(dashboard, stream)
+      assert.equal(end.id, placed.id)
+      assert.deepEqual(await readAfter(dashboard, stream, end, 1), [])
+      assert.equal((await readAfter(dashboard, stream, beforeAll, 1)).length, 1)
+      await assert.rejects(readAfter(payment, stream, beforeAll, 1), denied)
     })
 
     it('lets order overhear one order’s payment, and nobody else', async () => {

@@ -15,6 +15,8 @@ export async function testStreams() {
   for (const stream of streams) await ensureStream(broker.jsm, stream, 1)
   return {
     url: nats.url,
+    kill: nats.kill,
+    restart: nats.restart,
     broker,
     /** Publishes the event so often; the broker's own deduplication sees none of it. */
     async say(event: Event<AnyFact>, times = 1): Promise<void> {

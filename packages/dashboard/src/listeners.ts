@@ -1,0 +1,92 @@
+import type { Log } from '@saucery/chassis/log'
+import type { Status } from '@saucery/contracts/status'
+import type { Positions } from './positions.ts'
+import type { OrderView } from './view.ts'
+
+/** Which orders a listener wants, and may have. */
+export interface LiveFilter {
+  readonly branchId?: string | undefined
+  readonly sauceId?: string | undefined
+  readonly status?: Status | undefined
+  readonly orderId?: string | undefined
+}
+
+export const fits = ({ branchId, sauceId, status, orderId }: LiveFilter, view: OrderView): boolean =>
+  (branchId === undefined || view.branchId === branchId) &&
+  (sauceId === undefined || view.sauceId === sauceId) &&
+  (status === undefined || view.status === status) &&
+  (orderId === undefined || view._id === orderId)
+
+export interface Listener {
+  readonly filter: LiveFilter
+  /** Where it was when it lost its connection. */
+  readonly from: Positions | undefined
+  /** Whether it gets what happens. */
+  joined: boolean
+  /** @param extra how much more may lie unread: what it missed comes all at once */
+  push(chunk: Uint8Array, extra?: number): void
+  end(): void
+}
+
+/** Unread bytes for which a listener is let go. */
+const mostUnread = 1024 * 1024
+
+export interface Listeners {
+  all(): Iterable<Listener>
+  count(): number
+  /**
+   * @param destroy breaks the connection off
+   * @returns the listener, and what it reads
+   */
+  add(
+    filter: LiveFilter,
+    from: Positions | undefined,
+    destroy: () => void,
+  ): { readonly listener: Listener; readonly body: ReadableStream<Uint8Array> }
+}
+
+/** Those who listen. One that does not read what it is given is cut off, and the others go on. */
+export function openListeners(log: Log): Listeners {
+  const open = new Set<Listener>()
+  return {
+    all: () => open,
+    count: () => open.size,
+    add(filter, from, destroy) {
+      let allowed = mostUnread
+      let controller: ReadableStreamDefaultController<Uint8Array> | undefined
+      const body = new ReadableStream<Uint8Array>(
+        {
+          start(started) {
+            controller = started
+          },
+          cancel() {
+            open.delete(listener)
+          },
+        },
+        new ByteLengthQueuingStrategy({ highWaterMark: mostUnread }),
+      )
+      const listener: Listener = {
+        filter,
+        from,
+        joined: false,
+        push(chunk, extra = 0) {
+          if (!open.has(listener)) return
+          allowed += extra
+          const unread = mostUnread - (controller?.desiredSize ?? 0)
+          if (unread + chunk.length <= allowed) return controller?.enqueue(chunk)
+          open.delete(listener)
+          log.info({ unread, listeners: open.size }, 'a listener that does not read is cut off')
+          destroy()
+        },
+        end() {
+          if (!open.delete(listener)) return
+          controller?.close()
+          // One that does not read would hold its connection for as long as it likes.
+          setTimeout(destroy, 500).unref()
+        },
+      }
+      open.add(listener)
+      return { listener, body }
+    },
+  }
+}

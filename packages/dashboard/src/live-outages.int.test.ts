@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { recordingLog } from '@saucery/chassis/testing/log'
+import { testStreams } from '@saucery/chassis/testing/streams'
+import { streams } from '@saucery/contracts/choreography'
+import { testMongo } from '@saucery/local/testing'
+import { ensureStream } from '@saucery/messaging/streams'
+import { eventually } from '@saucery/messaging/testing/eventually'
+import { assertNoneGoesBack, follow, hasHeard, hasId, histories } from './testing-live.ts'
+import { openReplica } from './testing-replica.ts'
+
+const nats = await testStreams()
+const mongo = await testMongo({ ownServer: true })
+const { log, lines } = recordingLog()
+const replica = await openReplica({ nats: nats.url, mongo: mongo.url }, { log, heartbeatMs: 200 })
+const { url } = replica
+after(async () => {
+  await replica[Symbol.asyncDispose]()
+  await nats[Symbol.asyncDispose]()
+  await mongo[Symbol.asyncDispose]()
+})
+
+const sayAll = async (events: ReturnType<typeof histories>) => {
+  await Promise.all(events.map((event) => nats.say(event)))
+  return events
+}
+const said = (text: string) => lines.filter(({ msg }) => msg === text).length
+
+describe('the live feed', { timeout: 100_000 }, () => {
+  it('outlives the broker, says so once, and its clients miss nothing', async () => {
+    const follower = await follow(url)
+    await hasId(follower)
+    await nats.kill()
+    await eventually(() => assert.equal(said('the live feed waits'), 1))
+    const { heartbeats } = follower
+    await eventually(() => assert.ok(follower.heartbeats > heartbeats, 'no sign of life'))
+    await nats.restart()
+    await eventually(() => nats.broker.connection.flush())
+    const events = await sayAll(histories(5))
+    await hasHeard(follower, events)
+    assertNoneGoesBack(follower)
+    assert.deepEqual([follower.resets, follower.isClosed], [0, false])
+    assert.equal(said('the live feed goes on'), said('the live feed waits'))
+    follower.leave()
+  })
+
+  it('outlives the store', async () => {
+    const follower = await follow(url)
+    await hasId(follower)
+    await mongo.kill()
+    const events = await sayAll(histories(5))
+    const before = follower.heartbeats
+    await eventually(() => assert.ok(follower.heartbeats > before + 1, 'no sign of life'))
+    await mongo.restart()
+    await hasHeard(follower, events)
+    assertNoneGoesBack(follower)
+    assert.deepEqual([follower.resets, follower.isClosed], [0, false])
+    follower.leave()
+  })
+
+  it('lets a client come while the broker is away, and tells it what happens then', async () => {
+    await nats.kill()
+    const follower = await follow(url)
+    await eventually(() => assert.ok(follower.heartbeats > 1, 'no sign of life'))
+    assert.equal(follower.lastId, undefined)
+    await nats.restart()
+    await hasId(follower)
+    await hasHeard(follower, await sayAll(histories(2)))
+    follower.leave()
+  })
+
+  for (const [what, orders] of [
+    ['has other events under the same sequences', 400],
+    ['is shorter than it was', 2],
+  ] as const)
+    it(`says that the list has to be read again when a stream ${what}`, async () => {
+      const [follower, left] = [await follow(url), await follow(url)]
+      await hasHeard(follower, await sayAll(histories(30, ['OrderPlaced'])))
+      await eventually(() => assert.equal(left.lastId, follower.lastId))
+      left.leave()
+      // As after a power failure, but with nothing left.
+      const [stream] = streams
+      assert.ok(stream, 'there is no stream')
+      await nats.broker.jsm.streams.delete(stream.name)
+      await ensureStream(nats.broker.jsm, stream, 1)
+      const events = await sayAll(histories(orders, ['OrderPlaced']))
+      await eventually(() => assert.ok(follower.resets > 0, 'not told'))
+      const back = await follow(url, '', { 'last-event-id': String(left.lastId) })
+      await eventually(() => assert.equal(back.resets, 1))
+      const later = await sayAll(histories(3))
+      for (const listener of [follower, back]) await hasHeard(listener, later)
+      await eventually(async () => {
+        for (const { data } of events)
+          assert.equal((await fetch(`${url}/orderDashboards/${data.orderId}`)).status, 200)
+      })
+      follower.leave()
+      back.leave()
+    })
+
+  it('gives up an event that never comes into its view, and goes on meanwhile', async () => {
+    await using own = await openReplica({ nats: nats.url, mongo: mongo.url }, { log, giveUpAfterMs: 300 })
+    const follower = await follow(own.url)
+    await hasId(follower)
+    const token = follower.lastId
+    await nats.broker.js.publish('orders.placed.nonsense', 'not an event')
+    const events = await sayAll(histories(3))
+    await hasHeard(follower, events)
+    await eventually(() => assert.equal(said('an event never came into its view'), 1))
+    const later = await sayAll(histories(1))
+    await hasHeard(follower, later)
+    assert.notEqual(follower.lastId, token)
+    const back = await follow(own.url, '', { 'last-event-id': String(follower.lastId) })
+    await hasId(back)
+    assert.ok(!back.orders.some(({ orderId }) => events.some(({ data }) => data.orderId === orderId)))
+    follower.leave()
+    back.leave()
+  })
+})

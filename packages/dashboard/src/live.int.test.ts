@@ -1,0 +1,135 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { problemIn } from '@saucery/chassis/testing/http'
+import { testStreams } from '@saucery/chassis/testing/streams'
+import type { AnyFact } from '@saucery/contracts/choreography'
+import { testMongo } from '@saucery/local/testing'
+import type { Event } from '@saucery/messaging/event'
+import { eventually } from '@saucery/messaging/testing/eventually'
+import { assertNoneGoesBack, follow, hasHeard, hasId, histories } from './testing-live.ts'
+import { openReplica } from './testing-replica.ts'
+
+const nats = await testStreams()
+const mongo = await testMongo()
+const urls = { nats: nats.url, mongo: mongo.url }
+const replicas = [await openReplica(urls), await openReplica(urls)] as const
+const [first, second] = replicas
+after(async () => {
+  for (const replica of replicas) await replica[Symbol.asyncDispose]()
+  await nats[Symbol.asyncDispose]()
+  await mongo[Symbol.asyncDispose]()
+})
+
+const sayAll = (events: Event<AnyFact>[]) => Promise.all(events.map((event) => nats.say(event)))
+
+describe('the live feed', { timeout: 100_000 }, () => {
+  it('tells a client of each replica of every change, whichever replica made it', async () => {
+    const followers = [await follow(first.url), await follow(second.url)]
+    for (const follower of followers) await hasId(follower)
+    const events = histories(40).sort(() => Math.random() - 0.5)
+    await sayAll(events)
+    for (const follower of followers) {
+      assert.equal(follower.response.headers['content-type'], 'text/event-stream')
+      await hasHeard(follower, events)
+      assertNoneGoesBack(follower)
+      assert.equal(follower.resets, 0)
+      follower.leave()
+    }
+  })
+
+  it('tells an order as it is shown', async () => {
+    const follower = await follow(first.url)
+    await hasId(follower)
+    const events = histories(1, ['OrderPlaced', 'PaymentApproved'])
+    await sayAll(events)
+    await hasHeard(follower, events)
+    const shown = await fetch(`${first.url}/orderDashboards/${events[0]?.data.orderId}`)
+    assert.deepEqual(follower.orders.at(-1), await shown.json())
+    follower.leave()
+  })
+
+  it('tells what happened meanwhile to a client that comes back, at the other replica', async () => {
+    const before = await follow(first.url)
+    await hasId(before)
+    const early = histories(3)
+    await sayAll(early)
+    await hasHeard(before, early)
+    before.leave()
+    const meanwhile = histories(60)
+    await sayAll(meanwhile)
+    const back = await follow(second.url, '', { 'last-event-id': String(before.lastId) })
+    const late = histories(5)
+    await sayAll(late)
+    await hasHeard(back, [...meanwhile, ...late])
+    assertNoneGoesBack(back)
+    assert.equal(back.resets, 0)
+    assert.ok(!early.some(({ data }) => back.orders.some(({ orderId }) => orderId === data.orderId)))
+    back.leave()
+  })
+
+  it('misses nothing while clients come and go between replicas and events arrive', async () => {
+    const events: Event<AnyFact>[] = []
+    const heard = new Set<string>()
+    let from: string | undefined
+    const start = await follow(first.url)
+    await hasId(start)
+    from = start.lastId
+    start.leave()
+    for (let i = 0; i < 20; i++) {
+      const some = histories(3)
+      events.push(...some)
+      const saying = sayAll(some)
+      const follower = await follow((replicas[i % 2] ?? first).url, '', { 'last-event-id': String(from) })
+      // Leaves at any moment, with or without anything new.
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 150))
+      follower.leave()
+      await saying
+      for (const id of follower.heard) heard.add(id)
+      assert.equal(follower.resets, 0)
+      from = follower.lastId ?? from
+    }
+    const last = await follow(first.url, '', { 'last-event-id': String(from) })
+    await eventually(() => {
+      const missing = events.filter(({ id }) => !heard.has(id) && !last.heard.has(id))
+      assert.equal(missing.length, 0, `${missing.length} of ${events.length} are missing`)
+    })
+    last.leave()
+  })
+
+  it('says that the list has to be read again when too much was missed', async () => {
+    const before = await follow(first.url)
+    await hasId(before)
+    before.leave()
+    await sayAll(histories(1001, ['OrderPlaced']))
+    // Else the feed begins before its end.
+    await nats.handledBy('dashboard')
+    const back = await follow(second.url, '', { 'last-event-id': String(before.lastId) })
+    await eventually(() => assert.equal(back.resets, 1))
+    assert.notEqual(back.lastId, before.lastId)
+    const events = histories(1)
+    await sayAll(events)
+    await hasHeard(back, events)
+    assert.equal(back.resets, 1)
+    back.leave()
+  })
+
+  it('refuses a Last-Event-ID that nobody gave', async () => {
+    for (const id of ['x', '1', Buffer.from('[[1,"a"]]').toString('base64url'), 'a b', 'x'.repeat(2000)]) {
+      const response = await fetch(`${first.url}/orderDashboards/live`, { headers: { 'last-event-id': id } })
+      const problem = { status: 400, code: 'invalid-last-event-id', places: [undefined] }
+      assert.deepEqual(await problemIn(response), problem, id)
+    }
+  })
+
+  it('says what is wrong with a filter', async () => {
+    const response = await fetch(`${first.url}/orderDashboards/live?status=LOST&orderId=1`)
+    const problem = { status: 422, code: 'invalid-input', places: ['status', 'orderId'] }
+    assert.deepEqual(await problemIn(response), problem)
+  })
+
+  it('answers HEAD with the head alone', async () => {
+    const response = await fetch(`${first.url}/orderDashboards/live`, { method: 'HEAD' })
+    assert.equal(response.headers.get('content-type'), 'text/event-stream')
+    assert.equal(await response.text(), '')
+  })
+})

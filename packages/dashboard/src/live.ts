@@ -1,0 +1,34 @@
+import type { HttpBindings } from '@hono/node-server'
+import { ProblemError } from '@saucery/chassis/problem'
+import type { Context } from 'hono'
+import type { Feed } from './feed.ts'
+import type { LiveFilter } from './listeners.ts'
+import { positionsIn } from './positions.ts'
+
+/** Answers with what happens, until the client leaves. */
+export function followed(c: Context, feed: Feed, filter: LiveFilter): Response {
+  const shown = c.req.header('last-event-id') || undefined
+  const from = shown === undefined ? undefined : positionsIn(shown)
+  if (shown !== undefined && !from) throw invalidLastEventId()
+  const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }
+  // Nobody would read it, and nobody would let go of it.
+  if (c.req.method === 'HEAD') return new Response(null, { headers })
+  const { outgoing } = c.env as HttpBindings
+  const body = feed.listen(filter, from, () => outgoing.destroy())
+  if (!body) throw tooManyListeners()
+  return new Response(body, { headers })
+}
+
+const invalidLastEventId = () =>
+  new ProblemError({
+    status: 400,
+    code: 'invalid-last-event-id',
+    title: 'The Last-Event-ID is none that was given here',
+    errors: [{ header: 'last-event-id', detail: 'must be the last `id` that came' }],
+  })
+
+const tooManyListeners = () =>
+  new ProblemError(
+    { status: 503, code: 'too-many-listeners', title: 'Too many listen to this replica already' },
+    { 'retry-after': '5' },
+  )
