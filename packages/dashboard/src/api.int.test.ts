@@ -122,6 +122,44 @@ describe('GET /orderDashboards/{id}', () => {
   })
 })
 
+describe('GET /orderDashboards/statistics', () => {
+  it('counts the orders of a time by status and step, and tells how long deliveries took', async () => {
+    const branchId = 'counted'
+    const since = Date.now() - 1000
+    const ends = [['DeliveryCompleted'], ['DeliveryCompleted'], ['PaymentDeclined'], []] as const
+    for (const end of ends) {
+      const orderId = uuidv7()
+      for (const entry of story(orderId, ['OrderPlaced', ...end])) {
+        const placedAt = Date.now() + (entry.event === 'DeliveryCompleted' ? 4000 : 0)
+        const data = { ...entry.data, branchId }
+        await views.add({ orderId, entry: { ...entry, time: new Date(placedAt).toISOString(), data } })
+      }
+    }
+    const query = `since=${new Date(since).toISOString()}&branchId=${branchId}`
+    const { byStatus, steps, delivery } = await get<{
+      byStatus: Record<string, number>
+      steps: { placed: number; delivered: number; rejected: number }[]
+      delivery: { count: number; p50Ms: number }
+    }>(app, `/orderDashboards/statistics?${query}`)
+    assert.deepEqual([byStatus.DELIVERED, byStatus.REJECTED, byStatus.PLACED, byStatus.PAID], [2, 1, 1, 0])
+    const total = (of: 'placed' | 'delivered' | 'rejected') => steps.reduce((sum, step) => sum + step[of], 0)
+    assert.deepEqual([total('placed'), total('delivered'), total('rejected')], [4, 2, 1])
+    assert.equal(delivery.count, 2)
+    assert.ok(delivery.p50Ms >= 4000 && delivery.p50Ms < 5000, `${delivery.p50Ms} ms`)
+  })
+
+  for (const [query, place] of [
+    ['since=2026-01-02T00:00:00Z&until=2026-01-01T00:00:00Z', 'since'],
+    ['since=2026-01-01T00:00:00Z&until=2026-02-01T00:00:00Z&stepMs=60000', 'stepMs'],
+    ['stepMs=61000', 'stepMs'],
+    ['since=yesterday', 'since'],
+  ] as const)
+    it(`refuses ${query}`, async () => {
+      const problem = { status: 422, code: 'invalid-input', places: [place] }
+      assert.deepEqual(await problemIn(app.request(`/orderDashboards/statistics?${query}`)), problem)
+    })
+})
+
 describe('a dashboard whose store is away', () => {
   it('answers 503, and when to try again', async () => {
     await using own = await testMongo({ ownServer: true })

@@ -12,6 +12,7 @@ import { followed } from './live.ts'
 import type { ViewQuery } from './reads.ts'
 import * as routes from './routes.ts'
 import { shownBy } from './shown.ts'
+import { queryOf, statisticsOf } from './statistics.ts'
 import { isStoreOutage, type ViewStore } from './store.ts'
 import type { OrderView } from './view.ts'
 import type { Deadlines } from './waiting.ts'
@@ -41,6 +42,13 @@ export function dashboardApi({ views, arrivals, feed, deadlines, knowCaller, log
     (c) => followed(c, feed, narrowed(permitted(c, 'read-views'), c.req.valid('query'))) as never,
   )
 
+  app.openapi(routes.getStatistics, async (c) => {
+    const query = queryOf(narrowed(permitted(c, 'read-views'), c.req.valid('query')), Date.now())
+    if ('parameter' in query) throw new ProblemError({ ...doesNotFit, errors: [query] })
+    const [placed, took] = await Promise.all([views.countPlaced(query), views.durations(query)])
+    return c.json(statisticsOf(query, placed, took), 200)
+  })
+
   app.openapi(routes.getView, async (c) => {
     const reach = permitted(c, 'read-views')
     const { id: orderId } = c.req.valid('param')
@@ -69,6 +77,8 @@ function shown(reach: Reach, view: OrderView | undefined): OrderView {
   if (!found) throw notFound()
   return found
 }
+
+const doesNotFit: Problem = { status: 422, code: 'invalid-input', title: 'The input is not valid' }
 
 const notArrived: Problem = {
   status: 503,

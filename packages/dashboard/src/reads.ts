@@ -1,7 +1,9 @@
 import type { PageQuery } from '@saucery/chassis/pages'
 import type { AnyFact } from '@saucery/contracts/choreography'
 import type { Status } from '@saucery/contracts/status'
+import { firstIdAt } from '@saucery/messaging/event'
 import type { Collection, Filter } from 'mongodb'
+import { mostDurations, type Placed, type StatisticsQuery } from './statistics.ts'
 import type { OrderView } from './view.ts'
 import { type Deadlines, deadlineOf } from './waiting.ts'
 
@@ -43,6 +45,10 @@ export interface ViewReads {
   having(awaited: readonly Awaited[]): Promise<OrderView[]>
   /** What waits for longer than it may, counted. */
   countOverdue(overdue: Overdue): Promise<Standing[]>
+  /** The orders of a time, counted by the minute of their placing and by status. */
+  countPlaced(query: StatisticsQuery): Promise<Placed[]>
+  /** How long the newest deliveries of orders of a time took. */
+  durations(query: StatisticsQuery): Promise<number[]>
 }
 
 /** The questions that the read model answers; `views` tells where it is at present. */
@@ -74,6 +80,35 @@ export const readsOf = (views: () => Collection<OrderView>): ViewReads => ({
       .toArray()
     return groups.map(({ _id, count }) => ({ ..._id, count }))
   },
+  countPlaced: async (query) => {
+    const groups = await views()
+      .aggregate<{ _id: Omit<Placed, 'count'>; count: number }>([
+        { $match: placedIn(query) },
+        {
+          $group: {
+            _id: { minute: { $substrBytes: [{ $ifNull: ['$placedAt', ''] }, 0, 16] }, status: '$status' },
+            count: { $sum: 1 },
+          },
+        },
+      ])
+      .toArray()
+    return groups.map(({ _id, count }) => ({ ..._id, count }))
+  },
+  durations: async (query) => {
+    const delivered = await views()
+      .find({ ...placedIn(query), status: 'DELIVERED', tookMs: { $exists: true } })
+      .project<{ tookMs: number }>({ _id: 0, tookMs: 1 })
+      .sort({ _id: -1 })
+      .limit(mostDurations)
+      .toArray()
+    return delivered.map(({ tookMs }) => tookMs)
+  },
+})
+
+// The time of an order's id is that of its placing.
+const placedIn = ({ since, until, branchId }: StatisticsQuery): Filter<OrderView> => ({
+  _id: { $gte: firstIdAt(since), $lt: firstIdAt(until) },
+  ...(branchId === undefined ? {} : { branchId }),
 })
 
 // As `$timeline.event` would be, which not every server reads out of a list.

@@ -69,6 +69,66 @@ export const listViews = createRoute({
   responses: { 200: json('A page', pageSchema(view), nextLink), ...listProblems },
 })
 
+const countOf = z.int().min(0)
+const timeMs = z.int().min(0).nullable().describe('Null where there are none')
+
+const statistics = z
+  .object({
+    since: z.iso.datetime(),
+    until: z.iso.datetime(),
+    stepMs: z.int(),
+    byStatus: z.object(Object.fromEntries(statuses.map((status) => [status, countOf])) as ByStatus),
+    steps: z
+      .array(
+        z.object({
+          time: z.iso.datetime().describe('When the step begins'),
+          placed: countOf,
+          delivered: countOf,
+          failed: countOf,
+          cancelled: countOf,
+          rejected: countOf,
+        }),
+      )
+      .describe('Orders by when they were placed, to the minute, and what became of them'),
+    delivery: z
+      .object({
+        count: countOf.describe('10,000 at most, of the newest orders'),
+        p50Ms: timeMs,
+        p90Ms: timeMs,
+        p99Ms: timeMs,
+        histogram: z.array(z.object({ upToMs: z.int().nullable().describe('Null: any'), count: countOf })),
+      })
+      .describe('From the placing to DELIVERED'),
+  })
+  .openapi('Statistics')
+
+type ByStatus = Record<(typeof statuses)[number], typeof countOf>
+
+const time = z.iso.datetime({ offset: true, error: 'must be a time such as 2026-01-31T12:00:00Z' })
+
+export const getStatistics = createRoute({
+  method: 'get',
+  path: '/orderDashboards/statistics',
+  operationId: 'getStatistics',
+  summary: 'How many orders stand where, over a time',
+  tags: ['dashboard'],
+  request: {
+    query: z.object({
+      since: time.optional().describe('Only of orders placed at this time or later; an hour before `until`'),
+      until: time.optional().describe('Only of orders placed before this time; now'),
+      stepMs: z.coerce
+        .number()
+        .int()
+        .min(60_000)
+        .multipleOf(60_000)
+        .optional()
+        .describe('Whole minutes; such that there are 500 steps at most'),
+      branchId: itemId.optional(),
+    }),
+  },
+  responses: { 200: json('The numbers', statistics), ...listProblems },
+})
+
 export const getView = createRoute({
   method: 'get',
   path: '/orderDashboards/{id}',
@@ -146,4 +206,4 @@ export const live = createRoute({
   },
 })
 
-export const dashboardRoutes = [listViews, live, getView]
+export const dashboardRoutes = [listViews, live, getStatistics, getView]

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { durationsOf, queryOf, statisticsOf } from './statistics.ts'
+
+const at = (time: string) => Date.parse(`2026-01-31T${time}Z`)
+const query = { since: at('12:00:30'), until: at('12:06:30'), stepMs: 120_000 }
+
+describe('the statistics', () => {
+  it('count orders by status, and in the step in which they were placed', () => {
+    const { byStatus, steps } = statisticsOf(
+      query,
+      [
+        { minute: '2026-01-31T12:00', status: 'DELIVERED', count: 3 },
+        { minute: '2026-01-31T12:01', status: 'FAILED', count: 1 },
+        { minute: '2026-01-31T12:03', status: 'PAID', count: 2 },
+        { minute: '', status: 'CANCELLING', count: 1 },
+      ],
+      [],
+    )
+    assert.deepEqual(
+      Object.entries(byStatus).filter(([, count]) => count > 0),
+      [
+        ['DELIVERED', 3],
+        ['FAILED', 1],
+        ['CANCELLING', 1],
+        ['PAID', 2],
+      ],
+    )
+    assert.deepEqual(
+      steps.map(({ time, placed, delivered, failed }) => [time.slice(11, 19), placed, delivered, failed]),
+      [
+        ['12:00:30', 4, 3, 1],
+        ['12:02:30', 2, 0, 0],
+        ['12:04:30', 0, 0, 0],
+      ],
+    )
+  })
+
+  it('tell how long deliveries took, by the nearest rank', () => {
+    const times = Array.from({ length: 100 }, (_, i) => (100 - i) * 1000)
+    const { count, p50Ms, p90Ms, p99Ms, histogram } = durationsOf([...times, 10 ** 9])
+    assert.deepEqual([count, p50Ms, p90Ms, p99Ms], [101, 51_000, 91_000, 100_000])
+    assert.deepEqual(
+      histogram.filter((bucket) => bucket.count > 0),
+      [
+        { upToMs: 1000, count: 1 },
+        { upToMs: 2000, count: 1 },
+        { upToMs: 5000, count: 3 },
+        { upToMs: 10_000, count: 5 },
+        { upToMs: 30_000, count: 20 },
+        { upToMs: 60_000, count: 30 },
+        { upToMs: 300_000, count: 40 },
+        { upToMs: null, count: 1 },
+      ],
+    )
+  })
+
+  it('tell nothing of durations where there are none', () => {
+    const { p50Ms, p99Ms, count } = durationsOf([])
+    assert.deepEqual([p50Ms, p99Ms, count], [null, null, 0])
+  })
+})
+
+describe('what statistics are asked for', () => {
+  const now = at('13:00:00')
+
+  it('is the last hour, by the minute', () => {
+    const asked = { since: at('12:00:00'), until: now, stepMs: 60_000, branchId: undefined }
+    assert.deepEqual(queryOf({}, now), asked)
+  })
+
+  it('is told in longer steps where it is a long time', () => {
+    const asked = queryOf({ since: '2026-01-01T00:00:00Z', until: '2026-01-31T00:00:00Z' }, now)
+    assert.ok('stepMs' in asked && asked.stepMs === 87 * 60_000)
+  })
+
+  for (const [asked, parameter] of [
+    [{ since: '2026-01-31T13:00:01Z' }, 'since'],
+    [{ since: '2026-01-01T00:00:00Z', stepMs: 60_000 }, 'stepMs'],
+  ] as const)
+    it(`does not fit: ${JSON.stringify(asked)}`, () => {
+      const refused = queryOf(asked, now)
+      assert.ok('parameter' in refused && refused.parameter === parameter)
+    })
+})
