@@ -121,18 +121,22 @@ async function addAll(
   const entries = new Map<string, Entry[]>()
   for (const { orderId, entry } of additions) entries.set(orderId, [...(entries.get(orderId) ?? []), entry])
   for (let open = [...entries.keys()]; open.length > 0; ) {
-    const known = await views.find({ _id: { $in: open } }).toArray()
+    const some = open.slice(0, ordersAtOnce)
+    const known = await views.find({ _id: { $in: some } }).toArray()
     const before = new Map(known.map((view) => [view._id, view]))
-    const after = open.map((orderId) => {
+    const after = some.map((orderId) => {
       const timeline = joined(before.get(orderId)?.timeline ?? [], entries.get(orderId) ?? [])
       return { ...fold.view(orderId, timeline), projection: fold.version }
     })
     const fresh = after.filter(({ _id }) => !before.has(_id))
     const changed = after.filter((view) => !isSame(view, before.get(view._id) ?? view))
     const lost = await Promise.all([insertNew(views, fresh), replaceChanged(views, changed, before)])
-    open = lost.flat()
+    open = [...open.slice(ordersAtOnce), ...lost.flat()]
   }
 }
+
+// SecantusDB takes 15 s to find 4,000 documents by their ids and 0.3 s for 500, and is as bad at replacing many at once.
+const ordersAtOnce = 250
 
 // Every byte: what somebody else has changed in a document is mended when its events come again.
 const isSame = (a: OrderView, b: OrderView): boolean =>
