@@ -121,8 +121,10 @@ describe('a projection', () => {
 
   it('is begun again when its database is lost while it runs', async () => {
     await using at = await scene()
-    await at.start(1)
+    await at.start(1, { maxAckPending: 50 })
     await untilReady(at, 1)
+    // What the first build had to reach is not all that the second one has to.
+    await sayOrders(200)
     await at.db.dropDatabase()
     await untilReady(at, 1)
     await assertWhole(at, 1)

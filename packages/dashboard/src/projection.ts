@@ -76,6 +76,8 @@ export async function openProjection(options: ProjectionOptions): Promise<Runnin
       await begin()
       all = await projections.all()
     }
+    // What a build before this one had to reach says nothing of this one, whoever has begun it.
+    if (own?.state !== 'building') targets.clear()
     consumers ??= options.listen(durableOf(version))
     const positions = await Promise.all(streams.map(positionIn))
     counts = { handled: sum(positions, 'handled'), remaining: sum(positions, 'remaining') }
