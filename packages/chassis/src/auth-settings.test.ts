@@ -45,6 +45,15 @@ describe('a service', () => {
     assert.deepEqual(new Set(Object.keys(wrong({ AUTH: 'off' }))), new Set(names))
   })
 
+  it('does without one beyond this machine only where that is said in so many words', () => {
+    const off = { ...enough, AUTH: 'off', HOST: '0.0.0.0' }
+    assert.deepEqual(wrong({ ...off, AUTH_OFF_BEYOND_LOOPBACK: 'yes-anyone-may-do-everything' }), {})
+    for (const AUTH_OFF_BEYOND_LOOPBACK of ['yes', 'true', '1', 'on'])
+      assert.ok('AUTH_OFF_BEYOND_LOOPBACK' in wrong({ ...off, AUTH_OFF_BEYOND_LOOPBACK }))
+    const on = { ...enough, AUTH_OFF_BEYOND_LOOPBACK: 'yes-anyone-may-do-everything' }
+    assert.deepEqual(wrong(on), { GATEWAY_PUBLIC_KEY: 'is not set' })
+  })
+
   it('takes nothing else for off', () => {
     for (const AUTH of ['false', '0', 'OFF', 'no'])
       assert.ok('AUTH' in wrong({ ...enough, AUTH, HOST: '127.0.0.1' }), AUTH)

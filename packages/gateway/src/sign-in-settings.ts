@@ -1,4 +1,9 @@
-import { auth, neededForSignIn, offOnLoopbackOnly } from '@saucery/chassis/auth-settings'
+import {
+  auth,
+  authOffBeyondLoopback,
+  neededForSignIn,
+  offOnLoopbackOnly,
+} from '@saucery/chassis/auth-settings'
 import { ed25519PrivateKey, publicKey } from '@saucery/chassis/keys'
 import { ms } from '@saucery/chassis/settings'
 import { z } from 'zod'
@@ -7,6 +12,7 @@ const claim = z.string().min(1)
 
 export const signInSettings = {
   AUTH: auth,
+  AUTH_OFF_BEYOND_LOOPBACK: authOffBeyondLoopback,
   /** Where the keys of those who give out tokens are, or … */
   AUTH_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** … their one key. */

@@ -16,12 +16,16 @@ export function natsConfig(config: { port: number; storeDir: string; users: read
     '  sync_interval: "100ms"',
     '}',
   ]
-  if (users.length > 0) lines.push('authorization {', '  users: [', ...users.flatMap(userLines), '  ]', '}')
+  lines.push(...authorization(users.map((user) => ({ ...user, password: quoted(user.password) }))))
   return `${lines.join('\n')}\n`
 }
 
+/** @param users their passwords as they are to be written: quoted, or `$NAME` of the server's environment */
+export const authorization = (users: readonly NatsUser[]): string[] =>
+  users.length === 0 ? [] : ['authorization {', '  users: [', ...users.flatMap(userLines), '  ]', '}']
+
 function userLines({ user, password, permissions }: NatsUser): string[] {
-  const lines = ['    {', `      user: ${quoted(user)}`, `      password: ${quoted(password)}`]
+  const lines = ['    {', `      user: ${quoted(user)}`, `      password: ${password}`]
   if (permissions) {
     const { publish, subscribe } = permissions
     lines.push(

@@ -1,10 +1,15 @@
-import { operatorPermissions, permissionsOf, provisionerPermissions } from '@saucery/contracts/permissions'
+import {
+  operatorPermissions,
+  type Permissions,
+  permissionsOf,
+  provisionerPermissions,
+} from '@saucery/contracts/permissions'
 import type { NatsUser } from './nats-config.ts'
 import { secrets } from './secrets.ts'
 
 export const natsServices = ['order', 'payment', 'delivery', 'dashboard'] as const
-const people = ['provisioner', 'operator'] as const
-type Name = (typeof natsServices)[number] | (typeof people)[number]
+export const natsNames = [...natsServices, 'provisioner', 'operator'] as const
+type Name = (typeof natsNames)[number]
 
 export type NatsLogin = { user: string | undefined; password: string | undefined }
 
@@ -13,19 +18,18 @@ export type NatsAccess = { url: string; users: Record<Name, NatsLogin> }
 
 /** A user for each service with its permissions alone, the one that makes the streams, and who replays them. */
 export function natsUsers(dataDir: string): (NatsUser & { user: Name })[] {
-  const names = [...natsServices, ...people] as const
   const passwords = secrets(
     dataDir,
-    names.map((name) => `nats-${name}` as const),
+    natsNames.map((name) => `nats-${name}` as const),
   )
-  return names.map((user) => ({
+  return natsNames.map((user) => ({
     user,
     password: passwords[`nats-${user}`],
-    permissions: permissions(user),
+    permissions: permissionsOfUser(user),
   }))
 }
 
-function permissions(user: Name) {
+export function permissionsOfUser(user: Name): Permissions {
   if (user === 'provisioner') return provisionerPermissions
   return user === 'operator' ? operatorPermissions : permissionsOf(user)
 }
@@ -33,9 +37,10 @@ function permissions(user: Name) {
 /** Every user with the credentials in the URL, where the server was not started here and knows no others. */
 export function sharedAccess(url: string): NatsAccess {
   const [user, password] = /^[a-z]+:\/\/([^@/,]*)@/i.exec(url)?.[1]?.split(':').map(decodeURIComponent) ?? []
-  const everyone = Object.fromEntries(
-    [...natsServices, ...people].map((name) => [name, { user, password }]),
-  ) as Record<Name, NatsLogin>
+  const everyone = Object.fromEntries(natsNames.map((name) => [name, { user, password }])) as Record<
+    Name,
+    NatsLogin
+  >
   return { url: url.replace(/:\/\/[^@/,]*@/g, '://'), users: everyone }
 }
 

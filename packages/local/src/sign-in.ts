@@ -29,7 +29,8 @@ export function signIn(dataDir: string, env: NodeJS.ProcessEnv): SignIn {
   }
 }
 
-const tokensOfThisMachine = (dataDir: string) => ({
+/** What a gateway is told to take the tokens of `makeToken`. */
+export const tokensOfThisMachine = (dataDir: string) => ({
   AUTH_PUBLIC_KEY: publicPem(keptKey(dataDir, 'tokens')),
   AUTH_ISSUER: issuer,
   AUTH_AUDIENCE: audience,

@@ -1,0 +1,4 @@
+import { writeFileSync } from 'node:fs'
+import { usersConf, usersFile } from './nats-users-file.ts'
+
+writeFileSync(usersFile, usersConf())

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { overlays, render } from './render.ts'
+import { ofKind, podOf, type Resource, workloads } from './resources.ts'
+
+/** Who may reach whom, and nothing else. Databases of production are elsewhere. */
+const allowed = {
+  everywhere: [
+    ...['order', 'payment', 'delivery', 'dashboard'].map((service) => `gateway → ${service}`),
+    ...['order', 'payment', 'delivery', 'dashboard', 'provision', 'nats'].map((name) => `${name} → nats`),
+  ],
+  local: ['order → postgres', 'payment → postgres', 'delivery → postgres', 'dashboard → mongodb'],
+}
+
+type Labels = Record<string, string>
+type Peer = NonNullable<NonNullable<NonNullable<Resource['spec']>['ingress']>[number]['from']>[number]
+
+const fits = (selector: Peer['podSelector'], labels: Labels): boolean =>
+  Object.entries(selector?.matchLabels ?? {}).every(([label, value]) => labels[label] === value) &&
+  (selector?.matchExpressions ?? []).every(({ key, values }) => values.includes(labels[key] ?? ''))
+
+/** Whether policies let the one open a connection to the other: both sides have to allow it. */
+function reaches(policies: Resource[], from: Labels, to: Labels): boolean {
+  const side = (type: 'Ingress' | 'Egress', own: Labels, other: Labels) => {
+    const about = policies.filter(
+      ({ spec }) => spec?.policyTypes?.includes(type) && fits(spec.podSelector, own),
+    )
+    assert.ok(about.length > 0, `${own['app.kubernetes.io/name']} is under no policy for ${type}`)
+    return about.some(({ spec }) =>
+      (type === 'Ingress' ? spec?.ingress : spec?.egress)?.some((rule) =>
+        (rule.from ?? rule.to ?? []).some(
+          (peer) => !peer.namespaceSelector && !peer.ipBlock && fits(peer.podSelector, other),
+        ),
+      ),
+    )
+  }
+  return side('Egress', from, to) && side('Ingress', to, from)
+}
+
+for (const overlay of overlays)
+  describe(`the overlay ${overlay}`, async () => {
+    const resources = await render(overlay)
+    const policies = ofKind(resources, 'NetworkPolicy')
+    const pods = workloads(resources).map((workload) => workload.spec?.template?.metadata.labels ?? {})
+
+    it('lets pods reach what the design says, and nothing else', () => {
+      const name = (labels: Labels) => labels['app.kubernetes.io/name']
+      const found = pods.flatMap((from) =>
+        pods.filter((to) => reaches(policies, from, to)).map((to) => `${name(from)} → ${name(to)}`),
+      )
+      const wanted = [...allowed.everywhere, ...(overlay.startsWith('production') ? [] : allowed.local)]
+      assert.deepEqual(new Set(found), new Set(wanted))
+    })
+
+    it('lets only the ingress controller, Prometheus and KEDA in from other namespaces', () => {
+      const namespaces = policies.flatMap(({ spec }) =>
+        (spec?.ingress ?? []).flatMap(({ from = [] }) =>
+          from.flatMap(({ namespaceSelector, podSelector }) =>
+            namespaceSelector || !podSelector ? [Object.values(namespaceSelector?.matchLabels ?? {})] : [],
+          ),
+        ),
+      )
+      assert.deepEqual(new Set(namespaces.flat()), new Set(['ingress-nginx', 'monitoring', 'keda']))
+      for (const rules of policies.flatMap(({ spec }) => spec?.ingress ?? []))
+        assert.ok(rules.from?.length, 'a rule without `from` lets everybody in')
+    })
+
+    it('names ports that the pods have', () => {
+      const ports = new Set(
+        workloads(resources).flatMap((it) =>
+          podOf(it).containers.flatMap((container) => container.ports?.map(({ name }) => name) ?? []),
+        ),
+      )
+      for (const { spec } of policies)
+        for (const { port } of [...(spec?.ingress ?? []), ...(spec?.egress ?? [])].flatMap(
+          (rule) => rule.ports ?? [],
+        ))
+          assert.ok(typeof port === 'number' || ports.has(port), `no container has a port ${port}`)
+    })
+  })

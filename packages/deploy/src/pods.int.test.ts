@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { overlays, render } from './render.ts'
+import { type Container, ofKind, podOf, settingsOf, workloads } from './resources.ts'
+
+const first = (containers: readonly Container[]): Container => containers[0] as Container
+
+for (const overlay of overlays)
+  describe(`the overlay ${overlay}`, async () => {
+    const resources = await render(overlay)
+    const writable = overlay.startsWith('tilt')
+
+    for (const workload of workloads(resources)) {
+      const name = `${workload.kind} ${workload.metadata.name}`
+      const pod = podOf(workload)
+
+      it(`${name} runs with no rights that it does not need`, () => {
+        assert.equal(pod.automountServiceAccountToken, false)
+        assert.equal(pod.enableServiceLinks, false)
+        assert.equal(pod.serviceAccountName, workload.metadata.name)
+        const account = ofKind(resources, 'ServiceAccount').find(
+          (it) => it.metadata.name === workload.metadata.name,
+        )
+        assert.equal(account?.automountServiceAccountToken, false)
+        assert.equal(pod.securityContext?.runAsNonRoot, true)
+        assert.equal(pod.securityContext?.seccompProfile?.type, 'RuntimeDefault')
+        for (const { securityContext } of pod.containers) {
+          assert.equal(securityContext?.allowPrivilegeEscalation, false)
+          assert.equal(securityContext?.readOnlyRootFilesystem, !(writable && workload.kind === 'Deployment'))
+          assert.deepEqual(securityContext?.capabilities?.drop, ['ALL'])
+        }
+      })
+
+      it(`${name} has requests, limits and a pinned image`, () => {
+        for (const { resources: its, image } of pod.containers) {
+          for (const what of ['cpu', 'memory']) {
+            assert.ok(its?.requests?.[what], `a request for ${what}`)
+            assert.ok(its?.limits?.[what], `a limit for ${what}`)
+          }
+          assert.match(image, /:\d+\.\d+(\.\d+)?(-[\w.]+)?$|@sha256:[\da-f]{64}$/)
+        }
+      })
+
+      it(`${name} has the recommended labels`, () => {
+        for (const labels of [workload.metadata.labels, workload.spec?.template?.metadata.labels])
+          for (const label of ['name', 'component', 'part-of', 'managed-by'])
+            assert.ok(labels?.[`app.kubernetes.io/${label}`], label)
+      })
+
+      if (workload.kind === 'Job') continue
+      it(`${name} has three probes of their own meaning`, () => {
+        const { startupProbe, readinessProbe, livenessProbe } = first(pod.containers)
+        for (const probe of [startupProbe, readinessProbe, livenessProbe]) assert.ok(probe, 'a probe')
+        assert.notDeepEqual(readinessProbe, livenessProbe)
+        assert.notDeepEqual(startupProbe, livenessProbe)
+        if (workload.kind === 'Deployment') {
+          assert.equal(readinessProbe?.httpGet?.path, '/readyz')
+          assert.equal(livenessProbe?.httpGet?.path, '/livez')
+        }
+      })
+    }
+
+    for (const deployment of ofKind(resources, 'Deployment')) {
+      const { name } = deployment.metadata
+      const pod = podOf(deployment)
+
+      it(`${name} may finish what it has in hand before it is killed`, () => {
+        const { plain } = settingsOf(first(pod.containers), resources)
+        const sleepMs = (first(pod.containers).lifecycle?.preStop?.sleep?.seconds ?? 0) * 1000
+        assert.ok(sleepMs > 0, 'a preStop sleep')
+        const exitMs = 2_000
+        const needed = sleepMs + Number(plain.SHUTDOWN_GRACE_MS) + exitMs
+        assert.ok((pod.terminationGracePeriodSeconds ?? 0) * 1000 >= needed, `${needed} ms are needed`)
+      })
+
+      it(`${name} is spread, budgeted, and reached by its Service`, () => {
+        assert.ok(pod.topologySpreadConstraints?.length, 'a topology spread')
+        const has = (kind: string) => ofKind(resources, kind).find((it) => it.metadata.name === name)
+        assert.ok(has('PodDisruptionBudget'), 'a PodDisruptionBudget')
+        assert.ok(has('NetworkPolicy'), 'a NetworkPolicy')
+        assert.deepEqual(has('Service')?.spec?.selector, { 'app.kubernetes.io/name': name })
+        assert.deepEqual(
+          has('Service')?.spec?.ports?.map(({ port, targetPort }) => [port, targetPort]),
+          [[8080, 'http']],
+        )
+      })
+    }
+
+    it('shows no Service outside the cluster', () => {
+      for (const { spec } of ofKind(resources, 'Service'))
+        assert.equal(spec?.type ?? 'ClusterIP', 'ClusterIP')
+    })
+  })
