@@ -6,7 +6,7 @@ import { order } from './testing.ts'
 describe('what is announced', () => {
   it('is one order, where it is last', () => {
     const moves = [{ order: order('abcdefgh', 'PAID', []) }, { order: order('abcdefgh', 'DELIVERED', []) }]
-    assert.equal(textOf(moves), 'Order …cdefgh: Delivered')
+    assert.equal(textOf(moves), 'Order …cdefgh: DELIVERED')
   })
 
   it('is a number of orders for each place where several are', () => {
@@ -16,6 +16,6 @@ describe('what is announced', () => {
       { order: order('a', 'DELIVERED', []) },
       { order: order('c', 'PLACED', []) },
     ]
-    assert.equal(textOf(moves), '3 orders moved: 2 Delivered, 1 Placed')
+    assert.equal(textOf(moves), '3 orders moved: 2 DELIVERED, 1 PLACED')
   })
 })

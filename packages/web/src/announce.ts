@@ -1,6 +1,5 @@
 import { signal } from '@preact/signals'
 import { type Move, shortId } from './orders.ts'
-import { labelOf } from './statuses.ts'
 
 /** What a screen reader is told, when it has time. */
 export const announcement = signal('')
@@ -24,9 +23,9 @@ export function announceMoves(moves: readonly Move[]): void {
 export function textOf(moves: readonly Move[]): string {
   const last = new Map(moves.map(({ order }) => [order.orderId, order]))
   const [only] = last.values()
-  if (last.size === 1 && only) return `Order ${shortId(only.orderId)}: ${labelOf(only.status)}`
+  if (last.size === 1 && only) return `Order ${shortId(only.orderId)}: ${only.status}`
   const counts = new Map<string, number>()
   for (const { status } of last.values()) counts.set(status, (counts.get(status) ?? 0) + 1)
-  const parts = [...counts].map(([status, n]) => `${n} ${labelOf(status as never)}`)
+  const parts = [...counts].map(([status, n]) => `${n} ${status}`)
   return `${last.size} orders moved: ${parts.join(', ')}`
 }

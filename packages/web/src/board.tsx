@@ -15,7 +15,7 @@ import { route } from './router.ts'
 import { narrow } from './screen.ts'
 import { may } from './session.ts'
 import { readStatistics } from './statistics.ts'
-import { classOf, ended, labelOf, underway } from './statuses.ts'
+import { classOf, ended, underway } from './statuses.ts'
 import type { Order, Statistics, Status } from './types.ts'
 
 /** Where every order stands, as it moves. */
@@ -142,7 +142,7 @@ function Column({
   return (
     <section class={`column ${classOf(status)}${cards.length === 0 ? ' empty' : ''}`} aria-labelledby={id}>
       <h2 id={id}>
-        {labelOf(status)} <span class="count">{count(total)}</span>
+        {status} <span class="count">{count(total)}</span>
       </h2>
       <ul>
         {cards.map((order) => (
@@ -151,7 +151,7 @@ function Column({
       </ul>
       {!alone && total > cards.length && (
         <a class="rest" href={addressOf({ ...filter, status })}>
-          All {count(total)} {labelOf(status).toLowerCase()}
+          All {count(total)} {status}
         </a>
       )}
     </section>

@@ -19,10 +19,10 @@ export function Charts({ statistics }: { statistics: Statistics }) {
 }
 
 const kinds = [
-  { name: 'delivered', label: 'Delivered' },
-  { name: 'cancelled', label: 'Cancelled' },
-  { name: 'rejected', label: 'Rejected' },
-  { name: 'failed', label: 'Failed' },
+  { name: 'delivered', label: 'DELIVERED' },
+  { name: 'cancelled', label: 'CANCELLED' },
+  { name: 'rejected', label: 'REJECTED' },
+  { name: 'failed', label: 'FAILED' },
   { name: 'underway', label: 'Under way' },
 ] as const
 
@@ -50,9 +50,7 @@ function Outcomes({ since, until, stepMs, steps }: Statistics) {
   const placed = sum(steps.map((step) => step.placed))
   const barWidth = Math.max(1, x(from + stepMs) - x(from) - 1)
   const text = kinds
-    .map(
-      ({ name, label }) => `${count(sum(steps.map((step) => countsOf(step)[name])))} ${label.toLowerCase()}`,
-    )
+    .map(({ name, label }) => `${count(sum(steps.map((step) => countsOf(step)[name])))} ${label}`)
     .join(', ')
   return (
     <figure class="chart">
@@ -210,7 +208,7 @@ function Times({ count: n, p50Ms, p90Ms, p99Ms, histogram }: Durations) {
           <thead>
             <tr>
               <th scope="col">Up to</th>
-              <th scope="col">Delivered</th>
+              <th scope="col">DELIVERED</th>
             </tr>
           </thead>
           <tbody>

@@ -1,6 +1,6 @@
 import { addressOf, type Filter, type Range, ranges } from './filter.ts'
 import { replaceAddress } from './router.ts'
-import { isStatus, labelOf, statuses } from './statuses.ts'
+import { isStatus, statuses } from './statuses.ts'
 
 /** What is shown, and a search for one order. The address tells it, so that it can be kept and sent. */
 export function FilterForm({ filter }: { filter: Filter }) {
@@ -37,7 +37,7 @@ export function FilterForm({ filter }: { filter: Filter }) {
           <option value="">All</option>
           {statuses.map((status) => (
             <option key={status} value={status}>
-              {labelOf(status)}
+              {status}
             </option>
           ))}
         </select>

@@ -150,4 +150,4 @@ function Facts({ order }: { order: Order }) {
 }
 
 const partOf = ({ status, reason }: { status: string; reason?: string }) =>
-  `${status.toLowerCase()}${reason ? ` (${reason})` : ''}`
+  `${status}${reason ? ` (${reason})` : ''}`

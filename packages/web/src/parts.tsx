@@ -1,11 +1,11 @@
 import type { ComponentChildren } from 'preact'
 import { Refused } from './api.ts'
-import { classOf, labelOf } from './statuses.ts'
+import { classOf } from './statuses.ts'
 import type { Status } from './types.ts'
 
 /** A status in words, marked with its colour. */
 export const StatusMark = ({ status }: { status: Status }) => (
-  <span class={`status ${classOf(status)}`}>{labelOf(status)}</span>
+  <span class={`status ${classOf(status)}`}>{status}</span>
 )
 
 /** What went wrong, said at once; with the name that it has in the logs. */

@@ -10,9 +10,7 @@ const known = new Set<string>(statuses)
 
 export const isStatus = (text: string): text is Status => known.has(text)
 
-/** The status in words, and in a class of its own colour. */
-export const labelOf = (status: Status): string => status[0] + status.slice(1).toLowerCase()
-
+/** A class of the status's own colour. */
 export const classOf = (status: Status): string => `status-${status.toLowerCase()}`
 
 export { isFinal }
