@@ -81,7 +81,7 @@ function shown(reach: Reach, view: OrderView | undefined): OrderView {
 const doesNotFit: Problem = { status: 422, code: 'invalid-input', title: 'The input is not valid' }
 
 const notArrived: Problem = {
-  status: 503,
+  status: 404,
   code: 'event-not-arrived',
   title: 'The dashboard has not heard of this event yet',
 }

@@ -78,7 +78,7 @@ describe('who has written and reads', () => {
       assert.ok(took >= atLeast && took < atLeast + 900, `${took} ms`)
       assert.equal(response.headers.get('retry-after'), '1')
       assert.equal(response.headers.get('preference-applied'), wait ? 'wait=1' : null)
-      assert.deepEqual(await problemIn(response), { status: 503, code: 'event-not-arrived', places: [] })
+      assert.deepEqual(await problemIn(response), { status: 404, code: 'event-not-arrived', places: [] })
     }
   })
 

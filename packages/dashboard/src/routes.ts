@@ -160,12 +160,11 @@ export const getView = createRoute({
       }),
     ),
     ...problems({
-      404: 'No event of such an order has come yet',
-      422: 'A parameter is not valid: `errors` says which',
-      503:
-        '`store-unavailable`: the store cannot be reached. `event-not-arrived`: the event of `after` is not in the ' +
-        'order yet. Try again after `Retry-After` seconds',
+      404:
+        'No event of such an order has come yet. `event-not-arrived`: the event of `after` has not; try again after ' +
+        '`Retry-After` seconds',
     }),
+    ...listProblems,
   },
 })
 

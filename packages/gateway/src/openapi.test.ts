@@ -30,6 +30,8 @@ describe('the OpenAPI document', () => {
       'GET /me',
       ...services.flatMap((it) => [`GET /operations/${it}`, `GET /operations/${it}/dead-letters`]),
       'GET /orderDashboards',
+      'GET /orderDashboards/live',
+      'GET /orderDashboards/statistics',
       'GET /orderDashboards/{id}',
       'GET /orders',
       'GET /orders/{id}',

@@ -1,9 +1,8 @@
 import { signal } from '@preact/signals'
-import { Refused } from './api.ts'
 import { api } from './client.ts'
 import { type Connection, followLive } from './live.ts'
 import { joined } from './orders.ts'
-import { untilAnswered } from './retry.ts'
+import { isOnItsWay, untilAnswered } from './retry.ts'
 import type { Order } from './types.ts'
 
 /**
@@ -61,5 +60,3 @@ export function openOrder(orderId: string, after?: string) {
     },
   }
 }
-
-const isOnItsWay = (error: Error) => error instanceof Refused && error.code === 'event-not-arrived'

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test'
 import { Refused, Unreachable } from './api.ts'
 import { untilAnswered } from './retry.ts'
 
-const refused = (status: number) => new Refused(new Response(null, { status }), { code: 'code', title: 'No' })
+const refused = (status: number, code = 'code') =>
+  new Refused(new Response(null, { status }), { code, title: 'No' })
 
 /** Fails with each of these in turn, and then answers. */
 const after =
@@ -17,7 +18,7 @@ const after =
 describe('asking until there is an answer', () => {
   it('goes on while the service is away, and tells so', async () => {
     const told: Error[] = []
-    const failures = [new Unreachable('gone'), refused(503), refused(429)]
+    const failures = [new Unreachable('gone'), refused(503), refused(429), refused(404, 'event-not-arrived')]
     const answer = await untilAnswered(
       after(...failures),
       new AbortController().signal,

@@ -4,7 +4,11 @@ const againMs = 3000
 
 /** Whether asking once more may help: the request was good. */
 export const mayPass = (error: unknown): boolean =>
-  !(error instanceof Refused) || error.status >= 500 || error.status === 429
+  !(error instanceof Refused) || error.status >= 500 || error.status === 429 || isOnItsWay(error)
+
+/** What was written has not been heard of by who is asked. */
+export const isOnItsWay = (error: Error): boolean =>
+  error instanceof Refused && error.code === 'event-not-arrived'
 
 /**
  * Asks until there is an answer, or a refusal that stays.
