@@ -21,13 +21,15 @@ COPY --from=manifests /saucery ./
 RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
     pnpm install --frozen-lockfile --ignore-scripts --filter . \
     --filter-prod '@saucery/gateway...' --filter-prod '@saucery/order...' --filter-prod '@saucery/payment...' \
-    --filter-prod '@saucery/delivery...' --filter-prod '@saucery/dashboard...' --filter-prod '@saucery/provision...'
+    --filter-prod '@saucery/delivery...' --filter-prod '@saucery/dashboard...' --filter-prod '@saucery/provision...' \
+    --filter-prod '@saucery/web...'
 COPY tsconfig.base.json tsconfig.build.json ./
 COPY packages packages
 
 FROM installed AS dev
 ARG PACKAGE
 ENV PACKAGE=${PACKAGE} NODE_ENV=development
+RUN if [ "$PACKAGE" = gateway ]; then pnpm --filter @saucery/web build && mkdir /app && mv packages/web/dist /app/web; fi
 RUN chown -R node:node packages
 USER 1000:1000
 EXPOSE 8080
@@ -42,6 +44,8 @@ RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
     pnpm --filter "@saucery/$PACKAGE" --prod --ignore-scripts deploy /app && \
     # Sources of dependencies that only a debugger would read.
     find /app \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.cts' -o -name '*.d.mts' \) -delete
+# Last, so that the page costs the other images nothing.
+RUN if [ "$PACKAGE" = gateway ]; then pnpm --filter @saucery/web build && mv packages/web/dist /app/web; fi
 
 # Node and the libraries that it loads, with what scanners read to know their versions. No shell, no package manager.
 FROM node AS system

@@ -6,11 +6,11 @@ import { replayer } from './nats-users-file.ts'
 import { secretFiles } from './secret-files.ts'
 
 const servers = process.env.NATS_URL || 'nats://localhost:4222'
-const { nats } = secretFiles(resolve(process.env.SAUCERY_DATA || dataFolder))
+const { nats = {} } = secretFiles(resolve(process.env.SAUCERY_DATA || dataFolder))
 const connection = await connect({
   servers,
   user: replayer.user,
-  pass: nats?.[replayer.variable] ?? '',
+  pass: nats[replayer.variable] ?? '',
   inboxPrefix: `_INBOX_${replayer.user}`,
 })
 try {
