@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Finding, promised, told } from './finding.ts'
-import { kubectl, podsOf, rolledOut, scale } from './kubectl.ts'
+import { podsOf, rolledOut, scale } from './kubectl.ts'
 import { nothingLost, startTraffic } from './traffic.ts'
 import { until } from './until.ts'
 
 /** Delivery is scaled to nothing while orders come in, and back: it catches up. */
 export async function deliveryAway(): Promise<Finding[]> {
-  const before = Number(await kubectl(['get', 'deployment/delivery', '-o', 'jsonpath={.spec.replicas}']))
   await scale('delivery', 0)
   await until('delivery to be gone', async () => (await podsOf('delivery')).length === 0)
   const orders = await startTraffic('delivery-away', { orders: 200 })
   await sleep(20_000)
-  await scale('delivery', before || 1)
+  await scale('delivery', 1)
   const back = Date.now()
   await rolledOut('deployment/delivery')
   const outcome = await orders.outcome()

@@ -5,13 +5,6 @@ import { until } from './until.ts'
 
 /** Both pods of a service are evicted, as a drain of their node does: the PodDisruptionBudget has one wait for the other. */
 export async function disruption(): Promise<Finding[]> {
-  await kubectl([
-    'patch',
-    'horizontalpodautoscaler/order',
-    '--type=merge',
-    '--patch',
-    '{"spec":{"minReplicas":2}}',
-  ])
   await scale('order', 2)
   try {
     await rolledOut('deployment/order')
@@ -35,13 +28,7 @@ export async function disruption(): Promise<Finding[]> {
       ...nothingLost(await orders.outcome()),
     ]
   } finally {
-    await kubectl([
-      'patch',
-      'horizontalpodautoscaler/order',
-      '--type=merge',
-      '--patch',
-      '{"spec":{"minReplicas":1}}',
-    ])
+    await scale('order', 1)
   }
 }
 

@@ -1,3 +1,6 @@
+import { isFinal } from '@saucery/contracts/status'
+import { type ByStatus, countOf } from './gateway.ts'
+
 /** What an experiment found out, and whether it is as promised; undefined where nothing is promised. */
 export interface Finding {
   readonly what: string
@@ -14,6 +17,23 @@ export const promised = (what: string, figure: string | number, kept: boolean): 
   figure,
   kept,
 })
+
+/** That so many orders which somebody was told of are there, and have ended. */
+export function accepted(hits: number, byStatus: ByStatus): Finding[] {
+  const ended = countOf(byStatus, isFinal)
+  const missing = Math.max(0, hits - countOf(byStatus))
+  const open = countOf(byStatus) - ended
+  return [
+    promised('accepted orders that nobody knows', missing, missing === 0),
+    promised('orders without an end', open, open === 0),
+    told(
+      'ended',
+      Object.entries(byStatus)
+        .map(([status, count]) => `${count} ${status}`)
+        .join(', '),
+    ),
+  ]
+}
 
 /** The findings as a Markdown table. */
 export function table(findings: readonly Finding[]): string {

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isFinal, type Status } from '@saucery/contracts/status'
 import { kubectl } from './kubectl.ts'
 import { until } from './until.ts'
 
@@ -26,24 +28,21 @@ export const ask = <T>(path: string, service = 'localhost'): Promise<T> =>
     60_000,
   )
 
-type ByStatus = Readonly<Record<string, number>>
+/** How many orders stand where. */
+export type ByStatus = Readonly<Partial<Record<Status, number>>>
 
-const isOpen = (status: string) => !['DELIVERED', 'FAILED', 'CANCELLED', 'REJECTED'].includes(status)
-
-/** Where the orders stand that were placed since then. */
-const standingSince = async (since: Date): Promise<ByStatus> =>
-  (await ask<{ byStatus: ByStatus }>(`/orderDashboards/statistics?since=${since.toISOString()}`)).byStatus
-
-export const countOf = (byStatus: ByStatus, counts: (status: string) => boolean = () => true): number =>
-  Object.entries(byStatus).reduce((sum, [status, count]) => sum + (counts(status) ? count : 0), 0)
-
-/** Waits until every order placed since then has ended. */
-export const allEnded = (since: Date, withinMs: number): Promise<ByStatus> =>
-  until(
-    'the end of every order',
-    async () => {
-      const byStatus = await standingSince(since)
-      return countOf(byStatus, isOpen) === 0 && byStatus
-    },
-    withinMs,
+export const countOf = (byStatus: ByStatus, counts: (status: Status) => boolean = () => true): number =>
+  (Object.entries(byStatus) as [Status, number][]).reduce(
+    (sum, [status, count]) => sum + (counts(status) ? count : 0),
+    0,
   )
+
+/** Waits until so many orders were placed since then, and every one has ended; or until time is up. */
+export async function allEnded(since: Date, orders: number, withinMs: number): Promise<ByStatus> {
+  for (const deadline = Date.now() + withinMs; ; await sleep(2000)) {
+    const path = `/orderDashboards/statistics?since=${since.toISOString()}`
+    const { byStatus } = await ask<{ byStatus: ByStatus }>(path)
+    const ended = countOf(byStatus, isFinal)
+    if ((ended >= orders && ended === countOf(byStatus)) || Date.now() > deadline) return byStatus
+  }
+}

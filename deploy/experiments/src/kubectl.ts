@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { until } from './until.ts'
 
 const { KUBECTL = 'kubectl', NAMESPACE = 'saucery' } = process.env
 
@@ -44,7 +45,7 @@ export const apply = (manifest: object): Promise<string> =>
   kubectl(['apply', '--filename', '-'], { input: JSON.stringify(manifest) })
 
 export interface Pod {
-  readonly metadata: { readonly name: string; readonly deletionTimestamp?: string }
+  readonly metadata: { readonly name: string; readonly uid: string; readonly deletionTimestamp?: string }
   readonly status: {
     readonly conditions?: readonly { readonly type: string; readonly status: string }[]
     readonly containerStatuses?: readonly { readonly restartCount: number }[]
@@ -69,3 +70,15 @@ export const rolledOut = (what: string): Promise<string> =>
 
 export const scale = (service: string, replicas: number): Promise<string> =>
   kubectl(['scale', `deployment/${service}`, `--replicas=${replicas}`])
+
+/** Deletes a StatefulSet's pod, and waits until another has taken its place and is ready. */
+export async function replacePod(name: string): Promise<void> {
+  const { metadata } = await get<Pod>(`pod/${name}`)
+  await kubectl(['delete', `pod/${name}`])
+  await until(`another ${name}`, async () => {
+    const pod = (await kubectl(['get', `pod/${name}`, '--ignore-not-found', '--output=json'])).trim()
+    if (pod === '') return false
+    const now = JSON.parse(pod) as Pod
+    return now.metadata.uid !== metadata.uid && isReady(now)
+  })
+}

@@ -1,34 +1,33 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Finding, promised, told } from './finding.ts'
-import { get, kubectl, podsOf, rolledOut } from './kubectl.ts'
-import { nothingLost, startTraffic } from './traffic.ts'
-
-const services = ['order', 'payment', 'delivery', 'dashboard', 'gateway']
+import { get, podsOf, replacePod } from './kubectl.ts'
+import { services } from './overlay.ts'
+import { withProduction } from './production.ts'
+import { answersOf, nothingLost, startTraffic } from './traffic.ts'
 
 /** In the production overlay, one NATS server after the other is deleted while orders come in. */
-export async function natsServersDeleted(): Promise<Finding[]> {
-  const { spec } = await get<{ spec: { replicas: number } }>('statefulset/nats')
-  const replicas = await Promise.all(services.map(async (service) => (await podsOf(service)).length))
-  const orders = await startTraffic('nats-servers', { orders: 900 })
-  for (const i of [2, 1, 0]) {
-    await sleep(5000)
-    await kubectl(['delete', `pod/nats-${i}`])
-    await rolledOut('statefulset/nats')
-  }
-  const outcome = await orders.outcome()
-  return [
-    promised('NATS servers', spec.replicas, spec.replicas === 3),
-    promised(
-      'pods of each service',
-      replicas.join(', '),
-      replicas.every((count) => count >= 2),
-    ),
-    told(
-      'answers to POST /orders',
-      Object.entries(outcome.answers)
-        .map(([answer, count]) => `${count} × ${answer}`)
-        .join(', '),
-    ),
-    ...nothingLost(outcome),
-  ]
-}
+export const natsServersDeleted = (): Promise<Finding[]> =>
+  withProduction(async () => {
+    const { spec } = await get<{ spec: { replicas: number } }>('statefulset/nats')
+    const replicas = await Promise.all(services.map(async (service) => (await podsOf(service)).length))
+    const orders = await startTraffic('nats-servers', { orders: 900, perSecond: 5 })
+    const away: string[] = []
+    for (const i of [2, 1, 0]) {
+      await sleep(5000)
+      const deleted = Date.now()
+      await replacePod(`nats-${i}`)
+      away.push(`${Math.round((Date.now() - deleted) / 1000)} s`)
+    }
+    const outcome = await orders.outcome()
+    return [
+      promised('NATS servers', spec.replicas, spec.replicas === 3),
+      promised(
+        `pods of ${services.join(', ')}`,
+        replicas.join(', '),
+        replicas.every((count) => count >= 2),
+      ),
+      told('from the deletion to another in its place', away.join(', ')),
+      told('answers to POST /orders', answersOf(outcome)),
+      ...nothingLost(outcome),
+    ]
+  })

@@ -1,15 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Finding, promised, told } from './finding.ts'
-import { isReady, kubectl, podsOf, restartsOf, rolledOut } from './kubectl.ts'
-import { applyOverlay } from './overlay.ts'
+import { isReady, kubectl, podsOf, restartsOf } from './kubectl.ts'
+import { withSettings } from './overlay.ts'
 import { nothingLost, startTraffic } from './traffic.ts'
 import { until } from './until.ts'
 
 /** A delivery is made unhealthy by a signal that only an operator of its pod can send: its kubelet restarts it. */
-export async function selfHealing(): Promise<Finding[]> {
-  await applyOverlay({ delivery: { FAULT_SWITCH: 'on' } })
-  try {
-    await rolledOut('deployment/delivery')
+export const selfHealing = (): Promise<Finding[]> =>
+  withSettings({ delivery: { FAULT_SWITCH: 'on' } }, async () => {
     const [pod] = await podsOf('delivery')
     if (!pod) throw new Error('there is no pod of delivery')
     const { name } = pod.metadata
@@ -27,8 +25,4 @@ export async function selfHealing(): Promise<Finding[]> {
       told('ready again after', `${after} s`),
       ...nothingLost(await orders.outcome()),
     ]
-  } finally {
-    await applyOverlay()
-    await rolledOut('deployment/delivery')
-  }
-}
+  })

@@ -35,14 +35,19 @@ export async function startSiege({ name, clients, seconds, headers = [] }: Besie
   await apply({
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name: pod, labels: { 'app.kubernetes.io/name': 'siege', 'saucery/client': 'true' } },
+    metadata: {
+      name: pod,
+      labels: { 'app.kubernetes.io/name': 'siege', 'app.kubernetes.io/component': 'load' },
+    },
     spec: {
       restartPolicy: 'Never',
       automountServiceAccountToken: false,
+      securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+      volumes: [{ name: 'tmp', emptyDir: {} }],
       containers: [
         {
           name: 'siege',
-          image: 'siege:4',
+          image: 'saucery/siege:0.1.0',
           imagePullPolicy: 'IfNotPresent',
           command: ['sh', '-c', command],
           env: [
@@ -53,6 +58,12 @@ export async function startSiege({ name, clients, seconds, headers = [] }: Besie
             },
           ],
           resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '512Mi' } },
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+          },
+          volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
         },
       ],
     },

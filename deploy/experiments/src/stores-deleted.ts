@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Finding, told } from './finding.ts'
-import { kubectl, rolledOut } from './kubectl.ts'
-import { nothingLost, startTraffic } from './traffic.ts'
+import { replacePod } from './kubectl.ts'
+import { answersOf, nothingLost, startTraffic } from './traffic.ts'
 
 /** The pods of NATS, Postgres and MongoDB are deleted, one after another, while orders come in. */
 export async function storesDeleted(): Promise<Finding[]> {
@@ -10,20 +10,14 @@ export async function storesDeleted(): Promise<Finding[]> {
     const orders = await startTraffic(`without-${store}`)
     await sleep(8000)
     const deleted = Date.now()
-    await kubectl(['delete', `pod/${store}-0`])
-    await rolledOut(`statefulset/${store}`)
+    await replacePod(`${store}-0`)
     const away = Math.round((Date.now() - deleted) / 1000)
     const outcome = await orders.outcome()
     findings.push(
       told(`${store}: away for`, `${away} s`),
-      told(`${store}: answers to POST /orders`, tally(outcome.answers)),
+      told(`${store}: answers to POST /orders`, answersOf(outcome)),
       ...nothingLost(outcome).map((finding) => ({ ...finding, what: `${store}: ${finding.what}` })),
     )
   }
   return findings
 }
-
-const tally = (answers: Readonly<Record<string, number>>) =>
-  Object.entries(answers)
-    .map(([answer, count]) => `${count} × ${answer}`)
-    .join(', ')

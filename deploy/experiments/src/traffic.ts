@@ -81,6 +81,12 @@ export async function startTraffic(name: string, changes: Partial<Plan> = {}): P
 export const traffic = async (name: string, changes?: Partial<Plan>): Promise<Outcome> =>
   (await startTraffic(name, changes)).outcome()
 
+/** What `POST /orders` was answered with. */
+export const answersOf = ({ answers }: Outcome): string =>
+  Object.entries(answers)
+    .map(([answer, count]) => `${count} × ${answer}`)
+    .join(', ')
+
 /** That nothing was lost, and nothing done twice or halfway. */
 export const nothingLost = ({ orders, accepted, ends, unfinished, wrong }: Outcome): Finding[] => [
   promised('orders accepted in the end', `${accepted} of ${orders}`, accepted === orders),
@@ -111,7 +117,7 @@ async function jobOf(name: string, plan: Plan): Promise<object> {
   const gateway = await get<{ spec: { template: { spec: { containers: { image: string }[] } } } }>(
     'deployment/gateway',
   )
-  const labels = { 'app.kubernetes.io/name': 'traffic', 'saucery/client': 'true' }
+  const labels = { 'app.kubernetes.io/name': 'traffic', 'app.kubernetes.io/component': 'load' }
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',

@@ -1,0 +1,117 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { secretFiles } from '@saucery/deploy/secret-files'
+import { makeToken, tokensOfThisMachine } from '@saucery/local/sign-in'
+import { apply, get, kubectl, namespace, rolledOut } from './kubectl.ts'
+import { allRolledOut, applyKustomization, services } from './overlay.ts'
+
+const databases = `${namespace}-databases`
+
+/**
+ * Brings the production overlay up in `NAMESPACE`, with Secrets made for the occasion, and databases in a namespace
+ * beside it; takes both away afterwards.
+ */
+export async function withProduction<T>(run: () => Promise<T>): Promise<T> {
+  const { items } = await get<{ items: object[] }>('deployments')
+  if (namespace === 'saucery' || items.length > 0)
+    throw new Error('it makes everything anew: NAMESPACE has to name a namespace that is not there yet')
+  const dataDir = await mkdtemp(`${tmpdir()}/saucery-production-`)
+  try {
+    await bringUp(dataDir)
+    return await run()
+  } finally {
+    await rm(dataDir, { recursive: true })
+    await kubectl(['delete', 'namespace', namespace, databases, '--ignore-not-found'])
+  }
+}
+
+async function bringUp(dataDir: string): Promise<void> {
+  const files = secretFiles(dataDir)
+  for (const name of [namespace, databases])
+    await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
+  for (const [name, values] of Object.entries(files))
+    await secret(['postgres', 'mongodb'].includes(name) ? databases : namespace, `${name}-secrets`, values)
+  await secret(namespace, 'experiments', { token: await makeToken(dataDir, { role: 'operator' }) })
+  await bringUpDatabases()
+  await bringUpServices(dataDir)
+}
+
+const secret = (namespace: string, name: string, values: Record<string, string>) =>
+  apply({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, namespace },
+    // What is elsewhere in production is beside it here.
+    stringData: Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [
+        key,
+        value.replace(/@(postgres|mongodb):/, `@$1.${databases}:`),
+      ]),
+    ),
+  })
+
+async function bringUpDatabases(): Promise<void> {
+  await applyKustomization({
+    namespace: databases,
+    resources: ['infra/postgres', 'infra/mongodb'],
+    // They let in only who is beside them.
+    patches: [
+      { target: { kind: 'NetworkPolicy' }, patch: deletion('networking.k8s.io/v1', 'NetworkPolicy') },
+    ],
+  })
+  for (const name of ['postgres', 'mongodb'])
+    await kubectl(['rollout', 'status', `statefulset/${name}`, '--namespace', databases, '--timeout=240s'])
+}
+
+/** As the overlay says, but for who signs people in, and for what a machine without 6 free cores cannot give. */
+async function bringUpServices(dataDir: string): Promise<void> {
+  const { AUTH_ISSUER, AUTH_AUDIENCE } = tokensOfThisMachine(dataDir)
+  const load = new URL('../../overlays/local/load.yaml', import.meta.url)
+  await applyKustomization(
+    {
+      namespace,
+      resources: ['overlays/production'],
+      configMapGenerator: [
+        {
+          name: 'gateway-settings',
+          behavior: 'merge',
+          literals: [
+            'AUTH_JWKS_URL=',
+            `AUTH_ISSUER=${AUTH_ISSUER}`,
+            `AUTH_AUDIENCE=${AUTH_AUDIENCE}`,
+            // Everything comes from one pod.
+            'RATE_LIMIT_PER_MINUTE=0',
+          ],
+        },
+      ],
+      images: [...services, 'provision'].map((name) => ({
+        name: `ghcr.io/saucery/${name}`,
+        newName: `saucery/${name}`,
+      })),
+      patches: [
+        ...['Deployment', 'StatefulSet'].map((kind) => ({
+          target: { kind },
+          patch: JSON.stringify([
+            {
+              op: 'replace',
+              path: '/spec/template/spec/containers/0/resources/requests',
+              value: { cpu: '20m', memory: '64Mi' },
+            },
+          ]),
+        })),
+        // Of so small a request, everything is more than the autoscaler wants to see used.
+        {
+          target: { kind: 'HorizontalPodAutoscaler' },
+          patch: JSON.stringify([{ op: 'replace', path: '/spec/maxReplicas', value: 2 }]),
+        },
+      ],
+    },
+    { 'load.yaml': await readFile(load, 'utf8') },
+  )
+  await rolledOut('statefulset/nats')
+  await kubectl(['wait', '--for=condition=Complete', 'job/provision', '--timeout=240s'])
+  await allRolledOut()
+}
+
+const deletion = (apiVersion: string, kind: string) =>
+  JSON.stringify({ $patch: 'delete', apiVersion, kind, metadata: { name: 'any' } })
