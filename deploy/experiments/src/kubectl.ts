@@ -52,10 +52,10 @@ export interface Pod {
   }
 }
 
-/** A service's pods that nobody has asked to end. */
-export async function podsOf(service: string): Promise<Pod[]> {
+/** A service's pods; those that somebody has asked to end only if they are asked for. */
+export async function podsOf(service: string, which?: 'ending too'): Promise<Pod[]> {
   const { items } = await get<{ items: Pod[] }>('pods', '--selector', `app.kubernetes.io/name=${service}`)
-  return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
+  return which ? items : items.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
 }
 
 export const isReady = ({ status }: Pod): boolean =>

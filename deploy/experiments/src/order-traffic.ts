@@ -17,7 +17,12 @@ interface View {
   readonly timeline: readonly { readonly id: string; readonly event: string }[]
 }
 
-async function ask(method: string, path: string, body?: object, key?: string): Promise<Response | undefined> {
+async function ask(
+  method: string,
+  path: string,
+  body?: object,
+  key?: string,
+): Promise<Response | { readonly status: string }> {
   const headers = {
     'content-type': 'application/json',
     ...(TOKEN ? { authorization: `Bearer ${TOKEN}` } : {}),
@@ -26,12 +31,13 @@ async function ask(method: string, path: string, body?: object, key?: string): P
   const init = { method, headers, signal: AbortSignal.timeout(15_000) }
   try {
     return await fetch(GATEWAY + path, body ? { ...init, body: JSON.stringify(body) } : init)
-  } catch {
-    return undefined
+  } catch (error) {
+    const { cause, name } = error as Error & { cause?: { code?: string } }
+    return { status: `no answer (${cause?.code ?? name})` }
   }
 }
 
-const mayPass = (status: number | undefined) => status === undefined || status >= 500 || status === 429
+const mayPass = (status: number) => status >= 500 || status === 429
 
 /** Asks until there is an answer that will not change; undefined when time is up. */
 async function insist(
@@ -48,12 +54,8 @@ async function insist(
       body,
       attempt === 0 || alsoPassing.length === 0 ? key : randomUUID(),
     )
-    const status = answer?.status
-    if (path === '/orders') {
-      const name = String(status ?? 'no answer')
-      answers[name] = (answers[name] ?? 0) + 1
-    }
-    if (!mayPass(status) && !alsoPassing.includes(status as number)) {
+    if (path === '/orders') answers[answer.status] = (answers[answer.status] ?? 0) + 1
+    if (answer instanceof Response && !mayPass(answer.status) && !alsoPassing.includes(answer.status)) {
       if (path === '/orders') latencies.push(performance.now() - sent)
       return answer
     }
@@ -63,7 +65,7 @@ async function insist(
 
 async function read<T>(path: string): Promise<T | undefined> {
   const answer = await ask('GET', path)
-  return answer?.ok ? ((await answer.json()) as T) : undefined
+  return answer instanceof Response && answer.ok ? ((await answer.json()) as T) : undefined
 }
 
 // Until the courier has the parcel, a report of it is a 404.

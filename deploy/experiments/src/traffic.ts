@@ -82,23 +82,27 @@ export const traffic = async (name: string, changes?: Partial<Plan>): Promise<Ou
   (await startTraffic(name, changes)).outcome()
 
 /** What `POST /orders` was answered with. */
-export const answersOf = ({ answers }: Outcome): string =>
+const answersOf = ({ answers }: Outcome): string =>
   Object.entries(answers)
     .map(([answer, count]) => `${count} × ${answer}`)
     .join(', ')
 
 /** That nothing was lost, and nothing done twice or halfway. */
-export const nothingLost = ({ orders, accepted, ends, unfinished, wrong }: Outcome): Finding[] => [
-  promised('orders accepted in the end', `${accepted} of ${orders}`, accepted === orders),
-  told(
-    'ended',
-    Object.entries(ends)
-      .map(([status, count]) => `${count} ${status}`)
-      .join(', '),
-  ),
-  promised('accepted orders without an end', unfinished.length, unfinished.length === 0),
-  promised('orders of which the services tell different stories', wrong[0] ?? 0, wrong.length === 0),
-]
+export const nothingLost = (outcome: Outcome): Finding[] => {
+  const { orders, accepted, ends, unfinished, wrong } = outcome
+  return [
+    told('answers to POST /orders', answersOf(outcome)),
+    promised('orders accepted in the end', `${accepted} of ${orders}`, accepted === orders),
+    told(
+      'ended',
+      Object.entries(ends)
+        .map(([status, count]) => `${count} ${status}`)
+        .join(', '),
+    ),
+    promised('accepted orders without an end', unfinished.length, unfinished.length === 0),
+    promised('orders of which the services tell different stories', wrong[0] ?? 0, wrong.length === 0),
+  ]
+}
 
 async function script(): Promise<string> {
   const { outputFiles } = await build({

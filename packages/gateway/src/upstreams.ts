@@ -58,10 +58,23 @@ export function openUpstreams(settings: GatewaySettings): Upstreams {
 
 export type UpstreamState = 'ready' | 'unready' | 'unreachable'
 
-/** What the service says of itself now. */
-export async function stateOf({ pool }: Upstream, limitMs = 1000): Promise<UpstreamState> {
+/** What the service says of itself now; who is not heard within the limit is unreachable. */
+export async function stateOf({ pool }: Pick<Upstream, 'pool'>, limitMs = 1000): Promise<UpstreamState> {
+  const limit = new AbortController()
+  // undici hears of a signal only once it is connected, and that may take ten times as long.
+  const late = new Promise<'unreachable'>((resolve) => {
+    limit.signal.addEventListener('abort', () => resolve('unreachable'), { once: true })
+  })
+  const timer = setTimeout(() => limit.abort(), limitMs)
   try {
-    const signal = AbortSignal.timeout(limitMs)
+    return await Promise.race([asked(pool, limit.signal), late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function asked(pool: Pool, signal: AbortSignal): Promise<UpstreamState> {
+  try {
     const { statusCode, body } = await pool.request({ method: 'GET', path: '/readyz', signal })
     await body.dump()
     return statusCode === 200 ? 'ready' : 'unready'
