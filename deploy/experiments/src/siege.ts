@@ -2,9 +2,13 @@ import { apply, kubectl } from './kubectl.ts'
 import { until } from './until.ts'
 
 export interface Siege {
+  /** Answered with success. */
   readonly hits: number
+  /** Answered with 4xx: to siege these count neither as successes nor as failures. */
+  readonly refused: number
+  /** Answered with 5xx, or not at all. */
   readonly failed: number
-  /** Per cent of the requests that were answered with success. */
+  /** Per cent of the requests that did not fail. */
   readonly availability: number
   readonly perSecond: number
   readonly longestS: number
@@ -15,19 +19,23 @@ export interface Besieging {
   /** How many clients at once. */
   readonly clients: number
   readonly seconds: number
-  readonly headers?: readonly string[]
+  /** Each waits up to so long between two orders; else not at all. */
+  readonly pauseS?: number
 }
 
 const order = '{"branchId":"1","sauceId":"1","qty":10,"price":10000}'
 
 /** Starts Debian's siege in a pod: so many clients place orders through the gateway, one after another each. */
-export async function startSiege({ name, clients, seconds, headers = [] }: Besieging) {
+export async function startSiege({ name, clients, seconds, pauseS }: Besieging) {
   const pod = `siege-${name}`
-  const named = ['Content-Type: application/json', ...headers].map((header) => `--header='${header}'`)
   // The token is put in by the shell: not in the pod's description.
   const command = [
-    `siege --benchmark --quiet --concurrent=${clients} --time=${seconds}S`,
-    ...named,
+    // By itself it ends after 1024 failures.
+    "printf 'failures = 1000000\\njson_output = true\\n' > /tmp/siegerc;",
+    `siege --rc=/tmp/siegerc --quiet --concurrent=${clients} --time=${seconds}S`,
+    pauseS === undefined ? '--benchmark' : `--delay=${pauseS}`,
+    // As a header it would be a second one, and the order a form.
+    '--content-type=application/json',
     `$\{TOKEN:+--header="Authorization: Bearer $TOKEN"}`,
     `'http://gateway:8080/orders POST ${order}' 2>&1`,
   ].join(' ')
@@ -92,14 +100,17 @@ export async function startSiege({ name, clients, seconds, headers = [] }: Besie
 export function siegeIn(said: string): Siege {
   const figure = (...names: string[]) => {
     for (const name of names) {
-      const found = new RegExp(`"?${name}"?:\\s*([\\d.]+)`, 'i').exec(said)
+      const found = new RegExp(`(?:^|[\\s"])${name}"?:\\s*([\\d.]+)`, 'im').exec(said)
       if (found) return Number(found[1])
     }
     throw new Error(`siege did not report ${names[0]}: ${said.slice(-500)}`)
   }
+  const hits = figure('successful transactions', 'successful_transactions')
+  const failed = figure('failed transactions', 'failed_transactions')
   return {
-    hits: figure('transactions'),
-    failed: figure('failed transactions', 'failed_transactions'),
+    hits,
+    refused: Math.max(0, figure('transactions') - hits),
+    failed,
     availability: figure('availability'),
     perSecond: figure('transaction rate', 'transaction_rate'),
     longestS: figure('longest transaction', 'longest_transaction'),

@@ -47,6 +47,7 @@ async function rollUnderSiege(name: string, changes: readonly object[], tag?: st
     told('orders', `${result.hits}, ${result.perSecond}/s, the slowest after ${result.longestS} s`),
     promised('availability', `${result.availability.toFixed(2)} %`, result.availability === 100),
     promised('failed requests', result.failed, result.failed === 0),
+    promised('refused requests', result.refused, result.refused === 0),
     ...accepted(result.hits, byStatus),
   ]
 }
