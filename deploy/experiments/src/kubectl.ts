@@ -41,8 +41,8 @@ export function kubectl(args: readonly string[], { input = '', timeoutMs = 300_0
 export const get = async <T>(...args: string[]): Promise<T> =>
   JSON.parse(await kubectl(['get', ...args, '--output', 'json'])) as T
 
-export const apply = (manifest: object): Promise<string> =>
-  kubectl(['apply', '--filename', '-'], { input: JSON.stringify(manifest) })
+export const apply = (manifest: object, into = namespace): Promise<string> =>
+  kubectl(['apply', '--namespace', into, '--filename', '-'], { input: JSON.stringify(manifest) })
 
 export interface Pod {
   readonly metadata: { readonly name: string; readonly uid: string; readonly deletionTimestamp?: string }

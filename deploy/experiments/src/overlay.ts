@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { kubectl, rolledOut } from './kubectl.ts'
+import { kubectl, namespace, rolledOut } from './kubectl.ts'
 
 const deploy = fileURLToPath(new URL('../../', import.meta.url))
 const { OVERLAY = 'local' } = process.env
@@ -10,6 +10,7 @@ export const services = ['payment', 'delivery', 'dashboard', 'order', 'gateway']
 
 /** A kustomization, its resources as paths below `deploy`, its own files by their names. */
 export interface Kustomization {
+  readonly namespace?: string
   readonly resources: readonly string[]
   readonly [field: string]: unknown
 }
@@ -32,7 +33,7 @@ export async function applyKustomization(
     }
     for (const [name, text] of Object.entries(files)) await writeFile(`${folder}/${name}`, text)
     await writeFile(`${folder}/kustomization.yaml`, JSON.stringify(kustomization))
-    await kubectl(['apply', '--kustomize', folder])
+    await kubectl(['apply', '--namespace', rest.namespace ?? namespace, '--kustomize', folder])
   } finally {
     await rm(folder, { recursive: true })
   }

@@ -36,19 +36,15 @@ async function bringUp(dataDir: string): Promise<void> {
   await bringUpServices(dataDir)
 }
 
-const secret = (namespace: string, name: string, values: Record<string, string>) =>
-  apply({
-    apiVersion: 'v1',
-    kind: 'Secret',
-    metadata: { name, namespace },
-    // What is elsewhere in production is beside it here.
-    stringData: Object.fromEntries(
-      Object.entries(values).map(([key, value]) => [
-        key,
-        value.replace(/@(postgres|mongodb):/, `@$1.${databases}:`),
-      ]),
-    ),
-  })
+function secret(into: string, name: string, values: Record<string, string>) {
+  // What is elsewhere in production is beside it here.
+  const moved = Object.entries(values).map(([key, value]) => [
+    key,
+    value.replace(/@(postgres|mongodb):/, `@$1.${databases}:`),
+  ])
+  const stringData = Object.fromEntries(moved)
+  return apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: into }, stringData }, into)
+}
 
 async function bringUpDatabases(): Promise<void> {
   await applyKustomization({
