@@ -29,6 +29,7 @@ export function accepted(hits: number, byStatus: ByStatus): Finding[] {
     told(
       'ended',
       Object.entries(byStatus)
+        .filter(([, count]) => count > 0)
         .map(([status, count]) => `${count} ${status}`)
         .join(', '),
     ),
