@@ -1,5 +1,5 @@
 import { type Heard, type Said, type Speaker, streamOf } from '@saucery/contracts/choreography'
-import { type Broker, connectBroker } from '@saucery/messaging/broker'
+import { type Broker, connectBroker, isBrokerOutage } from '@saucery/messaging/broker'
 import { type Database, isDatabaseOutage, openDatabase } from '@saucery/messaging/database'
 import { migrate } from '@saucery/messaging/migrate'
 import { openParticipant, type Participant } from '@saucery/messaging/participant'
@@ -63,16 +63,19 @@ export async function boot<Schema extends typeof participantSettings, State, S e
   await eventually('Postgres', () => migrate(settings.POSTGRES_URL, migrations), isDatabaseOutage, log)
   const database = openDatabase(settings.POSTGRES_URL, service)
   const broker = await connectWith(service, settings, log)
-  const participant = await openParticipant<State, Said<S>, Heard<S>>({
-    db: database.db,
-    broker,
-    stream: streamOf(service),
-    replicas: settings.STREAM_REPLICAS,
-    aggregate,
-    retentionMs: settings.OUTBOX_RETENTION_MS,
-    requestRetentionMs: (settings as Partial<z.infer<typeof commandSettings>>).IDEMPOTENCY_RETENTION_MS,
-    log,
-  })
+  const open = () =>
+    openParticipant<State, Said<S>, Heard<S>>({
+      db: database.db,
+      broker,
+      stream: streamOf(service),
+      replicas: settings.STREAM_REPLICAS,
+      aggregate,
+      retentionMs: settings.OUTBOX_RETENTION_MS,
+      requestRetentionMs: (settings as Partial<z.infer<typeof commandSettings>>).IDEMPOTENCY_RETENTION_MS,
+      log,
+    })
+  // Servers that were started together have no leader at first.
+  const participant = await eventually('the stream', open, isBrokerOutage, log)
   process.on('SIGUSR2', participant.compare)
   const checks = { database: database.isUp, broker: broker.isConnected, consumers: participant.isReady }
   const details: Record<string, () => unknown> = {}

@@ -111,6 +111,15 @@ describe('a process that is asked to stop', () => {
 })
 
 describe('what is tried until it works', () => {
+  it('is left at once when the process is asked to stop, with nothing in hand', async () => {
+    const stopped = await exitOf(
+      `const { eventually } = await import('./src/stopping.ts')
+      const away = () => Promise.reject(new Error('away'))
+      await eventually('it', away, () => true, { warn: () => say('ready') })`,
+    )
+    assert.equal(stopped.exit, 0)
+  })
+
   it('is tried again after a failure that passes', async () => {
     let tries = 0
     const run = async () => {

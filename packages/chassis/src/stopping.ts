@@ -4,7 +4,7 @@ import type { Log } from './log.ts'
 /** Resolves with the first signal that asks to stop. */
 export function stopSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal))
+    for (const signal of stopSignals) process.once(signal, () => resolve(signal))
   })
 }
 
@@ -28,19 +28,31 @@ export async function stopWithin(
   process.exit(outcome === 'done' ? 0 : 1)
 }
 
-/** Tries until it works, with a line for each failure that `isPassing`; any other failure is thrown. */
+/**
+ * Tries until it works, with a line for each failure that `isPassing`; any other failure is thrown. For a service that
+ * starts, and has nothing in hand: a signal that asks to stop ends the process.
+ */
 export async function eventually<T>(
   what: string,
   run: () => Promise<T>,
   isPassing: (error: unknown) => boolean,
   log: Log,
 ): Promise<T> {
-  for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 5000))
-    try {
-      return await run()
-    } catch (error) {
-      if (!isPassing(error)) throw error
-      log.warn({ reason: String(error), waitMs }, `waiting for ${what}`)
-      await delay(waitMs)
-    }
+  // As the first process of a container it would not be ended by a signal that nobody listens to.
+  const leave = () => process.exit(0)
+  for (const signal of stopSignals) process.once(signal, leave)
+  try {
+    for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 5000))
+      try {
+        return await run()
+      } catch (error) {
+        if (!isPassing(error)) throw error
+        log.warn({ reason: String(error), waitMs }, `waiting for ${what}`)
+        await delay(waitMs)
+      }
+  } finally {
+    for (const signal of stopSignals) process.off(signal, leave)
+  }
 }
+
+const stopSignals = ['SIGTERM', 'SIGINT'] as const
