@@ -16,6 +16,7 @@ export interface Resource {
     readonly minReplicas?: number
     readonly maxReplicas?: number
     readonly minReplicaCount?: number
+    readonly behavior?: { readonly scaleUp: { readonly stabilizationWindowSeconds: number } }
     readonly metrics?: readonly { resource: { target: { averageUtilization: number } } }[]
     readonly triggers?: readonly { metadata: Record<string, string> }[]
     readonly podSelector?: Labels

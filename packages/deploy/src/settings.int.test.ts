@@ -83,6 +83,11 @@ for (const overlay of overlays)
       }
     })
 
+    it('scales no service out for what it takes to start', () => {
+      for (const { metadata, spec } of ofKind(resources, 'HorizontalPodAutoscaler'))
+        assert.ok((spec?.behavior?.scaleUp.stabilizationWindowSeconds ?? 0) >= 30, metadata.name)
+    })
+
     if (overlay === 'production-keda')
       it('scales each service on the lag of every one of its consumers', () => {
         for (const name of services) {
