@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { StreamConfig, StreamInfo } from 'nats'
 import type { Broker } from './broker.ts'
 import { type Database, recordset } from './database.ts'
+import { directGet, eventIdIn } from './direct-get.ts'
 import { streamMoment } from './streams.ts'
 import { outbox } from './tables.ts'
 
@@ -90,14 +91,9 @@ async function unpublish(db: Database, created: string, lost: readonly Row[]): P
   return rows.length
 }
 
-/** The id of the event at a sequence, asked of the stream as ADR-31 has it. */
-async function idAt({ connection }: Broker, stream: string, seq: number): Promise<string | undefined> {
-  const query = JSON.stringify({ seq })
-  const { headers } = await connection.request(`$JS.API.DIRECT.GET.${stream}`, query, { timeout: 5000 })
-  const code = headers?.code ?? 0
-  if (code === 404) return undefined
-  if (code !== 0) throw new Error(`${stream} cannot be read: ${headers?.status}`)
-  return headers?.get('ce-id') || headers?.get('Nats-Msg-Id')
+async function idAt(broker: Broker, stream: string, seq: number): Promise<string | undefined> {
+  const message = await directGet(broker, stream, { seq })
+  return message && eventIdIn(message)
 }
 
 const hasLimits = ({ max_age, max_bytes, max_msgs, max_msgs_per_subject }: StreamConfig): boolean =>

@@ -1,5 +1,6 @@
-import type { Msg, MsgHdrs } from 'nats'
+import type { MsgHdrs } from 'nats'
 import type { Broker } from './broker.ts'
+import { type DirectGet, type DirectMsg, directGet } from './direct-get.ts'
 import { deadLetters } from './streams.ts'
 
 /** A dead letter: a message that this service could not handle, and what is known of that. */
@@ -118,26 +119,16 @@ async function lettersOfPart(broker: Broker, begin: number, end: number): Promis
 const nextLetter = (broker: Broker, from: number): Promise<Letter | undefined> =>
   letterAt(broker, { seq: from, next_by_subj: `${prefixOf(broker)}>` })
 
-/**
- * Asks the stream as ADR-31 has it. The client's own direct gets are not for others to use, and those of many
- * messages at once only find the last of each subject.
- */
-async function letterAt(broker: Broker, query: object): Promise<Letter | undefined> {
-  const { connection } = broker
-  const answer = await connection.request(`$JS.API.DIRECT.GET.${deadLetters.name}`, JSON.stringify(query), {
-    timeout: 5000,
-  })
-  const code = answer.headers?.code ?? 0
-  if (code === 404) return undefined
-  if (code !== 0) throw new Error(`${deadLetters.name} cannot be read: ${answer.headers?.status}`)
-  return letterIn(broker, answer)
+async function letterAt(broker: Broker, query: DirectGet): Promise<Letter | undefined> {
+  const message = await directGet(broker, deadLetters.name, query)
+  return message && letterIn(broker, message)
 }
 
 /** Undefined for one of another service. */
-function letterIn(broker: Broker, { headers, data }: Msg): Letter | undefined {
+function letterIn(broker: Broker, { headers, data }: DirectMsg): Letter | undefined {
   const prefix = prefixOf(broker)
-  const subject = headers?.get('Nats-Subject')
-  if (!headers || !subject?.startsWith(prefix)) return undefined
+  const subject = headers.get('Nats-Subject')
+  if (!subject.startsWith(prefix)) return undefined
   const event = headers.get('ce-type')
   return {
     sequence: Number(headers.get('Nats-Sequence')),

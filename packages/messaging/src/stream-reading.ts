@@ -1,5 +1,7 @@
 import type { Broker } from './broker.ts'
+import { type DirectGet, directGet, eventIdIn } from './direct-get.ts'
 import { keyOf } from './event.ts'
+import { isNotThere } from './streams.ts'
 
 /**
  * A place in a stream: the last message before what is to come, by its sequence and its event's id. After a power
@@ -64,33 +66,25 @@ export async function readAfter(
 
 /** The stream's last message. */
 export const endOf = async (broker: Broker, stream: ReadableStream): Promise<Position> =>
-  (await directGet(broker, stream, { last_by_subj: stream.subjects[0] })) ?? beforeAll
+  (await readAt(broker, stream, { last_by_subj: stream.subjects[0] })) ?? beforeAll
 
 /** The message of this sequence, or else the first after it. */
 const messageFrom = (broker: Broker, stream: ReadableStream, seq: number) =>
-  directGet(broker, stream, { seq, next_by_subj: stream.subjects[0] })
+  readAt(broker, stream, { seq, next_by_subj: stream.subjects[0] })
 
-const notFound = 404
-
-// Not with the client's own `direct.getMessage`, which puts the last subject wanted into the one that is published on.
-async function directGet(
-  { connection }: Broker,
+async function readAt(
+  broker: Broker,
   { name }: ReadableStream,
-  query: object,
+  query: DirectGet,
 ): Promise<ReadMessage | undefined> {
-  const answer = await connection.request(`$JS.API.DIRECT.GET.${name}`, JSON.stringify(query), {
-    timeout: 5000,
-  })
-  const { headers } = answer
-  if (headers?.code === notFound) return undefined
-  const sequence = Number(headers?.get('Nats-Sequence'))
-  if (!headers || headers.hasError || !Number.isSafeInteger(sequence) || sequence < 1)
-    throw new Error(`stream ${name} cannot be read: ${headers?.description || 'no direct get'}`)
-  return {
-    sequence,
-    id: headers.get('ce-id') || headers.get('Nats-Msg-Id'),
-    key: keyOf(headers.get('Nats-Subject')),
-  }
+  const message = await directGet(broker, name, query)
+  return (
+    message && {
+      sequence: Number(message.headers.get('Nats-Sequence')),
+      id: eventIdIn(message),
+      key: keyOf(message.headers.get('Nats-Subject')),
+    }
+  )
 }
 
 /**
@@ -116,7 +110,7 @@ async function acknowledgedBy({ jsm }: Broker, stream: string, durable: string):
   try {
     return (await jsm.consumers.info(stream, durable)).ack_floor.stream_seq
   } catch (error) {
-    if ((error as { code?: string }).code === String(notFound)) return undefined
+    if (isNotThere(error)) return undefined
     throw error
   }
 }
