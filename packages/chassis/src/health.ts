@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { inTime } from './in-time.ts'
 
 /** A dependency's name, and whether it can be used now. */
 export type Checks = Readonly<Record<string, () => boolean | Promise<boolean>>>
@@ -38,15 +39,9 @@ export function health(
 }
 
 async function holds(check: Checks[string], limitMs: number): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, limitMs, false)
-  })
   try {
-    return await Promise.race([Promise.resolve(check()), late])
+    return await inTime(limitMs, Promise.resolve(check()))
   } catch {
     return false
-  } finally {
-    clearTimeout(timer)
   }
 }

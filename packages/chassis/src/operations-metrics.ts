@@ -1,5 +1,6 @@
 import { countUnhandled } from '@saucery/messaging/letters'
 import { Gauge } from 'prom-client'
+import { inTime } from './in-time.ts'
 import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 import type { Operated } from './operations.ts'
@@ -27,7 +28,7 @@ export function measureOperations(metrics: Metrics, operated: Operated, log: Log
         if (labelNames.length > 0) this.reset()
         else this.remove()
         try {
-          show(this, await within(waitMs, read()))
+          show(this, await inTime(waitMs, read()))
         } catch (error) {
           log.warn({ error, metric: name }, 'metric left out')
         }
@@ -70,17 +71,5 @@ function shared<T>(ask: () => Promise<T>): () => Promise<T> {
       asked = undefined
     })
     return asked
-  }
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not known after ${ms} ms`)), ms)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -73,8 +73,16 @@ export function invalidInput(error: z.core.$ZodError, where: string): ProblemErr
     }
   const kind = where === 'body' ? 'pointer' : where === 'header' ? 'header' : 'parameter'
   const errors = [...details].map(([place, detail]) => ({ [kind]: place, detail }) as FieldError)
-  return new ProblemError({ status: 422, code: 'invalid-input', title: 'The input is not valid', errors })
+  return new ProblemError(doesNotFit(errors))
 }
+
+/** The same, for what no schema can say. */
+export const doesNotFit = (errors: readonly FieldError[]): Problem => ({
+  status: 422,
+  code: 'invalid-input',
+  title: 'The input is not valid',
+  errors,
+})
 
 // Unknown fields come as one issue with the object that they are in.
 const badFieldsIn = (issue: z.core.$ZodIssue) =>

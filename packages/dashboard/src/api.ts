@@ -3,7 +3,7 @@ import { narrowed, permitted, within } from '@saucery/chassis/callers'
 import type { Log } from '@saucery/chassis/log'
 import { pageOf } from '@saucery/chassis/pages'
 import { preferencesIn } from '@saucery/chassis/prefer'
-import { notFound, type Problem, ProblemError, storeUnavailable } from '@saucery/chassis/problem'
+import { doesNotFit, notFound, type Problem, ProblemError, storeUnavailable } from '@saucery/chassis/problem'
 import type { Reach } from '@saucery/contracts/callers'
 import type { MiddlewareHandler } from 'hono'
 import type { Arrivals } from './arrivals.ts'
@@ -44,7 +44,7 @@ export function dashboardApi({ views, arrivals, feed, deadlines, knowCaller, log
 
   app.openapi(routes.getStatistics, async (c) => {
     const query = queryOf(narrowed(permitted(c, 'read-views'), c.req.valid('query')), Date.now())
-    if ('parameter' in query) throw new ProblemError({ ...doesNotFit, errors: [query] })
+    if ('parameter' in query) throw new ProblemError(doesNotFit([query]))
     const [placed, took] = await Promise.all([views.countPlaced(query), views.durations(query)])
     return c.json(statisticsOf(query, placed, took), 200)
   })
@@ -77,8 +77,6 @@ function shown(reach: Reach, view: OrderView | undefined): OrderView {
   if (!found) throw notFound()
   return found
 }
-
-const doesNotFit: Problem = { status: 422, code: 'invalid-input', title: 'The input is not valid' }
 
 const notArrived: Problem = {
   status: 404,

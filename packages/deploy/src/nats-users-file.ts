@@ -1,4 +1,5 @@
 import { subscriptionsOf } from '@saucery/contracts/choreography'
+import { durableOf, projectionVersion } from '@saucery/contracts/projection'
 import { root } from '@saucery/local/folders'
 import { authorization, type NatsUser } from '@saucery/local/nats-config'
 import { natsNames, permissionsOfUser } from '@saucery/local/nats-users'
@@ -24,7 +25,7 @@ export function usersConf(): string {
     password: `$${replayer.variable}`,
     permissions: {
       publish: subscriptionsOf('dashboard').map(
-        ({ stream }) => `$JS.API.CONSUMER.DELETE.${stream}.dashboard`,
+        ({ stream }) => `$JS.API.CONSUMER.DELETE.${stream}.${durableOf(projectionVersion)}`,
       ),
       subscribe: [`_INBOX_${replayer.user}.>`],
     },

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
+import { durableOf, projectionVersion } from '@saucery/contracts/projection'
 import { dataFolder } from '@saucery/local/folders'
 import { connect } from 'nats'
 import { replayer } from './nats-users-file.ts'
@@ -16,7 +17,7 @@ const connection = await connect({
 try {
   const jsm = await connection.jetstreamManager({ checkAPI: false })
   for (const { stream } of subscriptionsOf('dashboard')) {
-    await jsm.consumers.delete(stream, 'dashboard')
+    await jsm.consumers.delete(stream, durableOf(projectionVersion))
     process.stdout.write(`${stream}: the dashboard reads it again from the first message\n`)
   }
 } finally {

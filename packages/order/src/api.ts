@@ -3,7 +3,7 @@ import { demandOwn, narrowed, permitted, within } from '@saucery/chassis/callers
 import { type Answer, answeringOnce, respond } from '@saucery/chassis/idempotency'
 import type { Log } from '@saucery/chassis/log'
 import { pageOf } from '@saucery/chassis/pages'
-import { notFound, type Problem, ProblemError, storeUnavailable } from '@saucery/chassis/problem'
+import { doesNotFit, notFound, type Problem, ProblemError, storeUnavailable } from '@saucery/chassis/problem'
 import { causeOf } from '@saucery/chassis/request'
 import type { Said } from '@saucery/contracts/choreography'
 import { type Database, isDatabaseOutage } from '@saucery/messaging/database'
@@ -136,12 +136,9 @@ const refusals: Record<Refused['code'], Problem> = {
     code: 'order-already-final',
     title: 'The order is final and cannot be cancelled',
   },
-  'amount-too-large': {
-    status: 422,
-    code: 'invalid-input',
-    title: 'The input is not valid',
-    errors: [{ pointer: '/price', detail: 'qty × price is more than can be counted in whole won' }],
-  },
+  'amount-too-large': doesNotFit([
+    { pointer: '/price', detail: 'qty × price is more than can be counted in whole won' },
+  ]),
 }
 
 function problemOf(error: Error): Problem | undefined {
