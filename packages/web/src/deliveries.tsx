@@ -1,34 +1,22 @@
-import { signal } from '@preact/signals'
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import { api } from './client.ts'
 import { age } from './format.ts'
-import { now, whileVisible } from './now.ts'
+import { now } from './now.ts'
 import { shortId } from './orders.ts'
 import { Failure } from './parts.tsx'
+import { polled } from './polled.ts'
 import { may } from './session.ts'
 import type { Delivery, Page } from './types.ts'
 
 const everyMs = 3000
 
-function openDeliveries() {
-  const page = signal<Page<Delivery> | undefined>(undefined)
-  const error = signal<Error | undefined>(undefined)
-  const read = async (stopped?: AbortSignal) => {
-    try {
-      page.value = await api.get<Page<Delivery>>('deliveries?status=STARTED&limit=100', stopped)
-      error.value = undefined
-    } catch (failure) {
-      error.value = failure as Error
-    }
-  }
-  return { page, error, read, close: whileVisible(everyMs, read) }
-}
+const openDeliveries = () => polled<Page<Delivery>>('deliveries?status=STARTED&limit=100', everyMs)
 
 /** What is on its way: for couriers, who see deliveries and not orders. */
 export function DeliveriesPage() {
   const data = useMemo(openDeliveries, [])
   useEffect(() => data.close, [data])
-  const page = data.page.value
+  const page = data.found.value
   return (
     <section>
       <h1>Deliveries on their way</h1>

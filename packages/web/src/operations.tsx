@@ -1,10 +1,8 @@
-import { signal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
-import { api } from './client.ts'
 import { DeadLetters } from './dead-letters.tsx'
 import { count, duration } from './format.ts'
-import { whileVisible } from './now.ts'
 import { Fact, Failure } from './parts.tsx'
+import { polled } from './polled.ts'
 import type { Operations, Projection } from './types.ts'
 
 const services = ['order', 'payment', 'delivery', 'dashboard'] as const
@@ -13,19 +11,7 @@ type ServiceName = (typeof services)[number]
 
 const everyMs = 2000
 
-function openOperations(service: ServiceName) {
-  const state = signal<Operations | undefined>(undefined)
-  const error = signal<Error | undefined>(undefined)
-  const close = whileVisible(everyMs, async (stopped) => {
-    try {
-      state.value = await api.get<Operations>(`operations/${service}`, stopped)
-      error.value = undefined
-    } catch (failure) {
-      error.value = failure as Error
-    }
-  })
-  return { state, error, close }
-}
+const openOperations = (service: ServiceName) => polled<Operations>(`operations/${service}`, everyMs)
 
 /** How each service keeps up, and what it could not handle. */
 export function OperationsPage() {
@@ -44,7 +30,7 @@ export function OperationsPage() {
 function ServiceState({ service }: { service: ServiceName }) {
   const data = useMemo(() => openOperations(service), [service])
   useEffect(() => data.close, [data])
-  const state = data.state.value
+  const state = data.found.value
   const id = `service-${service}`
   return (
     <section class="service" aria-labelledby={id}>

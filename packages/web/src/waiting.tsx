@@ -1,33 +1,20 @@
-import { signal } from '@preact/signals'
 import { useEffect, useMemo } from 'preact/hooks'
-import { api } from './client.ts'
 import { count, duration, oneOf } from './format.ts'
-import { now, whileVisible } from './now.ts'
+import { now } from './now.ts'
 import { shortId } from './orders.ts'
 import { Failure, StatusMark } from './parts.tsx'
+import { polled } from './polled.ts'
 import type { Order, Page } from './types.ts'
 
 const everyMs = 5000
 
-function openWaiting() {
-  const page = signal<Page<Order> | undefined>(undefined)
-  const error = signal<Error | undefined>(undefined)
-  const close = whileVisible(everyMs, async (stopped) => {
-    try {
-      page.value = await api.get<Page<Order>>('orderDashboards?overdue=true&limit=200', stopped)
-      error.value = undefined
-    } catch (failure) {
-      error.value = failure as Error
-    }
-  })
-  return { page, error, close }
-}
+const openWaiting = () => polled<Page<Order>>('orderDashboards?overdue=true&limit=200', everyMs)
 
 /** The orders that have waited longer than they should, whenever they were placed. */
 export function WaitingPage() {
   const data = useMemo(openWaiting, [])
   useEffect(() => data.close, [data])
-  const page = data.page.value
+  const page = data.found.value
   return (
     <section>
       <h1>Waiting too long</h1>
