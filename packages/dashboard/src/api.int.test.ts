@@ -1,27 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { everybodyOperates } from '@saucery/chassis/testing/callers'
 import { allPages, get, type Page, problemIn } from '@saucery/chassis/testing/http'
-import { quietLog } from '@saucery/chassis/testing/log'
 import { exampleOrderId } from '@saucery/contracts/parts'
 import { testMongo } from '@saucery/local/testing'
 import { v7 as uuidv7 } from 'uuid'
-import { dashboardApi } from './api.ts'
-import { openArrivals } from './arrivals.ts'
 import { openViews } from './store.ts'
-import { deadlines, noFeed, serverBehind, story } from './testing.ts'
+import { apiOn, serverBehind, story } from './testing.ts'
 
 const mongo = await testMongo()
 const views = openViews(mongo.url)
-const arrivals = openArrivals({ views, log: quietLog })
-const app = dashboardApi({
-  views,
-  arrivals,
-  feed: noFeed,
-  deadlines,
-  knowCaller: everybodyOperates,
-  log: quietLog,
-})
+const app = apiOn(views)
 after(async () => {
   await views.close()
   await mongo[Symbol.asyncDispose]()
@@ -165,14 +153,7 @@ describe('a dashboard whose store is away', () => {
     await using own = await testMongo({ ownServer: true })
     const away = openViews(own.url)
     await own.kill()
-    const response = await dashboardApi({
-      views: away,
-      arrivals: openArrivals({ views: away, log: quietLog }),
-      feed: noFeed,
-      deadlines,
-      knowCaller: everybodyOperates,
-      log: quietLog,
-    }).request('/orderDashboards')
+    const response = await apiOn(away).request('/orderDashboards')
     assert.equal(response.headers.get('retry-after'), '1')
     const problem = await problemIn(response)
     assert.deepEqual(problem, { status: 503, code: 'store-unavailable', places: [] })

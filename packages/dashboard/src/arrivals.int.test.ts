@@ -10,9 +10,8 @@ import { PaymentDeclined, PaymentVoided } from '@saucery/contracts/payment'
 import { testMongo } from '@saucery/local/testing'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { v7 as uuidv7 } from 'uuid'
-import { dashboardApi } from './api.ts'
 import { openArrivals } from './arrivals.ts'
-import { deadlines, noFeed } from './testing.ts'
+import { apiOn } from './testing.ts'
 import { openReplica } from './testing-replica.ts'
 import { entryOf } from './view.ts'
 
@@ -126,15 +125,7 @@ describe('who has written and reads', () => {
 
 describe('a branch that reads after a write', () => {
   const gate = testGate('dashboard')
-  const arrivals = openArrivals({ views, log: quietLog })
-  const app = dashboardApi({
-    views,
-    arrivals,
-    feed: noFeed,
-    deadlines,
-    knowCaller: gate.knowCaller,
-    log: quietLog,
-  })
+  const app = apiOn(views, gate.knowCaller)
   const ask = async (branchId: string, orderId: string, eventId: string) =>
     app.request(`/orderDashboards/${orderId}?after=${eventId}`, {
       headers: { ...(await gate.as(branch(branchId))), prefer: 'wait=10' },

@@ -2,14 +2,11 @@ import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { branch, courier, operator, testGate } from '@saucery/chassis/testing/callers'
 import { type Page, problemIn } from '@saucery/chassis/testing/http'
-import { quietLog } from '@saucery/chassis/testing/log'
 import type { Caller } from '@saucery/contracts/callers'
 import { testMongo } from '@saucery/local/testing'
 import { v7 as uuidv7 } from 'uuid'
-import { dashboardApi } from './api.ts'
-import { openArrivals } from './arrivals.ts'
 import { openViews } from './store.ts'
-import { deadlines, noFeed, story } from './testing.ts'
+import { apiOn, story } from './testing.ts'
 
 const mongo = await testMongo()
 const views = openViews(mongo.url)
@@ -18,15 +15,7 @@ after(async () => {
   await mongo[Symbol.asyncDispose]()
 })
 const gate = testGate('dashboard')
-const arrivals = openArrivals({ views, log: quietLog })
-const app = dashboardApi({
-  views,
-  arrivals,
-  feed: noFeed,
-  deadlines,
-  knowCaller: gate.knowCaller,
-  log: quietLog,
-})
+const app = apiOn(views, gate.knowCaller)
 
 const ask = async (caller: Caller, path: string) => app.request(path, { headers: await gate.as(caller) })
 const statusOf = async (caller: Caller, path: string) => (await ask(caller, path)).status

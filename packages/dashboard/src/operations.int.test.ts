@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { operate } from '@saucery/chassis/operations'
-import { everybodyOperates } from '@saucery/chassis/testing/callers'
 import { recorded } from '@saucery/chassis/testing/events'
 import { get, type Page, problemIn } from '@saucery/chassis/testing/http'
 import { quietLog } from '@saucery/chassis/testing/log'
@@ -15,12 +14,10 @@ import type { ReceivedEvent } from '@saucery/messaging/event'
 import { Unprocessable } from '@saucery/messaging/message'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { v7 as uuidv7 } from 'uuid'
-import { dashboardApi } from './api.ts'
-import { openArrivals } from './arrivals.ts'
 import { operatedDashboard } from './operated.ts'
 import { reactions } from './reactions.ts'
 import { isStoreOutage, openViews } from './store.ts'
-import { deadlines, noFeed } from './testing.ts'
+import { apiOn } from './testing.ts'
 
 const mongo = await testMongo()
 const nats = await testStreams()
@@ -40,14 +37,7 @@ const consumers = openConsumers({
   replicas: 1,
   log: quietLog,
 })
-const app = dashboardApi({
-  views,
-  arrivals: openArrivals({ views, log: quietLog }),
-  feed: noFeed,
-  deadlines,
-  knowCaller: everybodyOperates,
-  log: quietLog,
-})
+const app = apiOn(views)
 const projection = { version: 2, state: 'building', serving: 1, handled: 10, remaining: 5 } as const
 operate(app, operatedDashboard({ broker, consumers, views, projection: () => projection }))
 after(async () => {

@@ -1,11 +1,15 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { everybodyOperates } from '@saucery/chassis/testing/callers'
+import { quietLog } from '@saucery/chassis/testing/log'
 import { type AnyFact, events } from '@saucery/contracts/choreography'
 import { projectionVersion } from '@saucery/contracts/projection'
 import { MongoClient } from 'mongodb'
 import { v7 as uuidv7 } from 'uuid'
+import { type DashboardApi, dashboardApi } from './api.ts'
+import { openArrivals } from './arrivals.ts'
 import type { Feed } from './feed.ts'
-import type { Addition } from './store.ts'
+import type { Addition, ViewStore } from './store.ts'
 import { type Entry, entryOf, joined, type OrderView, viewOf } from './view.ts'
 
 /** The facts of the given names about an order, as the examples tell them; of all eleven without names. */
@@ -20,7 +24,18 @@ export function factsAbout(orderId: string, names: readonly AnyFact['name'][] = 
 export const deadlines = { OVERDUE_AFTER_MS: 1000, PAYMENT_DEADLINE_MS: 2000, DELIVERY_DEADLINE_MS: 3000 }
 
 /** For what nobody listens to. */
-export const noFeed: Feed = { listen: () => undefined, stop: async () => {} }
+const noFeed: Feed = { listen: () => undefined, stop: async () => {} }
+
+/** The calls on a read model, without a process around them. */
+export const apiOn = (views: ViewStore, knowCaller: DashboardApi['knowCaller'] = everybodyOperates) =>
+  dashboardApi({
+    views,
+    arrivals: openArrivals({ views, log: quietLog }),
+    feed: noFeed,
+    deadlines,
+    knowCaller,
+    log: quietLog,
+  })
 
 export const allNames = events.map(({ event }) => event)
 
