@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { isKept, promised, table, told } from './finding.ts'
+import { isKept, promised, table, tally, told } from './finding.ts'
 
 describe('findings', () => {
   it('are a table with a word for each promise', () => {
@@ -19,5 +19,10 @@ describe('findings', () => {
   it('keep the promise as long as none breaks it', () => {
     assert.equal(isKept([told('orders', 1), promised('lost', 0, true)]), true)
     assert.equal(isKept([promised('lost', 1, false), promised('failed', 0, true)]), false)
+  })
+
+  it('count what there is', () => {
+    assert.equal(tally({ DELIVERED: 3, PAID: 0, FAILED: 1 }), '3 DELIVERED, 1 FAILED')
+    assert.equal(tally({ 201: 300, 503: 5 }, ' × '), '300 × 201, 5 × 503')
   })
 })

@@ -18,6 +18,13 @@ export const promised = (what: string, figure: string | number, kept: boolean): 
   kept,
 })
 
+/** How many of each, without those of which there are none. */
+export const tally = (counts: Readonly<Record<string, number>>, sign = ' '): string =>
+  Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${count}${sign}${name}`)
+    .join(', ')
+
 /** That so many orders which somebody was told of are there, and have ended. */
 export function accepted(hits: number, byStatus: ByStatus): Finding[] {
   const ended = countOf(byStatus, isFinal)
@@ -26,13 +33,7 @@ export function accepted(hits: number, byStatus: ByStatus): Finding[] {
   return [
     promised('accepted orders that nobody knows', missing, missing === 0),
     promised('orders without an end', open, open === 0),
-    told(
-      'ended',
-      Object.entries(byStatus)
-        .filter(([, count]) => count > 0)
-        .map(([status, count]) => `${count} ${status}`)
-        .join(', '),
-    ),
+    told('ended', tally(byStatus)),
   ]
 }
 

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { type Finding, promised, told } from './finding.ts'
+import { type Finding, promised, tally, told } from './finding.ts'
 import { apply, get, kubectl } from './kubectl.ts'
 import { until } from './until.ts'
 
@@ -81,28 +81,14 @@ export async function startTraffic(name: string, changes: Partial<Plan> = {}): P
 export const traffic = async (name: string, changes?: Partial<Plan>): Promise<Outcome> =>
   (await startTraffic(name, changes)).outcome()
 
-/** What `POST /orders` was answered with. */
-const answersOf = ({ answers }: Outcome): string =>
-  Object.entries(answers)
-    .map(([answer, count]) => `${count} × ${answer}`)
-    .join(', ')
-
 /** That nothing was lost, and nothing done twice or halfway. */
-export const nothingLost = (outcome: Outcome): Finding[] => {
-  const { orders, accepted, ends, unfinished, wrong } = outcome
-  return [
-    told('answers to POST /orders', answersOf(outcome)),
-    promised('orders accepted in the end', `${accepted} of ${orders}`, accepted === orders),
-    told(
-      'ended',
-      Object.entries(ends)
-        .map(([status, count]) => `${count} ${status}`)
-        .join(', '),
-    ),
-    promised('accepted orders without an end', unfinished.length, unfinished.length === 0),
-    promised('orders of which the services tell different stories', wrong[0] ?? 0, wrong.length === 0),
-  ]
-}
+export const nothingLost = ({ orders, accepted, answers, ends, unfinished, wrong }: Outcome): Finding[] => [
+  told('answers to POST /orders', tally(answers, ' × ')),
+  promised('orders accepted in the end', `${accepted} of ${orders}`, accepted === orders),
+  told('ended', tally(ends)),
+  promised('accepted orders without an end', unfinished.length, unfinished.length === 0),
+  promised('orders of which the services tell different stories', wrong[0] ?? 0, wrong.length === 0),
+]
 
 async function script(): Promise<string> {
   const { outputFiles } = await build({
