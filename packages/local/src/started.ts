@@ -7,6 +7,7 @@ import { root } from './folders.ts'
 export interface Started {
   readonly url: string
   readonly pid: number
+  readonly ended: boolean
   output(): string
   /** Resolves with the exit code. */
   signal(name: NodeJS.Signals): Promise<number | null>
@@ -37,6 +38,9 @@ export async function startCommand(dataDir: string): Promise<Started> {
   return {
     url,
     pid,
+    get ended() {
+      return child.exitCode !== null || child.signalCode !== null
+    },
     output: () => text,
     async signal(name) {
       child.kill(name)
