@@ -1,4 +1,5 @@
 import { writeFile } from 'node:fs/promises'
+import { untilInterrupted } from '@saucery/local/interrupted'
 import { sweepTempFolders } from '@saucery/local/temp'
 import { measure } from './measure.ts'
 import { type Options, readOptions, usage } from './options.ts'
@@ -10,33 +11,20 @@ for (const stream of [stdout, stderr]) stream.on('error', () => {})
 const say = (text: string) =>
   stderr.write(`${(performance.now() / 1000).toFixed(0).padStart(4)} s  ${text}\n`)
 
-/** pnpm and tsx pass on a signal that the terminal has sent as well: two at once are one. */
-const SAME_SIGNAL_MS = 1_000
-
-const interrupted = new AbortController()
-let interruptedAt = 0
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => onSignal(name))
-
-function onSignal(name: NodeJS.Signals): void {
-  if (!interrupted.signal.aborted) {
-    say(`${name}: stopping everything; once more ends it at once`)
-    interruptedAt = Date.now()
-    interrupted.abort()
-  } else if (Date.now() - interruptedAt > SAME_SIGNAL_MS) process.exit(130)
-}
+const interrupted = untilInterrupted(say)
 
 const options = optionsOrExit()
 try {
   await sweepTempFolders(say)
   const before = busy()
-  const results = await measure(options, say, interrupted.signal)
+  const results = await measure(options, say, interrupted)
   const setting = machine([...results.stores, `${before} before`])
   stdout.write(`\n${setting}\n\n${table(results)}`)
   if (options.json)
     await writeFile(options.json, `${JSON.stringify({ machine: setting, ...results }, null, 2)}\n`)
   process.exit(0)
 } catch (error) {
-  if (interrupted.signal.aborted) process.exit(130)
+  if (interrupted.aborted) process.exit(130)
   stderr.write(`${error instanceof Error ? error.message : error}\n`)
   process.exit(1)
 }

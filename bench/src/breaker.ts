@@ -1,3 +1,4 @@
+import { untilInterrupted } from '@saucery/local/interrupted'
 import { removeTempFolder, tempFolder } from '@saucery/local/temp'
 import { experiment } from './breaker-experiment.ts'
 import { breakerTable } from './breaker-report.ts'
@@ -16,18 +17,20 @@ const plan = { clients: 100, aloneMs: 8_000, togetherMs: 40_000 }
 
 const { stdout, stderr } = process
 const say = (text: string) => void stderr.write(`${text}\n`)
-const interrupted = new AbortController()
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => interrupted.abort())
+const interrupted = untilInterrupted(say)
 
 const before = busy()
 const folder = await tempFolder()
 try {
   // What is set for this process wins, so that other figures can be tried.
   const env = { ...settings, ...process.env }
-  const options = { folder, env, say, signal: interrupted.signal }
+  const options = { folder, env, say, signal: interrupted }
   const result = await withSystem(1, options, (system) => experiment(system.urls, plan, say))
   stdout.write(`\n${machine([`${before} before`])}\n\n${breakerTable(result)}`)
+} catch (error) {
+  if (!interrupted.aborted) stderr.write(`${error instanceof Error ? error.message : error}\n`)
+  process.exitCode = interrupted.aborted ? 130 : 1
 } finally {
   await removeTempFolder(folder)
 }
-process.exit(0)
+process.exit()

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { untilInterrupted } from '@saucery/local/interrupted'
 import { removeTempFolder, tempFolder } from '@saucery/local/temp'
 import { type Rebuilt, rebuildExperiment } from './rebuild-experiment.ts'
 import { busy, machine } from './report.ts'
@@ -14,18 +15,17 @@ one process of the dashboard builds its documents from nothing.
 const { stdout, stderr } = process
 const say = (text: string) =>
   stderr.write(`${(performance.now() / 1000).toFixed(0).padStart(4)} s  ${text}\n`)
-const interrupted = new AbortController()
-for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => interrupted.abort())
+const interrupted = untilInterrupted(say)
 
 const events = eventsOrExit()
 const before = busy()
 const folder = await tempFolder()
 try {
-  const { stores, results } = await rebuildExperiment(folder, events, say, interrupted.signal)
+  const { stores, results } = await rebuildExperiment(folder, events, say, interrupted)
   stdout.write(`\n${machine([...stores, `${before} before`])}\n\n${table(results)}`)
 } catch (error) {
-  if (!interrupted.signal.aborted) stderr.write(`${error instanceof Error ? error.message : error}\n`)
-  process.exitCode = interrupted.signal.aborted ? 130 : 1
+  if (!interrupted.aborted) stderr.write(`${error instanceof Error ? error.message : error}\n`)
+  process.exitCode = interrupted.aborted ? 130 : 1
 } finally {
   await removeTempFolder(folder)
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { dataFolder } from './folders.ts'
+import { untilInterrupted } from './interrupted.ts'
 import { serviceLines } from './service-lines.ts'
 import { portsFrom } from './service-ports.ts'
 import { ready, usage } from './start-texts.ts'
@@ -13,41 +14,30 @@ const colour = stdout.isTTY && !env.NO_COLOR
 for (const stream of [stdout, stderr]) stream.on('error', () => {})
 const say = (text: string) => (json ? stderr : stdout).write(`${text}\n`)
 
-/** pnpm and tsx pass on a signal that the terminal has sent as well: two at once are one. */
-const SAME_SIGNAL_MS = 1_000
-
 let system: System | undefined
-const interrupted = new AbortController()
-let interruptedAt = 0
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void onSignal(signal))
-
-async function onSignal(signal: NodeJS.Signals): Promise<void> {
-  if (!interrupted.signal.aborted) {
-    say(`\n${signal}: stopping everything; once more ends it at once`)
-    interruptedAt = Date.now()
-    interrupted.abort()
-  } else if (Date.now() - interruptedAt > SAME_SIGNAL_MS) {
+const interrupted = untilInterrupted(
+  (text) => say(`\n${text}`),
+  async () => {
     await system?.kill()
     process.exit(130)
-  }
-}
+  },
+)
 
 readArguments()
 try {
   const dataDir = resolve(env.SAUCERY_DATA || dataFolder)
-  const { signal } = interrupted
   const onLine = serviceLines({ json, colour, write: (text) => stdout.write(text) })
-  system = await startSystem({ dataDir, ports: portsFrom(env), env, say, onLine, signal })
+  system = await startSystem({ dataDir, ports: portsFrom(env), env, say, onLine, signal: interrupted })
   say(ready(system, dataDir, process.uptime(), env.AUTH === 'on'))
   await new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined)
-    signal.addEventListener('abort', resolve)
+    if (interrupted.aborted) resolve(undefined)
+    interrupted.addEventListener('abort', resolve)
   })
   await system.stop()
   say('Stopped')
   process.exit(0)
 } catch (error) {
-  if (interrupted.signal.aborted) process.exit(130)
+  if (interrupted.aborted) process.exit(130)
   stderr.write(`${error instanceof Error ? error.message : error}\n`)
   process.exit(1)
 }
