@@ -29,7 +29,8 @@ COPY packages packages
 FROM installed AS dev
 ARG PACKAGE
 ENV PACKAGE=${PACKAGE} NODE_ENV=development
-RUN if [ "$PACKAGE" = gateway ]; then pnpm --filter @saucery/web build && mkdir /app && mv packages/web/dist /app/web; fi
+RUN if [ "$PACKAGE" = gateway ]; then \
+      pnpm --filter @saucery/web build && mkdir /app && ln -s /saucery/packages/web/dist /app/web; fi
 RUN chown -R node:node packages
 USER 1000:1000
 EXPOSE 8080

@@ -86,6 +86,12 @@ for (const overlay of overlays)
       })
     }
 
+    if (writable)
+      it('keeps the finished Job: to Tilt one that deletes itself has not begun', () => {
+        for (const { spec } of ofKind(resources, 'Job'))
+          assert.equal(spec?.ttlSecondsAfterFinished, undefined)
+      })
+
     it('shows no Service outside the cluster', () => {
       for (const { spec } of ofKind(resources, 'Service'))
         assert.equal(spec?.type ?? 'ClusterIP', 'ClusterIP')

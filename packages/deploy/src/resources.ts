@@ -24,6 +24,7 @@ export interface Resource {
     readonly ingress?: readonly Rule[]
     readonly egress?: readonly Rule[]
     readonly type?: string
+    readonly ttlSecondsAfterFinished?: number
   }
 }
 

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { it } from 'node:test'
 import { root } from '@saucery/local/folders'
 import { portsFrom, serviceNames } from '@saucery/local/service-ports'
+import { images } from './changed-images.ts'
+import { dependenciesOf } from './workspace.ts'
 
 const read = (...path: string[]) => readFileSync(join(root, ...path), 'utf8')
 const tiltfile = read('Tiltfile')
@@ -29,12 +31,36 @@ it('names files, and scripts of package.json, that are there', () => {
   for (const name of called) assert.ok(scripts.includes(String(name)), `package.json has no script ${name}`)
 })
 
+it('makes each image of its own package and those that all share, so that a saved file changes no other', () => {
+  const list = (name: string) =>
+    [...(new RegExp(`^${name} = \\[([^\\]]*)\\]`, 'm').exec(all)?.[1] ?? '').matchAll(/'([^']+)'/g)].map(
+      ([, it]) => it,
+    )
+  // What pnpm reads of each package, but for those that .dockerignore keeps out.
+  assert.deepEqual(
+    list('PACKAGES'),
+    readdirSync(join(root, 'packages')).filter((it) => it !== 'system'),
+  )
+  const shared = list('SHARED')
+  for (const image of images)
+    for (const needed of dependenciesOf(image)) assert.ok(shared.includes(needed), `${image} needs ${needed}`)
+  const built = all.split("'.',\n").slice(1)
+  assert.equal(built.length, 2, 'services and provision')
+  for (const build of built) assert.match(build, /^[^)]*\}[^)]*only=made_of\(/)
+})
+
+it('watches the settings, which Tilt’s kustomize() does not', () => {
+  assert.match(tiltfile, /^watch_file\('deploy\/base'\)$/m)
+})
+
 it('copies source to where the image has it', () => {
   const dockerfile = read('Dockerfile')
   assert.match(dockerfile, /^WORKDIR \/saucery$/m)
   assert.match(dockerfile, /^COPY packages packages$/m)
-  for (const [, path] of all.matchAll(/sync\('[^']*', '(\/[^']*)'/g))
-    assert.match(String(path), /^\/saucery\/packages\/%s\/(src|generated)$/)
+  const synced = [...all.matchAll(/sync\(([^,]+), ([^)]+)\)/g)]
+  assert.ok(synced.length >= 2, 'the services and the page')
+  for (const [, from = '', to = ''] of synced)
+    assert.equal(to, from.startsWith("'") ? from.replace("'", "'/saucery/") : `'/saucery/' + ${from}`)
 })
 
 it('loads no extension, which would come from the network', () => {
