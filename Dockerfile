@@ -48,29 +48,33 @@ RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
 # Last, so that the page costs the other images nothing.
 RUN if [ "$PACKAGE" = gateway ]; then pnpm --filter @saucery/web build && mv packages/web/dist /app/web; fi
 
-# Node and the libraries that it loads, with what scanners read to know their versions. No shell, no package manager.
+# Node and the libraries that it loads, with what scanners read: which Debian it is, and the packages' versions. No
+# shell, no package manager. Certificates of authorities are in Node itself.
 FROM node AS system
-RUN mkdir -p /system/etc/ssl/certs /system/tmp /system/var/lib/dpkg/status.d && chmod 1777 /system/tmp && \
-    cp --parents /usr/local/bin/node /system && \
-    ldd /usr/local/bin/node | grep --only-matching '/[^ )]*' | sort -u | while read -r file; do \
-      mkdir -p "/system$(dirname "$file")" && cp --dereference "$file" "/system$file" && \
-      package=$(dpkg-query --search "*/$(basename "$(readlink --canonicalize "$file")")" | head -n 1 | cut -d: -f1) && \
-      dpkg-query --status "$package" > "/system/var/lib/dpkg/status.d/$package"; done && \
-    cp /etc/ssl/certs/ca-certificates.crt /system/etc/ssl/certs/ 2>/dev/null || true
+RUN set -eu; mkdir -p /system/etc /system/tmp /system/var/lib/dpkg/status.d; chmod 1777 /system/tmp; \
+    cp --parents /usr/local/bin/node /system; \
+    cp --dereference /etc/os-release /etc/debian_version /system/etc; \
+    for file in $(ldd /usr/local/bin/node | grep --only-matching '/[^ )]*'); do \
+      mkdir -p "/system$(dirname "$file")"; cp --dereference "$file" "/system$file"; \
+      found=$(dpkg-query --search "*/$(basename "$(readlink --canonicalize "$file")")"); package=${found%%:*}; \
+      dpkg-query --status "$package" > "/system/var/lib/dpkg/status.d/$package"; done; \
+    test -s /system/var/lib/dpkg/status.d/libc6
 RUN printf 'node:x:1000:1000::/:/nonexistent\n' > /system/etc/passwd && printf 'node:x:1000:\n' > /system/etc/group
 
 FROM scratch AS run
 ARG PACKAGE
 ARG VERSION=0.1.0
 ARG REVISION=unknown
+ARG SOURCE=
 LABEL org.opencontainers.image.title="saucery-${PACKAGE}" \
       org.opencontainers.image.description="Saucery: ${PACKAGE}" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
-      org.opencontainers.image.revision="${REVISION}"
+      org.opencontainers.image.revision="${REVISION}" \
+      org.opencontainers.image.source="${SOURCE}"
 COPY --from=system /system /
 COPY --from=build /app /app
-ENV NODE_ENV=production PATH=/usr/local/bin SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
+ENV NODE_ENV=production PATH=/usr/local/bin
 WORKDIR /app
 USER 1000:1000
 EXPOSE 8080
