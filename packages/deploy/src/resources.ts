@@ -5,6 +5,7 @@ export interface Resource {
     readonly name: string
     readonly namespace?: string
     readonly labels?: Record<string, string>
+    readonly annotations?: Record<string, string>
   }
   readonly data?: Record<string, string>
   readonly automountServiceAccountToken?: boolean
@@ -16,9 +17,10 @@ export interface Resource {
     readonly minReplicas?: number
     readonly maxReplicas?: number
     readonly minReplicaCount?: number
-    readonly behavior?: { readonly scaleUp: { readonly stabilizationWindowSeconds: number } }
+    readonly behavior?: Behavior
+    readonly advanced?: { readonly horizontalPodAutoscalerConfig: { name: string; behavior?: Behavior } }
     readonly metrics?: readonly { resource: { target: { averageUtilization: number } } }[]
-    readonly triggers?: readonly { metadata: Record<string, string> }[]
+    readonly triggers?: readonly { type: string; metadata: Record<string, string> }[]
     readonly podSelector?: Labels
     readonly policyTypes?: readonly string[]
     readonly ingress?: readonly Rule[]
@@ -26,6 +28,10 @@ export interface Resource {
     readonly type?: string
     readonly ttlSecondsAfterFinished?: number
   }
+}
+
+interface Behavior {
+  readonly scaleUp: { readonly stabilizationWindowSeconds: number }
 }
 
 interface Labels {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { readSettings } from '@saucery/chassis/settings'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
+import { durableOf, projectionVersion } from '@saucery/contracts/projection'
 import { dashboardSettings } from '@saucery/dashboard/settings'
 import { deliverySettings } from '@saucery/delivery/settings'
 import { gatewaySettings } from '@saucery/gateway/settings'
@@ -84,20 +85,31 @@ for (const overlay of overlays)
     })
 
     it('scales no service out for what it takes to start', () => {
-      for (const { metadata, spec } of ofKind(resources, 'HorizontalPodAutoscaler'))
-        assert.ok((spec?.behavior?.scaleUp.stabilizationWindowSeconds ?? 0) >= 30, metadata.name)
+      for (const { metadata, spec } of ofKind(resources, 'HorizontalPodAutoscaler', 'ScaledObject')) {
+        const behavior = spec?.behavior ?? spec?.advanced?.horizontalPodAutoscalerConfig.behavior
+        assert.ok((behavior?.scaleUp.stabilizationWindowSeconds ?? 0) >= 30, metadata.name)
+      }
     })
 
     if (overlay === 'production-keda')
-      it('scales each service on the lag of every one of its consumers', () => {
-        for (const name of services) {
-          const triggers = find(resources, 'ScaledObject', name).spec?.triggers ?? []
+      for (const name of services) {
+        const { spec, metadata } = find(resources, 'ScaledObject', name)
+
+        it(`scales ${name} on the lag of every one of its consumers`, () => {
+          // A name that no consumer has is a scaler that fails, and scales nothing.
+          const durable = name === 'dashboard' ? durableOf(projectionVersion) : name
+          const lags = spec?.triggers?.filter(({ type }) => type === 'nats-jetstream') ?? []
           assert.deepEqual(
-            new Set(triggers.map(({ metadata }) => `${metadata.stream} ${metadata.consumer}`)),
-            new Set(subscriptionsOf(name).map(({ stream }) => `${stream} ${name}`)),
+            new Set(lags.map(({ metadata: { stream, consumer } }) => `${stream} ${consumer}`)),
+            new Set(subscriptionsOf(name).map(({ stream }) => `${stream} ${durable}`)),
           )
-        }
-      })
+        })
+
+        it(`takes over ${name}’s autoscaler of before`, () => {
+          assert.equal(metadata.annotations?.['scaledobject.keda.sh/transfer-hpa-ownership'], 'true')
+          assert.equal(spec?.advanced?.horizontalPodAutoscalerConfig.name, name)
+        })
+      }
     else
       it('scales payment at 15 % CPU', () => {
         const { spec } = find(resources, 'HorizontalPodAutoscaler', 'payment')
