@@ -1,20 +1,42 @@
 #!/usr/bin/env bash
-# apply.sh OVERLAY REGISTRY: applies an overlay with the images of the commit that is checked out, and waits until
-# everything runs. Each image's tag is the commit that last changed it (`pnpm deploy:tag`).
+# apply.sh OVERLAY REGISTRY [IMAGE]: applies an overlay with the images of the commit that is checked out, and waits until
+# it runs. With IMAGE (order, …) only what is that one's, and what all share.
+# Each image's tag is the commit that last changed it (`pnpm deploy:tag`). It is applied with its digest, for tags can be
+# moved, and one that nobody has built is noticed before anything is touched.
 set -euo pipefail
-[ $# = 2 ] || { echo 'usage: deploy/apply.sh OVERLAY REGISTRY' >&2; exit 2; }
-overlay=$(cd "$(dirname "$0")/overlays/$1" && pwd) registry=$2
+[[ $# = 2 || $# = 3 ]] || { echo 'usage: deploy/apply.sh OVERLAY REGISTRY [IMAGE]' >&2; exit 2; }
+overlay=$(cd "$(dirname "$0")/overlays/$1" && pwd) registry=$2 only=${3:-}
 cd "$(dirname "$0")/.."
+services=(order payment delivery dashboard gateway)
+images=("${services[@]}" provision)
+[[ -z $only || " ${images[*]} " == *" $only "* ]] || { echo "no image $only: there are ${images[*]}" >&2; exit 2; }
 
-edits=()
-for image in order payment delivery dashboard gateway provision; do
+manifests=$(kubectl kustomize "$overlay")
+pin() {
+  local digest
+  digest=$(docker buildx imagetools inspect "$2" | sed -n 's/^Digest: *//p')
+  [[ $digest == sha256:* ]] || { echo "$2 has no digest" >&2; exit 1; }
+  manifests=$(sed -E "s#image: $1\$#image: $2@$digest#" <<<"$manifests")
+}
+for image in ${only:-"${images[@]}"}; do
   tag=$(npx --yes pnpm@12 --silent deploy:tag "$image")
-  edits+=(-e "s#image: ghcr.io/saucery/$image:.*#image: $registry/$image:$tag#")
+  pin "ghcr.io/saucery/$image:[^@]*" "$registry/$image:$tag"
 done
+if [[ -z $only ]]; then
+  for image in $(sed -nE 's/^ *(- )?image: ([^@]+)$/\2/p' <<<"$manifests" | sort -u); do pin "$image" "$image"; done
+  parts=('')
+else
+  parts=('!app.kubernetes.io/name' "app.kubernetes.io/name=$only")
+fi
+
 # A Job cannot be changed.
-kubectl --namespace saucery delete job provision --ignore-not-found
-kubectl kustomize "$overlay" | sed -E "${edits[@]}" | kubectl apply --filename -
-kubectl --namespace saucery wait --for=condition=Complete job/provision --timeout=300s
-for service in order payment delivery dashboard gateway; do
-  kubectl --namespace saucery rollout status "deployment/$service" --timeout=300s
-done
+[[ -n $only && $only != provision ]] || kubectl --namespace saucery delete job provision --ignore-not-found
+for part in "${parts[@]}"; do kubectl apply --selector "$part" --filename - <<<"$manifests"; done
+case $only in
+  '') waiting=(statefulset/nats "${services[@]/#/deployment/}") ;;
+  provision) waiting=() ;;
+  *) waiting=("deployment/$only") ;;
+esac
+[[ -n $only && $only != provision ]] ||
+  kubectl --namespace saucery wait --for=condition=Complete job/provision --timeout=300s
+for one in ${waiting[@]+"${waiting[@]}"}; do kubectl --namespace saucery rollout status "$one" --timeout=600s; done

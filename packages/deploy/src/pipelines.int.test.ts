@@ -28,10 +28,32 @@ it('runs commands of this repository that are there', () => {
   for (const [file] of all.matchAll(/\bdeploy\/\w+\.sh/g)) assert.ok(existsSync(join(root, file)), file)
 })
 
+it('uses what others made by what it is, not by a name that can be moved', () => {
+  const used = [...all.matchAll(/uses: (\S+)/g)].map(([, action]) => String(action))
+  assert.ok(used.length > 5, 'some are used')
+  for (const action of used) assert.match(action, /^\.\/|@[\da-f]{40}$/)
+})
+
+it('leaves no token behind for what runs after a checkout', () => {
+  const checkouts = all.split('uses: actions/checkout@').slice(1)
+  for (const rest of checkouts)
+    assert.match(rest, /^[^\n]*\n +with:\n +persist-credentials: false\n/, 'a checkout keeps its token')
+  assert.doesNotMatch(all, /docker\.sock/)
+})
+
+it('hears of a command that fails', () => {
+  assert.doesNotMatch(all, /echo .*\$\(npx/)
+})
+
 it('has a pipeline for each image, which starts when what it is made of changes', () => {
   for (const image of images) {
-    const { trigger, extends: extended } = parse(readFileSync(join(root, '.azure', `${image}.yml`), 'utf8'))
+    const {
+      trigger,
+      pr,
+      extends: extended,
+    } = parse(readFileSync(join(root, '.azure', `${image}.yml`), 'utf8'))
     assert.equal(extended.parameters.service, image)
+    assert.equal(pr, 'none', 'all six would start for every pull request')
     assert.deepEqual(trigger.paths.include, sourcesOf(image, dependenciesOf))
   }
 })

@@ -22,7 +22,8 @@ export async function render(overlay: string): Promise<Resource[]> {
   return parseAllDocuments(stdout).map((document) => document.toJS() as Resource)
 }
 
-async function kustomize(): Promise<[string, ...string[]]> {
+/** The program that renders, and its first arguments. */
+export async function kustomize(): Promise<[string, ...string[]]> {
   const [kubectl] = onPath('kubectl', process.env)
   if (kubectl) return [kubectl, 'kustomize']
   return [await goTool('kustomize', 'sigs.k8s.io/kustomize/kustomize/v5', 'v5.7.1'), 'build']

@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '@saucery/local/folders'
@@ -11,3 +11,6 @@ export function dependenciesOf(name: string): string[] {
 
 export const git = (...args: string[]): string =>
   execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim()
+
+export const hasCommit = (name: string): boolean =>
+  spawnSync('git', ['cat-file', '-e', `${name}^{commit}`], { cwd: root, stdio: 'ignore' }).status === 0
