@@ -1,5 +1,7 @@
 import type { Heard } from '@saucery/contracts/choreography'
 import type { ReceivedEvent } from '@saucery/messaging/event'
+import { Unprocessable } from '@saucery/messaging/message'
+import { z } from 'zod'
 import type { ViewStore } from './store.ts'
 import { entryOf } from './view.ts'
 
@@ -11,6 +13,15 @@ export const reactions =
   (views: Pick<ViewStore, 'add'>, written: (orderId: string) => void = () => {}) =>
   async (event: ReceivedEvent<Heard<'dashboard'>>) => {
     const { orderId } = event.data
-    await views.add({ orderId, entry: entryOf(event) })
+    await views.add({ orderId, entry: entryOf({ ...event, time: timeOf(event.time) }) })
     written(orderId)
   }
+
+const rfc3339 = z.iso.datetime({ offset: true })
+
+// An event says its time itself. As text, times are in their order only in one form, and one that is none would spoil
+// the statistics of all orders.
+function timeOf(time: string): string {
+  if (!rfc3339.safeParse(time).success) throw new Unprocessable(`ce-time is no time: ${time}`)
+  return new Date(time).toISOString()
+}

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { recorded } from '@saucery/chassis/testing/events'
+import { OrderPlaced } from '@saucery/contracts/order'
+import { Unprocessable } from '@saucery/messaging/message'
+import { reactions } from './reactions.ts'
+import type { Addition } from './store.ts'
+
+async function heard(time: string): Promise<Addition[]> {
+  const additions: Addition[] = []
+  const react = reactions({ add: async (addition) => void additions.push(addition) })
+  await react({ ...recorded(OrderPlaced(OrderPlaced.example)), time, stream: 'ORDERS', sequence: 1 })
+  return additions
+}
+
+describe('the time of an event', () => {
+  for (const [said, told] of [
+    ['2026-01-31T12:00:00.250Z', '2026-01-31T12:00:00.250Z'],
+    ['2026-01-31T12:00:00Z', '2026-01-31T12:00:00.000Z'],
+    ['2026-01-31T21:00:00.1234567+09:00', '2026-01-31T12:00:00.123Z'],
+  ] as const)
+    it(`is told in one form when it is ${said}`, async () => {
+      const [addition] = await heard(said)
+      assert.equal(addition?.entry.time, told)
+    })
+
+  for (const said of [
+    'yesterday',
+    '2026-13-01T00:00:00Z',
+    '31일 오후 12시에 있었던 일이다',
+    '+010000-01-01T00:00:00Z',
+  ])
+    it(`makes it a dead letter when it is ${said}`, async () => {
+      await assert.rejects(heard(said), Unprocessable)
+    })
+})
