@@ -4,7 +4,10 @@ import { once } from 'node:events'
 import { after, describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { serve } from '@saucery/chassis/http'
+import { httpSettings } from '@saucery/chassis/settings'
 import { recorded } from '@saucery/chassis/testing/events'
+import { quietLog } from '@saucery/chassis/testing/log'
 import { testStreams } from '@saucery/chassis/testing/streams'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { durableOf } from '@saucery/contracts/projection'
@@ -13,7 +16,8 @@ import { eventually } from '@saucery/messaging/testing/eventually'
 import { MongoClient } from 'mongodb'
 import { v7 as uuidv7 } from 'uuid'
 import { collectionOf, type Projection } from './projections.ts'
-import { factsAbout, serverBehind } from './testing.ts'
+import type { ViewStore } from './store.ts'
+import { apiOn, factsAbout, serverBehind } from './testing.ts'
 import { openBuilding } from './testing-projection.ts'
 
 const nats = await testStreams()
@@ -44,6 +48,7 @@ async function scene() {
   const client = new MongoClient(mongo.url)
   const db = client.db()
   const open: { stop(): Promise<void> }[] = []
+  const doors: { close(): Promise<void> }[] = []
   const start = async (version: number, more: object = {}) => {
     const one = await openBuilding({ nats: nats.url, mongo: mongo.url, version, ...more })
     open.push(one)
@@ -53,10 +58,17 @@ async function scene() {
     mongo,
     db,
     start,
+    /** @returns where the calls on these views are answered, over HTTP */
+    async open(views: ViewStore): Promise<string> {
+      const door = await serve(apiOn(views), httpSettings.parse({ HOST: '127.0.0.1', PORT: 0 }), quietLog)
+      doors.push(door)
+      return `http://127.0.0.1:${door.port}/orderDashboards`
+    },
     stateOf: async (version: number) =>
       (await db.collection<Projection>('projections').findOne({ _id: version }))?.state,
     countOf: (version: number) => db.collection(collectionOf(version)).countDocuments(),
     async [Symbol.asyncDispose]() {
+      for (const door of doors) await door.close()
       for (const one of open) await one.stop()
       await db.dropDatabase()
       await client.close()
@@ -66,9 +78,31 @@ async function scene() {
 
 type Scene = Awaited<ReturnType<typeof scene>>
 
+interface Shown {
+  readonly orderId: string
+  readonly timeline: readonly unknown[]
+  /** What only a later version tells. */
+  readonly told?: number
+}
+
+async function got<T>(url: string): Promise<T> {
+  const response = await fetch(url)
+  assert.equal(response.status, 200)
+  return (await response.json()) as T
+}
+
 async function removeConsumersOf(version: number): Promise<void> {
   for (const { stream } of subscriptionsOf('dashboard'))
     await nats.broker.jsm.consumers.delete(stream, durableOf(version)).catch(() => {})
+}
+
+/** Something that is held up until the test opens the gate, or ends. */
+function gate() {
+  let open = () => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  return { opened, open: () => open(), [Symbol.dispose]: () => open() }
 }
 
 const untilReady = ({ stateOf }: Scene, version: number) =>
@@ -156,15 +190,16 @@ describe('a projection', () => {
     let reads = 0
     const served = new Set<unknown>()
     const reading = new AbortController()
+    const doors = [await at.open(old.views), await at.open(next.views)] as const
     const reader = (async () => {
       while (!reading.signal.aborted)
-        for (const { views } of [old, next]) {
+        for (const url of doors) {
           const orderId = known[reads % known.length] ?? ''
-          const view = await views.find(orderId)
-          assert.equal(view?.timeline.length, 11, `${orderId} is not whole`)
-          assert.equal((await views.list({ limit: 200 })).length, 200)
-          if (views === next.views) served.add(view?.projection)
-          else assert.equal(view?.projection, 1)
+          const { told, timeline } = await got<Shown>(`${url}/${orderId}`)
+          assert.equal(timeline.length, 11, `${orderId} is not whole`)
+          assert.equal((await got<{ items: Shown[] }>(`${url}?limit=50`)).items.length, 50)
+          if (url === doors[1]) served.add(told)
+          else assert.equal(told, undefined)
           reads += 1
         }
     })()
@@ -173,7 +208,7 @@ describe('a projection', () => {
     await eventually(async () => assert.equal((await old.views.find(late))?.timeline.length, 11))
     await untilReady(at, 2)
     await eventually(() => assert.equal(next.views.serving(), 2))
-    await eventually(() => assert.deepEqual([...served], [1, 2]))
+    await eventually(() => assert.deepEqual([...served], [undefined, 2]))
     reading.abort()
     await reader
     assert.equal(old.views.serving(), 1)
@@ -217,6 +252,46 @@ describe('a projection', () => {
     await assertWhole(at, 1)
   })
 
+  it('stays as long as a process of it runs, and is shown by it', async () => {
+    await using at = await scene()
+    const old = await at.start(1)
+    await untilReady(at, 1)
+    await at.start(2, { keepMs: 0 })
+    await untilReady(at, 2)
+    const { readyAt } = (await at.db.collection<Projection>('projections').findOne({ _id: 2 })) ?? {}
+    await eventually(() => assert.ok(Date.now() - Number(readyAt) > 8000, 'it would go now'), 20_000)
+    await assertWhole(at, 1)
+    assert.equal(await at.stateOf(1), 'ready')
+    await old.stop()
+    await eventually(async () => assert.equal(await at.stateOf(1), undefined), 20_000)
+  })
+
+  it('shows a newer one, as it would tell it, while it is built after it was gone', async () => {
+    await using at = await scene()
+    const first = await at.start(1)
+    await untilReady(at, 1)
+    await first.stop()
+    const second = await at.start(2, { keepMs: 0 })
+    await untilReady(at, 2)
+    await eventually(async () => assert.equal(await at.stateOf(1), undefined), 20_000)
+    await second.stop()
+    const known = [...orderIds]
+    using held = gate()
+    const back = await at.start(1, { hold: () => held.opened })
+    const url = await at.open(back.views)
+    await eventually(() => assert.equal(back.projection.progress().remaining, 11 * known.length))
+    assert.equal(back.projection.progress().serving, 2)
+    for (const view of [
+      await got<Shown>(`${url}/${known[0]}`),
+      ...(await got<{ items: Shown[] }>(`${url}?limit=200`)).items,
+    ])
+      assert.deepEqual([view.timeline.length, view.told], [11, undefined])
+    held.open()
+    await untilReady(at, 1)
+    await eventually(() => assert.equal(back.views.serving(), 1))
+    await assertWhole(at, 1)
+  })
+
   it('mends what differs from its events when they come again', async () => {
     await using at = await scene()
     await at.start(1)
@@ -232,5 +307,41 @@ describe('a projection', () => {
       async () => assert.deepEqual(await documents.find().sort({ _id: 1 }).toArray(), before),
       30_000,
     )
+  })
+
+  it('is not ready when it has reached what was there once, and more waits since', async () => {
+    await using at = await scene()
+    const before = new Set(orderIds)
+    using sample = gate()
+    using first = gate()
+    using second = gate()
+    const holdOf = (orderId: string) =>
+      orderId === orderIds[0] ? sample : before.has(orderId) ? first : second
+    const one = await at.start(1, {
+      // All that is there can be in hand, and then no more.
+      maxAckPending: 5 * before.size + 100,
+      hold: (orderId: string) => holdOf(orderId).opened,
+    })
+    const { progress } = one.projection
+    await eventually(async () => {
+      for (const { stream } of subscriptionsOf('dashboard')) {
+        const { num_pending } = await nats.broker.jsm.consumers.info(stream, durableOf(1))
+        assert.equal(num_pending, 0)
+      }
+    })
+    // A look that sees this sees that all is in hand.
+    sample.open()
+    await eventually(() => assert.equal(progress().handled, 11))
+    const more = await sayOrders(Math.ceil(1.3 * before.size))
+    await eventually(() => assert.equal(progress().remaining, 11 * (before.size - 1 + more.length)))
+    first.open()
+    await eventually(() => assert.equal(progress().handled, 11 * before.size))
+    // One more look has seen that.
+    await sayOrders(1)
+    await eventually(() => assert.equal(progress().remaining, 11 * (more.length + 1)))
+    assert.equal(await at.stateOf(1), 'building')
+    second.open()
+    await untilReady(at, 1)
+    await eventually(() => assertWhole(at, 1))
   })
 })

@@ -8,6 +8,8 @@ export interface Projection {
   readonly state: 'building' | 'ready' | 'dropping'
   readonly begunAt: Date
   readonly readyAt?: Date
+  /** When a process of this version was last there. */
+  readonly usedAt?: Date
 }
 
 /** Where the documents of a version are kept. */
@@ -19,8 +21,14 @@ export interface Projections {
   begin(version: number): Promise<void>
   /** @returns whether this call made it so */
   ready(version: number): Promise<boolean>
-  /** Removes a version's documents; what else belongs to it is removed by `also`, before the mark goes. */
-  drop(version: number, also: () => Promise<unknown>): Promise<void>
+  /** Says that a process of the version is there. */
+  use(version: number): Promise<void>
+  /**
+   * Removes a version's documents, unless it was used since it was seen; what else belongs to it is removed by `also`,
+   * before the mark goes.
+   * @returns whether they are removed
+   */
+  drop(seen: Projection, also: () => Promise<unknown>): Promise<boolean>
 }
 
 export function projectionsIn(db: Db): Projections {
@@ -28,7 +36,8 @@ export function projectionsIn(db: Db): Projections {
   return {
     all: () => projections.find().sort({ _id: 1 }).toArray(),
     async begin(version) {
-      const begun = { state: 'building', begunAt: new Date() } as const
+      const now = new Date()
+      const begun = { state: 'building', begunAt: now, usedAt: now } as const
       const again = await projections.replaceOne({ _id: version, state: 'dropping' }, begun)
       if (again.matchedCount > 0) return
       // Another replica's mark stays as it is.
@@ -43,14 +52,23 @@ export function projectionsIn(db: Db): Projections {
       const marked = await projections.updateOne(filter, { $set: { state: 'ready', readyAt: new Date() } })
       return marked.modifiedCount > 0
     },
-    async drop(version, also) {
+    async use(version) {
+      await projections.updateOne(
+        { _id: version, state: { $ne: 'dropping' } },
+        { $set: { usedAt: new Date() } },
+      )
+    },
+    async drop({ _id: version, usedAt }, also) {
+      const unused = { _id: version, usedAt: usedAt ?? { $exists: false } }
       // A crash from here on leaves a mark by which the next look goes on.
-      await projections.updateOne({ _id: version }, { $set: { state: 'dropping' } })
+      const marked = await projections.updateOne(unused, { $set: { state: 'dropping' } })
+      if (marked.matchedCount === 0) return false
       await db.dropCollection(collectionOf(version)).catch((error: { code?: unknown }) => {
         if (error.code !== namespaceNotFound) throw error
       })
       await also()
       await projections.deleteOne({ _id: version, state: 'dropping' })
+      return true
     },
   }
 }
@@ -58,15 +76,26 @@ export function projectionsIn(db: Db): Projections {
 const duplicateKey = 11_000
 const namespaceNotFound = 26
 
-/** Its own documents as soon as they are complete, else the newest complete ones of before; else it has no choice. */
+/**
+ * Its own documents as soon as they are complete, else the newest complete ones of before, else those of the next
+ * version, from which somebody has gone back; else it has no choice.
+ */
 export function servedBy(version: number, all: readonly Projection[]): number {
-  const ready = all.filter(({ _id, state }) => state === 'ready' && _id <= version)
-  return Math.max(...ready.map(({ _id }) => _id), 0) || version
+  const ready = all.filter(({ state }) => state === 'ready').map(({ _id }) => _id)
+  const before = ready.filter((one) => one <= version)
+  if (before.length > 0) return Math.max(...before)
+  return ready.length > 0 ? Math.min(...ready) : version
 }
 
-/** Older versions than the own one that have been of no use for so long; not one that a way back has begun anew. */
-export function outlived(version: number, all: readonly Projection[], keepMs: number, now: number): number[] {
-  const readyAt = all.find(({ _id, state }) => _id === version && state === 'ready')?.readyAt
-  if (!readyAt || now - readyAt.getTime() < keepMs) return []
-  return all.filter(({ _id, begunAt }) => _id < version && begunAt < readyAt).map(({ _id }) => _id)
+/** Older versions that nobody has used for so long, once the own one has been ready for so long. */
+export function outlived(
+  version: number,
+  all: readonly Projection[],
+  keepMs: number,
+  now: number,
+): Projection[] {
+  const isOver = (since: Date | undefined) => since !== undefined && now - since.getTime() >= keepMs
+  const own = all.find(({ _id, state }) => _id === version && state === 'ready')
+  if (!isOver(own?.readyAt)) return []
+  return all.filter(({ _id, begunAt, usedAt = begunAt }) => _id < version && isOver(usedAt))
 }

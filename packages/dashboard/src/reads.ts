@@ -51,18 +51,29 @@ export interface ViewReads {
   durations(query: StatisticsQuery): Promise<number[]>
 }
 
-/** The questions that the read model answers; `views` tells where it is at present. */
-export const readsOf = (views: () => Collection<OrderView>): ViewReads => ({
-  find: async (orderId) => (await views().findOne({ _id: orderId })) ?? undefined,
+/**
+ * The questions that the read model answers.
+ * @param views tells where it is at present
+ * @param asOwn makes what another version of the projection computed what this one would
+ */
+export const readsOf = (
+  views: () => Collection<OrderView>,
+  asOwn: (view: OrderView) => OrderView,
+): ViewReads => ({
+  async find(orderId) {
+    const view = await views().findOne({ _id: orderId })
+    return view ? asOwn(view) : undefined
+  },
   async eventsOf(orderIds) {
     if (orderIds.length === 0) return new Set()
     const wanted = views().find({ _id: { $in: [...orderIds] } }, { projection: { 'timeline.id': 1 } })
     return new Set((await wanted.toArray()).flatMap(({ timeline }) => timeline.map(({ id }) => id)))
   },
-  list: (query) => views().find(filterOf(query)).sort({ _id: -1 }).limit(query.limit).toArray(),
+  list: (query) => views().find(filterOf(query)).sort({ _id: -1 }).limit(query.limit).map(asOwn).toArray(),
   among: (orderIds) =>
     views()
       .find({ _id: { $in: [...orderIds] } })
+      .map(asOwn)
       .toArray(),
   having: (awaited) =>
     views()
@@ -70,6 +81,7 @@ export const readsOf = (views: () => Collection<OrderView>): ViewReads => ({
         _id: { $in: [...new Set(awaited.map(({ orderId }) => orderId))] },
         'timeline.id': { $in: awaited.map(({ eventId }) => eventId) },
       })
+      .map(asOwn)
       .toArray(),
   countOverdue: async (overdue) => {
     const groups = await views()

@@ -12,6 +12,6 @@ export const dashboardSettings = brokerSettings.extend({
   PAYMENT_DEADLINE_MS: ms.min(1).default(24 * 3_600_000),
   /** As delivery has it. */
   DELIVERY_DEADLINE_MS: ms.min(1).default(72 * 3_600_000),
-  /** How long the documents of older versions are kept once this version's are ready: the time for a way back. */
+  /** How long the documents of older versions are kept once nobody uses them: the time for a way back. */
   PROJECTION_KEEP_MS: ms.default(24 * 3_600_000),
 })

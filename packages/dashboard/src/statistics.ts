@@ -51,7 +51,7 @@ export function statisticsOf(
   })
   const byStatus = Object.fromEntries(statuses.map((status) => [status, 0])) as Record<Status, number>
   for (const { minute, status, count } of placed) {
-    byStatus[status] += count
+    byStatus[status] = (byStatus[status] ?? 0) + count
     // The first minute may have begun before.
     const at = Math.max(0, Math.floor((Date.parse(`${minute}Z`) - since) / stepMs))
     const step = steps[at]

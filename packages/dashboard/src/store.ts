@@ -89,7 +89,10 @@ export function openViews(url: string, fold = currentFold): ViewStore {
       await indexes()
     },
     add,
-    ...readsOf(() => served),
+    ...readsOf(
+      () => served,
+      (view) => asOwn(fold, view),
+    ),
     // A client whose first connection failed stays closed for whatever is asked of it, until it is told to connect.
     // (outage.int.test: "can be opened while its server is away")
     connect: async () => void (await client.connect()),
@@ -97,6 +100,12 @@ export function openViews(url: string, fold = currentFold): ViewStore {
     close: () => client.close(),
   }
 }
+
+// A process that was gone back to knows nothing of a later version's fields, and all that they were computed from.
+const asOwn = (fold: Fold, view: OrderView): OrderView =>
+  view.projection !== undefined && view.projection > fold.version
+    ? { ...fold.view(view._id, view.timeline), projection: view.projection }
+    : view
 
 // An order's id is a UUIDv7, so that the newest come first in descending order of it.
 const makeIndexes = (views: Collection<OrderView>) =>

@@ -15,6 +15,8 @@ interface Options {
   readonly keepMs?: number
   /** Fewer make it slower, so that a test can come in between. */
   readonly maxAckPending?: number
+  /** Until it resolves, an order's event is in hand. */
+  readonly hold?: (orderId: string) => Promise<unknown>
   readonly log?: Log
 }
 
@@ -28,13 +30,17 @@ export const foldOf = (version: number): Fold => ({
 export async function openBuilding(options: Options) {
   const { nats, mongo, version = 1, keepMs = 3_600_000, maxAckPending = 5000, log = quietLog } = options
   const views = openViews(mongo, foldOf(version))
+  const react = reactions(views)
   const broker = await connectBroker({ url: nats, name: 'dashboard', log })
   const listen = (durable: string) =>
     openConsumers({
       broker,
       durable,
       subscriptions: subscriptionsOf('dashboard'),
-      handle: reactions(views),
+      async handle(event: Parameters<typeof react>[0]) {
+        await options.hold?.(event.data.orderId)
+        await react(event)
+      },
       isOutage: isStoreOutage,
       lanes: false,
       maxAckPending,
