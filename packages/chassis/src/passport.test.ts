@@ -26,7 +26,7 @@ describe('a passport', () => {
   for (const caller of [
     branch('강남-1호점'),
     courier,
-    operator,
+    { ...operator, signedInUntil: 1_900_000_000.5 },
     { ...operator, subject: '김 "x"\n' },
   ] as Caller[])
     it(`says of ${JSON.stringify(caller.subject)} what the gateway knows`, async () => {
@@ -61,6 +61,7 @@ describe('a passport', () => {
       { exp: Date.now() / 1000 - 6 },
       { role: 'admin' },
       { role: 'branch' },
+      { signedInUntil: 'tomorrow' },
       { sub: undefined },
     ])
       assert.equal(await read(await signed(changed as JWTPayload)), undefined, JSON.stringify(changed))

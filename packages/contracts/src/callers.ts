@@ -3,11 +3,17 @@ import { itemId } from './parts.ts'
 
 const subject = z.string().min(1).max(255)
 
+const anybody = {
+  subject,
+  /** When what was shown is no longer taken, in seconds since the epoch: what is open then is closed. */
+  signedInUntil: z.number().positive().optional(),
+}
+
 /** Who calls: what the gateway found out, and tells the services. */
 export const caller = z.discriminatedUnion('role', [
-  z.object({ role: z.literal('branch'), subject, branchId: itemId }),
-  z.object({ role: z.literal('courier'), subject }),
-  z.object({ role: z.literal('operator'), subject }),
+  z.object({ role: z.literal('branch'), ...anybody, branchId: itemId }),
+  z.object({ role: z.literal('courier'), ...anybody }),
+  z.object({ role: z.literal('operator'), ...anybody }),
 ])
 
 export type Caller = Readonly<z.infer<typeof caller>>

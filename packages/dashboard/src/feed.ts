@@ -5,11 +5,11 @@ import type { Broker } from '@saucery/messaging/broker'
 import { reasonOf } from '@saucery/messaging/log'
 import { retryDelay } from '@saucery/messaging/retry'
 import { positionOf, readAfter, type ReadableStream as Stream } from '@saucery/messaging/stream-reading'
-import { type Listener, type LiveFilter, openListeners } from './listeners.ts'
-import { chunksFor, greeting, heartbeat, reset, standing } from './messages.ts'
+import { type Listener, type Listening, openListeners } from './listeners.ts'
+import { chunksFor, farewell, greeting, heartbeat, reset, standing } from './messages.ts'
 import { missedBy } from './missed.ts'
 import { openPending, type PendingEvents } from './pending.ts'
-import { type Positions, tokenOf } from './positions.ts'
+import { tokenOf } from './positions.ts'
 import type { ViewReads } from './reads.ts'
 import type { OrderView } from './view.ts'
 
@@ -30,15 +30,9 @@ export interface FeedOptions {
 export interface Feed {
   /**
    * Begins to tell somebody what happens.
-   * @param from where they were when they lost their connection
-   * @param destroy breaks their connection off
    * @returns what they read; nothing when too many listen already
    */
-  listen(
-    filter: LiveFilter,
-    from: Positions | undefined,
-    destroy: () => void,
-  ): ReadableStream<Uint8Array> | undefined
+  listen(who: Listening): ReadableStream<Uint8Array> | undefined
   /** Ends every feed, and resolves when nothing is read any longer. */
   stop(): Promise<void>
 }
@@ -74,6 +68,7 @@ export function openFeed(options: FeedOptions): Feed {
 
   async function run(): Promise<void> {
     const beating = setInterval(beat, heartbeatMs)
+    const ending = setInterval(endExpired, 1000)
     const behindSince = new Map<Stream, number>()
     for (let failures = 0; listeners.count() > 0 && !stopping.signal.aborted; ) {
       let again = false
@@ -92,6 +87,7 @@ export function openFeed(options: FeedOptions): Feed {
       if (!again) await pause(failures > 0 ? retryDelay(failures, { mostMs: 5000 }) : everyMs)
     }
     clearInterval(beating)
+    clearInterval(ending)
     // Nobody listens: from where on, is found out again.
     pending = undefined
     running = undefined
@@ -108,6 +104,15 @@ export function openFeed(options: FeedOptions): Feed {
     const chunk = heartbeat()
     const standing = pending && heartbeat(tokenOf(pending.done()))
     for (const listener of [...listeners.all()]) listener.push(listener.joined && standing ? standing : chunk)
+  }
+
+  function endExpired(): void {
+    const now = Date.now()
+    for (const listener of [...listeners.all()]) {
+      if (listener.until === undefined || listener.until > now) continue
+      listener.push(farewell('token-expired'))
+      listener.end()
+    }
   }
 
   /** @returns whether there may be more to read at once */
@@ -182,10 +187,12 @@ export function openFeed(options: FeedOptions): Feed {
   }
 
   return {
-    listen(filter, from, destroy) {
+    listen(who) {
       if (listeners.count() >= mostListeners || stopping.signal.aborted) return undefined
-      const { body, listener } = listeners.add(filter, from, destroy)
+      const { body, listener } = listeners.add(who)
       listener.push(greeting)
+      // The gateway's clock may be behind.
+      endExpired()
       running ??= run()
       wake()
       return body

@@ -17,10 +17,18 @@ export const fits = ({ branchId, sauceId, status, orderId }: LiveFilter, view: O
   (status === undefined || view.status === status) &&
   (orderId === undefined || view._id === orderId)
 
-export interface Listener {
+/** Somebody who begins to listen. */
+export interface Listening {
   readonly filter: LiveFilter
-  /** Where it was when it lost its connection. */
-  readonly from: Positions | undefined
+  /** Where they were when they lost their connection. */
+  readonly from?: Positions | undefined
+  /** How long they may listen, in ms since the epoch; for as long as they like if that is not said. */
+  readonly until?: number | undefined
+  /** Breaks their connection off. */
+  destroy(): void
+}
+
+export interface Listener extends Omit<Listening, 'destroy'> {
   /** Whether it gets what happens. */
   joined: boolean
   /** @param extra how much more may lie unread: what it missed comes all at once */
@@ -34,15 +42,8 @@ const mostUnread = 1024 * 1024
 export interface Listeners {
   all(): Iterable<Listener>
   count(): number
-  /**
-   * @param destroy breaks the connection off
-   * @returns the listener, and what it reads
-   */
-  add(
-    filter: LiveFilter,
-    from: Positions | undefined,
-    destroy: () => void,
-  ): { readonly listener: Listener; readonly body: ReadableStream<Uint8Array> }
+  /** @returns the listener, and what it reads */
+  add(who: Listening): { readonly listener: Listener; readonly body: ReadableStream<Uint8Array> }
 }
 
 /** Those who listen. One that does not read what it is given is cut off, and the others go on. */
@@ -51,7 +52,7 @@ export function openListeners(log: Log): Listeners {
   return {
     all: () => open,
     count: () => open.size,
-    add(filter, from, destroy) {
+    add({ filter, from, until, destroy }) {
       let allowed = mostUnread
       let controller: ReadableStreamDefaultController<Uint8Array> | undefined
       const body = new ReadableStream<Uint8Array>(
@@ -68,6 +69,7 @@ export function openListeners(log: Log): Listeners {
       const listener: Listener = {
         filter,
         from,
+        until,
         joined: false,
         push(chunk, extra = 0) {
           if (!open.has(listener)) return

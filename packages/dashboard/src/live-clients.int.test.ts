@@ -109,6 +109,33 @@ describe('the live feed', { timeout: 100_000 }, () => {
     assert.equal(other.isClosed, false)
   })
 
+  it('ends when the client is no longer signed in, says so, and lets the others be', async () => {
+    const gate = testGate('dashboard')
+    await using replica = await openReplica(urls, { knowCaller: gate.knowCaller })
+    const now = () => Date.now() / 1000
+    const signedInUntil = now() + 2
+    const [short, long] = [
+      await follow(replica.url, '', await gate.as({ ...operator, signedInUntil })),
+      // Farther off than a timer can be set.
+      await follow(replica.url, '', await gate.as({ ...operator, signedInUntil: now() + 1e9 })),
+    ]
+    const events = await sayAll(histories(1))
+    for (const follower of [short, long]) await hasHeard(follower, events)
+    await eventually(() => assert.ok(short.isClosed, 'still open'))
+    assert.ok(now() >= signedInUntil && now() < signedInUntil + 3, `ended ${now() - signedInUntil} s late`)
+    assert.deepEqual([short.ends, short.response.complete], [['token-expired'], true])
+
+    const late = await follow(replica.url, '', {
+      ...(await gate.as({ ...operator, signedInUntil })),
+      'last-event-id': String(short.lastId),
+    })
+    await eventually(() => assert.ok(late.isClosed, 'still open'), 500)
+    assert.deepEqual([late.ends, late.orders, late.lastId], [['token-expired'], [], undefined])
+    await hasHeard(long, await sayAll(histories(1)))
+    assert.deepEqual([long.ends, long.isClosed], [[], false])
+    long.leave()
+  })
+
   it('turns clients away beyond so many, and has room when one leaves', async () => {
     await using replica = await openReplica(urls, { mostListeners: 2 })
     const [first] = [await follow(replica.url), await follow(replica.url)]

@@ -14,7 +14,9 @@ export function followed(c: Context, feed: Feed, filter: LiveFilter): Response {
   // Nobody would read it, and nobody would let go of it.
   if (c.req.method === 'HEAD') return new Response(null, { headers })
   const { outgoing } = c.env as HttpBindings
-  const body = feed.listen(filter, from, () => outgoing.destroy())
+  const { signedInUntil } = c.get('caller')
+  const until = signedInUntil && signedInUntil * 1000
+  const body = feed.listen({ filter, from, until, destroy: () => outgoing.destroy() })
   if (!body) throw tooManyListeners()
   return new Response(body, { headers })
 }

@@ -15,6 +15,10 @@ export const heartbeat = (token?: string): Uint8Array => encoder.encode(`:\n${id
 export const reset = (token: string): Uint8Array =>
   encoder.encode(`event: reset\ndata: {}\n${idLine(token)}\n`)
 
+/** The last message: why the feed ends for this client. The code is that of the problem that it meets next. */
+export const farewell = (code: 'token-expired'): Uint8Array =>
+  encoder.encode(`event: end\ndata: ${JSON.stringify({ code })}\n\n`)
+
 /** No message, but where the client stands. */
 export const standing = (token: string): Uint8Array => encoder.encode(`${idLine(token)}\n`)
 

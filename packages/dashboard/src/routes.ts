@@ -175,7 +175,8 @@ export const live = createRoute({
   summary: 'Every change of an order, as it happens',
   description:
     'Server-Sent Events. `order`: an order as it stands now, as `getOrderDashboard` gives it. `reset`: what was ' +
-    'missed cannot be told; read the list again. Lists are to be read after the first `id`.',
+    'missed cannot be told; read the list again. `end`: the token has expired (`{"code":"token-expired"}`); come ' +
+    'back with a newer one. Lists are to be read after the first `id`.',
   tags: ['dashboard'],
   request: {
     query: z.object({
@@ -194,7 +195,7 @@ export const live = createRoute({
   },
   responses: {
     200: {
-      description: 'What happens, until the client has enough',
+      description: 'What happens, until the client has enough or its token expires',
       content: { 'text/event-stream': { schema: z.string() } },
     },
     ...problems({

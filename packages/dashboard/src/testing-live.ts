@@ -21,6 +21,8 @@ export interface Follower {
   /** The ids of all events that the orders told of. */
   readonly heard: Set<string>
   resets: number
+  /** Why it ended, as the feed says. */
+  ends: string[]
   heartbeats: number
   lastId: string | undefined
   isClosed: boolean
@@ -44,6 +46,7 @@ export async function follow(
     orders: [],
     heard: new Set(),
     resets: 0,
+    ends: [],
     heartbeats: 0,
     lastId: undefined,
     isClosed: false,
@@ -76,6 +79,7 @@ function take(message: string, follower: Follower): void {
     if (field === '') follower.heartbeats++
   }
   if (event === 'reset') follower.resets++
+  if (event === 'end' && data !== undefined) follower.ends.push(JSON.parse(data).code)
   if (event !== 'order' || data === undefined) return
   const order = JSON.parse(data) as LiveOrder
   follower.orders.push(order)

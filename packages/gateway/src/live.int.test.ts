@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
 import { after, describe, it } from 'node:test'
+import { knowCallers } from '@saucery/chassis/callers'
+import { problemIn } from '@saucery/chassis/testing/http'
+import { quietLog } from '@saucery/chassis/testing/log'
 import { testStreams } from '@saucery/chassis/testing/streams'
 import { type Follower, follow, hasHeard, hasId, histories } from '@saucery/dashboard/testing-live'
 import { openReplica } from '@saucery/dashboard/testing-replica'
 import { testMongo } from '@saucery/local/testing'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { startGateway } from './testing.ts'
+import { startProvider } from './testing-tokens.ts'
 
 const nats = await testStreams()
 const mongo = await testMongo()
@@ -15,9 +20,21 @@ after(async () => {
 })
 
 /** A gateway that takes an answer for dead after a second of silence, before a dashboard. */
-async function started(heartbeatMs: number) {
-  const dashboard = await openReplica({ nats: nats.url, mongo: mongo.url }, { heartbeatMs })
-  const gateway = await startGateway({ DASHBOARD_URL: dashboard.url, UPSTREAM_IDLE_TIMEOUT_MS: '1000' })
+async function started(heartbeatMs: number, signIn: Record<string, string> = {}) {
+  const gatewayKey = generateKeyPairSync('ed25519')
+  const knowCaller =
+    signIn.AUTH &&
+    knowCallers('dashboard', { AUTH: 'on', GATEWAY_PUBLIC_KEY: [gatewayKey.publicKey] }, quietLog)
+  const dashboard = await openReplica(
+    { nats: nats.url, mongo: mongo.url },
+    { heartbeatMs, ...(knowCaller && { knowCaller }) },
+  )
+  const gateway = await startGateway({
+    DASHBOARD_URL: dashboard.url,
+    UPSTREAM_IDLE_TIMEOUT_MS: '1000',
+    ...signIn,
+    GATEWAY_SIGNING_KEY: String(gatewayKey.privateKey.export({ type: 'pkcs8', format: 'pem' })),
+  })
   return {
     url: gateway.url,
     async [Symbol.asyncDispose]() {
@@ -61,6 +78,30 @@ describe('the live feed through the gateway', { timeout: 60_000 }, () => {
     const back = await follow(system.url, '', { 'last-event-id': String(follower.lastId) })
     await hasHeard(back, events)
     assert.equal(back.resets, 0)
+    back.leave()
+  })
+
+  it('ends with the token that it was opened with, and goes on where it was with a newer one', async () => {
+    await using provider = await startProvider()
+    await using system = await started(300, provider.env)
+    const as = async (exp: number, more = {}) => ({
+      authorization: `Bearer ${await provider.token({ exp, role: 'operator' })}`,
+      ...more,
+    })
+    const now = Math.floor(Date.now() / 1000)
+    // Expired, but clocks may differ by 5 s.
+    const old = await as(now - 2)
+    const follower = await follow(system.url, '', old)
+    await hasHeard(follower, await say(1))
+    await closed(follower)
+    assert.deepEqual([follower.ends, follower.response.complete], [['token-expired'], true])
+    const missed = await say(2)
+    const place = { 'last-event-id': String(follower.lastId) }
+    const again = fetch(`${system.url}/orderDashboards/live`, { headers: { ...old, ...place } })
+    assert.deepEqual(await problemIn(again), { status: 401, code: 'token-expired', places: [] })
+    const back = await follow(system.url, '', await as(now + 60, place))
+    await hasHeard(back, missed)
+    assert.deepEqual([back.resets, back.ends, back.isClosed], [0, [], false])
     back.leave()
   })
 

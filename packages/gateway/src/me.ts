@@ -20,7 +20,8 @@ export function whoAsks({ callerOf }: Admission, log: Log): Handler {
   }
 }
 
-const told = (caller: Caller | undefined) =>
-  caller === undefined
-    ? { signIn: 'off', role: 'operator', may: actions }
-    : { signIn: 'on', ...caller, may: actions.filter((action) => reachOf(caller, action) !== 'none') }
+function told(caller: Caller | undefined) {
+  if (caller === undefined) return { signIn: 'off', role: 'operator', may: actions }
+  const { signedInUntil: _, ...who } = caller
+  return { signIn: 'on', ...who, may: actions.filter((action) => reachOf(caller, action) !== 'none') }
+}

@@ -20,8 +20,10 @@ const readers = {
 const service = (name: keyof typeof readers) =>
   startUpstream(async ({ headers }, response) => {
     const passport = headers[passportHeader]
-    const caller = typeof passport === 'string' ? await readers[name](passport) : undefined
-    response.end(JSON.stringify({ caller, passport, authorization: headers.authorization }))
+    const said = typeof passport === 'string' ? await readers[name](passport) : undefined
+    const { signedInUntil, ...who } = said ?? {}
+    const caller = said && who
+    response.end(JSON.stringify({ caller, signedInUntil, passport, authorization: headers.authorization }))
   })
 
 const order = await service('order')
@@ -38,7 +40,12 @@ const ask = (token: string, path = '/orders', url = gateway.url) => fetch(url + 
 async function told(token: string, path?: string, url?: string) {
   const answer = await ask(token, path, url)
   assert.equal(answer.status, 200)
-  return (await answer.json()) as { caller?: object; passport: string; authorization?: string }
+  return (await answer.json()) as {
+    caller?: object
+    signedInUntil?: number
+    passport: string
+    authorization?: string
+  }
 }
 
 async function refusal(answer: Promise<Response>) {
@@ -62,10 +69,13 @@ const invalid = [401, 'token-invalid', 'Bearer error="invalid_token"']
 
 describe('a token', () => {
   it('tells each service who calls, and goes no further', async () => {
-    const token = await provider.token()
+    const exp = Math.floor(Date.now() / 1000) + 60
+    const token = await provider.token({ exp })
     for (const path of ['/orders', '/payments']) {
-      const { caller, authorization } = await told(token, path)
+      const { caller, signedInUntil, authorization } = await told(token, path)
       assert.deepEqual(caller, { subject: 'kim', role: 'branch', branchId: '1' })
+      // For so long the token itself is taken.
+      assert.equal(signedInUntil, exp + 5)
       assert.equal(authorization, undefined)
     }
   })

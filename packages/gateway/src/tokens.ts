@@ -101,6 +101,7 @@ function callerIn(payload: JWTPayload, { role, branchId }: TokenRules['claims'])
     subject: payload.sub,
     role: onlyOne(payload[role]),
     branchId: typeof branch === 'number' ? String(branch) : branch,
+    signedInUntil: (payload.exp ?? 0) + clockToleranceS,
   })
   if (!data) throw withoutRights(role, branchId)
   return data

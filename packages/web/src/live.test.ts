@@ -11,6 +11,7 @@ type Answer = (response: ServerResponse, request: IncomingMessage) => void
 
 /** A feed that answers the first connection with the first of these, and so on; and someone who follows it. */
 async function following(answers: Answer[], options: Partial<LiveOptions> = {}) {
+  const refusals: string[] = []
   const places: (string | undefined)[] = []
   const told: string[] = []
   const waiting = new Set<() => void>()
@@ -26,7 +27,11 @@ async function following(answers: Answer[], options: Partial<LiveOptions> = {}) 
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
-  const api = openApi({ base: `http://127.0.0.1:${port}`, token: () => 'secret', onSignInNeeded() {} })
+  const api = openApi({
+    base: `http://127.0.0.1:${port}`,
+    token: () => 'secret',
+    onSignInNeeded: ({ code }) => refusals.push(code),
+  })
   const stop = followLive({
     open: (headers, signal) => api.ask('/live', { headers, signal }),
     onOrders: (orders) => tell(orders.map(({ orderId, status }) => `${orderId} ${status}`).join(', ')),
@@ -38,6 +43,8 @@ async function following(answers: Answer[], options: Partial<LiveOptions> = {}) 
   return {
     places,
     told,
+    /** Why somebody has to sign in. */
+    refusals,
     /** Resolves when something was told so many times. */
     until: (what: string, times = 1) =>
       new Promise<void>((resolve) => {
@@ -156,6 +163,21 @@ describe('the live feed', () => {
     ])
     await follower.until('reset', 2)
     assert.deepEqual(follower.places, [undefined, '1', undefined])
+  })
+
+  it('asks for a new sign-in, once, when it ends with the token', async () => {
+    await using follower = await following([
+      (response) => feed(response).end('id: 1\n\nevent: end\ndata: {"code":"token-expired"}\n\n'),
+      (response) =>
+        response
+          .writeHead(401, { 'content-type': 'application/problem+json' })
+          .end('{"code":"token-expired","title":"The token has expired; sign in again"}'),
+    ])
+    await follower.until('reconnecting')
+    await new Promise((resolve) => setTimeout(resolve, 200))
+    assert.deepEqual(follower.refusals, ['token-expired'])
+    assert.deepEqual(follower.places, [undefined, '1'])
+    assert.deepEqual(follower.told, ['connecting', 'live', 'reset', 'reconnecting'])
   })
 
   it('does not ask again and again without a right to it', async () => {
