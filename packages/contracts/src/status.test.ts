@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { events } from './choreography.ts'
-import { broughtBy, isFinal, type Status, statuses, statusOf } from './status.ts'
+import { broughtBy, isFinal, mayHaveBeen, type Status, statuses, statusOf } from './status.ts'
 
 /** The lines of the design's table, written down once more; the first that holds wins. */
 const table: [Status, (happened: Set<string>) => boolean][] = [
@@ -37,6 +37,26 @@ describe('the status', () => {
       )
       assert.equal(statusOf(new Set(by)), statusOf(happened))
     }
+  })
+
+  it('goes only one way as events come, and what it may have been before is known', () => {
+    for (const happened of everySet)
+      for (const name of names) {
+        const before = statusOf(happened)
+        const more = new Set([...happened, name])
+        const after = statusOf(more)
+        assert.ok(statuses.indexOf(after) <= statuses.indexOf(before), `${before} became ${after}`)
+        for (const status of statuses)
+          if (mayHaveBeen(status, happened)) assert.ok(mayHaveBeen(status, more), `${status} is forgotten`)
+        assert.ok(mayHaveBeen(before, happened), `${before} was never`)
+      }
+  })
+
+  it('was not what needs an event that did not happen', () => {
+    assert.equal(mayHaveBeen('REJECTED', new Set(['OrderPlaced', 'PaymentApproved'])), false)
+    assert.equal(mayHaveBeen('PAID', new Set(['OrderPlaced', 'PaymentApproved'])), true)
+    assert.equal(mayHaveBeen('FAILED', new Set(['PaymentRefunded'])), false)
+    assert.equal(mayHaveBeen('PLACED', new Set(['PaymentRefunded'])), true)
   })
 
   it('does not depend on the order in which the events are told', () => {

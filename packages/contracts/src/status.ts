@@ -28,6 +28,10 @@ export const statusOf = (happened: ReadonlySet<string>): Status => ruleFor(happe
 /** The events that brought the order where it stands; none for one of which only the placing can have happened. */
 export const broughtBy = (happened: ReadonlySet<string>): readonly Name[] => ruleFor(happened)[1]
 
+/** Whether an order may have stood there when fewer of these events were known. It never comes back to what it left. */
+export const mayHaveBeen = (status: Status, happened: ReadonlySet<string>): boolean =>
+  rules.some(([name, needed]) => name === status && needed.every((event) => happened.has(event)))
+
 const placed = ['PLACED', []] as const
 
 const ruleFor = (happened: ReadonlySet<string>) =>

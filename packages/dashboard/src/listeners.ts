@@ -1,5 +1,5 @@
 import type { Log } from '@saucery/chassis/log'
-import type { Status } from '@saucery/contracts/status'
+import { mayHaveBeen, type Status } from '@saucery/contracts/status'
 import type { Positions } from './positions.ts'
 import type { OrderView } from './view.ts'
 
@@ -11,11 +11,24 @@ export interface LiveFilter {
   readonly orderId?: string | undefined
 }
 
-export const fits = ({ branchId, sauceId, status, orderId }: LiveFilter, view: OrderView): boolean =>
-  (branchId === undefined || view.branchId === branchId) &&
-  (sauceId === undefined || view.sauceId === sauceId) &&
-  (status === undefined || view.status === status) &&
-  (orderId === undefined || view._id === orderId)
+/**
+ * As what a listener is told of the order, if it is: that it is among the wanted ones, or that it is there no longer.
+ *
+ * Whether this listener was told of it before, nobody remembers; it may have been, here or elsewhere, when the order
+ * may have stood there at all. A status alone is ever left. (live.int.test: "keeps a list of one status right …")
+ */
+export function toldAs(
+  { branchId, sauceId, status, orderId }: LiveFilter,
+  view: OrderView,
+): 'order' | 'left' | undefined {
+  const isMeant =
+    (branchId === undefined || view.branchId === branchId) &&
+    (sauceId === undefined || view.sauceId === sauceId) &&
+    (orderId === undefined || view._id === orderId)
+  if (!isMeant) return undefined
+  if (status === undefined || view.status === status) return 'order'
+  return mayHaveBeen(status, new Set(view.timeline.map(({ event }) => event))) ? 'left' : undefined
+}
 
 /** Somebody who begins to listen. */
 export interface Listening {

@@ -3,6 +3,7 @@ import { after, describe, it } from 'node:test'
 import { problemIn } from '@saucery/chassis/testing/http'
 import { testStreams } from '@saucery/chassis/testing/streams'
 import type { AnyFact } from '@saucery/contracts/choreography'
+import { statuses } from '@saucery/contracts/status'
 import { testMongo } from '@saucery/local/testing'
 import type { Event } from '@saucery/messaging/event'
 import { eventually } from '@saucery/messaging/testing/eventually'
@@ -94,6 +95,70 @@ describe('the live feed', { timeout: 100_000 }, () => {
       assert.equal(missing.length, 0, `${missing.length} of ${events.length} are missing`)
     })
     last.leave()
+  })
+
+  const underway = ['OrderPlaced', 'PaymentApproved', 'DeliveryStarted'] as const
+  const stories: readonly AnyFact['name'][][] = [
+    ['OrderPlaced'],
+    ['OrderPlaced', 'PaymentApproved'],
+    [...underway],
+    [...underway, 'DeliveryCompleted'],
+    [...underway, 'DeliveryFailed'],
+    [...underway, 'DeliveryFailed', 'PaymentRefunded'],
+    [...underway, 'OrderCancelled'],
+    ['OrderPlaced', 'OrderCancelled', 'PaymentVoided'],
+    ['OrderPlaced', 'PaymentDeclined'],
+  ]
+
+  for (const status of statuses)
+    it(`keeps a list of what is ${status} right by what it tells alone, wherever its client comes back`, async () => {
+      const kept = await follow(first.url, `status=${status}`)
+      await hasId(kept)
+      let [from, list] = [kept.lastId, kept.list]
+      kept.leave()
+      // Stories that end everywhere, told in any order.
+      const events = stories.flatMap((names) => histories(2, names)).sort(() => Math.random() - 0.5)
+      const ids = [...new Set(events.map(({ data }) => data.orderId))]
+      for (let i = 0; events.length > 0; i++) {
+        const saying = sayAll(events.splice(0, 12))
+        const follower = await follow(
+          (replicas[i % 2] ?? first).url,
+          `status=${status}`,
+          { 'last-event-id': String(from) },
+          list,
+        )
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 150))
+        follower.leave()
+        await saying
+        assert.equal(follower.resets, 0)
+        from = follower.lastId ?? from
+        list = follower.list
+      }
+      const last = await follow(second.url, `status=${status}`, { 'last-event-id': String(from) }, list)
+      await nats.handledBy('dashboard')
+      const views = await first.views.among(ids)
+      const right = views.filter((view) => view.status === status).map(({ _id }) => _id)
+      await eventually(() => assert.deepEqual(new Set(last.list.keys()), new Set(right)))
+      last.leave()
+    })
+
+  it('tells nobody who asked for a status of orders that cannot have had it', async () => {
+    const rejected = await follow(first.url, 'status=REJECTED')
+    const paid = await follow(first.url, 'status=PAID')
+    for (const follower of [rejected, paid]) await hasId(follower)
+    const events = histories(5, ['OrderPlaced', 'PaymentApproved', 'DeliveryStarted', 'DeliveryCompleted'])
+    await sayAll(events)
+    await eventually(() => {
+      const left = new Set(paid.left.map(({ orderId }) => orderId))
+      assert.equal(left.size, 5)
+    })
+    assert.ok(
+      paid.orders.every(({ status }) => status === 'PAID'),
+      'told of others as if they were PAID',
+    )
+    assert.deepEqual([rejected.orders, rejected.left], [[], []])
+    rejected.leave()
+    paid.leave()
   })
 
   it('says that the list has to be read again when too much was missed', async () => {

@@ -1,4 +1,4 @@
-import { fits, type Listener, type LiveFilter } from './listeners.ts'
+import { type Listener, type LiveFilter, toldAs } from './listeners.ts'
 import type { OrderView } from './view.ts'
 
 // Server-Sent Events, https://html.spec.whatwg.org/multipage/server-sent-events.html
@@ -34,15 +34,18 @@ export function chunksFor(
   token: string,
   toJson: (view: OrderView) => unknown,
 ): Map<Listener, Uint8Array | undefined> {
-  const said = new Map<OrderView, string>()
+  const jsons = new Map<OrderView, string>()
   const chunks = new Map<string, Uint8Array | undefined>()
-  const say = (view: OrderView) => {
-    const text = said.get(view) ?? `event: order\ndata: ${JSON.stringify(toJson(view))}\n`
-    said.set(view, text)
-    return text
+  function jsonOf(view: OrderView): string {
+    const json = jsons.get(view) ?? JSON.stringify(toJson(view))
+    jsons.set(view, json)
+    return json
   }
   function chunkFor(filter: LiveFilter): Uint8Array | undefined {
-    const texts = views.filter((view) => fits(filter, view)).map(say)
+    const texts = views.flatMap((view) => {
+      const as = toldAs(filter, view)
+      return as ? [`event: ${as}\ndata: ${jsonOf(view)}\n`] : []
+    })
     return texts.length > 0 ? encoder.encode(`${texts.join('\n')}${idLine(token)}\n`) : undefined
   }
   const result = new Map<Listener, Uint8Array | undefined>()

@@ -174,8 +174,8 @@ export const live = createRoute({
   operationId: 'followOrderDashboards',
   summary: 'Every change of an order, as it happens',
   description:
-    'Server-Sent Events. `order`: an order as it stands now, as `getOrderDashboard` gives it. `reset`: what was ' +
-    'missed cannot be told; read the list again. `end`: the token has expired (`{"code":"token-expired"}`); come ' +
+    'Server-Sent Events. `order`: an order as it stands now, as `getOrderDashboard` gives it. `left`: the same of one ' +
+    'that is not in the `status` asked for; take it off the list. `reset`: what was missed cannot be told; read the list again. `end`: the token has expired (`{"code":"token-expired"}`); come ' +
     'back with a newer one. Lists are to be read after the first `id`.',
   tags: ['dashboard'],
   request: {

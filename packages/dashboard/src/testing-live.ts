@@ -18,6 +18,10 @@ export interface LiveOrder {
 export interface Follower {
   readonly status: number
   readonly orders: LiveOrder[]
+  /** Those that are no longer what was asked for. */
+  readonly left: LiveOrder[]
+  /** What a client has that puts down what is an order and takes away what left. */
+  readonly list: Map<string, LiveOrder>
   /** The ids of all events that the orders told of. */
   readonly heard: Set<string>
   resets: number
@@ -31,11 +35,15 @@ export interface Follower {
   leave(): void
 }
 
-/** Listens to a live feed. */
+/**
+ * Listens to a live feed.
+ * @param list what the client had before
+ */
 export async function follow(
   url: string,
   query = '',
   headers: Record<string, string> = {},
+  list = new Map<string, LiveOrder>(),
 ): Promise<Follower> {
   const client = request(`${url}/orderDashboards/live?${query}`, { agent: false, headers })
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -44,6 +52,8 @@ export async function follow(
   const follower: Follower = {
     status: response.statusCode ?? 0,
     orders: [],
+    left: [],
+    list,
     heard: new Set(),
     resets: 0,
     ends: [],
@@ -80,9 +90,15 @@ function take(message: string, follower: Follower): void {
   }
   if (event === 'reset') follower.resets++
   if (event === 'end' && data !== undefined) follower.ends.push(JSON.parse(data).code)
-  if (event !== 'order' || data === undefined) return
+  if ((event !== 'order' && event !== 'left') || data === undefined) return
   const order = JSON.parse(data) as LiveOrder
+  if (event === 'left') {
+    follower.left.push(order)
+    follower.list.delete(order.orderId)
+    return
+  }
   follower.orders.push(order)
+  follower.list.set(order.orderId, order)
   for (const { id } of order.timeline) follower.heard.add(id)
 }
 
