@@ -1,25 +1,23 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, RequestListener } from 'node:http'
 import { describe, it } from 'node:test'
 import { openApi, Refused, Unreachable } from './api.ts'
+import { serving } from './testing.ts'
 
 /** Calls to a service that answers each request with the next of these. */
 async function calling(...answers: RequestListener[]) {
   const requests: IncomingMessage[] = []
-  const server = createServer((request, response) => {
+  const server = await serving((request, response) => {
     requests.push(request)
     answers[requests.length - 1]?.(request, response)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  })
   const refusals: string[] = []
   let token: string | undefined
   const api = openApi({
-    base: `http://127.0.0.1:${port}/#/somewhere`,
+    base: `${server.url}/#/somewhere`,
     token: () => token,
     onSignInNeeded: ({ code }) => refusals.push(code),
+    timeoutMs: 500,
   })
   return {
     api,
@@ -28,10 +26,7 @@ async function calling(...answers: RequestListener[]) {
     signIn: (value: string | undefined) => {
       token = value
     },
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections()
-      await once(server.close(), 'close')
-    },
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   }
 }
 
@@ -71,6 +66,11 @@ describe('a call', () => {
   it('is refused by its status where the answer is no problem that can be read', async () => {
     await using calls = await calling((_, response) => response.writeHead(503).end('<html>'))
     await assert.rejects(calls.api.get('orders'), { code: 'unknown', message: '503 Service Unavailable' })
+  })
+
+  it('is given up when nobody answers', async () => {
+    await using calls = await calling(() => {})
+    await assert.rejects(calls.api.get('orders'), Unreachable)
   })
 
   it('says when somebody has to sign in, but not for a token that is not the one any more', async () => {

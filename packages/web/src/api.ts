@@ -46,12 +46,17 @@ export interface Ask {
   readonly signal?: AbortSignal | undefined
 }
 
+/** Longer than the gateway waits for a service: a connection that says nothing until then is a lost one. */
+const longestMs = 30_000
+
 export interface ApiOptions {
   /** Where the calls are. */
   readonly base: string
   token(): string | undefined
   /** Told of each 401. */
   onSignInNeeded(problem: Refused): void
+  /** How long an answer may take, that of `ask` apart. */
+  readonly timeoutMs?: number
 }
 
 export interface Api {
@@ -62,7 +67,7 @@ export interface Api {
   post<T>(path: string, body?: unknown, headers?: Ask['headers']): Promise<{ body: T; eventId?: string }>
 }
 
-export function openApi({ base, token, onSignInNeeded }: ApiOptions): Api {
+export function openApi({ base, token, onSignInNeeded, timeoutMs = longestMs }: ApiOptions): Api {
   async function ask(path: string, { method = 'GET', headers, body, signal }: Ask = {}): Promise<Response> {
     const bearer = token()
     const response = await fetch(new URL(path, base), {
@@ -76,7 +81,7 @@ export function openApi({ base, token, onSignInNeeded }: ApiOptions): Api {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal ? { signal } : {}),
     }).catch((cause) => {
-      if (signal?.aborted) throw cause
+      if (signal?.aborted && signal.reason?.name !== 'TimeoutError') throw cause
       throw new Unreachable('The system cannot be reached', { cause })
     })
     if (response.ok) return response
@@ -87,10 +92,12 @@ export function openApi({ base, token, onSignInNeeded }: ApiOptions): Api {
 
   return {
     ask,
-    get: async (path, signal, headers = {}) => (await ask(path, { signal, headers })).json(),
+    get: async (path, signal, headers = {}) =>
+      (await ask(path, { signal: inTime(timeoutMs, signal), headers })).json(),
     async post(path, body, headers = {}) {
       const key = { 'idempotency-key': `"${crypto.randomUUID()}"` }
-      const once = () => ask(path, { method: 'POST', body, headers: { ...key, ...headers } })
+      const once = () =>
+        ask(path, { method: 'POST', body, headers: { ...key, ...headers }, signal: inTime(timeoutMs) })
       const response = await once().catch((error) => {
         if (mayNotHaveArrived(error)) return once()
         throw error
@@ -100,6 +107,9 @@ export function openApi({ base, token, onSignInNeeded }: ApiOptions): Api {
     },
   }
 }
+
+const inTime = (ms: number, signal?: AbortSignal): AbortSignal =>
+  AbortSignal.any([AbortSignal.timeout(ms), ...(signal ? [signal] : [])])
 
 const mayNotHaveArrived = (error: unknown) =>
   error instanceof Unreachable ||

@@ -22,6 +22,7 @@ const texts: Record<Connection, string> = {
   connecting: 'Connecting…',
   live: 'Live',
   reconnecting: 'Reconnecting…',
+  off: 'Not live',
 }
 
 export function ConnectionMark() {

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, it } from 'node:test'
 import { openApi } from './api.ts'
 import { followLive, type LiveOptions } from './live.ts'
-import { order } from './testing.ts'
+import { order, serving } from './testing.ts'
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void
 
@@ -19,16 +17,14 @@ async function following(answers: Answer[], options: Partial<LiveOptions> = {}) 
     told.push(what)
     for (const check of waiting) check()
   }
-  const server = createServer((request, response) => {
+  const server = await serving((request, response) => {
     places.push(request.headers['last-event-id'] as string | undefined)
     const answer = answers[places.length - 1]
-    if (!answer) return response.writeHead(503).end()
+    if (!answer) return void response.writeHead(503).end()
     answer(response, request)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  })
   const api = openApi({
-    base: `http://127.0.0.1:${port}`,
+    base: server.url,
     token: () => 'secret',
     onSignInNeeded: ({ code }) => refusals.push(code),
   })
@@ -58,8 +54,7 @@ async function following(answers: Answer[], options: Partial<LiveOptions> = {}) 
       }),
     async [Symbol.asyncDispose]() {
       stop()
-      server.closeAllConnections()
-      await once(server.close(), 'close')
+      await server[Symbol.asyncDispose]()
     },
   }
 }
@@ -173,22 +168,27 @@ describe('the live feed', () => {
           .writeHead(401, { 'content-type': 'application/problem+json' })
           .end('{"code":"token-expired","title":"The token has expired; sign in again"}'),
     ])
-    await follower.until('reconnecting')
-    await new Promise((resolve) => setTimeout(resolve, 200))
+    await follower.until('off')
     assert.deepEqual(follower.refusals, ['token-expired'])
     assert.deepEqual(follower.places, [undefined, '1'])
-    assert.deepEqual(follower.told, ['connecting', 'live', 'reset', 'reconnecting'])
+    assert.deepEqual(follower.told, ['connecting', 'live', 'reset', 'reconnecting', 'off'])
   })
 
-  it('does not ask again and again without a right to it', async () => {
-    let ended = false
-    await using follower = await following([(response) => response.writeHead(401).end()], {
-      onState: (state) => {
-        ended ||= state === 'reconnecting'
-      },
-    })
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    assert.equal(ended, false)
-    assert.equal(follower.places.length, 1)
+  it('is off, and not asked for again, where there is no right to it or nothing such', async () => {
+    for (const status of [401, 403, 404, 422]) {
+      await using follower = await following([(response) => response.writeHead(status).end()])
+      await follower.until('off')
+      await new Promise((resolve) => setTimeout(resolve, 50))
+      assert.deepEqual([follower.told, follower.places.length], [['connecting', 'off'], 1])
+    }
+  })
+
+  it('is off when the right to it is lost', async () => {
+    await using follower = await following([
+      (response) => feed(response).end('id: 1\n\n'),
+      (response) => response.writeHead(403).end(),
+    ])
+    await follower.until('off')
+    assert.deepEqual(follower.places, [undefined, '1'])
   })
 })

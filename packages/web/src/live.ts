@@ -1,9 +1,10 @@
 import { createParser } from 'eventsource-parser'
 import { Refused } from './api.ts'
-import { mayPass, pause } from './retry.ts'
+import { mayPass, pause, retryAfterMs } from './retry.ts'
 import type { Order } from './types.ts'
 
-export type Connection = 'connecting' | 'live' | 'reconnecting'
+/** `off`: the feed was refused, and will be. */
+export type Connection = 'connecting' | 'live' | 'reconnecting' | 'off'
 
 export interface LiveOptions {
   /** Asks for the stream. */
@@ -38,7 +39,7 @@ async function follow(options: Required<LiveOptions>, stopped: AbortSignal): Pro
   let failures = 0
   options.onState('connecting')
   while (!stopped.aborted) {
-    let retryAfterMs = 0
+    let askedMs = 0
     try {
       await readOnce(options, stopped, lastId, (id) => {
         lastId = id
@@ -46,16 +47,20 @@ async function follow(options: Required<LiveOptions>, stopped: AbortSignal): Pro
       })
     } catch (error) {
       if (stopped.aborted) return
+      if (isFinalRefusal(error, lastId)) return options.onState('off')
       // A place that the feed no longer understands: begin anew.
       if (!mayPass(error)) lastId = undefined
-      if (error instanceof Refused && [401, 403].includes(error.status)) return
-      if (error instanceof Refused) retryAfterMs = error.retryAfterMs ?? 0
+      askedMs = retryAfterMs(error)
     }
     if (stopped.aborted) return
     options.onState('reconnecting')
-    await pause(Math.max(retryAfterMs, pauseMs(failures++, options.longestPauseMs)), stopped)
+    await pause(Math.max(askedMs, pauseMs(failures++, options.longestPauseMs)), stopped)
   }
 }
+
+/** What was asked for is refused, not the place to begin at. */
+const isFinalRefusal = (error: unknown, lastId: string | undefined): boolean =>
+  !mayPass(error) && (lastId === undefined || (error instanceof Refused && [401, 403].includes(error.status)))
 
 /** Grows with each failure, and differs from client to client, so that they do not come back as one. */
 const pauseMs = (failures: number, longest: number) =>

@@ -6,6 +6,9 @@ const againMs = 3000
 export const mayPass = (error: unknown): boolean =>
   !(error instanceof Refused) || error.status >= 500 || error.status === 429 || isOnItsWay(error)
 
+/** How long whoever refused wants to be left alone. */
+export const retryAfterMs = (error: unknown): number => (error instanceof Refused && error.retryAfterMs) || 0
+
 /** What was written has not been heard of by who is asked. */
 export const isOnItsWay = (error: Error): boolean =>
   error instanceof Refused && error.code === 'event-not-arrived'
@@ -28,7 +31,7 @@ export async function untilAnswered<T>(
       if (stopped.aborted) return undefined
       onError(error as Error)
       if (!mayPass(error)) return undefined
-      await pause(Math.max(pauseMs, (error instanceof Refused && error.retryAfterMs) || 0), stopped)
+      await pause(Math.max(pauseMs, retryAfterMs(error)), stopped)
     }
   }
   return undefined
