@@ -4,6 +4,11 @@ import { type Move, shortId } from './orders.ts'
 /** What a screen reader is told, when it has time. */
 export const announcement = signal('')
 
+/** Says at once what somebody did. */
+export function announce(text: string): void {
+  announcement.value = text
+}
+
 const everyMs = 4000
 let waiting: Move[] = []
 

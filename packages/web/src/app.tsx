@@ -53,11 +53,13 @@ function useMe(): void {
   }, [shown])
 }
 
-/** Who sees no orders has the deliveries in their place. */
-const shown = (): Route =>
-  me.value && !may('read-views') && route.value.page !== 'operations'
-    ? { ...route.value, page: 'deliveries' }
-    : route.value
+/** Who sees no orders has the deliveries in their place; what is not for them is nowhere. */
+function shown(): Route {
+  const { page } = route.value
+  if (!me.value) return route.value
+  if (page === 'operations') return may('operate') ? route.value : { ...route.value, page: 'nowhere' }
+  return may('read-views') ? route.value : { ...route.value, page: 'deliveries' }
+}
 
 function leadTo(main: HTMLElement | null): void {
   main?.focus({ preventScroll: true })
@@ -131,6 +133,7 @@ function Page({ route: { page, orderId } }: { route: Route }) {
       return (
         <section>
           <h1>There is no such page</h1>
+          {me.value && !may('operate') && <p>Or it is not for a {me.value.role}.</p>}
           <p>
             <a href="#/">To the orders</a>
           </p>

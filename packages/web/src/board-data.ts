@@ -1,25 +1,32 @@
 import { batch, signal } from '@preact/signals'
 import { announceMoves } from './announce.ts'
-import { api } from './client.ts'
+import type { Api } from './api.ts'
 import { type Filter, listQuery, liveQuery } from './filter.ts'
 import { type Connection, followLive } from './live.ts'
 import { endBefore, joined, newest, type Orders } from './orders.ts'
 import { untilAnswered } from './retry.ts'
 import type { Order, Page } from './types.ts'
+import { whileVisible } from './while-visible.ts'
 
 /** The orders that a board can show; it has the newest. */
 const keep = 600
 const pageSize = 200
 /** Events that come together are one change of the page. */
 const gatherMs = 100
+/** Orders become overdue without an event. */
+const overdueAgainMs = 10_000
 
 export type BoardData = ReturnType<typeof openBoard>
 
-/** Reads the orders of a filter, and follows what becomes of them until it is closed. */
-export function openBoard(filter: Filter) {
+/**
+ * Reads the orders of a filter, and follows what becomes of them until it is closed.
+ * @param before what is shown until they have been read
+ */
+export function openBoard(api: Api, filter: Filter, before: Orders = new Map()) {
   const closed = new AbortController()
-  const orders = signal<Orders>(new Map())
+  const orders = signal(before)
   const connection = signal<Connection>('connecting')
+  const known = signal(false)
   const loading = signal(true)
   const more = signal(false)
   const error = signal<Error | undefined>(undefined)
@@ -28,74 +35,115 @@ export function openBoard(filter: Filter) {
   let edge: string | undefined
   let heard: Order[] = []
   let timer: ReturnType<typeof setTimeout> | undefined
+  let reading = new AbortController()
+  /** What was heard since the list is being read again. */
+  let meanwhile: Orders | undefined
 
-  function take(found: readonly Order[], announce: boolean): void {
-    const { orders: all, moves } = joined(orders.value, found)
+  function show(all: Orders): void {
     const kept = newest(all, limit)
     orders.value = kept.orders
-    if (kept.cut) {
-      more.value = true
-      const end = endBefore(kept.orders)
-      if (end !== undefined && (edge === undefined || end > edge)) edge = end
-    }
-    if (announce) announceMoves(moves)
+    if (!kept.cut) return
+    more.value = true
+    const end = endBefore(kept.orders)
+    if (end !== undefined && (edge === undefined || end > edge)) edge = end
+  }
+
+  function takeHeard(): void {
+    clearTimeout(timer)
+    timer = undefined
+    const together = heard
+    heard = []
+    const { orders: all, moves } = joined(orders.value, together)
+    if (meanwhile) meanwhile = newest(joined(meanwhile, together).orders, keep).orders
+    batch(() => show(all))
+    announceMoves(moves)
   }
 
   function takeSoon(found: Order[]): void {
     heard.push(...found)
-    timer ??= setTimeout(() => {
-      timer = undefined
-      const together = heard
-      heard = []
-      batch(() => take(together, true))
-    }, gatherMs)
+    timer ??= setTimeout(takeHeard, gatherMs)
   }
 
-  async function readPage(until?: string): Promise<void> {
+  const askPage = (until: string | undefined, signal: AbortSignal) => {
     const query = listQuery(filter, Date.now())
     query.set('limit', String(pageSize))
     if (until !== undefined) query.set('until', until)
+    return api.get<Page<Order>>(`orderDashboards?${query}`, signal)
+  }
+
+  /** @returns undefined when it is refused, or another reading has begun */
+  async function readPage(until?: string): Promise<Page<Order> | undefined> {
+    reading.abort()
+    const mine = new AbortController()
+    reading = mine
+    const signal = AbortSignal.any([mine.signal, closed.signal])
     loading.value = true
     const page = await untilAnswered(
-      () => api.get<Page<Order>>(`orderDashboards?${query}`, closed.signal),
-      closed.signal,
+      () => askPage(until, signal),
+      signal,
       (failure) => {
         error.value = failure
       },
     )
-    loading.value = false
-    if (page)
-      batch(() => {
-        error.value = undefined
-        more.value = page.next !== undefined
-        edge = endBefore(new Map(page.items.map((order) => [order.orderId, order]))) ?? until
-        take(page.items, false)
-      })
+    if (!signal.aborted) loading.value = false
+    return signal.aborted ? undefined : page
+  }
+
+  function takePage({ items, next }: Page<Order>, until: string | undefined, before: Orders): void {
+    batch(() => {
+      error.value = undefined
+      known.value = true
+      more.value = next !== undefined
+      edge = endBefore(new Map(items.map((order) => [order.orderId, order]))) ?? until
+      show(joined(before, items).orders)
+    })
+  }
+
+  /** In place of all that was known: nobody tells what became of it in the meantime. */
+  async function readAnew(): Promise<void> {
+    takeHeard()
+    meanwhile = new Map()
+    const page = await readPage()
+    if (!page) return
+    takeHeard()
+    takePage(page, undefined, meanwhile)
+    meanwhile = undefined
+  }
+
+  async function readOverdue(signal: AbortSignal): Promise<void> {
+    const { items } = await askPage(undefined, signal)
+    show(joined(orders.value, items).orders)
   }
 
   const unfollow = followLive({
     open: (headers, signal) => api.ask(`orderDashboards/live?${liveQuery(filter)}`, { headers, signal }),
     onOrders: takeSoon,
-    onReset: () => void readPage(),
+    onReset: () => void readAnew(),
     onState: (state) => {
       connection.value = state
     },
   })
-  void readPage()
+  void readAnew()
+  const closeOverdue = filter.overdue ? whileVisible(overdueAgainMs, readOverdue) : () => {}
 
   return {
     orders,
     connection,
+    /** Whether the list has been read. */
+    known,
     loading,
     /** Whether there are older ones than those that were read. */
     more,
     error,
-    readMore(): Promise<void> {
+    async readMore(): Promise<void> {
       limit += pageSize
-      return readPage(edge)
+      const until = edge
+      const page = await readPage(until)
+      if (page) takePage(page, until, orders.value)
     },
     close(): void {
       unfollow()
+      closeOverdue()
       closed.abort()
       clearTimeout(timer)
     },

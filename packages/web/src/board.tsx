@@ -1,8 +1,9 @@
-import { useEffect, useMemo } from 'preact/hooks'
+import { useEffect, useMemo, useRef } from 'preact/hooks'
 import type { BoardData } from './board-data.ts'
 import { openBoard } from './board-data.ts'
 import { Card, useKeptFocus } from './card.tsx'
 import { Charts } from './charts.tsx'
+import { api } from './client.ts'
 import { useConnection } from './connection.tsx'
 import { addressOf, type Filter, filterIn, matches, ranges, readBy } from './filter.ts'
 import { FilterForm } from './filter-form.tsx'
@@ -29,7 +30,7 @@ export function Board() {
         {may('place-orders') && <PlaceForm />}
         <div class="board-main">
           <FilterForm filter={filter} />
-          <LiveBoard key={readBy(filter)} filter={filter} />
+          <LiveBoard filter={filter} />
         </div>
       </div>
     </>
@@ -38,25 +39,29 @@ export function Board() {
 
 function LiveBoard({ filter }: { filter: Filter }) {
   const read = readBy(filter)
-  const board = useMemo(() => openBoard(filterIn(new URLSearchParams(read.split('?')[1]))), [read])
-  const statistics = useMemo(() => readStatistics(filter), [filter.range, filter.branchId])
-  useEffect(
-    () => () => {
-      board.close()
-      statistics.close()
-    },
-    [board, statistics],
-  )
+  const last = useRef<BoardData | undefined>(undefined)
+  const board = useMemo(() => openBoard(api, filter, last.current?.orders.peek()), [read])
+  last.current = board
+  useEffect(() => board.close, [board])
   useConnection(board.connection)
-  const found = statistics.found.value
+  const statistics = useStatistics(filter)
   return (
     <>
-      {found && <Charts statistics={found} />}
-      <Failure error={board.error.value} />
-      <Columns board={board} filter={filter} statistics={found} />
+      {!statistics.error && <Charts statistics={statistics.shown} />}
+      <Failure error={board.error.value ?? statistics.error} />
+      <Columns board={board} filter={filter} statistics={statistics.found} />
       <More board={board} />
     </>
   )
+}
+
+/** What is shown: of the time and branch before, until there is an answer. */
+function useStatistics({ range, branchId }: Filter) {
+  const { found, error, close } = useMemo(() => readStatistics(range, branchId), [range, branchId])
+  useEffect(() => close, [close])
+  const before = useRef<Statistics | undefined>(undefined)
+  if (found.value) before.current = found.value
+  return { found: found.value, shown: before.current, error: found.value ? undefined : error.value }
 }
 
 function Columns({
@@ -72,8 +77,9 @@ function Columns({
   useKeptFocus()
   const shown = byAge(board.orders.value.values()).filter((order) => matches(order, filter, time))
   const groups = grouped(shown)
-  if (shown.length === 0 && !board.loading.value && !board.error.value)
-    return <p class="nothing">{nothing(filter)}</p>
+  if (!board.known.value && shown.length === 0)
+    return board.error.value ? null : <p class="nothing">Reading the orders…</p>
+  if (shown.length === 0) return <p class="nothing">{nothing(filter)}</p>
   const column = (status: Status) => (
     <Column
       key={status}

@@ -9,14 +9,16 @@ const bottom = 20
 const top = 8
 
 /** What became of the orders of each step of time, and how long they took. */
-export function Charts({ statistics }: { statistics: Statistics }) {
-  return (
-    <div class="charts">
-      <Outcomes {...statistics} />
-      <Times {...statistics.delivery} />
-    </div>
-  )
-}
+export const Charts = ({ statistics }: { statistics: Statistics | undefined }) => (
+  <div class="charts">
+    {statistics && (
+      <>
+        <Outcomes {...statistics} />
+        <Times {...statistics.delivery} />
+      </>
+    )}
+  </div>
+)
 
 const kinds = [
   { name: 'delivered', label: 'DELIVERED' },

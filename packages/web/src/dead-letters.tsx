@@ -13,7 +13,7 @@ const pageSize = 20
  */
 export function DeadLetters({ service, unhandled }: { service: string; unhandled: number }) {
   const [open, setOpen] = useState(false)
-  const [letters, setLetters] = useState<readonly DeadLetter[]>([])
+  const [letters, setLetters] = useState<readonly DeadLetter[] | undefined>(undefined)
   const [next, setNext] = useState<string | undefined>(undefined)
   const [error, setError] = useState<Error | undefined>(undefined)
   const path = `operations/${service}/dead-letters`
@@ -22,7 +22,7 @@ export function DeadLetters({ service, unhandled }: { service: string; unhandled
     try {
       const query = new URLSearchParams({ limit: String(pageSize), ...(cursor ? { cursor } : {}) })
       const page = await api.get<Page<DeadLetter>>(`${path}?${query}`)
-      setLetters(cursor ? [...letters, ...page.items] : page.items)
+      setLetters(cursor ? [...(letters ?? []), ...page.items] : page.items)
       setNext(page.next)
       setError(undefined)
     } catch (failure) {
@@ -38,9 +38,12 @@ export function DeadLetters({ service, unhandled }: { service: string; unhandled
     <details class="letters" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>Read the dead letters</summary>
       <Failure error={error} />
-      {letters.length === 0 && !error && <p class="nothing">There are none.</p>}
+      {!letters && !error && <p class="nothing">Reading them…</p>}
+      {letters?.length === 0 && (
+        <p class="nothing">{next ? 'There are none among the newest.' : 'There are none.'}</p>
+      )}
       <ul>
-        {letters.map((letter) => (
+        {letters?.map((letter) => (
           <Letter key={letter.sequence} letter={letter} path={path} onSentBack={() => void read()} />
         ))}
       </ul>

@@ -1,35 +1,36 @@
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
+import { announce } from './announce.ts'
 import { api } from './client.ts'
 import { age } from './format.ts'
 import { now } from './now.ts'
 import { shortId } from './orders.ts'
+import { MorePages, usePage } from './paged.tsx'
 import { Failure } from './parts.tsx'
-import { polled } from './polled.ts'
 import { may } from './session.ts'
-import type { Delivery, Page } from './types.ts'
+import type { Delivery } from './types.ts'
 
 const everyMs = 3000
 
-const openDeliveries = () => polled<Page<Delivery>>('deliveries?status=STARTED&limit=100', everyMs)
-
 /** What is on its way: for couriers, who see deliveries and not orders. */
 export function DeliveriesPage() {
-  const data = useMemo(openDeliveries, [])
-  useEffect(() => data.close, [data])
-  const page = data.found.value
+  const { page, error, read } = usePage<Delivery>('deliveries?status=STARTED&limit=100', everyMs)
   return (
     <section>
       <h1>Deliveries on their way</h1>
-      <Failure error={data.error.value} />
+      <Failure error={error} />
+      {!page && !error && <p class="nothing">Reading what is on its way…</p>}
       {page?.items.length === 0 && <p class="nothing">Nothing is on its way.</p>}
       <ul class="deliveries">
         {page?.items.map((delivery) => (
-          <OnItsWay key={delivery.orderId} delivery={delivery} onEnded={data.read} />
+          <OnItsWay key={delivery.orderId} delivery={delivery} onEnded={read} />
         ))}
       </ul>
+      <MorePages next={page?.next} />
     </section>
   )
 }
+
+const labels = { complete: 'It arrived', fail: 'It did not arrive' } as const
 
 function OnItsWay({ delivery, onEnded }: { delivery: Delivery; onEnded: () => Promise<void> }) {
   const { orderId, branchId, sauceId, qty, startedAt } = delivery
@@ -37,8 +38,10 @@ function OnItsWay({ delivery, onEnded }: { delivery: Delivery; onEnded: () => Pr
   const [error, setError] = useState<Error | undefined>(undefined)
   async function end(how: 'complete' | 'fail'): Promise<void> {
     setBusy(true)
+    setError(undefined)
     try {
       await api.post(`deliveries/${orderId}/${how}`)
+      announce(`Order ${shortId(orderId)}: ${labels[how]}`)
       await onEnded()
     } catch (failure) {
       setError(failure as Error)
@@ -57,12 +60,11 @@ function OnItsWay({ delivery, onEnded }: { delivery: Delivery; onEnded: () => Pr
       {startedAt && <span class="age">{age(Math.max(0, now.value - Date.parse(startedAt)))}</span>}
       {may('end-deliveries') && (
         <fieldset class="buttons" aria-label={`Order ${shortId(orderId)}`}>
-          <button type="button" disabled={busy} onClick={() => void end('complete')}>
-            It arrived
-          </button>
-          <button type="button" disabled={busy} onClick={() => void end('fail')}>
-            It did not arrive
-          </button>
+          {(['complete', 'fail'] as const).map((how) => (
+            <button key={how} type="button" disabled={busy} onClick={() => void end(how)}>
+              {labels[how]}
+            </button>
+          ))}
         </fieldset>
       )}
       <Failure error={error} />

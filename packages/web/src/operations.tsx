@@ -11,7 +11,7 @@ type ServiceName = (typeof services)[number]
 
 const everyMs = 2000
 
-const openOperations = (service: ServiceName) => polled<Operations>(`operations/${service}`, everyMs)
+const openOperations = (service: ServiceName) => polled<Operations>(() => `operations/${service}`, everyMs)
 
 /** How each service keeps up, and what it could not handle. */
 export function OperationsPage() {

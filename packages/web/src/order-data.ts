@@ -1,5 +1,6 @@
 import { signal } from '@preact/signals'
-import { api } from './client.ts'
+import { announceMoves } from './announce.ts'
+import { type Api, Refused } from './api.ts'
 import { type Connection, followLive } from './live.ts'
 import { joined } from './orders.ts'
 import { isOnItsWay, untilAnswered } from './retry.ts'
@@ -9,18 +10,26 @@ import type { Order } from './types.ts'
  * Reads one order, and follows what becomes of it until it is closed.
  * @param after the event that has to be in it: who has just written reads what was written
  */
-export function openOrder(orderId: string, after?: string) {
+export function openOrder(api: Api, orderId: string, after?: string) {
   const closed = new AbortController()
   const order = signal<Order | undefined>(undefined)
   const connection = signal<Connection>('connecting')
   const error = signal<Error | undefined>(undefined)
+  const isWritten = after !== undefined
 
   function take(heard: readonly Order[]): void {
     const known = new Map(order.value ? [[orderId, order.value]] : [])
     const one = heard.filter((it) => it.orderId === orderId)
-    order.value = joined(known, one).orders.get(orderId)
+    const { orders, moves } = joined(known, one)
+    order.value = orders.get(orderId)
     if (order.value) error.value = undefined
+    // What it is at first is in the heading that is read.
+    announceMoves(moves.filter(({ from }) => from !== undefined))
   }
+
+  /** Who asks has just written it: whoever does not know it yet will. */
+  const isToCome = (failure: Error) =>
+    isOnItsWay(failure) || (isWritten && failure instanceof Refused && failure.status === 404)
 
   async function read(eventId?: string): Promise<void> {
     const path = `orderDashboards/${encodeURIComponent(orderId)}`
@@ -31,7 +40,7 @@ export function openOrder(orderId: string, after?: string) {
       closed.signal,
       (failure) => {
         // While the event is on its way the feed may be faster.
-        if (!order.value && !isOnItsWay(failure)) error.value = failure
+        if (!order.value && !isToCome(failure)) error.value = failure
       },
     )
     if (found) take([found])

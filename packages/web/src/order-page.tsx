@@ -14,7 +14,7 @@ import type { Order } from './types.ts'
 
 /** One order: its facts, its story as a picture, what it waits for, and what can be done. */
 export function OrderPage({ orderId }: { orderId: string }) {
-  const data = useMemo(() => openOrder(orderId, route.peek().query.get('after') ?? undefined), [orderId])
+  const data = useMemo(() => openOrder(api, orderId, route.peek().query.get('after') ?? undefined), [orderId])
   useEffect(() => () => data.close(), [data])
   useConnection(data.connection)
   const order = data.order.value
@@ -90,6 +90,7 @@ function Actions({ order, onSaid }: { order: Order; onSaid: (eventId?: string) =
   async function say(name: ActionName): Promise<void> {
     setBusy(true)
     setError(undefined)
+    setSaid('')
     try {
       const { eventId } = await api.post(actions[name].path(order.orderId))
       await onSaid(eventId)

@@ -1,18 +1,26 @@
 import { signal } from '@preact/signals'
 import { api } from './client.ts'
-import { whileVisible } from './now.ts'
+import { whileVisible } from './while-visible.ts'
 
 /** What a path answers, asked for at once and in this interval while somebody looks, until it is closed. */
-export function polled<T>(path: string, everyMs: number) {
+export function polled<T>(pathNow: () => string, everyMs: number) {
   const found = signal<T | undefined>(undefined)
   const error = signal<Error | undefined>(undefined)
-  const read = async (stopped?: AbortSignal) => {
+  let asked = 0
+  let answered = 0
+  async function ask(stopped?: AbortSignal): Promise<void> {
+    const turn = ++asked
     try {
-      found.value = await api.get<T>(path, stopped)
+      const answer = await api.get<T>(pathNow(), stopped)
+      // One that was asked for before, and came later, knows less.
+      if (turn < answered) return
+      answered = turn
+      found.value = answer
       error.value = undefined
     } catch (failure) {
-      error.value = failure as Error
+      if (!stopped?.aborted) error.value = failure as Error
+      throw failure
     }
   }
-  return { found, error, read, close: whileVisible(everyMs, read) }
+  return { found, error, read: () => ask().catch(() => {}), close: whileVisible(everyMs, ask) }
 }

@@ -1,18 +1,15 @@
-import { signal } from '@preact/signals'
-import { api } from './client.ts'
-import { type Filter, ranges } from './filter.ts'
-import { whileVisible } from './now.ts'
+import { type Range, ranges } from './filter.ts'
+import { polled } from './polled.ts'
 import type { Statistics } from './types.ts'
 
 const everyMs = 5000
 const steps = 60
 
-/** Reads the numbers of the filter's time and branch again and again, until it is closed. */
-export function readStatistics({ range, branchId }: Pick<Filter, 'range' | 'branchId'>) {
-  const found = signal<Statistics | undefined>(undefined)
+/** Reads the numbers of a time and a branch again and again, until it is closed. */
+export function readStatistics(range: Range, branchId: string | undefined) {
   const { ms } = ranges[range]
   const stepMs = Math.max(60_000, ms / steps)
-  const close = whileVisible(everyMs, async (signal) => {
+  return polled<Statistics>(() => {
     // Whole steps, so that bars stay where they are as time goes by.
     const until = Math.ceil(Date.now() / stepMs) * stepMs
     const query = new URLSearchParams({
@@ -21,7 +18,6 @@ export function readStatistics({ range, branchId }: Pick<Filter, 'range' | 'bran
       stepMs: String(stepMs),
       ...(branchId ? { branchId } : {}),
     })
-    found.value = await api.get<Statistics>(`orderDashboards/statistics?${query}`, signal)
-  })
-  return { found, close }
+    return `orderDashboards/statistics?${query}`
+  }, everyMs)
 }

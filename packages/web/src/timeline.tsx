@@ -139,13 +139,13 @@ function Told({ row, rows, isNewDay: newDay }: { row: Row; rows: readonly Row[];
           {newDay && `${dayOf(entry.time)}, `}
           {clock(entry.time)}
         </time>
-        <span class="by"> said by {lane}</span>
+        <span class="by"> said by {lane}</span>,{' '}
+        {origin === 'event' ? `because of ${cause}` : origins[origin]}
         {tookMs !== undefined && (
           <>
-            , <b>{duration(tookMs)}</b> {cause ? `after ${cause}` : 'later'}
+            , <b>{duration(tookMs)}</b> later
           </>
         )}
-        {origin !== 'event' && `, ${origins[origin]}`}
       </span>
     </li>
   )

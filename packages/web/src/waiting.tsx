@@ -1,24 +1,20 @@
-import { useEffect, useMemo } from 'preact/hooks'
 import { count, duration, oneOf } from './format.ts'
 import { now } from './now.ts'
 import { shortId } from './orders.ts'
+import { MorePages, usePage } from './paged.tsx'
 import { Failure, StatusMark } from './parts.tsx'
-import { polled } from './polled.ts'
-import type { Order, Page } from './types.ts'
+import type { Order } from './types.ts'
 
 const everyMs = 5000
 
-const openWaiting = () => polled<Page<Order>>('orderDashboards?overdue=true&limit=200', everyMs)
-
 /** The orders that have waited longer than they should, whenever they were placed. */
 export function WaitingPage() {
-  const data = useMemo(openWaiting, [])
-  useEffect(() => data.close, [data])
-  const page = data.found.value
+  const { page, error } = usePage<Order>('orderDashboards?overdue=true&limit=200', everyMs)
   return (
     <section>
       <h1>Waiting too long</h1>
-      <Failure error={data.error.value} />
+      <Failure error={error} />
+      {!page && !error && <p class="nothing">Reading the orders…</p>}
       {page?.items.length === 0 && <p class="nothing">No order waits longer than it should.</p>}
       {page && page.items.length > 0 && (
         <>
@@ -47,6 +43,7 @@ export function WaitingPage() {
           </div>
         </>
       )}
+      <MorePages next={page?.next} />
     </section>
   )
 }
