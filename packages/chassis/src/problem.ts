@@ -139,7 +139,7 @@ function general(error: Error): Problem {
   if (error instanceof HTTPException) {
     if (error.status === 415)
       return { status: 415, code: 'unsupported-media-type', title: 'The body has to be application/json' }
-    // (request.test: "that is no JSON is a problem of its own")
+    // (api.test: "that is no JSON is a problem of its own")
     const code = error.message.startsWith('Malformed JSON') ? 'invalid-json' : 'bad-request'
     return { status: error.status, code, title: error.message || 'The request is not valid' }
   }

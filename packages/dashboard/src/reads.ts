@@ -151,7 +151,7 @@ function filterOf({
 }
 
 // As `waitsFor` tells of one order. Times of one form: as text they are in their order.
-// (store.int.test: "finds overdue exactly what is told to be")
+// (store.int.test: "finds overdue exactly what is told to be, …")
 function overdueOf({ deadlines, now }: Overdue): Filter<OrderView> {
   const before = (ms: number) => ({ $lt: new Date(now - ms).toISOString() })
   const late = Object.entries(deadlineOf).map(([status, deadline]) => ({

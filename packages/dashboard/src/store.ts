@@ -164,7 +164,7 @@ async function insertNew(views: Collection<OrderView>, fresh: OrderView[]): Prom
   } catch (error) {
     if (!(error instanceof MongoBulkWriteError)) throw error
     const failures = [error.writeErrors].flat()
-    // Without any, it is the connection that failed. (outage.int.test: "takes a new order the second time …")
+    // Without any, it is the connection that failed. (outage.int.test: "takes … the second time …")
     if (failures.length === 0 || failures.some(({ code }) => code !== duplicateKey)) throw error
     // What it did insert may go again with a primary.
     if (error.result.getWriteConcernError()) throw error

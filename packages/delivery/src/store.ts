@@ -33,7 +33,7 @@ export async function findDelivery(db: Database, orderId: string): Promise<Shown
   return row && (toDelivery(row) as ShownDelivery)
 }
 
-/** The statement behind a list. (plans.int.test: "costs of many what it costs of 10,000 …") */
+/** The statement behind a list. (plans.int.test: "costs of many what it costs of 10,000, …") */
 export function selectDeliveries(db: Database, query: DeliveryQuery) {
   const wanted = and(
     isDelivery,

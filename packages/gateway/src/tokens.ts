@@ -61,7 +61,7 @@ const isFaultOfToken = (error: unknown) =>
  * @throws NotSignedIn
  */
 export function tokenReader(rules: TokenRules): (authorization: string | undefined) => Promise<Caller> {
-  // By the whole token: nobody is taken for someone else (tokens.test: "are told apart, …").
+  // By the whole token: nobody is taken for someone else (sign-in.test: "are told apart, …").
   const known = recent<Caller>(10_000)
   const options = {
     algorithms: [...rules.keys.algorithms],

@@ -3,7 +3,7 @@ import { commandOf } from './leftover.ts'
 
 /**
  * A backend that computes does not notice that the main process was killed, and holds the shared memory for as long
- * as it computes: no start succeeds before it ends. (postgres.int.test: "although its orphans are busy")
+ * as it computes: no start succeeds before it ends. (postgres.int.test: "… although its orphans are busy")
  */
 export async function endOrphans(data: string): Promise<void> {
   const found = await processesIn(data)

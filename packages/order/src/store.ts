@@ -38,7 +38,7 @@ export async function placedBefore(db: Database, time: number, limit: number): P
   return rows.map(({ id }) => id)
 }
 
-/** The statement behind a list. (plans.int.test: "costs of many what it costs of 10,000 …") */
+/** The statement behind a list. (plans.int.test: "costs of many what it costs of 10,000, …") */
 export function selectOrders(db: Database, query: OrderQuery) {
   const wanted = and(
     when(query.status, (status) => eq(orders.status, status)),

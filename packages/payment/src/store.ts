@@ -25,7 +25,7 @@ export async function findPayment(db: Database, orderId: string): Promise<Paymen
   return row && toPayment(row)
 }
 
-/** The statement behind a list. (plans.int.test: "costs of many what it costs of 10,000 …") */
+/** The statement behind a list. (plans.int.test: "costs of many what it costs of 10,000, …") */
 export function selectPayments(db: Database, query: PaymentQuery) {
   const wanted = and(
     when(query.status, (status) => eq(payments.status, status)),
