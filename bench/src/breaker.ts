@@ -10,7 +10,7 @@ const settings = {
   PAYMENT_MODE: 'sync',
   PAYMENT_DELAY_MS: '400',
   PAYMENT_DELAY_JITTER_MS: '300',
-  // One in six is late by the delay alone: with the service's default of 50 only a busy machine opens it.
+  // One in thirty is late by the delay alone, one in six on two cores: at the default of 50 only a busy machine opens it.
   PAYMENT_BREAKER_ERROR_PERCENT: '15',
 }
 const plan = { clients: 100, aloneMs: 8_000, togetherMs: 40_000 }
