@@ -1,7 +1,8 @@
 import { accepted, type Finding, promised, told } from './finding.ts'
+import type { Experiment } from './fresh.ts'
 import { allEnded } from './gateway.ts'
 import { get } from './kubectl.ts'
-import { arriving, withSettings } from './overlay.ts'
+import { arriving } from './local.ts'
 import { startSiege } from './siege.ts'
 import { until } from './until.ts'
 
@@ -22,38 +23,42 @@ async function look() {
 
 const isOne = async () => (await look()).replicas === 1
 
-/** Siege places orders as in the sample: payment grows from one to more, and back. */
-export const autoscaling = (): Promise<Finding[]> =>
-  withSettings(arriving, async () => {
-    await until('payment to be one pod', isOne, 600_000)
-    const began = new Date()
-    const seconds = () => Math.round((Date.now() - began.getTime()) / 1000)
-    const siege = await startSiege({ name: 'autoscaling', clients: 20, seconds: 120 })
-    let most = { replicas: 1, percent: 0 }
-    let highest = 0
-    let grewAfter: number | undefined
-    await until(
-      'the end of the siege',
-      async () => {
-        const now = await look()
-        if (now.replicas > 1) grewAfter ??= seconds()
-        if (now.replicas > most.replicas) most = now
-        highest = Math.max(highest, now.percent)
-        return siege.isOver()
-      },
-      300_000,
-    )
-    const result = await siege.result()
-    const over = seconds()
-    const byStatus = await allEnded(began, result.hits, 600_000)
-    await until('payment to be one pod again', isOne, 900_000)
-    return [
-      told('siege', `20 clients for 120 s, ${result.hits} orders, ${result.perSecond}/s`),
-      promised('availability', `${result.availability.toFixed(2)} %`, result.availability === 100),
-      promised('pods of payment at most', most.replicas, most.replicas > 1),
-      told('first grew after', grewAfter === undefined ? 'never' : `${grewAfter} s`),
-      told('of the requested CPU at most', `${highest} %`),
-      ...accepted(result.hits, byStatus),
-      promised('one pod again, so long after the load', `${seconds() - over} s`, true),
-    ]
-  })
+export const autoscaling: Experiment = {
+  says: 'siege places orders as in the sample: payment grows from one to more, and back',
+  settings: arriving,
+  run,
+}
+
+async function run(): Promise<Finding[]> {
+  await until('payment to be one pod', isOne, 600_000)
+  const began = new Date()
+  const seconds = () => Math.round((Date.now() - began.getTime()) / 1000)
+  const siege = await startSiege({ name: 'autoscaling', clients: 20, seconds: 120 })
+  let most = { replicas: 1, percent: 0 }
+  let highest = 0
+  let grewAfter: number | undefined
+  await until(
+    'the end of the siege',
+    async () => {
+      const now = await look()
+      if (now.replicas > 1) grewAfter ??= seconds()
+      if (now.replicas > most.replicas) most = now
+      highest = Math.max(highest, now.percent)
+      return siege.isOver()
+    },
+    300_000,
+  )
+  const result = await siege.result()
+  const over = seconds()
+  const byStatus = await allEnded(began, result.hits, 600_000)
+  await until('payment to be one pod again', isOne, 900_000)
+  return [
+    told('siege', `20 clients for 120 s, ${result.hits} orders, ${result.perSecond}/s`),
+    promised('availability', `${result.availability.toFixed(2)} %`, result.availability === 100),
+    promised('pods of payment at most', most.replicas, most.replicas > 1),
+    told('first grew after', grewAfter === undefined ? 'never' : `${grewAfter} s`),
+    told('of the requested CPU at most', `${highest} %`),
+    ...accepted(result.hits, byStatus),
+    promised('one pod again, so long after the load', `${seconds() - over} s`, true),
+  ]
+}

@@ -1,30 +1,34 @@
 import type { Status } from '@saucery/contracts/status'
 import { type Finding, promised, told } from './finding.ts'
-import { podsOf } from './kubectl.ts'
-import { withSettings } from './overlay.ts'
+import type { Experiment } from './fresh.ts'
+import { applySettings } from './local.ts'
+import { podsOf } from './pods.ts'
 import { type Outcome, traffic } from './traffic.ts'
 import { until } from './until.ts'
 
 const orders = { orders: 10, perSecond: 5, price: 60_000 }
 
-/** Payment's limit is changed in its ConfigMap: its pods are replaced, and new orders obey. */
-export async function configChange(): Promise<Finding[]> {
+export const configChange: Experiment = {
+  says: "payment's limit is changed in its ConfigMap: its pods are replaced, and new orders obey",
+  run,
+}
+
+async function run(): Promise<Finding[]> {
   const names = async () => (await podsOf('payment', 'ending too')).map(({ metadata }) => metadata.name)
   const podsBefore = await names()
   const before = await traffic('limit-before', { ...orders, fates: ['complete'] })
   const changed = Date.now()
-  return withSettings({ payment: { PAYMENT_LIMIT: '50000' } }, async () => {
-    // While they end they still take money, up to the limit that they know.
-    const left = async () => (await names()).filter((name) => podsBefore.includes(name)).length
-    await until('the end of the pods from before', async () => (await left()) === 0)
-    const goneAfter = Math.round((Date.now() - changed) / 1000)
-    const after = await traffic('limit-after', { ...orders, fates: ['leave'] })
-    return [
-      tenEndedAs('DELIVERED', 'delivered at first', before),
-      told('the pods from before were gone after', `${goneAfter} s`),
-      tenEndedAs('REJECTED', 'rejected with a limit of 50,000 won', after),
-    ]
-  })
+  await applySettings({ payment: { PAYMENT_LIMIT: '50000' } })
+  // While they end they still take money, up to the limit that they know.
+  const left = async () => (await names()).filter((name) => podsBefore.includes(name)).length
+  await until('the end of the pods from before', async () => (await left()) === 0)
+  const goneAfter = Math.round((Date.now() - changed) / 1000)
+  const after = await traffic('limit-after', { ...orders, fates: ['leave'] })
+  return [
+    tenEndedAs('DELIVERED', 'delivered at first', before),
+    told('the pods from before were gone after', `${goneAfter} s`),
+    tenEndedAs('REJECTED', 'rejected with a limit of 50,000 won', after),
+  ]
 }
 
 const tenEndedAs = (status: Status, says: string, { ends }: Outcome) =>

@@ -1,11 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Finding, promised, told } from './finding.ts'
-import { podsOf, rolledOut, scale } from './kubectl.ts'
+import type { Experiment } from './fresh.ts'
+import { rolledOut, scale } from './kubectl.ts'
+import { podsOf } from './pods.ts'
 import { nothingLost, startTraffic } from './traffic.ts'
 import { until } from './until.ts'
 
-/** Delivery is scaled to nothing while orders come in, and back: it catches up. */
-export async function deliveryAway(): Promise<Finding[]> {
+export const deliveryAway: Experiment = {
+  says: 'delivery is scaled to nothing while orders come in, and back: it catches up',
+  run,
+}
+
+async function run(): Promise<Finding[]> {
   await scale('delivery', 0)
   await until('delivery to be gone', async () => (await podsOf('delivery')).length === 0)
   const orders = await startTraffic('delivery-away', { orders: 200 })

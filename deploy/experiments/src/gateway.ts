@@ -14,19 +14,18 @@ fetch('http://' + service + ':8080' + path, { headers: TOKEN ? { authorization: 
   })`
 
 /** The answer to a GET from inside the cluster; asked again while a pod of the gateway is on its way. */
-export const ask = <T>(path: string, service = 'localhost'): Promise<T> =>
+export const askText = (path: string, service = 'localhost'): Promise<string> =>
   until(
     `an answer to GET ${path}`,
-    async () => {
+    () => {
       const args = ['exec', 'deployment/gateway', '--', 'node', '--eval', script, service, path]
-      try {
-        return JSON.parse(await kubectl(args, { timeoutMs: 20_000 })) as T
-      } catch {
-        return undefined
-      }
+      return kubectl(args, { timeoutMs: 20_000 }).catch(() => undefined)
     },
     60_000,
   )
+
+export const ask = async <T>(path: string, service?: string): Promise<T> =>
+  JSON.parse(await askText(path, service)) as T
 
 /** How many orders stand where. */
 export type ByStatus = Readonly<Partial<Record<Status, number>>>
@@ -37,12 +36,32 @@ export const countOf = (byStatus: ByStatus, counts: (status: Status) => boolean 
     0,
   )
 
+async function standing(since: Date): Promise<ByStatus> {
+  const path = `/orderDashboards/statistics?since=${since.toISOString()}`
+  return (await ask<{ byStatus: ByStatus }>(path)).byStatus
+}
+
 /** Waits until so many orders were placed since then, and every one has ended; or until time is up. */
-export async function allEnded(since: Date, orders: number, withinMs: number): Promise<ByStatus> {
-  for (const deadline = Date.now() + withinMs; ; await sleep(2000)) {
-    const path = `/orderDashboards/statistics?since=${since.toISOString()}`
-    const { byStatus } = await ask<{ byStatus: ByStatus }>(path)
+export const allEnded = (since: Date, orders: number, withinMs: number): Promise<ByStatus> =>
+  standingOnce(since, withinMs, (byStatus) => {
     const ended = countOf(byStatus, isFinal)
-    if ((ended >= orders && ended === countOf(byStatus)) || Date.now() > deadline) return byStatus
+    return ended >= orders && ended === countOf(byStatus)
+  })
+
+/** Waits until nothing but the courier is waited for; or until time is up. */
+export const allSettled = (since: Date, withinMs: number): Promise<ByStatus> =>
+  standingOnce(since, withinMs, (byStatus) => {
+    const settled = countOf(byStatus, (status) => status === 'DELIVERING' || isFinal(status))
+    return settled === countOf(byStatus)
+  })
+
+async function standingOnce(
+  since: Date,
+  withinMs: number,
+  isSo: (byStatus: ByStatus) => boolean,
+): Promise<ByStatus> {
+  for (const deadline = Date.now() + withinMs; ; await sleep(2000)) {
+    const byStatus = await standing(since)
+    if (isSo(byStatus) || Date.now() > deadline) return byStatus
   }
 }

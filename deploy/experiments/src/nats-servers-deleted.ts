@@ -1,32 +1,37 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Finding, promised, told } from './finding.ts'
-import { get, podsOf, replacePod } from './kubectl.ts'
+import type { Experiment } from './fresh.ts'
+import { get } from './kubectl.ts'
 import { services } from './overlay.ts'
-import { withProduction } from './production.ts'
+import { podsOf, replacePod } from './pods.ts'
 import { nothingLost, startTraffic } from './traffic.ts'
 
-/** In the production overlay, one NATS server after the other is deleted while orders come in. */
-export const natsServersDeleted = (): Promise<Finding[]> =>
-  withProduction(async () => {
-    const { spec } = await get<{ spec: { replicas: number } }>('statefulset/nats')
-    const replicas = await Promise.all(services.map(async (service) => (await podsOf(service)).length))
-    const orders = await startTraffic('nats-servers', { orders: 900, perSecond: 5 })
-    const away: string[] = []
-    for (const i of [2, 1, 0]) {
-      await sleep(5000)
-      const deleted = Date.now()
-      await replacePod(`nats-${i}`)
-      away.push(`${Math.round((Date.now() - deleted) / 1000)} s`)
-    }
-    const outcome = await orders.outcome()
-    return [
-      promised('NATS servers', spec.replicas, spec.replicas === 3),
-      promised(
-        `pods of ${services.join(', ')}`,
-        replicas.join(', '),
-        replicas.every((count) => count >= 2),
-      ),
-      told('from the deletion to another in its place', away.join(', ')),
-      ...nothingLost(outcome),
-    ]
-  })
+export const natsServersDeleted: Experiment = {
+  says: 'in the production overlay, one NATS server after the other is deleted while orders come in',
+  overlay: 'production',
+  run,
+}
+
+async function run(): Promise<Finding[]> {
+  const { spec } = await get<{ spec: { replicas: number } }>('statefulset/nats')
+  const replicas = await Promise.all(services.map(async (service) => (await podsOf(service)).length))
+  const orders = await startTraffic('nats-servers', { orders: 900, perSecond: 5 })
+  const away: string[] = []
+  for (const i of [2, 1, 0]) {
+    await sleep(5000)
+    const deleted = Date.now()
+    await replacePod(`nats-${i}`)
+    away.push(`${Math.round((Date.now() - deleted) / 1000)} s`)
+  }
+  const outcome = await orders.outcome()
+  return [
+    promised('NATS servers', spec.replicas, spec.replicas === 3),
+    promised(
+      `pods of ${services.join(', ')}`,
+      replicas.join(', '),
+      replicas.every((count) => count >= 2),
+    ),
+    told('from the deletion to another in its place', away.join(', ')),
+    ...nothingLost(outcome),
+  ]
+}

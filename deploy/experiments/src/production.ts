@@ -1,39 +1,28 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { secretFiles } from '@saucery/deploy/secret-files'
 import { makeToken, tokensOfThisMachine } from '@saucery/local/sign-in'
-import { apply, get, kubectl, namespace, rolledOut } from './kubectl.ts'
-import { allRolledOut, applyKustomization, services } from './overlay.ts'
+import { apply, databases, namespace, rolledOut } from './kubectl.ts'
+import { makeNamespace } from './namespaces.ts'
+import { allReady, applyKustomization, services } from './overlay.ts'
 
-const databases = `${namespace}-databases`
-
-/**
- * Brings the production overlay up in `NAMESPACE`, with Secrets made for the occasion, and databases in a namespace
- * beside it; takes both away afterwards.
- */
-export async function withProduction<T>(run: () => Promise<T>): Promise<T> {
-  const { items } = await get<{ items: object[] }>('deployments')
-  if (namespace === 'saucery' || items.length > 0)
-    throw new Error('it makes everything anew: NAMESPACE has to name a namespace that is not there yet')
+/** Brings the production overlay up, with Secrets made for the occasion, and databases in a namespace beside it. */
+export async function bringUpProduction(): Promise<void> {
   const dataDir = await mkdtemp(`${tmpdir()}/saucery-production-`)
-  try {
-    await bringUp(dataDir)
-    return await run()
-  } finally {
-    await rm(dataDir, { recursive: true })
-    await kubectl(['delete', 'namespace', namespace, databases, '--ignore-not-found'])
-  }
+  // Also where somebody interrupts this.
+  process.once('exit', () => rmSync(dataDir, { recursive: true }))
+  for (const name of [namespace, databases]) await makeNamespace(name)
+  await makeSecrets(dataDir)
+  await bringUpDatabases()
+  await bringUpServices(dataDir)
 }
 
-async function bringUp(dataDir: string): Promise<void> {
+async function makeSecrets(dataDir: string): Promise<void> {
   const files = secretFiles(dataDir)
-  for (const name of [namespace, databases])
-    await apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name } })
   for (const [name, values] of Object.entries(files))
     await secret(['postgres', 'mongodb'].includes(name) ? databases : namespace, `${name}-secrets`, values)
   await secret(namespace, 'experiments', { token: await makeToken(dataDir, { role: 'operator' }) })
-  await bringUpDatabases()
-  await bringUpServices(dataDir)
 }
 
 function secret(into: string, name: string, values: Record<string, string>) {
@@ -55,8 +44,7 @@ async function bringUpDatabases(): Promise<void> {
       { target: { kind: 'NetworkPolicy' }, patch: deletion('networking.k8s.io/v1', 'NetworkPolicy') },
     ],
   })
-  for (const name of ['postgres', 'mongodb'])
-    await kubectl(['rollout', 'status', `statefulset/${name}`, '--namespace', databases, '--timeout=240s'])
+  for (const name of ['postgres', 'mongodb']) await rolledOut(`statefulset/${name}`, databases)
 }
 
 /** As the overlay says, but for who signs people in, and for what a machine without 6 free cores cannot give. */
@@ -105,8 +93,7 @@ async function bringUpServices(dataDir: string): Promise<void> {
     { 'load.yaml': await readFile(load, 'utf8') },
   )
   await rolledOut('statefulset/nats')
-  await kubectl(['wait', '--for=condition=Complete', 'job/provision', '--timeout=240s'])
-  await allRolledOut()
+  await allReady()
 }
 
 const deletion = (apiVersion: string, kind: string) =>

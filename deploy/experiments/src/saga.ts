@@ -1,4 +1,5 @@
 import { type Finding, promised, told } from './finding.ts'
+import type { Experiment } from './fresh.ts'
 import { ask } from './gateway.ts'
 import { nothingLost, traffic } from './traffic.ts'
 
@@ -6,8 +7,12 @@ interface Page {
   readonly items: readonly unknown[]
 }
 
-/** The sample's calls through the gateway's Service, and orders on every path to their end. */
-export async function saga(): Promise<Finding[]> {
+export const saga: Experiment = {
+  says: "the sample's calls through the gateway's Service, and orders on every path to their end",
+  run,
+}
+
+async function run(): Promise<Finding[]> {
   const outcome = await traffic('saga', { orders: 100, perSecond: 10 })
   const lists = ['/orders', '/payments', '/deliveries', '/orderDashboards']
   const pages = await Promise.all(lists.map((path) => ask<Page>(`${path}?limit=5`)))

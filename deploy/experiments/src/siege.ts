@@ -1,4 +1,6 @@
-import { apply, kubectl } from './kubectl.ts'
+import { apply, get, kubectl } from './kubectl.ts'
+import { loadLabels, loadPod } from './load-pod.ts'
+import { type Pod, refuseMissingImages } from './pods.ts'
 import { until } from './until.ts'
 
 export interface Siege {
@@ -39,56 +41,30 @@ export async function startSiege({ name, clients, seconds, pauseS }: Besieging) 
     `$\{TOKEN:+--header="Authorization: Bearer $TOKEN"}`,
     `'http://gateway:8080/orders POST ${order}' 2>&1`,
   ].join(' ')
-  await kubectl(['delete', `pod/${pod}`, '--ignore-not-found', '--wait'])
   await apply({
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: {
-      name: pod,
-      labels: { 'app.kubernetes.io/name': 'siege', 'app.kubernetes.io/component': 'load' },
-    },
-    spec: {
-      restartPolicy: 'Never',
-      automountServiceAccountToken: false,
-      securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
-      volumes: [{ name: 'tmp', emptyDir: {} }],
-      containers: [
-        {
-          name: 'siege',
-          image: 'saucery/siege:0.1.0',
-          imagePullPolicy: 'IfNotPresent',
-          command: ['sh', '-c', command],
-          env: [
-            { name: 'HOME', value: '/tmp' },
-            {
-              name: 'TOKEN',
-              valueFrom: { secretKeyRef: { name: 'experiments', key: 'token', optional: true } },
-            },
-          ],
-          resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '512Mi' } },
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ['ALL'] },
-          },
-          volumeMounts: [{ name: 'tmp', mountPath: '/tmp' }],
-        },
-      ],
-    },
+    metadata: { name: pod, labels: loadLabels('siege') },
+    spec: loadPod({
+      name: 'siege',
+      image: 'saucery/siege:0.1.0',
+      command: ['sh', '-c', command],
+      env: [{ name: 'HOME', value: '/tmp' }],
+      volume: { source: { emptyDir: {} }, path: '/tmp' },
+    }),
   })
-  const phase = async () => (await kubectl(['get', `pod/${pod}`, '-o', 'jsonpath={.status.phase}'])).trim()
+  const phase = async () => {
+    const now = await get<Pod>(`pod/${pod}`)
+    refuseMissingImages([now])
+    return now.status.phase
+  }
   await until(`start of ${pod}`, async () => (await phase()) !== 'Pending')
+  const isOver = async () => ['Succeeded', 'Failed'].includes(await phase())
   return {
-    isOver: async () => ['Succeeded', 'Failed'].includes(await phase()),
+    isOver,
     async result(): Promise<Siege> {
-      await until(
-        `end of ${pod}`,
-        async () => ['Succeeded', 'Failed'].includes(await phase()),
-        (seconds + 120) * 1000,
-      )
-      const said = await kubectl(['logs', pod])
-      await kubectl(['delete', `pod/${pod}`])
-      return siegeIn(said)
+      await until(`end of ${pod}`, isOver, (seconds + 120) * 1000)
+      return siegeIn(await kubectl(['logs', pod]))
     },
   }
 }

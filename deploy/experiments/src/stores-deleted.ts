@@ -1,10 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Finding, told } from './finding.ts'
-import { replacePod } from './kubectl.ts'
+import type { Experiment } from './fresh.ts'
+import { replacePod } from './pods.ts'
 import { nothingLost, startTraffic } from './traffic.ts'
 
-/** The pods of NATS, Postgres and MongoDB are deleted, one after another, while orders come in. */
-export async function storesDeleted(): Promise<Finding[]> {
+export const storesDeleted: Experiment = {
+  says: 'the pods of NATS, Postgres and MongoDB are deleted, one after another, while orders come in',
+  run,
+}
+
+async function run(): Promise<Finding[]> {
   const findings: Finding[] = []
   for (const store of ['nats', 'postgres', 'mongodb']) {
     const orders = await startTraffic(`without-${store}`)

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { type Finding, promised, tally, told } from './finding.ts'
 import { apply, get, kubectl } from './kubectl.ts'
+import { loadLabels, loadPod } from './load-pod.ts'
 import { until } from './until.ts'
 
 /** Orders to place through the gateway, each seen through to its end. */
@@ -48,7 +49,6 @@ export interface Traffic {
 export async function startTraffic(name: string, changes: Partial<Plan> = {}): Promise<Traffic> {
   const plan = { ...usual, ...changes }
   const job = `traffic-${name}`
-  await kubectl(['delete', `job/${job}`, `configmap/${job}`, '--ignore-not-found', '--wait'])
   await apply({
     apiVersion: 'v1',
     kind: 'ConfigMap',
@@ -58,7 +58,7 @@ export async function startTraffic(name: string, changes: Partial<Plan> = {}): P
   await apply(await jobOf(job, plan))
   await until(`pod of ${job}`, async () => {
     const { status } = await get<{ status: { active?: number; failed?: number } }>(`job/${job}`)
-    return (status.active ?? 0) > 0 || undefined
+    return (status.active ?? 0) > 0
   })
   return {
     async outcome() {
@@ -72,7 +72,6 @@ export async function startTraffic(name: string, changes: Partial<Plan> = {}): P
         (plan.orders / plan.perSecond + plan.patienceS + 60) * 1000,
       )
       const lines = (await kubectl(['logs', `job/${job}`])).trim().split('\n')
-      await kubectl(['delete', `job/${job}`, `configmap/${job}`])
       return JSON.parse(lines.at(-1) ?? '') as Outcome
     },
   }
@@ -107,7 +106,7 @@ async function jobOf(name: string, plan: Plan): Promise<object> {
   const gateway = await get<{ spec: { template: { spec: { containers: { image: string }[] } } } }>(
     'deployment/gateway',
   )
-  const labels = { 'app.kubernetes.io/name': 'traffic', 'app.kubernetes.io/component': 'load' }
+  const labels = loadLabels('traffic')
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
@@ -116,39 +115,16 @@ async function jobOf(name: string, plan: Plan): Promise<object> {
       backoffLimit: 0,
       template: {
         metadata: { labels },
-        spec: {
-          restartPolicy: 'Never',
-          automountServiceAccountToken: false,
-          securityContext: {
-            runAsNonRoot: true,
-            runAsUser: 1000,
-            seccompProfile: { type: 'RuntimeDefault' },
-          },
-          volumes: [{ name: 'script', configMap: { name } }],
-          containers: [
-            {
-              name: 'traffic',
-              image: gateway.spec.template.spec.containers[0]?.image,
-              imagePullPolicy: 'IfNotPresent',
-              command: ['node', '/script/order-traffic.mjs'],
-              env: [
-                { name: 'GATEWAY', value: 'http://gateway:8080' },
-                { name: 'PLAN', value: JSON.stringify(plan) },
-                {
-                  name: 'TOKEN',
-                  valueFrom: { secretKeyRef: { name: 'experiments', key: 'token', optional: true } },
-                },
-              ],
-              resources: { requests: { cpu: '50m', memory: '96Mi' }, limits: { memory: '512Mi' } },
-              securityContext: {
-                allowPrivilegeEscalation: false,
-                readOnlyRootFilesystem: true,
-                capabilities: { drop: ['ALL'] },
-              },
-              volumeMounts: [{ name: 'script', mountPath: '/script', readOnly: true }],
-            },
+        spec: loadPod({
+          name: 'traffic',
+          image: gateway.spec.template.spec.containers[0]?.image ?? '',
+          command: ['node', '/script/order-traffic.mjs'],
+          env: [
+            { name: 'GATEWAY', value: 'http://gateway:8080' },
+            { name: 'PLAN', value: JSON.stringify(plan) },
           ],
-        },
+          volume: { source: { configMap: { name } }, path: '/script', readOnly: true },
+        }),
       },
     },
   }

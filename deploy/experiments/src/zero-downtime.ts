@@ -1,24 +1,31 @@
 import { accepted, type Finding, promised, told } from './finding.ts'
+import type { Experiment } from './fresh.ts'
 import { allEnded } from './gateway.ts'
 import { get, kubectl, rolledOut } from './kubectl.ts'
-import { arriving, services, withSettings } from './overlay.ts'
+import { arriving } from './local.ts'
+import { services } from './overlay.ts'
+import { allPods, restartsOf } from './pods.ts'
 import { startSiege } from './siege.ts'
 
 const { NEXT_TAG } = process.env
 
-/** Every service is rolled to a new image while 30 clients place orders for two minutes; then back, without readiness. */
-export const zeroDowntime = (): Promise<Finding[]> =>
-  withSettings(arriving, async () => {
-    const tagNow = (await imageOf('gateway')).split(':').at(-1)
-    const withReadiness = await rollUnderSiege('with-readiness', [], NEXT_TAG)
-    const without = await rollUnderSiege('without-readiness', careless, NEXT_TAG && tagNow)
-    return [
-      told('rolled to', NEXT_TAG ? `images tagged ${NEXT_TAG}` : 'the same images, in new pods'),
-      ...withReadiness.map((finding) => ({ ...finding, what: `with readiness: ${finding.what}` })),
-      // Nothing is promised there: it shows what readiness and the pause before the end are for.
-      ...without.map(({ what, figure }) => told(`without: ${what}`, figure)),
-    ]
-  })
+export const zeroDowntime: Experiment = {
+  says: 'every service is rolled to a new image while 30 clients place orders; then back, without readiness',
+  settings: arriving,
+  run,
+}
+
+async function run(): Promise<Finding[]> {
+  const tagNow = (await imageOf('gateway')).split(':').at(-1)
+  const withReadiness = await rollUnderSiege('with-readiness', [], NEXT_TAG)
+  const without = await rollUnderSiege('without-readiness', careless, NEXT_TAG && tagNow)
+  return [
+    told('rolled to', NEXT_TAG ? `images tagged ${NEXT_TAG}` : 'the same images, in new pods'),
+    ...withReadiness.map((finding) => ({ ...finding, what: `with readiness: ${finding.what}` })),
+    // Nothing is promised there: it shows what readiness and the pause before the end are for.
+    ...without.map(({ what, figure }) => told(`without: ${what}`, figure)),
+  ]
+}
 
 const pod = '/spec/template/spec'
 // Pods count as ready when they have begun, and end without a pause.
@@ -38,6 +45,7 @@ async function rollUnderSiege(name: string, changes: readonly object[], tag?: st
   const rolledAfter = Math.round((Date.now() - began.getTime()) / 1000)
   const result = await siege.result()
   const byStatus = await allEnded(began, result.hits, 600_000)
+  const restarts = (await allPods()).reduce((sum, each) => sum + restartsOf(each), 0)
   return [
     promised(
       'services rolled during the siege',
@@ -49,6 +57,7 @@ async function rollUnderSiege(name: string, changes: readonly object[], tag?: st
     promised('failed requests', result.failed, result.failed === 0),
     promised('refused requests', result.refused, result.refused === 0),
     ...accepted(result.hits, byStatus),
+    promised('containers that had to be restarted', restarts, restarts === 0),
   ]
 }
 

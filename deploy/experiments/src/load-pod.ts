@@ -1,0 +1,50 @@
+interface Load {
+  /** The name of its container, and of what it is to the NetworkPolicies. */
+  readonly name: string
+  readonly image: string
+  readonly command: readonly string[]
+  readonly env?: readonly object[]
+  /** A volume, and where it is to be found. */
+  readonly volume: { readonly source: object; readonly path: string; readonly readOnly?: boolean }
+}
+
+export const loadLabels = (name: string) => ({
+  'app.kubernetes.io/name': name,
+  'app.kubernetes.io/component': 'load',
+})
+
+/** A pod that puts load on the gateway, and may do nothing else. It finds the operator's token in TOKEN, if there is one. */
+export const loadPod = ({
+  name,
+  image,
+  command,
+  env = [],
+  volume: { source, path, readOnly = false },
+}: Load) => ({
+  restartPolicy: 'Never',
+  automountServiceAccountToken: false,
+  securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
+  volumes: [{ name: 'files', ...source }],
+  containers: [
+    {
+      name,
+      image,
+      imagePullPolicy: 'IfNotPresent',
+      command,
+      env: [
+        ...env,
+        {
+          name: 'TOKEN',
+          valueFrom: { secretKeyRef: { name: 'experiments', key: 'token', optional: true } },
+        },
+      ],
+      resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '512Mi' } },
+      securityContext: {
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ['ALL'] },
+      },
+      volumeMounts: [{ name: 'files', mountPath: path, readOnly }],
+    },
+  ],
+})
