@@ -14,8 +14,7 @@ const longestWait = 60
  */
 export function preferencesIn(header: string | undefined): Preferences {
   const found = new Map<string, string>()
-  // Not at a comma within quotes; several header lines arrive as one, joined by commas.
-  for (const item of header?.match(/(?:[^",]|"(?:[^"\\]|\\.)*")+/g) ?? []) {
+  for (const item of header?.match(items) ?? []) {
     const [, name, token, quoted] = preference.exec(item) ?? []
     const key = name?.toLowerCase()
     if (key !== undefined && !found.has(key)) found.set(key, token ?? quoted?.replace(/\\(.)/g, '$1') ?? '')
@@ -28,6 +27,10 @@ export function preferencesIn(header: string | undefined): Preferences {
     ...(found.get('respond-async') === '' ? { respondAsync: true } : {}),
   }
 }
+
+// Not at a comma within quotes; several header lines arrive as one, joined by commas. Quotes that are never closed go to
+// the end: looked for again from each of them, they would take time that grows with the square of the header's length.
+const items = /(?:[^",]|"(?:[^"\\]|\\.)*(?:"|\\?$))+/g
 
 // A name, a value that may be absent, and parameters, which no preference here has.
 const preference =
