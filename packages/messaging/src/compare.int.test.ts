@@ -135,6 +135,30 @@ describe('an outbox and its stream', { timeout: 120_000 }, () => {
     await hasAllOnce(replica, said)
   })
 
+  it('are the same again when the stream is set back by thousands of events', async () => {
+    await using database = await testDatabase()
+    await using nats = await forgetfulNats()
+    await using replica = await testReplica(database, nats)
+    const said = await say(replica, 'kept', 10)
+    await allPublished(replica, 10)
+    await nats.remember()
+    await backAt(replica)
+    said.push(...(await say(replica, 'lost', 2500)))
+    await allPublished(replica, 2510)
+    // In statements that stay short, however many rows there are.
+    await database.db.execute(sql`
+      create function is_short() returns trigger language plpgsql as $$ begin
+        if (select count(*) from after) > 1000 then raise 'a statement that takes too long'; end if;
+        return null;
+      end $$`)
+    await database.db.execute(sql`
+      create trigger is_short after update on ${outbox} referencing new table as after
+      for each statement execute function is_short()`)
+    await nats.losePower('everything')
+    await backAt(replica)
+    await hasAllOnce(replica, said)
+  })
+
   it('are compared when a service starts', async () => {
     await using database = await testDatabase()
     await using nats = await forgetfulNats()

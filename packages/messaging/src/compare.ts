@@ -15,10 +15,12 @@ const tailMs = 60_000
 /** Rows that are looked up at once. */
 const batchSize = 200
 
-/** Rows of a stream that was made anew: all of them go back, as many in one statement. */
-const anewBatchSize = 1000
+/** Rows that go back in one statement: with any number of them, the database would end it before it is done. */
+const unpublishSize = 1000
 
-type Row = { id: string; streamSequence: number; publishedAt: string }
+/** Where the outbox says that the stream has an event. */
+type Place = { readonly id: string; readonly streamSequence: number }
+type Row = Place & { readonly publishedAt: string }
 
 /**
  * Compares the outbox with its stream, and marks as unpublished what the stream no longer has, for the sweeper to
@@ -38,17 +40,17 @@ async function unpublishOfOtherStreams(db: Database, info: StreamInfo): Promise<
       update ${outbox} set published_at = null, leased_until = now() where id in (
         select id from ${outbox}
         where published_at is not null and (stream_created < ${created} or stream_created > ${created})
-        limit ${anewBatchSize} for update skip locked
+        limit ${unpublishSize} for update skip locked
       ) returning id`)
     total += rows.length
-    if (rows.length < anewBatchSize) return total
+    if (rows.length < unpublishSize) return total
   }
 }
 
 async function unpublishTail(db: Database, broker: Broker, info: StreamInfo): Promise<number> {
   const created = streamMoment(info)
   const { first_seq } = info.state
-  const lost: Row[] = []
+  const lost: Place[] = []
   let newest: number | undefined
   for (let rows = await published(db, created); rows.length > 0; ) {
     const had = await Promise.all(
@@ -58,7 +60,7 @@ async function unpublishTail(db: Database, broker: Broker, info: StreamInfo): Pr
         return (await idAt(broker, info.config.name, row.streamSequence)) === row.id
       }),
     )
-    lost.push(...rows.filter((_, i) => !had[i]))
+    for (const [i, { id, streamSequence }] of rows.entries()) if (!had[i]) lost.push({ id, streamSequence })
     const last = rows.at(-1) as Row
     newest ??= Date.parse(rows[0]?.publishedAt ?? '')
     if (!had.includes(false) && Date.parse(last.publishedAt) < newest - tailMs) break
@@ -79,16 +81,26 @@ async function published(db: Database, created: string, after?: Row): Promise<Ro
   ]
 }
 
-/** All at once: a crash in between would leave a gap behind rows that are there, where nobody looks. */
-async function unpublish(db: Database, created: string, lost: readonly Row[]): Promise<number> {
+/**
+ * In one transaction: a crash in between would leave a gap behind rows that are there, where nobody looks.
+ * (compare.int.test: "are the same again when the stream is set back by thousands of events")
+ */
+async function unpublish(db: Database, created: string, lost: readonly Place[]): Promise<number> {
   if (lost.length === 0) return 0
-  // Unless another replica has published it again meanwhile.
-  const rows = await db.execute(sql`
-    update ${outbox} set published_at = null, leased_until = now() from ${recordset(outbox, lost)} as lost
-    where ${outbox}.id = lost.id and ${outbox}.published_at is not null
-      and ${outbox}.stream_created = ${created} and ${outbox}.stream_sequence = lost.stream_sequence
-    returning ${outbox}.id`)
-  return rows.length
+  return await db.transaction(async (tx) => {
+    let total = 0
+    for (let from = 0; from < lost.length; from += unpublishSize) {
+      // Unless another replica has published it again meanwhile.
+      const rows = await tx.execute(sql`
+        update ${outbox} set published_at = null, leased_until = now()
+        from ${recordset(outbox, lost.slice(from, from + unpublishSize))} as lost
+        where ${outbox}.id = lost.id and ${outbox}.published_at is not null
+          and ${outbox}.stream_created = ${created} and ${outbox}.stream_sequence = lost.stream_sequence
+        returning ${outbox}.id`)
+      total += rows.length
+    }
+    return total
+  })
 }
 
 async function idAt(broker: Broker, stream: string, seq: number): Promise<string | undefined> {
