@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { type Database, keyIn, type Transaction } from './database.ts'
 import { firstIdAt } from './event.ts'
+import { forget } from './forget.ts'
 import { inbox } from './tables.ts'
 
 /**
@@ -24,9 +25,8 @@ export async function putBack(tx: Transaction, ids: string[]): Promise<void> {
 }
 
 /** Forgets events older than `olderThanMs`; the state alone also makes reactions idempotent. */
-export async function pruneInbox(db: Database, olderThanMs: number): Promise<void> {
-  await db.execute(sql`delete from ${inbox} where id < ${firstIdAt(Date.now() - olderThanMs)}`)
-}
+export const pruneInbox = (db: Database, olderThanMs: number, stopping?: AbortSignal): Promise<void> =>
+  forget(db, inbox, sql`id < ${firstIdAt(Date.now() - olderThanMs)}`, stopping)
 
 // Beyond the ids of events, so that it outlives them: letters are kept longer.
 // (handle-again.int.test: "is known as handled for longer than its event is remembered")

@@ -4,6 +4,7 @@ import type { Broker } from './broker.ts'
 import { unpublishLost } from './compare.ts'
 import { type Database, recordset, type Transaction } from './database.ts'
 import { type Event, firstIdAt } from './event.ts'
+import { forget } from './forget.ts'
 import { groupCommit } from './group-commit.ts'
 import type { Log } from './log.ts'
 import { headersOf } from './message.ts'
@@ -28,9 +29,9 @@ export interface Outbox {
   publish(events: Event[]): void
   /**
    * Publishes what is unpublished and in nobody's hands; returns how many were found. At first, and after every
-   * reason to doubt that the stream has what was published, it compares the two before.
+   * reason to doubt that the stream has what was published, it compares the two before. Ends early when `stopping`.
    */
-  sweep(): Promise<number>
+  sweep(stopping?: AbortSignal): Promise<number>
   /** Has the next sweep compare the outbox with the stream. */
   doubt(): void
   /** Resolves when nothing that this process publishes is under way. */
@@ -119,7 +120,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     if (failed.length === 0) return 0
     log.warn({ events: failed.length, error: failed[0]?.reason }, 'events left to the sweeper')
     // 503: nobody listens, so the stream itself may be gone.
-    await refresh()
+    if (broker.isConnected()) await refresh()
     return failed.length
   }
 
@@ -141,10 +142,10 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
       )
     },
     doubt,
-    async sweep() {
+    async sweep(stopping) {
       if (broker.isConnected()) await compare()
       let found = 0
-      for (let events: Event[]; broker.isConnected(); ) {
+      for (let events: Event[]; broker.isConnected() && !stopping?.aborted; ) {
         events = await take(db, leaseMs)
         if (events.length > 0) log.info({ events: events.length }, 'sweeping the outbox')
         const failed = await publishAll(events)
@@ -196,9 +197,12 @@ async function take(db: Database, leaseMs: number): Promise<Event[]> {
   return rows.map((row) => ({ ...row, time: new Date(String(row.time)).toISOString() }) as unknown as Event)
 }
 
-/** Forgets published events older than `olderThanMs`. */
-export async function pruneOutbox(db: Database, olderThanMs: number): Promise<void> {
-  await db.execute(
-    sql`delete from ${outbox} where id < ${firstIdAt(Date.now() - olderThanMs)} and published_at is not null`,
+/** Forgets what was said, and published, more than `olderThanMs` ago. */
+export const pruneOutbox = (db: Database, olderThanMs: number, stopping?: AbortSignal): Promise<void> =>
+  forget(
+    db,
+    outbox,
+    // By the id first, which has an index.
+    sql`id < ${firstIdAt(Date.now() - olderThanMs)} and published_at < ${inMs(-olderThanMs)}`,
+    stopping,
   )
-}

@@ -55,12 +55,12 @@ export async function openParticipant<State, Said extends Fact, Heard extends Fa
   const { db, broker, replicas, log, retentionMs, requestRetentionMs, sweepEveryMs = 1000 } = options
   const outbox = await openOutbox(options)
   const commit = unitOfWork<State, Said, Said | Heard>(db, outbox, options.aggregate)
-  const sweeper = repeat('sweep', sweepEveryMs, () => outbox.sweep(), log)
+  const sweeper = repeat('sweep', sweepEveryMs, outbox.sweep, log)
   broker.onReconnect(sweeper.now)
-  const prune = async () => {
-    await pruneOutbox(db, retentionMs)
-    await pruneInbox(db, retentionMs)
-    if (requestRetentionMs !== undefined) await pruneRequests(db, requestRetentionMs)
+  const prune = async (stopping: AbortSignal) => {
+    await pruneOutbox(db, retentionMs, stopping)
+    await pruneInbox(db, retentionMs, stopping)
+    if (requestRetentionMs !== undefined) await pruneRequests(db, requestRetentionMs, stopping)
   }
   const pruner = repeat('prune', 60 * 60_000, prune, log)
   let consumers: Consumers | undefined

@@ -35,6 +35,15 @@ describe('a repetition', () => {
     assert.equal(underWay, 1)
     release()
     await stopped
+    repetition.now()
     assert.deepEqual({ underWay, most }, { underWay: 0, most: 1 })
+  })
+
+  it('tells the run under way when it is waited for', async () => {
+    const untilTold = (stopping: AbortSignal) =>
+      new Promise((resolve) => stopping.addEventListener('abort', resolve))
+    const repetition = repeat('work', 60_000, untilTold, quiet)
+    repetition.now()
+    await repetition.stop()
   })
 })

@@ -7,11 +7,21 @@ export interface Repetition {
   stop(): Promise<void>
 }
 
-/** Runs `run` every `everyMs`, never twice at once; what it throws is logged, and it goes on. */
-export function repeat(what: string, everyMs: number, run: () => Promise<unknown>, log: Log): Repetition {
+/**
+ * Runs `run` every `everyMs`, never twice at once; what it throws is logged, and it goes on.
+ * @param run is told when it is waited for: then it should end before it is done
+ */
+export function repeat(
+  what: string,
+  everyMs: number,
+  run: (stopping: AbortSignal) => Promise<unknown>,
+  log: Log,
+): Repetition {
+  const stopping = new AbortController()
   let underWay: Promise<void> | undefined
   function start(): void {
-    underWay ??= run()
+    if (stopping.signal.aborted) return
+    underWay ??= run(stopping.signal)
       .catch((error) => log.warn({ error }, `${what} failed`))
       .then(() => {
         underWay = undefined
@@ -22,6 +32,7 @@ export function repeat(what: string, everyMs: number, run: () => Promise<unknown
     now: start,
     async stop() {
       clearInterval(timer)
+      stopping.abort()
       await underWay
     },
   }

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database, Transaction } from './database.ts'
+import { forget } from './forget.ts'
 import { requests } from './tables.ts'
 
 /** A request that its client may repeat, under a key that the client chose. */
@@ -110,8 +111,5 @@ async function write(tx: Transaction, answers: object[]): Promise<void> {
 }
 
 /** Forgets requests older than `olderThanMs`: who repeats one then makes a new one. */
-export async function pruneRequests(db: Database, olderThanMs: number): Promise<void> {
-  await db.execute(
-    sql`delete from ${requests} where created_at < now() - make_interval(secs => ${olderThanMs / 1000})`,
-  )
-}
+export const pruneRequests = (db: Database, olderThanMs: number, stopping?: AbortSignal): Promise<void> =>
+  forget(db, requests, sql`created_at < now() - make_interval(secs => ${olderThanMs / 1000})`, stopping)
