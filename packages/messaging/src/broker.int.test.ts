@@ -20,6 +20,23 @@ describe('a broker', () => {
     assert.equal(right.isConnected(), false)
   })
 
+  it('comes back to a server that has refused it for a while', async () => {
+    const admitted = [{ user: 'counter', password: 'right' }]
+    await using nats = await testNats({ users: admitted })
+    const log = countingLog()
+    const options = { url: nats.url, name: 'counter', user: 'counter', password: 'right', log }
+    const broker = await connectBroker(options)
+    admitted[0] = { user: 'counter', password: 'another' }
+    await nats.kill()
+    await nats.restart()
+    await eventually(() => assert.equal(log.times('broker refused') >= 3, true))
+    admitted[0] = { user: 'counter', password: 'right' }
+    await nats.kill()
+    await nats.restart()
+    await eventually(() => assert.equal(broker.isConnected(), true))
+    await broker.close()
+  })
+
   it('is waited for while it is not there yet', async () => {
     await using nats = await testNats()
     await nats.kill()

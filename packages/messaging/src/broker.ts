@@ -1,4 +1,5 @@
 import {
+  type ConnectionOptions,
   connect,
   ErrorCode,
   type JetStreamClient,
@@ -27,7 +28,7 @@ export interface Broker {
   isConnected(): boolean
   /** Runs after every reconnect. */
   onReconnect(run: () => void): void
-  /** Sends what is in hand, then closes. */
+  /** Sends what is in hand, if the broker is there, then closes. */
   close(): Promise<void>
 }
 
@@ -44,6 +45,7 @@ export async function connectBroker({ url, name, user, password, log }: BrokerOp
     pingInterval: 10_000,
     noAsyncTraces: true,
   })
+  bearWithRefusals(connection)
   const reconnected: (() => void)[] = []
   let connected = true
   void (async () => {
@@ -60,22 +62,34 @@ export async function connectBroker({ url, name, user, password, log }: BrokerOp
   })()
   let closing = false
   void connection.closed().then((error) => {
-    // Refused twice for its credentials, the client gives up, and with it every consumer.
     if (!closing) log.error({ error }, 'broker lost for good')
   })
   const options = { timeout: 5000 }
+  const isConnected = () => connected && !connection.isClosed()
   return {
     name,
     connection,
     js: connection.jetstream(options),
     jsm: await connection.jetstreamManager({ ...options, checkAPI: false }),
-    isConnected: () => connected && !connection.isClosed(),
+    isConnected,
     onReconnect: (run) => reconnected.push(run),
-    close() {
+    async close() {
       closing = true
-      return connection.drain()
+      if (isConnected()) await connection.drain()
+      // A drain that the broker does not answer leaves it open.
+      if (!connection.isClosed()) await connection.close()
     },
   }
+}
+
+/**
+ * Refused twice in a row, the client would give up for good, and with it every consumer. From the start that is right;
+ * later it is a server with half its settings, and whoever works without the broker goes on meanwhile.
+ * (broker.int.test: "comes back to a server that has refused it for a while")
+ */
+function bearWithRefusals(connection: NatsConnection): void {
+  const { options } = connection as unknown as { options: ConnectionOptions }
+  options.ignoreAuthErrorAbort = true
 }
 
 const outageCodes = new Set<string>([

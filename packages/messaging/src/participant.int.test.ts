@@ -106,6 +106,24 @@ describe('a participant', () => {
     assert.equal(rest.size, events.length - raisedBy)
   })
 
+  it('stops well before it is made to while the broker is away, and keeps what it could not say', async () => {
+    await using database = await testDatabase()
+    await using nats = await testNats()
+    const { broker, commit, listen, stop } = await open(database, nats.url, { sweepEveryMs: 100 })
+    await ensureStream(broker.jsm, nudgesStream, 1)
+    listen(subscriptions, raiseOn(commit))
+    await nats.kill()
+    await eventually(() => assert.equal(broker.isConnected(), false))
+    await commit({ key: 'k', cause: cause(), decide: () => [raised('k')] })
+    const began = performance.now()
+    await stop()
+    await broker.close()
+    // Of the ten seconds that a service has.
+    assert.ok(performance.now() - began < 7000, `${performance.now() - began} ms`)
+    assert.equal(broker.connection.isClosed(), true)
+    assert.equal((await unpublished(database)).length, 1)
+  })
+
   it('goes on where another process stopped', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
