@@ -1,6 +1,6 @@
 import { type Heard, type Said, type Speaker, streamOf } from '@saucery/contracts/choreography'
 import { type Broker, connectBroker, isBrokerOutage } from '@saucery/messaging/broker'
-import { type Database, isDatabaseOutage, openDatabase } from '@saucery/messaging/database'
+import { type Database, isDatabaseOutage, isLoginRefused, openDatabase } from '@saucery/messaging/database'
 import { migrate } from '@saucery/messaging/migrate'
 import { openParticipant, type Participant } from '@saucery/messaging/participant'
 import type { Aggregate } from '@saucery/messaging/unit-of-work'
@@ -19,20 +19,23 @@ import {
   type participantSettings,
   settingsOrExit,
 } from './settings.ts'
-import { eventually } from './stopping.ts'
+import { eventually, unlessStopped } from './stopping.ts'
 
+/** Connects a service that starts to the broker, waiting for one that is not there yet. */
 export const connectWith = (
   name: string,
   settings: z.infer<typeof brokerSettings>,
   log: Log,
 ): Promise<Broker> =>
-  connectBroker({
-    name,
-    url: settings.NATS_URL,
-    user: settings.NATS_USER,
-    password: settings.NATS_PASSWORD,
-    log,
-  })
+  unlessStopped(() =>
+    connectBroker({
+      name,
+      url: settings.NATS_URL,
+      user: settings.NATS_USER,
+      password: settings.NATS_PASSWORD,
+      log,
+    }),
+  )
 
 export interface Booted<Settings, State, S extends Speaker> {
   readonly settings: Settings
@@ -60,7 +63,8 @@ export async function boot<Schema extends typeof participantSettings, State, S e
 ): Promise<Booted<z.infer<Schema>, State, S>> {
   const settings = settingsOrExit(schema)
   const log = openLog(service, settings)
-  await eventually('Postgres', () => migrate(settings.POSTGRES_URL, migrations), isDatabaseOutage, log)
+  const isAway = (error: unknown) => isDatabaseOutage(error) && !isLoginRefused(error)
+  await eventually('Postgres', () => migrate(settings.POSTGRES_URL, migrations), isAway, log)
   const database = openDatabase(settings.POSTGRES_URL, service)
   const broker = await connectWith(service, settings, log)
   const open = () =>

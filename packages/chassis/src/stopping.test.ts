@@ -110,6 +110,17 @@ describe('a process that is asked to stop', () => {
     })
 })
 
+describe('what is waited for at the start', () => {
+  it('is left at once when it is a broker that is not there', async () => {
+    const stopped = await exitOf(
+      `const { connectWith } = await import('./src/boot.ts')
+      setTimeout(() => say('ready'), 100)
+      await connectWith('order', { NATS_URL: 'nats://127.0.0.1:1' }, {})`,
+    )
+    assert.deepEqual(stopped, { said: 'ready', exit: 0 })
+  })
+})
+
 describe('what is tried until it works', () => {
   it('is left at once when the process is asked to stop, with nothing in hand', async () => {
     const stopped = await exitOf(

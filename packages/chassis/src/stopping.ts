@@ -29,19 +29,30 @@ export async function stopWithin(
 }
 
 /**
- * Tries until it works, with a line for each failure that `isPassing`; any other failure is thrown. For a service that
- * starts, and has nothing in hand: a signal that asks to stop ends the process.
+ * Waits for what a service needs to start: with nothing in hand, a signal that asks to stop ends the process. As the
+ * first one of a container it would not be ended by a signal that nobody listens to.
  */
-export async function eventually<T>(
+export async function unlessStopped<T>(run: () => Promise<T>): Promise<T> {
+  const leave = () => process.exit(0)
+  for (const signal of stopSignals) process.once(signal, leave)
+  try {
+    return await run()
+  } finally {
+    for (const signal of stopSignals) process.off(signal, leave)
+  }
+}
+
+/**
+ * Tries until it works, with a line for each failure that `isPassing`; any other failure is thrown. For a service that
+ * starts, as `unlessStopped`.
+ */
+export function eventually<T>(
   what: string,
   run: () => Promise<T>,
   isPassing: (error: unknown) => boolean,
   log: Log,
 ): Promise<T> {
-  // As the first process of a container it would not be ended by a signal that nobody listens to.
-  const leave = () => process.exit(0)
-  for (const signal of stopSignals) process.once(signal, leave)
-  try {
+  return unlessStopped(async () => {
     for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 5000))
       try {
         return await run()
@@ -50,9 +61,7 @@ export async function eventually<T>(
         log.warn({ reason: String(error), waitMs }, `waiting for ${what}`)
         await delay(waitMs)
       }
-  } finally {
-    for (const signal of stopSignals) process.off(signal, leave)
-  }
+  })
 }
 
 const stopSignals = ['SIGTERM', 'SIGINT'] as const

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { type SQL, sql } from 'drizzle-orm'
-import { isDatabaseOutage, openDatabase, recordset } from './database.ts'
+import { isDatabaseOutage, isLoginRefused, openDatabase, recordset } from './database.ts'
 import { inbox } from './tables.ts'
 import { eventually } from './testing/eventually.ts'
 import { held } from './testing/held.ts'
@@ -9,13 +10,18 @@ import { testProxy } from './testing/proxy.ts'
 import { testDatabase } from './testing/servers.ts'
 
 /** A pool on a way to the database that can be cut. */
-async function cuttable({ connections = 1, resetsOn = (_data: Buffer): boolean => false } = {}) {
+async function cuttable({
+  connections = 1,
+  silentMs = 20_000,
+  resetsOn = (_data: Buffer): boolean => false,
+} = {}) {
   const database = await testDatabase()
   const proxy = await testProxy(database.url, resetsOn)
-  const pool = openDatabase(proxy.url, 'test', { connections })
+  const pool = openDatabase(proxy.url, 'test', { connections, silentMs })
   return {
     ...pool,
     cut: proxy.cut,
+    silence: proxy.silence,
     /** Past the proxy. */
     direct: database.db,
     endlessRun: (statements: number) =>
@@ -118,6 +124,53 @@ describe('a database', () => {
     await using pool = await cuttable({ resetsOn })
     for (let i = 0; i < 3; i++) await assert.rejects(pool.db.execute(one), isDatabaseOutage)
     await pool.db.execute(one)
+  })
+
+  it('gives up on a server that has gone silent', async () => {
+    await using pool = await cuttable({ connections: 2, silentMs: 1000 })
+    let other: Promise<unknown> = Promise.resolve()
+    const transaction = pool.db.transaction(async (tx) => {
+      other = pool.db.execute(endless).catch((error) => error)
+      await tx.execute(one)
+      await pool.endlessRun(1)
+      pool.silence()
+      await tx.execute(one)
+    })
+    await assert.rejects(transaction, isDatabaseOutage)
+    assert.ok(isDatabaseOutage(await other))
+    await pool.db.execute(one)
+  })
+
+  it('answers whenever it is asked again, though its connections end when they are not used', async () => {
+    await using pool = await cuttable({ silentMs: 400 })
+    for (const idleMs of [50, 150, 250, 350, 450, 600]) {
+      await pool.db.execute(one)
+      await delay(idleMs)
+    }
+    await pool.db.execute(one)
+  })
+
+  it('knows what the statement is not to blame for', async () => {
+    await using database = await testDatabase()
+    const { db } = database
+    const tooLong = db.transaction(async (tx) => {
+      await tx.execute(sql`set local statement_timeout = 50`)
+      await tx.execute(endless)
+    })
+    await assert.rejects(tooLong, isDatabaseOutage)
+    const standby = db.transaction(async (tx) => {
+      await tx.execute(sql`set transaction read only`)
+      await tx.insert(inbox).values({ id: '1' })
+    })
+    await assert.rejects(standby, isDatabaseOutage)
+    const elsewhere = openDatabase(new URL('/no_such_database', database.url).href, 'test')
+    await assert.rejects(
+      elsewhere.db.execute(one),
+      (error) => isDatabaseOutage(error) && isLoginRefused(error),
+    )
+    await elsewhere.close()
+    const wrong = db.execute(sql`select 1 / 0`)
+    await assert.rejects(wrong, (error) => !isDatabaseOutage(error) && !isLoginRefused(error))
   })
 
   it('waits for nothing when it closes after its connections were lost', async () => {

@@ -2,6 +2,7 @@ import { type ExtractTablesWithRelations, getTableColumns, gte, lt, type SQL, sq
 import type { PgColumn, PgTable, PgTransaction } from 'drizzle-orm/pg-core'
 import { drizzle, type PostgresJsDatabase, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
+import { type Address, openSocket } from './socket.ts'
 
 type NoSchema = Record<string, never>
 export type Database = PostgresJsDatabase<NoSchema>
@@ -23,8 +24,16 @@ export interface OpenDatabase {
  * Opens a pool; connects when first used.
  * @param url with role and password; it appears in no log
  */
-export function openDatabase(url: string, name: string, { connections = 10 } = {}): OpenDatabase {
+export function openDatabase(
+  url: string,
+  name: string,
+  { connections = 10, silentMs = 20_000 } = {},
+): OpenDatabase {
+  const own = { socket: (address: Address) => openSocket(address, silentMs) }
   const client = postgres(url, {
+    ...own,
+    // Ended properly before it is taken for a connection that has gone silent.
+    idle_timeout: silentMs / 2000,
     max: connections,
     connect_timeout: 5,
     // The default waits up to 20 s before it tries again, which is long after the server is back.
@@ -115,12 +124,19 @@ export async function upsertAll(
     on conflict (${sql.identifier(key.name)}) do update set ${sql.join(overwrite, sql`, `)}`)
 }
 
+// Of Postgres: it cannot be connected to, refuses the login, has no such database, is a standby now, lacks something,
+// ended the statement or the transaction for its time, is shutting down, or its disk fails.
 const outageCodes =
-  /^(08|53|57P0)|^(CONNECT|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/
+  /^(08|28|3D|25006|25P03|53|57014|57P0|58)|^(CONNECT|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/
 
 /** Whether the database, not the statement, was at fault: waiting helps, and the message is not to blame. */
-export function isDatabaseOutage(error: unknown): boolean {
+export const isDatabaseOutage = (error: unknown): boolean => hasCode(error, outageCodes)
+
+/** Whether the login is refused, or there is no such database: at a start, a setting is wrong. */
+export const isLoginRefused = (error: unknown): boolean => hasCode(error, /^(28|3D)/)
+
+function hasCode(error: unknown, codes: RegExp): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause)
-    if (outageCodes.test(String((cause as { code?: unknown }).code ?? ''))) return true
+    if (codes.test(String((cause as { code?: unknown }).code ?? ''))) return true
   return false
 }

@@ -2,12 +2,13 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 /**
- * A way to a server that the test can cut.
+ * A way to a server that the test can cut, or let go silent.
  * @param resetsOn told what a client sends; true resets its connection
  */
 export async function testProxy(serverUrl: string, resetsOn = (_data: Buffer): boolean => false) {
   const { hostname, port } = new URL(serverUrl)
   const clients = new Set<Socket>()
+  const servers = new Set<Socket>()
   const listener = createServer((client) => {
     const server = connect(Number(port), hostname)
     clients.add(client)
@@ -15,6 +16,7 @@ export async function testProxy(serverUrl: string, resetsOn = (_data: Buffer): b
     client.on('error', () => {}).on('close', () => server.destroy())
     server.on('error', () => {}).on('close', () => client.destroy())
     server.pipe(client)
+    servers.add(server)
     client.on('data', (data) => {
       if (resetsOn(data)) client.resetAndDestroy()
       else server.write(data)
@@ -29,10 +31,16 @@ export async function testProxy(serverUrl: string, resetsOn = (_data: Buffer): b
   function cut(): void {
     for (const client of clients) client.destroy()
     clients.clear()
+    servers.clear()
+  }
+  /** Lets nothing more come through the connections that there are. */
+  function silence(): void {
+    for (const server of servers) server.unpipe().pause()
   }
   return {
     url: url.href,
     cut,
+    silence,
     async [Symbol.asyncDispose]() {
       cut()
       listener.close()
