@@ -2,12 +2,14 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testNats } from '@saucery/local/testing'
 import { isNotNull, sql } from 'drizzle-orm'
+import { unpublishLost } from './compare.ts'
 import { openConsumers } from './consumer.ts'
 import type { EventType } from './event.ts'
 import { ensureStream } from './streams.ts'
 import { outbox } from './tables.ts'
 import { cause, countersStream, type Raised, raised } from './testing/counters.ts'
 import { eventually } from './testing/eventually.ts'
+import { held } from './testing/held.ts'
 import { quiet } from './testing/log.ts'
 import { messagesOf } from './testing/messages.ts'
 import { forgetfulNats, type Loss } from './testing/power-failure.ts'
@@ -156,6 +158,44 @@ describe('an outbox and its stream', { timeout: 120_000 }, () => {
       for each statement execute function is_short()`)
     await nats.losePower('everything')
     await backAt(replica)
+    await hasAllOnce(replica, said)
+  })
+
+  it('are the same again when the loss comes between an acknowledgement and its mark', async () => {
+    await using database = await testDatabase()
+    await using nats = await forgetfulNats()
+    await using replica = await testReplica(database, nats)
+    const said = await say(replica, 'kept', 1)
+    await allPublished(replica, 1)
+    await nats.remember()
+    await backAt(replica)
+    await database.db.execute(sql`
+      create function wait() returns trigger language plpgsql as $$ begin
+        perform pg_advisory_xact_lock(1);
+        return new;
+      end $$`)
+    await database.db.execute(sql`
+      create trigger wait before update on ${outbox} for each row
+      when (new.published_at is not null) execute function wait()`)
+    using marking = held()
+    const holding = database.db.transaction(async (tx) => {
+      await tx.execute(sql`select pg_advisory_xact_lock(1)`)
+      said.push(...(await say(replica, 'lost', 1)))
+      await marking.until
+    })
+    await eventually(async () => {
+      const [row] = await database.db.execute(
+        sql`select count(*)::int as waiting from pg_stat_activity where wait_event = 'advisory'`,
+      )
+      assert.equal(row?.waiting, 1)
+    })
+    await nats.losePower('everything')
+    await backAt(replica)
+    const swept = replica.outbox.sweep()
+    // Begun before, a comparison that waits for no mark is done by the time that this one is.
+    assert.equal(await unpublishLost(database.open(), replica.broker, 'COUNTERS'), 0)
+    marking.release()
+    await Promise.all([holding, swept])
     await hasAllOnce(replica, said)
   })
 

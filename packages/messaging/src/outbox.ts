@@ -75,6 +75,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     compareFrom = Number.POSITIVE_INFINITY
     try {
       // What was acknowledged before a loss, and is marked only after the comparison, would be missed.
+      // (compare.int.test: "are the same again when the loss comes between an acknowledgement and its mark")
       await Promise.allSettled([...inHand])
       const events = await unpublishLost(db, broker, stream.name)
       if (events > 0) log.warn({ stream: stream.name, events }, 'the stream has lost events')
