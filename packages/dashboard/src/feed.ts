@@ -4,7 +4,12 @@ import { streams } from '@saucery/contracts/choreography'
 import type { Broker } from '@saucery/messaging/broker'
 import { reasonOf } from '@saucery/messaging/log'
 import { retryDelay } from '@saucery/messaging/retry'
-import { positionOf, readAfter, type ReadableStream as Stream } from '@saucery/messaging/stream-reading'
+import {
+  acknowledgedBy,
+  positionOf,
+  readAfter,
+  type ReadableStream as Stream,
+} from '@saucery/messaging/stream-reading'
 import { type Listener, type Listening, openListeners } from './listeners.ts'
 import { chunksFor, farewell, greeting, heartbeat, reset, standing } from './messages.ts'
 import { missedBy } from './missed.ts'
@@ -21,9 +26,10 @@ export interface FeedOptions {
   readonly toJson: (view: OrderView) => unknown
   readonly log: Log
   readonly mostListeners?: number
+  readonly mostPending?: number
   readonly everyMs?: number
   readonly heartbeatMs?: number
-  /** An event that was overtaken in its stream for so long went to the dead letters. */
+  /** How often is asked which events the views will never have. */
   readonly giveUpAfterMs?: number
 }
 
@@ -37,7 +43,6 @@ export interface Feed {
   stop(): Promise<void>
 }
 
-const mostPending = 2000
 const eventsInARead = 500
 const ordersInALook = 200
 /** So many of those who come back, or groups of them, are told what they missed before the others go on. */
@@ -55,11 +60,18 @@ const mostBehind = 10_000
  */
 export function openFeed(options: FeedOptions): Feed {
   const { broker, views, toJson, log, durable = broker.name } = options
-  const { mostListeners = 2000, everyMs = 100, heartbeatMs = 15_000, giveUpAfterMs = 30_000 } = options
+  const {
+    mostListeners = 2000,
+    mostPending = 2000,
+    everyMs = 100,
+    heartbeatMs = 15_000,
+    giveUpAfterMs = 30_000,
+  } = options
   const listeners = openListeners(log)
   const stopping = new AbortController()
   let pending: PendingEvents | undefined
   let running: Promise<void> | undefined
+  let giveUpAt = 0
   let wake = () => {}
 
   broker.onReconnect(() => wake())
@@ -77,6 +89,7 @@ export function openFeed(options: FeedOptions): Feed {
         await admit(pending)
         const read = await readStreams(pending, behindSince)
         again = (await tellChanges(pending)) || read
+        if (pending.count() > 0 && Date.now() >= giveUpAt) await giveUp(pending)
         if (failures > 0) log.info({}, 'the live feed goes on')
         failures = 0
       } catch (error) {
@@ -142,16 +155,32 @@ export function openFeed(options: FeedOptions): Feed {
 
   /** @returns whether anything was told */
   async function tellChanges(of: PendingEvents): Promise<boolean> {
-    const orderIds = of.oldest(ordersInALook)
+    const orderIds = of.next(ordersInALook)
     if (orderIds.length === 0) return false
-    const changed = of.arrived(await views.among(orderIds), Date.now())
-    for (const { stream, sequence, id, key } of of.giveUp(Date.now() - giveUpAfterMs))
-      log.warn(
-        { stream: streams[stream]?.name, sequence, eventId: id, key },
-        'an event never came into its view',
-      )
+    const changed = of.arrived(await views.among(orderIds))
     if (changed.length > 0) tell(joined(), changed, tokenOf(of.done()))
     return changed.length > 0
+  }
+
+  /** What the consumer is done with, and no view has, went to the dead letters. */
+  async function giveUp(of: PendingEvents): Promise<void> {
+    giveUpAt = Date.now() + giveUpAfterMs
+    const handled = await Promise.all(streams.map((stream) => acknowledgedBy(broker, stream, durable)))
+    // After the answer: what was acknowledged before is in its view by now.
+    for (let orders = of.count(); orders > 0; orders -= ordersInALook) await tellChanges(of)
+    const given = of.giveUp(handled.map((sequence = 0) => sequence))
+    const [first] = given
+    if (first)
+      log.warn(
+        {
+          events: given.length,
+          stream: streams[first.stream]?.name,
+          sequence: first.sequence,
+          eventId: first.id,
+          key: first.key,
+        },
+        'events never came into their views',
+      )
   }
 
   function tell(to: Listener[], changed: OrderView[], token: string): void {

@@ -6,6 +6,7 @@ import { streams } from '@saucery/contracts/choreography'
 import { testMongo } from '@saucery/local/testing'
 import { ensureStream } from '@saucery/messaging/streams'
 import { eventually } from '@saucery/messaging/testing/eventually'
+import { v7 as uuidv7 } from 'uuid'
 import { assertNoneGoesBack, follow, hasHeard, hasId, histories } from './testing-live.ts'
 import { openReplica } from './testing-replica.ts'
 
@@ -105,7 +106,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     await nats.broker.js.publish('orders.placed.nonsense', 'not an event')
     const events = await sayAll(histories(3))
     await hasHeard(follower, events)
-    await eventually(() => assert.equal(said('an event never came into its view'), 1))
+    await eventually(() => assert.equal(said('events never came into their views'), 1))
     const later = await sayAll(histories(1))
     await hasHeard(follower, later)
     assert.notEqual(follower.lastId, token)
@@ -114,5 +115,38 @@ describe('the live feed', { timeout: 100_000 }, () => {
     assert.ok(!back.orders.some(({ orderId }) => events.some(({ data }) => data.orderId === orderId)))
     follower.leave()
     back.leave()
+  })
+
+  const sayNonsense = (times: number) =>
+    Promise.all(
+      Array.from({ length: times }, () =>
+        nats.broker.js.publish(`orders.placed.${uuidv7()}`, 'not an event'),
+      ),
+    )
+
+  it('tells what comes behind any number of such events, whose fate it does not know yet', async () => {
+    await using own = await openReplica({ nats: nats.url, mongo: mongo.url }, { giveUpAfterMs: 100_000 })
+    const follower = await follow(own.url)
+    await hasId(follower)
+    await sayNonsense(450)
+    await hasHeard(follower, await sayAll(histories(3)))
+    follower.leave()
+  })
+
+  it('gives up as many as it can have in mind, once its consumer is done with them', async () => {
+    const own = recordingLog()
+    const options = { log: own.log, giveUpAfterMs: 300, mostPending: 50 }
+    await using small = await openReplica({ nats: nats.url, mongo: mongo.url }, options)
+    const follower = await follow(small.url)
+    await hasId(follower)
+    await sayNonsense(120)
+    await hasHeard(follower, await sayAll(histories(3)))
+    await eventually(() => {
+      const givenUp = own.lines.filter(({ msg }) => msg === 'events never came into their views')
+      const events = givenUp.reduce((sum, line) => sum + Number(line.events), 0)
+      assert.equal(events, 120)
+    })
+    assert.deepEqual([follower.resets, follower.isClosed], [0, false])
+    follower.leave()
   })
 })

@@ -7,8 +7,6 @@ export interface Pending extends ReadMessage {
   readonly stream: number
   /** The message before it. */
   readonly before: Position
-  /** Since when an event that came later in the stream is in its view. */
-  overtakenAt?: number
 }
 
 export interface PendingEvents {
@@ -20,20 +18,21 @@ export interface PendingEvents {
   restart(stream: number, position: Position): void
   /** How many events are pending. */
   count(): number
-  /** The orders of the events that are pending for the longest. */
-  oldest(orders: number): string[]
+  /** So many of the orders with pending events, each in its turn: those whose views never come hold up nobody. */
+  next(orders: number): string[]
   /** The views that have an event which was pending until now; that is done. */
-  arrived(views: readonly OrderView[], now: number): OrderView[]
-  /** Takes out what was overtaken before this time. */
-  giveUp(overtakenBefore: number): Pending[]
+  arrived(views: readonly OrderView[]): OrderView[]
+  /** Takes out what lies up to these sequences of the streams. */
+  giveUp(upTo: readonly number[]): Pending[]
   /** Up to where nothing is pending. */
   done(): Positions
 }
 
 /** What was read of the streams and is waited for in the views. */
 export function openPending(start: Positions): PendingEvents {
-  // Both in the order of reading, as maps keep it.
+  // In the order of reading, as maps keep it.
   const streams = start.map((position) => ({ read: position, pending: new Map<number, Pending>() }))
+  // In the order of their turns.
   const byOrder = new Map<string, Pending[]>()
 
   function remove(event: Pending): void {
@@ -68,35 +67,28 @@ export function openPending(start: Positions): PendingEvents {
       into.read = position
     },
     count: () => streams.reduce((sum, { pending }) => sum + pending.size, 0),
-    oldest(orders) {
-      const found: string[] = []
-      for (const orderId of byOrder.keys()) {
+    next(orders) {
+      const found: [string, Pending[]][] = []
+      for (const one of byOrder) {
         if (found.length === orders) break
-        found.push(orderId)
+        found.push(one)
       }
-      return found
+      for (const [orderId, events] of found) {
+        byOrder.delete(orderId)
+        byOrder.set(orderId, events)
+      }
+      return found.map(([orderId]) => orderId)
     },
-    arrived(views, now) {
-      const last = new Map<number, number>()
-      const grown = views.filter((view) => {
+    arrived: (views) =>
+      views.filter((view) => {
         const has = new Set(view.timeline.map(({ id }) => id))
         const come = (byOrder.get(view._id) ?? []).filter(({ id }) => has.has(id))
-        for (const event of come) {
-          remove(event)
-          last.set(event.stream, Math.max(event.sequence, last.get(event.stream) ?? 0))
-        }
+        for (const event of come) remove(event)
         return come.length > 0
-      })
-      for (const [stream, sequence] of last)
-        for (const event of of(stream).pending.values()) {
-          if (event.sequence > sequence) break
-          event.overtakenAt ??= now
-        }
-      return grown
-    },
-    giveUp(overtakenBefore) {
-      const given = streams.flatMap(({ pending }) =>
-        [...pending.values()].filter(({ overtakenAt = Infinity }) => overtakenAt < overtakenBefore),
+      }),
+    giveUp(upTo) {
+      const given = streams.flatMap(({ pending }, i) =>
+        [...pending.values()].filter(({ sequence }) => sequence <= (upTo[i] ?? 0)),
       )
       for (const event of given) remove(event)
       return given

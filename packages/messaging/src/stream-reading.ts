@@ -98,7 +98,7 @@ export async function positionOf(
   mostBehind: number,
 ): Promise<Position> {
   const end = await endOf(broker, stream)
-  const acknowledged = await acknowledgedBy(broker, stream.name, durable)
+  const acknowledged = await acknowledgedBy(broker, stream, durable)
   const sequence = Math.max(acknowledged ?? end.sequence, end.sequence - mostBehind)
   if (sequence >= end.sequence) return end
   const at = sequence < 1 ? undefined : await messageFrom(broker, stream, sequence)
@@ -106,9 +106,14 @@ export async function positionOf(
   return at?.sequence === sequence ? at : beforeAll
 }
 
-async function acknowledgedBy({ jsm }: Broker, stream: string, durable: string): Promise<number | undefined> {
+/** The sequence up to which a durable consumer has acknowledged everything; undefined when there is no such consumer. */
+export async function acknowledgedBy(
+  { jsm }: Broker,
+  { name }: Pick<ReadableStream, 'name'>,
+  durable: string,
+): Promise<number | undefined> {
   try {
-    return (await jsm.consumers.info(stream, durable)).ack_floor.stream_seq
+    return (await jsm.consumers.info(name, durable)).ack_floor.stream_seq
   } catch (error) {
     if (isNotThere(error)) return undefined
     throw error
