@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { v7 as uuidv7 } from 'uuid'
 import { type Addition, openViews, type ViewStore } from './store.ts'
 import { additionsFor, deadlines, expected, serverBehind, story } from './testing.ts'
-import type { OrderView } from './view.ts'
+import { type OrderView, viewOf } from './view.ts'
 import { waitsFor } from './waiting.ts'
 
 const mongo = await testMongo()
@@ -74,6 +74,23 @@ describe('the store', () => {
     const additions = Array.from({ length: 300 }, () => additionsFor(uuidv7())).flat()
     await Promise.all(additions.map(views.add))
     await assertComplete(additions)
+  })
+
+  it('one order that cannot be written holds back no other that is written with it', async () => {
+    const additions = Array.from({ length: 20 }, () => additionsFor(uuidv7())).flat()
+    const bad = additions[50]?.orderId
+    const store = openViews(mongo.url, {
+      version: 1,
+      view(orderId, timeline) {
+        if (orderId === bad) throw new TypeError('a bug')
+        return viewOf(orderId, timeline)
+      },
+    })
+    const added = await Promise.allSettled(additions.map(store.add))
+    await store.close()
+    const failed = additions.filter((_, i) => added[i]?.status === 'rejected')
+    assert.deepEqual(new Set(failed.map(({ orderId }) => orderId)), new Set([bad]))
+    await assertComplete(additions.filter(({ orderId }) => orderId !== bad))
   })
 
   it('amounts beyond 32 bits are kept exactly', async () => {

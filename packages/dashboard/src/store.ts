@@ -72,8 +72,10 @@ export function openViews(url: string, fold = currentFold): ViewStore {
   }
   const add = groupCommit(async (additions: Addition[]) => {
     await indexes()
-    await addAll(views, fold, additions)
-    return additions.map(() => ({ value: undefined }))
+    const entries = new Map<string, Entry[]>()
+    for (const { orderId, entry } of additions) entries.set(orderId, [...(entries.get(orderId) ?? []), entry])
+    const failures = await failuresOf(views, fold, [...entries])
+    return additions.map(({ orderId }) => failures.get(orderId) ?? { value: undefined })
   }, eventsInAWrite)
   let serving = fold.version
   return {
@@ -118,6 +120,26 @@ const makeIndexes = (views: Collection<OrderView>) =>
     { key: { status: 1, since: 1 } },
   ])
 
+type Entries = readonly (readonly [orderId: string, entries: readonly Entry[]])[]
+type Failures = Map<string, { readonly error: unknown }>
+
+/**
+ * Adds them all; where that fails, each half alone, so that an order which cannot be written holds back no other.
+ * @returns what kept which orders from being written
+ */
+async function failuresOf(views: Collection<OrderView>, fold: Fold, entries: Entries): Promise<Failures> {
+  try {
+    await addAll(views, fold, new Map(entries))
+    return new Map()
+  } catch (error) {
+    if (entries.length === 1 || isStoreOutage(error))
+      return new Map(entries.map(([orderId]) => [orderId, { error }]))
+    const half = Math.ceil(entries.length / 2)
+    const first = await failuresOf(views, fold, entries.slice(0, half))
+    return new Map([...first, ...(await failuresOf(views, fold, entries.slice(half)))])
+  }
+}
+
 /**
  * Read, join, write if nobody else has written in between; else once more.
  * (store.int.test: "two replicas that share an order's events end in the same document")
@@ -125,10 +147,8 @@ const makeIndexes = (views: Collection<OrderView>) =>
 async function addAll(
   views: Collection<OrderView>,
   fold: Fold,
-  additions: readonly Addition[],
+  entries: ReadonlyMap<string, readonly Entry[]>,
 ): Promise<void> {
-  const entries = new Map<string, Entry[]>()
-  for (const { orderId, entry } of additions) entries.set(orderId, [...(entries.get(orderId) ?? []), entry])
   for (let open = [...entries.keys()]; open.length > 0; ) {
     const some = open.slice(0, ordersAtOnce)
     const known = await views.find({ _id: { $in: some } }).toArray()
