@@ -134,6 +134,31 @@ describe('GET /orderDashboards/statistics', () => {
     assert.deepEqual([total('placed'), total('delivered'), total('rejected')], [4, 2, 1])
     assert.equal(delivery.count, 2)
     assert.ok(delivery.p50Ms >= 4000 && delivery.p50Ms < 5000, `${delivery.p50Ms} ms`)
+
+    const hour = 3_600_000
+    const from = Math.floor(since / hour) * hour
+    const hours = `since=${new Date(from).toISOString()}&until=${new Date(from + 2 * hour).toISOString()}`
+    const byHour = await get<{ steps: { placed: number }[] }>(
+      app,
+      `/orderDashboards/statistics?${hours}&stepMs=${hour}&branchId=${branchId}`,
+    )
+    assert.equal(
+      byHour.steps.reduce((sum, { placed }) => sum + placed, 0),
+      4,
+    )
+  })
+
+  it('looks at the orders once for all who ask the same', async () => {
+    let asked = 0
+    const countPlaced: typeof views.countPlaced = (query) => {
+      asked += 1
+      return views.countPlaced(query)
+    }
+    const busy = apiOn({ ...views, countPlaced })
+    const ask = async (query: string) =>
+      assert.equal((await busy.request(`/orderDashboards/statistics?${query}`)).status, 200)
+    await Promise.all([...Array(20).fill('branchId=shared'), 'branchId=other'].map(ask))
+    assert.equal(asked, 2)
   })
 
   for (const [query, place] of [

@@ -11,6 +11,7 @@ import type { Feed } from './feed.ts'
 import { followed } from './live.ts'
 import type { ViewQuery } from './reads.ts'
 import * as routes from './routes.ts'
+import { shareAnswers } from './sharing.ts'
 import { shownBy } from './shown.ts'
 import { queryOf, statisticsOf } from './statistics.ts'
 import { isStoreOutage, type ViewStore } from './store.ts'
@@ -28,6 +29,8 @@ export interface DashboardApi {
 
 export function dashboardApi({ views, arrivals, feed, deadlines, knowCaller, log }: DashboardApi): Api {
   const toJson = shownBy(deadlines)
+  // They look at every order of a time, and every page asks for them every few seconds.
+  const share = shareAnswers<ReturnType<typeof statisticsOf>>()
   const app = openApi(log, knowCaller, (error) => (isStoreOutage(error) ? storeUnavailable : undefined))
 
   app.openapi(routes.listViews, async (c) => {
@@ -43,10 +46,15 @@ export function dashboardApi({ views, arrivals, feed, deadlines, knowCaller, log
   )
 
   app.openapi(routes.getStatistics, async (c) => {
-    const query = queryOf(narrowed(permitted(c, 'read-views'), c.req.valid('query')), Date.now())
+    const asked = narrowed(permitted(c, 'read-views'), c.req.valid('query'))
+    const query = queryOf(asked, Date.now())
     if ('parameter' in query) throw new ProblemError(doesNotFit([query]))
-    const [placed, took] = await Promise.all([views.countPlaced(query), views.durations(query)])
-    return c.json(statisticsOf(query, placed, took), 200)
+    const { since, until, stepMs, branchId } = asked
+    const found = await share(JSON.stringify([since, until, stepMs, branchId]), async () => {
+      const [placed, took] = await Promise.all([views.countPlaced(query), views.durations(query)])
+      return statisticsOf(query, placed, took)
+    })
+    return c.json(found, 200)
   })
 
   app.openapi(routes.getView, async (c) => {

@@ -3,7 +3,7 @@ import type { AnyFact } from '@saucery/contracts/choreography'
 import type { Status } from '@saucery/contracts/status'
 import { firstIdAt } from '@saucery/messaging/event'
 import type { Collection, Filter } from 'mongodb'
-import { mostDurations, type Placed, type StatisticsQuery } from './statistics.ts'
+import { mostDurations, type Placed, placedLetters, type StatisticsQuery } from './statistics.ts'
 import type { OrderView } from './view.ts'
 import { type Deadlines, deadlineOf } from './waiting.ts'
 
@@ -45,7 +45,7 @@ export interface ViewReads {
   having(awaited: readonly Awaited[]): Promise<OrderView[]>
   /** What waits for longer than it may, counted. */
   countOverdue(overdue: Overdue): Promise<Standing[]>
-  /** The orders of a time, counted by the minute of their placing and by status. */
+  /** The orders of a time, counted by the minute or hour of their placing and by status. */
   countPlaced(query: StatisticsQuery): Promise<Placed[]>
   /** How long the newest deliveries of orders of a time took. */
   durations(query: StatisticsQuery): Promise<number[]>
@@ -98,7 +98,10 @@ export const readsOf = (
         { $match: placedIn(query) },
         {
           $group: {
-            _id: { minute: { $substrBytes: [{ $ifNull: ['$placedAt', ''] }, 0, 16] }, status: '$status' },
+            _id: {
+              time: { $substrBytes: [{ $ifNull: ['$placedAt', ''] }, 0, placedLetters(query)] },
+              status: '$status',
+            },
             count: { $sum: 1 },
           },
         },

@@ -111,6 +111,8 @@ export const getStatistics = createRoute({
   path: '/orderDashboards/statistics',
   operationId: 'getStatistics',
   summary: 'How many orders stand where, over a time',
+  description:
+    'Shared by all who ask the same: a second old, or a minute at most where there is much to count.',
   tags: ['dashboard'],
   request: {
     query: z.object({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { durationsOf, queryOf, statisticsOf } from './statistics.ts'
+import { durationsOf, placedLetters, queryOf, statisticsOf } from './statistics.ts'
 
 const at = (time: string) => Date.parse(`2026-01-31T${time}Z`)
 const query = { since: at('12:00:30'), until: at('12:06:30'), stepMs: 120_000 }
@@ -10,10 +10,10 @@ describe('the statistics', () => {
     const { byStatus, steps } = statisticsOf(
       query,
       [
-        { minute: '2026-01-31T12:00', status: 'DELIVERED', count: 3 },
-        { minute: '2026-01-31T12:01', status: 'FAILED', count: 1 },
-        { minute: '2026-01-31T12:03', status: 'PAID', count: 2 },
-        { minute: '', status: 'CANCELLING', count: 1 },
+        { time: '2026-01-31T12:00', status: 'DELIVERED', count: 3 },
+        { time: '2026-01-31T12:01', status: 'FAILED', count: 1 },
+        { time: '2026-01-31T12:03', status: 'PAID', count: 2 },
+        { time: '', status: 'CANCELLING', count: 1 },
       ],
       [],
     )
@@ -33,6 +33,25 @@ describe('the statistics', () => {
         ['12:02:30', 2, 0, 0],
         ['12:04:30', 0, 0, 0],
       ],
+    )
+  })
+
+  it('count by the hour where steps are of hours', () => {
+    const hours = { since: at('00:00:00'), until: at('23:00:00'), stepMs: 2 * 3_600_000 }
+    assert.deepEqual([placedLetters(hours), placedLetters(query)], [13, 16])
+    const { steps } = statisticsOf(hours, [{ time: '2026-01-31T13', status: 'PAID', count: 2 }], [])
+    assert.deepEqual(
+      steps.filter(({ placed }) => placed > 0).map(({ time, placed }) => [time, placed]),
+      [['2026-01-31T12:00:00.000Z', 2]],
+    )
+  })
+
+  it('leave no order out that was placed a moment after its id was made', () => {
+    const minutes = { since: at('12:00:00'), until: at('12:02:00'), stepMs: 60_000 }
+    const { steps } = statisticsOf(minutes, [{ time: '2026-01-31T12:02', status: 'PAID', count: 1 }], [])
+    assert.deepEqual(
+      steps.map(({ placed }) => placed),
+      [0, 1],
     )
   })
 

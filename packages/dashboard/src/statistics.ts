@@ -1,6 +1,7 @@
 import { type Status, statuses } from '@saucery/contracts/status'
 
 const minuteMs = 60_000
+const hourMs = 60 * minuteMs
 
 /** So many durations of deliveries are looked at, of the newest orders. */
 export const mostDurations = 10_000
@@ -13,12 +14,21 @@ export interface StatisticsQuery {
   readonly branchId?: string | undefined
 }
 
-/** So many orders that were placed within a minute stand there; no minute where the placing was not heard of. */
+/**
+ * So many orders that were placed within a minute, or an hour, stand there: the beginning of an ISO 8601 time, empty
+ * where the placing was not heard of.
+ */
 export interface Placed {
-  readonly minute: string
+  readonly time: string
   readonly status: Status
   readonly count: number
 }
+
+const [hour, minute] = ['2026-01-31T12', '2026-01-31T12:00'].map(({ length }) => length) as [number, number]
+
+/** How many letters of the time of placing are looked at: a month of minutes would be far more than is told of. */
+export const placedLetters = ({ since, stepMs }: StatisticsQuery): number =>
+  since % hourMs === 0 && stepMs % hourMs === 0 ? hour : minute
 
 interface Step {
   readonly time: string
@@ -50,11 +60,11 @@ export function statisticsOf(
     return { time, placed: 0, delivered: 0, failed: 0, cancelled: 0, rejected: 0 }
   })
   const byStatus = Object.fromEntries(statuses.map((status) => [status, 0])) as Record<Status, number>
-  for (const { minute, status, count } of placed) {
+  for (const { time, status, count } of placed) {
     byStatus[status] = (byStatus[status] ?? 0) + count
-    // The first minute may have begun before.
-    const at = Math.max(0, Math.floor((Date.parse(`${minute}Z`) - since) / stepMs))
-    const step = steps[at]
+    // The first minute may have begun before; and an order has its id a moment before it is placed.
+    const at = Math.floor((Date.parse(`${time.padEnd(minute, ':00')}Z`) - since) / stepMs)
+    const step = steps[Math.min(Math.max(0, at), steps.length - 1)]
     if (!step) continue
     step.placed += count
     const outcome = outcomes[status]
@@ -96,7 +106,6 @@ export function durationsOf(tookMs: readonly number[]) {
 
 /** So many steps are told of at most. */
 const mostSteps = 500
-const hourMs = 60 * minuteMs
 
 interface Asked {
   readonly since?: string | undefined
