@@ -93,7 +93,7 @@ export function App() {
           {links
             .filter(({ needs }) => may(needs))
             .map((link) => (
-              <a key={link.page} href={link.href} aria-current={page === link.page ? 'page' : undefined}>
+              <a key={link.page} href={link.href} aria-current={currentAs(link.page, page)}>
                 {link.label}
               </a>
             ))}
@@ -111,6 +111,10 @@ export function App() {
     </>
   )
 }
+
+/** An order's page is one of the board's. */
+const currentAs = (link: Route['page'], page: Route['page']) =>
+  link === page ? 'page' : link === 'board' && page === 'order' ? 'true' : undefined
 
 function titleOf({ page, orderId }: Route): string {
   const title = page === 'order' ? `Order ${orderId}` : links.find((link) => link.page === page)?.label

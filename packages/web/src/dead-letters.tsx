@@ -1,5 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
+import { announce } from './announce.ts'
 import { api } from './client.ts'
+import { useDoing } from './doing.ts'
 import { dayAndTime } from './format.ts'
 import { shortId } from './orders.ts'
 import { Failure } from './parts.tsx'
@@ -58,21 +60,13 @@ export function DeadLetters({ service, unhandled }: { service: string; unhandled
 
 function Letter({ letter, path, onSentBack }: { letter: DeadLetter; path: string; onSentBack: () => void }) {
   const { sequence, time, subject, event, orderId, error, tries, handled } = letter
-  const [busy, setBusy] = useState(false)
-  const [refusal, setRefusal] = useState<Error | undefined>(undefined)
-
-  async function sendBack(): Promise<void> {
-    setBusy(true)
-    setRefusal(undefined)
-    try {
+  const { busy, error: refusal, act } = useDoing()
+  const sendBack = () =>
+    act(async () => {
       await api.post(`${path}/${sequence}/send-back`)
+      announce(`Letter ${sequence} was sent back, and handled`)
       onSentBack()
-    } catch (failure) {
-      setRefusal(failure as Error)
-    } finally {
-      setBusy(false)
-    }
-  }
+    })
 
   return (
     <li class={handled ? 'letter handled' : 'letter'}>
@@ -99,7 +93,7 @@ function Letter({ letter, path, onSentBack }: { letter: DeadLetter; path: string
       ) : (
         <button
           type="button"
-          disabled={busy}
+          aria-disabled={busy}
           aria-label={`Send back letter ${sequence}`}
           onClick={() => void sendBack()}
         >

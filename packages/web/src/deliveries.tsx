@@ -1,6 +1,7 @@
-import { useState } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { announce } from './announce.ts'
 import { api } from './client.ts'
+import { useDoing } from './doing.ts'
 import { age } from './format.ts'
 import { now } from './now.ts'
 import { shortId } from './orders.ts'
@@ -14,15 +15,29 @@ const everyMs = 3000
 /** What is on its way: for couriers, who see deliveries and not orders. */
 export function DeliveriesPage() {
   const { page, error, read } = usePage<Delivery>('deliveries?status=STARTED&limit=100', everyMs)
+  const heading = useRef<HTMLHeadingElement>(null)
+  const lately = useRef<'ended' | undefined>(undefined)
+  // The button that was pressed goes with its delivery: who goes on with the keyboard goes on from the beginning.
+  useLayoutEffect(() => {
+    if (lately.current === undefined || document.activeElement !== document.body) return
+    lately.current = undefined
+    heading.current?.focus()
+  })
+  const onEnded = () => {
+    lately.current = 'ended'
+    return read()
+  }
   return (
     <section>
-      <h1>Deliveries on their way</h1>
+      <h1 ref={heading} tabIndex={-1}>
+        Deliveries on their way
+      </h1>
       <Failure error={error} />
       {!page && !error && <p class="nothing">Reading what is on its way…</p>}
       {page?.items.length === 0 && <p class="nothing">Nothing is on its way.</p>}
       <ul class="deliveries">
         {page?.items.map((delivery) => (
-          <OnItsWay key={delivery.orderId} delivery={delivery} onEnded={read} />
+          <OnItsWay key={delivery.orderId} delivery={delivery} onEnded={onEnded} />
         ))}
       </ul>
       <MorePages next={page?.next} />
@@ -34,21 +49,13 @@ const labels = { complete: 'It arrived', fail: 'It did not arrive' } as const
 
 function OnItsWay({ delivery, onEnded }: { delivery: Delivery; onEnded: () => Promise<void> }) {
   const { orderId, branchId, sauceId, qty, startedAt } = delivery
-  const [busy, setBusy] = useState(false)
-  const [error, setError] = useState<Error | undefined>(undefined)
-  async function end(how: 'complete' | 'fail'): Promise<void> {
-    setBusy(true)
-    setError(undefined)
-    try {
+  const { busy, error, act } = useDoing()
+  const end = (how: keyof typeof labels) =>
+    act(async () => {
       await api.post(`deliveries/${orderId}/${how}`)
       announce(`Order ${shortId(orderId)}: ${labels[how]}`)
       await onEnded()
-    } catch (failure) {
-      setError(failure as Error)
-    } finally {
-      setBusy(false)
-    }
-  }
+    })
   return (
     <li>
       <span class="id">
@@ -61,7 +68,7 @@ function OnItsWay({ delivery, onEnded }: { delivery: Delivery; onEnded: () => Pr
       {may('end-deliveries') && (
         <fieldset class="buttons" aria-label={`Order ${shortId(orderId)}`}>
           {(['complete', 'fail'] as const).map((how) => (
-            <button key={how} type="button" disabled={busy} onClick={() => void end(how)}>
+            <button key={how} type="button" aria-disabled={busy} onClick={() => void end(how)}>
               {labels[how]}
             </button>
           ))}

@@ -93,7 +93,7 @@ function Search({ id, onId }: { id: string | undefined; onId: (id: string | unde
           type="search"
           name="order"
           value={id ?? ''}
-          maxLength={36}
+          maxLength={64}
           spellcheck={false}
           autocomplete="off"
           onInput={(event) => onId(event.currentTarget.value.trim().toLowerCase() || undefined)}

@@ -61,7 +61,7 @@ export const oneOf = (names: readonly string[]): string => list0.format(names)
 /** The time of day, to the millisecond. */
 export const clock = (time: string): string => clock0.format(new Date(time))
 
-export const dayOf = (time: string): string => day0.format(new Date(time))
+export const dayOf = (time: string | Date): string => day0.format(new Date(time))
 
 export const hourAndMinute = (ms: number): string => short0.format(new Date(ms))
 

@@ -42,13 +42,13 @@ function ServiceState({ service }: { service: ServiceName }) {
         <>
           {state.projection && <Building projection={state.projection} />}
           <table>
-            <caption>What it has yet to hear</caption>
+            <caption>Events that it has yet to handle</caption>
             <thead>
               <tr>
                 <th scope="col">Stream</th>
                 <th scope="col">Waiting</th>
                 <th scope="col">In hand</th>
-                <th scope="col">Again</th>
+                <th scope="col">Sent again</th>
               </tr>
             </thead>
             <tbody>
@@ -64,7 +64,7 @@ function ServiceState({ service }: { service: ServiceName }) {
           </table>
           <dl class="facts">
             {state.outbox && (
-              <Fact name="Not yet said">
+              <Fact name="Outbox, unpublished">
                 {count(state.outbox.unpublished)}
                 {state.outbox.unpublished > 0 && `, for ${duration(state.outbox.oldestMs)}`}
               </Fact>

@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { api } from './client.ts'
 import { useConnection } from './connection.tsx'
+import { useDoing } from './doing.ts'
 import { dayAndTime, duration, fromNow, oneOf, won } from './format.ts'
 import { now } from './now.ts'
 import { openOrder } from './order-data.ts'
@@ -81,26 +82,18 @@ function actionsOn({ status, delivery, timeline }: Order): ActionName[] {
 }
 
 function Actions({ order, onSaid }: { order: Order; onSaid: (eventId?: string) => Promise<void> }) {
-  const [busy, setBusy] = useState(false)
-  const [error, setError] = useState<Error | undefined>(undefined)
+  const { busy, error, act } = useDoing()
   const [said, setSaid] = useState('')
   const place = useRef<HTMLParagraphElement>(null)
   const possible = actionsOn(order)
 
-  async function say(name: ActionName): Promise<void> {
-    setBusy(true)
-    setError(undefined)
-    setSaid('')
-    try {
+  const say = (name: ActionName) =>
+    act(async () => {
+      setSaid('')
       const { eventId } = await api.post(actions[name].path(order.orderId))
       await onSaid(eventId)
       setSaid(actions[name].said)
-    } catch (failure) {
-      setError(failure as Error)
-    } finally {
-      setBusy(false)
-    }
-  }
+    })
 
   // The button that was pressed may be gone: who goes on with the keyboard goes on from here.
   useLayoutEffect(() => {
@@ -112,7 +105,7 @@ function Actions({ order, onSaid }: { order: Order; onSaid: (eventId?: string) =
       {possible.length > 0 && (
         <fieldset class="buttons" aria-label="What can be done">
           {possible.map((name) => (
-            <button key={name} type="button" class={name} disabled={busy} onClick={() => void say(name)}>
+            <button key={name} type="button" class={name} aria-disabled={busy} onClick={() => void say(name)}>
               {actions[name].label}
             </button>
           ))}

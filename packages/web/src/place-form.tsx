@@ -113,6 +113,7 @@ export function PlaceForm() {
         </ul>
       )}
       <p class="placed" role="status">
+        {busy && waits && 'Waiting for the payment…'}
         {placed && (
           <>
             Order{' '}

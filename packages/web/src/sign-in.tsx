@@ -1,10 +1,13 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { me, signInNeeded, signInWith, signOut } from './session.ts'
 
 /** Asks for a token. Where tokens come from is for whoever runs the system to say. */
 export function SignIn() {
   const [missing, setMissing] = useState(false)
   const why = signInNeeded.value
+  const field = useRef<HTMLTextAreaElement>(null)
+  // What was here before is gone, and whoever was on it.
+  useEffect(() => field.current?.focus(), [why])
   return (
     <section class="sign-in">
       <h1>Sign in</h1>
@@ -24,13 +27,19 @@ export function SignIn() {
         <label for="token">Token</label>
         <textarea
           id="token"
+          ref={field}
           name="token"
           rows={4}
           autocomplete="off"
           spellcheck={false}
-          aria-describedby="token-hint"
+          aria-describedby={missing ? 'token-error token-hint' : 'token-hint'}
           aria-invalid={missing}
         />
+        {missing && (
+          <small id="token-error" class="field-error" role="alert">
+            There is no token yet
+          </small>
+        )}
         <p id="token-hint">
           A JWT from whoever signs people in here. On your own machine:{' '}
           <code>npx pnpm@12 -s sign-in --role operator</code> (docs/sign-in.md tells of other roles). It is

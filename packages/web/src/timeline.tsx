@@ -10,10 +10,12 @@ interface Sizes {
   readonly lane: number
 }
 
-const wide: Sizes = { row: 60, lane: 64 }
+// Pixels where letters have their usual size. The rows beside are as high in CSS, and both grow with the letters.
+const wide: Sizes = { row: 64, lane: 64 }
 /** Where the text beside needs more lines, and the picture has less room. */
-const slim: Sizes = { row: 96, lane: 30 }
+const slim: Sizes = { row: 100, lane: 30 }
 const head = 24
+const rem = (pixels: number) => `${pixels / 16}rem`
 
 const xOf = (lane: Lane, sizes: Sizes) => (lanes.indexOf(lane) + 0.5) * sizes.lane
 const yOf = (row: number, sizes: Sizes) => head + (row + 0.5) * sizes.row
@@ -31,8 +33,8 @@ export function Timeline({ order }: { order: Order }) {
       <div class="timeline">
         <svg
           class="picture"
-          width={width}
-          height={height}
+          width={rem(width)}
+          height={rem(height)}
           viewBox={`0 0 ${width} ${height}`}
           aria-hidden="true"
         >
