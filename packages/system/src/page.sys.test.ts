@@ -7,9 +7,8 @@ import { eventually } from '@saucery/messaging/testing/eventually'
 import { quiet } from '@saucery/messaging/testing/log'
 import { say } from '@saucery/messaging/testing/messages'
 import { newTrace } from '@saucery/messaging/trace'
-import axe from 'axe-core'
-import type { Page } from 'playwright-core'
 import { type TestBrowser, testBrowser } from './browser.ts'
+import { actionsOn, card, order, placed, press, stands, tabTo, violationsOf } from './page.ts'
 import { type RunningSystem, runningSystem } from './running-system.ts'
 
 let system: RunningSystem
@@ -26,37 +25,14 @@ after(async () => {
 
 const open = (options = {}) => browser.open(system.urls.gateway, options)
 
-/** Types an order into the form and sends it. */
-async function order(page: Page, typed: Readonly<Record<string, string>> = {}): Promise<void> {
-  for (const [label, text] of Object.entries(typed)) await page.getByLabel(label).first().fill(text)
-  await page.getByRole('button', { name: 'Place order' }).click()
-}
-
-/** Places an order and opens its page. */
-async function placed(page: Page, typed?: Readonly<Record<string, string>>): Promise<string> {
-  await order(page, typed)
-  const link = page.getByRole('status').getByRole('link')
-  const id = /orders\/([\w-]+)/.exec((await link.getAttribute('href')) ?? '')?.[1] ?? ''
-  await link.click()
-  return id
-}
-
-const heading = (page: Page, status: string) =>
-  page.getByRole('heading', { level: 1, name: new RegExp(`Order .*${status}`, 'i') })
-const stands = (page: Page, status: string) => heading(page, status).waitFor()
-const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
-const card = (page: Page, column: string, id: string) =>
-  page.getByRole('region', { name: new RegExp(column, 'i') }).locator(`[data-order="${id}"]`)
-
-/** What axe finds wrong, a line each. */
-async function violationsOf(page: Page): Promise<string[]> {
-  // Past the page's own policy, which lets no other script in.
-  await page.evaluate(axe.source)
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: typeof axe }).axe.run({ resultTypes: ['violations'] }),
-  )
-  return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html}`)
-}
+/** What is known of a message that could not be handled. */
+const letterOf = ({ id }: { id: string }) => ({
+  'dead-letter-message-id': id,
+  'dead-letter-error': 'a failure that passed',
+  'dead-letter-tries': '20',
+  'dead-letter-stream': 'ORDERS',
+  'dead-letter-sequence': '1',
+})
 
 describe('the page in a browser', { timeout: 300_000 }, () => {
   it('shows an order on its way to DELIVERED without being loaded again', async () => {
@@ -64,11 +40,12 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     await page.evaluate(() => Object.assign(globalThis, { sameDocument: true }))
     await placed(page)
     await stands(page, 'DELIVERING')
+    assert.deepEqual(await actionsOn(page), ['It arrived', 'It did not arrive', 'Cancel'])
     await press(page, 'It arrived')
     await stands(page, 'DELIVERED')
     for (const event of ['OrderPlaced', 'PaymentApproved', 'DeliveryStarted', 'DeliveryCompleted'])
       await page.getByRole('listitem').filter({ hasText: event }).first().waitFor()
-    assert.equal(await page.getByRole('button', { name: 'Cancel', exact: true }).count(), 0)
+    assert.deepEqual(await actionsOn(page), [])
     assert.equal(await page.evaluate('globalThis.sameDocument'), true)
   })
 
@@ -77,6 +54,7 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     await placed(page, { Price: '1000000' })
     await stands(page, 'REJECTED')
     await page.getByText('limit-exceeded').first().waitFor()
+    assert.deepEqual(await actionsOn(page), [])
   })
 
   it('shows the errors of a bad order at their fields, and takes it when they are mended', async () => {
@@ -111,13 +89,83 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     const [board, story] = [await open(), await open()]
     const id = await placed(story)
     await card(board, 'DELIVERING', id).waitFor()
+    // They come back when it is over: nothing of it is told to them as it happens.
+    for (const page of [board, story]) await page.route('**/orderDashboards/live*', (route) => route.abort())
     // Whatever is killed is started again.
     await system.services.dashboard.kill()
     const told = await fetch(`${system.urls.gateway}/deliveries/${id}/complete`, { method: 'POST' })
     assert.equal(told.status, 200)
-    await board.getByText('Reconnecting').waitFor()
+    const after = `${system.urls.dashboard}/orderDashboards/${id}?after=${told.headers.get('event-id')}`
+    await eventually(async () => assert.equal((await fetch(after)).status, 200))
+    for (const page of [board, story]) {
+      await page.getByText('Reconnecting').waitFor()
+      await page.unroute('**/orderDashboards/live*')
+    }
     await card(board, 'DELIVERED', id).waitFor()
     await stands(story, 'DELIVERED')
+  })
+
+  it('finds orders by branch, status and a part of their ids, and keeps that in its address', async () => {
+    const story = await open()
+    const mine = await placed(story, { Branch: 'findable' })
+    const other = await placed(await open(), { Branch: 'findable' })
+    await stands(story, 'DELIVERING')
+    await press(story, 'It arrived')
+    const page = await open()
+    const filter = page.getByRole('form', { name: 'Filter' })
+    await filter.getByLabel('Branch').fill('findable')
+    await filter.getByLabel('Branch').press('Enter')
+    await card(page, 'DELIVERED', mine).waitFor()
+    await card(page, 'DELIVERING', other).waitFor()
+    await eventually(async () => assert.equal(await page.locator('[data-order]').count(), 2))
+    await filter.getByLabel('Status').selectOption('DELIVERING')
+    await card(page, 'DELIVERED', mine).waitFor({ state: 'detached' })
+    await page.reload()
+    await card(page, 'DELIVERING', other).waitFor()
+    assert.equal(await page.locator('[data-order]').count(), 1)
+    await filter.getByLabel('Status').selectOption('All')
+    await filter.getByLabel('Order id').fill(mine.slice(-6))
+    await card(page, 'DELIVERING', other).waitFor({ state: 'detached' })
+    await card(page, 'DELIVERED', mine).waitFor()
+    await filter.getByLabel('Order id').fill(other)
+    await filter.getByRole('button', { name: 'Open' }).click()
+    await stands(page, 'DELIVERING')
+  })
+
+  it('counts in its charts what became of orders, and how long they took', async () => {
+    const page = await open()
+    await placed(page, { Branch: 'charted' })
+    await stands(page, 'DELIVERING')
+    await press(page, 'It arrived')
+    await stands(page, 'DELIVERED')
+    await placed(await open(), { Branch: 'charted', Price: '1000000' })
+    await page.goto(`${system.urls.gateway}/#/?branch=charted`)
+    await page.getByRole('img', { name: /^2 orders placed: 1 DELIVERED, 0 CANCELLED, 1 REJECTED/ }).waitFor()
+    await page.getByRole('img', { name: /^From placed to delivered: half within \d/ }).waitFor()
+    assert.ok((await page.locator('.chart rect').count()) >= 3, 'there are no bars')
+  })
+
+  it('tells who said what, when, because of what, how long after, and what is awaited until when', async () => {
+    const page = await open()
+    await placed(page)
+    await stands(page, 'DELIVERING')
+    const row = (event: string) =>
+      page.getByRole('listitem').filter({ has: page.getByText(event, { exact: true }) })
+    assert.match(
+      String(await row('OrderPlaced').textContent()),
+      /\d\d:\d\d:\d\d\.\d{3} said by order, on a request$/,
+    )
+    assert.match(
+      String(await row('PaymentApproved').textContent()),
+      /said by payment, because of OrderPlaced, [\d.]+ m?s later$/,
+    )
+    assert.match(
+      String(await row('DeliveryCompleted or DeliveryFailed').textContent()),
+      /awaited until \w+ \d+, \d\d:/,
+    )
+    // A dot for each event and one for what is awaited, and what led to each.
+    const picture = page.locator('.picture')
+    assert.deepEqual([await picture.locator('.dot').count(), await picture.locator('.cause').count()], [4, 3])
   })
 
   it('shows an operator how the services fare', async () => {
@@ -143,6 +191,28 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     await letter.getByRole('alert').filter({ hasText: 'no version 99' }).waitFor()
   })
 
+  it('lets an operator send a dead letter back, which is handled then', async () => {
+    const { url, users } = system.nats
+    const payment = await connectBroker({ url, name: 'payment', ...users.payment, log: quiet })
+    const page = await open()
+    const orderId = await placed(page)
+    const fact = OrderPlaced({ ...OrderPlaced.example, orderId })
+    const event = record(fact, { id: 'a-test', traceparent: newTrace() }, new Date())
+    await say(
+      payment,
+      { ...event, subject: `dead-letters.payment.${event.subject}` },
+      { headers: letterOf(event) },
+    )
+    await payment.close()
+    await page.getByRole('link', { name: 'Operations' }).click()
+    const region = page.getByRole('region', { name: 'payment' })
+    await region.getByText('Read the dead letters').click()
+    const letter = region.getByRole('listitem').filter({ hasText: 'a failure that passed' })
+    await letter.getByRole('button', { name: /^Send back/ }).click()
+    await letter.getByText('Sent back, and handled').waitFor()
+    assert.equal(await letter.getByRole('button').count(), 0)
+  })
+
   it('lists what waits too long, until it goes on', async () => {
     const [waiting, story] = [await open(), await open()]
     await system.services.delivery.stop()
@@ -159,17 +229,31 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
 
   it('can be used with the keyboard alone', async () => {
     const page = await open()
-    await page.getByRole('textbox', { name: 'Branch' }).first().focus()
-    for (const text of ['7', '8', '2', '3000']) {
-      await page.keyboard.press('Control+A')
+    const key = (name: string) => page.keyboard.press(name)
+    for (const [label, text] of [
+      ['Branch', '7'],
+      ['Sauce', '8'],
+      ['Quantity', '2'],
+      ['Price', '3000'],
+    ] as const) {
+      await tabTo(page, page.getByLabel(label).first())
+      await key('Control+A')
       await page.keyboard.type(text)
-      await page.keyboard.press('Tab')
     }
-    await page.keyboard.press('Tab')
-    await page.keyboard.press('Enter')
-    await page.getByRole('status').getByRole('link').focus()
-    await page.keyboard.press('Enter')
+    await key('Enter')
+    await tabTo(page, page.getByRole('status').getByRole('link'))
+    await key('Enter')
     await stands(page, 'DELIVERING')
+    const arrived = page.getByRole('button', { name: 'It arrived' })
+    await tabTo(page, arrived)
+    await key('Enter')
+    await stands(page, 'DELIVERED')
+    await arrived.waitFor({ state: 'detached' })
+    // The button is gone: who was on it goes on from what it led to, not from the top of the page.
+    await eventually(async () => {
+      const here = await page.evaluate('document.activeElement.textContent')
+      assert.equal(here, 'It arrived.')
+    })
   })
 
   for (const [colorScheme, width] of [

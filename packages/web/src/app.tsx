@@ -139,7 +139,7 @@ function Page({ route: { page, orderId } }: { route: Route }) {
           <h1>There is no such page</h1>
           {me.value && !may('operate') && <p>Or it is not for a {me.value.role}.</p>}
           <p>
-            <a href="#/">To the orders</a>
+            <a href="#/">To the beginning</a>
           </p>
         </section>
       )

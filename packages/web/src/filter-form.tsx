@@ -1,5 +1,6 @@
 import { addressOf, type Filter, type Range, ranges } from './filter.ts'
 import { replaceAddress } from './router.ts'
+import { me } from './session.ts'
 import { isStatus, statuses } from './statuses.ts'
 
 /** What is shown, and a search for one order. The address tells it, so that it can be kept and sent. */
@@ -42,7 +43,10 @@ export function FilterForm({ filter }: { filter: Filter }) {
           ))}
         </select>
       </label>
-      <Field name="Branch" value={filter.branchId} onValue={(branchId) => change({ branchId })} />
+      {/* A branch sees its own orders, and no others. */}
+      {me.value?.branchId === undefined && (
+        <Field name="Branch" value={filter.branchId} onValue={(branchId) => change({ branchId })} />
+      )}
       <Field name="Sauce" value={filter.sauceId} onValue={(sauceId) => change({ sauceId })} />
       <label class="check">
         <input

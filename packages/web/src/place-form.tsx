@@ -116,11 +116,11 @@ export function PlaceForm() {
         {busy && waits && 'Waiting for the payment…'}
         {placed && (
           <>
-            Order{' '}
+            Placed: order{' '}
             <a href={`#/orders/${placed.id}${placed.eventId ? `?after=${placed.eventId}` : ''}`}>
               {shortId(placed.id)}
             </a>{' '}
-            <StatusMark status={placed.status} />
+            {placed.status !== 'PLACED' && <StatusMark status={placed.status} />}
           </>
         )}
       </p>
