@@ -16,6 +16,10 @@ interface Service {
   environment?: Record<string, string>
   volumes?: string[]
   read_only?: boolean
+  cap_drop?: string[]
+  security_opt?: string[]
+  user?: string
+  tmpfs?: string[]
 }
 
 const file = readFileSync(join(root, 'compose.yaml'), 'utf8')
@@ -34,6 +38,27 @@ it('runs what the local overlay runs, from the same images', () => {
     Object.fromEntries(Object.entries(services).map(([name, { image }]) => [name, image])),
     Object.fromEntries(images),
   )
+})
+
+it('gives each what the local overlay lets it have, and no more', () => {
+  for (const workload of workloads(resources)) {
+    const { name } = workload.metadata
+    const service = services[name]
+    const { volumes = [], containers, securityContext } = podOf(workload)
+    assert.equal(service?.read_only, true, name)
+    assert.deepEqual(service?.cap_drop, ['ALL'], name)
+    assert.deepEqual(service?.security_opt, ['no-new-privileges:true'], name)
+    const empty = volumes.filter(({ emptyDir }) => emptyDir).map((it) => it.name)
+    const writable = containers[0]?.volumeMounts?.filter((it) => empty.includes(it.name)) ?? []
+    assert.deepEqual(
+      new Set(service?.tmpfs),
+      new Set(writable.map(({ mountPath }) => mountPath)),
+      `${name}: what may be written`,
+    )
+    // A volume of Docker's is root's, if the image has nothing in that place: NATS stays root there, without rights.
+    const user = securityContext?.runAsUser
+    if (!service?.build && name !== 'nats') assert.equal(service?.user, `${user}:${user}`, name)
+  }
 })
 
 it('opens the usual ports, on this machine alone', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { overlays, render } from './render.ts'
-import { type Container, ofKind, podOf, settingsOf, workloads } from './resources.ts'
+import { type Container, ofKind, podOf, type Resource, settingsOf, workloads } from './resources.ts'
 
 const first = (containers: readonly Container[]): Container => containers[0] as Container
 
@@ -85,6 +85,17 @@ for (const overlay of overlays)
         )
       })
     }
+
+    it('ends NATS neither for its garbage nor for the time that it takes to read its disk', () => {
+      const nats = ofKind(resources, 'StatefulSet').find((it) => it.metadata.name === 'nats')
+      const { env, resources: its, startupProbe } = first(podOf(nats as Resource).containers)
+      const soft = /^(\d+)MiB$/.exec(env?.find(({ name }) => name === 'GOMEMLIMIT')?.value ?? '')
+      const hard = /^(\d+)(Mi|Gi)$/.exec(its?.limits?.memory ?? '')
+      const share = Number(soft?.[1]) / (Number(hard?.[1]) * (hard?.[2] === 'Gi' ? 1024 : 1))
+      assert.ok(share > 0.5 && share <= 0.9, `GOMEMLIMIT is ${share} of the limit`)
+      const seconds = (startupProbe?.periodSeconds ?? 10) * (startupProbe?.failureThreshold ?? 3)
+      assert.ok(seconds >= (overlay.startsWith('production') ? 900 : 120), `${seconds} s to start`)
+    })
 
     if (writable)
       it('keeps the finished Job: to Tilt one that deletes itself has not begun', () => {

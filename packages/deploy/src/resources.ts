@@ -56,16 +56,18 @@ interface PodSpec {
   readonly automountServiceAccountToken?: boolean
   readonly enableServiceLinks?: boolean
   readonly terminationGracePeriodSeconds?: number
-  readonly securityContext?: { runAsNonRoot?: boolean; seccompProfile?: { type: string } }
+  readonly securityContext?: { runAsNonRoot?: boolean; runAsUser?: number; seccompProfile?: { type: string } }
   readonly topologySpreadConstraints?: readonly object[]
   readonly containers: readonly Container[]
-  readonly volumes?: readonly { configMap?: { name: string } }[]
+  readonly volumes?: readonly { name: string; configMap?: { name: string }; emptyDir?: object }[]
 }
 
 export interface Container {
   readonly name: string
   readonly image: string
   readonly envFrom?: readonly { configMapRef?: { name: string }; secretRef?: { name: string } }[]
+  readonly env?: readonly { name: string; value?: string }[]
+  readonly volumeMounts?: readonly { name: string; mountPath: string }[]
   readonly ports?: readonly { name: string; containerPort: number }[]
   readonly resources?: { requests?: Record<string, string>; limits?: Record<string, string> }
   readonly startupProbe?: Probe
@@ -81,6 +83,8 @@ export interface Container {
 
 interface Probe {
   readonly httpGet?: { path: string; port: string }
+  readonly periodSeconds?: number
+  readonly failureThreshold?: number
 }
 
 /** Those of a kind. */
