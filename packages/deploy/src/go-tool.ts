@@ -1,5 +1,6 @@
 import { builtByGo } from '@saucery/local/built-by-go'
-import { toolsFolder } from '@saucery/local/folders'
+import { runOrFail } from '@saucery/local/command'
+import { root, toolsFolder } from '@saucery/local/folders'
 
 /**
  * A program that Go builds, at a pinned version, kept with the other tools.
@@ -15,4 +16,13 @@ export async function goTool(name: string, module: string, version: string): Pro
   const built = await builtByGo(program, { tools: toolsFolder, say: () => {} })
   if (!built) throw new Error(`${name} is not here, and without Go it cannot be built`)
   return built
+}
+
+/**
+ * The folder of a Go module, which Go keeps.
+ * @throws without Go
+ */
+export async function goModule(module: string, version: string): Promise<string> {
+  const asked = ['mod', 'download', '-json', `${module}@${version}`]
+  return JSON.parse(await runOrFail('go', asked, { cwd: root, env: { ...process.env, GOFLAGS: '' } })).Dir
 }
