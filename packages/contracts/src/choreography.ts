@@ -70,7 +70,9 @@ export type Speaker = {
   [S in Service]: (typeof choreography)[S]['stream'] extends string ? S : never
 }[Service]
 
-export const streams = (['order', 'payment', 'delivery'] as const satisfies Speaker[]).map(streamOf)
+const speaks = (service: Service): service is Speaker => choreography[service].stream !== undefined
+
+export const streams = (Object.keys(choreography) as Service[]).filter(speaks).map(streamOf)
 
 /** A service's durable consumers: one for each stream that it listens to, with the definitions it wants. */
 export function subscriptionsOf<S extends Service>(
