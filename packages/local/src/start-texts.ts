@@ -26,6 +26,7 @@ export function ready({ urls, servers }: System, dataDir: string, seconds: numbe
   const services = Object.entries(urls).map(([name, url]) => `  ${name.padEnd(10)} ${url}`)
   const stores = Object.entries(servers).map(([name, { port }]) => `  ${name.padEnd(10)} port ${port}`)
   const bearer = auth ? ' -H "authorization: Bearer $TOKEN"' : ''
+  const elsewhere = urls.gateway.endsWith(':8088') ? '' : ` --url ${urls.gateway}`
   return `
 Ready after ${seconds.toFixed(1)} s
 
@@ -38,7 +39,7 @@ Place an order, and see what became of it:
   curl -i ${urls.gateway}/orders -H 'content-type: application/json'${bearer} \\
     -d '{"branchId":1,"sauceId":2,"qty":3,"price":4000}'
   curl ${urls.gateway}/orderDashboards${bearer}
-Orders on every path:  ${auth ? 'SAUCERY_TOKEN="$TOKEN" ' : ''}npx pnpm@12 demo
+Orders on every path:  ${auth ? 'SAUCERY_TOKEN="$TOKEN" ' : ''}npx pnpm@12 demo${elsewhere}
 Stop with Ctrl-C.
 `
 }
