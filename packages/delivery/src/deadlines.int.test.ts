@@ -32,6 +32,17 @@ describe('the automatic courier', () => {
     assert.equal(await statusOf(fresh), 'STARTED')
   })
 
+  it('completes all that is due in one go, however much', async () => {
+    await db.execute(`
+      insert into deliveries (order_id, status, branch_id, sauce_id, qty, started_at)
+      select gen_random_uuid(), 'STARTED', 'many', '2', 3, now() - interval '2 hours' from generate_series(1, 1200)`)
+    await completeDue(db, commit, hour)
+    const left = await db.execute(
+      `select status from deliveries where branch_id = 'many' and status <> 'COMPLETED'`,
+    )
+    assert.equal(left.length, 0)
+  })
+
   it('completes after a restart what was started before', async () => {
     const orderId = await startedAgo(2 * hour)
     const restarted = await replica()

@@ -1,4 +1,4 @@
-import { changeEach } from '@saucery/chassis/due'
+import { changeDue } from '@saucery/chassis/due'
 import type { Database } from '@saucery/messaging/database'
 import { newTrace } from '@saucery/messaging/trace'
 import { complete, fail, Refused } from './domain.ts'
@@ -6,26 +6,49 @@ import type { CommitDelivery } from './reactions.ts'
 import { underWaySince } from './store.ts'
 
 /** Completes the deliveries that are under way for `durationMs`: a courier who never has to say so. */
-export const completeDue = (db: Database, commit: CommitDelivery, durationMs: number): Promise<void> =>
-  endAll(db, commit, durationMs, 'automatic-courier', complete)
-
-/** Fails the deliveries that are under way for `deadlineMs`: whoever had to say what became of them did not. */
-export const failOverdue = (db: Database, commit: CommitDelivery, deadlineMs: number): Promise<void> =>
-  endAll(db, commit, deadlineMs, 'delivery-deadline', (delivery) => fail(delivery, 'overdue'))
-
-/** By their rows, so that no crash forgets one. Replicas may do so at once: a delivery ends once. */
-async function endAll(
+export const completeDue = (
   db: Database,
   commit: CommitDelivery,
-  afterMs: number,
-  causeId: string,
-  decide: Parameters<CommitDelivery>[0]['decide'],
+  durationMs: number,
+  stopping?: AbortSignal,
+): Promise<void> =>
+  endAll(db, commit, { afterMs: durationMs, cause: 'automatic-courier', decide: complete }, stopping)
+
+/** Fails the deliveries that are under way for `deadlineMs`: whoever had to say what became of them did not. */
+export const failOverdue = (
+  db: Database,
+  commit: CommitDelivery,
+  deadlineMs: number,
+  stopping?: AbortSignal,
+): Promise<void> =>
+  endAll(
+    db,
+    commit,
+    { afterMs: deadlineMs, cause: 'delivery-deadline', decide: (delivery) => fail(delivery, 'overdue') },
+    stopping,
+  )
+
+interface End {
+  readonly afterMs: number
+  readonly cause: string
+  readonly decide: Parameters<CommitDelivery>[0]['decide']
+}
+
+/** By their rows, so that no crash forgets one. Replicas may do so at once: a delivery ends once. */
+function endAll(
+  db: Database,
+  commit: CommitDelivery,
+  { afterMs, cause: id, decide }: End,
+  stopping: AbortSignal | undefined,
 ): Promise<void> {
-  const due = await underWaySince(db, new Date(Date.now() - afterMs), 500)
-  const cause = { id: causeId, traceparent: newTrace() }
-  await changeEach(
-    due,
-    (key) => commit({ key, cause, decide }),
-    (error) => error instanceof Refused,
+  const since = new Date(Date.now() - afterMs)
+  const cause = { id, traceparent: newTrace() }
+  return changeDue(
+    {
+      find: (limit) => underWaySince(db, since, limit),
+      change: (key) => commit({ key, cause, decide }),
+      isRefusal: (error) => error instanceof Refused,
+    },
+    stopping,
   )
 }

@@ -25,14 +25,14 @@ const courier =
     : repeat(
         'completing deliveries',
         Math.min(1000, 100 + duration / 10),
-        () => completeDue(db, commit, duration),
+        (stopping) => completeDue(db, commit, duration, stopping),
         log,
       )
 const deadline = settings.DELIVERY_DEADLINE_MS
 const watch = repeat(
   'failing overdue deliveries',
   lookEveryMs(deadline),
-  () => failOverdue(db, commit, deadline),
+  (stopping) => failOverdue(db, commit, deadline, stopping),
   log,
 )
 

@@ -14,6 +14,7 @@ after(() => service[Symbol.asyncDispose]())
 const { app, commit, db, hear, place: placeNow, replica, saidOf } = service
 
 const hour = 3_600_000
+const deadline = { db, commit, deadlineMs: hour, heardUntil: async () => Date.now() }
 let made = 0
 
 /** Placed so long ago: an order's id tells its time. */
@@ -32,7 +33,7 @@ describe('the deadline of payments', () => {
     const overdue = await placedAgo(2 * hour)
     const fresh = await placeNow()
     const other = await replica()
-    await Promise.all([giveUpOverdue(db, commit, hour), giveUpOverdue(other.db, other.commit, hour)])
+    await Promise.all([giveUpOverdue(deadline), giveUpOverdue({ ...deadline, ...other })])
     assert.equal(await statusOf(overdue), 'CANCELLING')
     assert.deepEqual(await saidOf(overdue), ['OrderCancelled', 'OrderPlaced'])
     const [said] = await db.execute(`select data from outbox where subject = 'orders.cancelled.${overdue}'`)
@@ -40,10 +41,22 @@ describe('the deadline of payments', () => {
     assert.equal(await statusOf(fresh.id), 'PLACED')
   })
 
+  it('gives nothing up while what payment said may be waiting, and then all that is due', async () => {
+    const orderIds = await Promise.all(Array.from({ length: 600 }, () => placedAgo(2 * hour)))
+    const cancelled = async () =>
+      (await db.execute(`select id from orders where status = 'CANCELLING'`)).map(({ id }) => String(id))
+    const before = await cancelled()
+    for (const heardAgo of [90 * 60_000, Number.POSITIVE_INFINITY])
+      await giveUpOverdue({ ...deadline, heardUntil: async () => Date.now() - heardAgo })
+    assert.deepEqual(await cancelled(), before)
+    await giveUpOverdue(deadline)
+    assert.deepEqual(new Set(await cancelled()), new Set([...before, ...orderIds]))
+  })
+
   it('leaves alone what payment has decided', async () => {
     const orderId = await placedAgo(2 * hour)
     await hear(received(PaymentApproved({ orderId, branchId: '1', sauceId: '2', qty: 10, amount })))
-    await giveUpOverdue(db, commit, hour)
+    await giveUpOverdue(deadline)
     assert.equal(await statusOf(orderId), 'PAID')
     assert.deepEqual(await saidOf(orderId), ['OrderPlaced'])
   })

@@ -1,4 +1,4 @@
-import { changeEach } from '@saucery/chassis/due'
+import { changeDue } from '@saucery/chassis/due'
 import type { Said } from '@saucery/contracts/choreography'
 import type { Database } from '@saucery/messaging/database'
 import { newTrace } from '@saucery/messaging/trace'
@@ -6,20 +6,31 @@ import type { Commit } from '@saucery/messaging/unit-of-work'
 import { type Order, type OrderFact, Refused, timeOut } from './domain.ts'
 import { placedBefore } from './store.ts'
 
+export interface Deadline {
+  readonly db: Database
+  readonly commit: Commit<Order, Said<'order'>, OrderFact>
+  readonly deadlineMs: number
+  /** Up to when all that payment said is handled; after a standstill its decisions may be waiting. */
+  heardUntil(): Promise<number>
+}
+
 /**
  * Gives up the orders that payment has not decided within `deadlineMs`, by their rows, so that no crash forgets one.
  * Replicas may do so at once: an order is cancelled once. An approval that comes later is given back.
  */
 export async function giveUpOverdue(
-  db: Database,
-  commit: Commit<Order, Said<'order'>, OrderFact>,
-  deadlineMs: number,
+  { db, commit, deadlineMs, heardUntil }: Deadline,
+  stopping?: AbortSignal,
 ): Promise<void> {
-  const due = await placedBefore(db, Date.now() - deadlineMs, 500)
+  const before = (await heardUntil()) - deadlineMs
+  if (before < 0) return
   const cause = { id: 'payment-deadline', traceparent: newTrace() }
-  await changeEach(
-    due,
-    (key) => commit({ key, cause, decide: timeOut }),
-    (error) => error instanceof Refused,
+  await changeDue(
+    {
+      find: (limit) => placedBefore(db, before, limit),
+      change: (key) => commit({ key, cause, decide: timeOut }),
+      isRefusal: (error) => error instanceof Refused,
+    },
+    stopping,
   )
 }

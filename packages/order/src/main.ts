@@ -1,7 +1,8 @@
 import { boot } from '@saucery/chassis/boot'
 import { lookEveryMs } from '@saucery/chassis/due'
 import { stopSignal } from '@saucery/chassis/stopping'
-import { subscriptionsOf } from '@saucery/contracts/choreography'
+import { choreography, subscriptionsOf } from '@saucery/contracts/choreography'
+import { openHearing } from '@saucery/messaging/hearing'
 import { repeat } from '@saucery/messaging/repeat'
 import { orderApi } from './api.ts'
 import { openBreaker } from './breaker.ts'
@@ -24,11 +25,12 @@ const watch = openWatching({ db, broker, commit, log })
 const waiting = openWaiting({ db, commit, watch, breaker })
 void stopSignal().then(waiting.end)
 
-const deadline = settings.PAYMENT_DEADLINE_MS
+const deadlineMs = settings.PAYMENT_DEADLINE_MS
+const deadline = { db, commit, deadlineMs, heardUntil: openHearing(broker, choreography.payment.stream) }
 const overdue = repeat(
   'giving up overdue orders',
-  lookEveryMs(deadline),
-  () => giveUpOverdue(db, commit, deadline),
+  lookEveryMs(deadlineMs),
+  (stopping) => giveUpOverdue(deadline, stopping),
   log,
 )
 await run(orderApi({ db, commit, waiting, settings, knowCaller, log }), overdue.stop)
