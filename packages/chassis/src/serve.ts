@@ -2,6 +2,7 @@ import type { Hono } from 'hono'
 import type { z } from 'zod'
 import { type Checks, type Details, health } from './health.ts'
 import { serve } from './http.ts'
+import { inTime } from './in-time.ts'
 import type { Log } from './log.ts'
 import { type Metrics, metricsApi, openMetrics } from './metrics.ts'
 import type { commonSettings } from './settings.ts'
@@ -30,8 +31,16 @@ export async function serveUntilStopped(
   const http = await serve(app, settings, log)
   log.info({ port: http.port }, 'listening')
   log.info({ signal: await stopped }, 'stopping')
-  return stopWithin(settings.SHUTDOWN_GRACE_MS, log, http.close, ...steps)
+  const graceMs = settings.SHUTDOWN_GRACE_MS
+  // A client that takes its time with a request or an answer must not keep the steps from theirs.
+  const forAnswersMs = graceMs - Math.min(stepsMs, graceMs / 2)
+  const answered = () =>
+    inTime(forAnswersMs, http.close()).catch((error) => log.warn({ error }, 'clients are not waited for'))
+  return stopWithin(graceMs, log, answered, ...steps)
 }
+
+/** Kept for the steps of a stop. */
+const stepsMs = 5000
 
 /** Only who may send the process a signal can throw it: an operator of the machine or the pod. */
 function faultSwitch(log: Log): () => boolean {

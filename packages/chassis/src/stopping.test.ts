@@ -87,6 +87,22 @@ describe('a process that is asked to stop', () => {
     assert.deepEqual(stopped, { said: 'ready answered step', exit: 0 })
   })
 
+  it('takes its steps though a client never sends the rest of its request', async () => {
+    const stopped = await exitOf(
+      `const { connect } = await import('node:net')
+      const app = new Hono().post('/', async (c) => {
+        await say('ready')
+        return c.text(await c.req.text())
+      })
+      const begin = ({ port }, text) =>
+        text === 'listening' && connect(port, '127.0.0.1').write('POST / HTTP/1.1\\r\\nhost: x\\r\\ncontent-length: 5\\r\\n\\r\\n')
+      const spy = { info: begin, warn() {} }
+      const settings = readSettings(commonSettings, { HOST: '127.0.0.1', PORT: '0', SHUTDOWN_GRACE_MS: '2000' })
+      await serveUntilStopped(app, spy, settings, { checks: {} }, () => say('step'))`,
+    )
+    assert.deepEqual(stopped, { said: 'ready step', exit: 0 })
+  })
+
   for (const [position, says] of [
     ['on', '200 503'],
     ['off', '200'],
