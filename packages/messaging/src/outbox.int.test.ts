@@ -135,6 +135,20 @@ describe('an outbox', () => {
     assert.equal((await messagesOf(replica.broker, 'COUNTERS')).length, 1)
   })
 
+  it('makes its stream again, with all that was in it, though it says nothing', async () => {
+    await using database = await testDatabase()
+    await using nats = await testNats()
+    await using replica = await testReplica(database, nats, { lookEveryMs: 100 })
+    await replica.commit(raise('k'))
+    await allPublished(database.db)
+    await replica.outbox.sweep()
+    await replica.broker.jsm.streams.delete('COUNTERS')
+    await eventually(async () => {
+      await replica.outbox.sweep()
+      assert.equal((await messagesOf(replica.broker, 'COUNTERS')).length, 1)
+    })
+  })
+
   it('tells the stream that another replica made again from the one before', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()

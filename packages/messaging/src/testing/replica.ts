@@ -9,11 +9,19 @@ import { type TestDatabase, testBroker } from './servers.ts'
 export async function testReplica(
   database: TestDatabase,
   nats: { url: string },
-  { leaseMs = 300, limits = {} as GroupLimits, log = quiet } = {},
+  { leaseMs = 300, lookEveryMs = 60_000, limits = {} as GroupLimits, log = quiet } = {},
 ) {
   const broker = await testBroker(nats.url, { log })
   const db = database.open()
-  const outbox = await openOutbox({ db, broker, stream: countersStream, replicas: 1, log, leaseMs })
+  const outbox = await openOutbox({
+    db,
+    broker,
+    stream: countersStream,
+    replicas: 1,
+    log,
+    leaseMs,
+    lookEveryMs,
+  })
   return {
     broker,
     db,
