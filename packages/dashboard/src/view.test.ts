@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
 import type { AnyFact } from '@saucery/contracts/choreography'
 import { exampleOrderId as orderId } from '@saucery/contracts/parts'
+import { projectionVersion } from '@saucery/contracts/projection'
 import { statusOf } from '@saucery/contracts/status'
 import fc from 'fast-check'
 import { allNames, story } from './testing.ts'
@@ -133,6 +135,26 @@ describe('the timeline', () => {
       fc.property(fc.subarray(allNames), (names) => {
         assert.equal(viewAfter(...names).status, statusOf(new Set(names)))
       }),
+    )
+  })
+})
+
+describe('what is computed of the events', () => {
+  // Every set of them that there can be.
+  const views = Array.from({ length: 2 ** allNames.length }, (_, set) =>
+    story(
+      orderId,
+      allNames.filter((_, i) => set & (1 << i)),
+    ).map((entry, i) => ({ ...entry, id: `event-${i}` })),
+  ).map((timeline) => viewOf(orderId, timeline))
+
+  it('has not changed without a new version of the projection', () => {
+    const digest = createHash('sha256').update(JSON.stringify(views)).digest('hex')
+    const said = 'Add one to projectionVersion (docs/projection.md), and write the new digest here.'
+    assert.deepEqual(
+      { projectionVersion, digest },
+      { projectionVersion: 1, digest: 'a338d96335de553f57f7ee977202d8e3119a6ee887a17bc08f7cda5d5bc30137' },
+      said,
     )
   })
 })
