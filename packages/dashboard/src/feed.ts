@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Log } from '@saucery/chassis/log'
 import { streams } from '@saucery/contracts/choreography'
+import { durableOf } from '@saucery/contracts/projection'
 import type { Broker } from '@saucery/messaging/broker'
 import { reasonOf } from '@saucery/messaging/log'
 import { retryDelay } from '@saucery/messaging/retry'
@@ -10,19 +11,17 @@ import {
   readAfter,
   type ReadableStream as Stream,
 } from '@saucery/messaging/stream-reading'
-import { type Listener, type Listening, openListeners } from './listeners.ts'
-import { chunksFor, farewell, greeting, heartbeat, reset, standing } from './messages.ts'
-import { missedBy } from './missed.ts'
+import { join } from './joining.ts'
+import { type Listening, openListeners } from './listeners.ts'
+import { chunksFor, farewell, greeting, heartbeat } from './messages.ts'
 import { openPending, type PendingEvents } from './pending.ts'
 import { tokenOf } from './positions.ts'
-import type { ViewReads } from './reads.ts'
+import type { ViewStore } from './store.ts'
 import type { OrderView } from './view.ts'
 
 export interface FeedOptions {
   readonly broker: Broker
-  readonly views: Pick<ViewReads, 'among'>
-  /** The consumer that the views are made with. */
-  readonly durable?: string
+  readonly views: Pick<ViewStore, 'among' | 'serving'>
   readonly toJson: (view: OrderView) => unknown
   readonly log: Log
   readonly mostListeners?: number
@@ -45,12 +44,21 @@ export interface Feed {
 
 const eventsInARead = 500
 const ordersInALook = 200
-/** So many of those who come back, or groups of them, are told what they missed before the others go on. */
-const missedInARound = 20
 /** A replica of a stream may lag behind another. */
 const behindForMs = 2000
 /** So far back from a stream's end is looked for what its consumer has not handled. */
 const mostBehind = 10_000
+/** Twice what that takes: where more comes than can be read, who waits is let in all the same. */
+const mostRoundsBehind = (2 * mostBehind) / eventsInARead
+
+/** What was read of the streams, and is waited for, since the feed began or had to begin again. */
+interface Course {
+  /** Of the documents that are told of. */
+  readonly version: number
+  readonly pending: PendingEvents
+  /** What is long in the views is read, told to nobody, and nobody is let in; for so many rounds yet. */
+  roundsBehind: number
+}
 
 /**
  * Tells everybody who listens of every change of an order, whichever replica made it. While somebody does, the streams
@@ -59,7 +67,7 @@ const mostBehind = 10_000
  * All in one loop, so that nobody gets an older view after a newer one. What is away stops the loop, never ends it.
  */
 export function openFeed(options: FeedOptions): Feed {
-  const { broker, views, toJson, log, durable = broker.name } = options
+  const { broker, views, toJson, log } = options
   const {
     mostListeners = 2000,
     mostPending = 2000,
@@ -69,27 +77,25 @@ export function openFeed(options: FeedOptions): Feed {
   } = options
   const listeners = openListeners(log)
   const stopping = new AbortController()
-  let pending: PendingEvents | undefined
+  const behindSince = new Map<Stream, number>()
+  let course: Course | undefined
   let running: Promise<void> | undefined
   let giveUpAt = 0
   let wake = () => {}
 
   broker.onReconnect(() => wake())
-  const start = (stream: Stream) => positionOf(broker, stream, durable, mostBehind)
   const joined = () => [...listeners.all()].filter((listener) => listener.joined)
+  const tokenIn = ({ version, pending }: Course) => tokenOf({ version, positions: pending.done() })
 
   async function run(): Promise<void> {
     const beating = setInterval(beat, heartbeatMs)
     const ending = setInterval(endExpired, 1000)
-    const behindSince = new Map<Stream, number>()
     for (let failures = 0; listeners.count() > 0 && !stopping.signal.aborted; ) {
       let again = false
       try {
-        pending ??= openPending(await Promise.all(streams.map(start)))
-        await admit(pending)
-        const read = await readStreams(pending, behindSince)
-        again = (await tellChanges(pending)) || read
-        if (pending.count() > 0 && Date.now() >= giveUpAt) await giveUp(pending)
+        if (course && course.version !== views.serving()) loseCourse()
+        course ??= await begin()
+        again = await goOn(course)
         if (failures > 0) log.info({}, 'the live feed goes on')
         failures = 0
       } catch (error) {
@@ -102,8 +108,42 @@ export function openFeed(options: FeedOptions): Feed {
     clearInterval(beating)
     clearInterval(ending)
     // Nobody listens: from where on, is found out again.
-    pending = undefined
+    course = undefined
     running = undefined
+  }
+
+  async function begin(): Promise<Course> {
+    const version = views.serving()
+    const start = (stream: Stream) => positionOf(broker, stream, durableOf(version), mostBehind)
+    const positions = await Promise.all(streams.map(start))
+    return { version, pending: openPending(positions), roundsBehind: mostRoundsBehind }
+  }
+
+  /** What was missed cannot be told: everybody has to read the lists again, once it is known from where on. */
+  function loseCourse(): void {
+    course = undefined
+    behindSince.clear()
+    for (const listener of joined()) Object.assign(listener, { joined: false, from: 'lost' })
+  }
+
+  /** @returns whether there may be more to do at once */
+  async function goOn(on: Course): Promise<boolean> {
+    const { version, pending } = on
+    const more = await readStreams(pending)
+    if (more === 'lost') {
+      loseCourse()
+      return true
+    }
+    if (on.roundsBehind > 0) {
+      await tellAll(on)
+      on.roundsBehind = more ? on.roundsBehind - 1 : 0
+      if (on.roundsBehind > 0) return true
+    }
+    const told = await tellChanges(on)
+    if (pending.count() > 0 && Date.now() >= giveUpAt) await giveUp(on)
+    const waiting = [...listeners.all()].filter((listener) => !listener.joined)
+    if (waiting.length > 0) await join(waiting, { broker, views, version, pending, toJson })
+    return told || more
   }
 
   async function pause(ms: number): Promise<void> {
@@ -115,7 +155,7 @@ export function openFeed(options: FeedOptions): Feed {
 
   function beat(): void {
     const chunk = heartbeat()
-    const standing = pending && heartbeat(tokenOf(pending.done()))
+    const standing = course && heartbeat(tokenIn(course))
     for (const listener of [...listeners.all()]) listener.push(listener.joined && standing ? standing : chunk)
   }
 
@@ -129,7 +169,7 @@ export function openFeed(options: FeedOptions): Feed {
   }
 
   /** @returns whether there may be more to read at once */
-  async function readStreams(to: PendingEvents, behindSince: Map<Stream, number>): Promise<boolean> {
+  async function readStreams(to: PendingEvents): Promise<boolean | 'lost'> {
     let more = false
     for (const [i, stream] of streams.entries()) {
       const limit = Math.min(eventsInARead, mostPending - to.count())
@@ -145,74 +185,42 @@ export function openFeed(options: FeedOptions): Feed {
       const since = behindSince.get(stream) ?? Date.now()
       behindSince.set(stream, since)
       if (read === 'behind' && Date.now() - since < behindForMs) continue
-      behindSince.delete(stream)
       log.warn({ stream: stream.name }, 'a stream is not what it was: what was missed cannot be told')
-      to.restart(i, await start(stream))
-      for (const listener of joined()) listener.push(reset(tokenOf(to.done())))
+      return 'lost'
     }
     return more
   }
 
   /** @returns whether anything was told */
-  async function tellChanges(of: PendingEvents): Promise<boolean> {
-    const orderIds = of.next(ordersInALook)
+  async function tellChanges(on: Course): Promise<boolean> {
+    const orderIds = on.pending.next(ordersInALook)
     if (orderIds.length === 0) return false
-    const changed = of.arrived(await views.among(orderIds))
-    if (changed.length > 0) tell(joined(), changed, tokenOf(of.done()))
-    return changed.length > 0
+    const changed = on.pending.arrived(await views.among(orderIds))
+    if (changed.length === 0) return false
+    const token = tokenIn(on)
+    for (const [listener, chunk] of chunksFor(joined(), changed, token, toJson))
+      if (chunk) listener.push(chunk)
+    return true
+  }
+
+  /** Looks at every pending event once. */
+  async function tellAll(on: Course): Promise<void> {
+    for (let orders = on.pending.count(); orders > 0; orders -= ordersInALook) await tellChanges(on)
   }
 
   /** What the consumer is done with, and no view has, went to the dead letters. */
-  async function giveUp(of: PendingEvents): Promise<void> {
+  async function giveUp(on: Course): Promise<void> {
     giveUpAt = Date.now() + giveUpAfterMs
+    const durable = durableOf(on.version)
     const handled = await Promise.all(streams.map((stream) => acknowledgedBy(broker, stream, durable)))
     // After the answer: what was acknowledged before is in its view by now.
-    for (let orders = of.count(); orders > 0; orders -= ordersInALook) await tellChanges(of)
-    const given = of.giveUp(handled.map((sequence = 0) => sequence))
+    await tellAll(on)
+    const given = on.pending.giveUp(handled.map((sequence = 0) => sequence))
     const [first] = given
-    if (first)
-      log.warn(
-        {
-          events: given.length,
-          stream: streams[first.stream]?.name,
-          sequence: first.sequence,
-          eventId: first.id,
-          key: first.key,
-        },
-        'events never came into their views',
-      )
-  }
-
-  function tell(to: Listener[], changed: OrderView[], token: string): void {
-    for (const [listener, chunk] of chunksFor(to, changed, token, toJson)) if (chunk) listener.push(chunk)
-  }
-
-  /** Lets those join who are new, after what they missed. */
-  async function admit(to: PendingEvents): Promise<void> {
-    const waiting = [...listeners.all()].filter((listener) => !listener.joined)
-    if (waiting.length === 0) return
-    const groups = new Map<string, Listener[]>()
-    for (const listener of waiting) {
-      const from = listener.from ? tokenOf(listener.from) : ''
-      groups.set(from, [...(groups.get(from) ?? []), listener])
-    }
-    for (const group of [...groups.values()].slice(0, missedInARound)) {
-      const from = group[0]?.from
-      const upTo = streams.map((_, i) => to.readTo(i))
-      const missed = from ? await missedBy({ broker, views, from, upTo }) : []
-      const token = tokenOf(to.done())
-      if (missed) welcome(group, missed, token)
-      else for (const listener of group) listener.push(reset(token))
-      for (const listener of group) listener.joined = true
-    }
-  }
-
-  function welcome(group: Listener[], missed: OrderView[], token: string): void {
-    for (const [listener, chunk] of chunksFor(group, missed, token, toJson)) {
-      if (!chunk) listener.push(standing(token))
-      else if (chunk.length > mostMissedBytes) listener.push(reset(token))
-      else listener.push(chunk, chunk.length)
-    }
+    if (!first) return
+    const { stream, sequence, id: eventId, key } = first
+    const fields = { events: given.length, stream: streams[stream]?.name, sequence, eventId, key }
+    log.warn(fields, 'events never came into their views')
   }
 
   return {
@@ -234,6 +242,3 @@ export function openFeed(options: FeedOptions): Feed {
     },
   }
 }
-
-/** Beyond that, reading the lists again is less. */
-const mostMissedBytes = 1024 * 1024

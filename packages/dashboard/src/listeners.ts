@@ -1,6 +1,6 @@
 import type { Log } from '@saucery/chassis/log'
 import { mayHaveBeen, type Status } from '@saucery/contracts/status'
-import type { Positions } from './positions.ts'
+import type { Place } from './positions.ts'
 import type { OrderView } from './view.ts'
 
 /** Which orders a listener wants, and may have. */
@@ -34,14 +34,16 @@ export function toldAs(
 export interface Listening {
   readonly filter: LiveFilter
   /** Where they were when they lost their connection. */
-  readonly from?: Positions | undefined
+  readonly from?: Place | undefined
   /** How long they may listen, in ms since the epoch; for as long as they like if that is not said. */
   readonly until?: number | undefined
   /** Breaks their connection off. */
   destroy(): void
 }
 
-export interface Listener extends Omit<Listening, 'destroy'> {
+export interface Listener extends Omit<Listening, 'destroy' | 'from'> {
+  /** Where it was; `lost` when nobody can tell what it missed since. */
+  from: Place | 'lost' | undefined
   /** Whether it gets what happens. */
   joined: boolean
   /** @param extra how much more may lie unread: what it missed comes all at once */

@@ -3,12 +3,12 @@ import { ProblemError } from '@saucery/chassis/problem'
 import type { Context } from 'hono'
 import type { Feed } from './feed.ts'
 import type { LiveFilter } from './listeners.ts'
-import { positionsIn } from './positions.ts'
+import { placeIn } from './positions.ts'
 
 /** Answers with what happens, until the client leaves. */
 export function followed(c: Context, feed: Feed, filter: LiveFilter): Response {
   const shown = c.req.header('last-event-id') || undefined
-  const from = shown === undefined ? undefined : positionsIn(shown)
+  const from = shown === undefined ? undefined : placeIn(shown)
   if (shown !== undefined && !from) throw invalidLastEventId()
   const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }
   // Nobody would read it, and nobody would let go of it.

@@ -8,7 +8,6 @@ import { serveUntilStopped } from '@saucery/chassis/serve'
 import { settingsOrExit } from '@saucery/chassis/settings'
 import { eventually, stopSignal } from '@saucery/chassis/stopping'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
-import { durableOf } from '@saucery/contracts/projection'
 import { openConsumers } from '@saucery/messaging/consumer'
 import { dashboardApi } from './api.ts'
 import { openArrivals } from './arrivals.ts'
@@ -31,7 +30,6 @@ const broker = await connectWith('dashboard', settings, log)
 const feed = openFeed({
   broker,
   views,
-  durable: durableOf(views.version),
   toJson: shownBy(settings),
   mostListeners: settings.LIVE_CLIENTS,
   log,

@@ -14,8 +14,6 @@ export interface PendingEvents {
   readTo(stream: number): Position
   /** Takes what was read next of a stream. */
   add(stream: number, messages: readonly ReadMessage[]): void
-  /** Forgets what was read of a stream, and begins at another position. */
-  restart(stream: number, position: Position): void
   /** How many events are pending. */
   count(): number
   /** So many of the orders with pending events, each in its turn: those whose views never come hold up nobody. */
@@ -60,11 +58,6 @@ export function openPending(start: Positions): PendingEvents {
         else byOrder.set(event.key, [event])
         into.read = { sequence: message.sequence, id: message.id }
       }
-    },
-    restart(stream, position) {
-      const into = of(stream)
-      for (const event of [...into.pending.values()]) remove(event)
-      into.read = position
     },
     count: () => streams.reduce((sum, { pending }) => sum + pending.size, 0),
     next(orders) {

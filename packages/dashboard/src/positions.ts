@@ -5,18 +5,29 @@ import { z } from 'zod'
 /** A place in each of the streams, in the order of `streams`. */
 export type Positions = readonly Position[]
 
+/** Where a client stands: up to where it was told of what happened, as documents of that version have it. */
+export interface Place {
+  readonly version: number
+  readonly positions: Positions
+}
+
 /** What a client is given, and shows when it comes back: opaque to it, and the same for every replica. */
-export const tokenOf = (positions: Positions): string =>
-  Buffer.from(JSON.stringify(positions.map(({ sequence, id }) => [sequence, id]))).toString('base64url')
+export const tokenOf = ({ version, positions }: Place): string =>
+  Buffer.from(JSON.stringify([version, ...positions.map(({ sequence, id }) => [sequence, id])])).toString(
+    'base64url',
+  )
 
-const shown = z.array(z.tuple([z.int().min(0), z.string().max(128)])).length(streams.length)
+const position = z.tuple([z.int().min(0), z.string().max(128)])
+const shown = z.tuple([z.int().min(1)], position).refine(({ length }) => length === 1 + streams.length)
 
-/** The positions that a token stands for; nothing when it is none. */
-export function positionsIn(token: string): Positions | undefined {
+/** The place that a token stands for; nothing when it is none. */
+export function placeIn(token: string): Place | undefined {
   if (!/^[\w-]{1,1000}$/.test(token)) return undefined
   try {
-    const read = shown.safeParse(JSON.parse(Buffer.from(token, 'base64url').toString()))
-    return read.data?.map(([sequence, id]) => ({ sequence, id }))
+    const { data } = shown.safeParse(JSON.parse(Buffer.from(token, 'base64url').toString()))
+    if (!data) return undefined
+    const [version, ...positions] = data
+    return { version, positions: positions.map(([sequence, id]) => ({ sequence, id })) }
   } catch {
     return undefined
   }

@@ -15,25 +15,29 @@ import { deadlines } from './testing.ts'
 
 interface Options extends Partial<Omit<FeedOptions, 'broker' | 'views' | 'toJson'>> {
   readonly knowCaller?: DashboardApi['knowCaller']
+  /** Whether it handles events itself; else others have to. */
+  readonly handles?: boolean
 }
 
 /** One process of the dashboard, as main makes it: on a read model of its own, or on one that it shares. */
 export async function openReplica(urls: { nats: string; mongo: string }, options: Options = {}) {
-  const { knowCaller = everybodyOperates, ...ofFeed } = options
+  const { knowCaller = everybodyOperates, handles = true, ...ofFeed } = options
   const views = openViews(urls.mongo)
   const arrivals = openArrivals({ views, log: quietLog })
   const broker = await connectBroker({ url: urls.nats, name: 'dashboard', log: quietLog })
   const feed = openFeed({ broker, views, toJson: shownBy(deadlines), log: quietLog, ...ofFeed })
-  const consumers = openConsumers({
-    broker,
-    subscriptions: subscriptionsOf('dashboard'),
-    handle: reactions(views, arrivals.heard),
-    isOutage: isStoreOutage,
-    lanes: false,
-    maxAckPending: 5000,
-    replicas: 1,
-    log: quietLog,
-  })
+  const open = () =>
+    openConsumers({
+      broker,
+      subscriptions: subscriptionsOf('dashboard'),
+      handle: reactions(views, arrivals.heard),
+      isOutage: isStoreOutage,
+      lanes: false,
+      maxAckPending: 5000,
+      replicas: 1,
+      log: quietLog,
+    })
+  const consumers = handles ? open() : undefined
   const app = dashboardApi({ views, arrivals, feed, deadlines, knowCaller, log: quietLog })
   const http = await serve(app, httpSettings.parse({ HOST: '127.0.0.1', PORT: 0 }), quietLog)
   return {
@@ -44,7 +48,7 @@ export async function openReplica(urls: { nats: string; mongo: string }, options
       arrivals.end()
       await feed.stop()
       await http.close()
-      await consumers.stop()
+      await consumers?.stop()
       await broker.close()
       await views.close()
     },

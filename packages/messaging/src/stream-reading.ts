@@ -89,7 +89,7 @@ async function readAt(
 
 /**
  * The position from which on a durable consumer has not acknowledged everything, but at most so far from the end. Of
- * what lies before it, the handling is known to be done.
+ * what lies before it, the handling is known to be done; where there is no such consumer nothing is known.
  */
 export async function positionOf(
   broker: Broker,
@@ -99,7 +99,7 @@ export async function positionOf(
 ): Promise<Position> {
   const end = await endOf(broker, stream)
   const acknowledged = await acknowledgedBy(broker, stream, durable)
-  const sequence = Math.max(acknowledged ?? end.sequence, end.sequence - mostBehind)
+  const sequence = Math.max(acknowledged ?? 0, end.sequence - mostBehind)
   if (sequence >= end.sequence) return end
   const at = sequence < 1 ? undefined : await messageFrom(broker, stream, sequence)
   // What the stream no longer has lies before all that it has.
