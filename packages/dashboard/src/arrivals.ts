@@ -65,7 +65,8 @@ export function openArrivals(options: ArrivalOptions): Arrivals {
 
   async function lookAt(orderIds: string[]): Promise<void> {
     for (const orderId of orderIds) toLook.delete(orderId)
-    const asked = [...waiting].filter(({ orderId }) => orderIds.includes(orderId))
+    const of = new Set(orderIds)
+    const asked = [...waiting].filter(({ orderId }) => of.has(orderId))
     if (asked.length === 0) return
     for (const view of await views.having(asked)) {
       const has = new Set(view.timeline.map(({ id }) => id))
