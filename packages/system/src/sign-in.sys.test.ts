@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { makeToken, type TokenFor } from '@saucery/local/sign-in'
 import { eventually } from '@saucery/messaging/testing/eventually'
+import { testBrowser } from './browser.ts'
 import { type RunningSystem, runningSystem } from './running-system.ts'
 
 const mine: TokenFor = { role: 'branch', branch: '1' }
@@ -48,6 +49,26 @@ describe('a system with sign-in', { timeout: 120_000 }, () => {
       const view = await ask(mine, 'GET', `/orderDashboards/${orderId}`)
       assert.equal(((await view.json()) as { status: string }).status, 'DELIVERED')
     })
+  })
+
+  it('has the page ask for a new token when the one it has expires, and goes on with that', async () => {
+    await using browser = await testBrowser()
+    const page = await browser.open(system.urls.gateway)
+    const signIn = async (seconds: number) => {
+      const token = await makeToken(system.dataDir, { ...mine, seconds })
+      await page.getByRole('textbox', { name: 'Token' }).fill(token)
+      await page.getByRole('button', { name: 'Sign in' }).click()
+      await page.getByRole('status').getByText('Live').waitFor()
+    }
+    await signIn(6)
+    // 5 s later, for clocks that differ.
+    await page.getByRole('alert').filter({ hasText: 'token has expired' }).waitFor()
+    await signIn(60)
+    await page
+      .getByRole('region', { name: /DELIVERED/ })
+      .locator(`[data-order="${orderId}"]`)
+      .waitFor()
+    assert.deepEqual(browser.complaints, [])
   })
 
   it('answers nobody who does not sign in, or goes past the gateway', async () => {
