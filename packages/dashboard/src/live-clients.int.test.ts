@@ -119,6 +119,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
       // Farther off than a timer can be set.
       await follow(replica.url, '', await gate.as({ ...operator, signedInUntil: now() + 1e9 })),
     ]
+    for (const follower of [short, long]) await hasId(follower)
     const events = await sayAll(histories(1))
     for (const follower of [short, long]) await hasHeard(follower, events)
     await eventually(() => assert.ok(short.isClosed, 'still open'))

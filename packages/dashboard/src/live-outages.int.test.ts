@@ -76,6 +76,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
   ] as const)
     it(`says that the list has to be read again when a stream ${what}`, async () => {
       const [follower, left] = [await follow(url), await follow(url)]
+      for (const each of [follower, left]) await hasId(each)
       await hasHeard(follower, await sayAll(histories(30, ['OrderPlaced'])))
       await eventually(() => assert.equal(left.lastId, follower.lastId))
       left.leave()

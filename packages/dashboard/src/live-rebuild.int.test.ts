@@ -60,6 +60,7 @@ describe('the live feed', { timeout: 200_000 }, () => {
     await eventually(() => assert.equal(before.projection.progress().state, 'ready'))
     await before.stop()
     const [follower, left] = [await follow(replica.url), await follow(replica.url)]
+    for (const each of [follower, left]) await hasId(each)
     const events = await sayAll(histories(3))
     for (const each of [follower, left]) await hasHeard(each, events)
     left.leave()

@@ -89,9 +89,10 @@ describe('the live feed through the gateway', { timeout: 60_000 }, () => {
       ...more,
     })
     const now = Math.floor(Date.now() / 1000)
-    // Expired, but clocks may differ by 5 s.
-    const old = await as(now - 2)
+    // For 7 s: clocks may differ by 5.
+    const old = await as(now + 2)
     const follower = await follow(system.url, '', old)
+    await hasId(follower)
     await hasHeard(follower, await say(1))
     await closed(follower)
     assert.deepEqual([follower.ends, follower.response.complete], [['token-expired'], true])
