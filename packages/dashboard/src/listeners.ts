@@ -15,7 +15,7 @@ export interface LiveFilter {
  * As what a listener is told of the order, if it is: that it is among the wanted ones, or that it is there no longer.
  *
  * Whether this listener was told of it before, nobody remembers; it may have been, here or elsewhere, when the order
- * may have stood there at all. A status alone is ever left. (live.int.test: "keeps a list of what is PAID right …")
+ * may have stood there at all. A status alone is ever left. (live.int.test: "keeps a list of what is … right …")
  */
 export function toldAs(
   { branchId, sauceId, status, orderId }: LiveFilter,
