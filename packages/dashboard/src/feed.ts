@@ -25,6 +25,8 @@ export interface FeedOptions {
   readonly toJson: (view: OrderView) => unknown
   readonly log: Log
   readonly mostListeners?: number
+  /** Of one caller who is signed in. */
+  readonly mostOfOne?: number
   readonly mostPending?: number
   readonly everyMs?: number
   readonly heartbeatMs?: number
@@ -35,9 +37,9 @@ export interface FeedOptions {
 export interface Feed {
   /**
    * Begins to tell somebody what happens.
-   * @returns what they read; nothing when too many listen already
+   * @returns what they read, or why there is nothing: too many listen already
    */
-  listen(who: Listening): ReadableStream<Uint8Array> | undefined
+  listen(who: Listening): ReadableStream<Uint8Array> | 'too-many-listeners' | 'too-many-of-one-caller'
   /** Ends every feed, and resolves when nothing is read any longer. */
   stop(): Promise<void>
 }
@@ -70,6 +72,7 @@ export function openFeed(options: FeedOptions): Feed {
   const { broker, views, toJson, log } = options
   const {
     mostListeners = 2000,
+    mostOfOne = 200,
     mostPending = 2000,
     everyMs = 100,
     heartbeatMs = 15_000,
@@ -225,7 +228,9 @@ export function openFeed(options: FeedOptions): Feed {
 
   return {
     listen(who) {
-      if (listeners.count() >= mostListeners || stopping.signal.aborted) return undefined
+      if (listeners.count() >= mostListeners || stopping.signal.aborted) return 'too-many-listeners'
+      const { subject } = who
+      if (subject !== undefined && listeners.countOf(subject) >= mostOfOne) return 'too-many-of-one-caller'
       const { body, listener } = listeners.add(who)
       listener.push(greeting)
       // The gateway's clock may be behind.

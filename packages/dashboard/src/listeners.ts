@@ -37,6 +37,8 @@ export interface Listening {
   readonly from?: Place | undefined
   /** How long they may listen, in ms since the epoch; for as long as they like if that is not said. */
   readonly until?: number | undefined
+  /** Who is signed in; nobody is counted where nobody is. */
+  readonly subject?: string | undefined
   /** Breaks their connection off. */
   destroy(): void
 }
@@ -57,6 +59,8 @@ const mostUnread = 1024 * 1024
 export interface Listeners {
   all(): Iterable<Listener>
   count(): number
+  /** How often the same caller listens. */
+  countOf(subject: string): number
   /** @returns the listener, and what it reads */
   add(who: Listening): { readonly listener: Listener; readonly body: ReadableStream<Uint8Array> }
 }
@@ -67,7 +71,8 @@ export function openListeners(log: Log): Listeners {
   return {
     all: () => open,
     count: () => open.size,
-    add({ filter, from, until, destroy }) {
+    countOf: (subject) => [...open].filter((listener) => listener.subject === subject).length,
+    add({ filter, from, until, subject, destroy }) {
       let allowed = mostUnread
       let controller: ReadableStreamDefaultController<Uint8Array> | undefined
       const body = new ReadableStream<Uint8Array>(
@@ -85,6 +90,7 @@ export function openListeners(log: Log): Listeners {
         filter,
         from,
         until,
+        subject,
         joined: false,
         push(chunk, extra = 0) {
           if (!open.has(listener)) return

@@ -151,6 +151,25 @@ describe('the live feed', { timeout: 100_000 }, () => {
     })
   })
 
+  it('turns away one caller who would have too many of its places, and nobody else', async () => {
+    const gate = testGate('dashboard')
+    await using replica = await openReplica(urls, { knowCaller: gate.knowCaller, mostOfOne: 2 })
+    const signedInUntil = Date.now() / 1000 + 60
+    const greedy = await gate.as({ ...branch('b1'), signedInUntil })
+    const [first] = [await follow(replica.url, '', greedy), await follow(replica.url, '', greedy)]
+    const response = await fetch(`${replica.url}/orderDashboards/live`, { headers: greedy })
+    assert.equal(response.headers.get('retry-after'), '5')
+    const problem = { status: 429, code: 'too-many-of-one-caller', places: [] }
+    assert.deepEqual(await problemIn(response), problem)
+    const other = await follow(replica.url, '', await gate.as({ ...branch('b2'), signedInUntil }))
+    assert.equal(other.status, 200)
+    first.leave()
+    await eventually(async () => {
+      const next = await follow(replica.url, '', greedy)
+      assert.equal(next.status, 200)
+    })
+  })
+
   it('ends when the dashboard stops, also for those who do not read', async () => {
     const replica = await openReplica(urls)
     const followers = [await follow(replica.url), await follow(replica.url), await follow(replica.url)]

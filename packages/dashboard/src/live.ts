@@ -14,10 +14,12 @@ export function followed(c: Context, feed: Feed, filter: LiveFilter): Response {
   // Nobody would read it, and nobody would let go of it.
   if (c.req.method === 'HEAD') return new Response(null, { headers })
   const { outgoing } = c.env as HttpBindings
-  const { signedInUntil } = c.get('caller')
-  const until = signedInUntil && signedInUntil * 1000
-  const body = feed.listen({ filter, from, until, destroy: () => outgoing.destroy() })
-  if (!body) throw tooManyListeners()
+  const { signedInUntil, subject } = c.get('caller')
+  // Else it is everybody.
+  const signedIn = signedInUntil === undefined ? {} : { until: signedInUntil * 1000, subject }
+  const body = feed.listen({ filter, from, ...signedIn, destroy: () => outgoing.destroy() })
+  if (body === 'too-many-listeners') throw tooManyListeners()
+  if (body === 'too-many-of-one-caller') throw tooManyOfOneCaller()
   return new Response(body, { headers })
 }
 
@@ -32,5 +34,11 @@ const invalidLastEventId = () =>
 const tooManyListeners = () =>
   new ProblemError(
     { status: 503, code: 'too-many-listeners', title: 'Too many listen to this replica already' },
+    { 'retry-after': '5' },
+  )
+
+const tooManyOfOneCaller = () =>
+  new ProblemError(
+    { status: 429, code: 'too-many-of-one-caller', title: 'You listen to this replica too often already' },
     { 'retry-after': '5' },
   )

@@ -32,6 +32,7 @@ const feed = openFeed({
   views,
   toJson: shownBy(settings),
   mostListeners: settings.LIVE_CLIENTS,
+  mostOfOne: settings.LIVE_CLIENTS_PER_CALLER,
   log,
 })
 // The server closes when nobody waits or listens any longer.

@@ -203,6 +203,7 @@ export const live = createRoute({
     ...problems({
       400: `\`invalid-last-event-id\`: the \`Last-Event-ID\` is none that was given`,
       422: 'A parameter is not valid: `errors` says which',
+      429: '`too-many-of-one-caller`: try again after `Retry-After` seconds, with fewer',
       503: '`too-many-listeners`: try again after `Retry-After` seconds',
     }),
   },

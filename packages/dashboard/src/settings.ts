@@ -6,6 +6,8 @@ export const dashboardSettings = brokerSettings.extend({
   MONGODB_URL: z.string().regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://'),
   /** Who listens to the live feed of one replica at most. */
   LIVE_CLIENTS: z.coerce.number().int().min(0).default(2000),
+  /** How many of them may be one caller who is signed in. */
+  LIVE_CLIENTS_PER_CALLER: z.coerce.number().int().min(0).default(200),
   /** How long an order may wait for what the services do by themselves. */
   OVERDUE_AFTER_MS: ms.min(1).default(15 * 60_000),
   /** As order has it. */

@@ -24,7 +24,7 @@ export function factsAbout(orderId: string, names: readonly AnyFact['name'][] = 
 export const deadlines = { OVERDUE_AFTER_MS: 1000, PAYMENT_DEADLINE_MS: 2000, DELIVERY_DEADLINE_MS: 3000 }
 
 /** For what nobody listens to. */
-const noFeed: Feed = { listen: () => undefined, stop: async () => {} }
+const noFeed: Feed = { listen: () => 'too-many-listeners', stop: async () => {} }
 
 /** The calls on a read model, without a process around them. */
 export const apiOn = (views: ViewStore, knowCaller: DashboardApi['knowCaller'] = everybodyOperates) =>
