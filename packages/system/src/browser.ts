@@ -24,6 +24,8 @@ function findBrowser(env = process.env): string {
 export interface TestBrowser extends AsyncDisposable {
   /** A page of a browser profile of its own. What the page itself complains of fails the test: see `complaints`. */
   open(url: string, options?: BrowserContextOptions): Promise<Page>
+  /** Closes all pages: each goes on asking, and the gateway counts how often. */
+  closePages(): Promise<void>
   /** Errors and uncaught exceptions of all pages, without failed requests: those are some tests' intent. */
   readonly complaints: readonly string[]
 }
@@ -46,6 +48,9 @@ export async function testBrowser(): Promise<TestBrowser> {
       })
       await page.goto(url)
       return page
+    },
+    async closePages() {
+      await Promise.all(browser.contexts().map((context) => context.close()))
     },
     [Symbol.asyncDispose]: () => browser.close(),
   }

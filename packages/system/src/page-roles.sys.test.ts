@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { after, afterEach, before, describe, it } from 'node:test'
 import { makeToken, type TokenFor } from '@saucery/local/sign-in'
 import type { Page } from 'playwright-core'
 import { type TestBrowser, testBrowser } from './browser.ts'
@@ -21,6 +21,8 @@ describe('the page in a browser, with sign-in', { timeout: 200_000 }, () => {
     await browser[Symbol.asyncDispose]()
     await system[Symbol.asyncDispose]()
   })
+
+  afterEach(() => browser.closePages())
 
   async function signIn(page: Page, token: string): Promise<void> {
     await page.getByLabel('Token').fill(token)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { after, before, describe, it } from 'node:test'
+import { after, afterEach, before, describe, it } from 'node:test'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { connectBroker } from '@saucery/messaging/broker'
 import { record } from '@saucery/messaging/event'
@@ -18,6 +18,7 @@ before(async () => {
   system = await runningSystem({ OVERDUE_AFTER_MS: '2000' })
   browser = await testBrowser()
 })
+afterEach(() => browser.closePages())
 after(async () => {
   await browser[Symbol.asyncDispose]()
   await system[Symbol.asyncDispose]()
