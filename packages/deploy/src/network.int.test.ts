@@ -6,10 +6,14 @@ import { ofKind, podOf, type Resource, workloads } from './resources.ts'
 /** Who may reach whom, and nothing else. Databases of production are elsewhere. */
 const allowed = {
   everywhere: [
-    ...['order', 'payment', 'delivery', 'dashboard'].map((service) => `gateway → ${service}`),
-    ...['order', 'payment', 'delivery', 'dashboard', 'provision', 'nats'].map((name) => `${name} → nats`),
+    ...['order', 'payment', 'delivery', 'dashboard'].map((service) => `gateway → ${service}: http`),
+    ...['order', 'payment', 'delivery', 'dashboard', 'provision'].map((name) => `${name} → nats: client`),
+    'nats → nats: cluster',
   ],
-  local: ['order → postgres', 'payment → postgres', 'delivery → postgres', 'dashboard → mongodb'],
+  local: [
+    ...['order', 'payment', 'delivery'].map((name) => `${name} → postgres: postgres`),
+    'dashboard → mongodb: mongodb',
+  ],
 }
 
 type Labels = Record<string, string>
@@ -19,22 +23,24 @@ const fits = (selector: Peer['podSelector'], labels: Labels): boolean =>
   Object.entries(selector?.matchLabels ?? {}).every(([label, value]) => labels[label] === value) &&
   (selector?.matchExpressions ?? []).every(({ key, values }) => values.includes(labels[key] ?? ''))
 
-/** Whether policies let the one open a connection to the other: both sides have to allow it. */
-function reaches(policies: Resource[], from: Labels, to: Labels): boolean {
+/** The ports at which policies let the one open a connection to the other: both sides have to allow it. */
+function reached(policies: Resource[], from: Labels, to: Labels): (string | number)[] {
   const side = (type: 'Ingress' | 'Egress', own: Labels, other: Labels) => {
     const about = policies.filter(
       ({ spec }) => spec?.policyTypes?.includes(type) && fits(spec.podSelector, own),
     )
     assert.ok(about.length > 0, `${own['app.kubernetes.io/name']} is under no policy for ${type}`)
-    return about.some(({ spec }) =>
-      (type === 'Ingress' ? spec?.ingress : spec?.egress)?.some((rule) =>
+    const rules = about.flatMap(({ spec }) => (type === 'Ingress' ? spec?.ingress : spec?.egress) ?? [])
+    return rules
+      .filter((rule) =>
         (rule.from ?? rule.to ?? []).some(
           (peer) => !peer.namespaceSelector && !peer.ipBlock && fits(peer.podSelector, other),
         ),
-      ),
-    )
+      )
+      .flatMap(({ ports }) => ports?.map(({ port }) => port) ?? ['any'])
   }
-  return side('Egress', from, to) && side('Ingress', to, from)
+  const entered = side('Ingress', to, from)
+  return side('Egress', from, to).filter((port) => entered.includes(port))
 }
 
 for (const overlay of overlays)
@@ -46,7 +52,9 @@ for (const overlay of overlays)
     it('lets pods reach what the design says, and nothing else', () => {
       const name = (labels: Labels) => labels['app.kubernetes.io/name']
       const found = pods.flatMap((from) =>
-        pods.filter((to) => reaches(policies, from, to)).map((to) => `${name(from)} → ${name(to)}`),
+        pods.flatMap((to) =>
+          reached(policies, from, to).map((port) => `${name(from)} → ${name(to)}: ${port}`),
+        ),
       )
       const wanted = [...allowed.everywhere, ...(overlay.startsWith('production') ? [] : allowed.local)]
       assert.deepEqual(new Set(found), new Set(wanted))

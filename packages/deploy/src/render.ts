@@ -10,7 +10,7 @@ import { goTool } from './go-tool.ts'
 import type { Resource } from './resources.ts'
 import { secretFiles } from './secret-files.ts'
 
-export const overlays = readdirSync(join(root, 'deploy', 'overlays'))
+export const overlays = readdirSync(join(root, 'deploy', 'overlays')).filter((name) => !name.startsWith('.'))
 
 /** What an overlay applies: rendered by kubectl, else by kustomize, with secrets of this test's own. */
 export async function render(overlay: string): Promise<Resource[]> {
