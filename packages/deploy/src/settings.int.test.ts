@@ -3,23 +3,10 @@ import { describe, it } from 'node:test'
 import { readSettings } from '@saucery/chassis/settings'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { durableOf, projectionVersion } from '@saucery/contracts/projection'
-import { dashboardSettings } from '@saucery/dashboard/settings'
-import { deliverySettings } from '@saucery/delivery/settings'
-import { gatewaySettings } from '@saucery/gateway/settings'
-import { orderSettings } from '@saucery/order/settings'
-import { paymentSettings } from '@saucery/payment/settings'
-import { provisionSettings } from '@saucery/provision/settings'
 import { overlays, render } from './render.ts'
 import { ofKind, podOf, type Resource, settingsOf } from './resources.ts'
+import { schemas } from './schemas-of-settings.ts'
 
-const schemas = {
-  order: orderSettings,
-  payment: paymentSettings,
-  delivery: deliverySettings,
-  dashboard: dashboardSettings,
-  gateway: gatewaySettings,
-  provision: provisionSettings,
-}
 const services = ['order', 'payment', 'delivery', 'dashboard'] as const
 const secret = /PASSWORD|POSTGRES_URL|MONGODB_URL|SIGNING_KEY/
 
