@@ -29,3 +29,11 @@ it('tells scanners which system its libraries are of', () => {
 it('lets no step of a stage fail unheard', () => {
   assert.doesNotMatch(dockerfile, /\|\| true/)
 })
+
+it('begins with images of one version', () => {
+  const load = readFileSync(join(root, 'deploy/tools/siege.Dockerfile'), 'utf8')
+  const from = [...`${dockerfile}\n${load}`.matchAll(/^FROM (\S+)(?: AS (\S+))?$/gm)]
+  const stages = from.map(([, , stage]) => stage)
+  for (const [, image = ''] of from)
+    assert.ok(image === 'scratch' || stages.includes(image) || /:\d+\.\d+/.test(image), image)
+})
