@@ -11,6 +11,9 @@ services=(order payment delivery dashboard gateway)
 images=("${services[@]}" provision)
 [[ -z $only || " ${images[*]} " == *" $only "* ]] || { echo "no image $only: there are ${images[*]}" >&2; exit 2; }
 
+wanted=("${images[@]}")
+[[ -z $only ]] || wanted=("$only")
+
 manifests=$(kubectl kustomize "$overlay")
 pin() {
   local digest
@@ -18,7 +21,7 @@ pin() {
   [[ $digest == sha256:* ]] || { echo "$2 has no digest" >&2; exit 1; }
   manifests=$(sed -E "s#image: $1\$#image: $2@$digest#" <<<"$manifests")
 }
-for image in ${only:-"${images[@]}"}; do
+for image in "${wanted[@]}"; do
   tag=$(npx --yes pnpm@12 --silent deploy:tag "$image")
   pin "ghcr.io/saucery/$image:[^@]*" "$registry/$image:$tag"
 done
