@@ -111,7 +111,10 @@ describe('pages of other origins', () => {
     for (const path of ['/orders', '/payments', '/nowhere', '/']) {
       const { headers } = await fetch(gateway.url + path, { headers: { origin } })
       assert.equal(headers.get('access-control-allow-origin'), '*', path)
-      assert.match(headers.get('access-control-expose-headers') ?? '', /^Location,Event-Id,Link,Retry-After,/)
+      assert.match(
+        headers.get('access-control-expose-headers') ?? '',
+        /^Location,Event-Id,Preference-Applied,Link,Retry-After,/,
+      )
     }
   })
 

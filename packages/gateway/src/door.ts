@@ -39,6 +39,7 @@ export function openDoor({ corsOrigins, rateLimit, clientOf }: DoorOptions): Doo
 const exposed = [
   'Location',
   'Event-Id',
+  'Preference-Applied',
   'Link',
   'Retry-After',
   'X-Request-Id',
