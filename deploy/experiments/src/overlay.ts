@@ -2,8 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { kubectl, rolledOut } from './kubectl.ts'
-import { allPods, hasBegun, refuseMissingImages } from './pods.ts'
-import { until } from './until.ts'
+import { allBegun } from './pods.ts'
 
 /** The folder of the overlays' folder. */
 export const deploy = fileURLToPath(new URL('../../', import.meta.url))
@@ -43,10 +42,6 @@ export async function applyKustomization(
 
 /** Waits until every service's pods are the newest and ready. */
 export async function allReady(): Promise<void> {
-  await until('the start of all pods', async () => {
-    const pods = await allPods()
-    refuseMissingImages(pods)
-    return pods.length > 0 && pods.every(hasBegun)
-  })
+  await allBegun()
   for (const service of services) await rolledOut(`deployment/${service}`)
 }

@@ -23,7 +23,7 @@ export async function podsOf(service: string, which?: 'ending too'): Promise<Pod
 }
 
 /** Whether none of its containers waits for something, such as its image. */
-export const hasBegun = ({ status: { containerStatuses = [] } }: Pod): boolean =>
+const hasBegun = ({ status: { containerStatuses = [] } }: Pod): boolean =>
   containerStatuses.length > 0 && containerStatuses.every(({ state }) => state.waiting === undefined)
 
 /**
@@ -43,6 +43,14 @@ export const isReady = ({ status }: Pod): boolean =>
 
 export const restartsOf = ({ status }: Pod): number =>
   status.containerStatuses?.reduce((sum, { restartCount }) => sum + restartCount, 0) ?? 0
+
+/** Waits until every container has begun. */
+export const allBegun = (): Promise<true> =>
+  until('the start of all pods', async () => {
+    const pods = await allPods()
+    refuseMissingImages(pods)
+    return pods.length > 0 && pods.every(hasBegun)
+  })
 
 /** Deletes a StatefulSet's pod, and waits until another has taken its place and is ready. */
 export async function replacePod(name: string): Promise<void> {

@@ -4,7 +4,7 @@ import { allEnded } from './gateway.ts'
 import { get, kubectl, rolledOut } from './kubectl.ts'
 import { arriving } from './local.ts'
 import { services } from './overlay.ts'
-import { allPods, restartsOf } from './pods.ts'
+import { allBegun, allPods, restartsOf } from './pods.ts'
 import { startSiege } from './siege.ts'
 
 const { NEXT_TAG } = process.env
@@ -75,5 +75,6 @@ async function roll(service: string, changes: readonly object[], tag: string | u
     : { op: 'add', path: '/spec/template/metadata/annotations', value: { rolled: new Date().toISOString() } }
   const patch = JSON.stringify([...changes, change])
   await kubectl(['patch', `deployment/${service}`, '--type=json', '--patch', patch])
+  await allBegun()
   await rolledOut(`deployment/${service}`)
 }

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type Pod, refuseMissingImages } from './pods.ts'
+
+const waiting = (image: string, reason: string): Pod => ({
+  metadata: { name: 'order-0', uid: '1' },
+  status: {
+    phase: 'Pending',
+    containerStatuses: [{ image, restartCount: 0, state: { waiting: { reason } } }],
+  },
+})
+
+describe('an image that is not in the cluster', () => {
+  for (const reason of ['ErrImagePull', 'ImagePullBackOff', 'ErrImageNeverPull'])
+    it(`is named where a pod waits with ${reason}`, () => {
+      assert.throws(
+        () => refuseMissingImages([waiting('docker.io/saucery/order:next', reason)]),
+        /image docker\.io\/saucery\/order:next/,
+      )
+    })
+
+  it('is waited for where a registry has it', () => {
+    refuseMissingImages([waiting('mongo:8.0.16', 'ImagePullBackOff')])
+  })
+
+  it('is not the reason where a pod waits for something else', () => {
+    refuseMissingImages([waiting('saucery/order:0.1.0', 'ContainerCreating')])
+  })
+})
