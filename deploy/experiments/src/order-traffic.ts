@@ -76,14 +76,27 @@ const fulfil: Record<Plan['fates'][number], (id: string) => Promise<unknown>> = 
   leave: async () => {},
 }
 
-async function placeOne(i: number): Promise<string | undefined> {
+const ends: Record<Plan['fates'][number], Status | undefined> = {
+  complete: 'DELIVERED',
+  fail: 'FAILED',
+  cancel: 'CANCELLED',
+  leave: undefined,
+}
+
+interface Placed {
+  readonly id: string
+  readonly fate: Plan['fates'][number]
+}
+
+async function placeOne(i: number): Promise<Placed | undefined> {
   await sleep((i * 1000) / perSecond)
   const order = { branchId: String(i % 7), sauceId: String(i % 5), qty: 1, price }
   const answer = await insist('/orders', order)
   if (answer?.status !== 201) return undefined
   const { id } = (await answer.json()) as { id: string }
-  await fulfil[fates[i % fates.length] ?? 'leave'](id)
-  return id
+  const fate = fates[i % fates.length] ?? 'leave'
+  await fulfil[fate](id)
+  return { id, fate }
 }
 
 async function ended(id: string): Promise<View | undefined> {
@@ -95,12 +108,13 @@ async function ended(id: string): Promise<View | undefined> {
 }
 
 /** What is wrong with the order's story; undefined when nothing is. */
-async function wrongWith(id: string, view: View): Promise<string | undefined> {
+async function wrongWith({ id, fate }: Placed, view: View): Promise<string | undefined> {
   const order = await until(() => read<{ status: string }>(`/orders/${id}`))
   const payment = await until(() => read<{ status: string }>(`/payments/${id}`))
   if (order?.status !== view.status) return `${id}: order ${order?.status}, dashboard ${view.status}`
   if (payment?.status !== view.payment?.status)
     return `${id}: payment ${payment?.status}, dashboard ${view.payment?.status}`
+  if (view.status !== (ends[fate] ?? view.status)) return `${id}: was to ${fate}, but is ${view.status}`
   if ((view.status === 'DELIVERED') !== (payment?.status === 'APPROVED'))
     return `${id}: ${view.status} with the payment ${payment?.status}`
   const names = view.timeline.map(({ event }) => event)
@@ -116,17 +130,35 @@ async function until<T>(look: () => Promise<T | undefined>): Promise<T | undefin
   return undefined
 }
 
-const ids = await Promise.all(Array.from({ length: orders }, (_, i) => placeOne(i)))
-const accepted = ids.filter((id) => id !== undefined)
-const ends: Record<string, number> = {}
+interface Story {
+  readonly view: View
+  readonly fault: string | undefined
+}
+
+/**
+ * The order when it has ended, and what is wrong with its story. It is looked at again when something is: an event may
+ * still be on its way, and a refund that is heard before its reason makes CANCELLED of what becomes FAILED.
+ */
+async function storyOf(placed: Placed): Promise<Story | undefined> {
+  for (let story: Story | undefined; ; await sleep(500)) {
+    const view = await ended(placed.id)
+    if (!view) return story
+    story = { view, fault: await wrongWith(placed, view) }
+    if (!story.fault) return story
+  }
+}
+
+const placed = await Promise.all(Array.from({ length: orders }, (_, i) => placeOne(i)))
+const accepted = placed.filter((it) => it !== undefined)
+const byStatus: Record<string, number> = {}
 const unfinished: string[] = []
 const wrong: string[] = []
-for (const id of accepted) {
-  const view = await ended(id)
-  if (!view) unfinished.push(id)
+for (const order of accepted) {
+  const story = await storyOf(order)
+  if (!story) unfinished.push(order.id)
   else {
-    ends[view.status] = (ends[view.status] ?? 0) + 1
-    const fault = await wrongWith(id, view)
+    const { view, fault } = story
+    byStatus[view.status] = (byStatus[view.status] ?? 0) + 1
     if (fault) wrong.push(fault)
   }
 }
@@ -136,7 +168,7 @@ const outcome: Outcome = {
   orders,
   accepted: accepted.length,
   answers,
-  ends,
+  ends: byStatus,
   unfinished,
   wrong,
   p50Ms: quantile(0.5),
