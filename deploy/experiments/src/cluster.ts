@@ -10,7 +10,7 @@ export const local = [
   'microk8s',
   'podman-desktop',
 ]
-export const localPrefixes = ['kind-', 'k3d-', 'k3s-', 'colima-', 'minikube-']
+export const localPrefixes = ['kind-', 'k3d-', 'colima-', 'minikube-']
 
 export const isLocal = (context: string): boolean =>
   local.includes(context) || localPrefixes.some((prefix) => context.startsWith(prefix))

@@ -5,7 +5,9 @@ import { openApi, Refused, Unreachable } from './api.ts'
 import { serving } from './testing.ts'
 
 /** Calls to a service that answers each request with the next of these. */
-async function calling(...answers: RequestListener[]) {
+const calling = (...answers: RequestListener[]) => callingFor(10_000, ...answers)
+
+async function callingFor(timeoutMs: number, ...answers: RequestListener[]) {
   const requests: IncomingMessage[] = []
   const server = await serving((request, response) => {
     requests.push(request)
@@ -17,7 +19,7 @@ async function calling(...answers: RequestListener[]) {
     base: `${server.url}/#/somewhere`,
     token: () => token,
     onSignInNeeded: ({ code }) => refusals.push(code),
-    timeoutMs: 500,
+    timeoutMs,
   })
   return {
     api,
@@ -69,7 +71,7 @@ describe('a call', () => {
   })
 
   it('is given up when nobody answers', async () => {
-    await using calls = await calling(() => {})
+    await using calls = await callingFor(100, () => {})
     await assert.rejects(calls.api.get('orders'), Unreachable)
   })
 
