@@ -141,6 +141,12 @@ describe('a database', () => {
     await pool.db.execute(one)
   })
 
+  it('survives that no way leads to the server', async () => {
+    const pool = openDatabase('postgres://nobody@255.255.255.255/nowhere', 'test')
+    for (let i = 0; i < 3; i++) await assert.rejects(pool.db.execute(one), /Failed query/)
+    await pool.close()
+  })
+
   it('answers whenever it is asked again, though its connections end when they are not used', async () => {
     await using pool = await cuttable({ silentMs: 400 })
     for (const idleMs of [50, 150, 250, 350, 450, 600]) {

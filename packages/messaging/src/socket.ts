@@ -1,4 +1,5 @@
-import { connect, type Socket } from 'node:net'
+import { lookup } from 'node:dns'
+import { connect, type LookupFunction, type Socket } from 'node:net'
 
 /** Where a server listens: at a path, or at a host's port. */
 export interface Address {
@@ -15,7 +16,7 @@ const looks = 4
  * (database.int.test: "gives up on a server that has gone silent")
  */
 export function openSocket({ path, host: [host], port: [port] }: Address, silentMs: number): Socket {
-  const socket = path ? connect(path) : connect(port as number, host as string)
+  const socket = path ? connect(path) : later(String(host), Number(port))
   // postgres.js asks the socket for the name that the certificate is for.
   Object.assign(socket, { host, port })
   let read = 0
@@ -30,4 +31,14 @@ export function openSocket({ path, host: [host], port: [port] }: Address, silent
   }, silentMs / looks)
   look.unref()
   return socket
+}
+
+/**
+ * Connects in a later turn. An address, unlike a name, is connected to at once, and where no way leads there that
+ * fails before postgres.js listens for errors, which would end the process.
+ * (database.int.test: "survives that no way leads to the server")
+ */
+function later(host: string, port: number): Socket {
+  const lookupLater: LookupFunction = (_, options, found) => setImmediate(() => lookup(host, options, found))
+  return connect({ host: 'looked-up-later', port, lookup: lookupLater })
 }
