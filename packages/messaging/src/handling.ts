@@ -95,7 +95,10 @@ export function openHandling<F extends Fact>(options: HandlingOptions<F>): Handl
         return
       } catch (error) {
         if (!isOutage(error) || stopping.aborted) throw error
-        log.warn({ reason: reasonOf(error), eventId: event.id, attempt }, 'store away, waiting')
+        const fields = { reason: reasonOf(error), eventId: event.id, attempt }
+        // A thousand may be in hand: a line each is enough.
+        if (attempt === 1) log.warn(fields, 'store away, waiting')
+        else log.debug(fields, 'store still away')
         await delay(retryDelay(attempt, { mostMs: 5000 }), undefined, { signal: stopping })
       }
   }

@@ -1,15 +1,13 @@
-import { sql } from 'drizzle-orm'
 import type { PubAck } from 'nats'
 import type { Broker } from './broker.ts'
 import { unpublishLost } from './compare.ts'
-import { type Database, recordset, type Transaction } from './database.ts'
-import { type Event, firstIdAt } from './event.ts'
-import { forget } from './forget.ts'
+import type { Database, Transaction } from './database.ts'
+import type { Event } from './event.ts'
 import { groupCommit } from './group-commit.ts'
 import type { Log } from './log.ts'
 import { headersOf } from './message.ts'
+import { append, mark, type Published, take } from './outbox-rows.ts'
 import { ensureStream, type StreamSpec } from './streams.ts'
-import { outbox } from './tables.ts'
 
 export interface OutboxOptions {
   readonly db: Database
@@ -154,7 +152,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
       if (broker.isConnected()) await compare()
       let found = 0
       for (let events: Event[]; broker.isConnected() && !stopping?.aborted; ) {
-        events = await take(db, leaseMs)
+        events = await take(db, leaseMs, batchSize)
         if (events.length > 0) log.info({ events: events.length }, 'sweeping the outbox')
         const failed = await publishAll(events)
         found += events.length
@@ -167,50 +165,3 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     },
   }
 }
-
-interface Published {
-  readonly id: string
-  readonly stream: string
-  readonly streamSequence: number
-  readonly streamCreated: string
-}
-
-async function append(tx: Transaction, events: Event[], leaseMs: number): Promise<void> {
-  if (events.length === 0) return
-  await tx.execute(sql`
-    insert into ${outbox} (id, name, version, subject, data, time, causation_id, traceparent, leased_until)
-    select id, name, version, subject, data, time, causation_id, traceparent, ${inMs(leaseMs)}
-    from ${recordset(outbox, events)}`)
-}
-
-const inMs = (ms: number) => sql`now() + make_interval(secs => ${ms / 1000})`
-
-async function mark(db: Database, rows: Published[]): Promise<void> {
-  await db.execute(sql`
-    update ${outbox} set published_at = now(), stream = ack.stream, stream_sequence = ack.stream_sequence,
-      stream_created = ack.stream_created
-    from ${recordset(outbox, rows)} as ack where ${outbox}.id = ack.id`)
-}
-
-// By status and with skipped locks: following a growing number would skip rows, because the order of numbers is
-// not the order of commits. The lease, not a lock, keeps others away while the network is used.
-async function take(db: Database, leaseMs: number): Promise<Event[]> {
-  const rows = await db.execute<Record<string, unknown>>(sql`
-    update ${outbox} set leased_until = ${inMs(leaseMs)}
-    where id in (
-      select id from ${outbox} where published_at is null and leased_until < now()
-      order by leased_until limit ${batchSize} for update skip locked
-    )
-    returning id, name, version, subject, data, time, causation_id as "causationId", traceparent`)
-  return rows.map((row) => ({ ...row, time: new Date(String(row.time)).toISOString() }) as unknown as Event)
-}
-
-/** Forgets what was said, and published, more than `olderThanMs` ago. */
-export const pruneOutbox = (db: Database, olderThanMs: number, stopping?: AbortSignal): Promise<void> =>
-  forget(
-    db,
-    outbox,
-    // By the id first, which has an index.
-    sql`id < ${firstIdAt(Date.now() - olderThanMs)} and published_at < ${inMs(-olderThanMs)}`,
-    stopping,
-  )
