@@ -83,7 +83,7 @@ async function published(db: Database, created: string, after?: Row): Promise<Ro
 
 /**
  * In one transaction: a crash in between would leave a gap behind rows that are there, where nobody looks.
- * (compare.int.test: "are the same again when the stream is set back by thousands of events")
+ * (compare.int.test: "are the same again when the stream is set back by more than one statement takes")
  */
 async function unpublish(db: Database, created: string, lost: readonly Place[]): Promise<number> {
   if (lost.length === 0) return 0
