@@ -68,9 +68,11 @@ describe('a store whose server is away', () => {
       await Promise.race(adding)
       // These are on their way while the server goes.
       adding.push(...addMany())
+      // From now on, for they can fail before the server is known to be gone.
+      const settled = Promise.allSettled(adding)
       await new Promise(setImmediate)
       await mongo.kill()
-      for (const result of await Promise.allSettled(adding))
+      for (const result of await settled)
         if (result.status === 'rejected') assert.ok(isStoreOutage(result.reason), String(result.reason))
       await mongo.restart()
       for (const orderId of new Set(kept.map((addition) => addition.orderId))) {
