@@ -2,24 +2,34 @@ import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { problemIn } from '@saucery/chassis/testing/http'
 import { testStreams } from '@saucery/chassis/testing/streams'
-import type { AnyFact } from '@saucery/contracts/choreography'
+import { type AnyFact, streams } from '@saucery/contracts/choreography'
 import { statuses } from '@saucery/contracts/status'
 import { testMongo } from '@saucery/local/testing'
 import type { Event } from '@saucery/messaging/event'
 import { eventually } from '@saucery/messaging/testing/eventually'
-import { assertNoneGoesBack, follow, hasHeard, hasId, histories } from './testing-live.ts'
+import { placeIn } from './positions.ts'
+import { assertNoneGoesBack, type Follower, follow, hasHeard, hasId, histories } from './testing-live.ts'
 import { openReplica } from './testing-replica.ts'
 
 const nats = await testStreams()
 const mongo = await testMongo()
 const urls = { nats: nats.url, mongo: mongo.url }
-const replicas = [await openReplica(urls), await openReplica(urls)] as const
+const heartbeatMs = 200
+const replicas = [await openReplica(urls, { heartbeatMs }), await openReplica(urls, { heartbeatMs })] as const
 const [first, second] = replicas
 after(async () => {
   for (const replica of replicas) await replica[Symbol.asyncDispose]()
   await nats[Symbol.asyncDispose]()
   await mongo[Symbol.asyncDispose]()
 })
+
+/** Resolves when the follower's place is the end of every stream: views may be told before all their events are read. */
+const isAtTheEnd = (follower: Follower) =>
+  eventually(async () => {
+    const ends = streams.map(async ({ name }) => (await nats.broker.jsm.streams.info(name)).state.last_seq)
+    const place = placeIn(follower.lastId ?? '')?.positions.map(({ sequence }) => sequence)
+    assert.deepEqual(place, await Promise.all(ends))
+  })
 
 const sayAll = (events: Event<AnyFact>[]) => Promise.all(events.map((event) => nats.say(event)))
 
@@ -55,6 +65,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const early = histories(3)
     await sayAll(early)
     await hasHeard(before, early)
+    await isAtTheEnd(before)
     before.leave()
     const meanwhile = histories(60)
     await sayAll(meanwhile)
