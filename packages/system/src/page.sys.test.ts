@@ -39,10 +39,11 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
   it('shows an order on its way to DELIVERED without being loaded again', async () => {
     const page = await open()
     await page.evaluate(() => Object.assign(globalThis, { sameDocument: true }))
-    await placed(page)
+    const id = await placed(page)
     await stands(page, 'DELIVERING')
     assert.deepEqual(await actionsOn(page), ['It arrived', 'It did not arrive', 'Cancel'])
-    await press(page, 'It arrived')
+    // Somebody else says so: what the page did not do itself it hears from the feed alone.
+    await fetch(`${system.urls.gateway}/deliveries/${id}/complete`, { method: 'POST' })
     await stands(page, 'DELIVERED')
     for (const event of ['OrderPlaced', 'PaymentApproved', 'DeliveryStarted', 'DeliveryCompleted'])
       await page.getByRole('listitem').filter({ hasText: event }).first().waitFor()
