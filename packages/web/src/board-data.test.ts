@@ -15,25 +15,29 @@ const delivered = (n: number) =>
 const told = (some: Order) => `event: order\ndata: ${JSON.stringify(some)}\n\n`
 
 /** A board of what this list and feed say, which change as the test goes on. */
-async function boardOf(first: readonly Order[], asked = filter) {
+async function boardOf(first: readonly Order[], { asked = filter, withoutFeed = false } = {}) {
   let items = first
   let isAway = false
+  let lists = 0
   let feed: { write(text: string): void; end(): void } | undefined
   const server = await serving((request, response) => {
     if (request.url?.includes('/live')) {
+      if (withoutFeed) return void response.writeHead(503).end()
       feed = response.writeHead(200, { 'content-type': 'text/event-stream' })
       return void response.write('id: 1\n\n')
     }
+    lists++
     if (isAway) return void response.writeHead(503).end()
     response.end(JSON.stringify({ items }))
   })
   const board = openBoard(openApi({ base: server.url, token: () => undefined, onSignInNeeded() {} }), asked)
   const stands = () =>
     Object.fromEntries([...board.orders.value.values()].map(({ orderId, status }) => [orderId, status]))
-  await until(() => board.known.value && !board.loading.value && board.connection.value === 'live')
+  await until(() => board.known.value && !board.loading.value)
   return {
     board,
     stands,
+    lists: () => lists,
     say: (text: string) => feed?.write(text),
     list: (found: readonly Order[]) => {
       items = found
@@ -54,10 +58,18 @@ describe('a board', () => {
     it.say(told(paid(2)) + told(placed(3)))
     await until(() => it.stands()[id(3)] !== undefined)
     assert.deepEqual(it.stands(), { [id(1)]: 'PLACED', [id(2)]: 'PAID', [id(3)]: 'PLACED' })
+    assert.equal(it.lists(), 1)
+  })
+
+  it('has the list where there is no feed', async () => {
+    await using it = await boardOf([placed(1)], { withoutFeed: true })
+    assert.deepEqual(it.stands(), { [id(1)]: 'PLACED' })
   })
 
   it('keeps nothing that the list no longer has when nobody can tell what was missed', async () => {
-    await using it = await boardOf([placed(1), placed(2)], { ...filter, status: 'PLACED' })
+    await using it = await boardOf([placed(1), placed(2)], {
+      asked: { ...filter, status: 'PLACED' },
+    })
     it.say(told(paid(3)))
     await until(() => it.stands()[id(3)] !== undefined)
     it.list([placed(2), placed(4)])

@@ -13,6 +13,7 @@ const keep = 600
 const pageSize = 200
 /** Events that come together are one change of the page. */
 const gatherMs = 100
+const firstMs = 500
 /** Orders become overdue without an event. */
 const overdueAgainMs = 10_000
 
@@ -118,12 +119,16 @@ export function openBoard(api: Api, filter: Filter, before: Orders = new Map()) 
   const unfollow = followLive({
     open: (headers, signal) => api.ask(`orderDashboards/live?${liveQuery(filter)}`, { headers, signal }),
     onOrders: takeSoon,
-    onReset: () => void readAnew(),
+    onReset: () => {
+      clearTimeout(first)
+      void readAnew()
+    },
     onState: (state) => {
       connection.value = state
     },
   })
-  void readAnew()
+  // The feed has the list read when it is open; nobody waits for one that does not open.
+  const first = setTimeout(readAnew, firstMs)
   const closeOverdue = filter.overdue ? whileVisible(overdueAgainMs, readOverdue) : () => {}
 
   return {
@@ -146,6 +151,7 @@ export function openBoard(api: Api, filter: Filter, before: Orders = new Map()) 
       closeOverdue()
       closed.abort()
       clearTimeout(timer)
+      clearTimeout(first)
     },
   }
 }
