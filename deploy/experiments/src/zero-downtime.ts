@@ -28,8 +28,9 @@ async function run(): Promise<Finding[]> {
 }
 
 const pod = '/spec/template/spec'
-// Pods count as ready when they have begun, and end without a pause.
-const careless = ['readinessProbe', 'startupProbe', 'lifecycle'].map((part) => ({
+// Pods count as ready when they have begun, and end without a pause. Liveness goes too: without the startup probe it
+// would restart what starts slowly.
+const careless = ['readinessProbe', 'startupProbe', 'livenessProbe', 'lifecycle'].map((part) => ({
   op: 'remove',
   path: `${pod}/containers/0/${part}`,
 }))
