@@ -81,7 +81,8 @@ export async function boot<Schema extends typeof participantSettings, State, S e
   // Servers that were started together have no leader at first.
   const participant = await eventually('the stream', open, isBrokerOutage, log)
   process.on('SIGUSR2', participant.compare)
-  const checks = { database: database.isUp, broker: broker.isConnected, consumers: participant.isReady }
+  const checks = { database: database.isUp }
+  const toStart = { broker: broker.isConnected, consumers: participant.isReady }
   const details: Record<string, () => unknown> = {}
   const metrics = openMetrics()
   const operated: Operated = { service, broker, ...participant }
@@ -103,7 +104,7 @@ export async function boot<Schema extends typeof participantSettings, State, S e
         app,
         log,
         settings,
-        { checks, details, metrics },
+        { checks, toStart, details, metrics },
         ...before,
         participant.stop,
         broker.close,

@@ -40,6 +40,22 @@ describe('the health', () => {
     })
   })
 
+  it('stays ready without what it needs to start', async () => {
+    const there = { database: true, broker: false }
+    const app = health({ database: () => there.database }, {}, { toStart: { broker: () => there.broker } })
+    const now = async () => {
+      const answer = await app.request('/readyz')
+      return [answer.status, ((await answer.json()) as { checks: object }).checks]
+    }
+    assert.deepEqual(await now(), [503, there])
+    there.broker = true
+    assert.deepEqual(await now(), [200, there])
+    there.broker = false
+    assert.deepEqual(await now(), [200, there])
+    there.database = false
+    assert.deepEqual(await now(), [503, there])
+  })
+
   it('tells details, whose trouble is not its own', async () => {
     const ready = { status: 200, ready: true, checks: {} }
     assert.deepEqual(await readiness({}, { breaker: () => 'open' }), {

@@ -13,6 +13,8 @@ export type Step = () => Promise<unknown>
 /** What a service tells of itself. */
 export interface Told {
   readonly checks: Checks
+  /** What else it needs, until it was ready once. */
+  readonly toStart?: Checks
   readonly details?: Details
   readonly metrics?: Metrics
 }
@@ -22,12 +24,12 @@ export async function serveUntilStopped(
   app: Hono,
   log: Log,
   settings: z.infer<typeof commonSettings>,
-  { checks, details, metrics = openMetrics() }: Told,
+  { checks, toStart, details, metrics = openMetrics() }: Told,
   ...steps: Step[]
 ): Promise<never> {
   const stopped = stopSignal()
   const isAlive = settings.FAULT_SWITCH === 'on' ? faultSwitch(log) : undefined
-  app.route('/', health(checks, details, { isAlive })).route('/', metricsApi(metrics))
+  app.route('/', health(checks, details, { isAlive, toStart })).route('/', metricsApi(metrics))
   const http = await serve(app, settings, log)
   log.info({ port: http.port }, 'listening')
   log.info({ signal: await stopped }, 'stopping')

@@ -63,7 +63,8 @@ const metrics = openMetrics()
 measureProjection(projection, metrics)
 
 const overdue = countOverdue({ views, deadlines: settings, metrics, log })
-const checks = { database: views.isUp, broker: broker.isConnected, consumers: projection.isReady }
+const checks = { database: views.isUp }
+const toStart = { broker: broker.isConnected, consumers: projection.isReady }
 const app = dashboardApi({
   views,
   arrivals,
@@ -84,7 +85,7 @@ await serveUntilStopped(
   app,
   log,
   settings,
-  { checks, metrics },
+  { checks, toStart, metrics },
   feed.stop,
   overdue.stop,
   projection.stop,
