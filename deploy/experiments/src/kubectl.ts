@@ -56,6 +56,13 @@ export const get = async <T>(...args: string[]): Promise<T> =>
 export const apply = (manifest: object, into = namespace): Promise<string> =>
   kubectl(['apply', '--namespace', into, '--filename', '-'], { input: JSON.stringify(manifest) })
 
+export async function imageOf(service: string): Promise<string> {
+  const { spec } = await get<{ spec: { template: { spec: { containers: { image: string }[] } } } }>(
+    `deployment/${service}`,
+  )
+  return spec.template.spec.containers[0]?.image ?? ''
+}
+
 /** Waits until a rollout is over. */
 export const rolledOut = (what: string, where = namespace): Promise<string> =>
   kubectl(['rollout', 'status', what, '--namespace', where, '--timeout=240s'])

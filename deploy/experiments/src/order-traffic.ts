@@ -1,71 +1,16 @@
 // Runs in a pod: places orders through the gateway, sees each through, and prints what became of them as one line
-// of JSON. Whatever answers with a failure is asked again with the same Idempotency-Key, as a client in earnest does.
-import { randomUUID } from 'node:crypto'
+// of JSON.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isFinal, type Status } from '@saucery/contracts/status'
+import { answers, givenUpAt, insist, latencies, plan, read, until } from './order-client.ts'
 import type { Outcome, Plan } from './traffic.ts'
 
-const { GATEWAY = '', TOKEN, PLAN = '' } = process.env
-const { orders, perSecond, price, fates, patienceS }: Plan = JSON.parse(PLAN)
-const givenUpAt = Date.now() + (orders / perSecond + patienceS) * 1000
-const answers: Record<string, number> = {}
-const latencies: number[] = []
+const { orders, perSecond, price, fates } = plan
 
 interface View {
   readonly status: Status
   readonly payment?: { readonly status: string }
   readonly timeline: readonly { readonly id: string; readonly event: string }[]
-}
-
-async function ask(
-  method: string,
-  path: string,
-  body?: object,
-  key?: string,
-): Promise<Response | { readonly status: string }> {
-  const headers = {
-    'content-type': 'application/json',
-    ...(TOKEN ? { authorization: `Bearer ${TOKEN}` } : {}),
-    ...(key ? { 'idempotency-key': `"${key}"` } : {}),
-  }
-  const init = { method, headers, signal: AbortSignal.timeout(15_000) }
-  try {
-    return await fetch(GATEWAY + path, body ? { ...init, body: JSON.stringify(body) } : init)
-  } catch (error) {
-    const { cause, name } = error as Error & { cause?: { code?: string } }
-    return { status: `no answer (${cause?.code ?? name})` }
-  }
-}
-
-const mayPass = (status: number) => status >= 500 || status === 429
-
-/** Asks until there is an answer that will not change; undefined when time is up. */
-async function insist(
-  path: string,
-  body?: object,
-  alsoPassing: number[] = [],
-): Promise<Response | undefined> {
-  const key = randomUUID()
-  for (let attempt = 0; Date.now() < givenUpAt; attempt++, await sleep(250)) {
-    const sent = performance.now()
-    const answer = await ask(
-      'POST',
-      path,
-      body,
-      attempt === 0 || alsoPassing.length === 0 ? key : randomUUID(),
-    )
-    if (path === '/orders') answers[answer.status] = (answers[answer.status] ?? 0) + 1
-    if (answer instanceof Response && !mayPass(answer.status) && !alsoPassing.includes(answer.status)) {
-      if (path === '/orders') latencies.push(performance.now() - sent)
-      return answer
-    }
-  }
-  return undefined
-}
-
-async function read<T>(path: string): Promise<T | undefined> {
-  const answer = await ask('GET', path)
-  return answer instanceof Response && answer.ok ? ((await answer.json()) as T) : undefined
 }
 
 // Until the courier has the parcel, a report of it is a 404.
@@ -119,14 +64,6 @@ async function wrongWith({ id, fate }: Placed, view: View): Promise<string | und
     return `${id}: ${view.status} with the payment ${payment?.status}`
   const names = view.timeline.map(({ event }) => event)
   if (new Set(names).size !== names.length) return `${id}: said twice: ${names.join(' ')}`
-  return undefined
-}
-
-async function until<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
-  for (; Date.now() < givenUpAt; await sleep(500)) {
-    const found = await look()
-    if (found !== undefined) return found
-  }
   return undefined
 }
 

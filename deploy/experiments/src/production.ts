@@ -11,7 +11,7 @@ import { allReady, applyKustomization, services } from './overlay.ts'
 export async function bringUpProduction(): Promise<void> {
   const dataDir = await mkdtemp(`${tmpdir()}/saucery-production-`)
   // Also where somebody interrupts this.
-  process.once('exit', () => rmSync(dataDir, { recursive: true }))
+  process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }))
   for (const name of [namespace, databases]) await makeNamespace(name)
   await makeSecrets(dataDir)
   await bringUpDatabases()

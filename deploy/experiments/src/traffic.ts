@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { type Finding, promised, tally, told } from './finding.ts'
-import { apply, get, kubectl } from './kubectl.ts'
+import { apply, get, imageOf, kubectl } from './kubectl.ts'
 import { loadLabels, loadPod } from './load-pod.ts'
 import { until } from './until.ts'
 
@@ -103,9 +103,6 @@ async function script(): Promise<string> {
 
 /** The gateway's image is there already, and has the right Node. */
 async function jobOf(name: string, plan: Plan): Promise<object> {
-  const gateway = await get<{ spec: { template: { spec: { containers: { image: string }[] } } } }>(
-    'deployment/gateway',
-  )
   const labels = loadLabels('traffic')
   return {
     apiVersion: 'batch/v1',
@@ -117,7 +114,7 @@ async function jobOf(name: string, plan: Plan): Promise<object> {
         metadata: { labels },
         spec: loadPod({
           name: 'traffic',
-          image: gateway.spec.template.spec.containers[0]?.image ?? '',
+          image: await imageOf('gateway'),
           command: ['node', '/script/order-traffic.mjs'],
           env: [
             { name: 'GATEWAY', value: 'http://gateway:8080' },

@@ -1,7 +1,7 @@
 import { accepted, type Finding, promised, told } from './finding.ts'
 import type { Experiment } from './fresh.ts'
 import { allEnded } from './gateway.ts'
-import { get, kubectl, rolledOut } from './kubectl.ts'
+import { imageOf, kubectl, rolledOut } from './kubectl.ts'
 import { arriving } from './local.ts'
 import { services } from './overlay.ts'
 import { allBegun, allPods, restartsOf } from './pods.ts'
@@ -60,13 +60,6 @@ async function rollUnderSiege(name: string, changes: readonly object[], tag?: st
     ...accepted(result.hits, byStatus),
     promised('containers that had to be restarted', restarts, restarts === 0),
   ]
-}
-
-async function imageOf(service: string): Promise<string> {
-  const { spec } = await get<{ spec: { template: { spec: { containers: { image: string }[] } } } }>(
-    `deployment/${service}`,
-  )
-  return spec.template.spec.containers[0]?.image ?? ''
 }
 
 async function roll(service: string, changes: readonly object[], tag: string | undefined): Promise<void> {
