@@ -1,9 +1,9 @@
 import { streams } from '@saucery/contracts/choreography'
 import type { Broker } from '@saucery/messaging/broker'
+import type { Course } from './course.ts'
 import type { Listener } from './listeners.ts'
 import { chunksFor, reset, standing } from './messages.ts'
 import { missedBy } from './missed.ts'
-import type { PendingEvents } from './pending.ts'
 import { tokenOf } from './positions.ts'
 import type { ViewReads } from './reads.ts'
 import type { OrderView } from './view.ts'
@@ -13,17 +13,14 @@ const missedInARound = 20
 /** Beyond that, reading the lists again is less. */
 const mostMissedBytes = 1024 * 1024
 
-export interface Joined {
+interface Joining {
   readonly broker: Broker
   readonly views: Pick<ViewReads, 'among'>
-  /** Of the documents that they are told of. */
-  readonly version: number
-  readonly pending: PendingEvents
   readonly toJson: (view: OrderView) => unknown
 }
 
 /** Lets listeners join, after what they missed: those who were at the same place together. */
-export async function join(waiting: readonly Listener[], to: Joined): Promise<void> {
+export async function join(waiting: readonly Listener[], course: Course, by: Joining): Promise<void> {
   const groups = new Map<string, Listener[]>()
   for (const listener of waiting) {
     const { from } = listener
@@ -31,9 +28,9 @@ export async function join(waiting: readonly Listener[], to: Joined): Promise<vo
     groups.set(place, [...(groups.get(place) ?? []), listener])
   }
   for (const group of [...groups.values()].slice(0, missedInARound)) {
-    const missed = await missing(group[0]?.from, to)
-    const token = tokenOf({ version: to.version, positions: to.pending.done() })
-    if (missed) welcome(group, missed, token, to.toJson)
+    const missed = await missing(group[0]?.from, course, by)
+    const token = course.token()
+    if (missed) welcome(group, missed, token, by.toJson)
     else for (const listener of group) listener.push(reset(token))
     for (const listener of group) listener.joined = true
   }
@@ -41,7 +38,8 @@ export async function join(waiting: readonly Listener[], to: Joined): Promise<vo
 
 async function missing(
   from: Listener['from'],
-  { broker, views, version, pending }: Joined,
+  { version, pending }: Course,
+  { broker, views }: Joining,
 ): Promise<OrderView[] | undefined> {
   if (from === undefined) return []
   // Other documents may tell anything, and be without what those before them had.
@@ -50,7 +48,7 @@ async function missing(
   return missedBy({ broker, views, from: from.positions, upTo })
 }
 
-function welcome(group: Listener[], missed: OrderView[], token: string, toJson: Joined['toJson']): void {
+function welcome(group: Listener[], missed: OrderView[], token: string, toJson: Joining['toJson']): void {
   for (const [listener, chunk] of chunksFor(group, missed, token, toJson)) {
     if (!chunk) listener.push(standing(token))
     else if (chunk.length > mostMissedBytes) listener.push(reset(token))
