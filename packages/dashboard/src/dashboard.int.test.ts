@@ -3,13 +3,15 @@ import { after, describe, it } from 'node:test'
 import { recorded } from '@saucery/chassis/testing/events'
 import { quietLog } from '@saucery/chassis/testing/log'
 import { testStreams } from '@saucery/chassis/testing/streams'
-import { subscriptionsOf } from '@saucery/contracts/choreography'
+import { streams, subscriptionsOf } from '@saucery/contracts/choreography'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { testMongo } from '@saucery/local/testing'
 import { connectBroker } from '@saucery/messaging/broker'
 import { openConsumers } from '@saucery/messaging/consumer'
+import { ensureStream } from '@saucery/messaging/streams'
 import { MongoClient } from 'mongodb'
 import { v7 as uuidv7 } from 'uuid'
+import { placesIn } from './places.ts'
 import { reactions } from './reactions.ts'
 import { isStoreOutage, openViews } from './store.ts'
 import { factsAbout, serverBehind } from './testing.ts'
@@ -22,8 +24,8 @@ after(async () => {
 
 /** One process of the dashboard, on a read model of its own or on one that it shares. */
 async function replica(url: string) {
-  const views = openViews(url)
   const broker = await connectBroker({ url: nats.url, name: 'dashboard', log: quietLog })
+  const views = openViews(url, undefined, placesIn(broker))
   const consumers = openConsumers({
     broker,
     subscriptions: subscriptionsOf('dashboard'),
@@ -101,5 +103,27 @@ describe('the dashboard', () => {
       await nats.broker.jsm.consumers.delete(stream, 'dashboard')
     await nats.handledBy('dashboard')
     assert.equal(JSON.stringify(await views.list({ limit: 200 })), before)
+  })
+
+  it('goes by the place that an event has now, when its stream was lost and its owner has said it again', async () => {
+    const placed = [1, 2].map(() => recorded(OrderPlaced({ ...OrderPlaced.example, orderId: uuidv7() })))
+    const sayAgain = async () => {
+      const [orders] = streams.filter(({ name }) => name === 'ORDERS')
+      assert.ok(orders, 'there is no such stream')
+      await nats.broker.jsm.streams.delete(orders.name)
+      await ensureStream(nats.broker.jsm, orders, 1)
+      for (const event of placed.reverse()) await nats.say(event)
+      await nats.handledBy('dashboard')
+    }
+    await sayAgain()
+    // The one is now before where it was, the other after.
+    await sayAgain()
+    for (const { data, id } of placed) {
+      const [entry] = (await views.find(data.orderId))?.timeline ?? []
+      const { seq } = await nats.broker.jsm.streams.getMessage('ORDERS', {
+        last_by_subj: `orders.placed.${data.orderId}`,
+      })
+      assert.deepEqual([entry?.id, entry?.sequence], [id, seq])
+    }
   })
 })

@@ -14,6 +14,7 @@ import { openArrivals } from './arrivals.ts'
 import { openFeed } from './feed.ts'
 import { operatedDashboard } from './operated.ts'
 import { countOverdue } from './overdue.ts'
+import { placesIn } from './places.ts'
 import { openProjection } from './projection.ts'
 import { measureProjection } from './projection-metrics.ts'
 import { reactions } from './reactions.ts'
@@ -23,10 +24,10 @@ import { isStoreOutage, openViews } from './store.ts'
 
 const settings = settingsOrExit(dashboardSettings)
 const log = openLog('dashboard', settings)
-const views = openViews(settings.MONGODB_URL)
+const broker = await connectWith('dashboard', settings, log)
+const views = openViews(settings.MONGODB_URL, undefined, placesIn(broker))
 await eventually('MongoDB', views.connect, isStoreOutage, log)
 const arrivals = openArrivals({ views, log })
-const broker = await connectWith('dashboard', settings, log)
 const feed = openFeed({
   broker,
   views,

@@ -30,6 +30,9 @@ export interface Fold {
 
 const currentFold: Fold = { version: projectionVersion, view: viewOf }
 
+/** Whether an event is still where it was heard of. */
+export type IsThere = (entry: Entry) => Promise<boolean>
+
 export interface ViewStore extends ViewReads {
   /** Of the documents that are written. */
   readonly version: number
@@ -50,8 +53,13 @@ export interface ViewStore extends ViewReads {
 /**
  * Opens the read model. What arrives together is written together, and an order's events together as one write.
  * @param url with the database's name in its path
+ * @param isThere asked of the place of an event that is heard of again, further on in its stream
  */
-export function openViews(url: string, fold = currentFold): ViewStore {
+export function openViews(
+  url: string,
+  fold = currentFold,
+  isThere: IsThere = () => Promise.resolve(true),
+): ViewStore {
   const client = new MongoClient(url, {
     appName: 'dashboard',
     serverSelectionTimeoutMS: 2000,
@@ -74,7 +82,7 @@ export function openViews(url: string, fold = currentFold): ViewStore {
     await indexes()
     const entries = new Map<string, Entry[]>()
     for (const { orderId, entry } of additions) entries.set(orderId, [...(entries.get(orderId) ?? []), entry])
-    const failures = await failuresOf(views, fold, [...entries])
+    const failures = await failuresOf([...entries], (some) => addAll(views, fold, isThere, new Map(some)))
     return additions.map(({ orderId }) => failures.get(orderId) ?? { value: undefined })
   }, eventsInAWrite)
   let serving = fold.version
@@ -127,16 +135,16 @@ type Failures = Map<string, { readonly error: unknown }>
  * Adds them all; where that fails, each half alone, so that an order which cannot be written holds back no other.
  * @returns what kept which orders from being written
  */
-async function failuresOf(views: Collection<OrderView>, fold: Fold, entries: Entries): Promise<Failures> {
+async function failuresOf(entries: Entries, add: (some: Entries) => Promise<void>): Promise<Failures> {
   try {
-    await addAll(views, fold, new Map(entries))
+    await add(entries)
     return new Map()
   } catch (error) {
     if (entries.length === 1 || isStoreOutage(error))
       return new Map(entries.map(([orderId]) => [orderId, { error }]))
     const half = Math.ceil(entries.length / 2)
-    const first = await failuresOf(views, fold, entries.slice(0, half))
-    return new Map([...first, ...(await failuresOf(views, fold, entries.slice(half)))])
+    const first = await failuresOf(entries.slice(0, half), add)
+    return new Map([...first, ...(await failuresOf(entries.slice(half), add))])
   }
 }
 
@@ -147,14 +155,17 @@ async function failuresOf(views: Collection<OrderView>, fold: Fold, entries: Ent
 async function addAll(
   views: Collection<OrderView>,
   fold: Fold,
+  isThere: IsThere,
   entries: ReadonlyMap<string, readonly Entry[]>,
 ): Promise<void> {
   for (let open = [...entries.keys()]; open.length > 0; ) {
     const some = open.slice(0, ordersAtOnce)
     const known = await views.find({ _id: { $in: some } }).toArray()
     const before = new Map(known.map((view) => [view._id, view]))
+    const gone = await goneOf(known, entries, isThere)
     const after = some.map((orderId) => {
-      const timeline = joined(before.get(orderId)?.timeline ?? [], entries.get(orderId) ?? [])
+      const heard = before.get(orderId)?.timeline.filter((entry) => !gone.has(entry)) ?? []
+      const timeline = joined(heard, entries.get(orderId) ?? [])
       return { ...fold.view(orderId, timeline), projection: fold.version }
     })
     const fresh = after.filter(({ _id }) => !before.has(_id))
@@ -162,6 +173,23 @@ async function addAll(
     const lost = await Promise.all([insertNew(views, fresh), replaceChanged(views, changed, before)])
     open = [...open.slice(ordersAtOnce), ...lost.flat()]
   }
+}
+
+/**
+ * What the stream no longer has where it was heard of, and has further on: its owner has said it again.
+ * (dashboard.int.test: "goes by the place that an event has now, …")
+ */
+async function goneOf(
+  known: readonly OrderView[],
+  entries: ReadonlyMap<string, readonly Entry[]>,
+  isThere: IsThere,
+): Promise<ReadonlySet<Entry>> {
+  const moved = known.flatMap(({ _id, timeline }) => {
+    const sequences = new Map(entries.get(_id)?.map(({ id, sequence }) => [id, sequence]))
+    return timeline.filter(({ id, sequence }) => sequence < (sequences.get(id) ?? 0))
+  })
+  const there = await Promise.all(moved.map(isThere))
+  return new Set(moved.filter((_, i) => !there[i]))
 }
 
 // SecantusDB takes 15 s to find 4,000 documents by their ids and 0.3 s for 500, and is as bad at replacing many at once.

@@ -8,6 +8,7 @@ import { openConsumers } from '@saucery/messaging/consumer'
 import { type DashboardApi, dashboardApi } from './api.ts'
 import { openArrivals } from './arrivals.ts'
 import { type FeedOptions, openFeed } from './feed.ts'
+import { placesIn } from './places.ts'
 import { reactions } from './reactions.ts'
 import { shownBy } from './shown.ts'
 import { isStoreOutage, openViews } from './store.ts'
@@ -22,9 +23,9 @@ interface Options extends Partial<Omit<FeedOptions, 'broker' | 'views' | 'toJson
 /** One process of the dashboard, as main makes it: on a read model of its own, or on one that it shares. */
 export async function openReplica(urls: { nats: string; mongo: string }, options: Options = {}) {
   const { knowCaller = everybodyOperates, handles = true, ...ofFeed } = options
-  const views = openViews(urls.mongo)
-  const arrivals = openArrivals({ views, log: quietLog })
   const broker = await connectBroker({ url: urls.nats, name: 'dashboard', log: quietLog })
+  const views = openViews(urls.mongo, undefined, placesIn(broker))
+  const arrivals = openArrivals({ views, log: quietLog })
   const feed = openFeed({ broker, views, toJson: shownBy(deadlines), log: quietLog, ...ofFeed })
   const open = () =>
     openConsumers({

@@ -64,6 +64,12 @@ export async function readAfter(
   return read
 }
 
+/** Whether the stream has this event at this place, still: after a power failure it may have lost it. */
+export async function isAt(broker: Broker, stream: string, { sequence, id }: Position): Promise<boolean> {
+  const message = await directGet(broker, stream, { seq: sequence })
+  return message !== undefined && eventIdIn(message) === id
+}
+
 /** The stream's last message. */
 export const endOf = async (broker: Broker, stream: ReadableStream): Promise<Position> =>
   (await readAt(broker, stream, { last_by_subj: stream.subjects[0] })) ?? beforeAll
