@@ -13,7 +13,8 @@ import { MongoClient } from 'mongodb'
 import { v7 as uuidv7 } from 'uuid'
 import { placesIn } from './places.ts'
 import { reactions } from './reactions.ts'
-import { isStoreOutage, openViews } from './store.ts'
+import { openViews } from './store.ts'
+import { isStoreOutage } from './store-errors.ts'
 import { factsAbout, serverBehind } from './testing.ts'
 
 const nats = await testStreams()

@@ -8,8 +8,9 @@ import { MongoClient } from 'mongodb'
 import { v7 as uuidv7 } from 'uuid'
 import { digestOf } from './digest-of.ts'
 import { collectionOf } from './projections.ts'
-import { type Addition, openViews } from './store.ts'
+import { openViews } from './store.ts'
 import { serverBehind, story } from './testing.ts'
+import type { Addition } from './writes.ts'
 
 const server = await testMongo()
 const client = new MongoClient(server.url)

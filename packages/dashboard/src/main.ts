@@ -20,7 +20,8 @@ import { measureProjection } from './projection-metrics.ts'
 import { reactions } from './reactions.ts'
 import { dashboardSettings } from './settings.ts'
 import { shownBy } from './shown.ts'
-import { isStoreOutage, openViews } from './store.ts'
+import { openViews } from './store.ts'
+import { isStoreOutage } from './store-errors.ts'
 
 const settings = settingsOrExit(dashboardSettings)
 const log = openLog('dashboard', settings)

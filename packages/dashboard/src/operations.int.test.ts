@@ -16,7 +16,8 @@ import { eventually } from '@saucery/messaging/testing/eventually'
 import { v7 as uuidv7 } from 'uuid'
 import { operatedDashboard } from './operated.ts'
 import { reactions } from './reactions.ts'
-import { isStoreOutage, openViews } from './store.ts'
+import { openViews } from './store.ts'
+import { isStoreOutage } from './store-errors.ts'
 import { apiOn } from './testing.ts'
 
 const mongo = await testMongo()

@@ -3,8 +3,10 @@ import { describe, it } from 'node:test'
 import { testMongo } from '@saucery/local/testing'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { v7 as uuidv7 } from 'uuid'
-import { type Addition, isStoreOutage, openViews } from './store.ts'
+import { openViews } from './store.ts'
+import { isStoreOutage } from './store-errors.ts'
 import { additionsFor, cuttingProxy, expected, serverBehind } from './testing.ts'
+import type { Addition } from './writes.ts'
 
 async function addThroughOutages(add: (addition: Addition) => Promise<void>, addition: Addition) {
   for (;;)

@@ -2,7 +2,8 @@ import type { Log } from '@saucery/chassis/log'
 import type { Metrics } from '@saucery/chassis/metrics'
 import { type Repetition, repeat } from '@saucery/messaging/repeat'
 import { Gauge } from 'prom-client'
-import { isStoreOutage, type ViewStore } from './store.ts'
+import type { ViewStore } from './store.ts'
+import { isStoreOutage } from './store-errors.ts'
 import { awaited, type Deadlines } from './waiting.ts'
 
 export interface CountingOptions {

@@ -1,4 +1,5 @@
 import type { Collection, Db } from 'mongodb'
+import { duplicateKey } from './store-errors.ts'
 
 /** What is known of a version of the documents: from when on it was built, and whether it may be shown. */
 export interface Projection {
@@ -73,7 +74,6 @@ export function projectionsIn(db: Db): Projections {
   }
 }
 
-const duplicateKey = 11_000
 const namespaceNotFound = 26
 
 /**

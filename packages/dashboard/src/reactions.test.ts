@@ -4,7 +4,7 @@ import { recorded } from '@saucery/chassis/testing/events'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { Unprocessable } from '@saucery/messaging/message'
 import { reactions } from './reactions.ts'
-import type { Addition } from './store.ts'
+import type { Addition } from './writes.ts'
 
 async function heard(time: string): Promise<Addition[]> {
   const additions: Addition[] = []

@@ -3,10 +3,11 @@ import { after, describe, it } from 'node:test'
 import { testMongo } from '@saucery/local/testing'
 import fc from 'fast-check'
 import { v7 as uuidv7 } from 'uuid'
-import { type Addition, openViews, type ViewStore } from './store.ts'
+import { openViews, type ViewStore } from './store.ts'
 import { additionsFor, deadlines, expected, serverBehind, story } from './testing.ts'
 import { type OrderView, viewOf } from './view.ts'
 import { waitsFor } from './waiting.ts'
+import type { Addition } from './writes.ts'
 
 const mongo = await testMongo()
 const replicas = [openViews(mongo.url), openViews(mongo.url), openViews(mongo.url)] as const

@@ -5,8 +5,10 @@ import { openConsumers } from '@saucery/messaging/consumer'
 import type { Log } from '@saucery/messaging/log'
 import { openProjection } from './projection.ts'
 import { reactions } from './reactions.ts'
-import { type Fold, isStoreOutage, openViews } from './store.ts'
+import { openViews } from './store.ts'
+import { isStoreOutage } from './store-errors.ts'
 import { viewOf } from './view.ts'
+import type { Fold } from './writes.ts'
 
 interface Options {
   readonly nats: string

@@ -11,7 +11,8 @@ import { type FeedOptions, openFeed } from './feed.ts'
 import { placesIn } from './places.ts'
 import { reactions } from './reactions.ts'
 import { shownBy } from './shown.ts'
-import { isStoreOutage, openViews } from './store.ts'
+import { openViews } from './store.ts'
+import { isStoreOutage } from './store-errors.ts'
 import { deadlines } from './testing.ts'
 
 interface Options extends Partial<Omit<FeedOptions, 'broker' | 'views' | 'toJson'>> {

@@ -9,8 +9,9 @@ import { v7 as uuidv7 } from 'uuid'
 import { type DashboardApi, dashboardApi } from './api.ts'
 import { openArrivals } from './arrivals.ts'
 import type { Feed } from './feed.ts'
-import type { Addition, ViewStore } from './store.ts'
+import type { ViewStore } from './store.ts'
 import { type Entry, entryOf, joined, type OrderView, viewOf } from './view.ts'
+import type { Addition } from './writes.ts'
 
 /** The facts of the given names about an order, as the examples tell them; of all eleven without names. */
 export function factsAbout(orderId: string, names: readonly AnyFact['name'][] = allNames): AnyFact[] {

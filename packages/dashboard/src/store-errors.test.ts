@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { MongoBulkWriteError, MongoServerError } from 'mongodb'
-import { isStoreOutage } from './store.ts'
+import { isStoreOutage } from './store-errors.ts'
 
 /** What the driver tells of a bulk write, as far as it is looked at. */
 const written = (notDurable?: object) => ({ getWriteConcernError: () => notDurable }) as never
