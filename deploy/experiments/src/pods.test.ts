@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type Pod, refuseMissingImages } from './pods.ts'
+import { hasBegun, type Pod, refuseMissingImages } from './pods.ts'
 
-const waiting = (image: string, reason: string): Pod => ({
+const waiting = (image: string, reason: string, restartCount = 0): Pod => ({
   metadata: { name: 'order-0', uid: '1' },
   status: {
     phase: 'Pending',
-    containerStatuses: [{ image, restartCount: 0, state: { waiting: { reason } } }],
+    containerStatuses: [{ image, restartCount, state: { waiting: { reason } } }],
   },
 })
 
@@ -25,5 +25,12 @@ describe('an image that is not in the cluster', () => {
 
   it('is not the reason where a pod waits for something else', () => {
     refuseMissingImages([waiting('saucery/order:0.1.0', 'ContainerCreating')])
+  })
+})
+
+describe('a pod', () => {
+  it('has begun when its container has, also where that waits to be restarted', () => {
+    assert.equal(hasBegun(waiting('saucery/order:0.1.0', 'ContainerCreating')), false)
+    assert.equal(hasBegun(waiting('saucery/provision:0.1.0', 'CrashLoopBackOff', 1)), true)
   })
 })

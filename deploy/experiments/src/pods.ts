@@ -22,9 +22,10 @@ export async function podsOf(service: string, which?: 'ending too'): Promise<Pod
   return which ? items : items.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
 }
 
-/** Whether none of its containers waits for something, such as its image. */
-const hasBegun = ({ status: { containerStatuses = [] } }: Pod): boolean =>
-  containerStatuses.length > 0 && containerStatuses.every(({ state }) => state.waiting === undefined)
+/** Whether none of its containers waits for something, such as its image. What waits to be restarted had begun. */
+export const hasBegun = ({ status: { containerStatuses = [] } }: Pod): boolean =>
+  containerStatuses.length > 0 &&
+  containerStatuses.every(({ state, restartCount }) => state.waiting === undefined || restartCount > 0)
 
 /**
  * The project's images are in no registry: what is not in the cluster never comes by itself.
