@@ -5,7 +5,7 @@ import type { Broker } from '@saucery/messaging/broker'
 import { type Consumers, untilRemovedMs } from '@saucery/messaging/consumer'
 import type { Log } from '@saucery/messaging/log'
 import { repeat } from '@saucery/messaging/repeat'
-import { isNotThere, removeConsumer } from '@saucery/messaging/streams'
+import { consumerInfo, removeConsumer } from '@saucery/messaging/streams'
 import { openRate } from './build-rate.ts'
 import { outlived, type Projection, servedBy } from './projections.ts'
 import type { ViewStore } from './store.ts'
@@ -131,9 +131,7 @@ export async function openProjection(options: ProjectionOptions): Promise<Runnin
   }
 
   async function positionIn(stream: string): Promise<Position> {
-    const info = await broker.jsm.consumers.info(stream, durableOf(version)).catch((error) => {
-      if (!isNotThere(error)) throw error
-    })
+    const info = await consumerInfo(broker.jsm, stream, durableOf(version))
     if (!info) return { handled: 0, remaining: 0, caughtUp: false }
     const { num_pending, num_ack_pending, delivered, ack_floor } = info
     // Under load something is always in hand; what was there at a moment is handled a moment later. It is not enough

@@ -1,6 +1,5 @@
-import type { ConsumerInfo } from 'nats'
 import type { Broker } from './broker.ts'
-import { isNotThere } from './streams.ts'
+import { consumerInfo } from './streams.ts'
 
 /**
  * Tells up to what time, in ms since 1970, all that a stream had for the service is handled: for whoever acts on
@@ -16,7 +15,7 @@ export function openHearing(broker: Broker, stream: string): () => Promise<numbe
   return async () => {
     if (!broker.isConnected()) return until
     const at = Date.now()
-    const info = await consumerOf(broker, stream)
+    const info = await consumerInfo(broker.jsm, stream, broker.name)
     if (!info) return until
     const { num_pending: waiting, num_ack_pending: inHand, delivered, ack_floor: acknowledged } = info
     // A stream that was made anew begins again.
@@ -28,14 +27,5 @@ export function openHearing(broker: Broker, stream: string): () => Promise<numbe
     if (waiting === 0 && inHand === 0) until = at
     else if (waiting === 0) mark ??= { at, handedOver: delivered.stream_seq }
     return until
-  }
-}
-
-async function consumerOf({ jsm, name }: Broker, stream: string): Promise<ConsumerInfo | undefined> {
-  try {
-    return await jsm.consumers.info(stream, name)
-  } catch (error) {
-    if (isNotThere(error)) return undefined
-    throw error
   }
 }

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import type { Broker } from './broker.ts'
 import type { Database } from './database.ts'
-import { isNotThere } from './streams.ts'
+import { consumerInfo } from './streams.ts'
 import { outbox } from './tables.ts'
 
 /** How far one durable consumer is behind. */
@@ -24,21 +24,10 @@ export async function lagOf(
 ): Promise<ConsumerLag[]> {
   const lags = await Promise.all(
     streams.map(async (stream) => {
-      try {
-        const { num_pending, num_ack_pending, num_redelivered } = await jsm.consumers.info(stream, durable)
-        return [
-          {
-            stream,
-            durable,
-            pending: num_pending,
-            ackPending: num_ack_pending,
-            redelivered: num_redelivered,
-          },
-        ]
-      } catch (error) {
-        if (isNotThere(error)) return []
-        throw error
-      }
+      const info = await consumerInfo(jsm, stream, durable)
+      if (!info) return []
+      const { num_pending: pending, num_ack_pending: ackPending, num_redelivered: redelivered } = info
+      return [{ stream, durable, pending, ackPending, redelivered }]
     }),
   )
   return lags.flat()

@@ -1,7 +1,7 @@
 import type { Broker } from './broker.ts'
 import { type DirectGet, directGet, eventIdIn } from './direct-get.ts'
 import { keyOf } from './event.ts'
-import { isNotThere } from './streams.ts'
+import { consumerInfo } from './streams.ts'
 
 /**
  * A place in a stream: the last message before what is to come, by its sequence and its event's id. After a power
@@ -118,10 +118,5 @@ export async function acknowledgedBy(
   { name }: Pick<ReadableStream, 'name'>,
   durable: string,
 ): Promise<number | undefined> {
-  try {
-    return (await jsm.consumers.info(name, durable)).ack_floor.stream_seq
-  } catch (error) {
-    if (isNotThere(error)) return undefined
-    throw error
-  }
+  return (await consumerInfo(jsm, name, durable))?.ack_floor.stream_seq
 }

@@ -1,6 +1,7 @@
 import {
   AckPolicy,
   type ConsumerConfig,
+  type ConsumerInfo,
   DeliverPolicy,
   DiscardPolicy,
   type JetStreamManager,
@@ -105,6 +106,20 @@ export async function ensureConsumer(jsm: JetStreamManager, spec: ConsumerSpec):
   }
 }
 
+/** What the server knows of a durable consumer; undefined when it, or its stream, is not there. */
+export async function consumerInfo(
+  jsm: JetStreamManager,
+  stream: string,
+  durable: string,
+): Promise<ConsumerInfo | undefined> {
+  try {
+    return await jsm.consumers.info(stream, durable)
+  } catch (error) {
+    if (isNotThere(error)) return undefined
+    throw error
+  }
+}
+
 /** Removes a durable consumer, if it is there. */
 export async function removeConsumer(jsm: JetStreamManager, stream: string, durable: string): Promise<void> {
   try {
@@ -129,7 +144,7 @@ const consumerNotFound = 10014
 const streamNotFound = 10059
 
 /** Whether an error says that the consumer or its stream is gone. */
-export const isNotThere = (error: unknown): boolean =>
+const isNotThere = (error: unknown): boolean =>
   isApiError(error, consumerNotFound) || isApiError(error, streamNotFound)
 
 const isApiError = (error: unknown, code: number): boolean =>
