@@ -60,7 +60,7 @@ describe('the dashboard', () => {
   it('has every event of every order, told in any order, again and again, and heard by two replicas', async () => {
     const events = Array.from({ length: 30 }, () => factsAbout(uuidv7()).map(recorded)).flat()
     const shuffled = [...events, ...events].sort(() => Math.random() - 0.5)
-    await Promise.all(shuffled.map((event) => nats.say(event)))
+    await nats.sayAll(shuffled)
     await nats.handledBy('dashboard')
     for (const orderId of new Set(events.map(({ data }) => data.orderId))) {
       const told = events.filter(({ data }) => data.orderId === orderId).map(({ id }) => id)
@@ -89,7 +89,7 @@ describe('the dashboard', () => {
     const orderId = uuidv7()
     const events = factsAbout(orderId).map(recorded)
     await mongo.kill()
-    await Promise.all(events.map((event) => nats.say(event)))
+    await nats.sayAll(events)
     await mongo.restart()
     await nats.handledBy('dashboard')
     assert.equal((await namesIn(orderId))?.length, 11)

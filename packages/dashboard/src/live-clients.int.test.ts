@@ -19,10 +19,6 @@ after(async () => {
   await mongo[Symbol.asyncDispose]()
 })
 
-const sayAll = async (events: ReturnType<typeof histories>) => {
-  await Promise.all(events.map((event) => nats.say(event)))
-  return events
-}
 const of = (branchId: string, events: ReturnType<typeof histories>) =>
   events.map((event) =>
     'branchId' in event.data ? { ...event, data: { ...event.data, branchId } } : event,
@@ -44,7 +40,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
       bySauce: await follow(url, 'sauceId=none', await gate.as(operator)),
     }
     for (const follower of [all, ...Object.values(asked)]) await hasId(follower)
-    await sayAll([...one, ...two])
+    await nats.sayAll([...one, ...two])
     await hasHeard(all, [...one, ...two])
     await hasHeard(asked.own, one)
     await hasHeard(asked.byBranch, one)
@@ -97,7 +93,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
         data: { ...event.data, orderId },
       })) as ReturnType<typeof histories>
       assert.ok(event, 'there is no event')
-      await hasHeard(other, await sayAll([event]))
+      await hasHeard(other, await nats.sayAll([event]))
       heard++
     }
     const { unread, listeners } = cut() ?? {}
@@ -105,7 +101,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     assert.equal(listeners, 1)
     slow.response.resume()
     await eventually(() => assert.ok(slow.isClosed, 'still open'))
-    await hasHeard(other, await sayAll(histories(2)))
+    await hasHeard(other, await nats.sayAll(histories(2)))
     assert.equal(other.isClosed, false)
   })
 
@@ -120,7 +116,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
       await follow(replica.url, '', await gate.as({ ...operator, signedInUntil: now() + 1e9 })),
     ]
     for (const follower of [short, long]) await hasId(follower)
-    const events = await sayAll(histories(1))
+    const events = await nats.sayAll(histories(1))
     for (const follower of [short, long]) await hasHeard(follower, events)
     await eventually(() => assert.ok(short.isClosed, 'still open'))
     assert.ok(now() >= signedInUntil && now() < signedInUntil + 3, `ended ${now() - signedInUntil} s late`)
@@ -132,7 +128,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     })
     await eventually(() => assert.ok(late.isClosed, 'still open'), 500)
     assert.deepEqual([late.ends, late.orders, late.lastId], [['token-expired'], [], undefined])
-    await hasHeard(long, await sayAll(histories(1)))
+    await hasHeard(long, await nats.sayAll(histories(1)))
     assert.deepEqual([long.ends, long.isClosed], [[], false])
     long.leave()
   })
@@ -176,7 +172,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     for (const follower of followers) await hasId(follower)
     const [stuck] = followers
     stuck?.response.pause()
-    await sayAll(histories(50))
+    await nats.sayAll(histories(50))
     const began = performance.now()
     await replica[Symbol.asyncDispose]()
     assert.ok(performance.now() - began < 5000, `took ${performance.now() - began} ms`)
@@ -190,7 +186,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const followers = await Promise.all(Array.from({ length: clients }, () => follow(replica.url)))
     for (const follower of followers) await hasId(follower)
     const [cpu, began] = [process.cpuUsage(), performance.now()]
-    const events = await sayAll(histories(5, ['OrderPlaced', 'PaymentApproved', 'DeliveryStarted']))
+    const events = await nats.sayAll(histories(5, ['OrderPlaced', 'PaymentApproved', 'DeliveryStarted']))
     for (const follower of followers) await hasHeard(follower, events)
     const { user, system } = process.cpuUsage(cpu)
     const messages = followers.reduce((sum, { orders }) => sum + orders.length, 0)

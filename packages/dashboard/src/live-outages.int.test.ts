@@ -21,10 +21,6 @@ after(async () => {
   await mongo[Symbol.asyncDispose]()
 })
 
-const sayAll = async (events: ReturnType<typeof histories>) => {
-  await Promise.all(events.map((event) => nats.say(event)))
-  return events
-}
 const said = (text: string) => lines.filter(({ msg }) => msg === text).length
 
 describe('the live feed', { timeout: 100_000 }, () => {
@@ -37,7 +33,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     await eventually(() => assert.ok(follower.heartbeats > heartbeats, 'no sign of life'))
     await nats.restart()
     await eventually(() => nats.broker.connection.flush())
-    const events = await sayAll(histories(5))
+    const events = await nats.sayAll(histories(5))
     await hasHeard(follower, events)
     assertNoneGoesBack(follower)
     assert.deepEqual([follower.resets, follower.isClosed], [0, false])
@@ -49,7 +45,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const follower = await follow(url)
     await hasId(follower)
     await mongo.kill()
-    const events = await sayAll(histories(5))
+    const events = await nats.sayAll(histories(5))
     const before = follower.heartbeats
     await eventually(() => assert.ok(follower.heartbeats > before + 1, 'no sign of life'))
     await mongo.restart()
@@ -66,7 +62,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     await eventually(() => assert.ok(follower.heartbeats > 1, 'no sign of life')).finally(nats.restart)
     await eventually(() => nats.broker.connection.flush())
     await hasId(follower)
-    await hasHeard(follower, await sayAll(histories(2)))
+    await hasHeard(follower, await nats.sayAll(histories(2)))
     follower.leave()
   })
 
@@ -77,7 +73,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     it(`says that the list has to be read again when a stream ${what}`, async () => {
       const [follower, left] = [await follow(url), await follow(url)]
       for (const each of [follower, left]) await hasId(each)
-      await hasHeard(follower, await sayAll(histories(30, ['OrderPlaced'])))
+      await hasHeard(follower, await nats.sayAll(histories(30, ['OrderPlaced'])))
       await eventually(() => assert.equal(left.lastId, follower.lastId))
       left.leave()
       // As after a power failure, but with nothing left.
@@ -85,7 +81,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
       assert.ok(stream, 'there is no stream')
       await nats.broker.jsm.streams.delete(stream.name)
       await ensureStream(nats.broker.jsm, stream, 1)
-      const events = await sayAll(histories(orders, ['OrderPlaced']))
+      const events = await nats.sayAll(histories(orders, ['OrderPlaced']))
       await eventually(() => assert.ok(follower.resets > 0, 'not told'))
       // As it reads the list again.
       const had = new Set(
@@ -93,7 +89,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
       )
       const back = await follow(url, '', { 'last-event-id': String(left.lastId) })
       await eventually(() => assert.equal(back.resets, 1))
-      const later = await sayAll(histories(3))
+      const later = await nats.sayAll(histories(3))
       for (const listener of [follower, back]) await hasHeard(listener, later)
       await hasHeard(
         follower,
@@ -109,10 +105,10 @@ describe('the live feed', { timeout: 100_000 }, () => {
     await hasId(follower)
     const token = follower.lastId
     await nats.broker.js.publish('orders.placed.nonsense', 'not an event')
-    const events = await sayAll(histories(3))
+    const events = await nats.sayAll(histories(3))
     await hasHeard(follower, events)
     await eventually(() => assert.equal(said('events never came into their views'), 1))
-    const later = await sayAll(histories(1))
+    const later = await nats.sayAll(histories(1))
     await hasHeard(follower, later)
     assert.notEqual(follower.lastId, token)
     const back = await follow(own.url, '', { 'last-event-id': String(follower.lastId) })
@@ -134,7 +130,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const follower = await follow(own.url)
     await hasId(follower)
     await sayNonsense(450)
-    await hasHeard(follower, await sayAll(histories(3)))
+    await hasHeard(follower, await nats.sayAll(histories(3)))
     follower.leave()
   })
 
@@ -145,7 +141,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const follower = await follow(small.url)
     await hasId(follower)
     await sayNonsense(120)
-    await hasHeard(follower, await sayAll(histories(3)))
+    await hasHeard(follower, await nats.sayAll(histories(3)))
     await eventually(() => {
       const givenUp = own.lines.filter(({ msg }) => msg === 'events never came into their views')
       const events = givenUp.reduce((sum, line) => sum + Number(line.events), 0)

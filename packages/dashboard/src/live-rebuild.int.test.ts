@@ -18,10 +18,6 @@ after(async () => {
   await mongo[Symbol.asyncDispose]()
 })
 
-const sayAll = async (events: ReturnType<typeof histories>) => {
-  await Promise.all(events.map((event) => nats.say(event)))
-  return events
-}
 const removeConsumers = () =>
   Promise.all(
     subscriptionsOf('dashboard').map(({ stream }) => removeConsumer(nats.broker.jsm, stream, durableOf(1))),
@@ -30,14 +26,14 @@ const removeConsumers = () =>
 describe('the live feed', { timeout: 200_000 }, () => {
   it('tells a client that comes nothing of what was long in the documents, while they are built again', async () => {
     const filled = await openReplica(urls)
-    const old = await sayAll(histories(700, ['OrderPlaced', 'PaymentApproved']))
+    const old = await nats.sayAll(histories(700, ['OrderPlaced', 'PaymentApproved']))
     await nats.handledBy('dashboard')
     await filled[Symbol.asyncDispose]()
     await removeConsumers()
     await using reader = await openReplica(urls, { handles: false })
     const follower = await follow(reader.url)
     await hasId(follower)
-    const missed = await sayAll(histories(3))
+    const missed = await nats.sayAll(histories(3))
     const late = await follow(reader.url)
     await hasId(late)
     // From the first event on.
@@ -49,7 +45,7 @@ describe('the live feed', { timeout: 200_000 }, () => {
       assert.equal(each.resets, 0)
     }
     const back = await follow(reader.url, '', { 'last-event-id': String(late.lastId) })
-    await hasHeard(back, await sayAll(histories(1)))
+    await hasHeard(back, await nats.sayAll(histories(1)))
     assert.ok(back.orders.length < 10, `told ${back.orders.length} times`)
     for (const each of [follower, late, back]) each.leave()
   })
@@ -61,7 +57,7 @@ describe('the live feed', { timeout: 200_000 }, () => {
     await before.stop()
     const [follower, left] = [await follow(replica.url), await follow(replica.url)]
     for (const each of [follower, left]) await hasId(each)
-    const events = await sayAll(histories(3))
+    const events = await nats.sayAll(histories(3))
     for (const each of [follower, left]) await hasHeard(each, events)
     left.leave()
     replica.views.serve(2)

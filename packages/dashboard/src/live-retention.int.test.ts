@@ -17,7 +17,7 @@ after(async () => {
 })
 
 const sayAll = async (events: ReturnType<typeof histories>) => {
-  await Promise.all(events.map((event) => nats.say(event)))
+  await nats.sayAll(events)
   await nats.handledBy('dashboard')
   return events
 }

@@ -31,14 +31,12 @@ const isAtTheEnd = (follower: Follower) =>
     assert.deepEqual(place, await Promise.all(ends))
   })
 
-const sayAll = (events: Event<AnyFact>[]) => Promise.all(events.map((event) => nats.say(event)))
-
 describe('the live feed', { timeout: 100_000 }, () => {
   it('tells a client of each replica of every change, whichever replica made it', async () => {
     const followers = [await follow(first.url), await follow(second.url)]
     for (const follower of followers) await hasId(follower)
     const events = histories(40).sort(() => Math.random() - 0.5)
-    await sayAll(events)
+    await nats.sayAll(events)
     for (const follower of followers) {
       assert.equal(follower.response.headers['content-type'], 'text/event-stream')
       await hasHeard(follower, events)
@@ -52,7 +50,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const follower = await follow(first.url)
     await hasId(follower)
     const events = histories(1, ['OrderPlaced', 'PaymentApproved'])
-    await sayAll(events)
+    await nats.sayAll(events)
     await hasHeard(follower, events)
     const shown = await fetch(`${first.url}/orderDashboards/${events[0]?.data.orderId}`)
     assert.deepEqual(follower.orders.at(-1), await shown.json())
@@ -63,15 +61,15 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const before = await follow(first.url)
     await hasId(before)
     const early = histories(3)
-    await sayAll(early)
+    await nats.sayAll(early)
     await hasHeard(before, early)
     await isAtTheEnd(before)
     before.leave()
     const meanwhile = histories(60)
-    await sayAll(meanwhile)
+    await nats.sayAll(meanwhile)
     const back = await follow(second.url, '', { 'last-event-id': String(before.lastId) })
     const late = histories(5)
-    await sayAll(late)
+    await nats.sayAll(late)
     await hasHeard(back, [...meanwhile, ...late])
     assertNoneGoesBack(back)
     assert.equal(back.resets, 0)
@@ -90,7 +88,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     for (let i = 0; i < 20; i++) {
       const some = histories(3)
       events.push(...some)
-      const saying = sayAll(some)
+      const saying = nats.sayAll(some)
       const follower = await follow((replicas[i % 2] ?? first).url, '', { 'last-event-id': String(from) })
       // Leaves at any moment, with or without anything new.
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 150))
@@ -131,7 +129,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
       const events = stories.flatMap((names) => histories(2, names)).sort(() => Math.random() - 0.5)
       const ids = [...new Set(events.map(({ data }) => data.orderId))]
       for (let i = 0; events.length > 0; i++) {
-        const saying = sayAll(events.splice(0, 12))
+        const saying = nats.sayAll(events.splice(0, 12))
         const follower = await follow(
           (replicas[i % 2] ?? first).url,
           `status=${status}`,
@@ -160,7 +158,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const paid = await follow(first.url, 'status=PAID')
     for (const follower of [rejected, paid]) await hasId(follower)
     const events = histories(5, ['OrderPlaced', 'PaymentApproved', 'DeliveryStarted', 'DeliveryCompleted'])
-    await sayAll(events)
+    await nats.sayAll(events)
     await eventually(() => {
       const left = new Set(paid.left.map(({ orderId }) => orderId))
       assert.equal(left.size, 5)
@@ -178,14 +176,14 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const before = await follow(first.url)
     await hasId(before)
     before.leave()
-    await sayAll(histories(1001, ['OrderPlaced']))
+    await nats.sayAll(histories(1001, ['OrderPlaced']))
     // Else the feed begins before its end.
     await nats.handledBy('dashboard')
     const back = await follow(second.url, '', { 'last-event-id': String(before.lastId) })
     await eventually(() => assert.equal(back.resets, 1))
     assert.notEqual(back.lastId, before.lastId)
     const events = histories(1)
-    await sayAll(events)
+    await nats.sayAll(events)
     await hasHeard(back, events)
     assert.equal(back.resets, 1)
     back.leave()

@@ -34,7 +34,7 @@ async function sayOrders(count: number): Promise<string[]> {
   // More at once, and a busy machine acknowledges some too late.
   for (let i = 0; i < ids.length; i += 50) {
     const facts = ids.slice(i, i + 50).flatMap((orderId) => factsAbout(orderId))
-    await Promise.all(facts.map((fact) => nats.say(recorded(fact))))
+    await nats.sayAll(facts.map(recorded))
   }
   orderIds.push(...ids)
   return ids

@@ -44,11 +44,7 @@ async function started(heartbeatMs: number, signIn: Record<string, string> = {})
   }
 }
 
-const say = async (orders: number) => {
-  const events = histories(orders)
-  await Promise.all(events.map((event) => nats.say(event)))
-  return events
-}
+const say = (orders: number) => nats.sayAll(histories(orders))
 
 const closed = (follower: Follower) => eventually(() => assert.ok(follower.isClosed, 'still open'), 10_000)
 

@@ -13,15 +13,21 @@ export async function testStreams() {
   const nats = await testNats()
   const broker = await connectBroker({ url: nats.url, name: 'test', log: quietLog })
   for (const stream of streams) await ensureStream(broker.jsm, stream, 1)
+  async function sayOne(event: Event<AnyFact>, times = 1): Promise<void> {
+    const all = Array.from({ length: times }, () => say(broker, event, { messageId: uuidv4() }))
+    await Promise.all(all)
+  }
   return {
     url: nats.url,
     kill: nats.kill,
     restart: nats.restart,
     broker,
     /** Publishes the event so often; the broker's own deduplication sees none of it. */
-    async say(event: Event<AnyFact>, times = 1): Promise<void> {
-      const all = Array.from({ length: times }, () => say(broker, event, { messageId: uuidv4() }))
-      await Promise.all(all)
+    say: sayOne,
+    /** Publishes them at once; resolves with them when all are in their streams. */
+    async sayAll<Events extends readonly Event<AnyFact>[]>(events: Events): Promise<Events> {
+      await Promise.all(events.map((event) => sayOne(event)))
+      return events
     },
     /** Resolves when the service has handled all that it reacts to. */
     handledBy: (service: Service) => handled(broker, service),
