@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { Refused } from './api.ts'
 import { api } from './client.ts'
+import { useDoing } from './doing.ts'
 import { shortId } from './orders.ts'
 import { Failure, StatusMark } from './parts.tsx'
 import { type Field, fields, orderOf, type SortedErrors, sortErrors, type Typed } from './place.ts'
@@ -29,9 +30,8 @@ const noErrors: SortedErrors = { byField: new Map(), others: [] }
 export function PlaceForm() {
   const [typed, setTyped] = useState<Typed>({ ...good, branchId: me.value?.branchId ?? good.branchId })
   const [waits, setWaits] = useState(false)
-  const [busy, setBusy] = useState(false)
+  const { busy, error, act } = useDoing()
   const [placed, setPlaced] = useState<Placed | undefined>(undefined)
-  const [error, setError] = useState<Error | undefined>(undefined)
   const form = useRef<HTMLFormElement>(null)
   const errors = error instanceof Refused ? sortErrors(error.errors) : noErrors
 
@@ -40,12 +40,9 @@ export function PlaceForm() {
     if (error) form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
   }, [error])
 
-  async function place(order: Typed): Promise<void> {
-    if (busy) return
-    setBusy(true)
-    setPlaced(undefined)
-    setError(undefined)
-    try {
+  const place = (order: Typed) =>
+    act(async () => {
+      setPlaced(undefined)
       const prefer: Record<string, string> = waits ? { prefer: 'wait=5, handling=strict' } : {}
       const { body, eventId } = await api.post<{ id: string; status: Status }>(
         'orders',
@@ -53,12 +50,7 @@ export function PlaceForm() {
         prefer,
       )
       setPlaced({ id: body.id, status: body.status, eventId })
-    } catch (failure) {
-      setError(failure as Error)
-    } finally {
-      setBusy(false)
-    }
-  }
+    })
 
   function placeBad(): void {
     const order = { ...bad, ...(me.value?.branchId && { branchId: me.value.branchId }) }
