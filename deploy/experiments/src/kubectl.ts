@@ -53,6 +53,12 @@ export function kubectl(args: readonly string[], { input = '', timeoutMs = 300_0
 export const get = async <T>(...args: string[]): Promise<T> =>
   JSON.parse(await kubectl(['get', ...args, '--output', 'json'])) as T
 
+/** What there is of that; undefined when there is nothing. */
+export async function getIfThere<T>(what: string): Promise<T | undefined> {
+  const found = await kubectl(['get', what, '--ignore-not-found', '--output', 'json'])
+  return found.trim() === '' ? undefined : (JSON.parse(found) as T)
+}
+
 export const apply = (manifest: object, into = namespace): Promise<string> =>
   kubectl(['apply', '--namespace', into, '--filename', '-'], { input: JSON.stringify(manifest) })
 

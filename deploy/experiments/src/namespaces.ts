@@ -1,4 +1,4 @@
-import { databases, kubectl, namespace } from './kubectl.ts'
+import { databases, getIfThere, kubectl, namespace } from './kubectl.ts'
 
 // Only what an experiment made is ever deleted.
 const made = 'saucery/experiment'
@@ -9,10 +9,8 @@ const made = 'saucery/experiment'
  */
 export async function makeRoom(): Promise<void> {
   for (const name of [namespace, databases]) {
-    const found = await kubectl(['get', `namespace/${name}`, '--ignore-not-found', '--output=json'])
-    if (found.trim() === '') continue
-    const { metadata } = JSON.parse(found) as { metadata: { labels?: Record<string, string> } }
-    if (metadata.labels?.[made] === undefined)
+    const found = await getIfThere<{ metadata: { labels?: Record<string, string> } }>(`namespace/${name}`)
+    if (found && found.metadata.labels?.[made] === undefined)
       throw new Error(
         `The namespace ${name} is there, and no experiment made it. NAMESPACE can name one that is not there`,
       )

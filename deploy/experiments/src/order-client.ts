@@ -7,7 +7,7 @@ import type { Plan } from './traffic.ts'
 const { GATEWAY = '', TOKEN, PLAN = '' } = process.env
 
 export const plan: Plan = JSON.parse(PLAN)
-export const givenUpAt = Date.now() + (plan.orders / plan.perSecond + plan.patienceS) * 1000
+const givenUpAt = Date.now() + (plan.orders / plan.perSecond + plan.patienceS) * 1000
 
 /** How often `POST /orders` was answered with what. */
 export const answers: Record<string, number> = {}

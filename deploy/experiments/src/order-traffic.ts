@@ -2,7 +2,7 @@
 // of JSON.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isFinal, type Status } from '@saucery/contracts/status'
-import { answers, givenUpAt, insist, latencies, plan, read, until } from './order-client.ts'
+import { answers, insist, latencies, plan, read, until } from './order-client.ts'
 import type { Outcome, Plan } from './traffic.ts'
 
 const { orders, perSecond, price, fates } = plan
@@ -44,13 +44,11 @@ async function placeOne(i: number): Promise<Placed | undefined> {
   return { id, fate }
 }
 
-async function ended(id: string): Promise<View | undefined> {
-  for (; Date.now() < givenUpAt; await sleep(500)) {
+const ended = (id: string): Promise<View | undefined> =>
+  until(async () => {
     const view = await read<View>(`/orderDashboards/${id}`)
-    if (view && isFinal(view.status)) return view
-  }
-  return undefined
-}
+    return view && isFinal(view.status) ? view : undefined
+  })
 
 /** What is wrong with the order's story; undefined when nothing is. */
 async function wrongWith({ id, fate }: Placed, view: View): Promise<string | undefined> {

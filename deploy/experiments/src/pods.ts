@@ -1,4 +1,4 @@
-import { get, kubectl } from './kubectl.ts'
+import { get, getIfThere, kubectl } from './kubectl.ts'
 import { until } from './until.ts'
 
 export interface Pod {
@@ -58,9 +58,7 @@ export async function replacePod(name: string): Promise<void> {
   const { metadata } = await get<Pod>(`pod/${name}`)
   await kubectl(['delete', `pod/${name}`])
   await until(`another ${name}`, async () => {
-    const pod = (await kubectl(['get', `pod/${name}`, '--ignore-not-found', '--output=json'])).trim()
-    if (pod === '') return false
-    const now = JSON.parse(pod) as Pod
-    return now.metadata.uid !== metadata.uid && isReady(now)
+    const now = await getIfThere<Pod>(`pod/${name}`)
+    return now !== undefined && now.metadata.uid !== metadata.uid && isReady(now)
   })
 }
