@@ -4,6 +4,7 @@ import { sweepTempFolders } from '@saucery/local/temp'
 import { measure } from './measure.ts'
 import { type Options, readOptions, usage } from './options.ts'
 import { busy, machine, table } from './report.ts'
+import { runAndExit } from './run-and-exit.ts'
 
 const { stdout, stderr } = process
 // A terminal that is gone must not keep anything from being stopped.
@@ -14,7 +15,7 @@ const say = (text: string) =>
 const interrupted = untilInterrupted(say)
 
 const options = optionsOrExit()
-try {
+await runAndExit(interrupted, async () => {
   await sweepTempFolders(say)
   const before = busy()
   const results = await measure(options, say, interrupted)
@@ -22,12 +23,7 @@ try {
   stdout.write(`\n${setting}\n\n${table(results)}`)
   if (options.json)
     await writeFile(options.json, `${JSON.stringify({ machine: setting, ...results }, null, 2)}\n`)
-  process.exit(0)
-} catch (error) {
-  if (interrupted.aborted) process.exit(130)
-  stderr.write(`${error instanceof Error ? error.message : error}\n`)
-  process.exit(1)
-}
+})
 
 function optionsOrExit(): Options {
   try {

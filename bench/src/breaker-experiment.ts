@@ -63,7 +63,12 @@ export async function experiment(
   }
   async function asyncClients(): Promise<void> {
     const placing: Promise<number>[] = []
-    for (; performance.now() < until.async; await sleep(ASYNC_EVERY_MS)) placing.push(place('async'))
+    for (; performance.now() < until.async; await sleep(ASYNC_EVERY_MS)) {
+      const one = place('async')
+      // Thrown below: before that nobody waits for it, and it would end the process when the system is stopped.
+      one.catch(() => {})
+      placing.push(one)
+    }
     await Promise.all(placing)
   }
   async function look(): Promise<void> {

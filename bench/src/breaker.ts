@@ -3,6 +3,7 @@ import { removeTempFolder, tempFolder } from '@saucery/local/temp'
 import { experiment } from './breaker-experiment.ts'
 import { breakerTable } from './breaker-report.ts'
 import { busy, machine } from './report.ts'
+import { runAndExit } from './run-and-exit.ts'
 import { withSystem } from './running.ts'
 
 // The experiment of the sample that this descends from: a slow payment, and many clients who insist on it.
@@ -20,17 +21,15 @@ const say = (text: string) => void stderr.write(`${text}\n`)
 const interrupted = untilInterrupted(say)
 
 const before = busy()
-const folder = await tempFolder()
-try {
-  // What is set for this process wins, so that other figures can be tried.
-  const env = { ...settings, ...process.env }
-  const options = { folder, env, say, signal: interrupted }
-  const result = await withSystem(1, options, (system) => experiment(system.urls, plan, say))
-  stdout.write(`\n${machine([`${before} before`])}\n\n${breakerTable(result)}`)
-} catch (error) {
-  if (!interrupted.aborted) stderr.write(`${error instanceof Error ? error.message : error}\n`)
-  process.exitCode = interrupted.aborted ? 130 : 1
-} finally {
-  await removeTempFolder(folder)
-}
-process.exit()
+await runAndExit(interrupted, async () => {
+  const folder = await tempFolder()
+  try {
+    // What is set for this process wins, so that other figures can be tried.
+    const env = { ...settings, ...process.env }
+    const options = { folder, env, say, signal: interrupted }
+    const result = await withSystem(1, options, (system) => experiment(system.urls, plan, say))
+    stdout.write(`\n${machine([`${before} before`])}\n\n${breakerTable(result)}`)
+  } finally {
+    await removeTempFolder(folder)
+  }
+})

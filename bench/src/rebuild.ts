@@ -3,6 +3,7 @@ import { untilInterrupted } from '@saucery/local/interrupted'
 import { removeTempFolder, tempFolder } from '@saucery/local/temp'
 import { type Rebuilt, rebuildExperiment } from './rebuild-experiment.ts'
 import { busy, machine } from './report.ts'
+import { runAndExit } from './run-and-exit.ts'
 
 const usage = `Usage: npx pnpm@12 bench:rebuild [events]
 
@@ -19,17 +20,15 @@ const interrupted = untilInterrupted(say)
 
 const events = eventsOrExit()
 const before = busy()
-const folder = await tempFolder()
-try {
-  const { stores, results } = await rebuildExperiment(folder, events, say, interrupted)
-  stdout.write(`\n${machine([...stores, `${before} before`])}\n\n${table(results)}`)
-} catch (error) {
-  if (!interrupted.aborted) stderr.write(`${error instanceof Error ? error.message : error}\n`)
-  process.exitCode = interrupted.aborted ? 130 : 1
-} finally {
-  await removeTempFolder(folder)
-}
-process.exit()
+await runAndExit(interrupted, async () => {
+  const folder = await tempFolder()
+  try {
+    const { stores, results } = await rebuildExperiment(folder, events, say, interrupted)
+    stdout.write(`\n${machine([...stores, `${before} before`])}\n\n${table(results)}`)
+  } finally {
+    await removeTempFolder(folder)
+  }
+})
 
 function table(results: readonly Rebuilt[]): string {
   const head = ['events', 'seconds', 'events/s', 'CPU dashboard', 'CPU MongoDB']
