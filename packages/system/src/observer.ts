@@ -9,7 +9,7 @@ import type { Rows } from './violations.ts'
 
 export interface Observer extends AsyncDisposable {
   rows(accepted: readonly string[]): Promise<Rows>
-  /** How far the streams are; undefined while an event is unpublished or unhandled. */
+  /** How far the streams are; undefined, or an error, while an event is unpublished or unhandled, or a database away. */
   rest(): Promise<string | undefined>
   /** The subjects of all that was said, and how many messages each has. */
   subjects(): Promise<Record<string, number>>
@@ -73,6 +73,9 @@ export async function observe({ databases, nats }: System): Promise<Observer> {
       }
     },
     async rest() {
+      // The last to be killed may be on its way back, with nothing left to be handled.
+      await views.connect()
+      if (!(await views.isUp())) return undefined
       if ((await unpublished()) > 0) return undefined
       const idle = await Promise.all(listeners.map(isIdle))
       if (idle.includes(false)) return undefined
