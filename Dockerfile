@@ -24,6 +24,7 @@ RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
     --filter-prod '@saucery/delivery...' --filter-prod '@saucery/dashboard...' --filter-prod '@saucery/provision...' \
     --filter-prod '@saucery/web...'
 COPY tsconfig.base.json tsconfig.build.json ./
+COPY deploy/tools/src/images/compile.ts deploy/tools/src/images/
 COPY packages packages
 
 FROM installed AS dev

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
-import { untilInterrupted } from '@saucery/local/interrupted'
-import { sweepTempFolders } from '@saucery/local/temp'
-import { measure } from './measure.ts'
+import { untilInterrupted } from '@saucery/local/cli/interrupted'
+import { sweepTempFolders } from '@saucery/servers/process/temp'
+import { measure } from './measure/measure.ts'
 import { type Options, readOptions, usage } from './options.ts'
-import { busy, machine, table } from './report.ts'
+import { busy, machine, table } from './report/report.ts'
 import { runAndExit } from './run-and-exit.ts'
 
 const { stdout, stderr } = process

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { anyPorts } from '@saucery/local/service-ports'
-import { type System, startSystem } from '@saucery/local/system'
-import { type Client, httpClient } from './http.ts'
+import { anyPorts } from '@saucery/local/system/service-ports'
+import { type System, startSystem } from '@saucery/local/system/system'
+import { type Client, httpClient } from './load/http.ts'
 
 interface Options {
   readonly folder: string

@@ -1,5 +1,5 @@
 import { isFinal } from '@saucery/contracts/status'
-import { type ByStatus, countOf } from './gateway.ts'
+import { type ByStatus, countOf } from './load/gateway.ts'
 
 /** What an experiment found out, and whether it is as promised; undefined where nothing is promised. */
 export interface Finding {

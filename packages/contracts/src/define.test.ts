@@ -3,8 +3,8 @@ import { describe, it } from 'node:test'
 import { z } from 'zod'
 import { events } from './choreography.ts'
 import { defineEvent, type EventDefinition, UnreadableEvent } from './define.ts'
+import { exampleOrderId as orderId } from './fields.ts'
 import { OrderCancelled } from './order.ts'
-import { exampleOrderId as orderId } from './parts.ts'
 
 const id = { orderId: z.uuid() }
 

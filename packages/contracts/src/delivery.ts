@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEvent } from './define.ts'
-import { exampleOrderId, itemId, orderId, qty } from './parts.ts'
+import { exampleOrderId, itemId, orderId, qty } from './fields.ts'
 
 /** A paid order left for its branch. */
 export const DeliveryStarted = defineEvent('DeliveryStarted', 'deliveries.started', 1, {

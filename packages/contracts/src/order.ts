@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEvent } from './define.ts'
-import { exampleOrderId, itemId, orderId, qty, won } from './parts.ts'
+import { exampleOrderId, itemId, orderId, qty, won } from './fields.ts'
 
 const placedFirst = z.object({ orderId, branchId: itemId, sauceId: itemId, qty, price: won, amount: won })
 

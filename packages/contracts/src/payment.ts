@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEvent } from './define.ts'
-import { exampleOrderId, itemId, orderId, qty, won } from './parts.ts'
+import { exampleOrderId, itemId, orderId, qty, won } from './fields.ts'
 
 /** The charge succeeded; carries what delivery needs to ship. */
 export const PaymentApproved = defineEvent('PaymentApproved', 'payments.approved', 1, {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import type { EventDefinition } from './define.ts'
-import { dataSchemaOf, eventHeaders } from './headers.ts'
+import { dataSchemaOf, eventHeaders } from './documents/event-headers.ts'
 import { parties } from './parties.ts'
 
 interface Sample {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { recorded } from '@saucery/chassis/testing/events'
 import { OrderPlaced } from '@saucery/contracts/order'
-import { Unprocessable } from '@saucery/messaging/message'
+import { Unprocessable } from '@saucery/messaging/events/cloud-events'
 import { reactions } from './reactions.ts'
-import type { Addition } from './writes.ts'
+import type { Addition } from './store/view-writer.ts'
 
 async function heard(time: string): Promise<Addition[]> {
   const additions: Addition[] = []

@@ -1,9 +1,9 @@
 import type { Heard } from '@saucery/contracts/choreography'
-import type { ReceivedEvent } from '@saucery/messaging/event'
-import { Unprocessable } from '@saucery/messaging/message'
+import { Unprocessable } from '@saucery/messaging/events/cloud-events'
+import type { ReceivedEvent } from '@saucery/messaging/events/event'
 import { z } from 'zod'
-import type { ViewStore } from './store.ts'
-import { entryOf } from './view.ts'
+import type { ViewStore } from './store/view-store.ts'
+import { entryOf } from './view/order-view.ts'
 
 /**
  * The dashboard says nothing: every event becomes an entry in its order's view.

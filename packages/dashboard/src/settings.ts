@@ -1,4 +1,4 @@
-import { brokerSettings, ms } from '@saucery/chassis/settings'
+import { brokerSettings, ms } from '@saucery/chassis/settings/settings'
 import { z } from 'zod'
 
 export const dashboardSettings = brokerSettings.extend({

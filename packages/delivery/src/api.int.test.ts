@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { received } from '@saucery/chassis/testing/events'
 import { allPages, get, type Page, problemIn } from '@saucery/chassis/testing/http'
+import { exampleOrderId } from '@saucery/contracts/fields'
 import { OrderCancelled } from '@saucery/contracts/order'
-import { exampleOrderId } from '@saucery/contracts/parts'
 import { v7 as uuidv7 } from 'uuid'
 import { deliveryApi } from './api.ts'
 import type { Delivery } from './domain.ts'
-import { approvedAs, testDeliveries } from './testing.ts'
+import { approvedAs, testDeliveries } from './testing/deliveries.ts'
 
 const service = await testDeliveries()
 after(() => service[Symbol.asyncDispose]())

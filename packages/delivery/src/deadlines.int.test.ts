@@ -5,7 +5,7 @@ import { OrderCancelled } from '@saucery/contracts/order'
 import { completeDue, failOverdue } from './deadlines.ts'
 import type { CommitDelivery } from './reactions.ts'
 import { findDelivery } from './store.ts'
-import { testDeliveries } from './testing.ts'
+import { testDeliveries } from './testing/deliveries.ts'
 
 const service = await testDeliveries()
 after(() => service[Symbol.asyncDispose]())

@@ -7,8 +7,8 @@ import {
   DeliveryFailed,
   DeliveryStarted,
 } from '@saucery/contracts/delivery'
+import { exampleOrderId as orderId } from '@saucery/contracts/fields'
 import { OrderCancelled } from '@saucery/contracts/order'
-import { exampleOrderId as orderId } from '@saucery/contracts/parts'
 import { PaymentApproved } from '@saucery/contracts/payment'
 import { complete, type Delivery, type DeliveryEvent, evolve, fail, Refused, react } from './domain.ts'
 

@@ -2,7 +2,7 @@ import { after, describe, it } from 'node:test'
 import { orderIds, pagesCostTheSame } from '@saucery/chassis/testing/plans'
 import { sql } from 'drizzle-orm'
 import { type DeliveryQuery, selectDeliveries } from './store.ts'
-import { testDeliveries } from './testing.ts'
+import { testDeliveries } from './testing/deliveries.ts'
 
 const service = await testDeliveries()
 after(() => service[Symbol.asyncDispose]())

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { pageQuery, pageSchema } from '@saucery/chassis/pages'
+import { pageQuery, pageSchema } from '@saucery/chassis/http/pages'
 import {
   byId,
   changeProblems,
@@ -10,9 +10,9 @@ import {
   nextLink,
   problems,
   readProblems,
-} from '@saucery/chassis/routes'
+} from '@saucery/chassis/openapi/schemas'
 import { failReason } from '@saucery/contracts/delivery'
-import { itemId, qty } from '@saucery/contracts/parts'
+import { itemId, qty } from '@saucery/contracts/fields'
 
 const parcel = { orderId: z.uuid(), branchId: itemId, sauceId: itemId, qty, startedAt: z.iso.datetime() }
 

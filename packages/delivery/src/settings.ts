@@ -1,4 +1,4 @@
-import { commandSettings, ms } from '@saucery/chassis/settings'
+import { commandSettings, ms } from '@saucery/chassis/settings/settings'
 
 export const deliverySettings = commandSettings.extend({
   /** A delivery completes by itself after this; unset, it waits for its courier. */

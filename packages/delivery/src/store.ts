@@ -1,5 +1,5 @@
-import type { PageQuery } from '@saucery/chassis/pages'
-import { type Database, inRange, keyIn, upsertAll, when } from '@saucery/messaging/database'
+import type { PageQuery } from '@saucery/chassis/http/pages'
+import { type Database, inRange, keyIn, upsertAll, when } from '@saucery/messaging/postgres/database'
 import type { Aggregate } from '@saucery/messaging/unit-of-work'
 import { and, asc, desc, eq, lt, ne } from 'drizzle-orm'
 import { type Delivery, type DeliveryEvent, type DeliveryStatus, evolve } from './domain.ts'

@@ -1,13 +1,13 @@
-import { openLog } from '@saucery/chassis/log'
-import { serveUntilStopped } from '@saucery/chassis/serve'
-import { settingsOrExit } from '@saucery/chassis/settings'
-import { stopSignal } from '@saucery/chassis/stopping'
-import { openAdmission } from './admission.ts'
-import { gatewayApi } from './api.ts'
-import { openEventStreams } from './event-streams.ts'
+import { serveUntilStopped } from '@saucery/chassis/lifecycle/serve'
+import { stopSignal } from '@saucery/chassis/lifecycle/shutdown'
+import { settingsOrExit } from '@saucery/chassis/settings/settings'
+import { openLog } from '@saucery/chassis/telemetry/log'
+import { gatewayApi } from './app.ts'
+import { openAdmission } from './auth/authenticate.ts'
+import { web } from './edge/page.ts'
+import { openEventStreams } from './proxy/event-streams.ts'
+import { openUpstreams } from './proxy/upstreams.ts'
 import { gatewaySettings } from './settings.ts'
-import { openUpstreams } from './upstreams.ts'
-import { web } from './web.ts'
 
 const settings = settingsOrExit(gatewaySettings)
 const log = openLog('gateway', settings)

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { json } from '@saucery/chassis/routes'
-import { actions, roles } from '@saucery/contracts/callers'
-import { itemId } from '@saucery/contracts/parts'
+import { json } from '@saucery/chassis/openapi/schemas'
+import { actions, roles } from '@saucery/contracts/access/scope'
+import { itemId } from '@saucery/contracts/fields'
 
 const me = z
   .object({

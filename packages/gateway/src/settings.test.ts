@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { BadSettings, readSettings } from '@saucery/chassis/settings'
+import { BadSettings, readSettings } from '@saucery/chassis/settings/settings'
 import { gatewaySettings } from './settings.ts'
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519')

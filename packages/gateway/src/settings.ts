@@ -1,6 +1,6 @@
-import { commonSettings, ms } from '@saucery/chassis/settings'
+import { commonSettings, ms } from '@saucery/chassis/settings/settings'
 import { z } from 'zod'
-import { needsOfSignIn, signInSettings } from './sign-in-settings.ts'
+import { needsOfSignIn, signInSettings } from './auth/settings.ts'
 
 const origin = z.string().regex(/^https?:\/\/[^/\s]+\/?$/, 'must be an http(s) URL without a path')
 

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { testNats } from '@saucery/local/testing'
+import { testNats } from '@saucery/servers/testing/servers'
 import { isNull } from 'drizzle-orm'
-import { record } from './event.ts'
-import { openOutbox } from './outbox.ts'
+import { record } from './events/event.ts'
+import { ensureStream } from './nats/streams.ts'
+import { openOutbox } from './outbox/publisher.ts'
 import { openParticipant } from './participant.ts'
-import { ensureStream } from './streams.ts'
-import { outbox } from './tables.ts'
+import { outbox } from './postgres/schema.ts'
+import { allSettled } from './testing/consumer.ts'
 import {
   type Counter,
   cause,
@@ -21,7 +22,6 @@ import {
   raiseOn,
 } from './testing/counters.ts'
 import { eventually } from './testing/eventually.ts'
-import { allSettled } from './testing/listener.ts'
 import { quiet } from './testing/log.ts'
 import { messagesOf, say } from './testing/messages.ts'
 import { type TestDatabase, testBroker, testDatabase } from './testing/servers.ts'

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { testNats } from '@saucery/local/testing'
+import { testNats } from '@saucery/servers/testing/servers'
 import { count } from 'drizzle-orm'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
-import type { Database, Transaction } from './database.ts'
-import { inbox, outbox } from './tables.ts'
+import type { Database, Transaction } from './postgres/database.ts'
+import { inbox, outbox } from './postgres/schema.ts'
 import {
   type CommitCounter,
   type Counter,

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm'
-import { type Database, isDatabaseOutage, type Transaction } from './database.ts'
-import { type Cause, type Event, type Fact, record } from './event.ts'
-import { type GroupLimits, groupCommit, type Outcome } from './group-commit.ts'
-import { putBack, takeIn } from './inbox.ts'
-import type { Outbox } from './outbox.ts'
-import { type Answered, type KeyedRequest, openRequests, type Requests } from './requests.ts'
+import { type GroupLimits, groupCommit, type Outcome } from './async/batcher.ts'
+import { type Cause, type Event, type Fact, record } from './events/event.ts'
+import { type Answered, type KeyedRequest, openRequests, type Requests } from './idempotency/requests.ts'
+import { putBack, takeIn } from './inbox/inbox.ts'
+import type { Outbox } from './outbox/publisher.ts'
+import { type Database, isDatabaseOutage, type Transaction } from './postgres/database.ts'
 
 /** How the state behind one key is kept, and what events make of it. */
 export interface Aggregate<State, F extends Fact> {

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { received } from '@saucery/chassis/testing/events'
 import { get, problemIn } from '@saucery/chassis/testing/http'
-import { exampleOrderId } from '@saucery/contracts/parts'
+import { exampleOrderId } from '@saucery/contracts/fields'
 import { PaymentDeclined } from '@saucery/contracts/payment'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { messagesOf } from '@saucery/messaging/testing/messages'
 import type { Order } from './domain.ts'
-import { amount, assemble, testOrders, wanted } from './testing.ts'
+import { amount, assemble, testOrders, wanted } from './testing/orders.ts'
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())

@@ -1,21 +1,27 @@
-import { type Api, openApi } from '@saucery/chassis/api'
-import { demandOwn, narrowed, permitted, within } from '@saucery/chassis/callers'
-import { type Answer, answeringOnce, respond } from '@saucery/chassis/idempotency'
-import type { Log } from '@saucery/chassis/log'
-import { pageOf } from '@saucery/chassis/pages'
-import { doesNotFit, notFound, type Problem, ProblemError, storeUnavailable } from '@saucery/chassis/problem'
-import { causeOf } from '@saucery/chassis/request'
+import { demandOwn, narrowed, permitted, within } from '@saucery/chassis/auth/authorize'
+import { causeOf } from '@saucery/chassis/http/cause'
+import { pageOf } from '@saucery/chassis/http/pages'
+import {
+  doesNotFit,
+  notFound,
+  type Problem,
+  ProblemError,
+  storeUnavailable,
+} from '@saucery/chassis/http/problem'
+import { type Answer, answeringOnce, respond } from '@saucery/chassis/idempotency/answer-once'
+import { type Api, openApi } from '@saucery/chassis/openapi/app'
+import type { Log } from '@saucery/chassis/telemetry/log'
 import type { Said } from '@saucery/contracts/choreography'
-import { type Database, isDatabaseOutage } from '@saucery/messaging/database'
+import { type Database, isDatabaseOutage } from '@saucery/messaging/postgres/database'
 import type { Commit } from '@saucery/messaging/unit-of-work'
 import type { MiddlewareHandler } from 'hono'
 import { v7 as uuidv7 } from 'uuid'
 import { cancel, type Order, type OrderFact, place, Refused } from './domain.ts'
+import { termsOf } from './payment-wait/preferences.ts'
+import type { Waiting } from './payment-wait/wait.ts'
 import * as routes from './routes.ts'
 import type { PaymentWaitSettings } from './settings.ts'
 import { findOrder, listOrders } from './store.ts'
-import { termsOf } from './terms.ts'
-import type { Waiting } from './waiting.ts'
 
 /** What is left, after a wait, for the last decision and the final answer. */
 const finishWithinMs = 5000

@@ -3,11 +3,11 @@ import { after, describe, it } from 'node:test'
 import { received } from '@saucery/chassis/testing/events'
 import { get } from '@saucery/chassis/testing/http'
 import { PaymentApproved } from '@saucery/contracts/payment'
-import { firstIdAt } from '@saucery/messaging/event'
-import { newTrace } from '@saucery/messaging/trace'
+import { firstIdAt } from '@saucery/messaging/events/event'
+import { newTrace } from '@saucery/messaging/events/trace-context'
 import { giveUpOverdue } from './deadlines.ts'
 import { type Order, place } from './domain.ts'
-import { amount, testOrders } from './testing.ts'
+import { amount, testOrders } from './testing/orders.ts'
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())

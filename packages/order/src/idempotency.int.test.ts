@@ -5,7 +5,7 @@ import { problemIn } from '@saucery/chassis/testing/http'
 import { PaymentDeclined } from '@saucery/contracts/payment'
 import { v4 as uuidv4, v7 as uuidv7 } from 'uuid'
 import type { OrderApi } from './api.ts'
-import { amount, assemble, testOrders, wanted } from './testing.ts'
+import { amount, assemble, testOrders, wanted } from './testing/orders.ts'
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())

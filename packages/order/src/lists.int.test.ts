@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { received } from '@saucery/chassis/testing/events'
 import { allPages, get, type Page, problemIn } from '@saucery/chassis/testing/http'
-import { exampleOrderId } from '@saucery/contracts/parts'
+import { exampleOrderId } from '@saucery/contracts/fields'
 import { PaymentApproved } from '@saucery/contracts/payment'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { v7 as uuidv7 } from 'uuid'
 import type { Order } from './domain.ts'
-import { amount, testOrders } from './testing.ts'
+import { amount, testOrders } from './testing/orders.ts'
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict'
 import { after, beforeEach, describe, it } from 'node:test'
-import { operate } from '@saucery/chassis/operations'
-import { branch, courier, operator, testGate } from '@saucery/chassis/testing/callers'
+import { operate } from '@saucery/chassis/operations/operations'
+import { branch, courier, operator, testGate } from '@saucery/chassis/testing/caller-tokens'
 import { recorded } from '@saucery/chassis/testing/events'
 import { type Page, problemIn } from '@saucery/chassis/testing/http'
-import type { Caller } from '@saucery/contracts/callers'
+import type { Caller } from '@saucery/contracts/access/scope'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { PaymentApproved } from '@saucery/contracts/payment'
-import { Unprocessable } from '@saucery/messaging/message'
+import { Unprocessable } from '@saucery/messaging/events/cloud-events'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { say } from '@saucery/messaging/testing/messages'
 import type { Order } from './domain.ts'
 import { reactions } from './reactions.ts'
-import { assemble, testOrders } from './testing.ts'
+import { assemble, testOrders } from './testing/orders.ts'
 
 interface Letter {
   readonly sequence: number

@@ -2,7 +2,7 @@ import { after, describe, it } from 'node:test'
 import { orderIds, pagesCostTheSame } from '@saucery/chassis/testing/plans'
 import { sql } from 'drizzle-orm'
 import { type OrderQuery, selectOrders } from './store.ts'
-import { testOrders } from './testing.ts'
+import { testOrders } from './testing/orders.ts'
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())

@@ -1,5 +1,5 @@
 import type { Heard, Said } from '@saucery/contracts/choreography'
-import type { Event } from '@saucery/messaging/event'
+import type { Event } from '@saucery/messaging/events/event'
 import type { Commit } from '@saucery/messaging/unit-of-work'
 import type { Order, OrderFact } from './domain.ts'
 

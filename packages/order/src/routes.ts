@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { pageQuery, pageSchema } from '@saucery/chassis/pages'
+import { pageQuery, pageSchema } from '@saucery/chassis/http/pages'
 import {
   bodyProblems,
   byId,
@@ -11,9 +11,9 @@ import {
   nextLink,
   problems,
   readProblems,
-} from '@saucery/chassis/routes'
+} from '@saucery/chassis/openapi/schemas'
 import { choreography } from '@saucery/contracts/choreography'
-import { itemId, qty, won } from '@saucery/contracts/parts'
+import { itemId, qty, won } from '@saucery/contracts/fields'
 import { statuses } from '@saucery/contracts/status'
 
 const { says, reactsTo } = choreography.order

@@ -1,4 +1,4 @@
-import { commandSettings, ms } from '@saucery/chassis/settings'
+import { commandSettings, ms } from '@saucery/chassis/settings/settings'
 import { z } from 'zod'
 
 export const orderSettings = commandSettings.extend({

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { received } from '@saucery/chassis/testing/events'
 import { allPages, get, type Page, problemIn } from '@saucery/chassis/testing/http'
+import { exampleOrderId } from '@saucery/contracts/fields'
 import { OrderCancelled, OrderPlaced } from '@saucery/contracts/order'
-import { exampleOrderId } from '@saucery/contracts/parts'
 import { v7 as uuidv7 } from 'uuid'
 import type { Payment } from './domain.ts'
-import { limit, testPayments } from './testing.ts'
+import { limit, testPayments } from './testing/payments.ts'
 
 const service = await testPayments()
 after(() => service[Symbol.asyncDispose]())

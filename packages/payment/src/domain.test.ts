@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { DeliveryCancelled, DeliveryFailed } from '@saucery/contracts/delivery'
+import { exampleOrderId as orderId } from '@saucery/contracts/fields'
 import { OrderCancelled, OrderPlaced } from '@saucery/contracts/order'
-import { exampleOrderId as orderId } from '@saucery/contracts/parts'
 import { PaymentApproved, PaymentDeclined, PaymentRefunded, PaymentVoided } from '@saucery/contracts/payment'
 import { type Answer, evolve, type Payment, type PaymentFact, react, settle } from './domain.ts'
 

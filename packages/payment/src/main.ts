@@ -1,9 +1,9 @@
-import { boot } from '@saucery/chassis/boot'
+import { boot } from '@saucery/chassis/lifecycle/boot'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { paymentApi } from './api.ts'
+import { simulatedProvider } from './provider/simulated.ts'
 import { reactions } from './reactions.ts'
 import { paymentSettings } from './settings.ts'
-import { simulatedProvider } from './simulated-provider.ts'
 import { paymentAggregate } from './store.ts'
 
 const migrations = new URL('../migrations/', import.meta.url)

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { operate } from '@saucery/chassis/operations'
+import { operate } from '@saucery/chassis/operations/operations'
 import { recorded } from '@saucery/chassis/testing/events'
 import { get, type Page } from '@saucery/chassis/testing/http'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { OrderCancelled, OrderPlaced } from '@saucery/contracts/order'
-import { Unprocessable } from '@saucery/messaging/message'
+import { Unprocessable } from '@saucery/messaging/events/cloud-events'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { v7 as uuidv7 } from 'uuid'
-import { testPayments } from './testing.ts'
+import { testPayments } from './testing/payments.ts'
 
 const service = await testPayments()
 after(() => service[Symbol.asyncDispose]())

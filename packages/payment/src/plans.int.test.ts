@@ -2,7 +2,7 @@ import { after, describe, it } from 'node:test'
 import { orderIds, pagesCostTheSame } from '@saucery/chassis/testing/plans'
 import { sql } from 'drizzle-orm'
 import { type PaymentQuery, selectPayments } from './store.ts'
-import { testPayments } from './testing.ts'
+import { testPayments } from './testing/payments.ts'
 
 const service = await testPayments()
 after(() => service[Symbol.asyncDispose]())

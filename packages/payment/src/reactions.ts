@@ -1,8 +1,8 @@
 import type { Heard, Said } from '@saucery/contracts/choreography'
-import type { Event } from '@saucery/messaging/event'
+import type { Event } from '@saucery/messaging/events/event'
 import type { Commit } from '@saucery/messaging/unit-of-work'
 import { type Payment, type PaymentFact, react, settle } from './domain.ts'
-import type { PaymentProvider } from './provider.ts'
+import type { PaymentProvider } from './provider/provider.ts'
 
 export interface PaymentReactions {
   readonly commit: Commit<Payment, Said<'payment'>, PaymentFact>

@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { pageQuery, pageSchema } from '@saucery/chassis/pages'
-import { byId, json, listProblems, nextLink, problems, readProblems } from '@saucery/chassis/routes'
-import { itemId, qty, won } from '@saucery/contracts/parts'
+import { pageQuery, pageSchema } from '@saucery/chassis/http/pages'
+import { byId, json, listProblems, nextLink, problems, readProblems } from '@saucery/chassis/openapi/schemas'
+import { itemId, qty, won } from '@saucery/contracts/fields'
 
 const charge = {
   orderId: z.uuid(),

@@ -1,4 +1,4 @@
-import { ms, participantSettings } from '@saucery/chassis/settings'
+import { ms, participantSettings } from '@saucery/chassis/settings/settings'
 import { z } from 'zod'
 
 export const paymentSettings = participantSettings.extend({

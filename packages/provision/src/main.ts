@@ -1,6 +1,6 @@
-import { openLog } from '@saucery/chassis/log'
-import { settingsOrExit } from '@saucery/chassis/settings'
-import { eventually } from '@saucery/chassis/stopping'
+import { eventually } from '@saucery/chassis/lifecycle/shutdown'
+import { settingsOrExit } from '@saucery/chassis/settings/settings'
+import { openLog } from '@saucery/chassis/telemetry/log'
 import { isNotYet, provision } from './provision.ts'
 import { provisionSettings } from './settings.ts'
 

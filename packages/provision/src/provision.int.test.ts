@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { testNats } from '@saucery/local/testing'
+import { testNats } from '@saucery/servers/testing/servers'
 import { connect } from 'nats'
 import { isNotYet, provision } from './provision.ts'
 

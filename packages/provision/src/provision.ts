@@ -1,5 +1,5 @@
 import { streams } from '@saucery/contracts/choreography'
-import { deadLetters, provisionStream } from '@saucery/messaging/streams'
+import { deadLetters, provisionStream } from '@saucery/messaging/nats/streams'
 import { connect, ErrorCode, NatsError } from 'nats'
 
 export interface Provisioner {

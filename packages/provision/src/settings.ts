@@ -1,4 +1,4 @@
-import { commonSettings } from '@saucery/chassis/settings'
+import { commonSettings } from '@saucery/chassis/settings/settings'
 import { z } from 'zod'
 
 export const provisionSettings = commonSettings.pick({ LOG_LEVEL: true, LOG_FORMAT: true }).extend({

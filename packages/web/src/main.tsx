@@ -1,4 +1,4 @@
 import { render } from 'preact'
-import { App } from './app.tsx'
+import { App } from './pages/app.tsx'
 
 render(<App />, document.body)

@@ -1,6 +1,6 @@
 import type { AnyFact } from '@saucery/contracts/choreography'
-import { type Event, type ReceivedEvent, record } from '@saucery/messaging/event'
-import { newTrace } from '@saucery/messaging/trace'
+import { type Event, type ReceivedEvent, record } from '@saucery/messaging/events/event'
+import { newTrace } from '@saucery/messaging/events/trace-context'
 
 /** The fact as an event that somebody recorded now. */
 export const recorded = <F extends AnyFact>(fact: F): Event<F> =>

@@ -1,5 +1,5 @@
 import { pino } from 'pino'
-import { openLog } from '../log.ts'
+import { openLog } from '../telemetry/log.ts'
 
 export const quietLog = openLog('test', { LOG_LEVEL: 'silent', LOG_FORMAT: 'json' })
 

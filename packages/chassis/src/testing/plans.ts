@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import type { TestContext } from 'node:test'
-import type { Database } from '@saucery/messaging/database'
-import { firstIdAt } from '@saucery/messaging/event'
+import { firstIdAt } from '@saucery/messaging/events/event'
+import type { Database } from '@saucery/messaging/postgres/database'
 import { type SQL, sql } from 'drizzle-orm'
-import type { PageQuery } from '../pages.ts'
+import type { PageQuery } from '../http/pages.ts'
 
 /** The longer of two lists; LIST_ROWS=1000000 looks at a million. */
 const manyRows = Number(process.env.LIST_ROWS || 100_000)

@@ -1,5 +1,4 @@
 import { integer, pgTable, text } from 'drizzle-orm/pg-core'
-import { type Database, keyIn, upsertAll } from '../database.ts'
 import {
   type Cause,
   type Event,
@@ -8,8 +7,9 @@ import {
   keyOf,
   type ReceivedEvent,
   record,
-} from '../event.ts'
-import { newTrace } from '../trace.ts'
+} from '../events/event.ts'
+import { newTrace } from '../events/trace-context.ts'
+import { type Database, keyIn, upsertAll } from '../postgres/database.ts'
 import type { Aggregate, Commit } from '../unit-of-work.ts'
 
 /** What the tests of this package are about: counters, which a nudge raises by one. No guard: only the inbox. */

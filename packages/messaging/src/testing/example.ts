@@ -1,9 +1,9 @@
 import { integer, pgTable, text } from 'drizzle-orm/pg-core'
-import { connectBroker } from '../broker.ts'
-import { keyIn, openDatabase, upsertAll } from '../database.ts'
-import { type EventType, type Fact, keyOf } from '../event.ts'
+import { type EventType, type Fact, keyOf } from '../events/event.ts'
 import type { Log } from '../log.ts'
+import { connectBroker } from '../nats/connection.ts'
 import { openParticipant } from '../participant.ts'
+import { keyIn, openDatabase, upsertAll } from '../postgres/database.ts'
 import type { Aggregate } from '../unit-of-work.ts'
 
 // A shop that lends books: it hears what comes back, on a stream of the library's, and says what it has.

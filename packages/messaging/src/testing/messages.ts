@@ -1,7 +1,7 @@
 import { headers as newHeaders } from 'nats'
-import type { Broker } from '../broker.ts'
-import type { Event } from '../event.ts'
-import { headersOf } from '../message.ts'
+import { headersOf } from '../events/cloud-events.ts'
+import type { Event } from '../events/event.ts'
+import type { Broker } from '../nats/connection.ts'
 
 /** Publishes an event as its owner would; `messageId` defeats the broker's own deduplication. */
 export async function say(

@@ -1,9 +1,9 @@
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { findNats } from '@saucery/local/find-nats'
-import { toolsFolder } from '@saucery/local/folders'
-import { startNats } from '@saucery/local/nats'
-import { removeTempFolder, tempFolder } from '@saucery/local/temp'
+import { toolsFolder } from '@saucery/servers/install/folders'
+import { findNats } from '@saucery/servers/nats/find-nats'
+import { startNats } from '@saucery/servers/nats/start-nats'
+import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
 
 /** What a power failure sets back: all that the broker has, or a stream's messages and not what was read of them. */
 export type Loss = 'everything' | { readonly messagesOf: string }

@@ -1,5 +1,5 @@
-import type { GroupLimits } from '../group-commit.ts'
-import { openOutbox } from '../outbox.ts'
+import type { GroupLimits } from '../async/batcher.ts'
+import { openOutbox } from '../outbox/publisher.ts'
 import { unitOfWork } from '../unit-of-work.ts'
 import { type Counter, counterAggregate, countersStream, type Nudged, type Raised } from './counters.ts'
 import { quiet } from './log.ts'

@@ -1,4 +1,4 @@
-import type { Database, Transaction } from '../database.ts'
+import type { Database, Transaction } from '../postgres/database.ts'
 import type { Change } from '../unit-of-work.ts'
 import { type Counter, cause, type Nudged, type Raised, raised } from './counters.ts'
 

@@ -1,7 +1,7 @@
-import { testPostgres } from '@saucery/local/testing'
+import { testPostgres } from '@saucery/servers/testing/servers'
 import { sql } from 'drizzle-orm'
-import { type Broker, connectBroker } from '../broker.ts'
-import { type Database, type OpenDatabase, openDatabase } from '../database.ts'
+import { type Broker, connectBroker } from '../nats/connection.ts'
+import { type Database, type OpenDatabase, openDatabase } from '../postgres/database.ts'
 import { atMost } from './counters.ts'
 import { quiet } from './log.ts'
 

@@ -1,0 +1,50 @@
+import { percentile } from '../report/statistics.ts'
+import type { Answer, Observed } from './experiment.ts'
+
+interface Span {
+  readonly phase: string
+  readonly from: number
+  readonly to: number
+}
+
+/** Answer times and rates by status, before and after the breaker first opened, as a Markdown table. */
+export function breakerTable(observed: Observed): string {
+  const { states, togetherFrom } = observed
+  const spans = spansOf(observed)
+  const rows = [...new Set(spans.map(({ phase }) => phase))].flatMap((phase) =>
+    rowsOf(
+      phase,
+      spans.filter((span) => span.phase === phase),
+      observed.answers,
+    ),
+  )
+  const head = ['while the breaker', 'orders', 'answer', 'answers', 'per second', 'p50', 'p99', 'slowest']
+  const lines = [head, head.map((_, i) => (i < 3 ? '---' : '---:')), ...rows]
+  const seen = states.map(({ state, at }) => `${((at - togetherFrom) / 1000).toFixed(1)} s ${state}`)
+  return `${lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n\nThe breaker: ${seen.join(' · ')}\n`
+}
+
+function spansOf({ states, began, togetherFrom, ended }: Observed): Span[] {
+  const firstOpen = states.findIndex(({ state }) => state === 'open')
+  const phases = states.map(({ state, at }, i) => {
+    const isBefore = firstOpen === -1 || i < firstOpen
+    const phase = isBefore ? 'has not opened yet' : state === 'open' ? 'is open' : 'tries again'
+    return { phase, from: i === 0 ? togetherFrom : at, to: states[i + 1]?.at ?? ended }
+  })
+  return [{ phase: 'has nothing to do', from: began, to: togetherFrom }, ...phases]
+}
+
+function rowsOf(phase: string, spans: readonly Span[], answers: readonly Answer[]): string[][] {
+  // By when they were sent: an answer that opens the breaker belongs to the time before.
+  const within = answers.filter(({ at, ms }) => spans.some(({ from, to }) => at - ms >= from && at - ms < to))
+  const lasted = spans.reduce((sum, { from, to }) => sum + to - from, 0)
+  const kindOf = ({ kind, http, what }: Answer) => `${kind}|${http} ${what}`
+  const kinds = [...new Set(within.map(kindOf))].sort((a, b) => (a < b ? -1 : 1))
+  return kinds.map((each) => {
+    const times = within.filter((answer) => kindOf(answer) === each).map(({ ms }) => ms)
+    const spread = [0.5, 0.99, 1].map((p) => `${percentile(times, p).toFixed(0)} ms`)
+    const rate = ((times.length * 1000) / lasted).toFixed(1)
+    const during = `${phase}, ${(lasted / 1000).toFixed(1)} s`
+    return [during, ...each.split('|'), String(times.length), rate, ...spread]
+  })
+}

@@ -1,0 +1,88 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { root } from '@saucery/servers/install/folders'
+import { findPostgres } from '@saucery/servers/postgres/find-postgres'
+import { runOrFail } from '@saucery/servers/process/command'
+import { isExecutable, onPath } from '@saucery/servers/process/programs'
+import postgres from 'postgres'
+
+interface Options {
+  /** The administrator's. */
+  readonly url: string
+  readonly clients: number
+  readonly seconds: number
+  readonly folder: string
+  readonly signal: AbortSignal
+}
+
+const migrations = join(root, 'packages', 'order', 'migrations')
+
+/** One order in a transaction of its own, as a service without group commit would write it. */
+const script = `\\set qty random(1, 10)
+begin;
+insert into orders (id, branch_id, sauce_id, qty, price, amount, facts, status, placed_at)
+values (gen_random_uuid(), '1', '1', :qty, 10000, :qty * 10000, '{OrderPlaced}', 'PLACED', now());
+insert into outbox (id, name, version, subject, data, time, causation_id, traceparent, leased_until)
+values (gen_random_uuid(), 'OrderPlaced', 1, 'orders.placed.00000000-0000-7000-8000-000000000000',
+  '{"orderId":"00000000-0000-7000-8000-000000000000","branchId":"1","sauceId":"1","qty":10,"price":10000,"amount":100000}',
+  now(), '00000000-0000-7000-8000-000000000000', '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+  now() + interval '5 s');
+commit;
+`
+
+/** Orders per second that pgbench writes to the same server, in a database of its own; undefined without pgbench. */
+export async function postgresLimit(options: Options): Promise<number | undefined> {
+  const pgbench = await findPgbench()
+  if (pgbench === undefined) return undefined
+  const admin = postgres(options.url, { max: 1, onnotice: () => {} })
+  const database = `bench_${process.pid}`
+  try {
+    await admin.unsafe(`create database ${database}`)
+    return await runPgbench(pgbench, database, options)
+  } finally {
+    await admin.unsafe(`drop database if exists ${database} with (force)`).catch(() => {})
+    await admin.end({ timeout: 1 })
+  }
+}
+
+async function findPgbench(): Promise<string | undefined> {
+  const choice = await findPostgres()
+  const beside = choice.kind === 'environment' ? [] : [join(dirname(choice.program.postgres), 'pgbench')]
+  return [...beside, ...onPath('pgbench', process.env)].find(isExecutable)
+}
+
+async function runPgbench(
+  pgbench: string,
+  database: string,
+  { url, clients, seconds, folder, signal }: Options,
+) {
+  const target = new URL(url)
+  target.pathname = database
+  await createTables(target.href)
+  const file = join(folder, 'place-order.sql')
+  await writeFile(file, script)
+  const flags = ['-n', '-M', 'prepared', '-c', String(clients), '-j', '2', '-T', String(seconds), '-f', file]
+  const env = {
+    ...process.env,
+    PGHOST: target.hostname,
+    PGPORT: target.port || '5432',
+    PGUSER: decodeURIComponent(target.username),
+    PGPASSWORD: decodeURIComponent(target.password),
+    PGDATABASE: database,
+  }
+  const said = await runOrFail(pgbench, flags, { env, signal })
+  const tps = /^tps = ([\d.]+) \((?:without initial|excluding)/m.exec(said)?.[1]
+  if (tps === undefined) throw new Error(`pgbench said nothing of transactions per second:\n${said}`)
+  return Number(tps)
+}
+
+/** The order service's own tables and indexes. */
+async function createTables(url: string): Promise<void> {
+  const sql = postgres(url, { max: 1, onnotice: () => {} })
+  try {
+    const files = (await readdir(migrations)).filter((name) => name.endsWith('.sql')).sort()
+    for (const file of files) await sql.unsafe(await readFile(join(migrations, file), 'utf8'))
+  } finally {
+    await sql.end({ timeout: 1 })
+  }
+}

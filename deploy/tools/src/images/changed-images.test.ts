@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import { changedImages } from './changed-images.ts'
+
+const all = ['order', 'payment', 'delivery', 'dashboard', 'gateway', 'provision']
+const needs: Record<string, string[]> = { order: ['chassis'], chassis: ['contracts'], gateway: ['contracts'] }
+const changed = (...files: string[]) => changedImages(files, (name) => needs[name] ?? [])
+
+it('builds what changed, and what depends on it', () => {
+  assert.deepEqual(changed('packages/order/src/main.ts'), ['order'])
+  assert.deepEqual(changed('packages/contracts/src/order.ts'), ['order', 'gateway'])
+  assert.deepEqual(changed('packages/web/src/page.ts'), ['gateway'])
+})
+
+it('builds everything when what all are built with changed', () => {
+  for (const file of ['Dockerfile', 'pnpm-lock.yaml', 'patches/postgres@3.4.9.patch'])
+    assert.deepEqual(changed(file), all, file)
+})
+
+it('builds nothing for a text', () => {
+  assert.deepEqual(changed('README.md', 'docs/sign-in.md', 'packages/system/src/model/model.ts'), [])
+})

@@ -1,0 +1,33 @@
+import { serviceNames } from '@saucery/local/system/service-ports'
+
+export const images = [...serviceNames, 'provision']
+
+/** What every image is built with. */
+export const shared = [
+  'Dockerfile',
+  '.dockerignore',
+  'package.json',
+  'pnpm-lock.yaml',
+  'pnpm-workspace.yaml',
+  'tsconfig.base.json',
+  'tsconfig.build.json',
+  'patches',
+  'deploy/tools/src/images/compile.ts',
+]
+
+type DependenciesOf = (name: string) => readonly string[]
+
+/** Files and folders that an image is made of: its package, those that it depends on, and what all are built with. */
+export function sourcesOf(image: string, dependenciesOf: DependenciesOf): string[] {
+  const needs = (name: string): string[] => [name, ...dependenciesOf(name).flatMap(needs)]
+  // The page is in the gateway's image.
+  const packages = new Set([...needs(image), ...(image === 'gateway' ? ['web'] : [])])
+  return [...shared, ...[...packages].map((name) => `packages/${name}`)]
+}
+
+/** The images to build anew after a change of these files. */
+export const changedImages = (files: readonly string[], dependenciesOf: DependenciesOf): string[] =>
+  images.filter((image) => {
+    const sources = sourcesOf(image, dependenciesOf)
+    return files.some((file) => sources.some((source) => file === source || file.startsWith(`${source}/`)))
+  })

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { it } from 'node:test'
+import { portsFrom, serviceNames } from '@saucery/local/system/service-ports'
+import { root } from '@saucery/servers/install/folders'
+import { parse } from 'yaml'
+import { render } from './render.ts'
+import { podOf, settingsOf, workloads } from './resources.ts'
+
+interface Service {
+  image: string
+  build?: { args: { PACKAGE: string } }
+  ports?: string[]
+  env_file: string[]
+  environment?: Record<string, string>
+  volumes?: string[]
+  read_only?: boolean
+  cap_drop?: string[]
+  security_opt?: string[]
+  user?: string
+  tmpfs?: string[]
+}
+
+const file = readFileSync(join(root, 'compose.yaml'), 'utf8')
+const { services } = parse(file, { merge: true }) as { services: Record<string, Service> }
+const resources = await render('local')
+
+const variables = (path: string) =>
+  readFileSync(join(root, path), 'utf8')
+    .split('\n')
+    .filter((line) => /^\w+=/.test(line))
+    .map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)])
+
+it('runs what the local overlay runs, from the same images', () => {
+  const images = workloads(resources).map((it) => [it.metadata.name, podOf(it).containers[0]?.image])
+  assert.deepEqual(
+    Object.fromEntries(Object.entries(services).map(([name, { image }]) => [name, image])),
+    Object.fromEntries(images),
+  )
+})
+
+it('gives each what the local overlay lets it have, and no more', () => {
+  for (const workload of workloads(resources)) {
+    const { name } = workload.metadata
+    const service = services[name]
+    const { volumes = [], containers, securityContext } = podOf(workload)
+    assert.equal(service?.read_only, true, name)
+    assert.deepEqual(service?.cap_drop, ['ALL'], name)
+    assert.deepEqual(service?.security_opt, ['no-new-privileges:true'], name)
+    const empty = volumes.filter(({ emptyDir }) => emptyDir).map((it) => it.name)
+    const writable = containers[0]?.volumeMounts?.filter((it) => empty.includes(it.name)) ?? []
+    assert.deepEqual(
+      new Set(service?.tmpfs),
+      new Set(writable.map(({ mountPath }) => mountPath)),
+      `${name}: what may be written`,
+    )
+    // A volume of Docker's is root's, if the image has nothing in that place: NATS stays root there, without rights.
+    const user = securityContext?.runAsUser
+    if (!service?.build && name !== 'nats') assert.equal(service?.user, `${user}:${user}`, name)
+  }
+})
+
+it('opens the usual ports, on this machine alone', () => {
+  for (const name of serviceNames)
+    assert.deepEqual(services[name]?.ports, [`127.0.0.1:${portsFrom({})[name]}:8080`])
+  for (const { ports = [] } of Object.values(services))
+    for (const port of ports) assert.match(port, /^127\.0\.0\.1:/)
+})
+
+it('tells each service what the local overlay tells it', () => {
+  for (const workload of workloads(resources)) {
+    const { name } = workload.metadata
+    const service = services[name]
+    if (!service?.build) continue
+    assert.equal(service.build.args.PACKAGE, name)
+    assert.equal(service.read_only, true)
+    const told: Record<string, string> = {
+      ...Object.fromEntries(service.env_file.filter((path) => !path.includes('.secrets')).flatMap(variables)),
+      ...service.environment,
+    }
+    const { plain } = settingsOf(podOf(workload).containers[0] as never, resources)
+    for (const [setting, value] of Object.entries(plain)) {
+      if (name === 'provision' && setting.startsWith('AUTH')) continue
+      assert.equal(told[setting]?.replace(/^\$\{AUTH:-off\}$/, 'off'), value, `${name}: ${setting}`)
+    }
+    assert.ok(service.env_file.includes(`deploy/overlays/local/.secrets/${name}.env`), `secrets of ${name}`)
+  }
+})
+
+it('mounts files that are there', () => {
+  for (const { volumes = [] } of Object.values(services))
+    for (const volume of volumes.filter((it) => it.startsWith('./')))
+      assert.ok(existsSync(join(root, volume.split(':')[0] as string)), volume)
+})

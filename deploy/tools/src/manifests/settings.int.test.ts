@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { readSettings } from '@saucery/chassis/settings/settings'
+import { subscriptionsOf } from '@saucery/contracts/choreography'
+import { durableOf, projectionVersion } from '@saucery/contracts/projection-durables'
+import { overlays, render } from './render.ts'
+import { ofKind, podOf, type Resource, settingsOf } from './resources.ts'
+import { schemas } from './schemas-of-settings.ts'
+
+const services = ['order', 'payment', 'delivery', 'dashboard'] as const
+const secret = /PASSWORD|POSTGRES_URL|MONGODB_URL|SIGNING_KEY/
+
+const find = (resources: Resource[], kind: string, name: string) =>
+  ofKind(resources, kind).find((it) => it.metadata.name === name) as Resource
+
+for (const overlay of overlays)
+  describe(`the overlay ${overlay}`, async () => {
+    const resources = await render(overlay)
+    const production = overlay.startsWith('production')
+
+    for (const [name, schema] of Object.entries(schemas)) {
+      const workload = find(resources, name === 'provision' ? 'Job' : 'Deployment', name)
+      const container = podOf(workload).containers[0]
+      assert.ok(container, name)
+      const { maps, plain, secret: hidden } = settingsOf(container, resources)
+
+      it(`tells ${name} settings that it knows, and nothing secret in a ConfigMap`, () => {
+        const own = Object.keys(schema.shape)
+        const common = Object.keys(find(resources, 'ConfigMap', maps[0] as string).data ?? {})
+        for (const setting of [...Object.keys(plain), ...Object.keys(hidden)])
+          assert.ok(own.includes(setting) || common.includes(setting), `${name} knows no ${setting}`)
+        for (const setting of Object.keys(plain)) assert.doesNotMatch(setting, secret)
+      })
+
+      it(`gives ${name} names that change with the content, so that its pods roll`, () => {
+        for (const map of maps) assert.match(map, /-[a-z0-9]{10}$/)
+      })
+
+      if (!production)
+        it(`tells ${name} all that it needs`, () => {
+          readSettings(schema, { ...plain, ...hidden })
+        })
+    }
+
+    it('says AUTH=off only for one’s own machine', () => {
+      const off = ofKind(resources, 'ConfigMap').filter(
+        ({ data }) => data?.AUTH === 'off' || data?.AUTH_OFF_BEYOND_LOOPBACK,
+      )
+      assert.deepEqual(off.length > 0, ['local', 'tilt'].includes(overlay))
+    })
+
+    if (!production) return
+    it('holds no secret, and says STREAM_REPLICAS and servers of NATS in threes', () => {
+      assert.deepEqual(ofKind(resources, 'Secret'), [])
+      assert.equal(find(resources, 'StatefulSet', 'nats').spec?.replicas, 3)
+      for (const name of [...services, 'provision']) {
+        const workload = find(resources, name === 'provision' ? 'Job' : 'Deployment', name)
+        const { plain } = settingsOf(podOf(workload).containers[0] as never, resources)
+        assert.equal(plain.STREAM_REPLICAS, '3')
+        assert.equal(String(plain.NATS_URL).split(',').length, 3)
+      }
+    })
+
+    it('runs two of each service at least', () => {
+      for (const name of [...services, 'gateway']) {
+        const scaler = [...ofKind(resources, 'HorizontalPodAutoscaler'), ...ofKind(resources, 'ScaledObject')]
+        const [own, more] = scaler.filter((it) => it.metadata.name === name)
+        assert.ok((own?.spec?.minReplicas ?? own?.spec?.minReplicaCount ?? 0) >= 2, name)
+        assert.equal(more, undefined, 'two autoscalers of one Deployment')
+        assert.equal(find(resources, 'Deployment', name).spec?.replicas, undefined, 'the autoscaler’s to say')
+      }
+    })
+
+    it('scales no service out for what it takes to start', () => {
+      for (const { metadata, spec } of ofKind(resources, 'HorizontalPodAutoscaler', 'ScaledObject')) {
+        const behavior = spec?.behavior ?? spec?.advanced?.horizontalPodAutoscalerConfig.behavior
+        assert.ok((behavior?.scaleUp.stabilizationWindowSeconds ?? 0) >= 30, metadata.name)
+      }
+    })
+
+    if (overlay === 'production-keda')
+      for (const name of services) {
+        const { spec, metadata } = find(resources, 'ScaledObject', name)
+
+        it(`scales ${name} on the lag of every one of its consumers`, () => {
+          // A name that no consumer has is a scaler that fails, and scales nothing.
+          const durable = name === 'dashboard' ? durableOf(projectionVersion) : name
+          const lags = spec?.triggers?.filter(({ type }) => type === 'nats-jetstream') ?? []
+          assert.deepEqual(
+            new Set(lags.map(({ metadata: { stream, consumer } }) => `${stream} ${consumer}`)),
+            new Set(subscriptionsOf(name).map(({ stream }) => `${stream} ${durable}`)),
+          )
+        })
+
+        it(`takes over ${name}’s autoscaler of before`, () => {
+          assert.equal(metadata.annotations?.['scaledobject.keda.sh/transfer-hpa-ownership'], 'true')
+          assert.equal(spec?.advanced?.horizontalPodAutoscalerConfig.name, name)
+        })
+      }
+    else
+      it('scales payment at 15 % CPU', () => {
+        const { spec } = find(resources, 'HorizontalPodAutoscaler', 'payment')
+        assert.equal(spec?.metrics?.[0]?.resource.target.averageUtilization, 15)
+        assert.equal(spec?.maxReplicas, 10)
+      })
+  })

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { Caller } from '@saucery/contracts/access/scope'
+import { Hono } from 'hono'
+import { problemHandlers } from '../http/problem.ts'
+import { branch, courier, operator, testGate } from '../testing/caller-tokens.ts'
+import { problemIn } from '../testing/http.ts'
+import { quietLog } from '../testing/log.ts'
+import { knowCallers, narrowed, permitted, within } from './authorize.ts'
+
+const gate = testGate('order')
+
+function appBehind(knowCaller = gate.knowCaller): Hono {
+  const app = new Hono()
+  const { onError, notFound } = problemHandlers(quietLog)
+  app.onError(onError)
+  app.notFound(notFound)
+  app.use(knowCaller)
+  app.get('/me', (c) => c.json(c.get('caller')))
+  app.get('/orders/:branch', (c) => {
+    const reach = permitted(c, 'read-orders')
+    const order = within(reach, { branchId: c.req.param('branch') }) ?? null
+    return c.json({ order, ...narrowed(reach, { branchId: c.req.query('branchId') }) })
+  })
+  for (const path of ['/livez', '/readyz', '/metrics', '/livez/x']) app.get(path, (c) => c.text('here'))
+  return app
+}
+const app = appBehind()
+const get = async (path: string, caller: Caller) => app.request(path, { headers: await gate.as(caller) })
+const json = async (path: string, caller: Caller) => (await get(path, caller)).json()
+
+describe('a service', () => {
+  it('knows who calls through the gateway', async () => {
+    for (const caller of [branch('1'), courier, operator]) assert.deepEqual(await json('/me', caller), caller)
+  })
+
+  it('answers nobody who comes past it', async () => {
+    const answer = await app.request('/me')
+    assert.equal(answer.headers.get('www-authenticate'), 'Passport')
+    assert.deepEqual(await problemIn(answer), { status: 401, code: 'passport-missing', places: [] })
+    for (const headers of [
+      await testGate('order').as(operator),
+      await gate.as(operator, 'payment'),
+      { 'x-saucery-caller': JSON.stringify(operator) },
+      { 'x-saucery-caller': '' },
+    ])
+      assert.equal((await problemIn(app.request('/me', { headers }))).code, 'passport-invalid')
+  })
+
+  it('tells everybody how it is, and nothing else', async () => {
+    for (const path of ['/livez', '/readyz', '/metrics']) assert.equal((await app.request(path)).status, 200)
+    for (const path of ['/livez/x', '/livez/', '/', '/LIVEZ', '//livez'])
+      assert.equal((await app.request(path)).status, 401, path)
+  })
+
+  it('takes everybody for an operator where sign-in is off', async () => {
+    const open = appBehind(knowCallers('order', { AUTH: 'off' }, quietLog))
+    const headers = { 'x-saucery-caller': 'forged' }
+    assert.equal(((await (await open.request('/me', { headers })).json()) as Caller).role, 'operator')
+  })
+
+  it('believes nobody when it has no key', async () => {
+    const closed = appBehind(knowCallers('order', { AUTH: 'on' }, quietLog))
+    assert.equal((await closed.request('/me', { headers: await gate.as(operator) })).status, 401)
+  })
+})
+
+describe('a caller', () => {
+  it('is refused what the role does not allow', async () => {
+    assert.deepEqual(await problemIn(get('/orders/1', courier)), {
+      status: 403,
+      code: 'not-permitted',
+      places: [],
+    })
+  })
+
+  it('sees what is in reach, and nothing of the rest', async () => {
+    assert.deepEqual(await json('/orders/1', branch('1')), { order: { branchId: '1' }, branchId: '1' })
+    assert.deepEqual(await json('/orders/2', branch('1')), { order: null, branchId: '1' })
+    assert.deepEqual(await json('/orders/2', operator), { order: { branchId: '2' } })
+  })
+
+  it('is told which field names a branch that is not its own', async () => {
+    const problem = await problemIn(get('/orders/1?branchId=2', branch('1')))
+    assert.deepEqual(problem, { status: 403, code: 'not-permitted', places: ['branchId'] })
+    assert.equal((await get('/orders/1?branchId=1', branch('1'))).status, 200)
+    assert.equal((await get('/orders/1?branchId=2', operator)).status, 200)
+  })
+})

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { createSecretKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { describe, it, mock } from 'node:test'
+import type { Caller } from '@saucery/contracts/access/scope'
+import { type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
+import { branch, courier, operator } from '../testing/caller-tokens.ts'
+import { passportReader, passportsSignedWith } from './caller-token.ts'
+
+const { publicKey, privateKey } = generateKeyPairSync('ed25519')
+const passportFor = passportsSignedWith(privateKey)
+const read = (passport: string, service = 'order', keys = [publicKey]) =>
+  passportReader(service, keys)(passport)
+
+/** The headers of a passport that the gateway signed, to be used for others. */
+const header = async () => {
+  const [first = ''] = (await passportFor(operator, 'order')).split('.')
+  return JSON.parse(Buffer.from(first, 'base64url').toString()) as { alg: string; kid: string }
+}
+
+const claims = { iss: 'gateway', aud: 'order', sub: 'kim', role: 'operator', exp: Date.now() / 1000 + 50 }
+
+const signed = async (changed: JWTPayload, key: KeyObject | Uint8Array = privateKey, alg = 'EdDSA') =>
+  new SignJWT({ ...claims, ...changed }).setProtectedHeader({ ...(await header()), alg }).sign(key)
+
+describe('a passport', () => {
+  for (const caller of [
+    branch('강남-1호점'),
+    courier,
+    { ...operator, signedInUntil: 1_900_000_000.5 },
+    { ...operator, subject: '김 "x"\n' },
+  ] as Caller[])
+    it(`says of ${JSON.stringify(caller.subject)} what the gateway knows`, async () => {
+      assert.deepEqual(await read(await passportFor(caller, 'order')), caller)
+    })
+
+  it('is of no use to another service', async () => {
+    assert.equal(await read(await passportFor(operator, 'payment')), undefined)
+  })
+
+  it('is of no use when another key signed it, under whatever name', async () => {
+    const forger = generateKeyPairSync('ed25519').privateKey
+    assert.equal(await read(await passportsSignedWith(forger)(operator, 'order')), undefined)
+    assert.equal(await read(await signed({}, forger)), undefined)
+    assert.ok(await read(await signed({})))
+  })
+
+  it('is of no use unsigned, or signed with the public key as a secret', async () => {
+    assert.equal(await read(new UnsecuredJWT({ ...claims }).encode()), undefined)
+    const pem = publicKey.export({ type: 'spki', format: 'pem' })
+    const der = publicKey.export({ type: 'spki', format: 'der' })
+    for (const secret of [Buffer.from(pem), der])
+      assert.equal(await read(await signed({}, createSecretKey(secret), 'HS256')), undefined)
+  })
+
+  it('is of no use with other claims than the gateway makes', async () => {
+    for (const changed of [
+      { iss: 'somebody' },
+      { aud: undefined },
+      { aud: 'orders' },
+      { exp: undefined },
+      { exp: Date.now() / 1000 - 6 },
+      { role: 'admin' },
+      { role: 'branch' },
+      { signedInUntil: 'tomorrow' },
+      { sub: undefined },
+    ])
+      assert.equal(await read(await signed(changed as JWTPayload)), undefined, JSON.stringify(changed))
+  })
+
+  it('is of no use when it is none', async () => {
+    for (const text of ['', '.', '..', 'a.b.c', 'null', '{}', `${await passportFor(operator, 'order')}x`])
+      assert.equal(await read(text), undefined, text)
+  })
+
+  it('is read while the key is being changed, whichever signed it', async () => {
+    const next = generateKeyPairSync('ed25519')
+    const both = passportReader('order', [publicKey, next.publicKey])
+    assert.deepEqual(await both(await passportFor(courier, 'order')), courier)
+    assert.deepEqual(await both(await passportsSignedWith(next.privateKey)(courier, 'order')), courier)
+  })
+})
+
+describe('with time', () => {
+  it('the same passport is sent for half a minute, and is worth nothing after its minute', async () => {
+    mock.timers.enable({ apis: ['Date'], now: Date.now() })
+    try {
+      const reader = passportReader('order', [publicKey])
+      const first = await passportFor(courier, 'order')
+      mock.timers.tick(29_000)
+      assert.equal(await passportFor(courier, 'order'), first)
+      assert.deepEqual(await reader(first), courier)
+      mock.timers.tick(2_000)
+      const second = await passportFor(courier, 'order')
+      assert.notEqual(second, first)
+      mock.timers.tick(40_000)
+      assert.equal(await reader(first), undefined)
+      assert.deepEqual(await reader(second), courier)
+    } finally {
+      mock.timers.reset()
+    }
+  })
+})

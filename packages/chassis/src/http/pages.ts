@@ -1,0 +1,68 @@
+import { firstIdAt } from '@saucery/messaging/events/event'
+import type { Context } from 'hono'
+import { z } from 'zod'
+
+// A cursor is the id after which the next page begins; opaque, so that nobody makes one.
+const cursorOf = (id: string): string => Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url')
+
+function idIn(cursor: string): string {
+  const hex = Buffer.from(cursor, 'base64url').toString('hex')
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}
+
+// The time of a UUIDv7 is its first part, so that a range of times is a range of ids.
+const moment = z.iso
+  .datetime({ offset: true, error: 'must be a time such as 2026-01-31T12:00:00Z' })
+  .transform((time) => firstIdAt(Math.max(0, Date.parse(time))))
+
+/** Query parameters that every list has; it is sorted by the order's id, the newest first. */
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(200).default(50).describe('Items on a page'),
+  cursor: z
+    .string()
+    .regex(/^[\w-]{22}$/, 'must be the `next` of a page')
+    .transform(idIn)
+    .optional()
+    .describe('Where the page begins: the `next` of the page before'),
+  since: moment.optional().describe('Only of orders placed at this time or later'),
+  until: moment.optional().describe('Only of orders placed before this time'),
+}
+
+/** A list's query, read; `cursor`, `since` and `until` are ids now. */
+export interface PageQuery {
+  readonly limit: number
+  readonly cursor?: string | undefined
+  readonly since?: string | undefined
+  readonly until?: string | undefined
+}
+
+export const pageSchema = <Item extends z.ZodType>(item: Item) =>
+  z.object({
+    items: z.array(item),
+    next: z.string().optional().describe('The `cursor` of the next page; absent on the last one'),
+  })
+
+/**
+ * Makes a page of a list, with `Link: rel="next"` (RFC 8288) when there is more.
+ * @param find finds up to `limit` items
+ */
+export async function pageOf<T, Query extends PageQuery>(
+  c: Context,
+  query: Query,
+  find: (query: Query) => Promise<T[]>,
+  idOf: (item: T) => string,
+): Promise<{ items: T[]; next?: string }> {
+  const found = await find({ ...query, limit: query.limit + 1 })
+  const items = found.slice(0, query.limit)
+  const last = items.at(-1)
+  if (found.length <= query.limit || !last) return { items }
+  return { items, ...linkToNext(c, cursorOf(idOf(last))) }
+}
+
+/** Names the next page in the answer's `Link`; returned for its body. */
+export function linkToNext(c: Context, next: string): { next: string } {
+  const search = new URL(c.req.url).searchParams
+  search.set('cursor', next)
+  c.header('Link', `<${c.req.path}?${search}>; rel="next"`)
+  return { next }
+}

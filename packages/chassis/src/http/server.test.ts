@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict'
+import { EventEmitter, once } from 'node:events'
+import { Agent, get, type IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
+import { describe, it } from 'node:test'
+import { Hono } from 'hono'
+import { httpSettings, readSettings } from '../settings/settings.ts'
+import { quietLog } from '../testing/log.ts'
+import { serve } from './server.ts'
+
+const local = readSettings(httpSettings, { HOST: '127.0.0.1', PORT: '0' })
+const large = 'x'.repeat(20_000_000)
+
+/** An app whose `/held` answers when it is released. */
+function holdingApp() {
+  const door = new EventEmitter()
+  const asked = once(door, 'asked')
+  const app = new Hono()
+    .get('/now', (c) => c.text('here'))
+    .get('/large', (c) => c.text(large))
+    .get('/held', async (c) => {
+      const released = once(door, 'released')
+      door.emit('asked')
+      await released
+      return c.text('at last')
+    })
+  return { app, asked, release: () => door.emit('released') }
+}
+
+/** A client that keeps its connection. */
+const keeping = () => new Agent({ keepAlive: true, maxSockets: 1 })
+
+async function ask(port: number, path: string, agent: Agent): Promise<IncomingMessage> {
+  const [response] = (await once(get({ port, path, agent, host: '127.0.0.1' }), 'response')) as [
+    IncomingMessage,
+  ]
+  return response
+}
+
+async function textOf(response: IncomingMessage): Promise<string> {
+  let text = ''
+  for await (const chunk of response.setEncoding('utf8')) text += chunk
+  return text
+}
+
+describe('the HTTP server', () => {
+  it('tells the port that it was given', async () => {
+    const http = await serve(holdingApp().app, local, quietLog)
+    assert.equal(await (await fetch(`http://127.0.0.1:${http.port}/now`)).text(), 'here')
+    await http.close()
+  })
+
+  it('does not start on a port that is taken', async () => {
+    const first = await serve(holdingApp().app, local, quietLog)
+    await assert.rejects(serve(holdingApp().app, { ...local, PORT: first.port }, quietLog), {
+      code: 'EADDRINUSE',
+    })
+    await first.close()
+  })
+
+  it('finishes what is in hand, tells the client to come no more, and takes nothing new', async () => {
+    const { app, asked, release } = holdingApp()
+    const http = await serve(app, local, quietLog)
+    const asking = ask(http.port, '/held', keeping())
+    await asked
+    const closing = http.close()
+    const [refusal] = await once(connect(http.port, '127.0.0.1'), 'error')
+    assert.equal(refusal.code, 'ECONNREFUSED')
+    release()
+    const response = await asking
+    assert.equal(response.headers.connection, 'close')
+    assert.equal(await textOf(response), 'at last')
+    await closing
+  })
+
+  it('does not wait for kept connections', async () => {
+    const { app, asked, release } = holdingApp()
+    const http = await serve(app, local, quietLog)
+    await textOf(await ask(http.port, '/now', keeping()))
+    const asking = ask(http.port, '/held', keeping())
+    await asked
+    const closing = http.close()
+    release()
+    await textOf(await asking)
+    const begun = performance.now()
+    await closing
+    assert.ok(performance.now() - begun < 2000)
+  })
+
+  it('does not wait for a connection on which nothing was ever asked', async () => {
+    const http = await serve(holdingApp().app, local, quietLog)
+    const silent = connect(http.port, '127.0.0.1')
+    await once(silent, 'connect')
+    await Promise.all([once(silent, 'close'), http.close()])
+  })
+
+  it('gives a slow reader all of its answer', async () => {
+    const http = await serve(holdingApp().app, local, quietLog)
+    const response = await ask(http.port, '/large', keeping())
+    const closing = http.close()
+    assert.equal((await textOf(response)).length, large.length)
+    await closing
+  })
+
+  it('answers a request that was on its way', async () => {
+    const http = await serve(holdingApp().app, local, quietLog)
+    const client = connect(http.port, '127.0.0.1')
+    client.setEncoding('utf8')
+    client.write('GET /now HTTP/1.1\r\nHost: here\r\n')
+    // Its first bytes have arrived when the server has answered another client.
+    await textOf(await ask(http.port, '/now', keeping()))
+    const closing = http.close()
+    client.write('\r\n')
+    let answer = ''
+    for await (const chunk of client) answer += chunk
+    assert.match(answer, /^HTTP\/1.1 200 OK[\s\S]*connection: close[\s\S]*here$/i)
+    await closing
+  })
+})

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type Action, type Caller, caller, reaches, reachOf } from './scope.ts'
+
+const branch: Caller = { subject: 'kim', role: 'branch', branchId: '1' }
+const courier: Caller = { subject: 'lee', role: 'courier' }
+const operator: Caller = { subject: 'park', role: 'operator' }
+const own = { branchId: '1' }
+
+const table: Record<Action, { branch: unknown; courier: unknown }> = {
+  'place-orders': { branch: own, courier: 'none' },
+  'read-orders': { branch: own, courier: 'none' },
+  'cancel-orders': { branch: own, courier: 'none' },
+  'read-payments': { branch: own, courier: 'none' },
+  'read-deliveries': { branch: own, courier: 'all' },
+  'end-deliveries': { branch: 'none', courier: 'all' },
+  'read-views': { branch: own, courier: 'none' },
+  operate: { branch: 'none', courier: 'none' },
+}
+
+describe('what one may do', () => {
+  for (const [action, may] of Object.entries(table) as [Action, (typeof table)[Action]][])
+    it(`is as agreed for ${action}`, () => {
+      assert.deepEqual(reachOf(branch, action), may.branch)
+      assert.deepEqual(reachOf(courier, action), may.courier)
+      assert.equal(reachOf(operator, action), 'all')
+    })
+
+  it('is, for a branch, what is its own', () => {
+    assert.equal(reaches(own, '1'), true)
+    assert.equal(reaches(own, '01'), false)
+    assert.equal(reaches('all', '2'), true)
+    assert.equal(reaches('none', '1'), false)
+  })
+
+  it('is only for those who may see everything as long as nobody knows the branch', () => {
+    assert.equal(reaches(own, undefined), false)
+    assert.equal(reaches('all', undefined), true)
+  })
+})
+
+describe('a caller', () => {
+  it('is no branch without saying which', () => {
+    assert.equal(caller.safeParse({ subject: 'kim', role: 'branch' }).success, false)
+    assert.equal(caller.safeParse({ subject: 'kim', role: 'branch', branchId: '' }).success, false)
+  })
+
+  it('has a name and a role that is known', () => {
+    for (const bad of [
+      { role: 'operator' },
+      { subject: '', role: 'operator' },
+      { subject: 'kim', role: 'admin' },
+    ])
+      assert.equal(caller.safeParse(bad).success, false)
+  })
+})

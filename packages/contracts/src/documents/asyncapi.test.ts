@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { DiagnosticSeverity, Parser } from '@asyncapi/parser'
+import { parties } from '../parties.ts'
+import { asyncApiDocument } from './asyncapi.ts'
+import { eventHeaders, exampleHeaders } from './event-headers.ts'
+import { generatedDirectory, generatedFiles } from './files.ts'
+
+async function errorsOf(document: object) {
+  const diagnostics = await new Parser().validate(JSON.stringify(document))
+  return diagnostics.filter(({ severity }) => severity === DiagnosticSeverity.Error)
+}
+
+type Document = ReturnType<typeof asyncApiDocument>
+
+// biome-ignore lint/suspicious/noExplicitAny: the breaks go against the document's type
+async function errorsAfter(breakIt: (document: any) => void) {
+  const document: Document = structuredClone(asyncApiDocument())
+  breakIt(document)
+  return await errorsOf(document)
+}
+
+describe('the generated files', () => {
+  for (const [name, content] of Object.entries(generatedFiles())) {
+    it(`hold what would be generated now: ${name}`, () => {
+      const kept = readFileSync(new URL(name, generatedDirectory), 'utf8')
+      assert.equal(kept, content, 'run: pnpm --filter @saucery/contracts documents')
+    })
+  }
+
+  it('are these and no others', () => {
+    assert.deepEqual(new Set(readdirSync(generatedDirectory)), new Set(Object.keys(generatedFiles())))
+  })
+})
+
+describe('the AsyncAPI document', () => {
+  it('is valid', async () => {
+    assert.deepEqual(await errorsOf(asyncApiDocument()), [])
+  })
+
+  it('has a channel for every event and an operation for everyone who says or hears it', () => {
+    const { channels, operations } = asyncApiDocument()
+    const said = parties.flatMap(({ says }) => says)
+    const wanted = parties.flatMap(({ service, says, reactsTo }) => [
+      ...says.map(({ event }) => `${service}.sends.${event}`),
+      ...reactsTo.map(({ event }) => `${service}.receives.${event}`),
+    ])
+    assert.deepEqual(
+      Object.keys(channels),
+      said.map(({ event }) => event),
+    )
+    assert.deepEqual(Object.keys(operations), wanted)
+  })
+
+  // The parser checks examples for AsyncAPI 2 only; the payloads' are checked by define.test.
+  it('shows headers that an event could have', () => {
+    for (const { service, says } of parties) {
+      for (const { event, version } of says) {
+        const headers = exampleHeaders(service, event, version)
+        assert.deepEqual(eventHeaders.strict().parse(headers), headers)
+      }
+    }
+  })
+
+  it('forbids no fields that a reader would tolerate', () => {
+    assert.ok(!JSON.stringify(asyncApiDocument()).includes('additionalProperties'))
+  })
+})
+
+describe('the validation', () => {
+  it('finds an operation on a channel that is not there', async () => {
+    const errors = await errorsAfter(({ channels }) => delete channels.OrderPlaced)
+    assert.notEqual(errors.length, 0)
+  })
+
+  it('finds an unknown action', async () => {
+    const errors = await errorsAfter(({ operations }) => {
+      operations['order.sends.OrderPlaced'].action = 'shout'
+    })
+    assert.notEqual(errors.length, 0)
+  })
+
+  it('finds a payload that is no schema', async () => {
+    const errors = await errorsAfter(({ channels }) => {
+      channels.OrderPlaced.messages['OrderPlaced.1'].payload.type = 'sauce'
+    })
+    assert.notEqual(errors.length, 0)
+  })
+})

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { branch, testGate } from '@saucery/chassis/testing/caller-tokens'
+import { recorded } from '@saucery/chassis/testing/events'
+import { problemIn } from '@saucery/chassis/testing/http'
+import { quietLog } from '@saucery/chassis/testing/log'
+import { testStreams } from '@saucery/chassis/testing/streams'
+import { OrderPlaced } from '@saucery/contracts/order'
+import { PaymentDeclined, PaymentVoided } from '@saucery/contracts/payment'
+import { eventually } from '@saucery/messaging/testing/eventually'
+import { testMongo } from '@saucery/servers/testing/servers'
+import { v7 as uuidv7 } from 'uuid'
+import { openReplica } from '../testing/replica.ts'
+import { apiOn } from '../testing/views.ts'
+import { entryOf } from '../view/order-view.ts'
+import { openArrivals } from './event-waiter.ts'
+
+const nats = await testStreams()
+const mongo = await testMongo()
+const replicas = [
+  await openReplica({ nats: nats.url, mongo: mongo.url }),
+  await openReplica({ nats: nats.url, mongo: mongo.url }),
+] as const
+after(async () => {
+  for (const replica of replicas) await replica[Symbol.asyncDispose]()
+  await nats[Symbol.asyncDispose]()
+  await mongo[Symbol.asyncDispose]()
+})
+const { views } = replicas[0]
+
+const placedNow = () => recorded(OrderPlaced({ ...OrderPlaced.example, orderId: uuidv7() }))
+const read = (url: string, orderId: string, eventId: string, wait = 20) =>
+  fetch(`${url}/orderDashboards/${orderId}?after=${eventId}`, {
+    headers: wait === 0 ? {} : { prefer: `wait=${wait}` },
+  })
+
+describe('who has written and reads', () => {
+  it('finds what was written, a thousand times, many at once, on either replica', async (t) => {
+    const took: number[] = []
+    async function writeAndRead(i: number): Promise<void> {
+      const placed = placedNow()
+      const declined = recorded(PaymentDeclined({ ...PaymentDeclined.example, orderId: placed.data.orderId }))
+      for (const event of [placed, declined]) {
+        await nats.say(event)
+        const began = performance.now()
+        const response = await read((replicas[i % 2] ?? replicas[0]).url, placed.data.orderId, event.id)
+        took.push(performance.now() - began)
+        assert.equal(response.status, 200)
+        const { timeline } = (await response.json()) as { timeline: { id: string }[] }
+        assert.ok(
+          timeline.some(({ id }) => id === event.id),
+          'stale',
+        )
+      }
+    }
+    const reader = async (_: unknown, first: number) => {
+      for (let i = first; i < 500; i += 20) await writeAndRead(i)
+    }
+    await Promise.all(Array.from({ length: 20 }, reader))
+    const sorted = took.sort((a, b) => a - b)
+    t.diagnostic(
+      `${took.length} reads, p50 ${sorted[500]?.toFixed(0)} ms, most ${sorted.at(-1)?.toFixed(0)} ms`,
+    )
+    assert.equal(took.length, 1000)
+  })
+
+  it('is told that the event has not come, at once or after the wait', async () => {
+    const { data, id } = placedNow()
+    const [{ url }] = replicas
+    for (const [wait, atLeast] of [
+      [0, 0],
+      [1, 1000],
+    ] as const) {
+      const began = performance.now()
+      const response = await read(url, data.orderId, id, wait)
+      const took = performance.now() - began
+      assert.ok(took >= atLeast && took < atLeast + 900, `${took} ms`)
+      assert.equal(response.headers.get('retry-after'), '1')
+      assert.equal(response.headers.get('preference-applied'), wait ? 'wait=1' : null)
+      assert.deepEqual(await problemIn(response), { status: 404, code: 'event-not-arrived', places: [] })
+    }
+  })
+
+  it('is told what is wrong with an event’s id', async () => {
+    const response = await read(replicas[0].url, uuidv7(), 'x')
+    assert.deepEqual(await problemIn(response), { status: 422, code: 'invalid-input', places: ['after'] })
+  })
+
+  it('waits no longer when the client leaves, or when the dashboard stops', async () => {
+    const arrivals = openArrivals({ views, log: quietLog })
+    const leaving = new AbortController()
+    const { data, id: eventId } = placedNow()
+    const wait = (signal?: AbortSignal) =>
+      arrivals.wait({ orderId: data.orderId, eventId }, 60_000, signal)?.view
+    const left = wait(leaving.signal)
+    const stays = wait()
+    leaving.abort()
+    assert.equal(await left, undefined)
+    arrivals.end()
+    assert.equal(await stays, undefined)
+    assert.equal(await wait(), undefined)
+  })
+
+  it('takes its wait along when its connection breaks', async () => {
+    const { data, id } = placedNow()
+    const url = `${replicas[0].url}/orderDashboards/${data.orderId}?after=${id}`
+    const leaving = new AbortController()
+    const asked = fetch(url, { headers: { prefer: 'wait=60' }, signal: leaving.signal })
+    await eventually(() => assert.equal(replicas[0].arrivals.waiting(), 1))
+    leaving.abort()
+    await assert.rejects(asked, { name: 'AbortError' })
+    await eventually(() => assert.equal(replicas[0].arrivals.waiting(), 0), 5000)
+  })
+
+  it('is one of so many, and not waited for beyond', async () => {
+    const arrivals = openArrivals({ views, log: quietLog, maxWaiting: 1 })
+    const { data, id: eventId } = placedNow()
+    const first = arrivals.wait({ orderId: data.orderId, eventId }, 60_000)
+    assert.ok(first, 'the first does not wait')
+    assert.equal(arrivals.wait({ orderId: data.orderId, eventId }, 60_000), undefined)
+    arrivals.end()
+    await first.view
+  })
+})
+
+describe('a branch that reads after a write', () => {
+  const gate = testGate('dashboard')
+  const app = apiOn(views, gate.knowCaller)
+  const ask = async (branchId: string, orderId: string, eventId: string) =>
+    app.request(`/orderDashboards/${orderId}?after=${eventId}`, {
+      headers: { ...(await gate.as(branch(branchId))), prefer: 'wait=10' },
+    })
+
+  it('finds its own order, and never another’s', async () => {
+    const placed = placedNow()
+    const own = ask('1', placed.data.orderId, placed.id)
+    const other = ask('2', placed.data.orderId, placed.id)
+    await nats.say(placed)
+    assert.equal((await own).status, 200)
+    assert.equal((await problemIn(other)).code, 'not-found')
+    const again = ask('2', placed.data.orderId, uuidv7())
+    assert.equal((await problemIn(again)).code, 'not-found')
+  })
+
+  it('waits for an order that nobody knows the branch of yet', async () => {
+    const placed = placedNow()
+    const { orderId } = placed.data
+    const voided = { ...recorded(PaymentVoided({ orderId })), stream: 'PAYMENTS', sequence: 1 }
+    await views.add({ orderId, entry: entryOf(voided) })
+    const own = ask('1', orderId, placed.id)
+    await nats.say(placed)
+    assert.equal((await own).status, 200)
+  })
+})

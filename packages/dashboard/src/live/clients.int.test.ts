@@ -1,0 +1,200 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { branch, courier, operator, testGate } from '@saucery/chassis/testing/caller-tokens'
+import { problemIn } from '@saucery/chassis/testing/http'
+import { recordingLog } from '@saucery/chassis/testing/log'
+import { testStreams } from '@saucery/chassis/testing/streams'
+import { eventually } from '@saucery/messaging/testing/eventually'
+import { testMongo } from '@saucery/servers/testing/servers'
+import { v7 as uuidv7 } from 'uuid'
+import { follow, hasHeard, hasId, histories } from '../testing/live-client.ts'
+import { openReplica } from '../testing/replica.ts'
+import { story } from '../testing/views.ts'
+
+const nats = await testStreams()
+const mongo = await testMongo()
+const urls = { nats: nats.url, mongo: mongo.url }
+after(async () => {
+  await nats[Symbol.asyncDispose]()
+  await mongo[Symbol.asyncDispose]()
+})
+
+const of = (branchId: string, events: ReturnType<typeof histories>) =>
+  events.map((event) =>
+    'branchId' in event.data ? { ...event, data: { ...event.data, branchId } } : event,
+  ) as ReturnType<typeof histories>
+
+describe('the live feed', { timeout: 100_000 }, () => {
+  it('tells each client what it asked for and may see', async () => {
+    const gate = testGate('dashboard')
+    await using replica = await openReplica(urls, { knowCaller: gate.knowCaller })
+    const { url } = replica
+    const [one, two] = [of('b1', histories(3)), of('b2', histories(3))]
+    const orderId = String(one[0]?.data.orderId)
+    const all = await follow(url, '', await gate.as(operator))
+    const asked = {
+      own: await follow(url, '', await gate.as(branch('b1'))),
+      byBranch: await follow(url, 'branchId=b1', await gate.as(operator)),
+      byOrder: await follow(url, `orderId=${orderId}`, await gate.as(operator)),
+      byStatus: await follow(url, 'status=DELIVERED', await gate.as(operator)),
+      bySauce: await follow(url, 'sauceId=none', await gate.as(operator)),
+    }
+    for (const follower of [all, ...Object.values(asked)]) await hasId(follower)
+    await nats.sayAll([...one, ...two])
+    await hasHeard(all, [...one, ...two])
+    await hasHeard(asked.own, one)
+    await hasHeard(asked.byBranch, one)
+    await hasHeard(
+      asked.byOrder,
+      one.filter(({ data }) => data.orderId === orderId),
+    )
+    await eventually(() => assert.ok(asked.byStatus.orders.length >= 6, 'not told of what was delivered'))
+    for (const { orders } of [asked.own, asked.byBranch])
+      assert.deepEqual([...new Set(orders.map(({ branchId }) => branchId))], ['b1'])
+    assert.deepEqual([...new Set(asked.byOrder.orders.map((order) => order.orderId))], [orderId])
+    assert.deepEqual([...new Set(asked.byStatus.orders.map(({ status }) => status))], ['DELIVERED'])
+    assert.deepEqual(asked.bySauce.orders, [])
+
+    // What it missed is its own as well.
+    const back = await follow(url, '', {
+      ...(await gate.as(branch('b2'))),
+      'last-event-id': String(asked.bySauce.lastId),
+    })
+    await hasHeard(back, two)
+    assert.deepEqual([...new Set(back.orders.map(({ branchId }) => branchId))], ['b2'])
+
+    const ask = async (caller: Parameters<typeof gate.as>[0], query = '') =>
+      (await problemIn(fetch(`${url}/orderDashboards/live?${query}`, { headers: await gate.as(caller) })))
+        .code
+    assert.equal(await ask(courier), 'not-permitted')
+    assert.equal(await ask(branch('b1'), 'branchId=b2'), 'not-permitted')
+    assert.equal((await fetch(`${url}/orderDashboards/live`)).status, 401)
+  })
+
+  it('cuts off a client that does not read, and goes on with the others', async () => {
+    const { log, lines } = recordingLog()
+    await using replica = await openReplica(urls, { log })
+    const [slow, other] = [await follow(replica.url), await follow(replica.url)]
+    for (const follower of [slow, other]) await hasId(follower)
+    slow.response.pause()
+    // An order whose story is long, so that each change of it is much to read.
+    const orderId = uuidv7()
+    for (const entry of story(orderId, ['OrderPlaced']))
+      await replica.views.add({
+        orderId,
+        entry: { ...entry, data: { ...entry.data, much: 'x'.repeat(500_000) } },
+      })
+    const cut = () => lines.find(({ msg }) => msg === 'a listener that does not read is cut off')
+    let heard = 0
+    while (!cut() && heard < 200) {
+      const [event] = histories(1, ['OrderCancelled']).map((event) => ({
+        ...event,
+        subject: `orders.cancelled.${orderId}`,
+        data: { ...event.data, orderId },
+      })) as ReturnType<typeof histories>
+      assert.ok(event, 'there is no event')
+      await hasHeard(other, await nats.sayAll([event]))
+      heard++
+    }
+    const { unread, listeners } = cut() ?? {}
+    assert.ok(Number(unread) <= 1024 * 1024, `${unread} bytes were kept after ${heard} changes`)
+    assert.equal(listeners, 1)
+    slow.response.resume()
+    await eventually(() => assert.ok(slow.isClosed, 'still open'))
+    await hasHeard(other, await nats.sayAll(histories(2)))
+    assert.equal(other.isClosed, false)
+  })
+
+  it('ends when the client is no longer signed in, says so, and lets the others be', async () => {
+    const gate = testGate('dashboard')
+    await using replica = await openReplica(urls, { knowCaller: gate.knowCaller })
+    const now = () => Date.now() / 1000
+    const signedInUntil = now() + 2
+    const [short, long] = [
+      await follow(replica.url, '', await gate.as({ ...operator, signedInUntil })),
+      // Farther off than a timer can be set.
+      await follow(replica.url, '', await gate.as({ ...operator, signedInUntil: now() + 1e9 })),
+    ]
+    for (const follower of [short, long]) await hasId(follower)
+    const events = await nats.sayAll(histories(1))
+    for (const follower of [short, long]) await hasHeard(follower, events)
+    await eventually(() => assert.ok(short.isClosed, 'still open'))
+    assert.ok(now() >= signedInUntil && now() < signedInUntil + 3, `ended ${now() - signedInUntil} s late`)
+    assert.deepEqual([short.ends, short.response.complete], [['token-expired'], true])
+
+    const late = await follow(replica.url, '', {
+      ...(await gate.as({ ...operator, signedInUntil })),
+      'last-event-id': String(short.lastId),
+    })
+    await eventually(() => assert.ok(late.isClosed, 'still open'), 500)
+    assert.deepEqual([late.ends, late.orders, late.lastId], [['token-expired'], [], undefined])
+    await hasHeard(long, await nats.sayAll(histories(1)))
+    assert.deepEqual([long.ends, long.isClosed], [[], false])
+    long.leave()
+  })
+
+  it('turns clients away beyond so many, and has room when one leaves', async () => {
+    await using replica = await openReplica(urls, { mostListeners: 2 })
+    const [first] = [await follow(replica.url), await follow(replica.url)]
+    const response = await fetch(`${replica.url}/orderDashboards/live`)
+    assert.equal(response.headers.get('retry-after'), '5')
+    const problem = { status: 503, code: 'too-many-listeners', places: [] }
+    assert.deepEqual(await problemIn(response), problem)
+    first.leave()
+    await eventually(async () => {
+      const next = await follow(replica.url)
+      assert.equal(next.status, 200)
+    })
+  })
+
+  it('turns away one caller who would have too many of its places, and nobody else', async () => {
+    const gate = testGate('dashboard')
+    await using replica = await openReplica(urls, { knowCaller: gate.knowCaller, mostOfOne: 2 })
+    const signedInUntil = Date.now() / 1000 + 60
+    const greedy = await gate.as({ ...branch('b1'), signedInUntil })
+    const [first] = [await follow(replica.url, '', greedy), await follow(replica.url, '', greedy)]
+    const response = await fetch(`${replica.url}/orderDashboards/live`, { headers: greedy })
+    assert.equal(response.headers.get('retry-after'), '5')
+    const problem = { status: 429, code: 'too-many-of-one-caller', places: [] }
+    assert.deepEqual(await problemIn(response), problem)
+    const other = await follow(replica.url, '', await gate.as({ ...branch('b2'), signedInUntil }))
+    assert.equal(other.status, 200)
+    first.leave()
+    await eventually(async () => {
+      const next = await follow(replica.url, '', greedy)
+      assert.equal(next.status, 200)
+    })
+  })
+
+  it('ends when the dashboard stops, also for those who do not read', async () => {
+    const replica = await openReplica(urls)
+    const followers = [await follow(replica.url), await follow(replica.url), await follow(replica.url)]
+    for (const follower of followers) await hasId(follower)
+    const [stuck] = followers
+    stuck?.response.pause()
+    await nats.sayAll(histories(50))
+    const began = performance.now()
+    await replica[Symbol.asyncDispose]()
+    assert.ok(performance.now() - began < 5000, `took ${performance.now() - began} ms`)
+    stuck?.response.resume()
+    for (const follower of followers) await eventually(() => assert.ok(follower.isClosed, 'still open'))
+  })
+
+  it('tells a thousand clients of every change', async (t) => {
+    const clients = 1000
+    await using replica = await openReplica(urls)
+    const followers = await Promise.all(Array.from({ length: clients }, () => follow(replica.url)))
+    for (const follower of followers) await hasId(follower)
+    const [cpu, began] = [process.cpuUsage(), performance.now()]
+    const events = await nats.sayAll(histories(5, ['OrderPlaced', 'PaymentApproved', 'DeliveryStarted']))
+    for (const follower of followers) await hasHeard(follower, events)
+    const { user, system } = process.cpuUsage(cpu)
+    const messages = followers.reduce((sum, { orders }) => sum + orders.length, 0)
+    t.diagnostic(
+      `${clients} clients, ${messages} messages in ${(performance.now() - began).toFixed(0)} ms, ` +
+        `${((user + system) / 1e6).toFixed(1)} s of CPU with the clients, ` +
+        `${(process.memoryUsage().rss / 1e6).toFixed(0)} MB resident with the clients`,
+    )
+    for (const follower of followers) follower.leave()
+  })
+})

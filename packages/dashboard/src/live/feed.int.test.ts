@@ -1,0 +1,218 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { problemIn } from '@saucery/chassis/testing/http'
+import { testStreams } from '@saucery/chassis/testing/streams'
+import { type AnyFact, streams } from '@saucery/contracts/choreography'
+import { statuses } from '@saucery/contracts/status'
+import type { Event } from '@saucery/messaging/events/event'
+import { eventually } from '@saucery/messaging/testing/eventually'
+import { testMongo } from '@saucery/servers/testing/servers'
+import {
+  assertNoneGoesBack,
+  type Follower,
+  follow,
+  hasHeard,
+  hasId,
+  histories,
+} from '../testing/live-client.ts'
+import { openReplica } from '../testing/replica.ts'
+import { placeIn } from './resume-token.ts'
+
+const nats = await testStreams()
+const mongo = await testMongo()
+const urls = { nats: nats.url, mongo: mongo.url }
+const heartbeatMs = 200
+const replicas = [await openReplica(urls, { heartbeatMs }), await openReplica(urls, { heartbeatMs })] as const
+const [first, second] = replicas
+after(async () => {
+  for (const replica of replicas) await replica[Symbol.asyncDispose]()
+  await nats[Symbol.asyncDispose]()
+  await mongo[Symbol.asyncDispose]()
+})
+
+/** Resolves when the follower's place is the end of every stream: views may be told before all their events are read. */
+const isAtTheEnd = (follower: Follower) =>
+  eventually(async () => {
+    const ends = streams.map(async ({ name }) => (await nats.broker.jsm.streams.info(name)).state.last_seq)
+    const place = placeIn(follower.lastId ?? '')?.positions.map(({ sequence }) => sequence)
+    assert.deepEqual(place, await Promise.all(ends))
+  })
+
+describe('the live feed', { timeout: 100_000 }, () => {
+  it('tells a client of each replica of every change, whichever replica made it', async () => {
+    const followers = [await follow(first.url), await follow(second.url)]
+    for (const follower of followers) await hasId(follower)
+    const events = histories(40).sort(() => Math.random() - 0.5)
+    await nats.sayAll(events)
+    for (const follower of followers) {
+      assert.equal(follower.response.headers['content-type'], 'text/event-stream')
+      await hasHeard(follower, events)
+      assertNoneGoesBack(follower)
+      assert.equal(follower.resets, 0)
+      follower.leave()
+    }
+  })
+
+  it('tells an order as it is shown', async () => {
+    const follower = await follow(first.url)
+    await hasId(follower)
+    const events = histories(1, ['OrderPlaced', 'PaymentApproved'])
+    await nats.sayAll(events)
+    await hasHeard(follower, events)
+    const shown = await fetch(`${first.url}/orderDashboards/${events[0]?.data.orderId}`)
+    assert.deepEqual(follower.orders.at(-1), await shown.json())
+    follower.leave()
+  })
+
+  it('tells what happened meanwhile to a client that comes back, at the other replica', async () => {
+    const before = await follow(first.url)
+    await hasId(before)
+    const early = histories(3)
+    await nats.sayAll(early)
+    await hasHeard(before, early)
+    await isAtTheEnd(before)
+    before.leave()
+    const meanwhile = histories(60)
+    await nats.sayAll(meanwhile)
+    const back = await follow(second.url, '', { 'last-event-id': String(before.lastId) })
+    const late = histories(5)
+    await nats.sayAll(late)
+    await hasHeard(back, [...meanwhile, ...late])
+    assertNoneGoesBack(back)
+    assert.equal(back.resets, 0)
+    assert.ok(!early.some(({ data }) => back.orders.some(({ orderId }) => orderId === data.orderId)))
+    back.leave()
+  })
+
+  it('misses nothing while clients come and go between replicas and events arrive', async () => {
+    const events: Event<AnyFact>[] = []
+    const heard = new Set<string>()
+    let from: string | undefined
+    const start = await follow(first.url)
+    await hasId(start)
+    from = start.lastId
+    start.leave()
+    for (let i = 0; i < 20; i++) {
+      const some = histories(3)
+      events.push(...some)
+      const saying = nats.sayAll(some)
+      const follower = await follow((replicas[i % 2] ?? first).url, '', { 'last-event-id': String(from) })
+      // Leaves at any moment, with or without anything new.
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 150))
+      follower.leave()
+      await saying
+      for (const id of follower.heard) heard.add(id)
+      assert.equal(follower.resets, 0)
+      from = follower.lastId ?? from
+    }
+    const last = await follow(first.url, '', { 'last-event-id': String(from) })
+    await eventually(() => {
+      const missing = events.filter(({ id }) => !heard.has(id) && !last.heard.has(id))
+      assert.equal(missing.length, 0, `${missing.length} of ${events.length} are missing`)
+    })
+    last.leave()
+  })
+
+  const underway = ['OrderPlaced', 'PaymentApproved', 'DeliveryStarted'] as const
+  const stories: readonly AnyFact['name'][][] = [
+    ['OrderPlaced'],
+    ['OrderPlaced', 'PaymentApproved'],
+    [...underway],
+    [...underway, 'DeliveryCompleted'],
+    [...underway, 'DeliveryFailed'],
+    [...underway, 'DeliveryFailed', 'PaymentRefunded'],
+    [...underway, 'OrderCancelled'],
+    ['OrderPlaced', 'OrderCancelled', 'PaymentVoided'],
+    ['OrderPlaced', 'PaymentDeclined'],
+  ]
+
+  for (const status of statuses)
+    it(`keeps a list of what is ${status} right by what it tells alone, wherever its client comes back`, async () => {
+      const kept = await follow(first.url, `status=${status}`)
+      await hasId(kept)
+      let [from, list] = [kept.lastId, kept.list]
+      kept.leave()
+      // Stories that end everywhere, told in any order.
+      const events = stories.flatMap((names) => histories(2, names)).sort(() => Math.random() - 0.5)
+      const ids = [...new Set(events.map(({ data }) => data.orderId))]
+      for (let i = 0; events.length > 0; i++) {
+        const saying = nats.sayAll(events.splice(0, 12))
+        const follower = await follow(
+          (replicas[i % 2] ?? first).url,
+          `status=${status}`,
+          { 'last-event-id': String(from) },
+          list,
+        )
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 150))
+        follower.leave()
+        await saying
+        assert.equal(follower.resets, 0)
+        from = follower.lastId ?? from
+        list = follower.list
+      }
+      const last = await follow(second.url, `status=${status}`, { 'last-event-id': String(from) }, list)
+      await nats.handledBy('dashboard')
+      const views = await first.views.among(ids)
+      const right = views.filter((view) => view.status === status).map(({ _id }) => _id)
+      // Orders of other tests may still be on their way when this one begins.
+      const listed = () => ids.filter((id) => last.list.has(id))
+      await eventually(() => assert.deepEqual(new Set(listed()), new Set(right)))
+      last.leave()
+    })
+
+  it('tells nobody who asked for a status of orders that cannot have had it', async () => {
+    const rejected = await follow(first.url, 'status=REJECTED')
+    const paid = await follow(first.url, 'status=PAID')
+    for (const follower of [rejected, paid]) await hasId(follower)
+    const events = histories(5, ['OrderPlaced', 'PaymentApproved', 'DeliveryStarted', 'DeliveryCompleted'])
+    await nats.sayAll(events)
+    await eventually(() => {
+      const left = new Set(paid.left.map(({ orderId }) => orderId))
+      assert.equal(left.size, 5)
+    })
+    assert.ok(
+      paid.orders.every(({ status }) => status === 'PAID'),
+      'told of others as if they were PAID',
+    )
+    assert.deepEqual([rejected.orders, rejected.left], [[], []])
+    rejected.leave()
+    paid.leave()
+  })
+
+  it('says that the list has to be read again when too much was missed', async () => {
+    const before = await follow(first.url)
+    await hasId(before)
+    before.leave()
+    await nats.sayAll(histories(1001, ['OrderPlaced']))
+    // Else the feed begins before its end.
+    await nats.handledBy('dashboard')
+    const back = await follow(second.url, '', { 'last-event-id': String(before.lastId) })
+    await eventually(() => assert.equal(back.resets, 1))
+    assert.notEqual(back.lastId, before.lastId)
+    const events = histories(1)
+    await nats.sayAll(events)
+    await hasHeard(back, events)
+    assert.equal(back.resets, 1)
+    back.leave()
+  })
+
+  it('refuses a Last-Event-ID that nobody gave', async () => {
+    for (const id of ['x', '1', Buffer.from('[[1,"a"]]').toString('base64url'), 'a b', 'x'.repeat(2000)]) {
+      const response = await fetch(`${first.url}/orderDashboards/live`, { headers: { 'last-event-id': id } })
+      const problem = { status: 400, code: 'invalid-last-event-id', places: [undefined] }
+      assert.deepEqual(await problemIn(response), problem, id)
+    }
+  })
+
+  it('says what is wrong with a filter', async () => {
+    const response = await fetch(`${first.url}/orderDashboards/live?status=LOST&orderId=1`)
+    const problem = { status: 422, code: 'invalid-input', places: ['status', 'orderId'] }
+    assert.deepEqual(await problemIn(response), problem)
+  })
+
+  it('answers HEAD with the head alone', async () => {
+    const response = await fetch(`${first.url}/orderDashboards/live`, { method: 'HEAD' })
+    assert.equal(response.headers.get('content-type'), 'text/event-stream')
+    assert.equal(await response.text(), '')
+  })
+})

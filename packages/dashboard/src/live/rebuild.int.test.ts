@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { testStreams } from '@saucery/chassis/testing/streams'
+import { subscriptionsOf } from '@saucery/contracts/choreography'
+import { durableOf } from '@saucery/contracts/projection-durables'
+import { removeConsumer } from '@saucery/messaging/nats/streams'
+import { eventually } from '@saucery/messaging/testing/eventually'
+import { testMongo } from '@saucery/servers/testing/servers'
+import { follow, hasHeard, hasId, histories } from '../testing/live-client.ts'
+import { openBuilding } from '../testing/projection.ts'
+import { openReplica } from '../testing/replica.ts'
+
+const nats = await testStreams()
+const mongo = await testMongo()
+const urls = { nats: nats.url, mongo: mongo.url }
+after(async () => {
+  await nats[Symbol.asyncDispose]()
+  await mongo[Symbol.asyncDispose]()
+})
+
+const removeConsumers = () =>
+  Promise.all(
+    subscriptionsOf('dashboard').map(({ stream }) => removeConsumer(nats.broker.jsm, stream, durableOf(1))),
+  )
+
+describe('the live feed', { timeout: 200_000 }, () => {
+  it('tells a client that comes nothing of what was long in the documents, while they are built again', async () => {
+    const filled = await openReplica(urls)
+    const old = await nats.sayAll(histories(700, ['OrderPlaced', 'PaymentApproved']))
+    await nats.handledBy('dashboard')
+    await filled[Symbol.asyncDispose]()
+    await removeConsumers()
+    await using reader = await openReplica(urls, { handles: false })
+    const follower = await follow(reader.url)
+    await hasId(follower)
+    const missed = await nats.sayAll(histories(3))
+    const late = await follow(reader.url)
+    await hasId(late)
+    // From the first event on.
+    await using _builder = await openReplica(urls)
+    for (const each of [follower, late]) {
+      await hasHeard(each, missed)
+      const told = new Set(each.orders.map(({ orderId }) => orderId))
+      assert.ok(!old.some(({ data }) => told.has(data.orderId)), `told of ${told.size} orders`)
+      assert.equal(each.resets, 0)
+    }
+    const back = await follow(reader.url, '', { 'last-event-id': String(late.lastId) })
+    await hasHeard(back, await nats.sayAll(histories(1)))
+    assert.ok(back.orders.length < 10, `told ${back.orders.length} times`)
+    for (const each of [follower, late, back]) each.leave()
+  })
+
+  it('has the lists read again when other documents are read, and tells what comes into those', async () => {
+    await using replica = await openReplica(urls)
+    const before = await openBuilding({ ...urls, version: 2 })
+    await eventually(() => assert.equal(before.projection.progress().state, 'ready'))
+    await before.stop()
+    const [follower, left] = [await follow(replica.url), await follow(replica.url)]
+    for (const each of [follower, left]) await hasId(each)
+    const events = await nats.sayAll(histories(3))
+    for (const each of [follower, left]) await hasHeard(each, events)
+    left.leave()
+    replica.views.serve(2)
+    await eventually(() => assert.equal(follower.resets, 1))
+    const back = await follow(replica.url, '', { 'last-event-id': String(left.lastId) })
+    await eventually(() => assert.equal(back.resets, 1))
+    // The list has nothing of these events yet: what is read there now stays right only if they are told.
+    const orderId = events[0]?.data.orderId
+    assert.equal((await fetch(`${replica.url}/orderDashboards/${orderId}`)).status, 404)
+    const was = follower.orders.length
+    const builder = await openBuilding({ ...urls, version: 2 })
+    await hasHeard(back, events)
+    await eventually(() => {
+      const told = follower.orders.slice(was).flatMap(({ timeline }) => timeline.map(({ id }) => id))
+      assert.ok(
+        events.every(({ id }) => told.includes(id)),
+        'not told',
+      )
+    })
+    assert.deepEqual([follower.resets, back.resets, follower.isClosed], [1, 1, false])
+    for (const each of [follower, back]) each.leave()
+    await builder.stop()
+  })
+})

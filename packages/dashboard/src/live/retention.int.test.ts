@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { after, it } from 'node:test'
+import { testStreams } from '@saucery/chassis/testing/streams'
+import { streams } from '@saucery/contracts/choreography'
+import { eventually } from '@saucery/messaging/testing/eventually'
+import { testMongo } from '@saucery/servers/testing/servers'
+import { follow, hasHeard, hasId, histories } from '../testing/live-client.ts'
+import { openReplica } from '../testing/replica.ts'
+
+const nats = await testStreams()
+const mongo = await testMongo()
+const replica = await openReplica({ nats: nats.url, mongo: mongo.url })
+after(async () => {
+  await replica[Symbol.asyncDispose]()
+  await nats[Symbol.asyncDispose]()
+  await mongo[Symbol.asyncDispose]()
+})
+
+const sayAll = async (events: ReturnType<typeof histories>) => {
+  await nats.sayAll(events)
+  await nats.handledBy('dashboard')
+  return events
+}
+
+it('has the list read again when a stream no longer keeps what was missed', { timeout: 60_000 }, async () => {
+  for (const { name } of streams) await nats.broker.jsm.streams.update(name, { max_msgs: 5 })
+  const left = await follow(replica.url)
+  await hasId(left)
+  left.leave()
+  let from = left.lastId
+  // From before the first event, then from one that is gone.
+  for (let i = 0; i < 2; i++) {
+    await sayAll(histories(10, ['OrderPlaced']))
+    const back = await follow(replica.url, '', { 'last-event-id': String(from) })
+    await eventually(() => assert.equal(back.resets, 1), 10_000)
+    await hasHeard(back, await sayAll(histories(1, ['OrderPlaced'])))
+    assert.equal(back.resets, 1)
+    back.leave()
+    from = back.lastId
+  }
+})

@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { recorded } from '@saucery/chassis/testing/events'
+import { quietLog } from '@saucery/chassis/testing/log'
+import { testStreams } from '@saucery/chassis/testing/streams'
+import { streams, subscriptionsOf } from '@saucery/contracts/choreography'
+import { OrderPlaced } from '@saucery/contracts/order'
+import { openConsumers } from '@saucery/messaging/consumer/consumer'
+import { connectBroker } from '@saucery/messaging/nats/connection'
+import { ensureStream } from '@saucery/messaging/nats/streams'
+import { testMongo } from '@saucery/servers/testing/servers'
+import { MongoClient } from 'mongodb'
+import { v7 as uuidv7 } from 'uuid'
+import { reactions } from './reactions.ts'
+import { placesIn } from './store/event-location.ts'
+import { isStoreOutage } from './store/mongo-errors.ts'
+import { openViews } from './store/view-store.ts'
+import { factsAbout, serverBehind } from './testing/views.ts'
+
+const nats = await testStreams()
+const closing: (() => PromiseLike<unknown>)[] = [() => nats[Symbol.asyncDispose]()]
+after(async () => {
+  for (const close of closing.reverse()) await close()
+})
+
+/** One process of the dashboard, on a read model of its own or on one that it shares. */
+async function replica(url: string) {
+  const broker = await connectBroker({ url: nats.url, name: 'dashboard', log: quietLog })
+  const views = openViews(url, undefined, placesIn(broker))
+  const consumers = openConsumers({
+    broker,
+    subscriptions: subscriptionsOf('dashboard'),
+    handle: reactions(views),
+    isOutage: isStoreOutage,
+    lanes: false,
+    maxAckPending: 5000,
+    replicas: 1,
+    log: quietLog,
+  })
+  closing.push(async () => {
+    await consumers.stop()
+    await broker.close()
+    await views.close()
+  })
+  return views
+}
+
+const mongo = await testMongo({ ownServer: true })
+closing.push(async () => mongo[Symbol.asyncDispose]())
+const views = await replica(mongo.url)
+await replica(mongo.url)
+
+const namesIn = async (orderId: string) => (await views.find(orderId))?.timeline.map(({ event }) => event)
+
+describe('the dashboard', () => {
+  it('says on which server it was tested', async (t) => {
+    t.diagnostic(await serverBehind(mongo.url))
+  })
+
+  it('has every event of every order, told in any order, again and again, and heard by two replicas', async () => {
+    const events = Array.from({ length: 30 }, () => factsAbout(uuidv7()).map(recorded)).flat()
+    const shuffled = [...events, ...events].sort(() => Math.random() - 0.5)
+    await nats.sayAll(shuffled)
+    await nats.handledBy('dashboard')
+    for (const orderId of new Set(events.map(({ data }) => data.orderId))) {
+      const told = events.filter(({ data }) => data.orderId === orderId).map(({ id }) => id)
+      const view = await views.find(orderId)
+      assert.deepEqual(
+        view?.timeline.map(({ id }) => id),
+        told.sort(),
+      )
+      assert.equal(view?.status, 'DELIVERED')
+    }
+  })
+
+  it('goes by the first place of an event that the stream holds more than once', async () => {
+    const orderId = uuidv7()
+    await nats.say(recorded(OrderPlaced({ ...OrderPlaced.example, orderId })), 5)
+    await nats.handledBy('dashboard')
+    const [entry, ...others] = (await views.find(orderId))?.timeline ?? []
+    assert.deepEqual(others, [])
+    const first = await nats.broker.jsm.streams.getMessage('ORDERS', {
+      last_by_subj: `orders.placed.${orderId}`,
+    })
+    assert.equal(entry?.sequence, first.seq - 4)
+  })
+
+  it('waits for its store, and misses nothing that was said meanwhile', async () => {
+    const orderId = uuidv7()
+    const events = factsAbout(orderId).map(recorded)
+    await mongo.kill()
+    await nats.sayAll(events)
+    await mongo.restart()
+    await nats.handledBy('dashboard')
+    assert.equal((await namesIn(orderId))?.length, 11)
+  })
+
+  it('is built again from the streams when its consumers are deleted, the same to the byte', async () => {
+    const before = JSON.stringify(await views.list({ limit: 200 }))
+    const client = new MongoClient(mongo.url)
+    await client.db().collection('orders_v1').deleteMany({})
+    await client.close()
+    for (const { stream } of subscriptionsOf('dashboard'))
+      await nats.broker.jsm.consumers.delete(stream, 'dashboard')
+    await nats.handledBy('dashboard')
+    assert.equal(JSON.stringify(await views.list({ limit: 200 })), before)
+  })
+
+  it('goes by the place that an event has now, when its stream was lost and its owner has said it again', async () => {
+    const placed = [1, 2].map(() => recorded(OrderPlaced({ ...OrderPlaced.example, orderId: uuidv7() })))
+    const sayAgain = async () => {
+      const [orders] = streams.filter(({ name }) => name === 'ORDERS')
+      assert.ok(orders, 'there is no such stream')
+      await nats.broker.jsm.streams.delete(orders.name)
+      await ensureStream(nats.broker.jsm, orders, 1)
+      for (const event of placed.reverse()) await nats.say(event)
+      await nats.handledBy('dashboard')
+    }
+    await sayAgain()
+    // The one is now before where it was, the other after.
+    await sayAgain()
+    for (const { data, id } of placed) {
+      const [entry] = (await views.find(data.orderId))?.timeline ?? []
+      const { seq } = await nats.broker.jsm.streams.getMessage('ORDERS', {
+        last_by_subj: `orders.placed.${data.orderId}`,
+      })
+      assert.deepEqual([entry?.id, entry?.sequence], [id, seq])
+    }
+  })
+})

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { MongoBulkWriteError, MongoServerError } from 'mongodb'
+import { isStoreOutage } from './mongo-errors.ts'
+
+/** What the driver tells of a bulk write, as far as it is looked at. */
+const written = (notDurable?: object) => ({ getWriteConcernError: () => notDurable }) as never
+
+describe('an error of the store', () => {
+  for (const [name, code] of [
+    ['PrimarySteppedDown', 189],
+    ['NotWritablePrimary', 10107],
+    ['InterruptedAtShutdown', 11600],
+    ['InterruptedDueToReplStateChange', 11602],
+    ['NotPrimaryNoSecondaryOk', 13435],
+    ['NotPrimaryOrSecondary', 13436],
+    ['ShutdownInProgress', 91],
+  ] as const)
+    it(`is an outage where a replica set answers ${name}`, () => {
+      const error = new MongoServerError({ code, message: name })
+      assert.ok(isStoreOutage(error), 'alone')
+      assert.ok(isStoreOutage(new MongoBulkWriteError(error, written())), 'within a bulk write')
+    })
+
+  it('is an outage where a bulk write was done, but not by a majority', () => {
+    const notDurable = { code: 64, errmsg: 'waiting for replication timed out' }
+    const duplicate = { code: 11000, message: 'E11000', writeErrors: [] }
+    assert.ok(isStoreOutage(new MongoBulkWriteError(duplicate, written(notDurable))))
+    assert.ok(!isStoreOutage(new MongoBulkWriteError(duplicate, written())))
+  })
+
+  it('is none where the command is at fault', () => {
+    for (const code of [9, 17419, 10334])
+      assert.ok(!isStoreOutage(new MongoServerError({ code, message: 'a bug' })), String(code))
+    assert.ok(!isStoreOutage(new TypeError('a bug')), 'a bug')
+  })
+})

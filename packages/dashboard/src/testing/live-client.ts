@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict'
+import { type IncomingMessage, request } from 'node:http'
+import { recorded } from '@saucery/chassis/testing/events'
+import type { AnyFact } from '@saucery/contracts/choreography'
+import type { Event } from '@saucery/messaging/events/event'
+import { eventually } from '@saucery/messaging/testing/eventually'
+import { v7 as uuidv7 } from 'uuid'
+import { allNames, factsAbout } from './views.ts'
+
+export interface LiveOrder {
+  readonly orderId: string
+  readonly branchId?: string
+  readonly status: string
+  readonly timeline: readonly { readonly id: string }[]
+}
+
+/** Somebody who listens to a live feed: what came so far. */
+export interface Follower {
+  readonly status: number
+  readonly orders: LiveOrder[]
+  /** Those that are no longer what was asked for. */
+  readonly left: LiveOrder[]
+  /** What a client has that puts down what is an order and takes away what left. */
+  readonly list: Map<string, LiveOrder>
+  /** The ids of all events that the orders told of. */
+  readonly heard: Set<string>
+  resets: number
+  /** Why it ended, as the feed says. */
+  ends: string[]
+  heartbeats: number
+  lastId: string | undefined
+  isClosed: boolean
+  /** What the answer is besides. */
+  readonly response: IncomingMessage
+  leave(): void
+}
+
+/**
+ * Listens to a live feed.
+ * @param list what the client had before
+ */
+export async function follow(
+  url: string,
+  query = '',
+  headers: Record<string, string> = {},
+  list = new Map<string, LiveOrder>(),
+): Promise<Follower> {
+  const client = request(`${url}/orderDashboards/live?${query}`, { agent: false, headers })
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    client.once('response', resolve).once('error', reject).end()
+  })
+  const follower: Follower = {
+    status: response.statusCode ?? 0,
+    orders: [],
+    left: [],
+    list,
+    heard: new Set(),
+    resets: 0,
+    ends: [],
+    heartbeats: 0,
+    lastId: undefined,
+    isClosed: false,
+    response,
+    leave: () => response.destroy(),
+  }
+  let text = ''
+  response.setEncoding('utf8').on('data', (chunk: string) => {
+    const messages = (text + chunk).split('\n\n')
+    text = messages.pop() ?? ''
+    for (const message of messages) take(message, follower)
+  })
+  response
+    .on('error', () => {})
+    .on('close', () => {
+      follower.isClosed = true
+    })
+  return follower
+}
+
+/** As an EventSource reads it. */
+function take(message: string, follower: Follower): void {
+  let event = 'message'
+  let data: string | undefined
+  for (const line of message.split('\n')) {
+    const [, field = '', value = ''] = /^([^:]*):? ?(.*)$/.exec(line) ?? []
+    if (field === 'event') event = value
+    if (field === 'data') data = value
+    if (field === 'id') follower.lastId = value
+    if (field === '') follower.heartbeats++
+  }
+  if (event === 'reset') follower.resets++
+  if (event === 'end' && data !== undefined) follower.ends.push(JSON.parse(data).code)
+  if ((event !== 'order' && event !== 'left') || data === undefined) return
+  const order = JSON.parse(data) as LiveOrder
+  if (event === 'left') {
+    follower.left.push(order)
+    follower.list.delete(order.orderId)
+    return
+  }
+  follower.orders.push(order)
+  follower.list.set(order.orderId, order)
+  for (const { id } of order.timeline) follower.heard.add(id)
+}
+
+/** The events of so many orders, each said once. */
+export const histories = (orders: number, names: readonly AnyFact['name'][] = allNames): Event<AnyFact>[] =>
+  Array.from({ length: orders }, () => factsAbout(uuidv7(), names).map((fact) => recorded(fact))).flat()
+
+/** Resolves when the follower knows where it stands, and so gets everything from now on. */
+export const hasId = (follower: Follower) =>
+  eventually(() => assert.ok(follower.lastId, 'no id has come'), 10_000)
+
+export const hasHeard = (follower: Follower, events: Event<AnyFact>[]) =>
+  eventually(() => {
+    const missing = events.filter(({ id }) => !follower.heard.has(id))
+    assert.equal(missing.length, 0, `${missing.length} of ${events.length} are missing`)
+  })
+
+/** What an order's story had in it never goes away again. */
+export function assertNoneGoesBack({ orders }: Follower): void {
+  const told = new Map<string, number>()
+  for (const { orderId, timeline } of orders) {
+    assert.ok(timeline.length >= (told.get(orderId) ?? 0), `${orderId} went back`)
+    told.set(orderId, timeline.length)
+  }
+}

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { received, recorded } from '@saucery/chassis/testing/events'
+import { subscriptionsOf } from '@saucery/contracts/choreography'
+import { OrderCancelled } from '@saucery/contracts/order'
+import { v7 as uuidv7 } from 'uuid'
+import { complete } from './domain.ts'
+import { reactions } from './reactions.ts'
+import { findDelivery } from './store.ts'
+import { approvedAs, testDeliveries } from './testing/deliveries.ts'
+
+const service = await testDeliveries()
+after(() => service[Symbol.asyncDispose]())
+const { commit, db, hear, nats, participant, replica, saidOf, start } = service
+participant.listen(subscriptionsOf('delivery'), hear)
+
+const cancelledAs = (orderId: string) => OrderCancelled({ orderId, reason: 'requested' })
+const statusOf = async (orderId: string) => (await findDelivery(db, orderId))?.status
+const courier = (orderId: string) => ({ key: orderId, cause: { id: 'a-courier', traceparent: '' } })
+
+describe('a paid order', () => {
+  it('is sent once when its payment is told twenty times at once, at two replicas', async () => {
+    const other = reactions((await replica()).commit)
+    const event = received(approvedAs(uuidv7()))
+    await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 ? hear(event) : other(event))))
+    assert.deepEqual(await saidOf(event.data.orderId), ['DeliveryStarted'])
+  })
+
+  it('is sent once when its payment comes over the stream again and again', async () => {
+    const orderId = uuidv7()
+    await nats.say(recorded(approvedAs(orderId)), 10)
+    await nats.handledBy('delivery')
+    assert.deepEqual(await saidOf(orderId), ['DeliveryStarted'])
+  })
+
+  it('is sent once, by the inbox alone and by the state alone', async () => {
+    const event = received(approvedAs(uuidv7()))
+    await hear(event)
+    await db.execute(`delete from deliveries where order_id = '${event.data.orderId}'`)
+    await hear(event)
+    assert.deepEqual(await saidOf(event.data.orderId), ['DeliveryStarted'])
+
+    const another = received(approvedAs(uuidv7()))
+    await hear(another)
+    await db.execute('delete from inbox')
+    await hear(another)
+    assert.deepEqual(await saidOf(another.data.orderId), ['DeliveryStarted'])
+  })
+})
+
+describe('a cancelled order', () => {
+  it('is not sent when the cancel comes before the payment', async () => {
+    const orderId = uuidv7()
+    await nats.say(recorded(cancelledAs(orderId)), 3)
+    await nats.handledBy('delivery')
+    assert.equal(await statusOf(orderId), undefined)
+    await nats.say(recorded(approvedAs(orderId)), 3)
+    await nats.handledBy('delivery')
+    assert.equal(await statusOf(orderId), 'CANCELLED')
+    assert.deepEqual(await saidOf(orderId), ['DeliveryCancelled'])
+  })
+
+  it('is cancelled once, whichever of the two replicas hears what first', async () => {
+    const other = reactions((await replica()).commit)
+    for (let round = 0; round < 40; round++) {
+      const orderId = uuidv7()
+      const [one, two] = round % 2 ? [hear, other] : [other, hear]
+      const [approved, cancelled] = [received(approvedAs(orderId)), received(cancelledAs(orderId))]
+      await Promise.all([one(approved), two(cancelled), two(approved), one(cancelled)])
+      assert.equal(await statusOf(orderId), 'CANCELLED')
+      assert.match((await saidOf(orderId)).join(), /^DeliveryCancelled(,DeliveryStarted)?$/)
+    }
+  })
+
+  it('is told once that it arrived before the cancel', async () => {
+    const orderId = await start()
+    await commit({ ...courier(orderId), decide: complete })
+    // Each has an id of its own, so that the inbox knows nothing.
+    await Promise.all(Array.from({ length: 10 }, () => hear(received(cancelledAs(orderId)))))
+    assert.deepEqual(await saidOf(orderId), ['CancellationRefused', 'DeliveryCompleted', 'DeliveryStarted'])
+  })
+
+  it('either arrives or is cancelled when the courier and the cancel come at once', async () => {
+    const other = reactions((await replica()).commit)
+    for (let round = 0; round < 40; round++) {
+      const orderId = await start()
+      const arriving = commit({ ...courier(orderId), decide: complete })
+      await Promise.allSettled([arriving, other(received(cancelledAs(orderId)))])
+      const said = (await saidOf(orderId)).filter((name) => name !== 'DeliveryStarted').join()
+      assert.match(said, /^(DeliveryCancelled|CancellationRefused,DeliveryCompleted)$/)
+    }
+  })
+})

@@ -1,0 +1,134 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { prefixes } from './proxy/upstreams.ts'
+import { open, startGateway, startUpstream, textOf } from './testing/gateway.ts'
+
+const answering = (name: string) =>
+  startUpstream((request, response) => {
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify({ name, method: request.method, url: request.url }))
+  })
+
+describe('the routes', () => {
+  it('lead each path to its service, with nested path and query as they came', async () => {
+    await using order = await answering('order')
+    await using payment = await answering('payment')
+    await using delivery = await answering('delivery')
+    await using dashboard = await answering('dashboard')
+    await using gateway = await startGateway({
+      ORDER_URL: order.url,
+      PAYMENT_URL: payment.url,
+      DELIVERY_URL: delivery.url,
+      DASHBOARD_URL: dashboard.url,
+    })
+    for (const [method, url, name] of [
+      ['GET', '/orders', 'order'],
+      ['POST', '/orders', 'order'],
+      ['POST', '/orders/1/cancel?why=%2Fx%20y&why=b+c', 'order'],
+      ['PUT', '/payments/1', 'payment'],
+      ['PATCH', '/deliveries/%EC%86%8C%EC%8A%A4/a%2Fb', 'delivery'],
+      ['DELETE', "/orderDashboards/live?q='%22", 'dashboard'],
+      ['GET', '/operations/order', 'order'],
+      ['GET', '/operations/payment/dead-letters?limit=1', 'payment'],
+      ['POST', '/operations/delivery/dead-letters/1/send-back', 'delivery'],
+      ['GET', '/operations/dashboard', 'dashboard'],
+    ] as const) {
+      const { client, answer } = open(gateway.url, { path: url, method })
+      client.end()
+      assert.deepEqual(JSON.parse(await textOf(await answer)), { name, method, url })
+    }
+  })
+
+  it('take the path of an absolute URL, and never its host', async () => {
+    await using order = await answering('order')
+    await using gateway = await startGateway({ ORDER_URL: order.url })
+    const { client, answer } = open(gateway.url, { path: 'http://evil.example/orders/1?a=b' })
+    client.end()
+    const { name, url } = JSON.parse(await textOf(await answer))
+    assert.deepEqual([name, url], ['order', '/orders/1?a=b'])
+  })
+
+  it('do not lead a path that only begins like one of them', async () => {
+    await using order = await answering('order')
+    await using gateway = await startGateway({ ORDER_URL: order.url })
+    for (const path of ['/ordersX', '/order', '/nowhere', '/operations', '/operations/orders']) {
+      const answer = await fetch(gateway.url + path)
+      assert.equal(answer.status, 404)
+      assert.equal(answer.headers.get('content-type'), 'application/problem+json')
+      assert.equal(((await answer.json()) as { code: string }).code, 'no-such-route')
+    }
+  })
+
+  it('are told at the root', async () => {
+    await using gateway = await startGateway({})
+    const index = (await (await fetch(gateway.url)).json()) as { routes: object }
+    assert.deepEqual(index.routes, prefixes)
+  })
+})
+
+describe('readiness', () => {
+  it('does not wait for services, and tells of each', async () => {
+    await using order = await answering('order')
+    await using payment = await startUpstream((_, response) => response.writeHead(503).end())
+    await using gateway = await startGateway({ ORDER_URL: order.url, PAYMENT_URL: payment.url })
+    const answer = await fetch(`${gateway.url}/readyz`)
+    assert.equal(answer.status, 200)
+    assert.deepEqual(await answer.json(), {
+      ready: true,
+      upstreams: { order: 'ready', payment: 'unready', delivery: 'unreachable', dashboard: 'unreachable' },
+    })
+  })
+})
+
+describe('pages of other origins', () => {
+  const origin = 'https://sauce.example'
+
+  it('may ask beforehand, and the service is not bothered', async () => {
+    let asked = 0
+    await using order = await startUpstream((_, response) => {
+      asked++
+      response.end()
+    })
+    await using gateway = await startGateway({ ORDER_URL: order.url })
+    const answer = await fetch(`${gateway.url}/orders`, {
+      method: 'OPTIONS',
+      headers: {
+        origin,
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': 'content-type,prefer',
+      },
+    })
+    assert.equal(answer.status, 204)
+    assert.equal(answer.headers.get('access-control-allow-origin'), '*')
+    assert.match(answer.headers.get('access-control-allow-methods') ?? '', /POST/)
+    assert.equal(answer.headers.get('access-control-allow-headers'), 'content-type,prefer')
+    assert.equal(asked, 0)
+  })
+
+  it('may read answers, problems too, and the headers that they need', async () => {
+    await using order = await answering('order')
+    await using gateway = await startGateway({ ORDER_URL: order.url })
+    for (const path of ['/orders', '/payments', '/nowhere', '/']) {
+      const { headers } = await fetch(gateway.url + path, { headers: { origin } })
+      assert.equal(headers.get('access-control-allow-origin'), '*', path)
+      assert.match(
+        headers.get('access-control-expose-headers') ?? '',
+        /^Location,Event-Id,Preference-Applied,Link,Retry-After,/,
+      )
+    }
+  })
+
+  it('must be on the list where there is one', async () => {
+    await using order = await startUpstream((_, response) => response.setHeader('vary', 'Accept').end())
+    await using gateway = await startGateway({
+      ORDER_URL: order.url,
+      CORS_ORIGINS: `https://a.example, ${origin}`,
+    })
+    const listed = await fetch(`${gateway.url}/orders`, { headers: { origin } })
+    assert.equal(listed.headers.get('access-control-allow-origin'), origin)
+    assert.equal(listed.headers.get('vary'), 'Accept, Origin')
+    const other = await fetch(`${gateway.url}/orders`, { headers: { origin: 'https://b.example' } })
+    assert.equal(other.headers.get('access-control-allow-origin'), null)
+    assert.equal(other.headers.get('vary'), 'Accept, Origin')
+  })
+})

@@ -1,0 +1,90 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { describe, it } from 'node:test'
+import { reference } from '../docs/reference.ts'
+import { generatedDirectory, generatedFiles, openApiDocument } from './openapi.ts'
+
+type Operation = { operationId?: string; responses: Record<string, object>; requestBody?: unknown }
+
+const services = ['dashboard', 'delivery', 'order', 'payment']
+const document = openApiDocument()
+const operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
+  Object.entries(item as Record<string, Operation>).map(([method, operation]) => ({
+    path,
+    method,
+    ...operation,
+  })),
+)
+
+describe('the OpenAPI document', () => {
+  for (const [name, content] of Object.entries(generatedFiles()))
+    it(`holds what would be generated now: ${name}`, () => {
+      const kept = readFileSync(new URL(name, generatedDirectory), 'utf8')
+      assert.equal(kept, content, 'run: pnpm --filter @saucery/gateway documents')
+    })
+
+  it('has every call of the design', () => {
+    assert.deepEqual(operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort(), [
+      'GET /deliveries',
+      'GET /deliveries/{id}',
+      'GET /me',
+      ...services.flatMap((it) => [`GET /operations/${it}`, `GET /operations/${it}/dead-letters`]),
+      'GET /orderDashboards',
+      'GET /orderDashboards/live',
+      'GET /orderDashboards/statistics',
+      'GET /orderDashboards/{id}',
+      'GET /orders',
+      'GET /orders/{id}',
+      'GET /payments',
+      'GET /payments/{id}',
+      'POST /deliveries/{id}/complete',
+      'POST /deliveries/{id}/fail',
+      ...services.map((service) => `POST /operations/${service}/dead-letters/{sequence}/send-back`),
+      'POST /orders',
+      'POST /orders/{id}/cancel',
+    ])
+  })
+
+  it('names each call once, and says what comes when it fails', () => {
+    const names = operations.map(({ operationId }) => operationId)
+    assert.equal(new Set(names).size, names.length)
+    for (const { path, responses } of operations)
+      for (const status of ['401', '403', '429', ...(path === '/me' ? [] : ['502']), '503'])
+        assert.ok(status in responses, `${path} ${status}`)
+  })
+
+  it('shows an order that can be placed as it is', () => {
+    const request = document.components?.schemas?.OrderRequest as { example?: unknown } | undefined
+    assert.deepEqual(request?.example, {
+      branchId: '1',
+      sauceId: '1',
+      qty: 10,
+      price: 10_000,
+    })
+  })
+})
+
+describe('the reference', () => {
+  const app = reference()
+  for (const [path, type] of [
+    ['/openapi.json', 'application/json'],
+    ['/asyncapi.json', 'application/json'],
+    ['/docs', 'text/html'],
+    ['/docs/swagger-ui.css', 'text/css'],
+    ['/docs/swagger-ui-bundle.js', 'text/javascript'],
+    ['/docs/start.js', 'text/javascript'],
+  ] as const)
+    it(`has ${path}`, async () => {
+      const response = await app.request(path)
+      assert.equal(response.status, 200)
+      assert.ok(response.headers.get('content-type')?.startsWith(type))
+      const text = await response.text()
+      if (type === 'application/json') assert.ok('info' in JSON.parse(text))
+    })
+
+  it('loads nothing from elsewhere', async () => {
+    const response = await app.request('/docs')
+    assert.match(response.headers.get('content-security-policy') ?? '', /^default-src 'self';/)
+    assert.doesNotMatch(await response.text(), /https?:/)
+  })
+})

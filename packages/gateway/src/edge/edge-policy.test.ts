@@ -1,0 +1,247 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import type { RequestListener } from 'node:http'
+import { describe, it } from 'node:test'
+import { safeHeaders } from '@saucery/chassis/http/security-headers'
+import { recordingLog } from '@saucery/chassis/testing/log'
+import { answerTo, parseAnswer } from '@saucery/chassis/testing/raw'
+import { deferred, open, startGateway, startUpstream, textOf } from '../testing/gateway.ts'
+
+const fine: RequestListener = (request, response) => {
+  request.resume().on('end', () => response.end('fine'))
+}
+
+async function codeIn(answer: Response) {
+  assert.equal(answer.headers.get('content-type'), 'application/problem+json')
+  return ((await answer.json()) as { code: string }).code
+}
+
+describe('every answer of the door', () => {
+  it('has the id of its request and the safe headers, whoever gives it', async () => {
+    await using order = await startUpstream((_, response) => {
+      response.writeHead(200, {
+        server: 'order/1',
+        'x-powered-by': 'sauce',
+        'x-request-id': 'another',
+        'content-security-policy': 'default-src *',
+        'cross-origin-resource-policy': 'cross-origin',
+        'access-control-allow-origin': 'https://everyone.example',
+      })
+      response.end()
+    })
+    await using payment = await startUpstream(() => {})
+    await using gateway = await startGateway({
+      ORDER_URL: order.url,
+      PAYMENT_URL: payment.url,
+      UPSTREAM_TIMEOUT_MS: '100',
+      RATE_LIMIT_PER_MINUTE: '8',
+      CORS_ORIGINS: 'https://sauce.example',
+    })
+    for (const [method, path, status, body] of [
+      ['GET', '/orders', 200, undefined],
+      ['GET', '/', 200, undefined],
+      ['GET', '/livez', 200, undefined],
+      ['GET', '/openapi.json', 200, undefined],
+      ['GET', '/nowhere', 404, undefined],
+      ['POST', '/', 405, undefined],
+      ['POST', '/orders', 413, 'x'.repeat(70_000)],
+      ['GET', '/payments', 503, undefined],
+      ['GET', '/deliveries', 502, undefined],
+      ['GET', '/orders', 429, undefined],
+    ] as const) {
+      const headers = { 'x-request-id': `${status}.x` }
+      const answer = await fetch(gateway.url + path, { method, headers, ...(body && { body }) })
+      assert.equal(answer.status, status, path)
+      assert.equal(answer.headers.get('x-request-id'), `${status}.x`)
+      for (const [name, value] of Object.entries(safeHeaders)) assert.equal(answer.headers.get(name), value)
+      for (const name of ['server', 'x-powered-by', 'access-control-allow-origin'])
+        assert.equal(answer.headers.get(name), null)
+    }
+  })
+
+  it('has the policy of the page where it is one', async () => {
+    await using gateway = await startGateway({})
+    const { headers } = await fetch(`${gateway.url}/docs`)
+    assert.match(headers.get('content-security-policy') ?? '', /^default-src 'self'/)
+    assert.equal(headers.get('x-content-type-options'), 'nosniff')
+  })
+
+  it('is in the log with the same id where a service gave none', async () => {
+    const { log, lines } = recordingLog()
+    await using gateway = await startGateway({}, log)
+    const { headers } = await fetch(`${gateway.url}/orders`)
+    assert.deepEqual(
+      lines.flatMap(({ msg, requestId }) => (msg === 'no answer' ? [requestId] : [])),
+      [headers.get('x-request-id')],
+    )
+  })
+})
+
+describe('a client that asks too often', () => {
+  it('is told when to come back, also as a page of an allowed origin', async () => {
+    let asked = 0
+    await using order = await startUpstream((_, response) => {
+      asked++
+      response.end()
+    })
+    await using gateway = await startGateway({ ORDER_URL: order.url, RATE_LIMIT_PER_MINUTE: '2' })
+    const ask = (path: string) => fetch(gateway.url + path, { headers: { origin: 'https://sauce.example' } })
+    assert.equal((await ask('/orders')).headers.get('ratelimit'), '"client";r=1;t=60')
+    await ask('/')
+    for (const path of ['/orders', '/', '/nowhere']) {
+      const answer = await ask(path)
+      assert.equal(answer.status, 429)
+      assert.match(answer.headers.get('retry-after') ?? '', /^(60|59)$/)
+      assert.equal(answer.headers.get('ratelimit-policy'), '"client";q=2;w=60')
+      assert.equal(answer.headers.get('access-control-allow-origin'), '*')
+      assert.match(answer.headers.get('access-control-expose-headers') ?? '', /Retry-After.*RateLimit/)
+      assert.equal(await codeIn(answer), 'rate-limited')
+    }
+    assert.equal(asked, 1)
+  })
+
+  it('may still ask beforehand, and whoever watches the gateway is not counted', async () => {
+    await using gateway = await startGateway({ RATE_LIMIT_PER_MINUTE: '1' })
+    for (let i = 0; i < 3; i++) {
+      assert.equal((await fetch(`${gateway.url}/orders`, { method: 'OPTIONS' })).status, 204)
+      assert.equal((await fetch(`${gateway.url}/livez`)).status, 200)
+      assert.equal((await fetch(`${gateway.url}/readyz`)).status, 200)
+    }
+  })
+
+  it('is another one behind another address, but only where a proxy of ours says so', async () => {
+    const statusesWith = async (env: Record<string, string>, said: string[]) => {
+      await using gateway = await startGateway({ RATE_LIMIT_PER_MINUTE: '1', ...env })
+      const statuses = []
+      for (const it of said) {
+        const { status } = await fetch(gateway.url, { headers: { 'x-forwarded-for': it } })
+        statuses.push(status)
+      }
+      return statuses
+    }
+    assert.deepEqual(await statusesWith({}, ['1.1.1.1', '2.2.2.2']), [200, 429])
+    const one = { TRUSTED_PROXIES: '1' }
+    assert.deepEqual(await statusesWith(one, ['1.1.1.1', '2.2.2.2']), [200, 200])
+    assert.deepEqual(await statusesWith(one, ['3.3.3.3, 1.1.1.1', '4.4.4.4, 1.1.1.1']), [200, 429])
+    assert.deepEqual(await statusesWith(one, ['nonsense', 'more of it']), [200, 429])
+    const two = { TRUSTED_PROXIES: '2' }
+    assert.deepEqual(await statusesWith(two, ['1.1.1.1, 9.9.9.9', '2.2.2.2, 9.9.9.9']), [200, 200])
+  })
+})
+
+describe('a body', () => {
+  it('of 64 KiB passes, and one that says to be larger never reaches a service', async () => {
+    let asked = 0
+    await using order = await startUpstream((request, response) => {
+      asked++
+      fine(request, response)
+    })
+    await using gateway = await startGateway({ ORDER_URL: order.url })
+    const send = (length: number) =>
+      fetch(`${gateway.url}/orders`, { method: 'POST', body: 'x'.repeat(length) })
+    assert.equal((await send(64 * 1024)).status, 200)
+    const answer = await send(64 * 1024 + 1)
+    assert.equal(answer.status, 413)
+    assert.equal(await codeIn(answer), 'body-too-large')
+    assert.equal(answer.headers.get('access-control-allow-origin'), '*')
+    assert.equal(asked, 1)
+  })
+
+  it('without a length is broken off towards the service when it becomes too large', {
+    timeout: 5000,
+  }, async () => {
+    const { promise: gone, resolve } = deferred<boolean>()
+    let bytes = 0
+    await using order = await startUpstream((request) => {
+      request.on('data', (chunk) => {
+        bytes += chunk.length
+      })
+      request.once('error', () => resolve(request.complete))
+    })
+    await using gateway = await startGateway({ ORDER_URL: order.url })
+    const { client, answer } = open(`${gateway.url}/orders`, { method: 'POST' })
+    client.on('error', () => {})
+    const endless = setInterval(() => client.write(Buffer.alloc(10_000)), 1)
+    const refusal = await answer
+    assert.equal(refusal.statusCode, 413)
+    assert.equal(JSON.parse(await textOf(refusal)).code, 'body-too-large')
+    assert.equal(await gone, false)
+    assert.ok(bytes <= 64 * 1024, `${bytes}`)
+    // A client that never stops is not listened to for ever.
+    if (!client.destroyed) await once(client, 'close')
+    clearInterval(endless)
+  })
+
+  it('of 64 KiB passes without a length', async () => {
+    await using order = await startUpstream((request, response) => request.pipe(response))
+    await using gateway = await startGateway({ ORDER_URL: order.url })
+    const { client, answer } = open(`${gateway.url}/orders`, { method: 'POST' })
+    for (let i = 0; i < 64; i++) client.write('x'.repeat(1024))
+    client.end()
+    assert.equal((await textOf(await answer)).length, 64 * 1024)
+  })
+
+  it('that nobody can read is broken off towards the service', async () => {
+    await using order = await startUpstream(fine)
+    await using gateway = await startGateway({ ORDER_URL: order.url })
+    const head = 'POST /orders HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n'
+    const { status, headers } = parseAnswer(await answerTo(gateway.port, `${head}3\r\nabc\r\nzz\r\n`))
+    assert.equal(status, 400)
+    assert.equal(headers.get('content-type'), 'application/problem+json')
+  })
+})
+
+describe('a request that is not for this door', () => {
+  it('because of its method is told the others', async () => {
+    await using order = await startUpstream(fine)
+    await using gateway = await startGateway({ ORDER_URL: order.url })
+    for (const [method, path, allowed] of [
+      ['TRACE', '/orders', /^GET, HEAD, POST/],
+      ['PROPFIND', '/orders', /^GET, HEAD, POST/],
+      ['POST', '/', /^GET$/],
+      ['DELETE', '/livez', /^GET$/],
+      ['PUT', '/readyz', /^GET$/],
+    ] as const) {
+      const { client, answer } = open(gateway.url + path, { method })
+      client.end()
+      const { statusCode, headers } = await answer
+      assert.equal(statusCode, 405, `${method} ${path}`)
+      assert.match(String(headers.allow), allowed)
+    }
+  })
+
+  it('because of its URL is a problem', async () => {
+    await using gateway = await startGateway({})
+    const answer = await fetch(`${gateway.url}/orders?${'a'.repeat(9000)}`)
+    assert.equal(answer.status, 414)
+    assert.equal(await codeIn(answer), 'url-too-long')
+  })
+})
+
+describe('a client that is slow', { timeout: 10_000 }, () => {
+  it('to send its body is told so, and its request does not reach the service whole', async () => {
+    const { promise: gone, resolve } = deferred<boolean>()
+    await using order = await startUpstream((request) => {
+      request.resume().once('error', () => resolve(request.complete))
+    })
+    await using gateway = await startGateway({ ORDER_URL: order.url, REQUEST_TIMEOUT_MS: '300' })
+    const head = 'POST /orders HTTP/1.1\r\nHost: here\r\nContent-Length: 10\r\n\r\n'
+    const { status, body } = parseAnswer(await answerTo(gateway.port, `${head}abc`))
+    assert.deepEqual([status, JSON.parse(body).code], [408, 'request-timeout'])
+    assert.equal(await gone, false)
+  })
+
+  it('to read its answer is let go', async () => {
+    const { promise: gone, resolve } = deferred()
+    await using order = await startUpstream((_, response) => {
+      response.once('close', resolve)
+      response.end(Buffer.alloc(64 * 1024 * 1024))
+    })
+    await using gateway = await startGateway({ ORDER_URL: order.url, CLIENT_IDLE_TIMEOUT_MS: '300' })
+    const { client, answer } = open(`${gateway.url}/orders`)
+    client.end()
+    const message = await answer
+    await gone
+    await assert.rejects(textOf(message), /aborted/)
+  })
+})

@@ -1,0 +1,77 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type RequestListener, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { serve } from '@saucery/chassis/http/server'
+import { health } from '@saucery/chassis/lifecycle/health'
+import { readSettings } from '@saucery/chassis/settings/settings'
+import { quietLog } from '@saucery/chassis/testing/log'
+import { gatewayApi } from '../app.ts'
+import { openAdmission } from '../auth/authenticate.ts'
+import { web } from '../edge/page.ts'
+import { openEventStreams } from '../proxy/event-streams.ts'
+import { openUpstreams } from '../proxy/upstreams.ts'
+import { gatewaySettings } from '../settings.ts'
+
+/** A service of two lines on a free port. */
+export async function startUpstream(listener: RequestListener, port = 0) {
+  const server = createServer(listener).listen(port, '127.0.0.1')
+  await once(server, 'listening')
+  const close = async () => {
+    server.closeAllConnections()
+    if (server.listening) await once(server.close(), 'close')
+  }
+  const { port: taken } = server.address() as AddressInfo
+  return { server, url: `http://127.0.0.1:${taken}`, close, [Symbol.asyncDispose]: close }
+}
+
+const local = { PORT: '0', HOST: '127.0.0.1', AUTH: 'off', RATE_LIMIT_PER_MINUTE: '0' }
+
+/** A whole gateway on a free port; services that are not named are on a port where nobody listens. */
+export async function startGateway(env: Record<string, string>, log = quietLog) {
+  const nobody = 'http://127.0.0.1:1'
+  const urls = { ORDER_URL: nobody, PAYMENT_URL: nobody, DELIVERY_URL: nobody, DASHBOARD_URL: nobody }
+  const settings = readSettings(gatewaySettings, { ...local, ...urls, ...env })
+  const upstreams = openUpstreams(settings)
+  const eventStreams = openEventStreams()
+  const admission = openAdmission(settings, log)
+  const page = settings.WEB_ROOT === undefined ? undefined : await web(settings.WEB_ROOT)
+  const app = gatewayApi({ upstreams: upstreams.all, admission, page, settings, eventStreams, log })
+  app.route('/', health({}))
+  const http = await serve(app, settings, log)
+  return {
+    url: `http://127.0.0.1:${http.port}`,
+    port: http.port,
+    eventStreams,
+    http,
+    async [Symbol.asyncDispose]() {
+      eventStreams.end()
+      await upstreams.close()
+      await http.close()
+    },
+  }
+}
+
+/** A request that is written by hand: `send` may write to it for as long as it likes. */
+export function open(url: string, options: Parameters<typeof request>[1] & object = {}) {
+  const client = request(url, { agent: false, ...options })
+  const answer = new Promise<IncomingMessage>((resolve, reject) => {
+    client.once('response', resolve).once('error', reject)
+  })
+  return { client, answer }
+}
+
+/** The body of an answer. */
+export async function textOf(message: IncomingMessage): Promise<string> {
+  let text = ''
+  for await (const chunk of message) text += chunk
+  return text
+}
+
+/** A promise, and what resolves it. */
+export function deferred<T = void>() {
+  let resolve = (_: T) => {}
+  const promise = new Promise<T>((resolveIt) => {
+    resolve = resolveIt
+  })
+  return { promise, resolve }
+}

@@ -1,0 +1,49 @@
+import { parseArgs } from 'node:util'
+import { demoClient, Unreachable } from '../demo/client.ts'
+import { paths } from '../demo/paths.ts'
+import { deliveredByItself, runPath, wentItsWay } from '../demo/run.ts'
+import { automaticCourier, table, usage } from '../demo/texts.ts'
+
+const LIMIT_MS = 30_000
+
+const print = (line: string) => process.stdout.write(`${line}\n`)
+const complain = (text: string) => process.stderr.write(`${text}\n`)
+
+const { url, token } = readArguments()
+try {
+  process.exitCode = await demo()
+} catch (error) {
+  const start = error instanceof Unreachable ? ': run `npx pnpm@12 start` first, or give its --url' : ''
+  complain(`${error instanceof Error ? error.message : error}${start}`)
+  process.exitCode = 1
+}
+
+async function demo(): Promise<number> {
+  const client = demoClient(url, token)
+  const unready = await client.unready()
+  if (unready.length > 0) throw new Error(`The system at ${url} is not ready: ${unready.join(', ')}`)
+  const outcomes = await Promise.all(paths.map((path) => runPath(path, { client, limitMs: LIMIT_MS, print })))
+  print(table(outcomes))
+  const wrong = outcomes.filter((outcome) => !wentItsWay(outcome))
+  if (wrong.some(deliveredByItself)) complain(automaticCourier)
+  return wrong.length === 0 ? 0 : 1
+}
+
+function readArguments(): { url: string; token: string | undefined } {
+  try {
+    const args = process.argv.slice(2).filter((arg) => arg !== '--')
+    const options = {
+      help: { type: 'boolean', short: 'h' },
+      url: { type: 'string', default: 'http://localhost:8088' },
+    } as const
+    const { values } = parseArgs({ args, options })
+    if (values.help) {
+      print(usage)
+      process.exit(0)
+    }
+    return { url: new URL(values.url).href, token: process.env.SAUCERY_TOKEN || undefined }
+  } catch (error) {
+    complain(`${error instanceof Error ? error.message : error}\n\n${usage}`)
+    process.exit(2)
+  }
+}

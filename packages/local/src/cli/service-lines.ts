@@ -1,0 +1,30 @@
+import pretty from 'pino-pretty'
+import type { OnLine } from '../system/services.ts'
+
+interface Options {
+  readonly json: boolean
+  readonly colour: boolean
+  write(text: string): void
+}
+
+const colours = { order: 36, payment: 33, delivery: 35, dashboard: 34, gateway: 32 }
+const width = Math.max(...Object.keys(colours).map((name) => name.length))
+
+/** Prints the services' JSON log lines readable, each behind its service's name; or as they are. */
+export function serviceLines({ json, colour, write }: Options): OnLine {
+  if (json) return (_, line) => write(`${line}\n`)
+  const readable = pretty.prettyFactory({
+    colorize: colour,
+    ignore: 'pid,hostname,service',
+    errorLikeObjectKeys: ['error'],
+    singleLine: true,
+    translateTime: 'SYS:HH:MM:ss.l',
+  })
+  return (service, line) => {
+    const name = service.padEnd(width)
+    const prefix = colour ? `\u001b[${colours[service]}m${name} │\u001b[39m ` : `${name} │ `
+    // What a crash writes is not JSON.
+    const text = line.startsWith('{') ? readable(line) : line
+    for (const part of text.trimEnd().split('\n')) write(`${prefix}${part}\n`)
+  }
+}

@@ -1,0 +1,151 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { after, before, beforeEach, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { root } from '@saucery/servers/install/folders'
+import { type Ran, run } from '@saucery/servers/process/command'
+import { stopLeftover } from '@saucery/servers/process/leftover'
+import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
+import { descendantsOf, type Process, processes, type Started, startCommand } from '../testing/started.ts'
+
+const command = (name: string, args: string[] = [], env = process.env): Promise<Ran> =>
+  run(process.execPath, ['--import', 'tsx', `packages/local/src/cli/${name}.ts`, ...args], { cwd: root, env })
+
+describe('the start command', { timeout: 300_000 }, () => {
+  let folder: string
+  let started: Started
+
+  before(async () => {
+    folder = await tempFolder()
+    started = await startCommand(folder)
+  })
+
+  beforeEach(async () => {
+    if (started.ended) started = await startCommand(folder)
+  })
+
+  after(async () => {
+    await started.signal('SIGKILL')
+    for (const server of ['postgres', 'nats', 'mongodb'])
+      await stopLeftover(join(folder, server), 'SIGKILL', server, () => {})
+    await removeTempFolder(folder)
+  })
+
+  it('runs a system in which orders take every path', async () => {
+    const { code, stdout, stderr } = await command('demo', ['--url', started.url])
+    assert.equal(code, 0, stdout + stderr)
+    assert.equal(stdout.match(/^ok /gm)?.length, 5, stdout)
+  })
+
+  it('lets nobody else onto the same data', async () => {
+    const { code, stderr } = await command('start', [], { ...process.env, SAUCERY_DATA: folder })
+    assert.equal(code, 1)
+    assert.match(stderr, new RegExp(`already runs on ${folder}.* ${started.pid}\\b`))
+  })
+
+  it('keeps every secret off the command lines and the output', async () => {
+    const file = await readFile(join(folder, 'secrets.json'), 'utf8')
+    const kept: [string, string][] = Object.entries(JSON.parse(file))
+    kept.push(['administrator', await readFile(join(folder, 'postgres', 'password'), 'utf8')])
+    const commands = (await descendantsOf(started.pid)).map(({ command }) => command)
+    const seen = [...commands, started.output()].join()
+    for (const [name, secret] of kept) assert.ok(!seen.includes(secret), name)
+  })
+
+  it('starts a killed service again', async () => {
+    process.kill((await find('/order.mjs')).pid, 'SIGKILL')
+    await until(() => /order was ended by SIGKILL; starting it again/.test(started.output()))
+    await deliveringOrder()
+  })
+
+  it('starts a killed store and a killed broker again', async () => {
+    for (const server of [join(folder, 'postgres'), join(folder, 'nats')]) {
+      process.kill((await find(server)).pid, 'SIGKILL')
+      await until(() => /(PostgreSQL|NATS) [\d.]+ was ended by SIGKILL/.test(started.output()))
+      await deliveringOrder()
+    }
+  })
+
+  it('leaves no process behind, and stops in order', async () => {
+    const running = await descendantsOf(started.pid)
+    assert.ok(running.length >= 8)
+    assert.equal(await started.signal('SIGINT'), 0)
+    assert.deepEqual(await stillRunning(running), [])
+    const steps = [/Stopping the gateway/, /gateway.*stopped/, /Stopping the services/, /payment.*stopped/]
+    const servers = [/Stopping NATS/, /Stopping (MongoDB|SecantusDB)/, /Stopping PostgreSQL/, /^Stopped/m]
+    const at = [...steps, ...servers].map((step) => started.output().search(step))
+    assert.ok(!at.includes(-1))
+    assert.deepEqual(
+      at,
+      [...at].sort((a, b) => a - b),
+    )
+  })
+
+  it('has yesterday’s orders at the next start', async () => {
+    const id = await deliveringOrder()
+    assert.equal(await started.signal('SIGTERM'), 0)
+    started = await startCommand(folder)
+    assert.equal(await statusOf(id), 'DELIVERING')
+    await deliveringOrder()
+  })
+
+  it('leaves no service behind when it is killed', async () => {
+    const services = (await descendantsOf(started.pid)).filter(({ command }) => /\.mjs$/.test(command))
+    assert.equal(services.length, 5)
+    await started.signal('SIGKILL')
+    await until(async () => (await stillRunning(services)).length === 0)
+  })
+
+  it('takes over the servers that a killed one has left', async () => {
+    const id = await deliveringOrder()
+    await started.signal('SIGKILL')
+    started = await startCommand(folder)
+    assert.match(started.output(), /left over from an earlier start/)
+    assert.equal(await statusOf(id), 'DELIVERING')
+  })
+
+  async function find(part: string): Promise<Process> {
+    const found = (await descendantsOf(started.pid)).find(({ command }) => command.includes(part))
+    assert.ok(found, `no process with ${part}`)
+    return found
+  }
+
+  async function statusOf(id: string): Promise<string> {
+    const response = await fetch(`${started.url}/orderDashboards/${id}`)
+    const { status } = (await response.json()) as { status: string }
+    return status
+  }
+
+  /** Places an order as soon as it is possible again, and waits until it is on its way. */
+  async function deliveringOrder(): Promise<string> {
+    let id: string | undefined
+    await until(async () => {
+      id = await place()
+      return id !== undefined
+    })
+    await until(async () => (await statusOf(String(id))) === 'DELIVERING')
+    return String(id)
+  }
+
+  async function place(): Promise<string | undefined> {
+    const body = JSON.stringify({ branchId: 1, sauceId: 2, qty: 3, price: 4000 })
+    const headers = { 'content-type': 'application/json' }
+    const response = await fetch(`${started.url}/orders`, { method: 'POST', headers, body })
+    const { id } = (await response.json()) as { id?: string }
+    return response.status === 201 ? id : undefined
+  }
+})
+
+async function stillRunning(before: readonly Process[]): Promise<Process[]> {
+  const now = await processes()
+  return before.filter(({ pid, command }) => now.some((one) => one.pid === pid && one.command === command))
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 60_000
+  while (!(await holds())) {
+    assert.ok(Date.now() < deadline, 'not within 60 s')
+    await sleep(50)
+  }
+}

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { it } from 'node:test'
+import type { NatsAccess } from '../access/nats-users.ts'
+import { serviceEnv } from './service-env.ts'
+
+const login = (user: string) => ({ user, password: `${user}-secret` })
+const nats: NatsAccess = {
+  url: 'nats://127.0.0.1:1',
+  users: {
+    order: login('order'),
+    payment: login('payment'),
+    delivery: login('delivery'),
+    dashboard: login('dashboard'),
+    provisioner: login('provisioner'),
+    operator: login('operator'),
+  },
+}
+const databases = {
+  orders: 'postgres://orders',
+  payments: 'postgres://payments',
+  deliveries: 'postgres://deliveries',
+  dashboard: 'mongodb://dashboard',
+}
+const ports = { order: 1, payment: 2, delivery: 3, dashboard: 4, gateway: 5 }
+const own = {
+  PAYMENT_LIMIT: '7',
+  POSTGRES_URL: 'postgres://admin',
+  NATS_URL: 'nats://all',
+  MONGODB_URL: 'mongodb://all',
+  AUTH: 'off',
+  AUTH_ISSUER: 'anybody',
+  GATEWAY_SIGNING_KEY: 'of somebody else',
+  WEB_ROOT: '/page/of/somebody/else',
+}
+const signIn = {
+  gateway: { AUTH: 'on', GATEWAY_SIGNING_KEY: 'secret' },
+  services: { AUTH: 'on', GATEWAY_PUBLIC_KEY: 'public' },
+}
+const envOf = (name: keyof typeof ports, env: NodeJS.ProcessEnv = own) =>
+  serviceEnv(name, { ports, env, stores: { databases, nats }, signIn, bundle: { page: '/page' } })
+
+it('gives a service its own database and login, and the settings of whoever starts it', () => {
+  assert.deepEqual(envOf('payment'), {
+    PAYMENT_LIMIT: '7',
+    HOST: '127.0.0.1',
+    PORT: '2',
+    LOG_FORMAT: 'json',
+    AUTH: 'on',
+    GATEWAY_PUBLIC_KEY: 'public',
+    POSTGRES_URL: 'postgres://payments',
+    NATS_URL: 'nats://127.0.0.1:1',
+    NATS_USER: 'payment',
+    NATS_PASSWORD: 'payment-secret',
+  })
+})
+
+it('gives the gateway the way to the others, the key to sign with, the page, no limit for the one client, and no credentials', () => {
+  assert.deepEqual(envOf('gateway'), {
+    RATE_LIMIT_PER_MINUTE: '0',
+    PAYMENT_LIMIT: '7',
+    HOST: '127.0.0.1',
+    PORT: '5',
+    LOG_FORMAT: 'json',
+    AUTH: 'on',
+    GATEWAY_SIGNING_KEY: 'secret',
+    WEB_ROOT: '/page',
+    ORDER_URL: 'http://127.0.0.1:1',
+    PAYMENT_URL: 'http://127.0.0.1:2',
+    DELIVERY_URL: 'http://127.0.0.1:3',
+    DASHBOARD_URL: 'http://127.0.0.1:4',
+  })
+})
+
+it('gives the dashboard no Postgres, and the others no MongoDB', () => {
+  assert.equal(envOf('dashboard').POSTGRES_URL, undefined)
+  assert.equal(envOf('order').MONGODB_URL, undefined)
+})
+
+it('limits the one client where whoever starts it says so', () => {
+  assert.equal(envOf('gateway', { RATE_LIMIT_PER_MINUTE: '9' }).RATE_LIMIT_PER_MINUTE, '9')
+})

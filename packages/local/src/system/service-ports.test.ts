@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { it } from 'node:test'
+import { freePort } from '@saucery/servers/process/ports'
+import { anyPorts, claimPorts, portsFrom } from './service-ports.ts'
+
+it('takes the usual ports unless the environment says otherwise', () => {
+  const ports = portsFrom({ PAYMENT_PORT: '9000', NATS_PORT: '4222', GATEWAY_PORT: '' })
+  assert.deepEqual(ports, {
+    order: 8084,
+    payment: 9000,
+    delivery: 8086,
+    dashboard: 8087,
+    gateway: 8088,
+    postgres: 0,
+    nats: 4222,
+    mongodb: 0,
+  })
+})
+
+it('refuses what is not a port', () => {
+  for (const ORDER_PORT of ['web', '70000', '-1', '1.5']) {
+    assert.throws(() => portsFrom({ ORDER_PORT }), /ORDER_PORT is not a port/)
+  }
+})
+
+it('gives every service another free port for 0', async () => {
+  const claimed = Object.values(await claimPorts(anyPorts))
+  assert.equal(new Set(claimed).size, 5)
+  assert.ok(claimed.every((port) => port > 0))
+})
+
+for (const address of ['127.0.0.1', '0.0.0.0']) {
+  it(`says which port is taken on ${address}, by which service it is needed, and what to do`, async () => {
+    const other = createServer().listen(0, address)
+    await once(other, 'listening')
+    const bound = other.address()
+    assert.ok(bound && typeof bound === 'object')
+    const claim = claimPorts({ ...anyPorts, delivery: bound.port })
+    await assert.rejects(claim, new RegExp(`${bound.port} is taken .* delivery needs it.*DELIVERY_PORT=`))
+    other.close()
+  })
+}
+
+it('refuses one port for two services', async () => {
+  const port = await freePort()
+  await assert.rejects(claimPorts({ ...anyPorts, order: port, nats: port }), /order and nats/)
+})

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { root } from '@saucery/servers/install/folders'
+import { run } from '@saucery/servers/process/command'
+
+/** For tests: the start command as a process, on any free ports. */
+export interface Started {
+  readonly url: string
+  readonly pid: number
+  readonly ended: boolean
+  output(): string
+  /** Resolves with the exit code. */
+  signal(name: NodeJS.Signals): Promise<number | null>
+}
+
+const ports = ['ORDER', 'PAYMENT', 'DELIVERY', 'DASHBOARD', 'GATEWAY'].map((name) => [`${name}_PORT`, '0'])
+
+/** Starts the system on the data folder, and waits until it says that it is ready. */
+export async function startCommand(dataDir: string): Promise<Started> {
+  const env = { ...process.env, ...Object.fromEntries(ports), SAUCERY_DATA: dataDir, LOG_FORMAT: 'pretty' }
+  const child = spawn(process.execPath, ['--import', 'tsx', 'packages/local/src/cli/start.ts'], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const exited = once(child, 'close') as Promise<[number | null]>
+  const { pid = 0 } = child
+  let text = ''
+  const url = await new Promise<string>((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (part: string) => {
+        text += part
+        const gateway = /^Ready.*?gateway +(http\S+)/ms.exec(text)?.[1]
+        if (gateway) resolve(gateway)
+      })
+    void exited.then(([code]) => reject(new Error(`start ended with ${code}:\n${text}`)))
+  })
+  return {
+    url,
+    pid,
+    get ended() {
+      return child.exitCode !== null || child.signalCode !== null
+    },
+    output: () => text,
+    async signal(name) {
+      child.kill(name)
+      return (await exited)[0]
+    },
+  }
+}
+
+export interface Process {
+  readonly pid: number
+  readonly parent: number
+  readonly command: string
+}
+
+/** Every process that runs now; one that ended and was not waited for is none. */
+export async function processes(): Promise<Process[]> {
+  const { stdout } = await run('ps', ['-eo', 'pid=,ppid=,stat=,args='])
+  return [...stdout.matchAll(/^ *(\d+) +(\d+) +([^Z\s]\S*) +(.*)$/gm)].map(
+    ([, pid, parent, , command = '']) => ({
+      pid: Number(pid),
+      parent: Number(parent),
+      command,
+    }),
+  )
+}
+
+/** The processes that a process has started, and those that they have. */
+export async function descendantsOf(pid: number): Promise<Process[]> {
+  const all = await processes()
+  const below = (parent: number): Process[] =>
+    all.filter((one) => one.parent === parent).flatMap((one) => [one, ...below(one.pid)])
+  return below(pid).filter(({ command }) => !command.startsWith('ps '))
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { eventually } from '../testing/eventually.ts'
+import { countingLog, quiet } from '../testing/log.ts'
+import { repeat } from './periodic.ts'
+
+describe('a repetition', () => {
+  it('goes on after a failure, with a line in the log', async () => {
+    const log = countingLog()
+    let runs = 0
+    const repetition = repeat('work', 1, async () => Promise.reject(new Error(`run ${++runs}`)), log)
+    await eventually(() => assert.equal(runs >= 3, true))
+    await repetition.stop()
+    assert.equal(log.times('work failed'), runs)
+  })
+
+  it('never runs twice at once, and stops when the run under way has ended', async () => {
+    let underWay = 0
+    let most = 0
+    let release = () => {}
+    const held = new Promise<void>((resolve) => (release = resolve))
+    const repetition = repeat(
+      'work',
+      1,
+      async () => {
+        most = Math.max(most, ++underWay)
+        await held
+        underWay -= 1
+      },
+      quiet,
+    )
+    repetition.now()
+    repetition.now()
+    const stopped = repetition.stop()
+    assert.equal(underWay, 1)
+    release()
+    await stopped
+    repetition.now()
+    assert.deepEqual({ underWay, most }, { underWay: 0, most: 1 })
+  })
+
+  it('tells the run under way when it is waited for', async () => {
+    const untilTold = (stopping: AbortSignal) =>
+      new Promise((resolve) => stopping.addEventListener('abort', resolve))
+    const repetition = repeat('work', 60_000, untilTold, quiet)
+    repetition.now()
+    await repetition.stop()
+  })
+})

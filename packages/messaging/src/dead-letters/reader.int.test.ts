@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { after, before, beforeEach, describe, it } from 'node:test'
+import { type TestServer, testNats } from '@saucery/servers/testing/servers'
+import { headers as newHeaders } from 'nats'
+import type { Broker } from '../nats/connection.ts'
+import { deadLetters, ensureStream } from '../nats/streams.ts'
+import { testBroker } from '../testing/servers.ts'
+import { countUnhandled, readLetter, readLetters } from './reader.ts'
+
+for (const version of ['2.15.1', '2.10.26'])
+  describe(`the dead letters of a service, on NATS ${version}`, () => {
+    let nats: TestServer
+    let broker: Broker & AsyncDisposable
+    before(async () => {
+      nats = await testNats({ version })
+      broker = await testBroker(nats.url, { name: 'counter' })
+    })
+    beforeEach(async () => {
+      await broker.jsm.streams.delete(deadLetters.name).catch(() => {})
+      await ensureStream(broker.jsm, deadLetters, 1)
+    })
+    after(async () => {
+      await broker[Symbol.asyncDispose]()
+      await nats[Symbol.asyncDispose]()
+    })
+
+    async function bury(service: string, times = 1): Promise<void> {
+      for (let done = 0; done < times; done += 500)
+        await Promise.all(
+          Array.from({ length: Math.min(500, times - done) }, () => {
+            const headers = newHeaders()
+            headers.set('dead-letter-message-id', 'an-id')
+            return broker.js.publish(`dead-letters.${service}.nudges.given.k`, '{}', { headers })
+          }),
+        )
+    }
+
+    async function pages(limit: number): Promise<number[][]> {
+      const found: number[][] = []
+      for (let before: number | undefined; ; ) {
+        const { letters, next } = await readLetters(broker, { limit, before })
+        found.push(letters.map(({ sequence }) => sequence))
+        if (next === undefined) return found
+        assert.ok(before === undefined || next < before, 'pages go on')
+        before = next
+      }
+    }
+
+    it('are none, where there are none or only others’', async () => {
+      assert.deepEqual(await pages(10), [[]])
+      await bury('other', 3)
+      assert.deepEqual(await pages(10), [[]])
+      assert.equal(await countUnhandled(broker, async () => new Set()), 0)
+    })
+
+    it('come newest first in pages, with none of another’s between, and the last page says so', async () => {
+      for (const service of ['other', 'counter', 'counters', 'counter', 'counter', 'other', 'counter'])
+        await bury(service)
+      assert.deepEqual(await pages(2), [
+        [7, 5],
+        [4, 2],
+      ])
+      assert.deepEqual(await pages(3), [[7, 5, 4], [2]])
+      assert.deepEqual(await pages(4), [[7, 5, 4, 2]])
+    })
+
+    it('are all found, many or few', async () => {
+      await bury('counter', 700)
+      for (const limit of [1, 33, 100]) {
+        const found = (await pages(limit === 1 ? 100 : limit)).flat()
+        assert.deepEqual(
+          found,
+          Array.from({ length: 700 }, (_, i) => 700 - i),
+        )
+      }
+      assert.equal(await countUnhandled(broker, async () => new Set()), 700)
+      assert.equal(await countUnhandled(broker, async () => new Set(['an-id'])), 0)
+    })
+
+    it('are found behind thousands of others’, a page looking at some thousands only', async () => {
+      await bury('counter', 2)
+      await bury('other', 9000)
+      await bury('counter')
+      await bury('other', 100)
+      const found = await pages(10)
+      assert.deepEqual(found.flat(), [9003, 2, 1])
+      assert.ok(found.length > 2, `${found.length} pages`)
+    })
+
+    it('can be read one by one, but not another’s, nor what is not there', async () => {
+      await bury('counter')
+      await bury('other')
+      await bury('counters')
+      const letter = await readLetter(broker, 1)
+      assert.equal(letter?.subject, 'nudges.given.k')
+      assert.equal(letter?.eventId, 'an-id')
+      for (const sequence of [2, 3, 4, 2 ** 48]) assert.equal(await readLetter(broker, sequence), undefined)
+    })
+  })

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type JsMsg, type MsgHdrs, headers as newHeaders } from 'nats'
+import { Nudged, nudge } from '../testing/counters.ts'
+import { eventOf, headersOf, Unprocessable } from './cloud-events.ts'
+import type { Event } from './event.ts'
+
+const types = new Map([[Nudged.event, Nudged]])
+
+/** The part of a stream's message that is read. */
+function messageOf(event: Event, headers: MsgHdrs | undefined = headersOf(event, 'nudger')): JsMsg {
+  return {
+    subject: event.subject,
+    headers,
+    json: () => JSON.parse(JSON.stringify(event.data)),
+    info: { stream: 'NUDGES', streamSequence: 7, timestampNanos: (Date.parse(event.time) + 0.5) * 1e6 },
+  } as unknown as JsMsg
+}
+
+function withHeader(event: Event, name: string, value: string): JsMsg {
+  const headers = headersOf(event, 'nudger')
+  if (value === '') headers.delete(name)
+  else headers.set(name, value)
+  return messageOf(event, headers)
+}
+
+const reading = (message: JsMsg) => () => eventOf(message, types)
+
+describe('a message', () => {
+  it('is read as the event that was written, with its place in the stream', () => {
+    const event = nudge('k', 3)
+    assert.deepEqual(eventOf(messageOf(event), types), { ...event, stream: 'NUDGES', sequence: 7 })
+  })
+
+  it('carries CloudEvents headers', () => {
+    const event = nudge('k')
+    const headers = headersOf(event, 'nudger')
+    const wanted = {
+      'ce-specversion': '1.0',
+      'ce-id': event.id,
+      'ce-type': 'Nudged',
+      'ce-source': '/nudger',
+      'ce-time': event.time,
+      'ce-dataschema': 'urn:event:Nudged:1',
+      'ce-causationid': event.causationId,
+      traceparent: event.traceparent,
+    }
+    assert.deepEqual(Object.fromEntries(headers.keys().map((name) => [name, headers.get(name)])), wanted)
+  })
+
+  it('needs little more than a type and an id', () => {
+    const headers = newHeaders()
+    headers.set('ce-type', 'Nudged')
+    headers.set('Nats-Msg-Id', 'from-elsewhere')
+    const event = nudge('k')
+    const { id, causationId, traceparent, time, version } = eventOf(messageOf(event, headers), types)
+    assert.deepEqual(
+      { id, causationId, traceparent, time, version },
+      { id: 'from-elsewhere', causationId: 'from-elsewhere', traceparent: '', time: event.time, version: 1 },
+    )
+  })
+
+  it('goes by ce-id, not by the id that it travels under', () => {
+    const event = nudge('k')
+    assert.equal(eventOf(withHeader(event, 'Nats-Msg-Id', 'another'), types).id, event.id)
+  })
+
+  it('is refused for good when it cannot be read', () => {
+    const event = nudge('k')
+    const wrong = {
+      'no headers': { ...messageOf(event), headers: undefined } as unknown as JsMsg,
+      'an unknown type': withHeader(event, 'ce-type', 'Shouted'),
+      'no type': withHeader(event, 'ce-type', ''),
+      'no id': withHeader(event, 'ce-id', ''),
+      'the subject of another type': messageOf({ ...event, subject: 'nudges.taken.k' }),
+      'an unknown version': withHeader(event, 'ce-dataschema', 'urn:event:Nudged:2'),
+      'a version that is no number': withHeader(event, 'ce-dataschema', 'urn:event:Nudged:new'),
+      'invalid data': messageOf({ ...event, data: { by: 'much' } }),
+      'no JSON': {
+        ...messageOf(event),
+        json: () => JSON.parse('{'),
+      } as unknown as JsMsg,
+    }
+    for (const [what, message] of Object.entries(wrong)) assert.throws(reading(message), Unprocessable, what)
+  })
+})

@@ -1,0 +1,254 @@
+import assert from 'node:assert/strict'
+import { after, beforeEach, describe, it } from 'node:test'
+import { testNats } from '@saucery/servers/testing/servers'
+import { drizzle } from 'drizzle-orm/postgres-js'
+import postgres from 'postgres'
+import { outbox, requests } from '../postgres/schema.ts'
+import {
+  type CommitCounter,
+  counterAggregate,
+  counts,
+  type Nudged,
+  type Raised,
+  raised,
+} from '../testing/counters.ts'
+import { eventually } from '../testing/eventually.ts'
+import { testReplica } from '../testing/replica.ts'
+import { beforeCommit, type Raise, requested } from '../testing/requests.ts'
+import { testDatabase } from '../testing/servers.ts'
+import { unitOfWork } from '../unit-of-work.ts'
+import { openFinish } from './finish-request.ts'
+import { pruneRequests, type RequestRefused } from './requests.ts'
+
+const database = await testDatabase()
+const nats = await testNats()
+const one = await testReplica(database, nats)
+const other = await testReplica(database, nats)
+after(async () => {
+  for (const each of [one, other, nats, database]) await each[Symbol.asyncDispose]()
+})
+beforeEach(async () => {
+  await database.db.execute('truncate counters, outbox, inbox, requests')
+})
+const { db } = database
+
+const unitOn = (database: typeof db, limits = {}) =>
+  unitOfWork<{ id: string; count: number }, Raised, Raised | Nudged>(
+    database,
+    one.outbox,
+    counterAggregate,
+    limits,
+  )
+
+const answerTo = async (commit: CommitCounter, change: Raise) => (await commit(change)).answered
+const codeOf = (promise: Promise<unknown>): Promise<RequestRefused['code']> =>
+  promise.then(
+    () => assert.fail('not refused'),
+    (error) => error.code,
+  )
+const kept = async () => (await db.select().from(requests)).length
+
+describe('a request', () => {
+  it('that is made again is answered as before, at any replica, and changes nothing', async () => {
+    const first = await one.commit(requested('a'))
+    assert.deepEqual(first.answered, { answer: { count: 1, event: first.events[0]?.id }, final: true })
+    for (const { commit } of [one, other]) {
+      const again = await commit(requested('a'))
+      assert.deepEqual(again, { state: undefined, events: [], answered: first.answered })
+    }
+    assert.deepEqual(await counts(db), { k: 1 })
+    assert.equal((await db.select().from(outbox)).length, 1)
+  })
+
+  it('that is made fifty times at once, at two replicas, changes one thing once', async () => {
+    // One change in a transaction, several at once, each for a counter of its own as for a new order: nothing but
+    // the request is in the way of the others.
+    const limits = { everyMs: () => 0, size: 1, concurrency: 4 }
+    const replicas = [one.commit, other.commit, unitOn(one.db, limits), unitOn(other.db, limits)]
+    for (let round = 0; round < 5; round++) {
+      const fifty = Array.from({ length: 50 }, (_, i) =>
+        replicas[i % replicas.length]?.(requested(`round ${round}`, {}, `${round}, try ${i}`)),
+      )
+      const settled = await Promise.allSettled(fifty)
+      const answers = settled.flatMap((one) =>
+        one.status === 'fulfilled' ? JSON.stringify(one.value?.answered) : [],
+      )
+      assert.equal(new Set(answers).size, 1)
+      for (const one of settled)
+        if (one.status === 'rejected') assert.equal(one.reason.code, 'request-in-progress')
+    }
+    assert.deepEqual(Object.values(await counts(db)), [1, 1, 1, 1, 1])
+  })
+
+  it('is refused when its key was used for something else', async () => {
+    const differing = requested('a', { fingerprint: 'lower' })
+    const together = await Promise.allSettled([one.commit(requested('a')), one.commit(differing)])
+    assert.deepEqual(
+      together.map(({ status }) => status),
+      ['fulfilled', 'rejected'],
+    )
+    assert.equal(await codeOf(other.commit(differing)), 'idempotency-key-reused')
+    assert.deepEqual(await counts(db), { k: 1 })
+  })
+
+  it('is another one when somebody else chose the same key', async () => {
+    await Promise.all([one.commit(requested('a')), one.commit(requested('a', { scope: 'somebody else' }))])
+    assert.deepEqual(await counts(db), { k: 2 })
+  })
+
+  it('is refused while it is in progress, and holds back nobody', async () => {
+    let inHand = () => {}
+    let end = () => {}
+    const reached = new Promise<void>((resolve) => {
+      inHand = resolve
+    })
+    const held = new Promise<void>((resolve) => {
+      end = resolve
+    })
+    const slow = unitOn(
+      beforeCommit(db, () => {
+        inHand()
+        return held
+      }),
+    )
+    const first = answerTo(slow, requested('a'))
+    await reached
+    const [refused, neighbour] = await Promise.allSettled([
+      other.commit(requested('a', {}, 'of another counter')),
+      other.commit(requested('b', {}, 'a third')),
+    ])
+    end()
+    assert.equal((refused as PromiseRejectedResult).reason.code, 'request-in-progress')
+    assert.equal(neighbour.status, 'fulfilled')
+    assert.deepEqual(await answerTo(other.commit, requested('a')), await first)
+  })
+
+  it('leaves nothing behind when the process dies before the commit', async () => {
+    const dying = unitOn(
+      beforeCommit(db, async (tx) => {
+        const [connection] = await tx.execute<{ pid: number }>('select pg_backend_pid() as pid')
+        await db.execute(`select pg_terminate_backend(${connection?.pid})`)
+        await new Promise(() => {})
+      }),
+    )
+    await assert.rejects(dying(requested('a')))
+    assert.equal(await kept(), 0)
+    assert.deepEqual(await counts(db), {})
+    assert.deepEqual((await answerTo(other.commit, requested('a')))?.final, true)
+    assert.deepEqual(await counts(db), { k: 1 })
+  })
+
+  it('that the database refuses can be made again', async () => {
+    const tooMuch: Raise = { ...requested('a'), decide: () => [raised('k', 2000)] }
+    await assert.rejects(one.commit(tooMuch))
+    assert.equal(await kept(), 0)
+    await one.commit(requested('a'))
+    assert.deepEqual(await counts(db), { k: 1 })
+  })
+})
+
+describe('a refusal', () => {
+  const refusing = (changed: Partial<Raise['request']> = {}): Raise => ({
+    ...requested('a', changed),
+    decide: () => {
+      throw new Error('too late')
+    },
+  })
+
+  it('is an answer too, and is given again when it would no longer be refused', async () => {
+    const answered = { answer: { refused: 'too late' }, final: true }
+    assert.deepEqual(await answerTo(one.commit, refusing({ finalWithinMs: 1000 })), answered)
+    assert.deepEqual(await answerTo(other.commit, requested('a')), answered)
+    assert.deepEqual(await counts(db), {})
+  })
+
+  it('that has no answer is thrown and not kept', async () => {
+    await assert.rejects(one.commit(refusing({ answer: () => undefined })), /too late/)
+    assert.equal(await kept(), 0)
+  })
+})
+
+describe('an answer that is not final', () => {
+  const finish = openFinish(one.db)
+  const finishElsewhere = openFinish(other.db)
+  const request = { scope: 'somebody', key: 'a' }
+
+  it('is not given to others while somebody makes the final one', async () => {
+    const first = await one.commit(requested('a', { finalWithinMs: 60_000 }))
+    assert.equal(first.answered?.final, false)
+    await assert.rejects(other.commit(requested('a')), (error: RequestRefused) => {
+      assert.equal(error.code, 'request-in-progress')
+      return error.retryAfterMs > 50_000 && error.retryAfterMs <= 60_000
+    })
+    assert.deepEqual(await finish(request, { paid: true }), { paid: true })
+    assert.deepEqual(await answerTo(other.commit, requested('a')), { answer: { paid: true }, final: true })
+    assert.deepEqual(await counts(db), { k: 1 })
+  })
+
+  it('goes to one who asks again when nobody made the final one in time', async () => {
+    const first = await answerTo(one.commit, requested('a', { finalWithinMs: 1 }))
+    const again = requested('a', { finalWithinMs: 60_000 })
+    assert.deepEqual(await eventually(() => answerTo(other.commit, again)), first)
+    assert.equal(await codeOf(one.commit(again)), 'request-in-progress')
+    assert.deepEqual(await finishElsewhere(request, { paid: true }), { paid: true })
+    assert.deepEqual(await finish(request, { paid: false }), { paid: true })
+    assert.deepEqual(await counts(db), { k: 1 })
+  })
+
+  it('becomes final when who asks again does not want to wait', async () => {
+    const first = await answerTo(one.commit, requested('a', { finalWithinMs: 1 }))
+    const again = await eventually(() => answerTo(other.commit, requested('a')))
+    assert.deepEqual(again, { answer: first?.answer, final: true })
+    assert.deepEqual(await finish(request, { paid: true }), first?.answer)
+  })
+
+  it('is replaced once, whoever makes final ones at the same time', async () => {
+    const keys = Array.from({ length: 20 }, (_, i) => `k${i}`)
+    await Promise.all(keys.map((key) => one.commit(requested(key, { finalWithinMs: 60_000 }))))
+    const all = [finish, finishElsewhere, openFinish(one.db), openFinish(other.db)].map((finish, i) =>
+      (i % 2 ? keys : keys.toReversed()).map(async (key) => {
+        const answer = await finish({ scope: 'somebody', key }, { by: i })
+        return [key, JSON.stringify(answer)] as const
+      }),
+    )
+    const given = await Promise.all(all.flat())
+    for (const key of keys) {
+      const answers = given.flatMap(([of, answer]) => (of === key ? [answer] : []))
+      assert.equal(answers.length, 4)
+      assert.equal(new Set(answers).size, 1)
+      assert.equal(JSON.stringify((await answerTo(one.commit, requested(key)))?.answer), answers[0])
+    }
+  })
+})
+
+describe('the table of requests', () => {
+  it('is touched only for those that have a key, in as many statements for a hundred as for one', async () => {
+    const statements: string[] = []
+    const client = postgres(database.url)
+    const commit = unitOn(drizzle({ client, logger: { logQuery: (text) => void statements.push(text) } }))
+    async function statementsOf(changes: Raise[]): Promise<number> {
+      statements.length = 0
+      await Promise.all(changes.map(commit))
+      return statements.filter((text) => /requests|try_advisory/.test(text)).length
+    }
+    const hundred = Array.from({ length: 100 }, (_, i) => requested(`${i}`, {}, `k${i}`))
+    assert.equal(await statementsOf([requested('a')]), 3)
+    assert.equal(await statementsOf(hundred), 3)
+    assert.equal(await statementsOf(hundred.map((change) => ({ ...change, request: undefined }))), 0)
+    assert.equal(await kept(), 101)
+    await client.end()
+  })
+
+  it('forgets what is older than it has to be kept', async () => {
+    await one.commit(requested('old'))
+    await one.commit(requested('new'))
+    await db.execute(`update requests set created_at = now() - interval '2 hours' where key = 'old'`)
+    await pruneRequests(db, 3_600_000)
+    assert.deepEqual(
+      (await db.select().from(requests)).map(({ key }) => key),
+      ['new'],
+    )
+    await one.commit(requested('old'))
+    assert.deepEqual(await counts(db), { k: 3 })
+  })
+})

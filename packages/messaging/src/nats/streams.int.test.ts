@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { testNats } from '@saucery/servers/testing/servers'
+import { type Nanos, nanos, StorageType } from 'nats'
+import { testBroker } from '../testing/servers.ts'
+import { ensureConsumer, ensureStream, provisionStream } from './streams.ts'
+
+const spec = { name: 'COUNTERS', subjects: ['counters.>'] }
+const consumer = {
+  stream: 'COUNTERS',
+  durable: 'counter',
+  filters: ['counters.raised.*'],
+  ackWaitMs: 1000,
+  maxAckPending: 10,
+}
+const tenMinutes: Nanos = nanos(600_000)
+
+describe('a stream', () => {
+  it('is made once by all that want it, on disk, and lets nobody delete from it', async () => {
+    await using nats = await testNats()
+    await using broker = await testBroker(nats.url)
+    const made = await Promise.all(Array.from({ length: 5 }, () => ensureStream(broker.jsm, spec, 1)))
+    const { config, created } = await broker.jsm.streams.info('COUNTERS')
+    assert.deepEqual([...new Set(made)], [new Date(created).toISOString()])
+    const { storage, duplicate_window, deny_delete, deny_purge, retention } = config
+    assert.deepEqual(
+      { storage, duplicate_window, deny_delete, deny_purge, retention },
+      {
+        storage: 'file',
+        duplicate_window: tenMinutes,
+        deny_delete: true,
+        deny_purge: true,
+        retention: 'limits',
+      },
+    )
+  })
+
+  it('is left as it is by a service, and changed by a provisioner', async () => {
+    await using nats = await testNats()
+    await using broker = await testBroker(nats.url)
+    await broker.jsm.streams.add({ ...spec, subjects: ['other.>'], duplicate_window: nanos(1000) })
+    await ensureStream(broker.jsm, spec, 1)
+    const { config: left } = await broker.jsm.streams.info('COUNTERS')
+    assert.deepEqual([left.subjects, left.duplicate_window], [['other.>'], nanos(1000)])
+    await provisionStream(broker.jsm, spec, 1)
+    await provisionStream(broker.jsm, spec, 1)
+    const { config: changed } = await broker.jsm.streams.info('COUNTERS')
+    assert.deepEqual([changed.subjects, changed.duplicate_window], [['counters.>'], tenMinutes])
+    assert.equal(changed.deny_delete, true)
+  })
+
+  it('is named with what cannot be changed of it', async () => {
+    await using nats = await testNats()
+    await using broker = await testBroker(nats.url)
+    await broker.jsm.streams.add({ ...spec, storage: StorageType.Memory })
+    await assert.rejects(
+      provisionStream(broker.jsm, spec, 1),
+      /^Error: stream COUNTERS cannot be changed .*storage/,
+    )
+  })
+
+  it('is refused when another one has its subjects', async () => {
+    await using nats = await testNats()
+    await using broker = await testBroker(nats.url)
+    await broker.jsm.streams.add({ name: 'THIEF', subjects: ['counters.raised.*'] })
+    await assert.rejects(ensureStream(broker.jsm, spec, 1), /subjects overlap/)
+  })
+})
+
+describe('a consumer', () => {
+  it('is made once by all replicas, and changed when it is wanted otherwise', async () => {
+    await using nats = await testNats()
+    await using broker = await testBroker(nats.url)
+    await ensureStream(broker.jsm, spec, 1)
+    await Promise.all(Array.from({ length: 5 }, () => ensureConsumer(broker.jsm, consumer)))
+    await ensureConsumer(broker.jsm, {
+      ...consumer,
+      ackWaitMs: 2000,
+      filters: ['counters.a.*', 'counters.b.*'],
+    })
+    const { config } = await broker.jsm.consumers.info('COUNTERS', 'counter')
+    assert.equal(config.ack_wait, nanos(2000))
+    assert.deepEqual(config.filter_subjects, ['counters.a.*', 'counters.b.*'])
+    assert.equal(config.max_deliver, -1)
+    await ensureConsumer(broker.jsm, consumer)
+    const { config: back } = await broker.jsm.consumers.info('COUNTERS', 'counter')
+    assert.equal(back.filter_subject ?? back.filter_subjects?.join(), 'counters.raised.*')
+  })
+})

@@ -1,0 +1,49 @@
+import type { ConsumerInfo } from 'nats'
+import { type ConsumerOptions, openConsumers } from '../consumer/consumer.ts'
+import type { ReceivedEvent } from '../events/event.ts'
+import type { Broker } from '../nats/connection.ts'
+import { deadLetters, ensureStream } from '../nats/streams.ts'
+import { isDatabaseOutage } from '../postgres/database.ts'
+import { Nudged, nudgesStream } from './counters.ts'
+import { eventually } from './eventually.ts'
+import { quiet } from './log.ts'
+import { messagesOf, type StoredMessage } from './messages.ts'
+
+type Handle = (event: ReceivedEvent<Nudged>) => Promise<unknown>
+
+/** Hears nudges as the service that the broker is named after, until the end of the test. */
+export async function listen(broker: Broker, handle: Handle, options: Partial<ConsumerOptions<Nudged>> = {}) {
+  await ensureStream(broker.jsm, nudgesStream, 1)
+  const consumers = openConsumers({
+    broker,
+    subscriptions: [{ stream: nudgesStream.name, events: [Nudged] }],
+    handle,
+    isOutage: isDatabaseOutage,
+    replicas: 1,
+    log: quiet,
+    ackWaitMs: 1000,
+    ...options,
+  })
+  return { ...consumers, [Symbol.asyncDispose]: consumers.stop }
+}
+
+const positionOf = ({ jsm, name }: Broker): Promise<ConsumerInfo> =>
+  jsm.consumers.info(nudgesStream.name, name)
+
+/** Resolves when so many replicas wait for messages: from then on the broker deals them out in turn. */
+export const allWait = (broker: Broker, replicas: number): Promise<void> =>
+  eventually(async () => {
+    if ((await positionOf(broker)).num_waiting < replicas) throw new Error('a replica does not wait yet')
+  })
+
+/** Resolves when every message of the stream was acknowledged or terminated. */
+export const allSettled = (broker: Broker): Promise<ConsumerInfo> =>
+  eventually(async () => {
+    const position = await positionOf(broker)
+    const { num_pending, num_ack_pending } = position
+    if (num_pending + num_ack_pending > 0)
+      throw new Error(`${num_pending} to come, ${num_ack_pending} in hand`)
+    return position
+  })
+
+export const lettersOf = (broker: Broker): Promise<StoredMessage[]> => messagesOf(broker, deadLetters.name)

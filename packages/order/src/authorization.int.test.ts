@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { branch, courier, operator, testGate } from '@saucery/chassis/testing/caller-tokens'
+import { type Page, problemIn } from '@saucery/chassis/testing/http'
+import type { Caller } from '@saucery/contracts/access/scope'
+import { exampleOrderId } from '@saucery/contracts/fields'
+import type { Order } from './domain.ts'
+import { assemble, testOrders, wanted } from './testing/orders.ts'
+
+const service = await testOrders()
+after(() => service[Symbol.asyncDispose]())
+const { place, saidOf } = service
+const gate = testGate('order')
+const { app } = assemble({ ...service, knowCaller: gate.knowCaller })
+
+async function ask(caller: Caller, method: string, path: string, body?: object): Promise<Response> {
+  const headers = { ...(await gate.as(caller)), 'content-type': 'application/json' }
+  return app.request(path, { method, headers, ...(body && { body: JSON.stringify(body) }) })
+}
+
+const notFound = { status: 404, code: 'not-found', places: [] }
+const notPermitted = { status: 403, code: 'not-permitted', places: [] }
+
+describe('a branch', () => {
+  it('places orders of its own, and of no other branch', async () => {
+    const order = { ...wanted, branchId: 'mine' }
+    const placed = await ask(branch('mine'), 'POST', '/orders', order)
+    assert.equal(placed.status, 201)
+    assert.equal((await ask(branch('7'), 'POST', '/orders', { ...wanted, branchId: 7 })).status, 201)
+    const refused = await problemIn(ask(branch('yours'), 'POST', '/orders', order))
+    assert.deepEqual(refused, { ...notPermitted, places: ['/branchId'] })
+  })
+
+  it('finds another’s order no more than one that there is not', async () => {
+    const { id } = await place({ branchId: 'mine' })
+    assert.equal((await ask(branch('mine'), 'GET', `/orders/${id}`)).status, 200)
+    const foreign = await ask(branch('yours'), 'GET', `/orders/${id}`)
+    const none = await ask(branch('yours'), 'GET', `/orders/${exampleOrderId}`)
+    assert.equal(await foreign.clone().text(), await none.text())
+    assert.deepEqual(await problemIn(foreign), notFound)
+  })
+
+  it('cancels its own order, and not another’s', async () => {
+    const { id } = await place({ branchId: 'mine' })
+    assert.deepEqual(await problemIn(ask(branch('yours'), 'POST', `/orders/${id}/cancel`)), notFound)
+    assert.deepEqual(await saidOf(id), ['OrderPlaced'])
+    assert.equal((await ask(branch('mine'), 'POST', `/orders/${id}/cancel`)).status, 202)
+    assert.deepEqual(await problemIn(ask(branch('yours'), 'POST', `/orders/${id}/cancel`)), notFound)
+  })
+
+  it('is not answered what another was, for the same Idempotency-Key', async () => {
+    const post = async (caller: Caller, branchId: string) => {
+      const headers = {
+        ...(await gate.as(caller)),
+        'content-type': 'application/json',
+        'idempotency-key': 'k',
+      }
+      const body = JSON.stringify({ ...wanted, branchId })
+      const answer = await app.request('/orders', { method: 'POST', headers, body })
+      return (await answer.json()) as Order
+    }
+    const mine = await post(branch('mine'), 'mine')
+    assert.equal((await post(branch('mine'), 'mine')).id, mine.id)
+    assert.notEqual((await post(branch('yours'), 'yours')).id, mine.id)
+    assert.notEqual((await post(operator, 'mine')).id, mine.id)
+  })
+
+  it('has only its own in lists, on every page and with every filter', async () => {
+    const own = []
+    for (let i = 0; i < 5; i++) {
+      own.unshift((await place({ branchId: 'listed' })).id)
+      await place({ branchId: 'other' })
+    }
+    const found: string[] = []
+    for (let path = '/orders?status=PLACED&limit=2'; path; ) {
+      const answer = await ask(branch('listed'), 'GET', path)
+      const { items } = (await answer.json()) as Page<Order>
+      found.push(...items.map(({ id }) => id))
+      path = /<(.*)>/.exec(answer.headers.get('link') ?? '')?.[1] ?? ''
+    }
+    assert.deepEqual(found, own)
+    const foreign = await place({ branchId: 'other' })
+    const byId = await ask(branch('listed'), 'GET', `/orders?orderId=${foreign.id}`)
+    assert.deepEqual(((await byId.json()) as Page<Order>).items, [])
+    assert.deepEqual(await problemIn(ask(branch('listed'), 'GET', '/orders?branchId=other')), {
+      ...notPermitted,
+      places: ['branchId'],
+    })
+  })
+})
+
+describe('a courier', () => {
+  it('neither places, nor reads, nor cancels orders', async () => {
+    const { id } = await place()
+    for (const asked of [
+      ask(courier, 'POST', '/orders', wanted),
+      ask(courier, 'GET', '/orders'),
+      ask(courier, 'GET', `/orders/${id}`),
+      ask(courier, 'POST', `/orders/${id}/cancel`),
+    ])
+      assert.deepEqual(await problemIn(asked), notPermitted)
+    assert.deepEqual(await saidOf(id), ['OrderPlaced'])
+  })
+})
+
+describe('an operator', () => {
+  it('does all that with the orders of every branch', async () => {
+    const order = await ask(operator, 'POST', '/orders', { ...wanted, branchId: 'anyone' })
+    const { id } = (await order.json()) as Order
+    assert.equal((await ask(operator, 'GET', `/orders/${id}`)).status, 200)
+    assert.equal((await ask(operator, 'GET', '/orders?branchId=anyone')).status, 200)
+    assert.equal((await ask(operator, 'POST', `/orders/${id}/cancel`)).status, 202)
+  })
+})
+
+describe('who comes past the gateway', () => {
+  it('acts for nobody: without a passport, with a forged one, or with another service’s', async () => {
+    const { id } = await place({ branchId: 'mine' })
+    for (const headers of [
+      {},
+      { 'x-saucery-caller': JSON.stringify(operator) },
+      { authorization: 'Bearer whatever' },
+      await testGate('order').as(branch('mine')),
+      await gate.as(branch('mine'), 'payment'),
+    ]) {
+      for (const [method, path] of [
+        ['GET', '/orders'],
+        ['GET', `/orders/${id}`],
+        ['POST', `/orders/${id}/cancel`],
+      ])
+        assert.equal((await app.request(String(path), { method: String(method), headers })).status, 401)
+      const placing = { 'content-type': 'application/json', ...headers } as Record<string, string>
+      const body = JSON.stringify({ ...wanted, branchId: 'mine' })
+      assert.equal((await app.request('/orders', { method: 'POST', headers: placing, body })).status, 401)
+    }
+    assert.deepEqual(await saidOf(id), ['OrderPlaced'])
+  })
+})

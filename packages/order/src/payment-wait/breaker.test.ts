@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { ProblemError } from '@saucery/chassis/http/problem'
+import { readSettings } from '@saucery/chassis/settings/settings'
+import type { Log } from '@saucery/chassis/telemetry/log'
+import { eventually } from '@saucery/messaging/testing/eventually'
+import { Registry } from 'prom-client'
+import { orderSettings } from '../settings.ts'
+import { openBreaker } from './breaker.ts'
+
+const quick = {
+  PORT: '0',
+  HOST: '127.0.0.1',
+  AUTH: 'off',
+  NATS_URL: 'x',
+  POSTGRES_URL: 'postgres://x',
+  PAYMENT_BREAKER_TIMEOUT_MS: '500',
+  PAYMENT_BREAKER_VOLUME: '4',
+  PAYMENT_BREAKER_RESET_MS: '100',
+}
+
+function testBreaker() {
+  const lines: unknown[] = []
+  const note = ({ state }: { state: string }) => void lines.push(state)
+  const log = { info: note, warn: note } as unknown as Log
+  const metrics = new Registry()
+  const breaker = openBreaker({ settings: readSettings(orderSettings, quick), metrics, log })
+  let calls = 0
+  const call =
+    <T>(run: () => Promise<T>) =>
+    () => {
+      calls += 1
+      return run()
+    }
+  const inTime = () =>
+    breaker.guard(
+      call(async () => true),
+      Boolean,
+    )
+  const late = () =>
+    breaker.guard(
+      call(async () => false),
+      Boolean,
+    )
+  const failing = () =>
+    breaker
+      .guard(
+        call(() => Promise.reject(new Error('database away'))),
+        Boolean,
+      )
+      .catch(String)
+  return {
+    ...breaker,
+    call,
+    inTime,
+    late,
+    failing,
+    lines,
+    metrics,
+    calls: () => calls,
+    async opened() {
+      for (let i = 0; i < 4; i++) await late()
+      assert.equal(breaker.state(), 'open')
+    },
+    halfOpened: () => eventually(() => assert.equal(breaker.state(), 'half-open')),
+  }
+}
+
+const isUnavailable = (error: unknown) =>
+  error instanceof ProblemError &&
+  error.problem.code === 'payment-unavailable' &&
+  error.headers['retry-after'] === '1'
+
+describe('the breaker', () => {
+  it('opens when more than the percentage is late, but not on too few calls', async () => {
+    const { late, inTime, state } = testBreaker()
+    for (const call of [inTime, late, late]) await call()
+    assert.equal(state(), 'closed')
+    await late()
+    assert.equal(state(), 'open')
+  })
+
+  it('stays closed while no more than the percentage is late', async () => {
+    const { late, inTime, state } = testBreaker()
+    for (let i = 0; i < 10; i++) {
+      await inTime()
+      await late()
+    }
+    assert.equal(state(), 'closed')
+  })
+
+  it('runs nothing while it is open, and says when to come again', async () => {
+    const { opened, inTime, calls } = testBreaker()
+    await opened()
+    await assert.rejects(inTime(), isUnavailable)
+    assert.equal(calls(), 4)
+  })
+
+  it('lets exactly one through after a while, and closes when that is in time', async () => {
+    const { opened, halfOpened, inTime, call, guard, calls, state } = testBreaker()
+    await opened()
+    await halfOpened()
+    let answer = (_: boolean) => {}
+    const first = guard(
+      call(() => new Promise<boolean>((resolve) => (answer = resolve))),
+      Boolean,
+    )
+    for (let i = 0; i < 20; i++) await assert.rejects(inTime(), isUnavailable)
+    assert.equal(calls(), 5)
+    answer(true)
+    assert.equal(await first, true)
+    assert.equal(state(), 'closed')
+    assert.equal(await inTime(), true)
+  })
+
+  it('opens again when that one is late', async () => {
+    const { opened, halfOpened, late, state } = testBreaker()
+    await opened()
+    await halfOpened()
+    assert.equal(await late(), false)
+    assert.equal(state(), 'open')
+  })
+
+  it('counts a call as late when its time is over, and gives its result all the same', async () => {
+    const { opened, halfOpened, guard, state } = testBreaker()
+    await opened()
+    await halfOpened()
+    let answer = (_: boolean) => {}
+    const slow = guard(() => new Promise<boolean>((resolve) => (answer = resolve)), Boolean)
+    await eventually(() => assert.equal(state(), 'open'))
+    answer(true)
+    assert.equal(await slow, true)
+  })
+
+  it('neither opens nor closes for an error of our own', async () => {
+    const closed = testBreaker()
+    for (let i = 0; i < 20; i++) assert.equal(await closed.failing(), 'Error: database away')
+    assert.equal(closed.state(), 'closed')
+    const { opened, halfOpened, failing, state } = testBreaker()
+    await opened()
+    await halfOpened()
+    assert.equal(await failing(), 'Error: database away')
+    assert.equal(state(), 'open')
+  })
+
+  it('tells its state and its calls in metrics, and a line for each change', async () => {
+    const { opened, halfOpened, inTime, lines, metrics } = testBreaker()
+    await opened()
+    await assert.rejects(inTime())
+    const told = await metrics.metrics()
+    for (const line of [
+      'payment_breaker_state{state="open"} 1',
+      'payment_breaker_state{state="closed"} 0',
+      'payment_breaker_calls_total{outcome="late"} 4',
+      'payment_breaker_calls_total{outcome="rejected"} 1',
+    ])
+      assert.ok(told.includes(`${line}\n`), line)
+    await halfOpened()
+    await inTime()
+    assert.deepEqual(lines, ['open', 'half-open', 'closed'])
+  })
+})

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { received, recorded } from '@saucery/chassis/testing/events'
+import { get } from '@saucery/chassis/testing/http'
+import { subscriptionsOf } from '@saucery/contracts/choreography'
+import { DeliveryCompleted, DeliveryStarted } from '@saucery/contracts/delivery'
+import { PaymentApproved } from '@saucery/contracts/payment'
+import type { Order } from './domain.ts'
+import { reactions } from './reactions.ts'
+import { amount, testOrders } from './testing/orders.ts'
+
+const service = await testOrders()
+after(() => service[Symbol.asyncDispose]())
+const { app, hear, nats, participant, place, replica, saidOf } = service
+
+describe('an order that hears what others say', () => {
+  it('forgets no fact that comes at the same time as another, at two replicas', async () => {
+    const other = reactions((await replica()).commit)
+    for (let round = 0; round < 30; round++) {
+      const { id, branchId, sauceId, qty } = await place()
+      const approved = received(PaymentApproved({ orderId: id, branchId, sauceId, qty, amount }))
+      const started = received(DeliveryStarted({ orderId: id, branchId, sauceId, qty }))
+      await Promise.all([hear(approved), other(started)])
+      const facts = ['DeliveryStarted', 'OrderPlaced', 'PaymentApproved']
+      assert.deepEqual((await get<Order>(app, `/orders/${id}`)).facts, facts)
+    }
+  })
+
+  it('shows it when it has heard it from the stream, however often it comes', async () => {
+    participant.listen(subscriptionsOf('order'), hear)
+    const order = await place()
+    const { id: orderId, branchId, sauceId, qty } = order
+    await nats.say(recorded(PaymentApproved({ orderId, branchId, sauceId, qty, amount })), 5)
+    await nats.handledBy('order')
+    await nats.say(recorded(DeliveryStarted({ orderId, branchId, sauceId, qty })), 5)
+    await nats.say(recorded(DeliveryCompleted({ orderId })), 5)
+    await nats.handledBy('order')
+    assert.equal((await get<Order>(app, `/orders/${orderId}`)).status, 'DELIVERED')
+    assert.deepEqual(await saidOf(orderId), ['OrderPlaced'])
+  })
+})

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { readSettings } from '@saucery/chassis/settings/settings'
+import { testService } from '@saucery/chassis/testing/service'
+import { Registry } from 'prom-client'
+import { orderApi } from '../api.ts'
+import type { Order } from '../domain.ts'
+import { openBreaker } from '../payment-wait/breaker.ts'
+import { openWaiting } from '../payment-wait/wait.ts'
+import { openWatching } from '../payment-wait/watch.ts'
+import { reactions } from '../reactions.ts'
+import { orderSettings, type PaymentWaitSettings } from '../settings.ts'
+import { orderAggregate } from '../store.ts'
+
+const migrations = new URL('../../migrations/', import.meta.url)
+
+export const wanted = { branchId: 1, sauceId: 2, qty: 10, price: 10_000 }
+export const amount = 100_000
+
+const otherwise = readSettings(orderSettings, {
+  PORT: '0',
+  HOST: '127.0.0.1',
+  AUTH: 'off',
+  NATS_URL: 'x',
+  POSTGRES_URL: 'postgres://x',
+})
+
+type Replica = Awaited<ReturnType<Awaited<ReturnType<typeof testService<Order, 'order'>>>['replica']>>
+
+/** What `main` makes of one process's connections. */
+export function assemble(
+  replica: Replica,
+  changed: Partial<PaymentWaitSettings> = {},
+  looking: { lookEveryMs?: number } = {},
+) {
+  const settings = { ...otherwise, ...changed }
+  const breaker = openBreaker({ ...replica, settings, metrics: new Registry() })
+  const waiting = openWaiting({ ...replica, watch: openWatching({ ...replica, ...looking }), breaker })
+  return { app: orderApi({ ...replica, waiting, settings }), breaker, waiting }
+}
+
+/** The order service on servers of its own. */
+export async function testOrders() {
+  const service = await testService('order', migrations, orderAggregate)
+  const { app } = assemble(service)
+  const postOrder = (body: unknown) =>
+    app.request('/orders', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    })
+  return {
+    ...service,
+    app,
+    hear: reactions(service.commit),
+    postOrder,
+    async place(changed: object = {}): Promise<Order> {
+      const response = await postOrder({ ...wanted, ...changed })
+      assert.equal(response.status, 201)
+      return (await response.json()) as Order
+    },
+  }
+}

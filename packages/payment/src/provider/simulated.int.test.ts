@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { v7 as uuidv7 } from 'uuid'
+import { limit, testPayments } from '../testing/payments.ts'
+import { simulatedProvider } from './simulated.ts'
+
+const service = await testPayments()
+after(() => service[Symbol.asyncDispose]())
+const { books, db, provider } = service
+
+const options = { limit, delayMs: 0, jitterMs: 0 }
+const approved = { approved: true }
+const declined = { approved: false, reason: 'limit-exceeded' }
+const charged = (amount: number) => ({ amount, declined: null, refunds: 0 })
+
+describe('the simulated provider', () => {
+  it('approves up to the limit and declines above it', async () => {
+    const answerTo = (amount: number) => provider.charge({ idempotencyKey: uuidv7(), amount })
+    assert.deepEqual(await answerTo(0), approved)
+    assert.deepEqual(await answerTo(limit), approved)
+    assert.deepEqual(await answerTo(limit + 1), declined)
+    assert.deepEqual(await answerTo(Number.MAX_SAFE_INTEGER), declined)
+  })
+
+  it('books one charge when two replicas ask twenty times each at once', async () => {
+    const other = simulatedProvider((await service.replica()).db, options)
+    const idempotencyKey = uuidv7()
+    const asked = Array.from({ length: 20 }, () =>
+      [provider, other].map((replica) => replica.charge({ idempotencyKey, amount: 1000 })),
+    )
+    for (const answer of await Promise.all(asked.flat())) assert.deepEqual(answer, approved)
+    assert.deepEqual((await books())[idempotencyKey], charged(1000))
+  })
+
+  it('answers many orders at once, each by its own amount', async () => {
+    const other = simulatedProvider((await service.replica()).db, options)
+    const charges = Array.from({ length: 300 }, (_, i) => ({
+      idempotencyKey: uuidv7(),
+      amount: limit + (i % 2),
+    }))
+    const answers = await Promise.all([
+      ...charges.map((charge) => provider.charge(charge)),
+      ...charges.toReversed().map((charge) => other.charge(charge)),
+    ])
+    const expected = charges.map(({ amount }) => (amount > limit ? declined : approved))
+    assert.deepEqual(answers, [...expected, ...expected.toReversed()])
+  })
+
+  it('remembers its answer, after a crash and when its limit was changed', async () => {
+    const [small, large] = [uuidv7(), uuidv7()]
+    await provider.charge({ idempotencyKey: small, amount: 1000 })
+    await provider.charge({ idempotencyKey: large, amount: limit + 1 })
+    const restarted = simulatedProvider(db, { ...options, limit: 10 })
+    assert.deepEqual(await restarted.charge({ idempotencyKey: small, amount: 1000 }), approved)
+    const generous = simulatedProvider(db, { ...options, limit: 10 * limit })
+    assert.deepEqual(await generous.charge({ idempotencyKey: large, amount: limit + 1 }), declined)
+  })
+
+  it('gives an approved charge back once, however often it is asked', async () => {
+    const idempotencyKey = uuidv7()
+    await provider.charge({ idempotencyKey, amount: 1000 })
+    await Promise.all(Array.from({ length: 20 }, () => provider.refund(idempotencyKey)))
+    assert.deepEqual((await books())[idempotencyKey], { ...charged(1000), refunds: 1 })
+    assert.deepEqual(await provider.charge({ idempotencyKey, amount: 1000 }), approved)
+  })
+
+  it('gives nothing back that it never took', async () => {
+    const [declinedKey, unknownKey] = [uuidv7(), uuidv7()]
+    await provider.charge({ idempotencyKey: declinedKey, amount: limit + 1 })
+    await provider.refund(declinedKey)
+    await provider.refund(unknownKey)
+    assert.equal((await books())[declinedKey]?.refunds, 0)
+    assert.equal((await books())[unknownKey], undefined)
+  })
+
+  it('takes its time, and no less than its jitter allows', async () => {
+    const slow = simulatedProvider(db, { ...options, delayMs: 60, jitterMs: 20 })
+    const begun = performance.now()
+    await slow.charge({ idempotencyKey: uuidv7(), amount: 1000 })
+    // A timer may fire up to 1 ms early.
+    assert.ok(performance.now() - begun >= 39)
+  })
+})

@@ -1,0 +1,241 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { received, recorded } from '@saucery/chassis/testing/events'
+import { subscriptionsOf } from '@saucery/contracts/choreography'
+import { DeliveryCancelled, DeliveryFailed } from '@saucery/contracts/delivery'
+import { OrderCancelled, OrderPlaced } from '@saucery/contracts/order'
+import { v7 as uuidv7 } from 'uuid'
+import type { PaymentProvider } from './provider/provider.ts'
+import { findPayment } from './store.ts'
+import { limit, testPayments } from './testing/payments.ts'
+
+const service = await testPayments()
+after(() => service[Symbol.asyncDispose]())
+const { books, db, hear, nats, participant, replicaHears, saidOf } = service
+participant.listen(subscriptionsOf('payment'), hear)
+
+const placedAs = (orderId: string, amount = 3000) =>
+  OrderPlaced({ orderId, branchId: '1', sauceId: '2', qty: 3, price: amount / 3, amount })
+const cancelledAs = (orderId: string) => OrderCancelled({ orderId, reason: 'requested' })
+const failedAs = (orderId: string) => DeliveryFailed({ orderId, reason: 'undeliverable' })
+
+const statusOf = async (orderId: string) => (await findPayment(db, orderId))?.status
+const charged = { amount: 3000, declined: null, refunds: 0 }
+
+/** Forgets what was handled, so that nothing but the state guards. */
+const pruneInbox = () => db.execute('delete from inbox')
+
+const loseState = (orderId: string) => db.execute(`delete from payments where order_id = '${orderId}'`)
+
+describe('an order that is placed', () => {
+  it('is charged once when it is told twenty times at once, at two replicas', async () => {
+    const orderId = uuidv7()
+    const other = await replicaHears()
+    const event = received(placedAs(orderId))
+    await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 ? hear(event) : other(event))))
+    assert.deepEqual(await saidOf(orderId), ['PaymentApproved'])
+    assert.deepEqual((await books())[orderId], charged)
+  })
+
+  it('is charged once when each telling has an id of its own, of which the inbox knows nothing', async () => {
+    const other = await replicaHears()
+    for (let round = 0; round < 10; round++) {
+      const orderId = uuidv7()
+      const tellings = Array.from({ length: 6 }, () => received(placedAs(orderId)))
+      await Promise.all(tellings.map((event, i) => (i % 2 ? hear(event) : other(event))))
+      assert.deepEqual(await saidOf(orderId), ['PaymentApproved'])
+      assert.deepEqual((await books())[orderId], charged)
+    }
+  })
+
+  it('is charged once when it comes over the stream again and again', async () => {
+    const orderId = uuidv7()
+    await nats.say(recorded(placedAs(orderId)), 10)
+    await nats.handledBy('payment')
+    assert.deepEqual(await saidOf(orderId), ['PaymentApproved'])
+    assert.equal(await statusOf(orderId), 'APPROVED')
+  })
+
+  it('is declined above the limit', async () => {
+    const orderId = uuidv7()
+    await hear(received(placedAs(orderId, limit + 2)))
+    assert.deepEqual(await saidOf(orderId), ['PaymentDeclined'])
+    assert.equal(await statusOf(orderId), 'DECLINED')
+  })
+
+  it('is approved and charged once when a crash comes after the charge', async () => {
+    const orderId = uuidv7()
+    const event = received(placedAs(orderId))
+    const crashing = await replicaHears((provider) => ({
+      ...provider,
+      async charge(charge) {
+        await provider.charge(charge)
+        throw new Error('crashed')
+      },
+    }))
+    await assert.rejects(crashing(event), /crashed/)
+    assert.equal(await statusOf(orderId), 'PENDING')
+    assert.deepEqual(await saidOf(orderId), [])
+    await hear(event)
+    assert.deepEqual(await saidOf(orderId), ['PaymentApproved'])
+    assert.deepEqual((await books())[orderId], charged)
+  })
+
+  it('is charged when a crash comes before the charge', async () => {
+    const orderId = uuidv7()
+    const event = received(placedAs(orderId))
+    const crashing = await replicaHears((provider) => ({
+      ...provider,
+      charge: () => Promise.reject(new Error('crashed')),
+    }))
+    await assert.rejects(crashing(event), /crashed/)
+    await hear(event)
+    assert.deepEqual(await saidOf(orderId), ['PaymentApproved'])
+  })
+
+  it('is asked for with its own id as the key', async () => {
+    const orderId = uuidv7()
+    const asked: Parameters<PaymentProvider['charge']>[0][] = []
+    const noting = await replicaHears((provider) => ({
+      ...provider,
+      charge(charge) {
+        asked.push(charge)
+        return provider.charge(charge)
+      },
+    }))
+    await noting(received(placedAs(orderId)))
+    assert.deepEqual(asked, [{ idempotencyKey: orderId, amount: 3000 }])
+  })
+
+  it('is not charged again for what the state forgot but the inbox remembers', async () => {
+    const orderId = uuidv7()
+    const event = received(placedAs(orderId))
+    await hear(event)
+    await loseState(orderId)
+    await hear(event)
+    assert.deepEqual(await saidOf(orderId), ['PaymentApproved'])
+  })
+
+  it('is not charged again for what the inbox forgot but the state remembers', async () => {
+    const orderId = uuidv7()
+    const event = received(placedAs(orderId))
+    await hear(event)
+    await pruneInbox()
+    await hear(event)
+    assert.deepEqual(await saidOf(orderId), ['PaymentApproved'])
+  })
+})
+
+describe('an order that must be paid by a time', () => {
+  const payBy = '2026-01-01T00:00:00.680Z'
+  const strictly = (orderId: string) => received(OrderPlaced({ ...placedAs(orderId).data, payBy }))
+
+  it('is voided once and never charged when it is heard too late, though its cancel is still to come', async () => {
+    const orderId = uuidv7()
+    const other = await replicaHears()
+    const event = strictly(orderId)
+    const tellings = Array.from({ length: 20 }, (_, i) => (i % 2 ? event : strictly(orderId)))
+    await Promise.all(tellings.map((event, i) => (i % 4 < 2 ? hear(event) : other(event))))
+    await hear(received(OrderCancelled({ orderId, reason: 'payment-timeout' })))
+    assert.deepEqual(await saidOf(orderId), ['PaymentVoided'])
+    assert.equal(await statusOf(orderId), 'VOIDED')
+    assert.equal((await books())[orderId], undefined)
+  })
+
+  it('is charged when it is heard in time', async () => {
+    const orderId = uuidv7()
+    const inTime = await replicaHears(undefined, () => new Date(payBy))
+    await inTime(strictly(orderId))
+    assert.deepEqual(await saidOf(orderId), ['PaymentApproved'])
+  })
+
+  it('is settled when the time passes between a crash and the next try', async () => {
+    const orderId = uuidv7()
+    const charge = () => Promise.reject(new Error('crashed'))
+    const crashing = await replicaHears(
+      (provider) => ({ ...provider, charge }),
+      () => new Date(payBy),
+    )
+    await assert.rejects(crashing(strictly(orderId)), /crashed/)
+    await hear(strictly(orderId))
+    assert.deepEqual(await saidOf(orderId), ['PaymentApproved'])
+  })
+})
+
+describe('an order that is cancelled', () => {
+  it('is never charged when the cancel comes first', async () => {
+    const orderId = uuidv7()
+    await nats.say(recorded(cancelledAs(orderId)), 3)
+    await nats.handledBy('payment')
+    await nats.say(recorded(placedAs(orderId)), 3)
+    await nats.handledBy('payment')
+    assert.deepEqual(await saidOf(orderId), ['PaymentVoided'])
+    assert.equal((await books())[orderId], undefined)
+  })
+
+  it('is either voided or charged, never both, when the two come at once', async () => {
+    const other = await replicaHears()
+    for (let round = 0; round < 40; round++) {
+      const orderId = uuidv7()
+      const [one, two] = round % 2 ? [hear, other] : [other, hear]
+      await Promise.all([one(received(placedAs(orderId))), two(received(cancelledAs(orderId)))])
+      const charged = (await books())[orderId] !== undefined
+      assert.deepEqual(await saidOf(orderId), [charged ? 'PaymentApproved' : 'PaymentVoided'])
+    }
+  })
+
+  it('is voided once, by the inbox alone and by the state alone', async () => {
+    const orderId = uuidv7()
+    const event = received(cancelledAs(orderId))
+    await hear(event)
+    await loseState(orderId)
+    await hear(event)
+    assert.deepEqual(await saidOf(orderId), ['PaymentVoided'])
+
+    const another = received(cancelledAs(uuidv7()))
+    await hear(another)
+    await pruneInbox()
+    await hear(another)
+    assert.deepEqual(await saidOf(another.data.orderId), ['PaymentVoided'])
+  })
+})
+
+describe('a paid order that does not arrive', () => {
+  for (const doesNotArrive of [failedAs, (orderId: string) => DeliveryCancelled({ orderId })])
+    it(`is refunded once when ${doesNotArrive('').name} is told many times, at two replicas`, async () => {
+      const orderId = uuidv7()
+      await hear(received(placedAs(orderId)))
+      const other = await replicaHears()
+      const event = received(doesNotArrive(orderId))
+      await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 ? hear(event) : other(event))))
+      // Told anew under another id, the inbox knows nothing of it.
+      await Promise.all([hear(received(doesNotArrive(orderId))), other(received(doesNotArrive(orderId)))])
+      assert.deepEqual(await saidOf(orderId), ['PaymentApproved', 'PaymentRefunded'])
+      assert.deepEqual((await books())[orderId], { ...charged, refunds: 1 })
+    })
+
+  it('is refunded when a crash comes between the money and the word', async () => {
+    const orderId = uuidv7()
+    await hear(received(placedAs(orderId)))
+    const crashing = await replicaHears((provider) => ({
+      ...provider,
+      async refund(key) {
+        await provider.refund(key)
+        throw new Error('crashed')
+      },
+    }))
+    const event = received(failedAs(orderId))
+    await assert.rejects(crashing(event), /crashed/)
+    assert.equal(await statusOf(orderId), 'APPROVED')
+    await hear(event)
+    assert.deepEqual(await saidOf(orderId), ['PaymentApproved', 'PaymentRefunded'])
+    assert.deepEqual((await books())[orderId], { ...charged, refunds: 1 })
+  })
+
+  it('is not refunded when it was declined', async () => {
+    const orderId = uuidv7()
+    await hear(received(placedAs(orderId, limit + 2)))
+    await hear(received(failedAs(orderId)))
+    assert.deepEqual(await saidOf(orderId), ['PaymentDeclined'])
+  })
+})

@@ -1,0 +1,39 @@
+import { testService } from '@saucery/chassis/testing/service'
+import type { Database } from '@saucery/messaging/postgres/database'
+import { paymentApi } from '../api.ts'
+import type { PaymentProvider } from '../provider/provider.ts'
+import { simulatedProvider } from '../provider/simulated.ts'
+import { reactions } from '../reactions.ts'
+import { simulatedCharges } from '../schema.ts'
+import { paymentAggregate } from '../store.ts'
+
+const migrations = new URL('../../migrations/', import.meta.url)
+
+export const limit = 1_000_000
+const atOnce = { limit, delayMs: 0, jitterMs: 0 }
+
+/** The payment service on servers of its own, with the simulated provider. */
+export async function testPayments() {
+  const service = await testService('payment', migrations, paymentAggregate)
+  const provider = simulatedProvider(service.db, atOnce)
+
+  /** How one more process reacts, its provider's client included. */
+  async function replicaHears(wrap = (provider: PaymentProvider) => provider, now = () => new Date()) {
+    const { commit, db } = await service.replica()
+    return reactions({ commit, provider: wrap(simulatedProvider(db, atOnce)), now })
+  }
+  return {
+    ...service,
+    app: paymentApi(service),
+    provider,
+    hear: reactions({ commit: service.commit, provider }),
+    replicaHears,
+    books: () => booksOf(service.db),
+  }
+}
+
+/** What the simulated provider took and gave back, by key. */
+async function booksOf(db: Database) {
+  const rows = await db.select().from(simulatedCharges)
+  return Object.fromEntries(rows.map(({ idempotencyKey, ...row }) => [idempotencyKey, row]))
+}

@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs'
+import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Say } from '../install/choice.ts'
+import { randomPassword } from '../install/secrets.ts'
+import { run, runOrFail } from '../process/command.ts'
+import { commandOf } from '../process/leftover.ts'
+import type { PostgresPrograms } from './find-postgres.ts'
+
+type Account = { uid: number; gid: number } | Record<string, never>
+
+/** Whom the server runs as: Postgres refuses to run as root, so root lends it an account without rights. */
+export async function clusterAccount(dataDir: string, program: PostgresPrograms): Promise<Account> {
+  if (process.getuid?.() !== 0) return {}
+  const account = (await accountOf('postgres')) ?? (await accountOf('nobody'))
+  if (!account)
+    throw new Error(
+      'PostgreSQL does not run as root, and there is no user postgres or nobody. Set POSTGRES_URL.',
+    )
+  await mkdir(dataDir, { recursive: true })
+  for (const path of [dataDir, dirname(program.postgres)]) {
+    if ((await run('/bin/sh', ['-c', 'cd "$1"', 'sh', path], account)).code === 0) continue
+    throw new Error(
+      `PostgreSQL does not run as root, and user ${account.uid}, as whom it would run, cannot enter ${path}. ` +
+        'Work as an ordinary user, move the project out of the closed folder, or set POSTGRES_URL.',
+    )
+  }
+  return account
+}
+
+/** Makes the data directory at the first start. Returns the administrator's password. */
+export async function initCluster(
+  program: PostgresPrograms,
+  dataDir: string,
+  data: string,
+  account: Account,
+  say: Say,
+): Promise<string> {
+  const passwordFile = join(dataDir, 'password')
+  if (existsSync(data)) {
+    await checkMajor(program, dataDir, data)
+    return readFile(passwordFile, 'utf8')
+  }
+  say(`Creating the data directory of PostgreSQL ${program.version} …`)
+  // Filled beside its place, so that an interrupted initdb is done again.
+  const unfinished = `${data}.unfinished`
+  await rm(unfinished, { recursive: true, force: true })
+  await mkdir(unfinished, { mode: 0o700 })
+  await rm(passwordFile, { force: true })
+  const password = randomPassword()
+  await writeFile(passwordFile, password, { mode: 0o600 })
+  if ('uid' in account)
+    for (const path of [unfinished, passwordFile]) await chown(path, account.uid, account.gid)
+  const flags = ['--username=postgres', '--auth=scram-sha-256', `--pwfile=${passwordFile}`]
+  const locale = ['--encoding=UTF8', '--locale=C']
+  await runOrFail(program.initdb, ['-D', unfinished, ...flags, ...locale], { ...account, cwd: dataDir })
+  await rename(unfinished, data)
+  return password
+}
+
+async function checkMajor(program: PostgresPrograms, dataDir: string, data: string): Promise<void> {
+  const written = (await readFile(join(data, 'PG_VERSION'), 'utf8')).trim()
+  if (program.version.split('.')[0] === written) return
+  throw new Error(
+    `The data in ${dataDir} was written by PostgreSQL ${written}, but PostgreSQL ${program.version} was found. ` +
+      `Put version ${written} on the PATH, or delete ${dataDir} to begin anew.`,
+  )
+}
+
+/**
+ * After a crash of the whole machine, the number in postmaster.pid may belong to an unrelated process, and Postgres
+ * would wait for that one. With no such process the file stays: Postgres uses it to look for orphaned children.
+ */
+export async function dropForeignPidFile(data: string): Promise<void> {
+  const file = join(data, 'postmaster.pid')
+  const [pid] = (await readFile(file, 'utf8').catch(() => '')).split('\n')
+  const command = pid ? await commandOf(Number(pid)) : ''
+  if (command !== '' && !command.includes(data)) await rm(file)
+}
+
+async function accountOf(user: string): Promise<{ uid: number; gid: number } | undefined> {
+  const [uid, gid] = await Promise.all([run('id', ['-u', user]), run('id', ['-g', user])])
+  return uid.code === 0 && gid.code === 0 ? { uid: Number(uid.stdout), gid: Number(gid.stdout) } : undefined
+}

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import postgres from 'postgres'
+import { commandOf } from '../process/leftover.ts'
+import { removeTempFolder, tempFolder } from '../process/temp.ts'
+import { findPostgres } from './find-postgres.ts'
+import { startPostgres } from './start-postgres.ts'
+
+const programs = {
+  'the Postgres that is found here': () => findPostgres(),
+  'the Postgres that npm installed': () => findPostgres({ env: { PATH: '/nowhere' } }),
+}
+
+for (const [name, find] of Object.entries(programs)) {
+  describe(name, () => {
+    it('keeps what was committed over kill -9, and leaves no process when it is stopped', async () => {
+      const folder = await tempFolder()
+      const server = await startPostgres(await find(), { dataDir: join(folder, 'postgres') })
+      try {
+        const sql = postgres(server.url, { onnotice: () => {} })
+        await sql`create table said (word text)`
+        await sql`insert into said values ('hello')`
+        await server.kill()
+        await server.restart()
+        assert.deepEqual([...(await sql`select word from said`)], [{ word: 'hello' }])
+        const [durable] =
+          await sql`select current_setting('fsync') f, current_setting('synchronous_commit') s`
+        assert.deepEqual(durable, { f: 'on', s: 'on' })
+        await sql.end()
+      } finally {
+        const { pid } = server
+        await server.stop()
+        assert.equal(server.pid, undefined)
+        assert.equal(pid ? await commandOf(pid) : '', '')
+        await removeTempFolder(folder)
+      }
+    })
+  })
+}
+
+describe('startPostgres', () => {
+  it('restarts at once after kill -9 although its orphans are busy', async () => {
+    const folder = await tempFolder()
+    const server = await startPostgres(await findPostgres(), { dataDir: join(folder, 'postgres') })
+    try {
+      const watch = postgres(server.url, { max: 1, onnotice: () => {} })
+      const sql = postgres(server.url, { max: 3, onnotice: () => {} })
+      const endless = 'do $$ begin loop end loop; end $$'
+      const ended = Promise.allSettled([1, 2, 3].map(() => sql.unsafe(endless)))
+      await eventually(async () => {
+        const [row] = await watch`select count(*)::int n from pg_stat_activity where query = ${endless}`
+        assert.equal(row?.n, 3)
+      })
+      const began = Date.now()
+      await server.kill()
+      await server.restart()
+      assert.ok(Date.now() - began < 10_000)
+      await ended
+      await Promise.all([sql.end({ timeout: 1 }), watch.end({ timeout: 1 })])
+    } finally {
+      await server.stop()
+      await removeTempFolder(folder)
+    }
+  })
+})
+
+async function eventually(check: () => Promise<void>, triesLeft = 200): Promise<void> {
+  try {
+    await check()
+  } catch (error) {
+    if (triesLeft === 0) throw error
+    await sleep(20)
+    await eventually(check, triesLeft - 1)
+  }
+}

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { root, toolsFolder as tools } from '../install/folders.ts'
+import { findNats } from '../nats/find-nats.ts'
+import { startNats } from '../nats/start-nats.ts'
+import { commandOf } from './leftover.ts'
+import { removeTempFolder, tempFolder } from './temp.ts'
+
+const say = () => {}
+
+/** Another Node process that starts NATS on this folder and then waits for ever. */
+async function startElsewhere(dataDir: string): Promise<{ parent: ChildProcess; pid: number }> {
+  const script = `
+    import { findNats } from './packages/servers/src/nats/find-nats.ts'
+    import { startNats } from './packages/servers/src/nats/start-nats.ts'
+    const choice = await findNats({ tools: ${JSON.stringify(tools)}, say() {} })
+    console.log((await startNats(choice, { dataDir: ${JSON.stringify(dataDir)} })).pid)`
+  const args = ['--import', 'tsx', '--input-type=module', '-e', script]
+  const parent = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
+  const [line] = await once(parent.stdout as NodeJS.ReadableStream, 'data')
+  return { parent, pid: Number(String(line)) }
+}
+
+async function untilGone(pid: number): Promise<void> {
+  while ((await commandOf(pid)) !== '') await sleep(20)
+}
+
+describe('a server whose parent is gone', () => {
+  it('is stopped by the next start on the same data after kill -9 of the parent', {
+    timeout: 30_000,
+  }, async () => {
+    const folder = await tempFolder()
+    const dataDir = join(folder, 'nats')
+    const choice = await findNats({ tools, say })
+    const { parent, pid } = await startElsewhere(dataDir)
+    await assert.rejects(startNats(choice, { dataDir }), /already runs/)
+    parent.kill('SIGKILL')
+    await once(parent, 'exit')
+    assert.notEqual(await commandOf(pid), '')
+    const said: string[] = []
+    const server = await startNats(choice, { dataDir, say: (text) => said.push(text) })
+    await untilGone(pid)
+    assert.match(said.join(), new RegExp(`process ${pid}`))
+    await server.stop()
+    await removeTempFolder(folder)
+  })
+
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    it(`ends with a parent that handles no ${signal} itself`, { timeout: 30_000 }, async () => {
+      const folder = await tempFolder()
+      const { parent, pid } = await startElsewhere(join(folder, 'nats'))
+      parent.kill(signal)
+      await untilGone(pid)
+      await removeTempFolder(folder)
+    })
+  }
+})

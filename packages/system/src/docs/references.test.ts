@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { it } from 'node:test'
+import { root } from '@saucery/servers/install/folders'
+import { missingFrom } from './printed.ts'
+
+const listed = ['ls-files', '--cached', '--others', '--exclude-standard', '-z']
+const files = execFileSync('git', listed, { cwd: root, encoding: 'utf8' })
+  .split('\0')
+  .filter((name) => name !== '' && existsSync(join(root, name)))
+  .map((name) => ({ name, text: readFileSync(join(root, name), 'utf8') }))
+const pages = files.filter(({ name }) => name.endsWith('.md'))
+const found = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, first = '']) => first)
+
+it('pages link to what is there', () => {
+  const links = pages.flatMap(({ name, text }) =>
+    found(text.replace(/^```[\s\S]*?^```$/gm, ''), /\]\((?![a-z]+:|#)([^)#\s]+)/g).map((to) => ({
+      name,
+      to,
+    })),
+  )
+  assert.ok(links.length > 50, 'no links were found')
+  const broken = links.filter(({ name, to }) => !existsSync(join(root, dirname(name), to)))
+  assert.deepEqual(broken, [])
+})
+
+it('pages name files that are there', () => {
+  const path = /`((?:bench|deploy|docs|packages|patches|tilt)\/[\w@./-]*\w\.\w+)`/g
+  const named = pages.flatMap(({ name, text }) => found(text, path).map((file) => ({ name, file })))
+  assert.ok(named.length > 5, 'no names were found')
+  const missing = named.filter(({ file }) => !existsSync(join(root, file)))
+  assert.deepEqual(missing, [])
+})
+
+it('comments name tests that are there, by their titles', () => {
+  const titles = new Map<string, string>()
+  for (const { name, text } of files.filter(({ name }) => name.endsWith('.test.ts'))) {
+    const own = [...text.matchAll(/\b(?:it|describe)\(\s*(['"`])(.+?)\1/g)].map(([, , title = '']) => title)
+    const all = [titles.get(basename(name, '.ts')) ?? [], own].flat().join('\n')
+    titles.set(basename(name, '.ts'), all.replace(/\$\{[^}]*\}/g, '…'))
+  }
+  const reference = /([\w-]+(?:\.int|\.sys)?\.test)\b((?:[:,] "[^"]+")*)/g
+  const references = files
+    .filter(({ name }) => /\.tsx?$/.test(name))
+    .map(({ name, text }) => ({ name, comments: found(text, /(?:^|\s)(?:\/\/|\/?\*+) (.*)$/gm).join(' ') }))
+    .flatMap(({ name, comments }) =>
+      [...comments.matchAll(reference)].map(([, test = '', said = '']) => ({ name, test, said })),
+    )
+  assert.ok(references.length > 20, 'no references were found')
+  const missing = references.flatMap(({ name, test, said }) => {
+    const there = titles.get(test)
+    if (there === undefined) return [{ name, test }]
+    return found(said, /"([^"]+)"/g)
+      .filter((title) => missingFrom(there, title))
+      .map((title) => ({ name, test, title }))
+  })
+  assert.deepEqual(missing, [])
+})

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, it } from 'node:test'
+import { makeToken, type TokenFor } from '@saucery/local/access/sign-in'
+import type { Page } from 'playwright-core'
+import { type TestBrowser, testBrowser } from '../support/browser.ts'
+import { actionsOn, card, order, placed, press, stands, violationsOf } from '../support/page.ts'
+import { type RunningSystem, runningSystem } from '../support/running-system.ts'
+
+const mine: TokenFor = { role: 'branch', branch: 'mine' }
+const courier: TokenFor = { role: 'courier' }
+
+describe('the page in a browser, with sign-in', { timeout: 200_000 }, () => {
+  let system: RunningSystem
+  let browser: TestBrowser
+  let orderId: string
+  before(async () => {
+    system = await runningSystem({ AUTH: 'on' })
+    browser = await testBrowser()
+  })
+  after(async () => {
+    await browser[Symbol.asyncDispose]()
+    await system[Symbol.asyncDispose]()
+  })
+
+  afterEach(() => browser.closePages())
+
+  async function signIn(page: Page, token: string): Promise<void> {
+    await page.getByLabel('Token').fill(token)
+    await press(page, 'Sign in')
+  }
+  async function openAs(who: TokenFor, hash = ''): Promise<Page> {
+    const page = await browser.open(`${system.urls.gateway}/${hash}`)
+    await signIn(page, await makeToken(system.dataDir, who))
+    await page.getByRole('button', { name: 'Sign out' }).waitFor()
+    return page
+  }
+  const pages = (page: Page) =>
+    page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts()
+
+  it('asks for a token, and says what is wrong with one', async () => {
+    const page = await browser.open(system.urls.gateway)
+    await page.getByLabel('Token').waitFor()
+    assert.deepEqual(await violationsOf(page), [])
+    assert.deepEqual(await pages(page), [])
+    await signIn(page, 'nonsense')
+    await page.getByRole('alert').filter({ hasText: 'not valid' }).waitFor()
+    await signIn(page, await makeToken(system.dataDir, mine))
+    await page.getByRole('heading', { name: 'Place an order' }).waitFor()
+    await press(page, 'Sign out')
+    await page.getByLabel('Token').waitFor()
+    await page.reload()
+    await page.getByLabel('Token').waitFor()
+  })
+
+  it('lets a branch place and cancel its own orders, and end no delivery', async () => {
+    const page = await openAs(mine)
+    assert.deepEqual(await pages(page), ['Orders', 'Waiting too long', 'Deliveries'])
+    orderId = await placed(page)
+    await stands(page, 'DELIVERING')
+    assert.deepEqual(await actionsOn(page), ['Cancel'])
+    await page.getByRole('link', { name: 'Deliveries' }).click()
+    await page.getByRole('listitem').filter({ hasText: 'mine' }).waitFor()
+    assert.deepEqual(await actionsOn(page), [])
+    await page.goto(`${system.urls.gateway}/#/operations`)
+    await page.getByRole('heading', { name: 'There is no such page' }).waitFor()
+  })
+
+  it('says to a branch what is wrong with an order for another one, and shows it none of those', async () => {
+    const page = await openAs({ role: 'branch', branch: 'yours' })
+    await order(page, { Branch: 'mine' })
+    await page.getByText('not your branch').first().waitFor()
+    await page.goto(`${system.urls.gateway}/#/orders/${orderId}`)
+    await page.getByRole('alert').waitFor()
+    assert.equal(await page.getByText('OrderPlaced').count(), 0)
+  })
+
+  it('shows a courier what is on its way, to be ended, and nothing else', async () => {
+    const page = await openAs(courier, '#/')
+    assert.deepEqual(await pages(page), ['Deliveries'])
+    const delivery = page.getByRole('listitem').filter({ hasText: orderId.slice(-6) })
+    assert.equal(await delivery.getByRole('link').count(), 0)
+    assert.deepEqual(await violationsOf(page), [])
+    await delivery.getByRole('button', { name: 'It arrived' }).click()
+    await delivery.waitFor({ state: 'detached' })
+  })
+
+  it('lets an operator do everything', async () => {
+    const page = await openAs({ role: 'operator' })
+    assert.deepEqual(await pages(page), ['Orders', 'Waiting too long', 'Deliveries', 'Operations'])
+    await card(page, 'DELIVERED', orderId).waitFor()
+    await placed(page, { Branch: 'another' })
+    await stands(page, 'DELIVERING')
+    assert.deepEqual(await actionsOn(page), ['It arrived', 'It did not arrive', 'Cancel'])
+  })
+
+  it('complains of nothing in all of this', () => {
+    assert.deepEqual(browser.complaints, [])
+  })
+})

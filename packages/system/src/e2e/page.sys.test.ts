@@ -1,0 +1,287 @@
+import assert from 'node:assert/strict'
+import { after, afterEach, before, describe, it } from 'node:test'
+import { OrderPlaced } from '@saucery/contracts/order'
+import { record } from '@saucery/messaging/events/event'
+import { newTrace } from '@saucery/messaging/events/trace-context'
+import { connectBroker } from '@saucery/messaging/nats/connection'
+import { eventually } from '@saucery/messaging/testing/eventually'
+import { quiet } from '@saucery/messaging/testing/log'
+import { say } from '@saucery/messaging/testing/messages'
+import { type TestBrowser, testBrowser } from '../support/browser.ts'
+import { actionsOn, card, order, placed, press, stands, tabTo, violationsOf } from '../support/page.ts'
+import { type RunningSystem, runningSystem } from '../support/running-system.ts'
+
+let system: RunningSystem
+let browser: TestBrowser
+
+before(async () => {
+  system = await runningSystem({ OVERDUE_AFTER_MS: '2000' })
+  browser = await testBrowser()
+})
+afterEach(() => browser.closePages())
+after(async () => {
+  await browser[Symbol.asyncDispose]()
+  await system[Symbol.asyncDispose]()
+})
+
+const open = (options = {}) => browser.open(system.urls.gateway, options)
+
+/** What is known of a message that could not be handled. */
+const letterOf = ({ id }: { id: string }) => ({
+  'dead-letter-message-id': id,
+  'dead-letter-error': 'a failure that passed',
+  'dead-letter-tries': '20',
+  'dead-letter-stream': 'ORDERS',
+  'dead-letter-sequence': '1',
+})
+
+describe('the page in a browser', { timeout: 300_000 }, () => {
+  it('shows an order on its way to DELIVERED without being loaded again', async () => {
+    const page = await open()
+    await page.evaluate(() => Object.assign(globalThis, { sameDocument: true }))
+    const id = await placed(page)
+    await stands(page, 'DELIVERING')
+    assert.deepEqual(await actionsOn(page), ['It arrived', 'It did not arrive', 'Cancel'])
+    // Somebody else says so: what the page did not do itself it hears from the feed alone.
+    await fetch(`${system.urls.gateway}/deliveries/${id}/complete`, { method: 'POST' })
+    await stands(page, 'DELIVERED')
+    for (const event of ['OrderPlaced', 'PaymentApproved', 'DeliveryStarted', 'DeliveryCompleted'])
+      await page.getByRole('listitem').filter({ hasText: event }).first().waitFor()
+    assert.deepEqual(await actionsOn(page), [])
+    assert.equal(await page.evaluate('globalThis.sameDocument'), true)
+  })
+
+  it('shows a decline with its reason', async () => {
+    const page = await open()
+    await placed(page, { Price: '1000000' })
+    await stands(page, 'REJECTED')
+    await page.getByText('limit-exceeded').first().waitFor()
+    assert.deepEqual(await actionsOn(page), [])
+  })
+
+  it('shows the errors of a bad order at their fields, and takes it when they are mended', async () => {
+    const page = await open()
+    await order(page, { Quantity: '0', Price: '-1' })
+    const quantity = page.getByRole('textbox', { name: 'Quantity' })
+    await eventually(async () => assert.equal(await quantity.getAttribute('aria-invalid'), 'true'))
+    assert.match(String(await quantity.getAttribute('aria-describedby')), /error/)
+    assert.equal(await quantity.evaluate((field) => field === field.ownerDocument.activeElement), true)
+    await placed(page, { Quantity: '2', Price: '1000' })
+    await stands(page, 'DELIVERING')
+  })
+
+  it('cancels an order on its way, which ends CANCELLED with its refund', async () => {
+    const page = await open()
+    await placed(page)
+    await stands(page, 'DELIVERING')
+    await press(page, 'Cancel')
+    await stands(page, 'CANCELLED')
+    await page.getByRole('listitem').filter({ hasText: 'PaymentRefunded' }).first().waitFor()
+  })
+
+  it('moves an order over the boards of two browsers, and both agree', async () => {
+    const [one, other, story] = [await open(), await open(), await open()]
+    const id = await placed(story)
+    for (const board of [one, other]) await card(board, 'DELIVERING', id).waitFor()
+    await press(story, 'It did not arrive')
+    for (const board of [one, other]) await card(board, 'FAILED', id).waitFor()
+  })
+
+  it('catches up when the dashboard was killed and is back', async () => {
+    const [board, story] = [await open(), await open()]
+    const id = await placed(story)
+    await card(board, 'DELIVERING', id).waitFor()
+    // They come back when it is over: nothing of it is told to them as it happens.
+    for (const page of [board, story]) await page.route('**/orderDashboards/live*', (route) => route.abort())
+    // Whatever is killed is started again.
+    await system.services.dashboard.kill()
+    const told = await fetch(`${system.urls.gateway}/deliveries/${id}/complete`, { method: 'POST' })
+    assert.equal(told.status, 200)
+    const after = `${system.urls.dashboard}/orderDashboards/${id}?after=${told.headers.get('event-id')}`
+    await eventually(async () => assert.equal((await fetch(after)).status, 200))
+    for (const page of [board, story]) {
+      await page.getByText('Reconnecting').waitFor()
+      await page.unroute('**/orderDashboards/live*')
+    }
+    await card(board, 'DELIVERED', id).waitFor()
+    await stands(story, 'DELIVERED')
+  })
+
+  it('finds orders by branch, status and a part of their ids, and keeps that in its address', async () => {
+    const story = await open()
+    const mine = await placed(story, { Branch: 'findable' })
+    const other = await placed(await open(), { Branch: 'findable' })
+    await stands(story, 'DELIVERING')
+    await press(story, 'It arrived')
+    const page = await open()
+    const filter = page.getByRole('form', { name: 'Filter' })
+    await filter.getByLabel('Branch').fill('findable')
+    await filter.getByLabel('Branch').press('Enter')
+    await card(page, 'DELIVERED', mine).waitFor()
+    await card(page, 'DELIVERING', other).waitFor()
+    await eventually(async () => assert.equal(await page.locator('[data-order]').count(), 2))
+    await filter.getByLabel('Status').selectOption('DELIVERING')
+    await card(page, 'DELIVERED', mine).waitFor({ state: 'detached' })
+    await page.reload()
+    await card(page, 'DELIVERING', other).waitFor()
+    assert.equal(await page.locator('[data-order]').count(), 1)
+    await filter.getByLabel('Status').selectOption('All')
+    await filter.getByLabel('Order id').fill(mine.slice(-6))
+    await card(page, 'DELIVERING', other).waitFor({ state: 'detached' })
+    await card(page, 'DELIVERED', mine).waitFor()
+    await filter.getByLabel('Order id').fill(other)
+    await filter.getByRole('button', { name: 'Open' }).click()
+    await stands(page, 'DELIVERING')
+  })
+
+  it('counts in its charts what became of orders, and how long they took', async () => {
+    const page = await open()
+    await placed(page, { Branch: 'charted' })
+    await stands(page, 'DELIVERING')
+    await press(page, 'It arrived')
+    await stands(page, 'DELIVERED')
+    await placed(await open(), { Branch: 'charted', Price: '1000000' })
+    await page.goto(`${system.urls.gateway}/#/?branch=charted`)
+    await page.getByRole('img', { name: /^2 orders placed: 1 DELIVERED, 0 CANCELLED, 1 REJECTED/ }).waitFor()
+    await page.getByRole('img', { name: /^From placed to delivered: half within \d/ }).waitFor()
+    assert.ok((await page.locator('.chart rect').count()) >= 3, 'there are no bars')
+  })
+
+  it('tells who said what, when, because of what, how long after, and what is awaited until when', async () => {
+    const page = await open()
+    await placed(page)
+    await stands(page, 'DELIVERING')
+    const row = (event: string) =>
+      page.getByRole('listitem').filter({ has: page.getByText(event, { exact: true }) })
+    assert.match(
+      String(await row('OrderPlaced').textContent()),
+      /\d\d:\d\d:\d\d\.\d{3} said by order, on a request$/,
+    )
+    assert.match(
+      String(await row('PaymentApproved').textContent()),
+      /said by payment, because of OrderPlaced, [\d.]+ m?s later$/,
+    )
+    assert.match(
+      String(await row('DeliveryCompleted or DeliveryFailed').textContent()),
+      /awaited until \w+ \d+, \d\d:/,
+    )
+    // A dot for each event and one for what is awaited, and what led to each.
+    const picture = page.locator('.picture')
+    assert.deepEqual([await picture.locator('.dot').count(), await picture.locator('.cause').count()], [4, 3])
+  })
+
+  it('shows an operator how the services fare', async () => {
+    const page = await open()
+    await page.getByRole('link', { name: 'Operations' }).click()
+    for (const service of ['order', 'payment', 'delivery', 'dashboard'])
+      await page.getByRole('heading', { name: service, exact: true }).waitFor()
+  })
+
+  it('shows an operator a dead letter with its error, and why it cannot be sent back yet', async () => {
+    const { url, users } = system.nats
+    const order = await connectBroker({ url, name: 'order', ...users.order, log: quiet })
+    const cause = { id: 'a-test', traceparent: newTrace() }
+    const headers = { 'ce-dataschema': 'urn:event:OrderPlaced:99' }
+    await say(order, record(OrderPlaced(OrderPlaced.example), cause, new Date()), { headers })
+    await order.close()
+    const page = await open()
+    await page.getByRole('link', { name: 'Operations' }).click()
+    const payment = page.getByRole('region', { name: 'payment' })
+    await payment.getByText('Read the dead letters').click()
+    const letter = payment.getByRole('listitem').filter({ hasText: 'OrderPlaced has no version 99' })
+    await letter.getByRole('button', { name: /^Send back/ }).click()
+    await letter.getByRole('alert').filter({ hasText: 'no version 99' }).waitFor()
+  })
+
+  it('lets an operator send a dead letter back, which is handled then', async () => {
+    const { url, users } = system.nats
+    const payment = await connectBroker({ url, name: 'payment', ...users.payment, log: quiet })
+    const page = await open()
+    const orderId = await placed(page)
+    const fact = OrderPlaced({ ...OrderPlaced.example, orderId })
+    const event = record(fact, { id: 'a-test', traceparent: newTrace() }, new Date())
+    await say(
+      payment,
+      { ...event, subject: `dead-letters.payment.${event.subject}` },
+      { headers: letterOf(event) },
+    )
+    await payment.close()
+    await page.getByRole('link', { name: 'Operations' }).click()
+    const region = page.getByRole('region', { name: 'payment' })
+    await region.getByText('Read the dead letters').click()
+    const letter = region.getByRole('listitem').filter({ hasText: 'a failure that passed' })
+    await letter.getByRole('button', { name: /^Send back/ }).click()
+    await letter.getByText('Sent back, and handled').waitFor()
+    assert.equal(await letter.getByRole('button').count(), 0)
+  })
+
+  it('lists what waits too long, until it goes on', async () => {
+    const [waiting, story] = [await open(), await open()]
+    await system.services.delivery.stop()
+    const id = await placed(story)
+    await stands(story, 'PAID')
+    await waiting.getByRole('link', { name: 'Waiting too long' }).click()
+    const late = waiting.locator('main').locator(`a[href*="${id}"]`)
+    await late.waitFor()
+    await waiting.getByText('DeliveryStarted').first().waitFor()
+    system.services.delivery.start()
+    await stands(story, 'DELIVERING')
+    await late.waitFor({ state: 'detached' })
+  })
+
+  it('can be used with the keyboard alone', async () => {
+    const page = await open()
+    const key = (name: string) => page.keyboard.press(name)
+    for (const [label, text] of [
+      ['Branch', '7'],
+      ['Sauce', '8'],
+      ['Quantity', '2'],
+      ['Price', '3000'],
+    ] as const) {
+      await tabTo(page, page.getByLabel(label).first())
+      await key('Control+A')
+      await page.keyboard.type(text)
+    }
+    await key('Enter')
+    await tabTo(page, page.getByRole('status').getByRole('link'))
+    await key('Enter')
+    await stands(page, 'DELIVERING')
+    const arrived = page.getByRole('button', { name: 'It arrived' })
+    await tabTo(page, arrived)
+    await key('Enter')
+    await stands(page, 'DELIVERED')
+    await arrived.waitFor({ state: 'detached' })
+    // The button is gone: who was on it goes on from what it led to, not from the top of the page.
+    await eventually(async () => {
+      const here = await page.evaluate('document.activeElement.textContent')
+      assert.equal(here, 'It arrived.')
+    })
+  })
+
+  for (const [colorScheme, width] of [
+    ['light', 1440],
+    ['dark', 1440],
+    ['light', 360],
+  ] as const)
+    it(`has nothing that axe finds wrong, ${colorScheme}, ${width} px wide, and nothing out of sight`, async () => {
+      const page = await open({ colorScheme, viewport: { width, height: 900 } })
+      const fits = () => page.locator('html').evaluate((html) => html.scrollWidth <= html.clientWidth)
+      await page.getByRole('heading', { level: 2, name: /DELIVERING/i }).waitFor()
+      assert.deepEqual(await violationsOf(page), [])
+      assert.equal(await fits(), true, 'the board is wider than the window')
+      await order(page, { Quantity: '0' })
+      await page.locator('[aria-invalid=true]').first().waitFor()
+      assert.deepEqual(await violationsOf(page), [])
+      await placed(page, { Quantity: '1' })
+      await stands(page, 'DELIVERING')
+      assert.deepEqual(await violationsOf(page), [])
+      assert.equal(await fits(), true, 'the order is wider than the window')
+      await page.getByRole('link', { name: 'Operations' }).click()
+      await page.getByRole('heading', { name: 'payment', exact: true }).waitFor()
+      assert.deepEqual(await violationsOf(page), [])
+    })
+
+  it('complains of nothing in all of this', () => {
+    assert.deepEqual(browser.complaints, [])
+  })
+})

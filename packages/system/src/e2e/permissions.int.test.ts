@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import {
+  operatorPermissions,
+  permissionsOf,
+  provisionerPermissions,
+} from '@saucery/contracts/access/nats-permissions'
+import { streams, subscriptionsOf } from '@saucery/contracts/choreography'
+import { OrderPlaced } from '@saucery/contracts/order'
+import { openConsumers } from '@saucery/messaging/consumer/consumer'
+import { lagOf } from '@saucery/messaging/consumer/lag'
+import { readLetters } from '@saucery/messaging/dead-letters/reader'
+import { type Cause, record } from '@saucery/messaging/events/event'
+import { newTrace } from '@saucery/messaging/events/trace-context'
+import { type Broker, connectBroker } from '@saucery/messaging/nats/connection'
+import { beforeAll, endOf, readAfter } from '@saucery/messaging/nats/stream-reader'
+import { ensureConsumer } from '@saucery/messaging/nats/streams'
+import { openOutbox } from '@saucery/messaging/outbox/publisher'
+import { type Database, openDatabase } from '@saucery/messaging/postgres/database'
+import { migrate } from '@saucery/messaging/postgres/migrate'
+import { eventually } from '@saucery/messaging/testing/eventually'
+import { countingLog, quiet } from '@saucery/messaging/testing/log'
+import { say } from '@saucery/messaging/testing/messages'
+import { testDatabase } from '@saucery/messaging/testing/servers'
+import { provision } from '@saucery/provision/provision'
+import { createDatabases } from '@saucery/servers/postgres/databases'
+import { type TestServer, testNats, testPostgres } from '@saucery/servers/testing/servers'
+
+const password = 'secret'
+const services = ['order', 'payment', 'delivery', 'dashboard'] as const
+const users = [
+  ...services.map((user) => ({ user, password, permissions: permissionsOf(user) })),
+  { user: 'provisioner' as const, password, permissions: provisionerPermissions },
+  { user: 'operator' as const, password, permissions: operatorPermissions },
+]
+const logins = Object.fromEntries(users.map(({ user }) => [user, { user, password }])) as Record<
+  (typeof users)[number]['user'],
+  { user: string; password: string }
+>
+const cause = (): Cause => ({ id: 'a-test', traceparent: newTrace() })
+
+// From 2.15 on, acknowledgements have other subjects.
+for (const version of ['2.15.1', '2.10.26'])
+  describe(`on NATS ${version}`, { timeout: 120_000 }, () => {
+    let nats: TestServer
+    let order: Broker
+    let payment: Broker
+    let provisioner: Broker
+
+    before(async () => {
+      nats = await testNats({ users, version })
+      await provision({ url: nats.url, ...logins.provisioner }, 1)
+      const connect = (user: keyof typeof logins) =>
+        connectBroker({ url: nats.url, name: user, user, password, log: quiet })
+      order = await connect('order')
+      payment = await connect('payment')
+      provisioner = await connect('provisioner')
+    })
+
+    after(async () => {
+      await Promise.all([order, payment, provisioner].map((broker) => broker?.connection.close()))
+      await nats[Symbol.asyncDispose]()
+    })
+
+    const connected = async (user: 'dashboard') => {
+      const broker = await connectBroker({ url: nats.url, name: user, user, password, log: quiet })
+      return { ...broker, [Symbol.asyncDispose]: () => broker.connection.close() }
+    }
+    const messagesIn = async (stream: string) => (await provisioner.jsm.streams.info(stream)).state.messages
+
+    it('says, hears, acknowledges and buries with nothing but its own permissions', async () => {
+      await using database = await testDatabase()
+      const [stream] = streams
+      assert.equal(stream?.name, 'ORDERS')
+      const log = countingLog()
+      const outbox = await openOutbox({ db: database.db, broker: order, stream, replicas: 1, log })
+      const heard: string[] = []
+      const consumers = openConsumers({
+        broker: payment,
+        subscriptions: subscriptionsOf('payment'),
+        handle: async (event) => void heard.push(event.id),
+        isOutage: () => false,
+        replicas: 1,
+        log: quiet,
+      })
+      const event = record(OrderPlaced(OrderPlaced.example), cause(), new Date())
+      await database.db.transaction((tx) => outbox.append(tx, [event]))
+      outbox.publish([event])
+      await order.js.publish('orders.placed.nonsense', 'not an event')
+
+      await eventually(() => assert.deepEqual(heard, [event.id]))
+      await eventually(async () => assert.equal(await messagesIn('DEAD_LETTERS'), 1))
+      await eventually(async () => {
+        assert.deepEqual(await lagOf(payment, ['ORDERS']), [
+          { stream: 'ORDERS', durable: 'payment', pending: 0, ackPending: 0, redelivered: 0 },
+        ])
+      })
+      const { letters } = await readLetters(payment, { limit: 10 })
+      assert.deepEqual(
+        letters.map(({ subject }) => subject),
+        ['orders.placed.nonsense'],
+      )
+      assert.deepEqual((await readLetters(order, { limit: 10 })).letters, [], 'not another’s')
+      await outbox.settled()
+      await eventually(async () => assert.deepEqual(await published(database.db), [event.id]))
+      outbox.doubt()
+      await outbox.sweep()
+      assert.equal(log.times('outbox not compared'), 0)
+      await consumers.stop()
+    })
+
+    it('lets nobody speak in another’s name', async () => {
+      await payment.js.publish('payments.approved.mine', 'said by payment')
+      const before = await messagesIn('PAYMENTS')
+      await assert.rejects(order.js.publish('payments.approved.forged', 'said by order'), denied)
+      order.connection.publish('payments.approved.forged', 'said by order')
+      await order.connection.flush()
+      assert.equal(await messagesIn('PAYMENTS'), before)
+    })
+
+    it('lets no service change or destroy a stream, not even its own', async () => {
+      const messages = await messagesIn('ORDERS')
+      for (const stream of ['ORDERS', 'PAYMENTS', 'DEAD_LETTERS']) {
+        const { streams } = order.jsm
+        await assert.rejects(streams.delete(stream), denied)
+        await assert.rejects(streams.purge(stream), denied)
+        await assert.rejects(streams.update(stream, { max_msgs: 1 }), denied)
+        await assert.rejects(streams.deleteMessage(stream, 1), denied)
+      }
+      assert.equal(await messagesIn('ORDERS'), messages)
+    })
+
+    it('lets no service read what it does not react to, nor through another’s consumer', async () => {
+      const { js, jsm, connection } = order
+      await assert.rejects(js.consumers.get('ORDERS', 'payment'), denied)
+      await assert.rejects(js.consumers.get('PAYMENTS', 'delivery'), denied)
+      await assert.rejects(jsm.consumers.delete('ORDERS', 'payment'), denied)
+      await assert.rejects(jsm.consumers.add('PAYMENTS', { durable_name: 'spy' }), denied)
+      await assert.rejects(jsm.streams.getMessage('PAYMENTS', { seq: 1 }), denied)
+      await assert.rejects(jsm.streams.getMessage('DEAD_LETTERS', { seq: 1 }), denied)
+      const direct = '$JS.API.DIRECT.GET.PAYMENTS'
+      await assert.rejects(connection.request(direct, '{"seq":1}', { timeout: 1000 }), denied)
+      const next = '$JS.API.CONSUMER.MSG.NEXT.ORDERS.payment'
+      await assert.rejects(connection.request(next, '1', { timeout: 1000 }), denied)
+      for (const subject of ['payments.>', 'deliveries.*.*', 'orders.*.*']) {
+        const listened = new Promise((_, reject) => {
+          connection.subscribe(subject, { callback: (error) => error && reject(error) })
+        })
+        await assert.rejects(listened, denied)
+      }
+    })
+
+    it('lets the operator read and replay, and destroy nothing', async () => {
+      const operator = await connectBroker({
+        url: nats.url,
+        name: 'operator',
+        user: 'operator',
+        password,
+        log: quiet,
+      })
+      const { js, jsm, connection } = operator
+      await js.publish('payments.approved.again', 'said once more')
+      const said = await jsm.streams.getMessage('PAYMENTS', { last_by_subj: 'payments.approved.again' })
+      assert.equal(said.string(), 'said once more')
+      const all = await js.consumers.get('PAYMENTS', { filterSubjects: 'payments.approved.again' })
+      assert.equal((await all.next({ expires: 2000 }))?.seq, said.seq)
+      const durable = { stream: 'PAYMENTS', durable: 'order', filters: ['payments.*.*'] }
+      await ensureConsumer(order.jsm, { ...durable, ackWaitMs: 10_000, maxAckPending: 1 })
+      const taken = await (await js.consumers.get('PAYMENTS', 'order')).next({ expires: 2000 })
+      taken?.ack()
+      await connection.flush()
+      assert.equal((await jsm.consumers.info('PAYMENTS', 'order')).num_ack_pending, 1)
+      assert.equal(await jsm.consumers.delete('PAYMENTS', 'order'), true)
+
+      for (const stream of ['ORDERS', 'PAYMENTS', 'DELIVERIES', 'DEAD_LETTERS']) {
+        await assert.rejects(jsm.streams.delete(stream), denied)
+        await assert.rejects(jsm.streams.purge(stream), denied)
+        await assert.rejects(jsm.streams.update(stream, { max_msgs: 1 }), denied)
+        await assert.rejects(jsm.streams.deleteMessage(stream, 1), denied)
+      }
+      await assert.rejects(js.publish('dead-letters.order.forged', 'a letter'), denied)
+      await connection.close()
+    })
+
+    it('lets the dashboard read what the streams hold, and no other listener', async () => {
+      const [stream] = streams
+      assert.ok(stream, 'there is no stream')
+      await using dashboard = await connected('dashboard')
+      const placed = record(OrderPlaced(OrderPlaced.example), cause(), new Date())
+      await say(order, placed)
+      const end = await endOf(dashboard, stream)
+      assert.equal(end.id, placed.id)
+      assert.deepEqual(await readAfter(dashboard, stream, end, 1), [])
+      assert.equal((await readAfter(dashboard, stream, beforeAll, 1)).length, 1)
+      await assert.rejects(readAfter(payment, stream, beforeAll, 1), denied)
+    })
+
+    it('lets order overhear one order’s payment, and nobody else', async () => {
+      const overheard = new Promise((resolve, reject) => {
+        order.connection.subscribe('payments.*.mine', {
+          max: 1,
+          callback: (error, { subject }) => (error ? reject(error) : resolve(subject)),
+        })
+      })
+      await order.connection.flush()
+      await payment.js.publish('payments.declined.mine', 'said by payment')
+      assert.equal(await overheard, 'payments.declined.mine')
+      const listened = new Promise((_, reject) => {
+        const callback = (error: Error | null) => error && reject(error)
+        payment.connection.subscribe('orders.*.mine', { callback })
+      })
+      await assert.rejects(listened, denied)
+    })
+  })
+
+describe('the role of payment', () => {
+  it('gets neither into the orders nor at their rows', async () => {
+    await using server = await testPostgres({ ownServer: true })
+    const urls = await createDatabases(server.url, [
+      { database: 'orders', role: 'order', password },
+      { database: 'payments', role: 'payment', password },
+    ] as const)
+    await migrate(urls.orders, new URL('../../../order/migrations/', import.meta.url))
+    const trespass = new URL(urls.payments)
+    trespass.pathname = '/orders'
+    const pool = openDatabase(trespass.href, 'trespasser', { connections: 1 })
+    const refused = (error: unknown) => error instanceof Error && codeOf(error) === '42501'
+    await assert.rejects(async () => pool.db.execute('select * from orders'), refused)
+    await pool.close()
+    const own = openDatabase(urls.payments, 'payment', { connections: 1 })
+    await own.db.execute('select 1')
+    await own.close()
+  })
+})
+
+const published = async (db: Database): Promise<unknown[]> =>
+  (await db.execute('select id from outbox where published_at is not null')).map(({ id }) => id)
+
+const denied = { code: 'PERMISSIONS_VIOLATION' }
+
+function codeOf(error: Error): string {
+  const { code = '' } = error as { code?: string }
+  return code === '' && error.cause instanceof Error ? codeOf(error.cause) : code
+}

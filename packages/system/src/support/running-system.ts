@@ -1,0 +1,51 @@
+import { anyPorts } from '@saucery/local/system/service-ports'
+import { type System, startSystem } from '@saucery/local/system/system'
+import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
+
+export type RunningSystem = System &
+  AsyncDisposable & {
+    readonly dataDir: string
+    /** What the services said at level error or in no level at all, and how often. */
+    readonly errors: ReadonlyMap<string, number>
+  }
+
+/** The whole system in a folder that goes with it, with these settings beside the environment's. */
+export async function runningSystem(settings: NodeJS.ProcessEnv = {}): Promise<RunningSystem> {
+  const folder = await tempFolder()
+  const errors = new Map<string, number>()
+  try {
+    const system = await startSystem({
+      dataDir: folder,
+      ports: anyPorts,
+      env: { ...process.env, LOG_LEVEL: 'warn', ...settings },
+      say: () => {},
+      onLine(service, line) {
+        const error = errorIn(line)
+        if (error) errors.set(`${service}: ${error}`, (errors.get(`${service}: ${error}`) ?? 0) + 1)
+      },
+    })
+    return {
+      ...system,
+      dataDir: folder,
+      errors,
+      async [Symbol.asyncDispose]() {
+        await system.kill()
+        await removeTempFolder(folder)
+      },
+    }
+  } catch (error) {
+    await removeTempFolder(folder)
+    throw error
+  }
+}
+
+const warning = 40
+
+function errorIn(line: string): string | undefined {
+  try {
+    const { level, msg, error } = JSON.parse(line)
+    return level > warning ? `${msg} (${error?.message})` : undefined
+  } catch {
+    return line
+  }
+}
