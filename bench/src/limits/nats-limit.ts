@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { sharedAccess } from '@saucery/local/access/nats-users'
-import { headersOf } from '@saucery/messaging/events/cloud-events'
-import { record } from '@saucery/messaging/events/event'
+import { toHeaders } from '@saucery/messaging/events/cloud-events'
+import { stamp } from '@saucery/messaging/events/event'
 import { ensureStream } from '@saucery/messaging/nats/streams'
 import { toolsFolder } from '@saucery/servers/install/folders'
 import { findNats } from '@saucery/servers/nats/find-nats'
@@ -94,9 +94,9 @@ async function publishFor(seconds: number, js: JetStreamClient, subject: string,
         price: 10_000,
         amount: 100_000,
       })
-      const event = record(fact, { id: orderId, traceparent: '' }, new Date())
+      const event = stamp(fact, { id: orderId, traceparent: '' }, new Date())
       const data = encoder.encode(JSON.stringify(event.data))
-      await js.publish(`${subject}.${orderId}`, data, { msgID: event.id, headers: headersOf(event, 'bench') })
+      await js.publish(`${subject}.${orderId}`, data, { msgID: event.id, headers: toHeaders(event, 'bench') })
       published += 1
     }
   }

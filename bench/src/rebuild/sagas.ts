@@ -1,9 +1,9 @@
 import { DeliveryCompleted, DeliveryStarted } from '@saucery/contracts/delivery'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { PaymentApproved } from '@saucery/contracts/payment'
-import { headersOf } from '@saucery/messaging/events/cloud-events'
-import { record } from '@saucery/messaging/events/event'
-import { newTrace } from '@saucery/messaging/events/trace-context'
+import { toHeaders } from '@saucery/messaging/events/cloud-events'
+import { stamp } from '@saucery/messaging/events/event'
+import { newTraceparent } from '@saucery/messaging/events/trace-context'
 import type { JetStreamClient } from 'nats'
 import { v7 as uuidv7 } from 'uuid'
 
@@ -26,11 +26,11 @@ export async function publishSagas(
       begun += 1
       signal.throwIfAborted()
       const orderId = uuidv7()
-      const cause = { id: orderId, traceparent: newTrace() }
+      const cause = { id: orderId, traceparent: newTraceparent() }
       for (const type of saga) {
-        const event = record(type({ ...type.example, orderId } as never), cause, new Date())
+        const event = stamp(type({ ...type.example, orderId } as never), cause, new Date())
         const data = encoder.encode(JSON.stringify(event.data))
-        await js.publish(event.subject, data, { msgID: event.id, headers: headersOf(event, 'bench') })
+        await js.publish(event.subject, data, { msgID: event.id, headers: toHeaders(event, 'bench') })
       }
       if (Date.now() < sayAt) continue
       sayAt = Date.now() + 5000

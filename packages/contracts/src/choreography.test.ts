@@ -41,16 +41,16 @@ describe('the choreography', () => {
   })
 
   it('lets every service say what the design’s table says', () => {
-    const inCode = parties.map(({ service, says }) => [
+    const inCode = parties.map(({ service, publishes }) => [
       service,
-      Object.fromEntries(says.map(({ event, subject }) => [event, subject])),
+      Object.fromEntries(publishes.map(({ event, subject }) => [event, subject])),
     ])
     assert.deepEqual(Object.fromEntries(inCode), said)
   })
 
   it('keeps what a service says on that service’s own stream', () => {
-    for (const { says, stream } of parties) {
-      for (const event of says) assert.equal(event.stream, stream)
+    for (const { publishes, stream } of parties) {
+      for (const event of publishes) assert.equal(event.stream, stream)
     }
   })
 
@@ -63,16 +63,16 @@ describe('the choreography', () => {
   })
 
   it('makes nobody react to an event of their own', () => {
-    for (const { says, reactsTo } of parties)
+    for (const { publishes, consumes } of parties)
       assert.deepEqual(
-        says.filter((event) => reactsTo.includes(event)),
+        publishes.filter((event) => consumes.includes(event)),
         [],
       )
   })
 
   it('lets the dashboard hear every event', () => {
     const dashboard = parties.find(({ service }) => service === 'dashboard')
-    assert.deepEqual(dashboard?.reactsTo, events)
+    assert.deepEqual(dashboard?.consumes, events)
   })
 })
 

@@ -9,9 +9,9 @@ import {
 import { OrderCancelled, OrderPlaced } from './order.ts'
 import { PaymentApproved, PaymentDeclined, PaymentRefunded, PaymentVoided } from './payment.ts'
 
-const orderSays = [OrderPlaced, OrderCancelled] as const
-const paymentSays = [PaymentApproved, PaymentDeclined, PaymentVoided, PaymentRefunded] as const
-const deliverySays = [
+const orderPublishes = [OrderPlaced, OrderCancelled] as const
+const paymentPublishes = [PaymentApproved, PaymentDeclined, PaymentVoided, PaymentRefunded] as const
+const deliveryPublishes = [
   DeliveryStarted,
   DeliveryCompleted,
   DeliveryFailed,
@@ -20,15 +20,15 @@ const deliverySays = [
 ] as const
 
 /** All eleven events. */
-export const events = [...orderSays, ...paymentSays, ...deliverySays] as const
+export const events = [...orderPublishes, ...paymentPublishes, ...deliveryPublishes] as const
 
 /** Who says what, and who reacts to what: the one table behind consumers, permissions and documents. */
 export const choreography = {
   order: {
     stream: 'ORDERS',
-    says: orderSays,
-    reactsTo: [
-      ...paymentSays,
+    publishes: orderPublishes,
+    consumes: [
+      ...paymentPublishes,
       DeliveryStarted,
       DeliveryCompleted,
       DeliveryFailed,
@@ -37,48 +37,48 @@ export const choreography = {
   },
   payment: {
     stream: 'PAYMENTS',
-    says: paymentSays,
-    reactsTo: [OrderPlaced, OrderCancelled, DeliveryFailed, DeliveryCancelled] as const,
+    publishes: paymentPublishes,
+    consumes: [OrderPlaced, OrderCancelled, DeliveryFailed, DeliveryCancelled] as const,
   },
   delivery: {
     stream: 'DELIVERIES',
-    says: deliverySays,
-    reactsTo: [OrderCancelled, PaymentApproved] as const,
+    publishes: deliveryPublishes,
+    consumes: [OrderCancelled, PaymentApproved] as const,
   },
-  dashboard: { stream: undefined, says: [] as const, reactsTo: events },
+  dashboard: { stream: undefined, publishes: [] as const, consumes: events },
 } as const
 
 export type Service = keyof typeof choreography
 
 /** The facts that a service reacts to. */
-export type Heard<S extends Service> = FactOf<(typeof choreography)[S]['reactsTo'][number]>
+export type Consumed<S extends Service> = FactOf<(typeof choreography)[S]['consumes'][number]>
 
 /** The facts that a service says. */
-export type Said<S extends Service> = FactOf<(typeof choreography)[S]['says'][number]>
+export type Published<S extends Service> = FactOf<(typeof choreography)[S]['publishes'][number]>
 
 /** Any of the eleven facts. */
 export type AnyFact = FactOf<(typeof events)[number]>
 
 /** What a service says goes on its one stream. */
-export const streamOf = (service: Speaker) => {
+export const streamOf = (service: Publisher) => {
   const name = choreography[service].stream
   return { name, subjects: [`${name.toLowerCase()}.>`] }
 }
 
 /** The services that say something. */
-export type Speaker = {
+export type Publisher = {
   [S in Service]: (typeof choreography)[S]['stream'] extends string ? S : never
 }[Service]
 
-const speaks = (service: Service): service is Speaker => choreography[service].stream !== undefined
+const publishesEvents = (service: Service): service is Publisher => choreography[service].stream !== undefined
 
-export const streams = (Object.keys(choreography) as Service[]).filter(speaks).map(streamOf)
+export const streams = (Object.keys(choreography) as Service[]).filter(publishesEvents).map(streamOf)
 
 /** A service's durable consumers: one for each stream that it listens to, with the definitions it wants. */
 export function subscriptionsOf<S extends Service>(
   service: S,
-): { stream: string; events: (typeof choreography)[S]['reactsTo'][number][] }[] {
-  const heard: readonly (typeof choreography)[S]['reactsTo'][number][] = choreography[service].reactsTo
-  const names = [...new Set(heard.map((event) => event.stream))]
-  return names.map((stream) => ({ stream, events: heard.filter((event) => event.stream === stream) }))
+): { stream: string; events: (typeof choreography)[S]['consumes'][number][] }[] {
+  const consumed: readonly (typeof choreography)[S]['consumes'][number][] = choreography[service].consumes
+  const names = [...new Set(consumed.map((event) => event.stream))]
+  return names.map((stream) => ({ stream, events: consumed.filter((event) => event.stream === stream) }))
 }

@@ -5,8 +5,8 @@ import type { EventDefinition } from './define.ts'
 export interface Party {
   readonly service: Service
   readonly stream: string | undefined
-  readonly says: readonly EventDefinition[]
-  readonly reactsTo: readonly EventDefinition[]
+  readonly publishes: readonly EventDefinition[]
+  readonly consumes: readonly EventDefinition[]
 }
 
 export const parties = Object.entries(choreography).map(([service, part]) => ({

@@ -14,7 +14,9 @@ interface Sample {
 const directory = new URL('../samples/', import.meta.url)
 const readSample = (file: string): Sample => JSON.parse(readFileSync(new URL(file, directory), 'utf8'))
 
-const published = parties.flatMap(({ service, says }) => says.flatMap((event) => versionsOf(service, event)))
+const published = parties.flatMap(({ service, publishes }) =>
+  publishes.flatMap((event) => versionsOf(service, event)),
+)
 
 function versionsOf(service: string, event: EventDefinition) {
   return Array.from({ length: event.version }, (_, index) => {

@@ -1,38 +1,38 @@
-import { knowCallers } from '@saucery/chassis/auth/authorize'
-import { connectWith } from '@saucery/chassis/lifecycle/boot'
+import { requireCaller } from '@saucery/chassis/auth/authorize'
+import { connectToBroker } from '@saucery/chassis/lifecycle/boot'
 import { serveUntilStopped } from '@saucery/chassis/lifecycle/serve'
-import { eventually, stopSignal } from '@saucery/chassis/lifecycle/shutdown'
+import { stopSignal, waitUntilUp } from '@saucery/chassis/lifecycle/shutdown'
 import { measureOperations } from '@saucery/chassis/operations/metrics'
-import { operate } from '@saucery/chassis/operations/operations'
+import { addOperationsRoutes } from '@saucery/chassis/operations/operations'
 import { settingsOrExit } from '@saucery/chassis/settings/settings'
 import { openLog } from '@saucery/chassis/telemetry/log'
 import { openMetrics } from '@saucery/chassis/telemetry/metrics'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { openConsumers } from '@saucery/messaging/consumer/consumer'
 import { dashboardApi } from './http/app.ts'
-import { openArrivals } from './http/event-waiter.ts'
-import { shownBy } from './http/to-json.ts'
+import { openEventWaiter } from './http/event-waiter.ts'
+import { viewToJson } from './http/to-json.ts'
 import { openFeed } from './live/feed.ts'
-import { operatedDashboard } from './operations/operations.ts'
+import { operatedByDashboard } from './operations/operations.ts'
 import { countOverdue } from './operations/overdue.ts'
 import { openProjection } from './projection/builder.ts'
 import { measureProjection } from './projection/metrics.ts'
 import { reactions } from './reactions.ts'
 import { dashboardSettings } from './settings.ts'
-import { placesIn } from './store/event-location.ts'
+import { eventLocations } from './store/event-location.ts'
 import { isStoreOutage } from './store/mongo-errors.ts'
 import { openViews } from './store/view-store.ts'
 
 const settings = settingsOrExit(dashboardSettings)
 const log = openLog('dashboard', settings)
-const broker = await connectWith('dashboard', settings, log)
-const views = openViews(settings.MONGODB_URL, undefined, placesIn(broker))
-await eventually('MongoDB', views.connect, isStoreOutage, log)
-const arrivals = openArrivals({ views, log })
+const broker = await connectToBroker('dashboard', settings, log)
+const views = openViews(settings.MONGODB_URL, undefined, eventLocations(broker))
+await waitUntilUp('MongoDB', views.connect, isStoreOutage, log)
+const arrivals = openEventWaiter({ views, log })
 const feed = openFeed({
   broker,
   views,
-  toJson: shownBy(settings),
+  toJson: viewToJson(settings),
   mostListeners: settings.LIVE_CLIENTS,
   mostOfOne: settings.LIVE_CLIENTS_PER_CALLER,
   log,
@@ -50,12 +50,12 @@ const listen = (durable: string) =>
     handle: reactions(views, arrivals.heard),
     isOutage: isStoreOutage,
     // The store writes an order's events together.
-    lanes: false,
+    inKeyOrder: false,
     maxAckPending: 5000,
     replicas: settings.STREAM_REPLICAS,
     log,
   })
-const projection = await eventually(
+const projection = await waitUntilUp(
   'MongoDB',
   () => openProjection({ views, broker, listen, keepMs: settings.PROJECTION_KEEP_MS, log }),
   isStoreOutage,
@@ -72,16 +72,16 @@ const app = dashboardApi({
   arrivals,
   feed,
   deadlines: settings,
-  knowCaller: knowCallers('dashboard', settings, log),
+  requireCaller: requireCaller('dashboard', settings, log),
   log,
 })
-const operated = operatedDashboard({
+const operated = operatedByDashboard({
   broker,
   consumers: projection,
   views,
   projection: projection.progress,
 })
-operate(app, operated)
+addOperationsRoutes(app, operated)
 measureOperations(metrics, operated, log)
 await serveUntilStopped(
   app,

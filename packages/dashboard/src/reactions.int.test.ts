@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { recorded } from '@saucery/chassis/testing/events'
+import { stamped } from '@saucery/chassis/testing/events'
 import { quietLog } from '@saucery/chassis/testing/log'
-import { testStreams } from '@saucery/chassis/testing/streams'
+import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
 import { streams, subscriptionsOf } from '@saucery/contracts/choreography'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { openConsumers } from '@saucery/messaging/consumer/consumer'
@@ -12,12 +12,12 @@ import { testMongo } from '@saucery/servers/testing/servers'
 import { MongoClient } from 'mongodb'
 import { v7 as uuidv7 } from 'uuid'
 import { reactions } from './reactions.ts'
-import { placesIn } from './store/event-location.ts'
+import { eventLocations } from './store/event-location.ts'
 import { isStoreOutage } from './store/mongo-errors.ts'
 import { openViews } from './store/view-store.ts'
 import { factsAbout, serverBehind } from './testing/views.ts'
 
-const nats = await testStreams()
+const nats = await testBrokerWithStreams()
 const closing: (() => PromiseLike<unknown>)[] = [() => nats[Symbol.asyncDispose]()]
 after(async () => {
   for (const close of closing.reverse()) await close()
@@ -26,13 +26,13 @@ after(async () => {
 /** One process of the dashboard, on a read model of its own or on one that it shares. */
 async function replica(url: string) {
   const broker = await connectBroker({ url: nats.url, name: 'dashboard', log: quietLog })
-  const views = openViews(url, undefined, placesIn(broker))
+  const views = openViews(url, undefined, eventLocations(broker))
   const consumers = openConsumers({
     broker,
     subscriptions: subscriptionsOf('dashboard'),
     handle: reactions(views),
     isOutage: isStoreOutage,
-    lanes: false,
+    inKeyOrder: false,
     maxAckPending: 5000,
     replicas: 1,
     log: quietLog,
@@ -58,7 +58,7 @@ describe('the dashboard', () => {
   })
 
   it('has every event of every order, told in any order, again and again, and heard by two replicas', async () => {
-    const events = Array.from({ length: 30 }, () => factsAbout(uuidv7()).map(recorded)).flat()
+    const events = Array.from({ length: 30 }, () => factsAbout(uuidv7()).map(stamped)).flat()
     const shuffled = [...events, ...events].sort(() => Math.random() - 0.5)
     await nats.sayAll(shuffled)
     await nats.handledBy('dashboard')
@@ -75,7 +75,7 @@ describe('the dashboard', () => {
 
   it('goes by the first place of an event that the stream holds more than once', async () => {
     const orderId = uuidv7()
-    await nats.say(recorded(OrderPlaced({ ...OrderPlaced.example, orderId })), 5)
+    await nats.say(stamped(OrderPlaced({ ...OrderPlaced.example, orderId })), 5)
     await nats.handledBy('dashboard')
     const [entry, ...others] = (await views.find(orderId))?.timeline ?? []
     assert.deepEqual(others, [])
@@ -87,7 +87,7 @@ describe('the dashboard', () => {
 
   it('waits for its store, and misses nothing that was said meanwhile', async () => {
     const orderId = uuidv7()
-    const events = factsAbout(orderId).map(recorded)
+    const events = factsAbout(orderId).map(stamped)
     await mongo.kill()
     await nats.sayAll(events)
     await mongo.restart()
@@ -107,7 +107,7 @@ describe('the dashboard', () => {
   })
 
   it('goes by the place that an event has now, when its stream was lost and its owner has said it again', async () => {
-    const placed = [1, 2].map(() => recorded(OrderPlaced({ ...OrderPlaced.example, orderId: uuidv7() })))
+    const placed = [1, 2].map(() => stamped(OrderPlaced({ ...OrderPlaced.example, orderId: uuidv7() })))
     const sayAgain = async () => {
       const [orders] = streams.filter(({ name }) => name === 'ORDERS')
       assert.ok(orders, 'there is no such stream')

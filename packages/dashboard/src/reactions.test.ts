@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { recorded } from '@saucery/chassis/testing/events'
+import { stamped } from '@saucery/chassis/testing/events'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { Unprocessable } from '@saucery/messaging/events/cloud-events'
 import { reactions } from './reactions.ts'
@@ -9,7 +9,7 @@ import type { Addition } from './store/view-writer.ts'
 async function heard(time: string): Promise<Addition[]> {
   const additions: Addition[] = []
   const react = reactions({ add: async (addition) => void additions.push(addition) })
-  await react({ ...recorded(OrderPlaced(OrderPlaced.example)), time, stream: 'ORDERS', sequence: 1 })
+  await react({ ...stamped(OrderPlaced(OrderPlaced.example)), time, stream: 'ORDERS', sequence: 1 })
   return additions
 }
 

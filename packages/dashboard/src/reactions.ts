@@ -1,4 +1,4 @@
-import type { Heard } from '@saucery/contracts/choreography'
+import type { Consumed } from '@saucery/contracts/choreography'
 import { Unprocessable } from '@saucery/messaging/events/cloud-events'
 import type { ReceivedEvent } from '@saucery/messaging/events/event'
 import { z } from 'zod'
@@ -11,7 +11,7 @@ import { entryOf } from './view/order-view.ts'
  */
 export const reactions =
   (views: Pick<ViewStore, 'add'>, written: (orderId: string) => void = () => {}) =>
-  async (event: ReceivedEvent<Heard<'dashboard'>>) => {
+  async (event: ReceivedEvent<Consumed<'dashboard'>>) => {
     const { orderId } = event.data
     await views.add({ orderId, entry: entryOf({ ...event, time: timeOf(event.time) }) })
     written(orderId)

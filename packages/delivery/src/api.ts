@@ -1,26 +1,26 @@
-import { narrowed, permitted, within } from '@saucery/chassis/auth/authorize'
+import { authorize, ifInScope, scopedQuery } from '@saucery/chassis/auth/authorize'
 import { causeOf } from '@saucery/chassis/http/cause'
-import { pageOf } from '@saucery/chassis/http/pages'
+import { pageResponse } from '@saucery/chassis/http/pages'
 import { notFound, type Problem, storeUnavailable } from '@saucery/chassis/http/problem'
 import { answeringOnce, respond } from '@saucery/chassis/idempotency/answer-once'
-import { type Api, openApi } from '@saucery/chassis/openapi/app'
+import { type Api, openApiApp } from '@saucery/chassis/openapi/app'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import { type Database, isDatabaseOutage } from '@saucery/messaging/postgres/database'
 import type { Context, MiddlewareHandler } from 'hono'
 import { complete, type Delivery, fail, Refused } from './domain.ts'
 import type { CommitDelivery } from './reactions.ts'
 import * as routes from './routes.ts'
-import { findDelivery, listDeliveries, type ShownDelivery } from './store.ts'
+import { findDelivery, listDeliveries, type VisibleDelivery } from './store.ts'
 
 export interface DeliveryApi {
   readonly db: Database
   readonly commit: CommitDelivery
-  readonly knowCaller: MiddlewareHandler
+  readonly requireCaller: MiddlewareHandler
   readonly log: Log
 }
 
-export function deliveryApi({ db, commit, knowCaller, log }: DeliveryApi): Api {
-  const app = openApi(log, knowCaller, problemOf)
+export function deliveryApi({ db, commit, requireCaller, log }: DeliveryApi): Api {
+  const app = openApiApp(log, requireCaller, problemOf)
   const once = answeringOnce({ db, commit, problemOf })
 
   async function change(
@@ -28,13 +28,13 @@ export function deliveryApi({ db, commit, knowCaller, log }: DeliveryApi): Api {
     key: string,
     decide: (delivery: Delivery | undefined) => ReturnType<typeof complete>,
   ) {
-    permitted(c, 'end-deliveries')
+    authorize(c, 'end-deliveries')
     const { answer } = await once(c, {
       change: { key, cause: causeOf(c), decide },
       answer: ({ state, events }) => ({
         status: 200,
         headers: { 'Event-Id': events[0]?.id },
-        body: there(state as ShownDelivery | undefined),
+        body: there(state as VisibleDelivery | undefined),
       }),
     })
     return respond(c, answer)
@@ -47,9 +47,9 @@ export function deliveryApi({ db, commit, knowCaller, log }: DeliveryApi): Api {
 
   app.openapi(routes.listDeliveries, async (c) =>
     c.json(
-      await pageOf(
+      await pageResponse(
         c,
-        narrowed(permitted(c, 'read-deliveries'), c.req.valid('query')),
+        scopedQuery(authorize(c, 'read-deliveries'), c.req.valid('query')),
         (query) => listDeliveries(db, query),
         ({ orderId }) => orderId,
       ),
@@ -58,14 +58,14 @@ export function deliveryApi({ db, commit, knowCaller, log }: DeliveryApi): Api {
   )
 
   app.openapi(routes.getDelivery, async (c) => {
-    const reach = permitted(c, 'read-deliveries')
-    return c.json(there(within(reach, await findDelivery(db, c.req.valid('param').id))), 200)
+    const reach = authorize(c, 'read-deliveries')
+    return c.json(there(ifInScope(reach, await findDelivery(db, c.req.valid('param').id))), 200)
   })
 
   return app
 }
 
-function there(delivery: ShownDelivery | undefined): ShownDelivery {
+function there(delivery: VisibleDelivery | undefined): VisibleDelivery {
   if (!delivery) throw notFound()
   return delivery
 }

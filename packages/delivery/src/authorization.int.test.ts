@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { branch, courier, operator, testGate } from '@saucery/chassis/testing/caller-tokens'
+import { branch, courier, operator, testCallerTokens } from '@saucery/chassis/testing/caller-tokens'
 import { received } from '@saucery/chassis/testing/events'
 import { type Page, problemIn } from '@saucery/chassis/testing/http'
 import type { Caller } from '@saucery/contracts/access/scope'
@@ -13,8 +13,8 @@ import { approvedAs, testDeliveries } from './testing/deliveries.ts'
 const service = await testDeliveries()
 after(() => service[Symbol.asyncDispose]())
 const { hear, saidOf, start } = service
-const gate = testGate('delivery')
-const app = deliveryApi({ ...service, knowCaller: gate.knowCaller })
+const gate = testCallerTokens('delivery')
+const app = deliveryApi({ ...service, requireCaller: gate.requireCaller })
 
 const ask = async (caller: Caller, path: string, method = 'GET') =>
   app.request(path, { method, headers: await gate.as(caller) })

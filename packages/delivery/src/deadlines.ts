@@ -1,9 +1,9 @@
-import { changeDue } from '@saucery/chassis/async/due-work'
-import { newTrace } from '@saucery/messaging/events/trace-context'
+import { processDue } from '@saucery/chassis/async/due-work'
+import { newTraceparent } from '@saucery/messaging/events/trace-context'
 import type { Database } from '@saucery/messaging/postgres/database'
 import { complete, fail, Refused } from './domain.ts'
 import type { CommitDelivery } from './reactions.ts'
-import { underWaySince } from './store.ts'
+import { findStartedBefore } from './store.ts'
 
 /** Completes the deliveries that are under way for `durationMs`: a courier who never has to say so. */
 export const completeDue = (
@@ -42,10 +42,10 @@ function endAll(
   stopping: AbortSignal | undefined,
 ): Promise<void> {
   const since = new Date(Date.now() - afterMs)
-  const cause = { id, traceparent: newTrace() }
-  return changeDue(
+  const cause = { id, traceparent: newTraceparent() }
+  return processDue(
     {
-      find: (limit) => underWaySince(db, since, limit),
+      find: (limit) => findStartedBefore(db, since, limit),
       change: (key) => commit({ key, cause, decide }),
       isRefusal: (error) => error instanceof Refused,
     },

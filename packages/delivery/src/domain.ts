@@ -1,4 +1,4 @@
-import type { Heard, Said } from '@saucery/contracts/choreography'
+import type { Consumed, Published } from '@saucery/contracts/choreography'
 import {
   CancellationRefused,
   DeliveryCancelled,
@@ -24,8 +24,8 @@ export type Delivery =
   | (Parcel & { readonly status: 'FAILED'; readonly reason: FailReason })
 
 export type DeliveryStatus = Delivery['status']
-export type DeliveryEvent = Said<'delivery'> | Heard<'delivery'>
-type FailReason = Extract<Said<'delivery'>, { name: 'DeliveryFailed' }>['data']['reason']
+export type DeliveryEvent = Published<'delivery'> | Consumed<'delivery'>
+type FailReason = Extract<Published<'delivery'>, { name: 'DeliveryFailed' }>['data']['reason']
 
 export class Refused extends Error {
   override readonly name = 'Refused'
@@ -37,13 +37,13 @@ export class Refused extends Error {
 }
 
 /** The courier says that it arrived; saying it twice is one arrival. */
-export function complete(delivery: Delivery | undefined): Said<'delivery'>[] {
+export function complete(delivery: Delivery | undefined): Published<'delivery'>[] {
   if (delivery?.status === 'COMPLETED') return []
   return [DeliveryCompleted({ orderId: underWay(delivery).orderId })]
 }
 
 /** It did not arrive, as the courier says or because it is overdue. */
-export function fail(delivery: Delivery | undefined, reason: FailReason): Said<'delivery'>[] {
+export function fail(delivery: Delivery | undefined, reason: FailReason): Published<'delivery'>[] {
   if (delivery?.status === 'FAILED') return []
   return [DeliveryFailed({ orderId: underWay(delivery).orderId, reason })]
 }
@@ -55,7 +55,7 @@ function underWay(delivery: Delivery | undefined): Delivery {
 }
 
 /** What delivery says to what it hears. */
-export function react(delivery: Delivery | undefined, event: Heard<'delivery'>): Said<'delivery'>[] {
+export function react(delivery: Delivery | undefined, event: Consumed<'delivery'>): Published<'delivery'>[] {
   const { orderId } = event.data
   switch (event.name) {
     case 'PaymentApproved': {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { received, recorded } from '@saucery/chassis/testing/events'
+import { received, stamped } from '@saucery/chassis/testing/events'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { OrderCancelled } from '@saucery/contracts/order'
 import { v7 as uuidv7 } from 'uuid'
@@ -12,7 +12,7 @@ import { approvedAs, testDeliveries } from './testing/deliveries.ts'
 const service = await testDeliveries()
 after(() => service[Symbol.asyncDispose]())
 const { commit, db, hear, nats, participant, replica, saidOf, start } = service
-participant.listen(subscriptionsOf('delivery'), hear)
+participant.consume(subscriptionsOf('delivery'), hear)
 
 const cancelledAs = (orderId: string) => OrderCancelled({ orderId, reason: 'requested' })
 const statusOf = async (orderId: string) => (await findDelivery(db, orderId))?.status
@@ -28,7 +28,7 @@ describe('a paid order', () => {
 
   it('is sent once when its payment comes over the stream again and again', async () => {
     const orderId = uuidv7()
-    await nats.say(recorded(approvedAs(orderId)), 10)
+    await nats.say(stamped(approvedAs(orderId)), 10)
     await nats.handledBy('delivery')
     assert.deepEqual(await saidOf(orderId), ['DeliveryStarted'])
   })
@@ -51,10 +51,10 @@ describe('a paid order', () => {
 describe('a cancelled order', () => {
   it('is not sent when the cancel comes before the payment', async () => {
     const orderId = uuidv7()
-    await nats.say(recorded(cancelledAs(orderId)), 3)
+    await nats.say(stamped(cancelledAs(orderId)), 3)
     await nats.handledBy('delivery')
     assert.equal(await statusOf(orderId), undefined)
-    await nats.say(recorded(approvedAs(orderId)), 3)
+    await nats.say(stamped(approvedAs(orderId)), 3)
     await nats.handledBy('delivery')
     assert.equal(await statusOf(orderId), 'CANCELLED')
     assert.deepEqual(await saidOf(orderId), ['DeliveryCancelled'])

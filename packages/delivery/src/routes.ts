@@ -1,13 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { pageQuery, pageSchema } from '@saucery/chassis/http/pages'
 import {
-  byId,
   changeProblems,
-  eventId,
-  json,
+  eventIdHeader,
+  idempotencyKeyHeader,
+  jsonResponse,
+  linkHeader,
   listProblems,
-  mayBeRepeated,
-  nextLink,
+  orderIdParam,
   problems,
   readProblems,
 } from '@saucery/chassis/openapi/schemas'
@@ -39,9 +39,9 @@ const report = <const Name extends 'complete' | 'fail'>(name: Name, summary: str
     operationId: `${name}Delivery`,
     summary,
     tags,
-    request: { headers: mayBeRepeated, params: byId },
+    request: { headers: idempotencyKeyHeader, params: orderIdParam },
     responses: {
-      200: json('The delivery', delivery, eventId),
+      200: jsonResponse('The delivery', delivery, eventIdHeader),
       ...problems({ 404: 'There is no delivery of such an order' }),
       ...changeProblems('The delivery is final'),
     },
@@ -64,7 +64,7 @@ export const listDeliveries = createRoute({
       orderId: z.uuid().optional(),
     }),
   },
-  responses: { 200: json('A page', pageSchema(delivery), nextLink), ...listProblems },
+  responses: { 200: jsonResponse('A page', pageSchema(delivery), linkHeader), ...listProblems },
 })
 
 export const getDelivery = createRoute({
@@ -73,9 +73,9 @@ export const getDelivery = createRoute({
   operationId: 'getDelivery',
   summary: 'The delivery of one order',
   tags,
-  request: { params: byId },
+  request: { params: orderIdParam },
   responses: {
-    200: json('The delivery', delivery),
+    200: jsonResponse('The delivery', delivery),
     ...problems({ 404: 'There is no delivery of such an order' }),
     ...readProblems,
   },

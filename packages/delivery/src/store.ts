@@ -21,16 +21,16 @@ export interface DeliveryQuery extends PageQuery {
 }
 
 /** A remembered cancel is no delivery yet. */
-export type ShownDelivery = Exclude<Delivery, { status: 'CANCEL_REMEMBERED' }>
+export type VisibleDelivery = Exclude<Delivery, { status: 'CANCEL_REMEMBERED' }>
 
 const isDelivery = ne(deliveries.status, 'CANCEL_REMEMBERED')
 
-export async function findDelivery(db: Database, orderId: string): Promise<ShownDelivery | undefined> {
+export async function findDelivery(db: Database, orderId: string): Promise<VisibleDelivery | undefined> {
   const [row] = await db
     .select()
     .from(deliveries)
     .where(and(isDelivery, eq(deliveries.orderId, orderId)))
-  return row && (toDelivery(row) as ShownDelivery)
+  return row && (toDelivery(row) as VisibleDelivery)
 }
 
 /** The statement behind a list. (plans.int.test: "costs of many what it costs of 10,000, …") */
@@ -46,11 +46,11 @@ export function selectDeliveries(db: Database, query: DeliveryQuery) {
 }
 
 /** Of the newest orders first. */
-export const listDeliveries = async (db: Database, query: DeliveryQuery): Promise<ShownDelivery[]> =>
-  (await selectDeliveries(db, query)).map(toDelivery) as ShownDelivery[]
+export const listDeliveries = async (db: Database, query: DeliveryQuery): Promise<VisibleDelivery[]> =>
+  (await selectDeliveries(db, query)).map(toDelivery) as VisibleDelivery[]
 
 /** The orders whose deliveries are under way since before `moment`, the longest first. */
-export async function underWaySince(db: Database, moment: Date, limit: number): Promise<string[]> {
+export async function findStartedBefore(db: Database, moment: Date, limit: number): Promise<string[]> {
   const rows = await db
     .select({ orderId: deliveries.orderId })
     .from(deliveries)

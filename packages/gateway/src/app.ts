@@ -2,10 +2,10 @@ import type { HttpBindings } from '@hono/node-server'
 import { problemHandlers } from '@saucery/chassis/http/problem'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import { Hono } from 'hono'
-import type { Admission } from './auth/authenticate.ts'
+import type { Authenticator } from './auth/authenticate.ts'
 import { whoAsks } from './auth/me.ts'
 import { reference } from './docs/reference.ts'
-import { openDoor } from './edge/edge-policy.ts'
+import { openEdgePolicy } from './edge/edge-policy.ts'
 import { originOf } from './edge/forwarded.ts'
 import { openRateLimit } from './edge/rate-limit.ts'
 import type { EventStreams } from './proxy/event-streams.ts'
@@ -15,7 +15,7 @@ import type { GatewaySettings } from './settings.ts'
 
 export interface GatewayApi {
   readonly upstreams: readonly Upstream[]
-  readonly admission: Admission
+  readonly admission: Authenticator
   /** What is served at `/`. */
   readonly page: Hono | undefined
   readonly settings: Pick<GatewaySettings, 'CORS_ORIGINS' | 'RATE_LIMIT_PER_MINUTE' | 'TRUSTED_PROXIES'>
@@ -30,7 +30,7 @@ export function gatewayApi({ upstreams, admission, page, settings, eventStreams,
   app.notFound(notFound)
 
   const trustedProxies = settings.TRUSTED_PROXIES
-  const door = openDoor({
+  const door = openEdgePolicy({
     corsOrigins: settings.CORS_ORIGINS,
     rateLimit: openRateLimit(settings.RATE_LIMIT_PER_MINUTE),
     clientOf: (c) => originOf((c.env as HttpBindings).incoming, trustedProxies).client,

@@ -1,5 +1,5 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { json } from '@saucery/chassis/openapi/schemas'
+import { jsonResponse } from '@saucery/chassis/openapi/schemas'
 import { actions, roles } from '@saucery/contracts/access/scope'
 import { itemId } from '@saucery/contracts/fields'
 
@@ -20,5 +20,5 @@ export const getMe = createRoute({
   operationId: 'getMe',
   summary: 'Who asks, and what that caller may do',
   tags: ['sign-in'],
-  responses: { 200: json('The caller', me) },
+  responses: { 200: jsonResponse('The caller', me) },
 })

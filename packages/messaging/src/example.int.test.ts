@@ -3,18 +3,18 @@ import { readFile } from 'node:fs/promises'
 import { describe, it } from 'node:test'
 import { testNats } from '@saucery/servers/testing/servers'
 import { sql } from 'drizzle-orm'
-import { record } from './events/event.ts'
+import { stamp } from './events/event.ts'
 import { ensureStream } from './nats/streams.ts'
 import { cause } from './testing/counters.ts'
 import { eventually } from './testing/eventually.ts'
 import { openShop } from './testing/example.ts'
-import { quiet } from './testing/log.ts'
-import { messagesOf, say } from './testing/messages.ts'
+import { quietLog } from './testing/log.ts'
+import { messagesOf, publishEvent } from './testing/messages.ts'
 import { testBroker, testDatabase } from './testing/servers.ts'
 
 const returned = (copies: number) => {
   const fact = { name: 'Returned', version: 1, subject: 'library.returned.dune', data: { copies } }
-  return record(fact, cause(), new Date())
+  return stamp(fact, cause(), new Date())
 }
 
 describe('the example of the README', () => {
@@ -31,8 +31,8 @@ describe('the example of the README', () => {
     await using nats = await testNats()
     await using library = await testBroker(nats.url, { name: 'library' })
     await ensureStream(library.jsm, { name: 'LIBRARY', subjects: ['library.>'] }, 1)
-    const stop = await openShop(database.url, nats.url, quiet)
-    for (const copies of [2, 3]) await say(library, returned(copies))
+    const stop = await openShop(database.url, nats.url, quietLog)
+    for (const copies of [2, 3]) await publishEvent(library, returned(copies))
     await eventually(async () => {
       const said = (await messagesOf(library, 'SHOP')).map(({ subject, data }) => [subject, JSON.parse(data)])
       assert.deepEqual(said, [

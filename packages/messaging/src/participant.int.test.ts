@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testNats } from '@saucery/servers/testing/servers'
 import { isNull } from 'drizzle-orm'
-import { record } from './events/event.ts'
+import { stamp } from './events/event.ts'
 import { ensureStream } from './nats/streams.ts'
 import { openOutbox } from './outbox/publisher.ts'
 import { openParticipant } from './participant.ts'
@@ -22,8 +22,8 @@ import {
   raiseOn,
 } from './testing/counters.ts'
 import { eventually } from './testing/eventually.ts'
-import { quiet } from './testing/log.ts'
-import { messagesOf, say } from './testing/messages.ts'
+import { quietLog } from './testing/log.ts'
+import { messagesOf, publishEvent } from './testing/messages.ts'
 import { type TestDatabase, testBroker, testDatabase } from './testing/servers.ts'
 
 const subscriptions = [{ stream: nudgesStream.name, events: [Nudged] }]
@@ -38,7 +38,7 @@ async function open(database: TestDatabase, natsUrl: string, { sweepEveryMs = 60
     replicas: 1,
     aggregate: counterAggregate,
     retentionMs: 60_000,
-    log: quiet,
+    log: quietLog,
     sweepEveryMs,
   })
   return { broker, ...participant }
@@ -49,22 +49,22 @@ const unpublished = ({ db }: TestDatabase) => db.select().from(outbox).where(isN
 /** What another process committed, and did not live to publish. */
 async function leaveUnpublished({ db }: TestDatabase, natsUrl: string): Promise<void> {
   await using broker = await testBroker(natsUrl)
-  const options = { db, broker, stream: countersStream, replicas: 1, log: quiet, leaseMs: 1 }
+  const options = { db, broker, stream: countersStream, replicas: 1, log: quietLog, leaseMs: 1 }
   const other = await openOutbox(options)
-  await db.transaction((tx) => other.append(tx, [record(raised('k'), cause(), new Date())]))
+  await db.transaction((tx) => other.append(tx, [stamp(raised('k'), cause(), new Date())]))
 }
 
 describe('a participant', () => {
   it('says what follows from what it hears, with its cause', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
-    const { broker, commit, listen, isReady, stop } = await open(database, nats.url)
+    const { broker, commit, consume, isReady, stop } = await open(database, nats.url)
     await ensureStream(broker.jsm, nudgesStream, 1)
     assert.equal(isReady(), false)
-    listen(subscriptions, raiseOn(commit))
+    consume(subscriptions, raiseOn(commit))
     await eventually(() => assert.equal(isReady(), true))
     const event = nudge('k', 3)
-    await say(broker, event)
+    await publishEvent(broker, event)
     const [message] = await eventually(async () => {
       const messages = await messagesOf(broker, 'COUNTERS')
       assert.equal(messages.length, 1)
@@ -81,12 +81,12 @@ describe('a participant', () => {
     await using nats = await testNats()
     await using observer = await testBroker(nats.url)
     await ensureStream(observer.jsm, nudgesStream, 1)
-    const { broker, commit, listen, stop } = await open(database, nats.url)
+    const { broker, commit, consume, stop } = await open(database, nats.url)
     const events = Array.from({ length: 500 }, (_, i) => nudge(`k${i % 50}`))
-    await Promise.all(events.map((event) => say(observer, event)))
+    await Promise.all(events.map((event) => publishEvent(observer, event)))
     let begun = 0
     await new Promise((resolve) => {
-      listen(subscriptions, (event) => {
+      consume(subscriptions, (event) => {
         begun += 1
         // With most of the messages still on their way.
         if (begun === 1) resolve(stop())
@@ -109,9 +109,9 @@ describe('a participant', () => {
   it('stops well before it is made to while the broker is away, and keeps what it could not say', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
-    const { broker, commit, listen, stop } = await open(database, nats.url, { sweepEveryMs: 100 })
+    const { broker, commit, consume, stop } = await open(database, nats.url, { sweepEveryMs: 100 })
     await ensureStream(broker.jsm, nudgesStream, 1)
-    listen(subscriptions, raiseOn(commit))
+    consume(subscriptions, raiseOn(commit))
     await nats.kill()
     await eventually(() => assert.equal(broker.isConnected(), false))
     await commit({ key: 'k', cause: cause(), decide: () => [raised('k')] })
@@ -130,9 +130,9 @@ describe('a participant', () => {
     await using observer = await testBroker(nats.url)
     await ensureStream(observer.jsm, nudgesStream, 1)
     for (const round of [1, 2, 3]) {
-      await Promise.all(Array.from({ length: 100 }, () => say(observer, nudge('k'))))
-      const { broker, commit, listen, stop } = await open(database, nats.url)
-      listen(subscriptions, raiseOn(commit))
+      await Promise.all(Array.from({ length: 100 }, () => publishEvent(observer, nudge('k'))))
+      const { broker, commit, consume, stop } = await open(database, nats.url)
+      consume(subscriptions, raiseOn(commit))
       await eventually(async () =>
         assert.equal(Number((await counts(database.db)).k) > 100 * (round - 1), true),
       )
@@ -140,7 +140,7 @@ describe('a participant', () => {
       await broker.close()
     }
     const last = await open(database, nats.url)
-    last.listen(subscriptions, raiseOn(last.commit))
+    last.consume(subscriptions, raiseOn(last.commit))
     await allSettled(observer)
     await last.stop()
     await last.broker.close()

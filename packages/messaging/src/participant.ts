@@ -1,10 +1,10 @@
-import { repeat } from './async/periodic.ts'
+import { runEvery } from './async/periodic.ts'
 import { type Consumers, openConsumers, type Subscription } from './consumer/consumer.ts'
-import { type ConsumerLag, type Unpublished, unpublishedIn } from './consumer/lag.ts'
-import type { Letter } from './dead-letters/reader.ts'
+import { type Backlog, backlogOf, type ConsumerLag } from './consumer/lag.ts'
+import type { DeadLetter } from './dead-letters/reader.ts'
 import type { Fact, ReceivedEvent } from './events/event.ts'
 import { pruneRequests } from './idempotency/requests.ts'
-import { handledOf, pruneInbox, rememberLetter } from './inbox/inbox.ts'
+import { handledAmong, pruneInbox, recordReprocessed } from './inbox/inbox.ts'
 import type { Log } from './log.ts'
 import type { Broker } from './nats/connection.ts'
 import type { StreamSpec } from './nats/streams.ts'
@@ -32,19 +32,19 @@ export interface ParticipantOptions<State, F extends Fact> {
 export interface Participant<State, Said extends Fact, Heard extends Fact> {
   readonly commit: Commit<State, Said, Said | Heard>
   /** Starts to react. */
-  listen(
+  consume(
     subscriptions: readonly Subscription<Heard>[],
     handle: (event: ReceivedEvent<Heard>) => Promise<unknown>,
   ): void
   isReady(): boolean
   lag(): Promise<ConsumerLag[]>
-  unpublished(): Promise<Unpublished>
+  backlog(): Promise<Backlog>
   /** The ids of the events that these letters are about and that were handled since. */
-  handled(letters: readonly Letter[]): Promise<ReadonlySet<string>>
-  /** As `Consumers.handleAgain`. */
-  handleAgain(letter: Letter): Promise<void>
+  handledAmong(letters: readonly DeadLetter[]): Promise<ReadonlySet<string>>
+  /** As `Consumers.reprocess`. */
+  reprocess(letter: DeadLetter): Promise<void>
   /** Compares the outbox with the stream, and publishes again what that has lost; as at start and reconnects. */
-  compare(): void
+  reconcile(): void
   /** Takes nothing new, finishes what is in hand, publishes what was committed. */
   stop(): Promise<void>
 }
@@ -56,42 +56,42 @@ export async function openParticipant<State, Said extends Fact, Heard extends Fa
   const { db, broker, replicas, log, retentionMs, requestRetentionMs, sweepEveryMs = 1000 } = options
   const outbox = await openOutbox(options)
   const commit = unitOfWork<State, Said, Said | Heard>(db, outbox, options.aggregate)
-  const sweeper = repeat('sweep', sweepEveryMs, outbox.sweep, log)
+  const sweeper = runEvery('sweep', sweepEveryMs, outbox.sweep, log)
   broker.onReconnect(sweeper.now)
   const prune = async (stopping: AbortSignal) => {
     await pruneOutbox(db, retentionMs, stopping)
     await pruneInbox(db, retentionMs, stopping)
     if (requestRetentionMs !== undefined) await pruneRequests(db, requestRetentionMs, stopping)
   }
-  const pruner = repeat('prune', 60 * 60_000, prune, log)
+  const pruner = runEvery('prune', 60 * 60_000, prune, log)
   let consumers: Consumers | undefined
 
   return {
     commit,
-    listen(subscriptions, handle) {
+    consume(subscriptions, handle) {
       consumers = openConsumers({ broker, subscriptions, handle, isOutage: isDatabaseOutage, replicas, log })
     },
     isReady: () => consumers?.isReady() ?? false,
     lag: async () => (await consumers?.lag()) ?? [],
-    unpublished: () => unpublishedIn(db),
-    handled: (letters) =>
-      handledOf(
+    backlog: () => backlogOf(db),
+    handledAmong: (letters) =>
+      handledAmong(
         db,
         letters.map(({ eventId }) => eventId),
       ),
-    async handleAgain(letter) {
+    async reprocess(letter) {
       if (!consumers) throw new Error('not listening yet')
-      await consumers.handleAgain(letter)
-      await rememberLetter(db, letter.eventId)
+      await consumers.reprocess(letter)
+      await recordReprocessed(db, letter.eventId)
     },
-    compare() {
-      outbox.doubt()
+    reconcile() {
+      outbox.scheduleReconcile()
       sweeper.now()
     },
     async stop() {
       await consumers?.stop()
       await Promise.all([sweeper.stop(), pruner.stop()])
-      await outbox.settled()
+      await outbox.idle()
     },
   }
 }

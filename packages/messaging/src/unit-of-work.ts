@@ -1,8 +1,8 @@
 import { sql } from 'drizzle-orm'
-import { type GroupLimits, groupCommit, type Outcome } from './async/batcher.ts'
-import { type Cause, type Event, type Fact, record } from './events/event.ts'
-import { type Answered, type KeyedRequest, openRequests, type Requests } from './idempotency/requests.ts'
-import { putBack, takeIn } from './inbox/inbox.ts'
+import { type BatchLimits, batcher, type Outcome } from './async/batcher.ts'
+import { type Cause, type Event, type Fact, stamp } from './events/event.ts'
+import { type KeyedRequest, openRequests, type Requests, type StoredAnswer } from './idempotency/requests.ts'
+import { claim, release } from './inbox/inbox.ts'
 import type { Outbox } from './outbox/publisher.ts'
 import { type Database, isDatabaseOutage, type Transaction } from './postgres/database.ts'
 
@@ -22,34 +22,34 @@ export interface Change<State, Said extends Fact, F extends Fact = Fact> {
   /** An event whose id goes into the inbox with the change; a second time, nothing is decided. */
   readonly handles?: string
   /** An event that the state itself remembers. */
-  readonly hears?: Event<F>
+  readonly consumes?: Event<F>
   /** The request that asks for it; made again, nothing is decided, and it is answered as before. */
-  readonly request?: Request<State, Said> | undefined
+  readonly request?: StoredRequest<State, Said> | undefined
   /** What is said, given the state before; `[]` for nothing. May refuse by throwing: then nothing changes. */
   decide(state: State | undefined): readonly Said[]
 }
 
 /** A request whose answer is kept in the transaction that makes it true. */
-export interface Request<State, Said extends Fact> extends KeyedRequest {
+export interface StoredRequest<State, Said extends Fact> extends KeyedRequest {
   /** What is answered, also to a refusal; nothing is kept, and the refusal thrown, when it is undefined. */
-  answer(outcome: Outcome<Changed<State, Said>>): object | undefined
+  answer(outcome: Outcome<ChangeResult<State, Said>>): object | undefined
   /** The answer is not final yet, and this process will `finish` it within this time. */
   readonly finalWithinMs?: number | undefined
 }
 
-export interface Changed<State, Said extends Fact> {
+export interface ChangeResult<State, Said extends Fact> {
   readonly state: State | undefined
   readonly events: Event<Said>[]
   /** For a change that a request asks for: its answer, now or when it was first made. */
-  readonly answered?: Answered
+  readonly stored?: StoredAnswer
 }
 
 /** Commits a change with what it says; resolves after commit, rejects with what `decide` or the database threw. */
 export type Commit<State, Said extends Fact, F extends Fact> = (
   change: Change<State, Said, F>,
-) => Promise<Changed<State, Said>>
+) => Promise<ChangeResult<State, Said>>
 
-interface Limits extends GroupLimits {
+interface Limits extends BatchLimits {
   readonly now?: () => Date
 }
 
@@ -70,7 +70,7 @@ export function unitOfWork<State, Said extends Fact, F extends Fact>(
   { now = () => new Date(), size = 256, concurrency = 2, everyMs = largerUnderLoad }: Limits = {},
 ): Commit<State, Said, F> {
   type Group = Change<State, Said, F>[]
-  type Outcomes = Outcome<Changed<State, Said>>[]
+  type Outcomes = Outcome<ChangeResult<State, Said>>[]
 
   async function commit(changes: Group): Promise<Outcomes> {
     const outcomes = await db.transaction((tx) => apply(tx, changes))
@@ -86,7 +86,7 @@ export function unitOfWork<State, Said extends Fact, F extends Fact>(
     const [, requests, fresh, states] = await Promise.all([
       lock(tx, keys),
       openRequests(tx, asked),
-      takeIn(tx, handled),
+      claim(tx, handled),
       aggregate.load(tx, keys),
     ])
     const before = new Map(states)
@@ -100,7 +100,7 @@ export function unitOfWork<State, Said extends Fact, F extends Fact>(
       outbox.append(tx, saidIn(outcomes)),
       // What is still fresh was refused: kept in the inbox, it would never be handled.
       // (unit-of-work.int.test: "decides again about an event that was refused")
-      putBack(tx, [...fresh]),
+      release(tx, [...fresh]),
       requests.save(),
     ])
     return outcomes
@@ -110,15 +110,15 @@ export function unitOfWork<State, Said extends Fact, F extends Fact>(
     outcomes.flatMap((outcome) => ('value' in outcome ? outcome.value.events : []))
 
   function decide(
-    { key, cause, handles, hears, decide }: Change<State, Said, F>,
+    { key, cause, handles, consumes, decide }: Change<State, Said, F>,
     fresh: Set<string>,
     states: Map<string, State>,
-  ): Outcome<Changed<State, Said>> {
+  ): Outcome<ChangeResult<State, Said>> {
     const state = states.get(key)
     if (handles !== undefined && !fresh.has(handles)) return { value: { state, events: [] } }
     try {
-      const events = decide(state).map((fact) => record(fact, cause, now()))
-      const heard: Event<Said | F>[] = hears ? [hears, ...events] : events
+      const events = decide(state).map((fact) => stamp(fact, cause, now()))
+      const heard: Event<Said | F>[] = consumes ? [consumes, ...events] : events
       const after = heard.reduce(aggregate.evolve, state)
       if (after !== undefined) states.set(key, after)
       // Of two equal messages in one group, the first goes through, and only that.
@@ -140,30 +140,30 @@ export function unitOfWork<State, Said extends Fact, F extends Fact>(
     }
   }
 
-  return groupCommit(commitGroup, { size, concurrency, everyMs })
+  return batcher(commitGroup, { size, concurrency, everyMs })
 }
 
 /** Decides a change that no request asks for, or a new one; a request made again gets its answer of before. */
 function answering<State, Said extends Fact>(
-  { request }: { readonly request?: Request<State, Said> | undefined },
+  { request }: { readonly request?: StoredRequest<State, Said> | undefined },
   requests: Requests,
-  decide: () => Outcome<Changed<State, Said>>,
-): Outcome<Changed<State, Said>> {
+  decide: () => Outcome<ChangeResult<State, Said>>,
+): Outcome<ChangeResult<State, Said>> {
   if (!request) return decide()
-  let before: Answered | undefined
+  let before: StoredAnswer | undefined
   try {
     before = requests.recall(request)
   } catch (error) {
     return { error }
   }
-  if (before?.final) return { value: { ...unchanged, answered: before } }
+  if (before?.final) return { value: { ...unchanged, stored: before } }
   const outcome = before ? { value: unchanged } : decide()
   const answer = before ? before.answer : request.answer(outcome)
   if (answer === undefined) return outcome
   const finalWithinMs = 'value' in outcome ? request.finalWithinMs : undefined
   requests.remember(request, answer, finalWithinMs)
   const changed = 'value' in outcome ? outcome.value : unchanged
-  return { value: { ...changed, answered: { answer, final: finalWithinMs === undefined } } }
+  return { value: { ...changed, stored: { answer, final: finalWithinMs === undefined } } }
 }
 
 const unchanged = { state: undefined, events: [] }

@@ -1,6 +1,6 @@
-import { demandOwn, narrowed, permitted, within } from '@saucery/chassis/auth/authorize'
+import { authorize, ifInScope, requireInScope, scopedQuery } from '@saucery/chassis/auth/authorize'
 import { causeOf } from '@saucery/chassis/http/cause'
-import { pageOf } from '@saucery/chassis/http/pages'
+import { pageResponse } from '@saucery/chassis/http/pages'
 import {
   doesNotFit,
   notFound,
@@ -9,16 +9,16 @@ import {
   storeUnavailable,
 } from '@saucery/chassis/http/problem'
 import { type Answer, answeringOnce, respond } from '@saucery/chassis/idempotency/answer-once'
-import { type Api, openApi } from '@saucery/chassis/openapi/app'
+import { type Api, openApiApp } from '@saucery/chassis/openapi/app'
 import type { Log } from '@saucery/chassis/telemetry/log'
-import type { Said } from '@saucery/contracts/choreography'
+import type { Published } from '@saucery/contracts/choreography'
 import { type Database, isDatabaseOutage } from '@saucery/messaging/postgres/database'
 import type { Commit } from '@saucery/messaging/unit-of-work'
 import type { MiddlewareHandler } from 'hono'
 import { v7 as uuidv7 } from 'uuid'
-import { cancel, type Order, type OrderFact, place, Refused } from './domain.ts'
-import { termsOf } from './payment-wait/preferences.ts'
-import type { Waiting } from './payment-wait/wait.ts'
+import { cancel, type Order, type OrderEvent, place, Refused } from './domain.ts'
+import { waitPreferences } from './payment-wait/preferences.ts'
+import type { PaymentWait } from './payment-wait/wait.ts'
 import * as routes from './routes.ts'
 import type { PaymentWaitSettings } from './settings.ts'
 import { findOrder, listOrders } from './store.ts'
@@ -28,21 +28,21 @@ const finishWithinMs = 5000
 
 export interface OrderApi {
   readonly db: Database
-  readonly commit: Commit<Order, Said<'order'>, OrderFact>
-  readonly waiting: Pick<Waiting, 'placeAndWait'>
+  readonly commit: Commit<Order, Published<'order'>, OrderEvent>
+  readonly waiting: Pick<PaymentWait, 'placeAndWait'>
   readonly settings: PaymentWaitSettings
-  readonly knowCaller: MiddlewareHandler
+  readonly requireCaller: MiddlewareHandler
   readonly log: Log
 }
 
-export function orderApi({ db, commit, waiting, settings, knowCaller, log }: OrderApi): Api {
-  const app = openApi(log, knowCaller, problemOf)
+export function orderApi({ db, commit, waiting, settings, requireCaller, log }: OrderApi): Api {
+  const app = openApiApp(log, requireCaller, problemOf)
   const once = answeringOnce({ db, commit, problemOf })
 
   app.openapi(routes.placeOrder, async (c) => {
     const request = c.req.valid('json')
-    demandOwn(permitted(c, 'place-orders'), request.branchId, { pointer: '/branchId' })
-    const terms = termsOf(c.req.header('prefer'), settings)
+    requireInScope(authorize(c, 'place-orders'), request.branchId, { pointer: '/branchId' })
+    const terms = waitPreferences(c.req.header('prefer'), settings)
     const orderId = uuidv7()
     const cause = causeOf(c)
     const placeOnce = (decide: () => ReturnType<typeof place>) =>
@@ -88,10 +88,10 @@ export function orderApi({ db, commit, waiting, settings, knowCaller, log }: Ord
   })
 
   app.openapi(routes.cancelOrder, async (c) => {
-    const reach = permitted(c, 'cancel-orders')
+    const reach = authorize(c, 'cancel-orders')
     const key = c.req.valid('param').id
     const { answer } = await once(c, {
-      change: { key, cause: causeOf(c), decide: (order) => cancel(within(reach, order), 'requested') },
+      change: { key, cause: causeOf(c), decide: (order) => cancel(ifInScope(reach, order), 'requested') },
       answer: ({ state, events }) => ({
         status: 202,
         headers: { 'Event-Id': events[0]?.id },
@@ -103,9 +103,9 @@ export function orderApi({ db, commit, waiting, settings, knowCaller, log }: Ord
 
   app.openapi(routes.listOrders, async (c) =>
     c.json(
-      await pageOf(
+      await pageResponse(
         c,
-        narrowed(permitted(c, 'read-orders'), c.req.valid('query')),
+        scopedQuery(authorize(c, 'read-orders'), c.req.valid('query')),
         (query) => listOrders(db, query),
         ({ id }) => id,
       ),
@@ -114,8 +114,8 @@ export function orderApi({ db, commit, waiting, settings, knowCaller, log }: Ord
   )
 
   app.openapi(routes.getOrder, async (c) => {
-    const reach = permitted(c, 'read-orders')
-    return c.json(there(within(reach, await findOrder(db, c.req.valid('param').id))), 200)
+    const reach = authorize(c, 'read-orders')
+    return c.json(there(ifInScope(reach, await findOrder(db, c.req.valid('param').id))), 200)
   })
 
   return app

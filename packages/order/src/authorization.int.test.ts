@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { branch, courier, operator, testGate } from '@saucery/chassis/testing/caller-tokens'
+import { branch, courier, operator, testCallerTokens } from '@saucery/chassis/testing/caller-tokens'
 import { type Page, problemIn } from '@saucery/chassis/testing/http'
 import type { Caller } from '@saucery/contracts/access/scope'
 import { exampleOrderId } from '@saucery/contracts/fields'
@@ -10,8 +10,8 @@ import { assemble, testOrders, wanted } from './testing/orders.ts'
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())
 const { place, saidOf } = service
-const gate = testGate('order')
-const { app } = assemble({ ...service, knowCaller: gate.knowCaller })
+const gate = testCallerTokens('order')
+const { app } = assemble({ ...service, requireCaller: gate.requireCaller })
 
 async function ask(caller: Caller, method: string, path: string, body?: object): Promise<Response> {
   const headers = { ...(await gate.as(caller)), 'content-type': 'application/json' }
@@ -120,7 +120,7 @@ describe('who comes past the gateway', () => {
       {},
       { 'x-saucery-caller': JSON.stringify(operator) },
       { authorization: 'Bearer whatever' },
-      await testGate('order').as(branch('mine')),
+      await testCallerTokens('order').as(branch('mine')),
       await gate.as(branch('mine'), 'payment'),
     ]) {
       for (const [method, path] of [

@@ -4,8 +4,8 @@ import { received } from '@saucery/chassis/testing/events'
 import { get } from '@saucery/chassis/testing/http'
 import { PaymentApproved } from '@saucery/contracts/payment'
 import { firstIdAt } from '@saucery/messaging/events/event'
-import { newTrace } from '@saucery/messaging/events/trace-context'
-import { giveUpOverdue } from './deadlines.ts'
+import { newTraceparent } from '@saucery/messaging/events/trace-context'
+import { cancelOverdue } from './deadlines.ts'
 import { type Order, place } from './domain.ts'
 import { amount, testOrders } from './testing/orders.ts'
 
@@ -14,7 +14,7 @@ after(() => service[Symbol.asyncDispose]())
 const { app, commit, db, hear, place: placeNow, replica, saidOf } = service
 
 const hour = 3_600_000
-const deadline = { db, commit, deadlineMs: hour, heardUntil: async () => Date.now() }
+const deadline = { db, commit, deadlineMs: hour, consumedUntil: async () => Date.now() }
 let made = 0
 
 /** Placed so long ago: an order's id tells its time. */
@@ -22,7 +22,11 @@ async function placedAgo(ms: number): Promise<string> {
   made += 1
   const id = firstIdAt(Date.now() - ms).replace(/.{12}$/, String(made).padStart(12, '0'))
   const request = { branchId: '1', sauceId: '2', qty: 10, price: 10_000 }
-  await commit({ key: id, cause: { id: 'test', traceparent: newTrace() }, decide: () => place(id, request) })
+  await commit({
+    key: id,
+    cause: { id: 'test', traceparent: newTraceparent() },
+    decide: () => place(id, request),
+  })
   return id
 }
 
@@ -33,7 +37,7 @@ describe('the deadline of payments', () => {
     const overdue = await placedAgo(2 * hour)
     const fresh = await placeNow()
     const other = await replica()
-    await Promise.all([giveUpOverdue(deadline), giveUpOverdue({ ...deadline, ...other })])
+    await Promise.all([cancelOverdue(deadline), cancelOverdue({ ...deadline, ...other })])
     assert.equal(await statusOf(overdue), 'CANCELLING')
     assert.deepEqual(await saidOf(overdue), ['OrderCancelled', 'OrderPlaced'])
     const [said] = await db.execute(`select data from outbox where subject = 'orders.cancelled.${overdue}'`)
@@ -47,16 +51,16 @@ describe('the deadline of payments', () => {
       (await db.execute(`select id from orders where status = 'CANCELLING'`)).map(({ id }) => String(id))
     const before = await cancelled()
     for (const heardAgo of [90 * 60_000, Number.POSITIVE_INFINITY])
-      await giveUpOverdue({ ...deadline, heardUntil: async () => Date.now() - heardAgo })
+      await cancelOverdue({ ...deadline, consumedUntil: async () => Date.now() - heardAgo })
     assert.deepEqual(await cancelled(), before)
-    await giveUpOverdue(deadline)
+    await cancelOverdue(deadline)
     assert.deepEqual(new Set(await cancelled()), new Set([...before, ...orderIds]))
   })
 
   it('leaves alone what payment has decided', async () => {
     const orderId = await placedAgo(2 * hour)
     await hear(received(PaymentApproved({ orderId, branchId: '1', sauceId: '2', qty: 10, amount })))
-    await giveUpOverdue(deadline)
+    await cancelOverdue(deadline)
     assert.equal(await statusOf(orderId), 'PAID')
     assert.deepEqual(await saidOf(orderId), ['OrderPlaced'])
   })

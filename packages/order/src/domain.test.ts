@@ -1,35 +1,35 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { choreography, type Heard } from '@saucery/contracts/choreography'
+import { type Consumed, choreography } from '@saucery/contracts/choreography'
 import { exampleOrderId as orderId } from '@saucery/contracts/fields'
 import { OrderCancelled, OrderPlaced } from '@saucery/contracts/order'
 import { isFinal, statusOf } from '@saucery/contracts/status'
 import fc from 'fast-check'
-import { cancel, evolve, isDecided, type Order, type OrderFact, place, Refused, timeOut } from './domain.ts'
+import { cancel, evolve, isDecided, type Order, type OrderEvent, place, Refused, timeOut } from './domain.ts'
 
 const time = '2026-01-01T00:00:00.000Z'
 const request = { branchId: '1', sauceId: '2', qty: 3, price: 1000 }
 const placed = OrderPlaced({ orderId, ...request, amount: 3000 })
 const cancelled = OrderCancelled({ orderId, reason: 'requested' })
 
-const heard = choreography.order.reactsTo.map((type) => type({ ...type.example, orderId } as never))
+const heard = choreography.order.consumes.map((type) => type({ ...type.example, orderId } as never))
 const [approved, declined, voided, refunded, started, completed, failed, deliveryCancelled] =
-  heard as Heard<'order'>[] as [
-    OrderFact,
-    OrderFact,
-    OrderFact,
-    OrderFact,
-    OrderFact,
-    OrderFact,
-    OrderFact,
-    OrderFact,
+  heard as Consumed<'order'>[] as [
+    OrderEvent,
+    OrderEvent,
+    OrderEvent,
+    OrderEvent,
+    OrderEvent,
+    OrderEvent,
+    OrderEvent,
+    OrderEvent,
   ]
 
-const after = (facts: readonly OrderFact[]) =>
+const after = (facts: readonly OrderEvent[]) =>
   facts.reduce<Order | undefined>((order, fact) => evolve(order, { ...fact, time }), undefined)
 
 /** An order that was placed, and to which these facts happened. */
-function given(...facts: OrderFact[]): Order {
+function given(...facts: OrderEvent[]): Order {
   const order = after([placed, ...facts])
   assert.ok(order)
   return order
@@ -196,7 +196,7 @@ describe('an order', () => {
   })
 })
 
-const walks: OrderFact[][] = [
+const walks: OrderEvent[][] = [
   [approved, started, completed],
   [approved, started, completed, cancelled],
   [declined],

@@ -1,27 +1,27 @@
-import type { Heard, Said } from '@saucery/contracts/choreography'
+import type { Consumed, Published } from '@saucery/contracts/choreography'
 import type { FactOf } from '@saucery/contracts/define'
 import { OrderCancelled, OrderPlaced } from '@saucery/contracts/order'
 import { isFinal, type Status, statusOf } from '@saucery/contracts/status'
 
 /** What a branch asks for; `price` is per unit in whole won. */
-export interface Request {
+export interface OrderRequest {
   readonly branchId: string
   readonly sauceId: string
   readonly qty: number
   readonly price: number
 }
 
-export interface Order extends Request {
+export interface Order extends OrderRequest {
   readonly id: string
   readonly amount: number
   /** Names of the events that happened to it, its own too: a set, sorted, so that order of arrival is forgotten. */
-  readonly facts: readonly OrderFact['name'][]
+  readonly facts: readonly OrderEvent['name'][]
   readonly status: Status
   readonly placedAt: string
 }
 
 /** What an order says or hears. */
-export type OrderFact = Said<'order'> | Heard<'order'>
+export type OrderEvent = Published<'order'> | Consumed<'order'>
 
 type CancelReason = FactOf<typeof OrderCancelled>['data']['reason']
 
@@ -35,14 +35,14 @@ export class Refused extends Error {
 }
 
 /** @param payBy when the wait for its payment ends, for an order that is cancelled then */
-export function place(orderId: string, request: Request, payBy?: string): Said<'order'>[] {
+export function place(orderId: string, request: OrderRequest, payBy?: string): Published<'order'>[] {
   const amount = request.qty * request.price
   if (!Number.isSafeInteger(amount)) throw new Refused('amount-too-large')
   return [OrderPlaced({ orderId, ...request, amount, ...(payBy === undefined ? {} : { payBy }) })]
 }
 
 /** Accepted while the order is not final; a second cancel says nothing new. */
-export function cancel(order: Order | undefined, reason: CancelReason): Said<'order'>[] {
+export function cancel(order: Order | undefined, reason: CancelReason): Published<'order'>[] {
   if (!order) throw new Refused('order-not-found')
   if (isFinal(order.status)) throw new Refused('order-already-final')
   return order.facts.includes('OrderCancelled') ? [] : [OrderCancelled({ orderId: order.id, reason })]
@@ -53,12 +53,12 @@ export const isDecided = ({ facts }: Order): boolean =>
   facts.some((fact) => fact !== 'OrderPlaced' && fact !== 'OrderCancelled')
 
 /** At the end of a wait that was a condition: cancelled, unless payment has decided, in whatever way that was heard. */
-export function timeOut(order: Order | undefined): Said<'order'>[] {
+export function timeOut(order: Order | undefined): Published<'order'>[] {
   return order && isDecided(order) ? [] : cancel(order, 'payment-timeout')
 }
 
 /** The order after something happened to it, said by itself or heard. */
-export function evolve(order: Order | undefined, event: OrderFact & { time: string }): Order | undefined {
+export function evolve(order: Order | undefined, event: OrderEvent & { time: string }): Order | undefined {
   if (!order) {
     if (event.name !== 'OrderPlaced') return undefined
     const { orderId: id, payBy: _, ...request } = event.data

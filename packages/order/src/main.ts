@@ -1,36 +1,36 @@
-import { lookEveryMs } from '@saucery/chassis/async/due-work'
+import { pollEveryMs } from '@saucery/chassis/async/due-work'
 import { boot } from '@saucery/chassis/lifecycle/boot'
 import { stopSignal } from '@saucery/chassis/lifecycle/shutdown'
 import { choreography, subscriptionsOf } from '@saucery/contracts/choreography'
-import { repeat } from '@saucery/messaging/async/periodic'
-import { openHearing } from '@saucery/messaging/consumer/watermark'
+import { runEvery } from '@saucery/messaging/async/periodic'
+import { openWatermark } from '@saucery/messaging/consumer/watermark'
 import { orderApi } from './api.ts'
-import { giveUpOverdue } from './deadlines.ts'
+import { cancelOverdue } from './deadlines.ts'
 import { openBreaker } from './payment-wait/breaker.ts'
-import { openWaiting } from './payment-wait/wait.ts'
-import { openWatching } from './payment-wait/watch.ts'
+import { openPaymentWait } from './payment-wait/wait.ts'
+import { openPaymentWatch } from './payment-wait/watch.ts'
 import { reactions } from './reactions.ts'
 import { orderSettings } from './settings.ts'
 import { orderAggregate } from './store.ts'
 
 const migrations = new URL('../migrations/', import.meta.url)
 const service = await boot('order', orderSettings, migrations, orderAggregate)
-const { settings, log, metrics, db, broker, participant, knowCaller, show, run } = service
+const { settings, log, metrics, db, broker, participant, requireCaller, showDetail, run } = service
 const { commit } = participant
-participant.listen(subscriptionsOf('order'), reactions(commit))
+participant.consume(subscriptionsOf('order'), reactions(commit))
 
 const breaker = openBreaker({ settings, metrics, log })
-show('paymentBreaker', breaker.state)
-const watch = openWatching({ db, broker, commit, log })
-const waiting = openWaiting({ db, commit, watch, breaker })
+showDetail('paymentBreaker', breaker.state)
+const watch = openPaymentWatch({ db, broker, commit, log })
+const waiting = openPaymentWait({ db, commit, watch, breaker })
 void stopSignal().then(waiting.end)
 
 const deadlineMs = settings.PAYMENT_DEADLINE_MS
-const deadline = { db, commit, deadlineMs, heardUntil: openHearing(broker, choreography.payment.stream) }
-const overdue = repeat(
+const deadline = { db, commit, deadlineMs, consumedUntil: openWatermark(broker, choreography.payment.stream) }
+const overdue = runEvery(
   'giving up overdue orders',
-  lookEveryMs(deadlineMs),
-  (stopping) => giveUpOverdue(deadline, stopping),
+  pollEveryMs(deadlineMs),
+  (stopping) => cancelOverdue(deadline, stopping),
   log,
 )
-await run(orderApi({ db, commit, waiting, settings, knowCaller, log }), overdue.stop)
+await run(orderApi({ db, commit, waiting, settings, requireCaller, log }), overdue.stop)

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, beforeEach, describe, it } from 'node:test'
-import { operate } from '@saucery/chassis/operations/operations'
-import { branch, courier, operator, testGate } from '@saucery/chassis/testing/caller-tokens'
-import { recorded } from '@saucery/chassis/testing/events'
+import { addOperationsRoutes } from '@saucery/chassis/operations/operations'
+import { branch, courier, operator, testCallerTokens } from '@saucery/chassis/testing/caller-tokens'
+import { stamped } from '@saucery/chassis/testing/events'
 import { type Page, problemIn } from '@saucery/chassis/testing/http'
 import type { Caller } from '@saucery/contracts/access/scope'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { PaymentApproved } from '@saucery/contracts/payment'
 import { Unprocessable } from '@saucery/messaging/events/cloud-events'
 import { eventually } from '@saucery/messaging/testing/eventually'
-import { say } from '@saucery/messaging/testing/messages'
+import { publishEvent } from '@saucery/messaging/testing/messages'
 import type { Order } from './domain.ts'
 import { reactions } from './reactions.ts'
 import { assemble, testOrders } from './testing/orders.ts'
@@ -25,16 +25,16 @@ interface Summary {
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())
-const gate = testGate('order')
+const gate = testCallerTokens('order')
 const bug: { isThere: boolean } = { isThere: true }
 
 /** One process, with what an operator asks of it; a bug keeps it from handling anything. */
 async function replica() {
   const process = await service.replica()
-  const { app } = assemble({ ...process, knowCaller: gate.knowCaller })
-  operate(app, { service: 'order', broker: process.broker, ...process.participant })
+  const { app } = assemble({ ...process, requireCaller: gate.requireCaller })
+  addOperationsRoutes(app, { service: 'order', broker: process.broker, ...process.participant })
   const hear = reactions(process.commit)
-  process.participant.listen(subscriptionsOf('order'), async (event) => {
+  process.participant.consume(subscriptionsOf('order'), async (event) => {
     if (bug.isThere) throw new Unprocessable('a bug')
     await hear(event)
   })
@@ -63,7 +63,7 @@ const statusOf = async ({ id }: Order) =>
 /** A payment of which the order service does not hear, for the bug. */
 async function buried(): Promise<{ order: Order; letter: Letter }> {
   const order = await service.place()
-  const event = recorded(PaymentApproved({ ...PaymentApproved.example, orderId: order.id }))
+  const event = stamped(PaymentApproved({ ...PaymentApproved.example, orderId: order.id }))
   await service.nats.say(event)
   const letter = await eventually(async () => {
     const found = (await listed()).find(({ eventId }) => eventId === event.id)
@@ -158,8 +158,10 @@ describe('an operator', () => {
 
   it('hears of a version that nobody knows that it is none, and nothing is changed', async () => {
     const order = await service.place()
-    const event = recorded(PaymentApproved({ ...PaymentApproved.example, orderId: order.id }))
-    await say(service.nats.broker, event, { headers: { 'ce-dataschema': 'urn:event:PaymentApproved:99' } })
+    const event = stamped(PaymentApproved({ ...PaymentApproved.example, orderId: order.id }))
+    await publishEvent(service.nats.broker, event, {
+      headers: { 'ce-dataschema': 'urn:event:PaymentApproved:99' },
+    })
     bug.isThere = false
     const letter = await eventually(async () => {
       const found = (await listed()).find(({ eventId }) => eventId === event.id)
@@ -191,9 +193,9 @@ describe('an operator', () => {
     })
 
   it('is told when the broker is away, and when to ask again', async () => {
-    const { app: away } = assemble({ ...service, knowCaller: gate.knowCaller })
+    const { app: away } = assemble({ ...service, requireCaller: gate.requireCaller })
     const broker = { ...service.broker, isConnected: () => false }
-    operate(away, { service: 'order', broker, ...service.participant })
+    addOperationsRoutes(away, { service: 'order', broker, ...service.participant })
     for (const path of ['/operations/order', letters]) {
       const response = await ask(path, { at: away })
       assert.equal(response.headers.get('retry-after'), '1')

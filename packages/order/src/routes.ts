@@ -2,13 +2,13 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { pageQuery, pageSchema } from '@saucery/chassis/http/pages'
 import {
   bodyProblems,
-  byId,
   changeProblems,
-  eventId,
-  json,
+  eventIdHeader,
+  idempotencyKeyHeader,
+  jsonResponse,
+  linkHeader,
   listProblems,
-  mayBeRepeated,
-  nextLink,
+  orderIdParam,
   problems,
   readProblems,
 } from '@saucery/chassis/openapi/schemas'
@@ -16,8 +16,8 @@ import { choreography } from '@saucery/contracts/choreography'
 import { itemId, qty, won } from '@saucery/contracts/fields'
 import { statuses } from '@saucery/contracts/status'
 
-const { says, reactsTo } = choreography.order
-const facts = z.enum([...says, ...reactsTo].map(({ event }) => event))
+const { publishes, consumes } = choreography.order
+const facts = z.enum([...publishes, ...consumes].map(({ event }) => event))
 
 const order = z
   .object({
@@ -45,7 +45,7 @@ const request = z
 
 const placed = z.object({
   Location: z.string(),
-  ...eventId.shape,
+  ...eventIdHeader.shape,
   'Preference-Applied': z.string().optional().describe('What of `Prefer` is done, RFC 7240'),
 })
 
@@ -69,12 +69,12 @@ export const placeOrder = createRoute({
   summary: 'Place an order',
   tags: ['orders'],
   request: {
-    headers: mayBeRepeated.extend(prefer.shape),
+    headers: idempotencyKeyHeader.extend(prefer.shape),
     body: { content: { 'application/json': { schema: request } }, required: true },
   },
   responses: {
-    201: json('The order, placed; with what payment decided, if that was waited for', order, placed),
-    202: json('The order, placed; payment has not decided within the wait', order, placed),
+    201: jsonResponse('The order, placed; with what payment decided, if that was waited for', order, placed),
+    202: jsonResponse('The order, placed; payment has not decided within the wait', order, placed),
     ...bodyProblems,
     ...problems({
       503:
@@ -91,9 +91,9 @@ export const cancelOrder = createRoute({
   operationId: 'cancelOrder',
   summary: 'Ask for an order to be cancelled',
   tags: ['orders'],
-  request: { headers: mayBeRepeated, params: byId },
+  request: { headers: idempotencyKeyHeader, params: orderIdParam },
   responses: {
-    202: json('The order, with the cancel that was asked for', order, eventId),
+    202: jsonResponse('The order, with the cancel that was asked for', order, eventIdHeader),
     ...problems({ 404: 'There is no such order' }),
     ...changeProblems('The order is final'),
   },
@@ -113,7 +113,7 @@ export const listOrders = createRoute({
       orderId: z.uuid().optional(),
     }),
   },
-  responses: { 200: json('A page', pageSchema(order), nextLink), ...listProblems },
+  responses: { 200: jsonResponse('A page', pageSchema(order), linkHeader), ...listProblems },
 })
 
 export const getOrder = createRoute({
@@ -122,9 +122,9 @@ export const getOrder = createRoute({
   operationId: 'getOrder',
   summary: 'One order',
   tags: ['orders'],
-  request: { params: byId },
+  request: { params: orderIdParam },
   responses: {
-    200: json('The order', order),
+    200: jsonResponse('The order', order),
     ...problems({ 404: 'There is no such order' }),
     ...readProblems,
   },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { received, recorded } from '@saucery/chassis/testing/events'
+import { received, stamped } from '@saucery/chassis/testing/events'
 import { get } from '@saucery/chassis/testing/http'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { DeliveryCompleted, DeliveryStarted } from '@saucery/contracts/delivery'
@@ -27,13 +27,13 @@ describe('an order that hears what others say', () => {
   })
 
   it('shows it when it has heard it from the stream, however often it comes', async () => {
-    participant.listen(subscriptionsOf('order'), hear)
+    participant.consume(subscriptionsOf('order'), hear)
     const order = await place()
     const { id: orderId, branchId, sauceId, qty } = order
-    await nats.say(recorded(PaymentApproved({ orderId, branchId, sauceId, qty, amount })), 5)
+    await nats.say(stamped(PaymentApproved({ orderId, branchId, sauceId, qty, amount })), 5)
     await nats.handledBy('order')
-    await nats.say(recorded(DeliveryStarted({ orderId, branchId, sauceId, qty })), 5)
-    await nats.say(recorded(DeliveryCompleted({ orderId })), 5)
+    await nats.say(stamped(DeliveryStarted({ orderId, branchId, sauceId, qty })), 5)
+    await nats.say(stamped(DeliveryCompleted({ orderId })), 5)
     await nats.handledBy('order')
     assert.equal((await get<Order>(app, `/orders/${orderId}`)).status, 'DELIVERED')
     assert.deepEqual(await saidOf(orderId), ['OrderPlaced'])

@@ -4,10 +4,10 @@ import { firstIdAt } from '@saucery/messaging/events/event'
 import { type Database, inRange, keyIn, upsertAll, when } from '@saucery/messaging/postgres/database'
 import type { Aggregate } from '@saucery/messaging/unit-of-work'
 import { and, asc, desc, eq, lt } from 'drizzle-orm'
-import { evolve, type Order, type OrderFact } from './domain.ts'
+import { evolve, type Order, type OrderEvent } from './domain.ts'
 import { orders } from './schema.ts'
 
-export const orderAggregate: Aggregate<Order, OrderFact> = {
+export const orderAggregate: Aggregate<Order, OrderEvent> = {
   async load(tx, ids) {
     const rows = await tx.select().from(orders).where(keyIn(orders.id, ids))
     return new Map(rows.map((row) => [row.id, toOrder(row)]))
@@ -28,7 +28,7 @@ export async function findOrder(db: Database, id: string): Promise<Order | undef
 }
 
 /** Orders that nothing was heard of since before `time`, in ms since 1970, the oldest first. */
-export async function placedBefore(db: Database, time: number, limit: number): Promise<string[]> {
+export async function findPlacedBefore(db: Database, time: number, limit: number): Promise<string[]> {
   const rows = await db
     .select({ id: orders.id })
     .from(orders)

@@ -1,7 +1,7 @@
-import { narrowed, permitted, within } from '@saucery/chassis/auth/authorize'
-import { pageOf } from '@saucery/chassis/http/pages'
+import { authorize, ifInScope, scopedQuery } from '@saucery/chassis/auth/authorize'
+import { pageResponse } from '@saucery/chassis/http/pages'
 import { notFound, storeUnavailable } from '@saucery/chassis/http/problem'
-import { type Api, openApi } from '@saucery/chassis/openapi/app'
+import { type Api, openApiApp } from '@saucery/chassis/openapi/app'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import { type Database, isDatabaseOutage } from '@saucery/messaging/postgres/database'
 import type { MiddlewareHandler } from 'hono'
@@ -10,18 +10,20 @@ import { findPayment, listPayments } from './store.ts'
 
 export interface PaymentApi {
   readonly db: Database
-  readonly knowCaller: MiddlewareHandler
+  readonly requireCaller: MiddlewareHandler
   readonly log: Log
 }
 
-export function paymentApi({ db, knowCaller, log }: PaymentApi): Api {
-  const app = openApi(log, knowCaller, (error) => (isDatabaseOutage(error) ? storeUnavailable : undefined))
+export function paymentApi({ db, requireCaller, log }: PaymentApi): Api {
+  const app = openApiApp(log, requireCaller, (error) =>
+    isDatabaseOutage(error) ? storeUnavailable : undefined,
+  )
 
   app.openapi(routes.listPayments, async (c) =>
     c.json(
-      await pageOf(
+      await pageResponse(
         c,
-        narrowed(permitted(c, 'read-payments'), c.req.valid('query')),
+        scopedQuery(authorize(c, 'read-payments'), c.req.valid('query')),
         (query) => listPayments(db, query),
         ({ orderId }) => orderId,
       ),
@@ -30,8 +32,8 @@ export function paymentApi({ db, knowCaller, log }: PaymentApi): Api {
   )
 
   app.openapi(routes.getPayment, async (c) => {
-    const reach = permitted(c, 'read-payments')
-    const payment = within(reach, await findPayment(db, c.req.valid('param').id))
+    const reach = authorize(c, 'read-payments')
+    const payment = ifInScope(reach, await findPayment(db, c.req.valid('param').id))
     if (!payment) throw notFound()
     return c.json(payment, 200)
   })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { branch, courier, operator, testGate } from '@saucery/chassis/testing/caller-tokens'
+import { branch, courier, operator, testCallerTokens } from '@saucery/chassis/testing/caller-tokens'
 import { received } from '@saucery/chassis/testing/events'
 import { type Page, problemIn } from '@saucery/chassis/testing/http'
 import type { Caller } from '@saucery/contracts/access/scope'
@@ -12,8 +12,8 @@ import { testPayments } from './testing/payments.ts'
 
 const service = await testPayments()
 after(() => service[Symbol.asyncDispose]())
-const gate = testGate('payment')
-const app = paymentApi({ ...service, knowCaller: gate.knowCaller })
+const gate = testCallerTokens('payment')
+const app = paymentApi({ ...service, requireCaller: gate.requireCaller })
 
 const ask = async (caller: Caller, path: string) => app.request(path, { headers: await gate.as(caller) })
 const statusOf = async (caller: Caller, path: string) => (await ask(caller, path)).status

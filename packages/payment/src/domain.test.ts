@@ -4,7 +4,7 @@ import { DeliveryCancelled, DeliveryFailed } from '@saucery/contracts/delivery'
 import { exampleOrderId as orderId } from '@saucery/contracts/fields'
 import { OrderCancelled, OrderPlaced } from '@saucery/contracts/order'
 import { PaymentApproved, PaymentDeclined, PaymentRefunded, PaymentVoided } from '@saucery/contracts/payment'
-import { type Answer, evolve, type Payment, type PaymentFact, react, settle } from './domain.ts'
+import { type ChargeOutcome, evolve, type Payment, type PaymentEvent, react, settle } from './domain.ts'
 
 const wanted = { branchId: '1', sauceId: '2', qty: 3 }
 const placed = OrderPlaced({ orderId, ...wanted, price: 1000, amount: 3000 })
@@ -18,10 +18,10 @@ const declined = PaymentDeclined({ orderId, amount: 3000, reason: 'limit-exceede
 const voided = PaymentVoided({ orderId })
 const refunded = PaymentRefunded({ orderId, amount: 3000 })
 
-const yes: Answer = { approved: true }
-const no: Answer = { approved: false, reason: 'limit-exceeded' }
+const yes: ChargeOutcome = { approved: true }
+const no: ChargeOutcome = { approved: false, reason: 'limit-exceeded' }
 
-const given = (...facts: PaymentFact[]) => facts.reduce<Payment | undefined>(evolve, undefined)
+const given = (...facts: PaymentEvent[]) => facts.reduce<Payment | undefined>(evolve, undefined)
 
 const charge = { orderId, ...wanted, amount: 3000 }
 const states = {
@@ -50,7 +50,7 @@ describe('a payment', () => {
     assert.deepEqual(states.REFUNDED.payment, { ...charge, status: 'REFUNDED' })
   })
 
-  const table: { on: Heard; when: keyof typeof states; says: readonly PaymentFact[]; becomes: string }[] = [
+  const table: { on: Heard; when: keyof typeof states; says: readonly PaymentEvent[]; becomes: string }[] = [
     { on: placed, when: 'nothing yet', says: [], becomes: 'PENDING' },
     { on: orderCancelled, when: 'nothing yet', says: [voided], becomes: 'VOIDED' },
     { on: deliveryFailed, when: 'APPROVED', says: [refunded], becomes: 'REFUNDED' },

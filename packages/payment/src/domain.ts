@@ -1,4 +1,4 @@
-import type { Heard, Said } from '@saucery/contracts/choreography'
+import type { Consumed, Published } from '@saucery/contracts/choreography'
 import { PaymentApproved, PaymentDeclined, PaymentRefunded, PaymentVoided } from '@saucery/contracts/payment'
 
 interface Charge {
@@ -15,13 +15,15 @@ export type Payment =
   | (Charge & { readonly status: 'DECLINED'; readonly reason: string })
   | { readonly orderId: string; readonly status: 'VOIDED' }
 
-export type PaymentFact = Said<'payment'> | Heard<'payment'>
+export type PaymentEvent = Published<'payment'> | Consumed<'payment'>
 
 /** What the provider answered. */
-export type Answer = { readonly approved: true } | { readonly approved: false; readonly reason: string }
+export type ChargeOutcome =
+  | { readonly approved: true }
+  | { readonly approved: false; readonly reason: string }
 
 /** The charge is settled with the provider's answer, unless it already is. */
-export function settle(payment: Payment | undefined, answer: Answer): Said<'payment'>[] {
+export function settle(payment: Payment | undefined, answer: ChargeOutcome): Published<'payment'>[] {
   if (payment?.status !== 'PENDING') return []
   const { orderId, branchId, sauceId, qty, amount } = payment
   return answer.approved
@@ -35,7 +37,11 @@ export function settle(payment: Payment | undefined, answer: Answer): Said<'paym
  * passes after that, for the provider may have taken the money.
  * @param now ISO 8601 in UTC
  */
-export function react(payment: Payment | undefined, event: Heard<'payment'>, now: string): Said<'payment'>[] {
+export function react(
+  payment: Payment | undefined,
+  event: Consumed<'payment'>,
+  now: string,
+): Published<'payment'>[] {
   const { orderId } = event.data
   switch (event.name) {
     case 'OrderPlaced':
@@ -51,7 +57,7 @@ export function react(payment: Payment | undefined, event: Heard<'payment'>, now
 const isPast = (time: string | undefined, now: string) => time !== undefined && now > time
 
 /** The payment after something happened, said by itself or heard. */
-export function evolve(payment: Payment | undefined, event: PaymentFact): Payment | undefined {
+export function evolve(payment: Payment | undefined, event: PaymentEvent): Payment | undefined {
   switch (event.name) {
     case 'OrderPlaced': {
       if (payment) return payment

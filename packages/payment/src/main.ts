@@ -7,7 +7,7 @@ import { paymentSettings } from './settings.ts'
 import { paymentAggregate } from './store.ts'
 
 const migrations = new URL('../migrations/', import.meta.url)
-const { settings, log, db, participant, knowCaller, run } = await boot(
+const { settings, log, db, participant, requireCaller, run } = await boot(
   'payment',
   paymentSettings,
   migrations,
@@ -18,5 +18,5 @@ const provider = simulatedProvider(db, {
   delayMs: settings.PAYMENT_DELAY_MS,
   jitterMs: settings.PAYMENT_DELAY_JITTER_MS,
 })
-participant.listen(subscriptionsOf('payment'), reactions({ commit: participant.commit, provider }))
-await run(paymentApi({ db, knowCaller, log }))
+participant.consume(subscriptionsOf('payment'), reactions({ commit: participant.commit, provider }))
+await run(paymentApi({ db, requireCaller, log }))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { operate } from '@saucery/chassis/operations/operations'
-import { recorded } from '@saucery/chassis/testing/events'
+import { addOperationsRoutes } from '@saucery/chassis/operations/operations'
+import { stamped } from '@saucery/chassis/testing/events'
 import { get, type Page } from '@saucery/chassis/testing/http'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { OrderCancelled, OrderPlaced } from '@saucery/contracts/order'
@@ -13,9 +13,9 @@ import { testPayments } from './testing/payments.ts'
 const service = await testPayments()
 after(() => service[Symbol.asyncDispose]())
 const { app, participant, nats, hear, saidOf, books } = service
-operate(app, { service: 'payment', broker: service.broker, ...participant })
+addOperationsRoutes(app, { service: 'payment', broker: service.broker, ...participant })
 const bug: { isThere: boolean } = { isThere: true }
-participant.listen(subscriptionsOf('payment'), async (event) => {
+participant.consume(subscriptionsOf('payment'), async (event) => {
   if (bug.isThere && event.name === 'OrderPlaced') throw new Unprocessable('a bug')
   await hear(event)
 })
@@ -34,7 +34,7 @@ async function sendBack(orderId: string): Promise<void> {
   assert.equal((await app.request(path, { method: 'POST' })).status, 200)
 }
 const placed = (orderId: string) =>
-  recorded(OrderPlaced({ orderId, branchId: '1', sauceId: '2', qty: 1, price: 1000, amount: 1000 }))
+  stamped(OrderPlaced({ orderId, branchId: '1', sauceId: '2', qty: 1, price: 1000, amount: 1000 }))
 
 describe('an order that payment could not handle', () => {
   it('is charged once, however often it is sent back', async () => {
@@ -54,7 +54,7 @@ describe('an order that payment could not handle', () => {
     bug.isThere = true
     await nats.say(placed(orderId))
     await letterOf(orderId)
-    await nats.say(recorded(OrderCancelled({ orderId, reason: 'requested' })))
+    await nats.say(stamped(OrderCancelled({ orderId, reason: 'requested' })))
     await nats.handledBy('payment')
     bug.isThere = false
     await sendBack(orderId)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { received, recorded } from '@saucery/chassis/testing/events'
+import { received, stamped } from '@saucery/chassis/testing/events'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { DeliveryCancelled, DeliveryFailed } from '@saucery/contracts/delivery'
 import { OrderCancelled, OrderPlaced } from '@saucery/contracts/order'
@@ -12,7 +12,7 @@ import { limit, testPayments } from './testing/payments.ts'
 const service = await testPayments()
 after(() => service[Symbol.asyncDispose]())
 const { books, db, hear, nats, participant, replicaHears, saidOf } = service
-participant.listen(subscriptionsOf('payment'), hear)
+participant.consume(subscriptionsOf('payment'), hear)
 
 const placedAs = (orderId: string, amount = 3000) =>
   OrderPlaced({ orderId, branchId: '1', sauceId: '2', qty: 3, price: amount / 3, amount })
@@ -50,7 +50,7 @@ describe('an order that is placed', () => {
 
   it('is charged once when it comes over the stream again and again', async () => {
     const orderId = uuidv7()
-    await nats.say(recorded(placedAs(orderId)), 10)
+    await nats.say(stamped(placedAs(orderId)), 10)
     await nats.handledBy('payment')
     assert.deepEqual(await saidOf(orderId), ['PaymentApproved'])
     assert.equal(await statusOf(orderId), 'APPROVED')
@@ -165,9 +165,9 @@ describe('an order that must be paid by a time', () => {
 describe('an order that is cancelled', () => {
   it('is never charged when the cancel comes first', async () => {
     const orderId = uuidv7()
-    await nats.say(recorded(cancelledAs(orderId)), 3)
+    await nats.say(stamped(cancelledAs(orderId)), 3)
     await nats.handledBy('payment')
-    await nats.say(recorded(placedAs(orderId)), 3)
+    await nats.say(stamped(placedAs(orderId)), 3)
     await nats.handledBy('payment')
     assert.deepEqual(await saidOf(orderId), ['PaymentVoided'])
     assert.equal((await books())[orderId], undefined)

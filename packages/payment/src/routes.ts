@@ -1,6 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { pageQuery, pageSchema } from '@saucery/chassis/http/pages'
-import { byId, json, listProblems, nextLink, problems, readProblems } from '@saucery/chassis/openapi/schemas'
+import {
+  jsonResponse,
+  linkHeader,
+  listProblems,
+  orderIdParam,
+  problems,
+  readProblems,
+} from '@saucery/chassis/openapi/schemas'
 import { itemId, qty, won } from '@saucery/contracts/fields'
 
 const charge = {
@@ -33,7 +40,7 @@ export const listPayments = createRoute({
       orderId: z.uuid().optional(),
     }),
   },
-  responses: { 200: json('A page', pageSchema(payment), nextLink), ...listProblems },
+  responses: { 200: jsonResponse('A page', pageSchema(payment), linkHeader), ...listProblems },
 })
 
 export const getPayment = createRoute({
@@ -42,9 +49,9 @@ export const getPayment = createRoute({
   operationId: 'getPayment',
   summary: 'The payment of one order',
   tags: ['payments'],
-  request: { params: byId },
+  request: { params: orderIdParam },
   responses: {
-    200: json('The payment', payment),
+    200: jsonResponse('The payment', payment),
     ...problems({ 404: 'There is no payment of such an order' }),
     ...readProblems,
   },

@@ -2,10 +2,10 @@ import type { PageQuery } from '@saucery/chassis/http/pages'
 import { type Database, inRange, keyIn, upsertAll, when } from '@saucery/messaging/postgres/database'
 import type { Aggregate } from '@saucery/messaging/unit-of-work'
 import { and, desc, eq } from 'drizzle-orm'
-import { evolve, type Payment, type PaymentFact } from './domain.ts'
+import { evolve, type Payment, type PaymentEvent } from './domain.ts'
 import { payments } from './schema.ts'
 
-export const paymentAggregate: Aggregate<Payment, PaymentFact> = {
+export const paymentAggregate: Aggregate<Payment, PaymentEvent> = {
   async load(tx, orderIds) {
     const rows = await tx.select().from(payments).where(keyIn(payments.orderId, orderIds))
     return new Map(rows.map((row) => [row.orderId, toPayment(row)]))

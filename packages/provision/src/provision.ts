@@ -1,5 +1,5 @@
 import { streams } from '@saucery/contracts/choreography'
-import { deadLetters, provisionStream } from '@saucery/messaging/nats/streams'
+import { deadLettersStream, provisionStream } from '@saucery/messaging/nats/streams'
 import { connect, ErrorCode, NatsError } from 'nats'
 
 export interface Provisioner {
@@ -16,7 +16,7 @@ export async function provision({ url, user, password }: Provisioner, replicas: 
   const connection = await connect({ servers: url.split(','), name, inboxPrefix: `_INBOX_${name}`, ...login })
   try {
     const jsm = await connection.jetstreamManager({ checkAPI: false })
-    await Promise.all([...streams, deadLetters].map((spec) => provisionStream(jsm, spec, replicas)))
+    await Promise.all([...streams, deadLettersStream].map((spec) => provisionStream(jsm, spec, replicas)))
   } finally {
     await connection.close()
   }

@@ -1,8 +1,8 @@
 /** How often to look for what is due after `ms`: late by a tenth at most, and by 10 s. */
-export const lookEveryMs = (ms: number): number => Math.min(10_000, 100 + ms / 10)
+export const pollEveryMs = (ms: number): number => Math.min(10_000, 100 + ms / 10)
 
 /** What is due, and what becomes of it. */
-export interface Due {
+export interface DueWork {
   /** The first so many that are due. */
   find(limit: number): Promise<readonly string[]>
   /** After it, the key is not due any more. */
@@ -18,7 +18,10 @@ const mostAtOnce = 500
  * Changes all that is due, part by part, until it is told to stop. What is refused holds back no others.
  * @throws the first failure that is no refusal, when its part has been tried
  */
-export async function changeDue({ find, change, isRefusal }: Due, stopping?: AbortSignal): Promise<void> {
+export async function processDue(
+  { find, change, isRefusal }: DueWork,
+  stopping?: AbortSignal,
+): Promise<void> {
   for (let due: readonly string[]; !stopping?.aborted; ) {
     due = await find(mostAtOnce)
     const results = await Promise.allSettled(due.map(change))

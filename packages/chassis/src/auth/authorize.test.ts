@@ -3,24 +3,24 @@ import { describe, it } from 'node:test'
 import type { Caller } from '@saucery/contracts/access/scope'
 import { Hono } from 'hono'
 import { problemHandlers } from '../http/problem.ts'
-import { branch, courier, operator, testGate } from '../testing/caller-tokens.ts'
+import { branch, courier, operator, testCallerTokens } from '../testing/caller-tokens.ts'
 import { problemIn } from '../testing/http.ts'
 import { quietLog } from '../testing/log.ts'
-import { knowCallers, narrowed, permitted, within } from './authorize.ts'
+import { authorize, ifInScope, requireCaller, scopedQuery } from './authorize.ts'
 
-const gate = testGate('order')
+const gate = testCallerTokens('order')
 
-function appBehind(knowCaller = gate.knowCaller): Hono {
+function appBehind(requireCaller = gate.requireCaller): Hono {
   const app = new Hono()
   const { onError, notFound } = problemHandlers(quietLog)
   app.onError(onError)
   app.notFound(notFound)
-  app.use(knowCaller)
+  app.use(requireCaller)
   app.get('/me', (c) => c.json(c.get('caller')))
   app.get('/orders/:branch', (c) => {
-    const reach = permitted(c, 'read-orders')
-    const order = within(reach, { branchId: c.req.param('branch') }) ?? null
-    return c.json({ order, ...narrowed(reach, { branchId: c.req.query('branchId') }) })
+    const reach = authorize(c, 'read-orders')
+    const order = ifInScope(reach, { branchId: c.req.param('branch') }) ?? null
+    return c.json({ order, ...scopedQuery(reach, { branchId: c.req.query('branchId') }) })
   })
   for (const path of ['/livez', '/readyz', '/metrics', '/livez/x']) app.get(path, (c) => c.text('here'))
   return app
@@ -39,7 +39,7 @@ describe('a service', () => {
     assert.equal(answer.headers.get('www-authenticate'), 'Passport')
     assert.deepEqual(await problemIn(answer), { status: 401, code: 'passport-missing', places: [] })
     for (const headers of [
-      await testGate('order').as(operator),
+      await testCallerTokens('order').as(operator),
       await gate.as(operator, 'payment'),
       { 'x-saucery-caller': JSON.stringify(operator) },
       { 'x-saucery-caller': '' },
@@ -54,13 +54,13 @@ describe('a service', () => {
   })
 
   it('takes everybody for an operator where sign-in is off', async () => {
-    const open = appBehind(knowCallers('order', { AUTH: 'off' }, quietLog))
+    const open = appBehind(requireCaller('order', { AUTH: 'off' }, quietLog))
     const headers = { 'x-saucery-caller': 'forged' }
     assert.equal(((await (await open.request('/me', { headers })).json()) as Caller).role, 'operator')
   })
 
   it('believes nobody when it has no key', async () => {
-    const closed = appBehind(knowCallers('order', { AUTH: 'on' }, quietLog))
+    const closed = appBehind(requireCaller('order', { AUTH: 'on' }, quietLog))
     assert.equal((await closed.request('/me', { headers: await gate.as(operator) })).status, 401)
   })
 })

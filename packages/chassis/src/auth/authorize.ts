@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto'
-import { type Action, type Caller, type Reach, reaches, reachOf } from '@saucery/contracts/access/scope'
+import { type Action, type Caller, isInScope, type Scope, scopeOf } from '@saucery/contracts/access/scope'
 import type { Context, MiddlewareHandler } from 'hono'
 import { answerProblem, type FieldError, ProblemError } from '../http/problem.ts'
 import type { Log } from '../telemetry/log.ts'
-import { passportHeader, passportReader } from './caller-token.ts'
+import { callerTokenHeader, callerTokenReader } from './caller-token.ts'
 
 declare module 'hono' {
   interface ContextVariableMap {
@@ -25,7 +25,7 @@ export interface CallerSettings {
  * Knows who calls, by the passport that the gateway signed for this service: without one nobody gets past.
  * With `AUTH=off` everybody is an operator.
  */
-export function knowCallers(
+export function requireCaller(
   service: string,
   { AUTH, GATEWAY_PUBLIC_KEY: keys = [] }: CallerSettings,
   log: Log,
@@ -37,10 +37,10 @@ export function knowCallers(
       return next()
     }
   }
-  const read = passportReader(service, keys)
+  const read = callerTokenReader(service, keys)
   return async (c, next) => {
     if (open.has(c.req.path)) return next()
-    const passport = c.req.header(passportHeader)
+    const passport = c.req.header(callerTokenHeader)
     const caller = passport === undefined ? undefined : await read(passport)
     if (!caller) {
       const code = passport === undefined ? 'passport-missing' : 'passport-invalid'
@@ -60,9 +60,9 @@ export function knowCallers(
  * With whose orders the caller may do this.
  * @throws ProblemError 403 when with nobody's
  */
-export function permitted(c: Context, action: Action): Reach {
+export function authorize(c: Context, action: Action): Scope {
   const caller = c.get('caller')
-  const reach = reachOf(caller, action)
+  const reach = scopeOf(caller, action)
   if (reach !== 'none') return reach
   throw notPermitted(`A ${caller.role} may not ${action.replace('-', ' ')}.`)
 }
@@ -71,25 +71,25 @@ export function permitted(c: Context, action: Action): Reach {
  * Refuses what names a branch that is not within reach.
  * @param where it is named
  */
-export function demandOwn(
-  reach: Reach,
+export function requireInScope(
+  reach: Scope,
   branchId: string | undefined,
   where: { readonly pointer: string } | { readonly parameter: string },
 ): void {
-  if (branchId === undefined || reaches(reach, branchId)) return
+  if (branchId === undefined || isInScope(reach, branchId)) return
   throw notPermitted('This is not your branch.', [{ ...where, detail: 'must be your own branch' }])
 }
 
 /** The thing, if it is within reach: what belongs to another branch is as if it were not there. */
-export const within = <T extends object>(reach: Reach, thing: T | undefined): T | undefined =>
-  thing && reaches(reach, (thing as { branchId?: string }).branchId) ? thing : undefined
+export const ifInScope = <T extends object>(reach: Scope, thing: T | undefined): T | undefined =>
+  thing && isInScope(reach, (thing as { branchId?: string }).branchId) ? thing : undefined
 
 /** A list's query, with what is out of reach left out. */
-export function narrowed<Query extends { readonly branchId?: string | undefined }>(
-  reach: Reach,
+export function scopedQuery<Query extends { readonly branchId?: string | undefined }>(
+  reach: Scope,
   query: Query,
 ): Query {
-  demandOwn(reach, query.branchId, { parameter: 'branchId' })
+  requireInScope(reach, query.branchId, { parameter: 'branchId' })
   return typeof reach === 'string' ? query : { ...query, branchId: reach.branchId }
 }
 

@@ -4,12 +4,12 @@ import { describe, it, mock } from 'node:test'
 import type { Caller } from '@saucery/contracts/access/scope'
 import { type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
 import { branch, courier, operator } from '../testing/caller-tokens.ts'
-import { passportReader, passportsSignedWith } from './caller-token.ts'
+import { callerTokenReader, callerTokenSigner } from './caller-token.ts'
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-const passportFor = passportsSignedWith(privateKey)
+const passportFor = callerTokenSigner(privateKey)
 const read = (passport: string, service = 'order', keys = [publicKey]) =>
-  passportReader(service, keys)(passport)
+  callerTokenReader(service, keys)(passport)
 
 /** The headers of a passport that the gateway signed, to be used for others. */
 const header = async () => {
@@ -39,7 +39,7 @@ describe('a passport', () => {
 
   it('is of no use when another key signed it, under whatever name', async () => {
     const forger = generateKeyPairSync('ed25519').privateKey
-    assert.equal(await read(await passportsSignedWith(forger)(operator, 'order')), undefined)
+    assert.equal(await read(await callerTokenSigner(forger)(operator, 'order')), undefined)
     assert.equal(await read(await signed({}, forger)), undefined)
     assert.ok(await read(await signed({})))
   })
@@ -74,9 +74,9 @@ describe('a passport', () => {
 
   it('is read while the key is being changed, whichever signed it', async () => {
     const next = generateKeyPairSync('ed25519')
-    const both = passportReader('order', [publicKey, next.publicKey])
+    const both = callerTokenReader('order', [publicKey, next.publicKey])
     assert.deepEqual(await both(await passportFor(courier, 'order')), courier)
-    assert.deepEqual(await both(await passportsSignedWith(next.privateKey)(courier, 'order')), courier)
+    assert.deepEqual(await both(await callerTokenSigner(next.privateKey)(courier, 'order')), courier)
   })
 })
 
@@ -84,7 +84,7 @@ describe('with time', () => {
   it('the same passport is sent for half a minute, and is worth nothing after its minute', async () => {
     mock.timers.enable({ apis: ['Date'], now: Date.now() })
     try {
-      const reader = passportReader('order', [publicKey])
+      const reader = callerTokenReader('order', [publicKey])
       const first = await passportFor(courier, 'order')
       mock.timers.tick(29_000)
       assert.equal(await passportFor(courier, 'order'), first)

@@ -4,7 +4,7 @@ import { errors, jwtVerify, SignJWT } from 'jose'
 import { recent } from '../async/lru-cache.ts'
 
 /** The header in which the gateway tells a service who calls. A client's own never gets past it. */
-export const passportHeader = 'x-saucery-caller'
+export const callerTokenHeader = 'x-saucery-caller'
 
 const issuer = 'gateway'
 const validMs = 60_000
@@ -13,7 +13,7 @@ const reusedMs = 30_000
 const clockToleranceS = 5
 
 /** @returns what makes a service's passports; for the same caller and service the same one for half a minute */
-export function passportsSignedWith(key: KeyObject): (caller: Caller, service: string) => Promise<string> {
+export function callerTokenSigner(key: KeyObject): (caller: Caller, service: string) => Promise<string> {
   const issued = new WeakMap<Caller, Map<string, { passport: string; until: number }>>()
   const header = { alg: 'EdDSA', kid: idOf(createPublicKey(key)) }
   return async (caller, service) => {
@@ -36,7 +36,7 @@ export function passportsSignedWith(key: KeyObject): (caller: Caller, service: s
 }
 
 /** Who calls, as the gateway with one of the keys says to this service; undefined when it does not say so. */
-export function passportReader(
+export function callerTokenReader(
   service: string,
   keys: readonly KeyObject[],
 ): (passport: string) => Promise<Caller | undefined> {

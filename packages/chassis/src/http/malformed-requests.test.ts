@@ -8,7 +8,7 @@ import { httpSettings, readSettings } from '../settings/settings.ts'
 import { quietLog, recordingLog } from '../testing/log.ts'
 import { answerTo, parseAnswer } from '../testing/raw.ts'
 import { problemHandlers } from './problem.ts'
-import { safeHeaders } from './security-headers.ts'
+import { securityHeaders } from './security-headers.ts'
 import { serve } from './server.ts'
 
 async function start(env: Record<string, string> = {}, log = quietLog) {
@@ -45,7 +45,7 @@ const get = (path: string, headers = '') => `GET ${path} HTTP/1.1\r\nHost: here\
 const post = (headers: string, body = '') => `POST / HTTP/1.1\r\nHost: here\r\n${headers}\r\n${body}`
 
 const hasSafeHeaders = (headers: Headers) => {
-  for (const [name, value] of Object.entries(safeHeaders)) assert.equal(headers.get(name), value, name)
+  for (const [name, value] of Object.entries(securityHeaders)) assert.equal(headers.get(name), value, name)
 }
 
 /** Asserts that the answer is this problem with everything that each answer has. */

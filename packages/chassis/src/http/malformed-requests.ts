@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import { v7 as uuidv7 } from 'uuid'
 import type { Log } from '../telemetry/log.ts'
 import { malformedRequest, type Problem, problemJson } from './problem.ts'
-import { safeHeaders } from './security-headers.ts'
+import { securityHeaders } from './security-headers.ts'
 
 /** How long a client that is still sending has to read why it is refused: closed at once, it may never see it. */
 const lingerMs = 1000
@@ -13,7 +13,7 @@ const lingerMs = 1000
  * for a tunnel. Each closes its connection.
  * @param inHand the answer that a connection waits for
  */
-export function refuseBadRequests(
+export function answerMalformedRequests(
   server: Server,
   inHand: (connection: Duplex) => ServerResponse | undefined,
   log: Log,
@@ -62,7 +62,7 @@ const problems: Readonly<Record<string, Problem>> = {
 
 const noTunnel: Problem = { status: 405, code: 'method-not-allowed', title: 'There are no tunnels here' }
 
-const safe = Object.entries(safeHeaders).map(([name, value]) => `${name}: ${value}`)
+const safe = Object.entries(securityHeaders).map(([name, value]) => `${name}: ${value}`)
 
 function answerOf(problem: Problem, headers: string[]): string {
   const body = problemJson(problem)

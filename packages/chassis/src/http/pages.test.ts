@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { Hono } from 'hono'
 import { v7 as uuidv7 } from 'uuid'
 import { z } from 'zod'
-import { type PageQuery, pageOf, pageQuery } from './pages.ts'
+import { type PageQuery, pageQuery, pageResponse } from './pages.ts'
 
 const ids = Array.from({ length: 7 }, (_, i) => uuidv7({ msecs: Date.UTC(2026, 0, 1 + i) })).reverse()
 const find = async ({ limit, cursor = 'g', since = '', until = 'g' }: PageQuery) =>
@@ -11,7 +11,7 @@ const find = async ({ limit, cursor = 'g', since = '', until = 'g' }: PageQuery)
 
 const schema = z.object(pageQuery)
 const app = new Hono()
-app.get('/ids', async (c) => c.json(await pageOf(c, schema.parse(c.req.query()), find, (id) => id)))
+app.get('/ids', async (c) => c.json(await pageResponse(c, schema.parse(c.req.query()), find, (id) => id)))
 
 async function get(path: string) {
   const response = await app.request(path)

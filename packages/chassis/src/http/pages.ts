@@ -46,7 +46,7 @@ export const pageSchema = <Item extends z.ZodType>(item: Item) =>
  * Makes a page of a list, with `Link: rel="next"` (RFC 8288) when there is more.
  * @param find finds up to `limit` items
  */
-export async function pageOf<T, Query extends PageQuery>(
+export async function pageResponse<T, Query extends PageQuery>(
   c: Context,
   query: Query,
   find: (query: Query) => Promise<T[]>,

@@ -7,9 +7,9 @@ import type { Hono } from 'hono'
 import type { z } from 'zod'
 import type { httpSettings } from '../settings/settings.ts'
 import type { Log } from '../telemetry/log.ts'
-import { refuseBadRequests } from './malformed-requests.ts'
+import { answerMalformedRequests } from './malformed-requests.ts'
 import { internalError, malformedRequest, problemJson } from './problem.ts'
-import { receive } from './security-headers.ts'
+import { prepareResponse } from './security-headers.ts'
 
 export interface HttpServer {
   readonly port: number
@@ -26,11 +26,11 @@ export async function serve(
   const { HOST, PORT } = settings
   const answer = getRequestListener(app.fetch, { errorHandler: (error) => answerTo(error, log) })
   const server = createServer(limits(settings), (incoming, outgoing) => {
-    receive(incoming, outgoing)
+    prepareResponse(incoming, outgoing)
     return answer(incoming, outgoing)
   })
   const { inHand, letGo } = trackConnections(server)
-  refuseBadRequests(server, (connection) => inHand.get(connection), log)
+  answerMalformedRequests(server, (connection) => inHand.get(connection), log)
   server.listen(PORT, HOST)
   await once(server, 'listening')
   return {

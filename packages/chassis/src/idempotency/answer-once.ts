@@ -2,7 +2,7 @@ import type { Fact } from '@saucery/messaging/events/event'
 import { openFinish } from '@saucery/messaging/idempotency/finish-request'
 import { RequestRefused } from '@saucery/messaging/idempotency/requests'
 import type { Database } from '@saucery/messaging/postgres/database'
-import type { Change, Changed, Commit, Request } from '@saucery/messaging/unit-of-work'
+import type { Change, ChangeResult, Commit, StoredRequest } from '@saucery/messaging/unit-of-work'
 import type { Context, TypedResponse } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { type Problem, ProblemError } from '../http/problem.ts'
@@ -20,7 +20,7 @@ export interface Asked<State, Said extends Fact, F extends Fact, Body, Status ex
   /** As it was understood. */
   readonly body?: unknown
   readonly change: Omit<Change<State, Said, F>, 'request'>
-  answer(changed: Changed<State, Said>): Answer<Body, Status>
+  answer(changed: ChangeResult<State, Said>): Answer<Body, Status>
   /** The answer is not final yet: `finish` will be called within this time. */
   readonly finalWithinMs?: number | undefined
 }
@@ -69,18 +69,18 @@ export function answeringOnce<State, Said extends Fact, F extends Fact>(service:
       const made = answer(await commit(change))
       return { answer: made, final: finalWithinMs === undefined, finish: async (last) => given(last) }
     }
-    const request: Request<State, Said> = {
+    const request: StoredRequest<State, Said> = {
       ...keyed,
       finalWithinMs,
       answer: (outcome): Kept | undefined =>
         'value' in outcome ? answer(outcome.value) : refusal(outcome.error as Error),
     }
-    const { answered } = await commit({ ...change, request }).catch((error) => {
+    const { stored } = await commit({ ...change, request }).catch((error) => {
       throw refusedRequest(c, error)
     })
     return {
-      answer: given(answered?.answer as Kept),
-      final: answered?.final ?? true,
+      answer: given(stored?.answer as Kept),
+      final: stored?.final ?? true,
       finish: async (last) => given((await finish(keyed, last)) as Kept),
     }
   }

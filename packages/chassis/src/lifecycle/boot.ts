@@ -1,4 +1,4 @@
-import { type Heard, type Said, type Speaker, streamOf } from '@saucery/contracts/choreography'
+import { type Consumed, type Published, type Publisher, streamOf } from '@saucery/contracts/choreography'
 import { type Broker, connectBroker, isBrokerOutage } from '@saucery/messaging/nats/connection'
 import { openParticipant, type Participant } from '@saucery/messaging/participant'
 import {
@@ -11,10 +11,10 @@ import { migrate } from '@saucery/messaging/postgres/migrate'
 import type { Aggregate } from '@saucery/messaging/unit-of-work'
 import type { MiddlewareHandler } from 'hono'
 import type { z } from 'zod'
-import { knowCallers } from '../auth/authorize.ts'
+import { requireCaller } from '../auth/authorize.ts'
 import type { Api } from '../openapi/app.ts'
 import { measureOperations } from '../operations/metrics.ts'
-import { type Operated, operate } from '../operations/operations.ts'
+import { addOperationsRoutes, type OperatedService } from '../operations/operations.ts'
 import {
   type brokerSettings,
   type commandSettings,
@@ -23,16 +23,16 @@ import {
 } from '../settings/settings.ts'
 import { type Log, openLog } from '../telemetry/log.ts'
 import { type Metrics, openMetrics } from '../telemetry/metrics.ts'
-import { type Step, serveUntilStopped } from './serve.ts'
-import { eventually, unlessStopped } from './shutdown.ts'
+import { type ShutdownStep, serveUntilStopped } from './serve.ts'
+import { exitOnSignal, waitUntilUp } from './shutdown.ts'
 
 /** Connects a service that starts to the broker, waiting for one that is not there yet. */
-export const connectWith = (
+export const connectToBroker = (
   name: string,
   settings: z.infer<typeof brokerSettings>,
   log: Log,
 ): Promise<Broker> =>
-  unlessStopped(() =>
+  exitOnSignal(() =>
     connectBroker({
       name,
       url: settings.NATS_URL,
@@ -42,38 +42,38 @@ export const connectWith = (
     }),
   )
 
-export interface Booted<Settings, State, S extends Speaker> {
+export interface Booted<Settings, State, S extends Publisher> {
   readonly settings: Settings
   readonly log: Log
   readonly metrics: Metrics
   readonly db: Database
   readonly broker: Broker
-  readonly participant: Participant<State, Said<S>, Heard<S>>
-  readonly knowCaller: MiddlewareHandler
+  readonly participant: Participant<State, Published<S>, Consumed<S>>
+  readonly requireCaller: MiddlewareHandler
   /** Shows a detail in `/readyz`; it says nothing of whether the service is ready. */
-  show(detail: string, tell: () => unknown): void
+  showDetail(detail: string, tell: () => unknown): void
   /** Serves, also what operators ask for, until a signal comes; finishes what is in hand, lets go, and exits. */
-  run(app: Api, ...before: Step[]): Promise<never>
+  run(app: Api, ...before: ShutdownStep[]): Promise<never>
 }
 
 /**
  * Boots a service that has a Postgres database and a stream of its own: settings, migrations, connections, outbox.
  * @param migrations the folder of its migrations
  */
-export async function boot<Schema extends typeof participantSettings, State, S extends Speaker>(
+export async function boot<Schema extends typeof participantSettings, State, S extends Publisher>(
   service: S,
   schema: Schema,
   migrations: URL,
-  aggregate: Aggregate<State, Said<S> | Heard<S>>,
+  aggregate: Aggregate<State, Published<S> | Consumed<S>>,
 ): Promise<Booted<z.infer<Schema>, State, S>> {
   const settings = settingsOrExit(schema)
   const log = openLog(service, settings)
   const isAway = (error: unknown) => isDatabaseOutage(error) && !isLoginRefused(error)
-  await eventually('Postgres', () => migrate(settings.POSTGRES_URL, migrations), isAway, log)
+  await waitUntilUp('Postgres', () => migrate(settings.POSTGRES_URL, migrations), isAway, log)
   const database = openDatabase(settings.POSTGRES_URL, service)
-  const broker = await connectWith(service, settings, log)
+  const broker = await connectToBroker(service, settings, log)
   const open = () =>
-    openParticipant<State, Said<S>, Heard<S>>({
+    openParticipant<State, Published<S>, Consumed<S>>({
       db: database.db,
       broker,
       stream: streamOf(service),
@@ -84,13 +84,13 @@ export async function boot<Schema extends typeof participantSettings, State, S e
       log,
     })
   // Servers that were started together have no leader at first.
-  const participant = await eventually('the stream', open, isBrokerOutage, log)
-  process.on('SIGUSR2', participant.compare)
+  const participant = await waitUntilUp('the stream', open, isBrokerOutage, log)
+  process.on('SIGUSR2', participant.reconcile)
   const checks = { database: database.isUp }
   const toStart = { broker: broker.isConnected, consumers: participant.isReady }
   const details: Record<string, () => unknown> = {}
   const metrics = openMetrics()
-  const operated: Operated = { service, broker, ...participant }
+  const operated: OperatedService = { service, broker, ...participant }
   measureOperations(metrics, operated, log)
   return {
     settings,
@@ -99,12 +99,12 @@ export async function boot<Schema extends typeof participantSettings, State, S e
     db: database.db,
     broker,
     participant,
-    knowCaller: knowCallers(service, settings, log),
-    show(detail, tell) {
+    requireCaller: requireCaller(service, settings, log),
+    showDetail(detail, tell) {
       details[detail] = tell
     },
     run(app, ...before) {
-      operate(app, operated)
+      addOperationsRoutes(app, operated)
       return serveUntilStopped(
         app,
         log,

@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { inTime } from '../async/timeout.ts'
+import { withTimeout } from '../async/timeout.ts'
 
 /** A dependency's name, and whether it can be used now. */
 export type Checks = Readonly<Record<string, () => boolean | Promise<boolean>>>
@@ -51,7 +51,7 @@ export function health(
 
 async function holds(check: Checks[string], limitMs: number): Promise<boolean> {
   try {
-    return await inTime(limitMs, Promise.resolve(check()))
+    return await withTimeout(limitMs, Promise.resolve(check()))
   } catch {
     return false
   }

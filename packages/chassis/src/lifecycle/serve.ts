@@ -1,6 +1,6 @@
 import type { Hono } from 'hono'
 import type { z } from 'zod'
-import { inTime } from '../async/timeout.ts'
+import { withTimeout } from '../async/timeout.ts'
 import { serve } from '../http/server.ts'
 import type { commonSettings } from '../settings/settings.ts'
 import type { Log } from '../telemetry/log.ts'
@@ -8,10 +8,10 @@ import { type Metrics, metricsApi, openMetrics } from '../telemetry/metrics.ts'
 import { type Checks, type Details, health } from './health.ts'
 import { stopSignal, stopWithin } from './shutdown.ts'
 
-export type Step = () => Promise<unknown>
+export type ShutdownStep = () => Promise<unknown>
 
 /** What a service tells of itself. */
-export interface Told {
+export interface Probes {
   readonly checks: Checks
   /** What else it needs, until it was ready once. */
   readonly toStart?: Checks
@@ -24,8 +24,8 @@ export async function serveUntilStopped(
   app: Hono,
   log: Log,
   settings: z.infer<typeof commonSettings>,
-  { checks, toStart, details, metrics = openMetrics() }: Told,
-  ...steps: Step[]
+  { checks, toStart, details, metrics = openMetrics() }: Probes,
+  ...steps: ShutdownStep[]
 ): Promise<never> {
   const stopped = stopSignal()
   const isAlive = settings.FAULT_SWITCH === 'on' ? faultSwitch(log) : undefined
@@ -37,7 +37,9 @@ export async function serveUntilStopped(
   // A client that takes its time with a request or an answer must not keep the steps from theirs.
   const forAnswersMs = graceMs - Math.min(stepsMs, graceMs / 2)
   const answered = () =>
-    inTime(forAnswersMs, http.close()).catch((error) => log.warn({ error }, 'clients are not waited for'))
+    withTimeout(forAnswersMs, http.close()).catch((error) =>
+      log.warn({ error }, 'clients are not waited for'),
+    )
   return stopWithin(graceMs, log, answered, ...steps)
 }
 

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { quietLog } from '../testing/log.ts'
-import { eventually } from './shutdown.ts'
+import { waitUntilUp } from './shutdown.ts'
 
 /** A process of its own with what stops it at hand; a signal is sent when it says so. */
 async function exitOf(script: string, signal: NodeJS.Signals = 'SIGTERM') {
@@ -129,9 +129,9 @@ describe('a process that is asked to stop', () => {
 describe('what is waited for at the start', () => {
   it('is left at once when it is a broker that is not there', async () => {
     const stopped = await exitOf(
-      `const { connectWith } = await import('./src/lifecycle/boot.ts')
+      `const { connectToBroker } = await import('./src/lifecycle/boot.ts')
       setTimeout(() => say('ready'), 100)
-      await connectWith('order', { NATS_URL: 'nats://127.0.0.1:1' }, {})`,
+      await connectToBroker('order', { NATS_URL: 'nats://127.0.0.1:1' }, {})`,
     )
     assert.deepEqual(stopped, { said: 'ready', exit: 0 })
   })
@@ -140,9 +140,9 @@ describe('what is waited for at the start', () => {
 describe('what is tried until it works', () => {
   it('is left at once when the process is asked to stop, with nothing in hand', async () => {
     const stopped = await exitOf(
-      `const { eventually } = await import('./src/lifecycle/shutdown.ts')
+      `const { waitUntilUp } = await import('./src/lifecycle/shutdown.ts')
       const away = () => Promise.reject(new Error('away'))
-      await eventually('it', away, () => true, { warn: () => say('ready') })`,
+      await waitUntilUp('it', away, () => true, { warn: () => say('ready') })`,
     )
     assert.equal(stopped.exit, 0)
   })
@@ -154,7 +154,7 @@ describe('what is tried until it works', () => {
       if (tries < 3) throw new Error('not yet')
       return 'there'
     }
-    assert.equal(await eventually('it', run, () => true, quietLog), 'there')
+    assert.equal(await waitUntilUp('it', run, () => true, quietLog), 'there')
     assert.equal(tries, 3)
   })
 
@@ -165,7 +165,7 @@ describe('what is tried until it works', () => {
       return Promise.reject(new Error('wrong password'))
     }
     await assert.rejects(
-      eventually('it', run, () => false, quietLog),
+      waitUntilUp('it', run, () => false, quietLog),
       /wrong password/,
     )
     assert.equal(tries, 1)

@@ -32,7 +32,7 @@ export async function stopWithin(
  * Waits for what a service needs to start: with nothing in hand, a signal that asks to stop ends the process. As the
  * first one of a container it would not be ended by a signal that nobody listens to.
  */
-export async function unlessStopped<T>(run: () => Promise<T>): Promise<T> {
+export async function exitOnSignal<T>(run: () => Promise<T>): Promise<T> {
   const leave = () => process.exit(0)
   for (const signal of stopSignals) process.once(signal, leave)
   try {
@@ -46,13 +46,13 @@ export async function unlessStopped<T>(run: () => Promise<T>): Promise<T> {
  * Tries until it works, with a line for each failure that `isPassing`; any other failure is thrown. For a service that
  * starts, as `unlessStopped`.
  */
-export function eventually<T>(
+export function waitUntilUp<T>(
   what: string,
   run: () => Promise<T>,
   isPassing: (error: unknown) => boolean,
   log: Log,
 ): Promise<T> {
-  return unlessStopped(async () => {
+  return exitOnSignal(async () => {
     for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 5000))
       try {
         return await run()

@@ -1,25 +1,25 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createRoute, z } from '@hono/zod-openapi'
-import { everybodyOperates } from '../testing/caller-tokens.ts'
+import { allowEveryone } from '../testing/caller-tokens.ts'
 import { problemIn } from '../testing/http.ts'
 import { quietLog } from '../testing/log.ts'
-import { openApi } from './app.ts'
-import { byId, json } from './schemas.ts'
+import { openApiApp } from './app.ts'
+import { jsonResponse, orderIdParam } from './schemas.ts'
 
-const app = openApi(quietLog, everybodyOperates)
+const app = openApiApp(quietLog, allowEveryone)
 const number = z.strictObject({ a: z.int() })
 const post = createRoute({
   method: 'post',
   path: '/numbers',
   request: { body: { content: { 'application/json': { schema: number } }, required: true } },
-  responses: { 200: json('It', number) },
+  responses: { 200: jsonResponse('It', number) },
 })
 const one = createRoute({
   method: 'get',
   path: '/numbers/{id}',
-  request: { params: byId },
-  responses: { 200: json('Its id', z.string()) },
+  request: { params: orderIdParam },
+  responses: { 200: jsonResponse('Its id', z.string()) },
 })
 app.openapi(post, (c) => c.json(c.req.valid('json'), 200))
 app.openapi(one, (c) => c.json(c.req.valid('param').id, 200))

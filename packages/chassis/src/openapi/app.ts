@@ -9,12 +9,12 @@ export type Api = OpenAPIHono<BlankEnv>
 
 /**
  * An app whose routes are declared with their schemas, and whose errors are all answered as problem+json.
- * @param knowCaller lets in who may ask anything at all
+ * @param requireCaller lets in who may ask anything at all
  * @param translate knows the service's own errors
  */
-export function openApi(
+export function openApiApp(
   log: Log,
-  knowCaller: MiddlewareHandler,
+  requireCaller: MiddlewareHandler,
   translate?: (error: Error) => Problem | undefined,
 ): Api {
   const app = new OpenAPIHono<BlankEnv>({
@@ -28,7 +28,7 @@ export function openApi(
   const { onError, notFound: noRoute } = problemHandlers(log, translate, app)
   app.onError(onError)
   app.notFound(noRoute)
-  app.use(knowCaller)
+  app.use(requireCaller)
   app.use(limitBody)
   return app
 }

@@ -53,7 +53,7 @@ export const listProblems = problems({ 422: 'A parameter is not valid: `errors` 
 const inProgress = 'the same request is in progress; try again after `Retry-After` seconds'
 
 /** The header of a request that may be repeated. */
-export const mayBeRepeated = z.object({
+export const idempotencyKeyHeader = z.object({
   'idempotency-key': z.string().optional().openapi({
     // Checked when it is read: a key that is not valid is answered with 400.
     pattern: keyPattern.source,
@@ -83,7 +83,7 @@ export const bodyProblems = problems({
 })
 
 /** An answer in JSON. */
-export const json = <Schema extends z.ZodType>(
+export const jsonResponse = <Schema extends z.ZodType>(
   description: string,
   schema: Schema,
   headers?: z.ZodObject,
@@ -94,7 +94,7 @@ export const json = <Schema extends z.ZodType>(
 })
 
 /** The order's id in the path. */
-export const byId = z.object({
+export const orderIdParam = z.object({
   id: z
     .uuid()
     .toLowerCase()
@@ -102,7 +102,9 @@ export const byId = z.object({
 })
 
 /** The id of the event that was said: what a reader of the dashboard may wait for. */
-export const eventId = z.object({ 'Event-Id': z.uuid().optional().describe('The event that this call said') })
+export const eventIdHeader = z.object({
+  'Event-Id': z.uuid().optional().describe('The event that this call said'),
+})
 
 /** On a page that is not the last. */
-export const nextLink = z.object({ Link: z.string().optional().describe('`rel="next"`, RFC 8288') })
+export const linkHeader = z.object({ Link: z.string().optional().describe('`rel="next"`, RFC 8288') })

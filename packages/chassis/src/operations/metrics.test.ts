@@ -4,17 +4,17 @@ import { Registry } from 'prom-client'
 import { metricsApi } from '../telemetry/metrics.ts'
 import { quietLog } from '../testing/log.ts'
 import { measureOperations } from './metrics.ts'
-import type { Operated } from './operations.ts'
+import type { OperatedService } from './operations.ts'
 
 const lag = [{ stream: 'ORDERS', durable: 'payment', pending: 3, ackPending: 2, redelivered: 0 }]
 
-async function scraped(operated: Partial<Operated>, isConnected = true): Promise<string[]> {
+async function scraped(operated: Partial<OperatedService>, isConnected = true): Promise<string[]> {
   const metrics = new Registry()
-  const broker = { isConnected: () => isConnected } as Operated['broker']
-  const handled = () => Promise.reject(new Error('never asked'))
-  const handleAgain = () => Promise.reject(new Error('never asked'))
+  const broker = { isConnected: () => isConnected } as OperatedService['broker']
+  const handledAmong = () => Promise.reject(new Error('never asked'))
+  const reprocess = () => Promise.reject(new Error('never asked'))
   const service = 'payment'
-  const all = { service, broker, lag: async () => lag, handled, handleAgain, ...operated } as const
+  const all = { service, broker, lag: async () => lag, handledAmong, reprocess, ...operated } as const
   measureOperations(metrics, all, quietLog)
   const scrape = async () => {
     const response = await metricsApi(metrics).request('/metrics')
@@ -27,7 +27,7 @@ async function scraped(operated: Partial<Operated>, isConnected = true): Promise
 
 const consumers = ['consumer_pending{stream="ORDERS"} 3', 'consumer_ack_pending{stream="ORDERS"} 2']
 const outbox = ['outbox_unpublished 7']
-const unpublished = async () => ({ unpublished: 7, oldestMs: 1 })
+const backlog = async () => ({ unpublished: 7, oldestMs: 1 })
 
 describe('the metrics of what an operator sees', () => {
   it('are read when they are asked for, together', async () => {
@@ -36,26 +36,26 @@ describe('the metrics of what an operator sees', () => {
       times++
       return lag
     }
-    assert.deepEqual(await scraped({ lag: counted, unpublished }), [...consumers, ...outbox])
+    assert.deepEqual(await scraped({ lag: counted, backlog }), [...consumers, ...outbox])
     assert.equal(times, 2)
   })
 
   it('are left out when they cannot be known, and the others are there', async () => {
     const fails = () => Promise.reject(new Error('away'))
-    assert.deepEqual(await scraped({ lag: fails, unpublished }), outbox)
-    assert.deepEqual(await scraped({ unpublished: fails }), consumers)
-    assert.deepEqual(await scraped({ unpublished }, false), outbox)
+    assert.deepEqual(await scraped({ lag: fails, backlog }), outbox)
+    assert.deepEqual(await scraped({ backlog: fails }), consumers)
+    assert.deepEqual(await scraped({ backlog }, false), outbox)
     let isFirst = true
     const failsLater = async () => {
       if (!isFirst) throw new Error('away')
       isFirst = false
       return { unpublished: 7, oldestMs: 1 }
     }
-    assert.deepEqual(await scraped({ unpublished: failsLater }), consumers)
+    assert.deepEqual(await scraped({ backlog: failsLater }), consumers)
   })
 
   it('are waited for no longer than a scrape can wait', async () => {
     const never = new Promise<never>(() => {})
-    assert.deepEqual(await scraped({ lag: () => never, unpublished }), outbox)
+    assert.deepEqual(await scraped({ lag: () => never, backlog }), outbox)
   })
 })

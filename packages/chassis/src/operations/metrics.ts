@@ -1,16 +1,16 @@
 import { countUnhandled } from '@saucery/messaging/dead-letters/reader'
 import { Gauge } from 'prom-client'
-import { inTime } from '../async/timeout.ts'
+import { withTimeout } from '../async/timeout.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import type { Operated } from './operations.ts'
+import type { OperatedService } from './operations.ts'
 
 /** How long a scrape waits for a number; what is not known by then is left out. */
 const waitMs = 2000
 
 /** Measures what an operator sees, whenever the metrics are read. */
-export function measureOperations(metrics: Metrics, operated: Operated, log: Log): void {
-  const { broker, handled } = operated
+export function measureOperations(metrics: Metrics, operated: OperatedService, log: Log): void {
+  const { broker, handledAmong } = operated
   const measure = <T>(
     name: string,
     help: string,
@@ -28,7 +28,7 @@ export function measureOperations(metrics: Metrics, operated: Operated, log: Log
         if (labelNames.length > 0) this.reset()
         else this.remove()
         try {
-          show(this, await inTime(waitMs, read()))
+          show(this, await withTimeout(waitMs, read()))
         } catch (error) {
           log.warn({ error, metric: name }, 'metric left out')
         }
@@ -45,15 +45,15 @@ export function measureOperations(metrics: Metrics, operated: Operated, log: Log
     'dead_letters_unhandled',
     'Messages that could not be handled, and were not since; of the newest 1,000',
     [],
-    () => whileConnected(() => countUnhandled(broker, handled)),
+    () => whileConnected(() => countUnhandled(broker, handledAmong)),
     (gauge, count) => gauge.set(count),
   )
-  if (operated.unpublished)
+  if (operated.backlog)
     measure(
       'outbox_unpublished',
       'Events that were committed, and are not on the stream',
       [],
-      operated.unpublished,
+      operated.backlog,
       (gauge, { unpublished }) => gauge.set(unpublished),
     )
 

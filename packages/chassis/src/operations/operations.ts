@@ -1,39 +1,44 @@
 import type { Service } from '@saucery/contracts/choreography'
-import type { ConsumerLag, Unpublished } from '@saucery/messaging/consumer/lag'
-import { NotHandled } from '@saucery/messaging/dead-letters/publish'
-import { countUnhandled, type Letter, readLetter, readLetters } from '@saucery/messaging/dead-letters/reader'
+import type { Backlog, ConsumerLag } from '@saucery/messaging/consumer/lag'
+import { ReprocessingFailed } from '@saucery/messaging/dead-letters/publish'
+import {
+  countUnhandled,
+  type DeadLetter,
+  readDeadLetter,
+  readDeadLetters,
+} from '@saucery/messaging/dead-letters/reader'
 import { keyOf } from '@saucery/messaging/events/event'
 import { type Broker, isBrokerOutage } from '@saucery/messaging/nats/connection'
-import { permitted } from '../auth/authorize.ts'
+import { authorize } from '../auth/authorize.ts'
 import { linkToNext } from '../http/pages.ts'
 import { notFound, type Problem, ProblemError } from '../http/problem.ts'
 import type { Api } from '../openapi/app.ts'
-import { cursorBefore, operationsRoutes, type Projection } from './routes.ts'
+import { cursorBefore, operationsRoutes, type ProjectionProgress } from './routes.ts'
 
 /** What an operator sees of a service, and can do. */
-export interface Operated {
+export interface OperatedService {
   readonly service: Service
   readonly broker: Broker
   lag(): Promise<ConsumerLag[]>
   /** Of a service that says something. */
-  unpublished?(): Promise<Unpublished>
+  backlog?(): Promise<Backlog>
   /** The ids of the events that these letters are about and that were handled since. */
-  handled(letters: readonly Letter[]): Promise<ReadonlySet<string>>
+  handledAmong(letters: readonly DeadLetter[]): Promise<ReadonlySet<string>>
   /** @throws NotHandled, or the error that says that a store is away */
-  handleAgain(letter: Letter): Promise<void>
+  reprocess(letter: DeadLetter): Promise<void>
   /** Of a service that builds a read model. */
-  projection?(): Projection | undefined
+  projection?(): ProjectionProgress | undefined
 }
 
 /** Adds the calls for operators to a service's own. */
-export function operate(app: Api, operated: Operated): void {
-  const { service, broker, handled } = operated
+export function addOperationsRoutes(app: Api, operated: OperatedService): void {
+  const { service, broker, handledAmong } = operated
   const routes = operationsRoutes(service)
 
   app.openapi(routes.summary, async (c) => {
-    permitted(c, 'operate')
+    authorize(c, 'operate')
     const [consumers, outbox, deadLetters] = await asking(broker, () =>
-      Promise.all([operated.lag(), operated.unpublished?.(), countUnhandled(broker, handled)]),
+      Promise.all([operated.lag(), operated.backlog?.(), countUnhandled(broker, handledAmong)]),
     )
     const projection = operated.projection?.()
     return c.json(
@@ -43,35 +48,35 @@ export function operate(app: Api, operated: Operated): void {
   })
 
   app.openapi(routes.letters, async (c) => {
-    permitted(c, 'operate')
+    authorize(c, 'operate')
     const { limit, cursor: before } = c.req.valid('query')
-    const { letters, next } = await asking(broker, () => readLetters(broker, { limit, before }))
-    const known = await handled(letters)
-    const items = letters.map((letter) => toJson(letter, known.has(letter.eventId)))
+    const { deadLetters, next } = await asking(broker, () => readDeadLetters(broker, { limit, before }))
+    const known = await handledAmong(deadLetters)
+    const items = deadLetters.map((letter) => toJson(letter, known.has(letter.eventId)))
     return c.json({ items, ...(next !== undefined && linkToNext(c, cursorBefore(next))) }, 200)
   })
 
   app.openapi(routes.sendBack, async (c) => {
-    permitted(c, 'operate')
+    authorize(c, 'operate')
     const { sequence } = c.req.valid('param')
-    const letter = await asking(broker, () => readLetter(broker, sequence))
+    const letter = await asking(broker, () => readDeadLetter(broker, sequence))
     if (!letter) throw notFound()
     const { eventId } = letter
-    if (!(await handled([letter])).has(eventId)) await handle(operated, letter)
+    if (!(await handledAmong([letter])).has(eventId)) await handle(operated, letter)
     return c.json({ sequence, eventId, handled: true as const }, 200)
   })
 }
 
-async function handle({ handleAgain }: Operated, letter: Letter): Promise<void> {
+async function handle({ reprocess }: OperatedService, letter: DeadLetter): Promise<void> {
   try {
-    await handleAgain(letter)
+    await reprocess(letter)
   } catch (error) {
-    if (error instanceof NotHandled) throw new ProblemError({ ...notHandled, detail: error.message })
+    if (error instanceof ReprocessingFailed) throw new ProblemError({ ...notHandled, detail: error.message })
     throw error
   }
 }
 
-const toJson = ({ headers: _, data: __, ...letter }: Letter, handled: boolean) => ({
+const toJson = ({ headers: _, data: __, ...letter }: DeadLetter, handled: boolean) => ({
   ...letter,
   orderId: keyOf(letter.subject),
   handled,

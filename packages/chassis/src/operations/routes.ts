@@ -1,7 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Service } from '@saucery/contracts/choreography'
 import { pageSchema } from '../http/pages.ts'
-import { json, nextLink, problems } from '../openapi/schemas.ts'
+import { jsonResponse, linkHeader, problems } from '../openapi/schemas.ts'
 
 const count = z.int().min(0)
 
@@ -17,7 +17,7 @@ const projection = z.object({
 })
 
 /** How the building of the read model goes. */
-export type Projection = Readonly<z.infer<typeof projection>>
+export type ProjectionProgress = Readonly<z.infer<typeof projection>>
 
 const operations = z
   .object({
@@ -89,7 +89,7 @@ export function operationsRoutes<S extends Service>(service: S) {
       operationId: `get${Name}Operations`,
       summary: `How ${service} fares`,
       tags,
-      responses: { 200: json('What waits, and what failed', operations), ...problems(unavailable) },
+      responses: { 200: jsonResponse('What waits, and what failed', operations), ...problems(unavailable) },
     }),
     letters: createRoute({
       method: 'get',
@@ -106,7 +106,7 @@ export function operationsRoutes<S extends Service>(service: S) {
         }),
       },
       responses: {
-        200: json('A page', pageSchema(deadLetter), nextLink),
+        200: jsonResponse('A page', pageSchema(deadLetter), linkHeader),
         ...problems({ 422: 'A parameter is not valid: `errors` says which', ...unavailable }),
       },
     }),
@@ -127,7 +127,7 @@ export function operationsRoutes<S extends Service>(service: S) {
         }),
       },
       responses: {
-        200: json(
+        200: jsonResponse(
           'It is handled, by this or before',
           z.object({ sequence: z.int(), eventId: z.string(), handled: z.literal(true) }),
         ),

@@ -1,22 +1,22 @@
 import { generateKeyPairSync } from 'node:crypto'
 import type { Caller } from '@saucery/contracts/access/scope'
-import { knowCallers } from '../auth/authorize.ts'
-import { passportHeader, passportsSignedWith } from '../auth/caller-token.ts'
+import { requireCaller } from '../auth/authorize.ts'
+import { callerTokenHeader, callerTokenSigner } from '../auth/caller-token.ts'
 import { quietLog } from './log.ts'
 
 /** As where sign-in is off. */
-export const everybodyOperates = knowCallers('any', { AUTH: 'off' }, quietLog)
+export const allowEveryone = requireCaller('any', { AUTH: 'off' }, quietLog)
 
 /** A gateway's word: what a service makes of it, and what it says. */
-export function testGate(service: string) {
+export function testCallerTokens(service: string) {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-  const passportFor = passportsSignedWith(privateKey)
+  const passportFor = callerTokenSigner(privateKey)
   return {
-    knowCaller: knowCallers(service, { AUTH: 'on', GATEWAY_PUBLIC_KEY: [publicKey] }, quietLog),
+    requireCaller: requireCaller(service, { AUTH: 'on', GATEWAY_PUBLIC_KEY: [publicKey] }, quietLog),
     publicKey,
     /** The headers of a request that this caller sends through the gateway. */
     as: async (caller: Caller, audience = service): Promise<Record<string, string>> => ({
-      [passportHeader]: await passportFor(caller, audience),
+      [callerTokenHeader]: await passportFor(caller, audience),
     }),
   }
 }

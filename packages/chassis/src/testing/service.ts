@@ -1,22 +1,22 @@
-import { type Heard, type Said, type Speaker, streamOf } from '@saucery/contracts/choreography'
+import { type Consumed, type Published, type Publisher, streamOf } from '@saucery/contracts/choreography'
 import { connectBroker } from '@saucery/messaging/nats/connection'
 import { openParticipant } from '@saucery/messaging/participant'
 import { openDatabase } from '@saucery/messaging/postgres/database'
 import { migrate } from '@saucery/messaging/postgres/migrate'
 import type { Aggregate } from '@saucery/messaging/unit-of-work'
 import { testPostgres } from '@saucery/servers/testing/servers'
-import { everybodyOperates } from './caller-tokens.ts'
+import { allowEveryone } from './caller-tokens.ts'
 import { quietLog } from './log.ts'
-import { testStreams } from './streams.ts'
+import { testBrokerWithStreams } from './streams.ts'
 
 /** A service as `boot` makes it, but without settings and HTTP: on a database and a broker of its own. */
-export async function testService<State, S extends Speaker>(
+export async function testService<State, S extends Publisher>(
   service: S,
   migrations: URL,
-  aggregate: Aggregate<State, Said<S> | Heard<S>>,
+  aggregate: Aggregate<State, Published<S> | Consumed<S>>,
 ) {
   const postgres = await testPostgres()
-  const nats = await testStreams()
+  const nats = await testBrokerWithStreams()
   const closing: (() => Promise<unknown>)[] = []
   await migrate(postgres.url, migrations)
 
@@ -24,7 +24,7 @@ export async function testService<State, S extends Speaker>(
   async function replica() {
     const { db, isUp, close } = openDatabase(postgres.url, service)
     const broker = await connectBroker({ url: nats.url, name: service, log: quietLog })
-    const participant = await openParticipant<State, Said<S>, Heard<S>>({
+    const participant = await openParticipant<State, Published<S>, Consumed<S>>({
       db,
       broker,
       stream: streamOf(service),
@@ -42,7 +42,7 @@ export async function testService<State, S extends Speaker>(
     await Promise.all([isUp(), isUp()])
     closing.push(stop)
     const commit = participant.commit
-    return { db, broker, participant, commit, knowCaller: everybodyOperates, log: quietLog }
+    return { db, broker, participant, commit, requireCaller: allowEveryone, log: quietLog }
   }
 
   const first = await replica()

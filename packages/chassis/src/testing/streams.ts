@@ -3,18 +3,18 @@ import type { Event } from '@saucery/messaging/events/event'
 import { type Broker, connectBroker } from '@saucery/messaging/nats/connection'
 import { ensureStream } from '@saucery/messaging/nats/streams'
 import { eventually } from '@saucery/messaging/testing/eventually'
-import { say } from '@saucery/messaging/testing/messages'
+import { publishEvent } from '@saucery/messaging/testing/messages'
 import { testNats } from '@saucery/servers/testing/servers'
 import { v4 as uuidv4 } from 'uuid'
 import { quietLog } from './log.ts'
 
 /** A broker with every stream, and a connection of its own for the test to say things. */
-export async function testStreams() {
+export async function testBrokerWithStreams() {
   const nats = await testNats()
   const broker = await connectBroker({ url: nats.url, name: 'test', log: quietLog })
   for (const stream of streams) await ensureStream(broker.jsm, stream, 1)
   async function sayOne(event: Event<AnyFact>, times = 1): Promise<void> {
-    const all = Array.from({ length: times }, () => say(broker, event, { messageId: uuidv4() }))
+    const all = Array.from({ length: times }, () => publishEvent(broker, event, { messageId: uuidv4() }))
     await Promise.all(all)
   }
   return {

@@ -20,17 +20,17 @@ const allows = (patterns: string[], subject: string) => patterns.some((pattern) 
 const streamNames = ['ORDERS', 'PAYMENTS', 'DELIVERIES', 'DEAD_LETTERS']
 const others = (service: string) => parties.filter((party) => party.service !== service)
 
-for (const { service, stream, says, reactsTo } of parties) {
+for (const { service, stream, publishes, consumes } of parties) {
   const { publish, subscribe } = permissionsOf(service)
-  const listensTo = new Set(reactsTo.map((event) => event.stream))
+  const listensTo = new Set(consumes.map((event) => event.stream))
 
   describe(`the user of ${service}`, () => {
     it('publishes what it says', () => {
-      for (const event of says) assert.ok(allows(publish, event(event.example).subject))
+      for (const event of publishes) assert.ok(allows(publish, event(event.example).subject))
     })
 
     it('publishes nothing in another’s name', () => {
-      for (const event of others(service).flatMap((party) => party.says))
+      for (const event of others(service).flatMap((party) => party.publishes))
         assert.ok(!allows(publish, event(event.example).subject), event.event)
     })
 
@@ -148,7 +148,7 @@ describe('the provisioner', () => {
   })
 
   it('says nothing', () => {
-    for (const event of parties.flatMap((party) => party.says))
+    for (const event of parties.flatMap((party) => party.publishes))
       assert.ok(!allows(publish, event(event.example).subject), event.event)
     assert.ok(!allows(publish, 'dead-letters.order.orders.placed.1'))
   })
@@ -182,7 +182,7 @@ describe('the operator', () => {
   })
 
   it('says again what any service said, and writes no dead letter', () => {
-    for (const event of parties.flatMap((party) => party.says))
+    for (const event of parties.flatMap((party) => party.publishes))
       assert.ok(allows(publish, event(event.example).subject), event.event)
     assert.ok(!allows(publish, 'dead-letters.order.orders.placed.1'))
   })

@@ -54,7 +54,7 @@ export const provisionerPermissions: Permissions = {
 }
 
 /**
- * Whoever reads and replays the streams by hand: makes and deletes any consumer, and says again what was said.
+ * Whoever reads and replays the streams by hand: makes and deletes any consumer, and publishes again what was published.
  * May change or delete no stream and no message, and acknowledge nothing in a service's name.
  */
 export const operatorPermissions: Permissions = {

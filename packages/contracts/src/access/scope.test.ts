@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type Action, type Caller, caller, reaches, reachOf } from './scope.ts'
+import { type Action, type Caller, caller, isInScope, scopeOf } from './scope.ts'
 
 const branch: Caller = { subject: 'kim', role: 'branch', branchId: '1' }
 const courier: Caller = { subject: 'lee', role: 'courier' }
@@ -21,21 +21,21 @@ const table: Record<Action, { branch: unknown; courier: unknown }> = {
 describe('what one may do', () => {
   for (const [action, may] of Object.entries(table) as [Action, (typeof table)[Action]][])
     it(`is as agreed for ${action}`, () => {
-      assert.deepEqual(reachOf(branch, action), may.branch)
-      assert.deepEqual(reachOf(courier, action), may.courier)
-      assert.equal(reachOf(operator, action), 'all')
+      assert.deepEqual(scopeOf(branch, action), may.branch)
+      assert.deepEqual(scopeOf(courier, action), may.courier)
+      assert.equal(scopeOf(operator, action), 'all')
     })
 
   it('is, for a branch, what is its own', () => {
-    assert.equal(reaches(own, '1'), true)
-    assert.equal(reaches(own, '01'), false)
-    assert.equal(reaches('all', '2'), true)
-    assert.equal(reaches('none', '1'), false)
+    assert.equal(isInScope(own, '1'), true)
+    assert.equal(isInScope(own, '01'), false)
+    assert.equal(isInScope('all', '2'), true)
+    assert.equal(isInScope('none', '1'), false)
   })
 
   it('is only for those who may see everything as long as nobody knows the branch', () => {
-    assert.equal(reaches(own, undefined), false)
-    assert.equal(reaches('all', undefined), true)
+    assert.equal(isInScope(own, undefined), false)
+    assert.equal(isInScope('all', undefined), true)
   })
 })
 

@@ -33,10 +33,10 @@ const branchMay: ReadonlySet<Action> = new Set([...branchActions, ...bothActions
 const courierMay: ReadonlySet<Action> = new Set([...courierActions, ...bothActions])
 
 /** With whose orders somebody may do something. */
-export type Reach = 'all' | 'none' | { readonly branchId: string }
+export type Scope = 'all' | 'none' | { readonly branchId: string }
 
 /** How far the caller may go with the action. */
-export function reachOf(who: Caller, action: Action): Reach {
+export function scopeOf(who: Caller, action: Action): Scope {
   switch (who.role) {
     case 'operator':
       return 'all'
@@ -48,5 +48,5 @@ export function reachOf(who: Caller, action: Action): Reach {
 }
 
 /** Whether what belongs to the branch is within reach; what nobody knows the branch of is so for no branch. */
-export const reaches = (reach: Reach, branchId: string | undefined): boolean =>
+export const isInScope = (reach: Scope, branchId: string | undefined): boolean =>
   typeof reach === 'string' ? reach === 'all' : branchId !== undefined && branchId === reach.branchId

@@ -41,10 +41,10 @@ describe('the AsyncAPI document', () => {
 
   it('has a channel for every event and an operation for everyone who says or hears it', () => {
     const { channels, operations } = asyncApiDocument()
-    const said = parties.flatMap(({ says }) => says)
-    const wanted = parties.flatMap(({ service, says, reactsTo }) => [
-      ...says.map(({ event }) => `${service}.sends.${event}`),
-      ...reactsTo.map(({ event }) => `${service}.receives.${event}`),
+    const said = parties.flatMap(({ publishes }) => publishes)
+    const wanted = parties.flatMap(({ service, publishes, consumes }) => [
+      ...publishes.map(({ event }) => `${service}.sends.${event}`),
+      ...consumes.map(({ event }) => `${service}.receives.${event}`),
     ])
     assert.deepEqual(
       Object.keys(channels),
@@ -55,8 +55,8 @@ describe('the AsyncAPI document', () => {
 
   // The parser checks examples for AsyncAPI 2 only; the payloads' are checked by define.test.
   it('shows headers that an event could have', () => {
-    for (const { service, says } of parties) {
-      for (const { event, version } of says) {
+    for (const { service, publishes } of parties) {
+      for (const { event, version } of publishes) {
         const headers = exampleHeaders(service, event, version)
         assert.deepEqual(eventHeaders.strict().parse(headers), headers)
       }

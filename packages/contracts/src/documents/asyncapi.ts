@@ -16,7 +16,7 @@ export function asyncApiDocument() {
     defaultContentType: 'application/json',
     servers: { nats },
     channels: Object.fromEntries(
-      parties.flatMap((party) => party.says.map((event) => [event.event, channel(party, event)])),
+      parties.flatMap((party) => party.publishes.map((event) => [event.event, channel(party, event)])),
     ),
     operations: Object.fromEntries(parties.flatMap(operations)),
     components: {
@@ -77,7 +77,7 @@ function message(
   }
 }
 
-function operations({ service, says, reactsTo }: Party): [string, object][] {
+function operations({ service, publishes, consumes }: Party): [string, object][] {
   const operation = (action: 'send' | 'receive', event: EventDefinition, versions: number[]) => ({
     action,
     channel: { $ref: `#/channels/${event.event}` },
@@ -87,11 +87,11 @@ function operations({ service, says, reactsTo }: Party): [string, object][] {
     tags: [{ name: service }],
   })
   return [
-    ...says.map((event): [string, object] => [
+    ...publishes.map((event): [string, object] => [
       `${service}.sends.${event.event}`,
       operation('send', event, [event.version]),
     ]),
-    ...reactsTo.map((event): [string, object] => [
+    ...consumes.map((event): [string, object] => [
       `${service}.receives.${event.event}`,
       operation('receive', event, versionsOf(event)),
     ]),

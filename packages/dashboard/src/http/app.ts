@@ -1,5 +1,5 @@
-import { narrowed, permitted, within } from '@saucery/chassis/auth/authorize'
-import { pageOf } from '@saucery/chassis/http/pages'
+import { authorize, ifInScope, scopedQuery } from '@saucery/chassis/auth/authorize'
+import { pageResponse } from '@saucery/chassis/http/pages'
 import { preferencesIn } from '@saucery/chassis/http/prefer'
 import {
   doesNotFit,
@@ -8,9 +8,9 @@ import {
   ProblemError,
   storeUnavailable,
 } from '@saucery/chassis/http/problem'
-import { type Api, openApi } from '@saucery/chassis/openapi/app'
+import { type Api, openApiApp } from '@saucery/chassis/openapi/app'
 import type { Log } from '@saucery/chassis/telemetry/log'
-import type { Reach } from '@saucery/contracts/access/scope'
+import type { Scope } from '@saucery/contracts/access/scope'
 import type { MiddlewareHandler } from 'hono'
 import type { Feed } from '../live/feed.ts'
 import { isStoreOutage } from '../store/mongo-errors.ts'
@@ -19,41 +19,41 @@ import type { ViewStore } from '../store/view-store.ts'
 import type { OrderView } from '../view/order-view.ts'
 import { queryOf, statisticsOf } from '../view/statistics.ts'
 import type { Deadlines } from '../view/waits-for.ts'
-import type { Arrivals } from './event-waiter.ts'
+import type { EventWaiter } from './event-waiter.ts'
 import { followed } from './live.ts'
 import * as routes from './routes.ts'
 import { shareAnswers } from './shared-answers.ts'
-import { shownBy } from './to-json.ts'
+import { viewToJson } from './to-json.ts'
 
 export interface DashboardApi {
   readonly views: ViewStore
-  readonly arrivals: Arrivals
+  readonly arrivals: EventWaiter
   readonly feed: Feed
   readonly deadlines: Deadlines
-  readonly knowCaller: MiddlewareHandler
+  readonly requireCaller: MiddlewareHandler
   readonly log: Log
 }
 
-export function dashboardApi({ views, arrivals, feed, deadlines, knowCaller, log }: DashboardApi): Api {
-  const toJson = shownBy(deadlines)
+export function dashboardApi({ views, arrivals, feed, deadlines, requireCaller, log }: DashboardApi): Api {
+  const toJson = viewToJson(deadlines)
   // They look at every order of a time, and every page asks for them every few seconds.
   const share = shareAnswers<ReturnType<typeof statisticsOf>>()
-  const app = openApi(log, knowCaller, (error) => (isStoreOutage(error) ? storeUnavailable : undefined))
+  const app = openApiApp(log, requireCaller, (error) => (isStoreOutage(error) ? storeUnavailable : undefined))
 
   app.openapi(routes.listViews, async (c) => {
     const find = async (query: ViewQuery) => (await views.list(query)).map(toJson)
-    const { overdue, ...asked } = narrowed(permitted(c, 'read-views'), c.req.valid('query'))
+    const { overdue, ...asked } = scopedQuery(authorize(c, 'read-views'), c.req.valid('query'))
     const query = { ...asked, overdue: overdue && { deadlines, now: Date.now() } }
-    return c.json(await pageOf(c, query, find, ({ orderId }) => orderId), 200)
+    return c.json(await pageResponse(c, query, find, ({ orderId }) => orderId), 200)
   })
 
   app.openapi(
     routes.live,
-    (c) => followed(c, feed, narrowed(permitted(c, 'read-views'), c.req.valid('query'))) as never,
+    (c) => followed(c, feed, scopedQuery(authorize(c, 'read-views'), c.req.valid('query'))) as never,
   )
 
   app.openapi(routes.getStatistics, async (c) => {
-    const asked = narrowed(permitted(c, 'read-views'), c.req.valid('query'))
+    const asked = scopedQuery(authorize(c, 'read-views'), c.req.valid('query'))
     const query = queryOf(asked, Date.now())
     if ('parameter' in query) throw new ProblemError(doesNotFit([query]))
     const { since, until, stepMs, branchId } = asked
@@ -65,7 +65,7 @@ export function dashboardApi({ views, arrivals, feed, deadlines, knowCaller, log
   })
 
   app.openapi(routes.getView, async (c) => {
-    const reach = permitted(c, 'read-views')
+    const reach = authorize(c, 'read-views')
     const { id: orderId } = c.req.valid('param')
     const { after } = c.req.valid('query')
     const first = await views.find(orderId)
@@ -87,8 +87,8 @@ export function dashboardApi({ views, arrivals, feed, deadlines, knowCaller, log
 const has = (view: OrderView | undefined, eventId: string) =>
   view?.timeline.some(({ id }) => id === eventId) ?? false
 
-function shown(reach: Reach, view: OrderView | undefined): OrderView {
-  const found = within(reach, view)
+function shown(reach: Scope, view: OrderView | undefined): OrderView {
+  const found = ifInScope(reach, view)
   if (!found) throw notFound()
   return found
 }

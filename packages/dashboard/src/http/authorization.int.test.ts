@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { branch, courier, operator, testGate } from '@saucery/chassis/testing/caller-tokens'
+import { branch, courier, operator, testCallerTokens } from '@saucery/chassis/testing/caller-tokens'
 import { type Page, problemIn } from '@saucery/chassis/testing/http'
 import type { Caller } from '@saucery/contracts/access/scope'
 import { testMongo } from '@saucery/servers/testing/servers'
@@ -14,8 +14,8 @@ after(async () => {
   await views.close()
   await mongo[Symbol.asyncDispose]()
 })
-const gate = testGate('dashboard')
-const app = apiOn(views, gate.knowCaller)
+const gate = testCallerTokens('dashboard')
+const app = apiOn(views, gate.requireCaller)
 
 const ask = async (caller: Caller, path: string) => app.request(path, { headers: await gate.as(caller) })
 const statusOf = async (caller: Caller, path: string) => (await ask(caller, path)).status

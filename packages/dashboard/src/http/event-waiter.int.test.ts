@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { branch, testGate } from '@saucery/chassis/testing/caller-tokens'
-import { recorded } from '@saucery/chassis/testing/events'
+import { branch, testCallerTokens } from '@saucery/chassis/testing/caller-tokens'
+import { stamped } from '@saucery/chassis/testing/events'
 import { problemIn } from '@saucery/chassis/testing/http'
 import { quietLog } from '@saucery/chassis/testing/log'
-import { testStreams } from '@saucery/chassis/testing/streams'
+import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { PaymentDeclined, PaymentVoided } from '@saucery/contracts/payment'
 import { eventually } from '@saucery/messaging/testing/eventually'
@@ -13,9 +13,9 @@ import { v7 as uuidv7 } from 'uuid'
 import { openReplica } from '../testing/replica.ts'
 import { apiOn } from '../testing/views.ts'
 import { entryOf } from '../view/order-view.ts'
-import { openArrivals } from './event-waiter.ts'
+import { openEventWaiter } from './event-waiter.ts'
 
-const nats = await testStreams()
+const nats = await testBrokerWithStreams()
 const mongo = await testMongo()
 const replicas = [
   await openReplica({ nats: nats.url, mongo: mongo.url }),
@@ -28,7 +28,7 @@ after(async () => {
 })
 const { views } = replicas[0]
 
-const placedNow = () => recorded(OrderPlaced({ ...OrderPlaced.example, orderId: uuidv7() }))
+const placedNow = () => stamped(OrderPlaced({ ...OrderPlaced.example, orderId: uuidv7() }))
 const read = (url: string, orderId: string, eventId: string, wait = 20) =>
   fetch(`${url}/orderDashboards/${orderId}?after=${eventId}`, {
     headers: wait === 0 ? {} : { prefer: `wait=${wait}` },
@@ -39,7 +39,7 @@ describe('who has written and reads', () => {
     const took: number[] = []
     async function writeAndRead(i: number): Promise<void> {
       const placed = placedNow()
-      const declined = recorded(PaymentDeclined({ ...PaymentDeclined.example, orderId: placed.data.orderId }))
+      const declined = stamped(PaymentDeclined({ ...PaymentDeclined.example, orderId: placed.data.orderId }))
       for (const event of [placed, declined]) {
         await nats.say(event)
         const began = performance.now()
@@ -87,7 +87,7 @@ describe('who has written and reads', () => {
   })
 
   it('waits no longer when the client leaves, or when the dashboard stops', async () => {
-    const arrivals = openArrivals({ views, log: quietLog })
+    const arrivals = openEventWaiter({ views, log: quietLog })
     const leaving = new AbortController()
     const { data, id: eventId } = placedNow()
     const wait = (signal?: AbortSignal) =>
@@ -113,7 +113,7 @@ describe('who has written and reads', () => {
   })
 
   it('is one of so many, and not waited for beyond', async () => {
-    const arrivals = openArrivals({ views, log: quietLog, maxWaiting: 1 })
+    const arrivals = openEventWaiter({ views, log: quietLog, maxWaiting: 1 })
     const { data, id: eventId } = placedNow()
     const first = arrivals.wait({ orderId: data.orderId, eventId }, 60_000)
     assert.ok(first, 'the first does not wait')
@@ -124,8 +124,8 @@ describe('who has written and reads', () => {
 })
 
 describe('a branch that reads after a write', () => {
-  const gate = testGate('dashboard')
-  const app = apiOn(views, gate.knowCaller)
+  const gate = testCallerTokens('dashboard')
+  const app = apiOn(views, gate.requireCaller)
   const ask = async (branchId: string, orderId: string, eventId: string) =>
     app.request(`/orderDashboards/${orderId}?after=${eventId}`, {
       headers: { ...(await gate.as(branch(branchId))), prefer: 'wait=10' },
@@ -145,7 +145,7 @@ describe('a branch that reads after a write', () => {
   it('waits for an order that nobody knows the branch of yet', async () => {
     const placed = placedNow()
     const { orderId } = placed.data
-    const voided = { ...recorded(PaymentVoided({ orderId })), stream: 'PAYMENTS', sequence: 1 }
+    const voided = { ...stamped(PaymentVoided({ orderId })), stream: 'PAYMENTS', sequence: 1 }
     await views.add({ orderId, entry: entryOf(voided) })
     const own = ask('1', orderId, placed.id)
     await nats.say(placed)

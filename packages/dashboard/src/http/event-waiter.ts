@@ -1,9 +1,9 @@
 import type { Log } from '@saucery/chassis/telemetry/log'
 import { reasonOf } from '@saucery/messaging/log'
-import type { Awaited, ViewReads } from '../store/view-queries.ts'
+import type { AwaitedEvent, ViewReads } from '../store/view-queries.ts'
 import type { OrderView } from '../view/order-view.ts'
 
-export interface ArrivalOptions {
+export interface EventWaiterOptions {
   readonly views: Pick<ViewReads, 'having'>
   readonly log: Log
   /** How often to look for what another replica wrote. */
@@ -11,13 +11,13 @@ export interface ArrivalOptions {
   readonly maxWaiting?: number
 }
 
-export interface Arrivals {
+export interface EventWaiter {
   /**
    * Resolves with the order's view as soon as it has the event; with nothing when that does not come in time, the
    * client leaves, or all end. Undefined at once where too many wait already.
    */
   wait(
-    awaited: Awaited,
+    awaited: AwaitedEvent,
     waitMs: number,
     signal?: AbortSignal,
   ): { readonly view: Promise<OrderView | undefined> } | undefined
@@ -29,7 +29,7 @@ export interface Arrivals {
   end(): void
 }
 
-interface Waiter extends Awaited {
+interface Waiter extends AwaitedEvent {
   resolve(view?: OrderView): void
 }
 
@@ -40,7 +40,7 @@ const ordersInALook = 100
  * Lets requests wait for events. One look at a time for all who wait, so that a thousand of them cost the store no
  * more than a few requests.
  */
-export function openArrivals(options: ArrivalOptions): Arrivals {
+export function openEventWaiter(options: EventWaiterOptions): EventWaiter {
   const { views, log, lookEveryMs = 100, maxWaiting = 1000 } = options
   const waiting = new Set<Waiter>()
   const toLook = new Set<string>()
@@ -80,7 +80,11 @@ export function openArrivals(options: ArrivalOptions): Arrivals {
     look()
   }
 
-  function arrival(awaited: Awaited, waitMs: number, signal?: AbortSignal): Promise<OrderView | undefined> {
+  function arrival(
+    awaited: AwaitedEvent,
+    waitMs: number,
+    signal?: AbortSignal,
+  ): Promise<OrderView | undefined> {
     return new Promise((resolve) => {
       const late = setTimeout(() => waiter.resolve(), waitMs)
       const leave = () => waiter.resolve()

@@ -3,12 +3,12 @@ import { ProblemError } from '@saucery/chassis/http/problem'
 import type { Context } from 'hono'
 import type { LiveFilter } from '../live/clients.ts'
 import type { Feed } from '../live/feed.ts'
-import { placeIn } from '../live/resume-token.ts'
+import { parseResumeToken } from '../live/resume-token.ts'
 
 /** Answers with what happens, until the client leaves. */
 export function followed(c: Context, feed: Feed, filter: LiveFilter): Response {
   const shown = c.req.header('last-event-id') || undefined
-  const from = shown === undefined ? undefined : placeIn(shown)
+  const from = shown === undefined ? undefined : parseResumeToken(shown)
   if (shown !== undefined && !from) throw invalidLastEventId()
   const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }
   // Nobody would read it, and nobody would let go of it.

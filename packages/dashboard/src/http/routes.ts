@@ -1,6 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { pageQuery, pageSchema } from '@saucery/chassis/http/pages'
-import { byId, json, listProblems, nextLink, problems } from '@saucery/chassis/openapi/schemas'
+import {
+  jsonResponse,
+  linkHeader,
+  listProblems,
+  orderIdParam,
+  problems,
+} from '@saucery/chassis/openapi/schemas'
 import { events } from '@saucery/contracts/choreography'
 import { itemId, qty, won } from '@saucery/contracts/fields'
 import { statuses } from '@saucery/contracts/status'
@@ -66,7 +72,7 @@ export const listViews = createRoute({
       overdue: z.enum(['true']).optional().describe('Only orders that wait for longer than they may'),
     }),
   },
-  responses: { 200: json('A page', pageSchema(view), nextLink), ...listProblems },
+  responses: { 200: jsonResponse('A page', pageSchema(view), linkHeader), ...listProblems },
 })
 
 const countOf = z.int().min(0)
@@ -128,7 +134,7 @@ export const getStatistics = createRoute({
       branchId: itemId.optional(),
     }),
   },
-  responses: { 200: json('The numbers', statistics), ...listProblems },
+  responses: { 200: jsonResponse('The numbers', statistics), ...listProblems },
 })
 
 export const getView = createRoute({
@@ -138,7 +144,7 @@ export const getView = createRoute({
   summary: 'Where one order stands, with its story',
   tags: ['dashboard'],
   request: {
-    params: byId,
+    params: orderIdParam,
     query: z.object({
       after: z
         .uuid()
@@ -154,7 +160,7 @@ export const getView = createRoute({
     }),
   },
   responses: {
-    200: json(
+    200: jsonResponse(
       'The order; with `after`, that event is in it',
       view,
       z.object({

@@ -9,7 +9,7 @@ import type { Positions } from './resume-token.ts'
 const mostEvents = 1000
 const ordersInALook = 200
 
-export interface Missing {
+export interface CatchUpOptions {
   readonly broker: Broker
   readonly views: Pick<ViewReads, 'among'>
   /** Where the client was. */
@@ -22,7 +22,12 @@ export interface Missing {
  * The orders that somebody missed who was elsewhere, or away, as they stand now; nothing when that cannot be told, or
  * is too much. Which events are not in their views yet, the feed itself knows.
  */
-export async function missedBy({ broker, views, from, upTo }: Missing): Promise<OrderView[] | undefined> {
+export async function catchUp({
+  broker,
+  views,
+  from,
+  upTo,
+}: CatchUpOptions): Promise<OrderView[] | undefined> {
   const orderIds = new Set<string>()
   let events = 0
   for (const [i, stream] of streams.entries()) {

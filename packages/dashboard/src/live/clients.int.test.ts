@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { branch, courier, operator, testGate } from '@saucery/chassis/testing/caller-tokens'
+import { branch, courier, operator, testCallerTokens } from '@saucery/chassis/testing/caller-tokens'
 import { problemIn } from '@saucery/chassis/testing/http'
 import { recordingLog } from '@saucery/chassis/testing/log'
-import { testStreams } from '@saucery/chassis/testing/streams'
+import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { testMongo } from '@saucery/servers/testing/servers'
 import { v7 as uuidv7 } from 'uuid'
@@ -11,7 +11,7 @@ import { follow, hasHeard, hasId, histories } from '../testing/live-client.ts'
 import { openReplica } from '../testing/replica.ts'
 import { story } from '../testing/views.ts'
 
-const nats = await testStreams()
+const nats = await testBrokerWithStreams()
 const mongo = await testMongo()
 const urls = { nats: nats.url, mongo: mongo.url }
 after(async () => {
@@ -26,8 +26,8 @@ const of = (branchId: string, events: ReturnType<typeof histories>) =>
 
 describe('the live feed', { timeout: 100_000 }, () => {
   it('tells each client what it asked for and may see', async () => {
-    const gate = testGate('dashboard')
-    await using replica = await openReplica(urls, { knowCaller: gate.knowCaller })
+    const gate = testCallerTokens('dashboard')
+    await using replica = await openReplica(urls, { requireCaller: gate.requireCaller })
     const { url } = replica
     const [one, two] = [of('b1', histories(3)), of('b2', histories(3))]
     const orderId = String(one[0]?.data.orderId)
@@ -106,8 +106,8 @@ describe('the live feed', { timeout: 100_000 }, () => {
   })
 
   it('ends when the client is no longer signed in, says so, and lets the others be', async () => {
-    const gate = testGate('dashboard')
-    await using replica = await openReplica(urls, { knowCaller: gate.knowCaller })
+    const gate = testCallerTokens('dashboard')
+    await using replica = await openReplica(urls, { requireCaller: gate.requireCaller })
     const now = () => Date.now() / 1000
     const signedInUntil = now() + 2
     const [short, long] = [
@@ -148,8 +148,8 @@ describe('the live feed', { timeout: 100_000 }, () => {
   })
 
   it('turns away one caller who would have too many of its places, and nobody else', async () => {
-    const gate = testGate('dashboard')
-    await using replica = await openReplica(urls, { knowCaller: gate.knowCaller, mostOfOne: 2 })
+    const gate = testCallerTokens('dashboard')
+    await using replica = await openReplica(urls, { requireCaller: gate.requireCaller, mostOfOne: 2 })
     const signedInUntil = Date.now() / 1000 + 60
     const greedy = await gate.as({ ...branch('b1'), signedInUntil })
     const [first] = [await follow(replica.url, '', greedy), await follow(replica.url, '', greedy)]

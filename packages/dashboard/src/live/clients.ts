@@ -1,7 +1,7 @@
 import type { Log } from '@saucery/chassis/telemetry/log'
 import { mayHaveBeen, type Status } from '@saucery/contracts/status'
 import type { OrderView } from '../view/order-view.ts'
-import type { Place } from './resume-token.ts'
+import type { ResumePoint } from './resume-token.ts'
 
 /** Which orders a listener wants, and may have. */
 export interface LiveFilter {
@@ -31,10 +31,10 @@ export function toldAs(
 }
 
 /** Somebody who begins to listen. */
-export interface Listening {
+export interface NewClient {
   readonly filter: LiveFilter
   /** Where they were when they lost their connection. */
-  readonly from?: Place | undefined
+  readonly from?: ResumePoint | undefined
   /** How long they may listen, in ms since the epoch; for as long as they like if that is not said. */
   readonly until?: number | undefined
   /** Who is signed in; nobody is counted where nobody is. */
@@ -43,9 +43,9 @@ export interface Listening {
   destroy(): void
 }
 
-export interface Listener extends Omit<Listening, 'destroy' | 'from'> {
+export interface Client extends Omit<NewClient, 'destroy' | 'from'> {
   /** Where it was; `lost` when nobody can tell what it missed since. */
-  from: Place | 'lost' | undefined
+  from: ResumePoint | 'lost' | undefined
   /** Whether it gets what happens. */
   joined: boolean
   /** @param extra how much more may lie unread: what it missed comes all at once */
@@ -56,18 +56,18 @@ export interface Listener extends Omit<Listening, 'destroy' | 'from'> {
 /** Unread bytes for which a listener is let go. */
 const mostUnread = 1024 * 1024
 
-export interface Listeners {
-  all(): Iterable<Listener>
+export interface Clients {
+  all(): Iterable<Client>
   count(): number
   /** How often the same caller listens. */
   countOf(subject: string): number
   /** @returns the listener, and what it reads */
-  add(who: Listening): { readonly listener: Listener; readonly body: ReadableStream<Uint8Array> }
+  add(who: NewClient): { readonly listener: Client; readonly body: ReadableStream<Uint8Array> }
 }
 
 /** Those who listen. One that does not read what it is given is cut off, and the others go on. */
-export function openListeners(log: Log): Listeners {
-  const open = new Set<Listener>()
+export function openClients(log: Log): Clients {
+  const open = new Set<Client>()
   return {
     all: () => open,
     count: () => open.size,
@@ -86,7 +86,7 @@ export function openListeners(log: Log): Listeners {
         },
         new ByteLengthQueuingStrategy({ highWaterMark: mostUnread }),
       )
-      const listener: Listener = {
+      const listener: Client = {
         filter,
         from,
         until,

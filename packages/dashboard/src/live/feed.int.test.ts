@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { problemIn } from '@saucery/chassis/testing/http'
-import { testStreams } from '@saucery/chassis/testing/streams'
+import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
 import { type AnyFact, streams } from '@saucery/contracts/choreography'
 import { statuses } from '@saucery/contracts/status'
 import type { Event } from '@saucery/messaging/events/event'
@@ -16,9 +16,9 @@ import {
   histories,
 } from '../testing/live-client.ts'
 import { openReplica } from '../testing/replica.ts'
-import { placeIn } from './resume-token.ts'
+import { parseResumeToken } from './resume-token.ts'
 
-const nats = await testStreams()
+const nats = await testBrokerWithStreams()
 const mongo = await testMongo()
 const urls = { nats: nats.url, mongo: mongo.url }
 const heartbeatMs = 200
@@ -34,7 +34,7 @@ after(async () => {
 const isAtTheEnd = (follower: Follower) =>
   eventually(async () => {
     const ends = streams.map(async ({ name }) => (await nats.broker.jsm.streams.info(name)).state.last_seq)
-    const place = placeIn(follower.lastId ?? '')?.positions.map(({ sequence }) => sequence)
+    const place = parseResumeToken(follower.lastId ?? '')?.positions.map(({ sequence }) => sequence)
     assert.deepEqual(place, await Promise.all(ends))
   })
 

@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { retryDelay } from '@saucery/messaging/async/backoff'
 import { reasonOf } from '@saucery/messaging/log'
 import type { OrderView } from '../view/order-view.ts'
-import { type Listening, openListeners } from './clients.ts'
+import { type NewClient, openClients } from './clients.ts'
 import { join } from './resume.ts'
 import { chunksFor, farewell, greeting, heartbeat } from './sse.ts'
-import { type Course, type CourseOptions, openCourse } from './stream-cursor.ts'
+import { openStreamCursor, type StreamCursor, type StreamCursorOptions } from './stream-cursor.ts'
 
-export interface FeedOptions extends CourseOptions {
+export interface FeedOptions extends StreamCursorOptions {
   readonly toJson: (view: OrderView) => unknown
   readonly mostListeners?: number
   /** Of one caller who is signed in. */
@@ -21,7 +21,7 @@ export interface Feed {
    * Begins to tell somebody what happens.
    * @returns what they read, or why there is nothing: too many listen already
    */
-  listen(who: Listening): ReadableStream<Uint8Array> | 'too-many-listeners' | 'too-many-of-one-caller'
+  listen(who: NewClient): ReadableStream<Uint8Array> | 'too-many-listeners' | 'too-many-of-one-caller'
   /** Ends every feed, and resolves when nothing is read any longer. */
   stop(): Promise<void>
 }
@@ -35,9 +35,9 @@ export interface Feed {
 export function openFeed(options: FeedOptions): Feed {
   const { broker, views, toJson, log } = options
   const { mostListeners = 2000, mostOfOne = 200, everyMs = 100, heartbeatMs = 15_000 } = options
-  const listeners = openListeners(log)
+  const listeners = openClients(log)
   const stopping = new AbortController()
-  let course: Course | undefined
+  let course: StreamCursor | undefined
   let running: Promise<void> | undefined
   let wake = () => {}
 
@@ -51,7 +51,7 @@ export function openFeed(options: FeedOptions): Feed {
       let again = false
       try {
         if (course && course.version !== views.serving()) loseCourse()
-        course ??= await openCourse(options)
+        course ??= await openStreamCursor(options)
         again = await goOn(course)
         if (failures > 0) log.info({}, 'the live feed goes on')
         failures = 0
@@ -76,7 +76,7 @@ export function openFeed(options: FeedOptions): Feed {
   }
 
   /** @returns whether there may be more to do at once */
-  async function goOn(on: Course): Promise<boolean> {
+  async function goOn(on: StreamCursor): Promise<boolean> {
     const step = await on.goOn((changed) => {
       for (const [listener, chunk] of chunksFor(joined(), changed, on.token(), toJson))
         if (chunk) listener.push(chunk)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { recordingLog } from '@saucery/chassis/testing/log'
-import { testStreams } from '@saucery/chassis/testing/streams'
+import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
 import { streams } from '@saucery/contracts/choreography'
 import { ensureStream } from '@saucery/messaging/nats/streams'
 import { eventually } from '@saucery/messaging/testing/eventually'
@@ -10,7 +10,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { assertNoneGoesBack, follow, hasHeard, hasId, histories } from '../testing/live-client.ts'
 import { openReplica } from '../testing/replica.ts'
 
-const nats = await testStreams()
+const nats = await testBrokerWithStreams()
 const mongo = await testMongo({ ownServer: true })
 const { log, lines } = recordingLog()
 const replica = await openReplica({ nats: nats.url, mongo: mongo.url }, { log, heartbeatMs: 200 })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { testStreams } from '@saucery/chassis/testing/streams'
+import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { durableOf } from '@saucery/contracts/projection-durables'
 import { removeConsumer } from '@saucery/messaging/nats/streams'
@@ -10,7 +10,7 @@ import { follow, hasHeard, hasId, histories } from '../testing/live-client.ts'
 import { openBuilding } from '../testing/projection.ts'
 import { openReplica } from '../testing/replica.ts'
 
-const nats = await testStreams()
+const nats = await testBrokerWithStreams()
 const mongo = await testMongo()
 const urls = { nats: nats.url, mongo: mongo.url }
 after(async () => {

@@ -2,11 +2,11 @@ import { streams } from '@saucery/contracts/choreography'
 import type { Broker } from '@saucery/messaging/nats/connection'
 import type { ViewReads } from '../store/view-queries.ts'
 import type { OrderView } from '../view/order-view.ts'
-import { missedBy } from './catch-up.ts'
-import type { Listener } from './clients.ts'
-import { tokenOf } from './resume-token.ts'
+import { catchUp } from './catch-up.ts'
+import type { Client } from './clients.ts'
+import { toResumeToken } from './resume-token.ts'
 import { chunksFor, reset, standing } from './sse.ts'
-import type { Course } from './stream-cursor.ts'
+import type { StreamCursor } from './stream-cursor.ts'
 
 /** So many of those who come back, or groups of them, are told what they missed before the others go on. */
 const missedInARound = 20
@@ -20,11 +20,11 @@ interface Joining {
 }
 
 /** Lets listeners join, after what they missed: those who were at the same place together. */
-export async function join(waiting: readonly Listener[], course: Course, by: Joining): Promise<void> {
-  const groups = new Map<string, Listener[]>()
+export async function join(waiting: readonly Client[], course: StreamCursor, by: Joining): Promise<void> {
+  const groups = new Map<string, Client[]>()
   for (const listener of waiting) {
     const { from } = listener
-    const place = typeof from === 'object' ? tokenOf(from) : String(from)
+    const place = typeof from === 'object' ? toResumeToken(from) : String(from)
     groups.set(place, [...(groups.get(place) ?? []), listener])
   }
   for (const group of [...groups.values()].slice(0, missedInARound)) {
@@ -37,18 +37,18 @@ export async function join(waiting: readonly Listener[], course: Course, by: Joi
 }
 
 async function missing(
-  from: Listener['from'],
-  { version, pending }: Course,
+  from: Client['from'],
+  { version, pending }: StreamCursor,
   { broker, views }: Joining,
 ): Promise<OrderView[] | undefined> {
   if (from === undefined) return []
   // Other documents may tell anything, and be without what those before them had.
   if (from === 'lost' || from.version !== version) return undefined
   const upTo = streams.map((_, i) => pending.readTo(i))
-  return missedBy({ broker, views, from: from.positions, upTo })
+  return catchUp({ broker, views, from: from.positions, upTo })
 }
 
-function welcome(group: Listener[], missed: OrderView[], token: string, toJson: Joining['toJson']): void {
+function welcome(group: Client[], missed: OrderView[], token: string, toJson: Joining['toJson']): void {
   for (const [listener, chunk] of chunksFor(group, missed, token, toJson)) {
     if (!chunk) listener.push(standing(token))
     else if (chunk.length > mostMissedBytes) listener.push(reset(token))

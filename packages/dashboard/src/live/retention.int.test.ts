@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, it } from 'node:test'
-import { testStreams } from '@saucery/chassis/testing/streams'
+import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
 import { streams } from '@saucery/contracts/choreography'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { testMongo } from '@saucery/servers/testing/servers'
 import { follow, hasHeard, hasId, histories } from '../testing/live-client.ts'
 import { openReplica } from '../testing/replica.ts'
 
-const nats = await testStreams()
+const nats = await testBrokerWithStreams()
 const mongo = await testMongo()
 const replica = await openReplica({ nats: nats.url, mongo: mongo.url })
 after(async () => {

@@ -3,17 +3,17 @@ import { streams } from '@saucery/contracts/choreography'
 import { durableOf } from '@saucery/contracts/projection-durables'
 import type { Broker } from '@saucery/messaging/nats/connection'
 import {
-  acknowledgedBy,
-  positionOf,
+  ackedPosition,
+  ackFloor,
   readAfter,
   type ReadableStream as Stream,
 } from '@saucery/messaging/nats/stream-reader'
 import type { ViewStore } from '../store/view-store.ts'
 import type { OrderView } from '../view/order-view.ts'
 import { openPending, type PendingEvents } from './pending-events.ts'
-import { tokenOf } from './resume-token.ts'
+import { toResumeToken } from './resume-token.ts'
 
-export interface CourseOptions {
+export interface StreamCursorOptions {
   readonly broker: Broker
   readonly views: Pick<ViewStore, 'among' | 'serving'>
   readonly log: Log
@@ -25,7 +25,7 @@ export interface CourseOptions {
 type Tell = (changed: readonly OrderView[]) => void
 
 /** What was read of the streams, and is waited for in the views, from where it began on. */
-export interface Course {
+export interface StreamCursor {
   /** Of the documents that are told of. */
   readonly version: number
   readonly pending: PendingEvents
@@ -49,12 +49,12 @@ const mostBehind = 10_000
 const mostRoundsBehind = (2 * mostBehind) / eventsInARead
 
 /** Begins where the consumers of the documents that are served have handled everything. */
-export async function openCourse(options: CourseOptions): Promise<Course> {
+export async function openStreamCursor(options: StreamCursorOptions): Promise<StreamCursor> {
   const { broker, views, log, mostPending = 2000, giveUpAfterMs = 30_000 } = options
   const version = views.serving()
   const durable = durableOf(version)
   const positions = await Promise.all(
-    streams.map((stream) => positionOf(broker, stream, durable, mostBehind)),
+    streams.map((stream) => ackedPosition(broker, stream, durable, mostBehind)),
   )
   const pending = openPending(positions)
   const behindSince = new Map<Stream, number>()
@@ -101,7 +101,7 @@ export async function openCourse(options: CourseOptions): Promise<Course> {
   /** What the consumer is done with, and no view has, went to the dead letters. */
   async function giveUp(tell: Tell): Promise<void> {
     giveUpAt = Date.now() + giveUpAfterMs
-    const handled = await Promise.all(streams.map((stream) => acknowledgedBy(broker, stream, durable)))
+    const handled = await Promise.all(streams.map((stream) => ackFloor(broker, stream, durable)))
     // After the answer: what was acknowledged before is in its view by now.
     await tellAll(tell)
     const given = pending.giveUp(handled.map((sequence = 0) => sequence))
@@ -115,7 +115,7 @@ export async function openCourse(options: CourseOptions): Promise<Course> {
   return {
     version,
     pending,
-    token: () => tokenOf({ version, positions: pending.done() }),
+    token: () => toResumeToken({ version, positions: pending.done() }),
     async goOn(tell) {
       const more = await readStreams()
       if (more === 'lost') return 'lost'

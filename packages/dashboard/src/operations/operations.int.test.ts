@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { operate } from '@saucery/chassis/operations/operations'
-import { recorded } from '@saucery/chassis/testing/events'
+import { addOperationsRoutes } from '@saucery/chassis/operations/operations'
+import { stamped } from '@saucery/chassis/testing/events'
 import { get, type Page, problemIn } from '@saucery/chassis/testing/http'
 import { quietLog } from '@saucery/chassis/testing/log'
-import { testStreams } from '@saucery/chassis/testing/streams'
-import { type Heard, subscriptionsOf } from '@saucery/contracts/choreography'
+import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
+import { type Consumed, subscriptionsOf } from '@saucery/contracts/choreography'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { openConsumers } from '@saucery/messaging/consumer/consumer'
 import { Unprocessable } from '@saucery/messaging/events/cloud-events'
@@ -18,10 +18,10 @@ import { reactions } from '../reactions.ts'
 import { isStoreOutage } from '../store/mongo-errors.ts'
 import { openViews } from '../store/view-store.ts'
 import { apiOn } from '../testing/views.ts'
-import { operatedDashboard } from './operations.ts'
+import { operatedByDashboard } from './operations.ts'
 
 const mongo = await testMongo()
-const nats = await testStreams()
+const nats = await testBrokerWithStreams()
 const views = openViews(mongo.url)
 const broker = await connectBroker({ url: nats.url, name: 'dashboard', log: quietLog })
 const bug: { isThere: boolean } = { isThere: true }
@@ -29,18 +29,18 @@ const react = reactions(views)
 const consumers = openConsumers({
   broker,
   subscriptions: subscriptionsOf('dashboard'),
-  handle: async (event: ReceivedEvent<Heard<'dashboard'>>) => {
+  handle: async (event: ReceivedEvent<Consumed<'dashboard'>>) => {
     if (bug.isThere) throw new Unprocessable('a bug')
     await react(event)
   },
   isOutage: isStoreOutage,
-  lanes: false,
+  inKeyOrder: false,
   replicas: 1,
   log: quietLog,
 })
 const app = apiOn(views)
 const projection = { version: 2, state: 'building', serving: 1, handled: 10, remaining: 5 } as const
-operate(app, operatedDashboard({ broker, consumers, views, projection: () => projection }))
+addOperationsRoutes(app, operatedByDashboard({ broker, consumers, views, projection: () => projection }))
 after(async () => {
   await consumers.stop()
   await broker.close()
@@ -56,7 +56,7 @@ const sendBack = (sequence: number) => app.request(`${letters}/${sequence}/send-
 describe('what the dashboard could not show', () => {
   it('is shown once it is sent back, and the bug gone', async () => {
     const orderId = uuidv7()
-    const event = recorded(OrderPlaced({ ...OrderPlaced.example, orderId }))
+    const event = stamped(OrderPlaced({ ...OrderPlaced.example, orderId }))
     await nats.say(event)
     const letter = async () => (await get<Letters>(app, letters)).items[0]
     const buried = await eventually(async () => {

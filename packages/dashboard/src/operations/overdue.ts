@@ -1,6 +1,6 @@
 import type { Log } from '@saucery/chassis/telemetry/log'
 import type { Metrics } from '@saucery/chassis/telemetry/metrics'
-import { type Repetition, repeat } from '@saucery/messaging/async/periodic'
+import { type PeriodicRun, runEvery } from '@saucery/messaging/async/periodic'
 import { Gauge } from 'prom-client'
 import { isStoreOutage } from '../store/mongo-errors.ts'
 import type { ViewStore } from '../store/view-store.ts'
@@ -15,7 +15,7 @@ export interface CountingOptions {
 }
 
 /** Counts in the metric `orders_overdue` what waits for longer than it may; while the store is away it tells nothing. */
-export function countOverdue(options: CountingOptions): Repetition {
+export function countOverdue(options: CountingOptions): PeriodicRun {
   const { views, deadlines, metrics, log, everyMs = 15_000 } = options
   const gauge = new Gauge({
     name: 'orders_overdue',
@@ -34,7 +34,7 @@ export function countOverdue(options: CountingOptions): Repetition {
       if (!isStoreOutage(error)) throw error
     }
   }
-  const counting = repeat('counting overdue orders', everyMs, count, log)
+  const counting = runEvery('counting overdue orders', everyMs, count, log)
   counting.now()
   return counting
 }

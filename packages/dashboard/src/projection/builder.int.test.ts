@@ -6,9 +6,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { serve } from '@saucery/chassis/http/server'
 import { httpSettings } from '@saucery/chassis/settings/settings'
-import { recorded } from '@saucery/chassis/testing/events'
+import { stamped } from '@saucery/chassis/testing/events'
 import { quietLog } from '@saucery/chassis/testing/log'
-import { testStreams } from '@saucery/chassis/testing/streams'
+import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { durableOf } from '@saucery/contracts/projection-durables'
 import { eventually } from '@saucery/messaging/testing/eventually'
@@ -20,7 +20,7 @@ import type { ViewStore } from '../store/view-store.ts'
 import { openBuilding } from '../testing/projection.ts'
 import { apiOn, factsAbout, serverBehind } from '../testing/views.ts'
 
-const nats = await testStreams()
+const nats = await testBrokerWithStreams()
 const server = await testMongo()
 const orderIds: string[] = []
 await sayOrders(200)
@@ -34,7 +34,7 @@ async function sayOrders(count: number): Promise<string[]> {
   // More at once, and a busy machine acknowledges some too late.
   for (let i = 0; i < ids.length; i += 50) {
     const facts = ids.slice(i, i + 50).flatMap((orderId) => factsAbout(orderId))
-    await nats.sayAll(facts.map(recorded))
+    await nats.sayAll(facts.map(stamped))
   }
   orderIds.push(...ids)
   return ids

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { durableOf } from '@saucery/contracts/projection-durables'
-import { repeat } from '@saucery/messaging/async/periodic'
-import { type Consumers, untilRemovedMs } from '@saucery/messaging/consumer/consumer'
+import { runEvery } from '@saucery/messaging/async/periodic'
+import { type Consumers, removalDelayMs } from '@saucery/messaging/consumer/consumer'
 import type { Log } from '@saucery/messaging/log'
 import type { Broker } from '@saucery/messaging/nats/connection'
 import { consumerInfo, removeConsumer } from '@saucery/messaging/nats/streams'
@@ -32,7 +32,7 @@ interface Progress {
   readonly perSecond?: number
 }
 
-export interface RunningProjection extends Pick<Consumers, 'isReady' | 'lag' | 'handleAgain'> {
+export interface RunningProjection extends Pick<Consumers, 'isReady' | 'lag' | 'reprocess'> {
   progress(): Progress
   stop(): Promise<void>
 }
@@ -109,7 +109,7 @@ export async function openProjection(options: ProjectionOptions): Promise<Runnin
     log.info({ version }, 'projection begun')
     await removeConsumers(version)
     await views.prepare()
-    await delay(untilRemovedMs, undefined, { signal: stopping.signal })
+    await delay(removalDelayMs, undefined, { signal: stopping.signal })
     await projections.begin(version)
   }
 
@@ -166,15 +166,15 @@ export async function openProjection(options: ProjectionOptions): Promise<Runnin
     look().catch((error) => {
       if (!stopping.signal.aborted) throw error
     })
-  const looking = repeat('look at the projection', everyMs, lookUnlessStopped, log)
+  const looking = runEvery('look at the projection', everyMs, lookUnlessStopped, log)
   looking.now()
 
   return {
     isReady: () => consumers?.isReady() ?? false,
     lag: async () => (await consumers?.lag()) ?? [],
-    async handleAgain(letter) {
+    async reprocess(letter) {
       if (!consumers) throw new Error('not listening yet')
-      await consumers.handleAgain(letter)
+      await consumers.reprocess(letter)
     },
     progress() {
       const perSecond = ready ? undefined : rate.perSecond()

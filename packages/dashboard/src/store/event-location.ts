@@ -3,7 +3,7 @@ import { isAt } from '@saucery/messaging/nats/stream-reader'
 import type { IsThere } from './view-writer.ts'
 
 /** Asks the streams. While the broker is away nothing is acknowledged: what is taken for there then comes again. */
-export const placesIn =
+export const eventLocations =
   (broker: Broker): IsThere =>
   ({ stream, sequence, id }) =>
     isAt(broker, stream, { sequence, id }).catch(() => true)

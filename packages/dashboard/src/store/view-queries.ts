@@ -28,7 +28,7 @@ interface Standing {
 }
 
 /** An event of an order, not yet known to be in its view. */
-export interface Awaited {
+export interface AwaitedEvent {
   readonly orderId: string
   readonly eventId: string
 }
@@ -42,7 +42,7 @@ export interface ViewReads {
   /** Those of the orders that there are. */
   among(orderIds: readonly string[]): Promise<OrderView[]>
   /** Those of the orders that have one of the events at least. */
-  having(awaited: readonly Awaited[]): Promise<OrderView[]>
+  having(awaited: readonly AwaitedEvent[]): Promise<OrderView[]>
   /** What waits for longer than it may, counted. */
   countOverdue(overdue: Overdue): Promise<Standing[]>
   /** The orders of a time, counted by the minute or hour of their placing and by status. */

@@ -1,5 +1,5 @@
 import { projectionVersion } from '@saucery/contracts/projection-durables'
-import { groupCommit } from '@saucery/messaging/async/batcher'
+import { batcher } from '@saucery/messaging/async/batcher'
 import { type Collection, MongoClient } from 'mongodb'
 import { type OrderView, viewOf } from '../view/order-view.ts'
 import { collectionOf, type Projections, projectionsIn } from './projection-registry.ts'
@@ -56,7 +56,7 @@ export function openViews(
     })
     return indexed
   }
-  const add = groupCommit(async (additions: Addition[]) => {
+  const add = batcher(async (additions: Addition[]) => {
     await indexes()
     return writeAll({ views, fold, isThere }, additions)
   }, eventsInAWrite)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { type IncomingMessage, request } from 'node:http'
-import { recorded } from '@saucery/chassis/testing/events'
+import { stamped } from '@saucery/chassis/testing/events'
 import type { AnyFact } from '@saucery/contracts/choreography'
 import type { Event } from '@saucery/messaging/events/event'
 import { eventually } from '@saucery/messaging/testing/eventually'
@@ -104,7 +104,7 @@ function take(message: string, follower: Follower): void {
 
 /** The events of so many orders, each said once. */
 export const histories = (orders: number, names: readonly AnyFact['name'][] = allNames): Event<AnyFact>[] =>
-  Array.from({ length: orders }, () => factsAbout(uuidv7(), names).map((fact) => recorded(fact))).flat()
+  Array.from({ length: orders }, () => factsAbout(uuidv7(), names).map((fact) => stamped(fact))).flat()
 
 /** Resolves when the follower knows where it stands, and so gets everything from now on. */
 export const hasId = (follower: Follower) =>

@@ -44,7 +44,7 @@ export async function openBuilding(options: Options) {
         await react(event)
       },
       isOutage: isStoreOutage,
-      lanes: false,
+      inKeyOrder: false,
       maxAckPending,
       replicas: 1,
       log,

@@ -1,46 +1,46 @@
 import { serve } from '@saucery/chassis/http/server'
 import { httpSettings } from '@saucery/chassis/settings/settings'
-import { everybodyOperates } from '@saucery/chassis/testing/caller-tokens'
+import { allowEveryone } from '@saucery/chassis/testing/caller-tokens'
 import { quietLog } from '@saucery/chassis/testing/log'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { openConsumers } from '@saucery/messaging/consumer/consumer'
 import { connectBroker } from '@saucery/messaging/nats/connection'
 import { type DashboardApi, dashboardApi } from '../http/app.ts'
-import { openArrivals } from '../http/event-waiter.ts'
-import { shownBy } from '../http/to-json.ts'
+import { openEventWaiter } from '../http/event-waiter.ts'
+import { viewToJson } from '../http/to-json.ts'
 import { type FeedOptions, openFeed } from '../live/feed.ts'
 import { reactions } from '../reactions.ts'
-import { placesIn } from '../store/event-location.ts'
+import { eventLocations } from '../store/event-location.ts'
 import { isStoreOutage } from '../store/mongo-errors.ts'
 import { openViews } from '../store/view-store.ts'
 import { deadlines } from './views.ts'
 
 interface Options extends Partial<Omit<FeedOptions, 'broker' | 'views' | 'toJson'>> {
-  readonly knowCaller?: DashboardApi['knowCaller']
+  readonly requireCaller?: DashboardApi['requireCaller']
   /** Whether it handles events itself; else others have to. */
   readonly handles?: boolean
 }
 
 /** One process of the dashboard, as main makes it: on a read model of its own, or on one that it shares. */
 export async function openReplica(urls: { nats: string; mongo: string }, options: Options = {}) {
-  const { knowCaller = everybodyOperates, handles = true, ...ofFeed } = options
+  const { requireCaller = allowEveryone, handles = true, ...ofFeed } = options
   const broker = await connectBroker({ url: urls.nats, name: 'dashboard', log: quietLog })
-  const views = openViews(urls.mongo, undefined, placesIn(broker))
-  const arrivals = openArrivals({ views, log: quietLog })
-  const feed = openFeed({ broker, views, toJson: shownBy(deadlines), log: quietLog, ...ofFeed })
+  const views = openViews(urls.mongo, undefined, eventLocations(broker))
+  const arrivals = openEventWaiter({ views, log: quietLog })
+  const feed = openFeed({ broker, views, toJson: viewToJson(deadlines), log: quietLog, ...ofFeed })
   const open = () =>
     openConsumers({
       broker,
       subscriptions: subscriptionsOf('dashboard'),
       handle: reactions(views, arrivals.heard),
       isOutage: isStoreOutage,
-      lanes: false,
+      inKeyOrder: false,
       maxAckPending: 5000,
       replicas: 1,
       log: quietLog,
     })
   const consumers = handles ? open() : undefined
-  const app = dashboardApi({ views, arrivals, feed, deadlines, knowCaller, log: quietLog })
+  const app = dashboardApi({ views, arrivals, feed, deadlines, requireCaller, log: quietLog })
   const http = await serve(app, httpSettings.parse({ HOST: '127.0.0.1', PORT: 0 }), quietLog)
   return {
     views,

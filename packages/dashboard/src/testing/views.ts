@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { everybodyOperates } from '@saucery/chassis/testing/caller-tokens'
+import { allowEveryone } from '@saucery/chassis/testing/caller-tokens'
 import { quietLog } from '@saucery/chassis/testing/log'
 import { type AnyFact, events } from '@saucery/contracts/choreography'
 import { projectionVersion } from '@saucery/contracts/projection-durables'
 import { MongoClient } from 'mongodb'
 import { v7 as uuidv7 } from 'uuid'
 import { type DashboardApi, dashboardApi } from '../http/app.ts'
-import { openArrivals } from '../http/event-waiter.ts'
+import { openEventWaiter } from '../http/event-waiter.ts'
 import type { Feed } from '../live/feed.ts'
 import type { ViewStore } from '../store/view-store.ts'
 import type { Addition } from '../store/view-writer.ts'
@@ -28,13 +28,13 @@ export const deadlines = { OVERDUE_AFTER_MS: 1000, PAYMENT_DEADLINE_MS: 2000, DE
 const noFeed: Feed = { listen: () => 'too-many-listeners', stop: async () => {} }
 
 /** The calls on a read model, without a process around them. */
-export const apiOn = (views: ViewStore, knowCaller: DashboardApi['knowCaller'] = everybodyOperates) =>
+export const apiOn = (views: ViewStore, requireCaller: DashboardApi['requireCaller'] = allowEveryone) =>
   dashboardApi({
     views,
-    arrivals: openArrivals({ views, log: quietLog }),
+    arrivals: openEventWaiter({ views, log: quietLog }),
     feed: noFeed,
     deadlines,
-    knowCaller,
+    requireCaller,
     log: quietLog,
   })
 

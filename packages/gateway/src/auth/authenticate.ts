@@ -1,11 +1,11 @@
-import { passportsSignedWith } from '@saucery/chassis/auth/caller-token'
+import { callerTokenSigner } from '@saucery/chassis/auth/caller-token'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import type { Caller } from '@saucery/contracts/access/scope'
 import type { ServiceName } from '../proxy/upstreams.ts'
 import type { GatewaySettings } from '../settings.ts'
 import { keyGiven, keysAt, tokenReader } from './tokens.ts'
 
-export interface Admission {
+export interface Authenticator {
   /**
    * Finds out who sent a request with this `Authorization`; undefined where sign-in is off.
    * @throws NotSignedIn
@@ -18,7 +18,7 @@ export interface Admission {
   admit(authorization: string | undefined, service: ServiceName): Promise<string | undefined>
 }
 
-export function openAdmission(settings: GatewaySettings, log: Log): Admission {
+export function openAuthenticator(settings: GatewaySettings, log: Log): Authenticator {
   if (settings.AUTH === 'off') {
     log.warn({}, 'sign-in is off: everybody is an operator')
     return { callerOf: async () => undefined, admit: async () => undefined }
@@ -30,7 +30,7 @@ export function openAdmission(settings: GatewaySettings, log: Log): Admission {
     audience: given(settings.AUTH_AUDIENCE),
     claims: { role: settings.AUTH_ROLE_CLAIM, branchId: settings.AUTH_BRANCH_CLAIM },
   })
-  const passportFor = passportsSignedWith(given(settings.GATEWAY_SIGNING_KEY))
+  const passportFor = callerTokenSigner(given(settings.GATEWAY_SIGNING_KEY))
   return {
     callerOf,
     admit: async (authorization, service) => passportFor(await callerOf(authorization), service),

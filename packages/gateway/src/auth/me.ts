@@ -1,13 +1,13 @@
 import type { HttpBindings } from '@hono/node-server'
 import type { Log } from '@saucery/chassis/telemetry/log'
-import { actions, type Caller, reachOf } from '@saucery/contracts/access/scope'
+import { actions, type Caller, scopeOf } from '@saucery/contracts/access/scope'
 import type { Context, Handler } from 'hono'
-import type { Admission } from './authenticate.ts'
+import type { Authenticator } from './authenticate.ts'
 import { identify } from './identity.ts'
 import { answerNotSignedIn, NotSignedIn } from './not-signed-in.ts'
 
 /** Tells who asks, and what that caller may do: for a page, which shows what is of use. */
-export function whoAsks({ callerOf }: Admission, log: Log): Handler {
+export function whoAsks({ callerOf }: Authenticator, log: Log): Handler {
   return async (c: Context) => {
     const { headers } = (c.env as HttpBindings).incoming
     try {
@@ -23,5 +23,5 @@ export function whoAsks({ callerOf }: Admission, log: Log): Handler {
 function told(caller: Caller | undefined) {
   if (caller === undefined) return { signIn: 'off', role: 'operator', may: actions }
   const { signedInUntil: _, ...who } = caller
-  return { signIn: 'on', ...who, may: actions.filter((action) => reachOf(caller, action) !== 'none') }
+  return { signIn: 'on', ...who, may: actions.filter((action) => scopeOf(caller, action) !== 'none') }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createSecretKey, generateKeyPairSync } from 'node:crypto'
 import { after, describe, it, mock } from 'node:test'
-import { passportHeader, passportReader } from '@saucery/chassis/auth/caller-token'
+import { callerTokenHeader, callerTokenReader } from '@saucery/chassis/auth/caller-token'
 import { problemIn } from '@saucery/chassis/testing/http'
 import { type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
 import { open, startGateway, startUpstream, textOf } from '../testing/gateway.ts'
@@ -12,14 +12,14 @@ const GATEWAY_SIGNING_KEY = String(gatewayKey.privateKey.export({ type: 'pkcs8',
 const tokenKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const AUTH_PUBLIC_KEY = String(tokenKey.publicKey.export({ type: 'spki', format: 'pem' }))
 const readers = {
-  order: passportReader('order', [gatewayKey.publicKey]),
-  payment: passportReader('payment', [gatewayKey.publicKey]),
+  order: callerTokenReader('order', [gatewayKey.publicKey]),
+  payment: callerTokenReader('payment', [gatewayKey.publicKey]),
 }
 
 /** A service that says what it is told of the caller. */
 const service = (name: keyof typeof readers) =>
   startUpstream(async ({ headers }, response) => {
-    const passport = headers[passportHeader]
+    const passport = headers[callerTokenHeader]
     const said = typeof passport === 'string' ? await readers[name](passport) : undefined
     const { signedInUntil, ...who } = said ?? {}
     const caller = said && who
@@ -207,10 +207,10 @@ describe('many tokens', () => {
 
 describe('a client', () => {
   it('cannot say who it is to a service, signed in or not', async () => {
-    const forged = { [passportHeader]: (await told(await provider.token({ role: 'operator' }))).passport }
+    const forged = { [callerTokenHeader]: (await told(await provider.token({ role: 'operator' }))).passport }
     assert.equal((await fetch(`${gateway.url}/orders`, { headers: forged })).status, 401)
     const { authorization } = bearer(await provider.token()).headers
-    for (const connection of ['close', `close, ${passportHeader}`]) {
+    for (const connection of ['close', `close, ${callerTokenHeader}`]) {
       const headers = { ...forged, authorization, connection }
       const { client, answer } = open(`${gateway.url}/orders`, { headers })
       client.end()

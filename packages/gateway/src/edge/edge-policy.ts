@@ -7,9 +7,9 @@ import { cors } from 'hono/cors'
 import { type RateLimit, rateLimited } from './rate-limit.ts'
 
 /** Resolves with the answer to a request that goes no further. */
-export type Door = (c: Context) => Promise<Response | undefined>
+export type EdgePolicy = (c: Context) => Promise<Response | undefined>
 
-export interface DoorOptions {
+export interface EdgePolicyOptions {
   readonly corsOrigins: readonly string[]
   readonly rateLimit: RateLimit
   /** Who is counted as one: an address, a signed-in subject. */
@@ -17,7 +17,7 @@ export interface DoorOptions {
 }
 
 /** What every request passes before a route has it. Pages of allowed origins may read the refusals too. */
-export function openDoor({ corsOrigins, rateLimit, clientOf }: DoorOptions): Door {
+export function openEdgePolicy({ corsOrigins, rateLimit, clientOf }: EdgePolicyOptions): EdgePolicy {
   const allowOrigins = cors({
     origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
     exposeHeaders: [...exposed],

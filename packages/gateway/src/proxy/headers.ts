@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
-import { passportHeader } from '@saucery/chassis/auth/caller-token'
-import { safeHeaders } from '@saucery/chassis/http/security-headers'
+import { callerTokenHeader } from '@saucery/chassis/auth/caller-token'
+import { securityHeaders } from '@saucery/chassis/http/security-headers'
 import type { Identity } from '../auth/identity.ts'
 import type { Origin } from '../edge/forwarded.ts'
 
@@ -32,7 +32,7 @@ const own = [
   'x-forwarded-proto',
   'x-real-ip',
   'x-request-id',
-  passportHeader,
+  callerTokenHeader,
 ]
 
 const dropped = new Set([...hopByHop, ...own])
@@ -62,7 +62,7 @@ export function requestHeaders(
     'traceparent',
     identity.traceparent,
   ]
-  if (passport !== undefined) result.push(passportHeader, passport)
+  if (passport !== undefined) result.push(callerTokenHeader, passport)
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string
     const lower = name.toLowerCase()
@@ -74,7 +74,7 @@ export function requestHeaders(
 /** What the gateway alone may say in an answer, and what says too much of a service. */
 const withheld = new Set([
   ...hopByHop,
-  ...Object.keys(safeHeaders),
+  ...Object.keys(securityHeaders),
   'access-control-allow-credentials',
   'access-control-allow-origin',
   'access-control-expose-headers',

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { after, describe, it } from 'node:test'
-import { knowCallers } from '@saucery/chassis/auth/authorize'
+import { requireCaller } from '@saucery/chassis/auth/authorize'
 import { problemIn } from '@saucery/chassis/testing/http'
 import { quietLog } from '@saucery/chassis/testing/log'
-import { testStreams } from '@saucery/chassis/testing/streams'
+import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
 import { type Follower, follow, hasHeard, hasId, histories } from '@saucery/dashboard/testing/live-client'
 import { openReplica } from '@saucery/dashboard/testing/replica'
 import { eventually } from '@saucery/messaging/testing/eventually'
@@ -12,7 +12,7 @@ import { testMongo } from '@saucery/servers/testing/servers'
 import { startGateway } from '../testing/gateway.ts'
 import { startProvider } from '../testing/tokens.ts'
 
-const nats = await testStreams()
+const nats = await testBrokerWithStreams()
 const mongo = await testMongo()
 after(async () => {
   await nats[Symbol.asyncDispose]()
@@ -22,12 +22,12 @@ after(async () => {
 /** A gateway that takes an answer for dead after a second of silence, before a dashboard. */
 async function started(heartbeatMs: number, signIn: Record<string, string> = {}) {
   const gatewayKey = generateKeyPairSync('ed25519')
-  const knowCaller =
+  const signedIn =
     signIn.AUTH &&
-    knowCallers('dashboard', { AUTH: 'on', GATEWAY_PUBLIC_KEY: [gatewayKey.publicKey] }, quietLog)
+    requireCaller('dashboard', { AUTH: 'on', GATEWAY_PUBLIC_KEY: [gatewayKey.publicKey] }, quietLog)
   const dashboard = await openReplica(
     { nats: nats.url, mongo: mongo.url },
-    { heartbeatMs, ...(knowCaller && { knowCaller }) },
+    { heartbeatMs, ...(signedIn && { requireCaller: signedIn }) },
   )
   const gateway = await startGateway({
     DASHBOARD_URL: dashboard.url,

@@ -2,10 +2,10 @@ import type { HttpBindings } from '@hono/node-server'
 import { answerProblem, ProblemError } from '@saucery/chassis/http/problem'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import type { Context, Handler } from 'hono'
-import type { Admission } from '../auth/authenticate.ts'
+import type { Authenticator } from '../auth/authenticate.ts'
 import { identify } from '../auth/identity.ts'
 import { answerNotSignedIn, NotSignedIn } from '../auth/not-signed-in.ts'
-import type { Door } from '../edge/edge-policy.ts'
+import type { EdgePolicy } from '../edge/edge-policy.ts'
 import { originOf } from '../edge/forwarded.ts'
 import { ClientGone } from './dispatch.ts'
 import type { EventStreams } from './event-streams.ts'
@@ -15,8 +15,8 @@ import { answerHeaders, requestHeaders } from './headers.ts'
 import type { Upstream } from './upstreams.ts'
 
 export interface Passing {
-  readonly admission: Admission
-  readonly door: Door
+  readonly admission: Authenticator
+  readonly door: EdgePolicy
   readonly trustedProxies: number
   readonly eventStreams: EventStreams
   readonly log: Log

@@ -6,7 +6,7 @@ import { health } from '@saucery/chassis/lifecycle/health'
 import { readSettings } from '@saucery/chassis/settings/settings'
 import { quietLog } from '@saucery/chassis/testing/log'
 import { gatewayApi } from '../app.ts'
-import { openAdmission } from '../auth/authenticate.ts'
+import { openAuthenticator } from '../auth/authenticate.ts'
 import { web } from '../edge/page.ts'
 import { openEventStreams } from '../proxy/event-streams.ts'
 import { openUpstreams } from '../proxy/upstreams.ts'
@@ -33,7 +33,7 @@ export async function startGateway(env: Record<string, string>, log = quietLog) 
   const settings = readSettings(gatewaySettings, { ...local, ...urls, ...env })
   const upstreams = openUpstreams(settings)
   const eventStreams = openEventStreams()
-  const admission = openAdmission(settings, log)
+  const admission = openAuthenticator(settings, log)
   const page = settings.WEB_ROOT === undefined ? undefined : await web(settings.WEB_ROOT)
   const app = gatewayApi({ upstreams: upstreams.all, admission, page, settings, eventStreams, log })
   app.route('/', health({}))

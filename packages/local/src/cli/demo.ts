@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { demoClient, Unreachable } from '../demo/client.ts'
-import { paths } from '../demo/paths.ts'
+import { scenarios } from '../demo/paths.ts'
 import { deliveredByItself, runPath, wentItsWay } from '../demo/run.ts'
 import { automaticCourier, table, usage } from '../demo/texts.ts'
 
@@ -22,7 +22,9 @@ async function demo(): Promise<number> {
   const client = demoClient(url, token)
   const unready = await client.unready()
   if (unready.length > 0) throw new Error(`The system at ${url} is not ready: ${unready.join(', ')}`)
-  const outcomes = await Promise.all(paths.map((path) => runPath(path, { client, limitMs: LIMIT_MS, print })))
+  const outcomes = await Promise.all(
+    scenarios.map((path) => runPath(path, { client, limitMs: LIMIT_MS, print })),
+  )
   print(table(outcomes))
   const wrong = outcomes.filter((outcome) => !wentItsWay(outcome))
   if (wrong.some(deliveredByItself)) complain(automaticCourier)

@@ -5,7 +5,7 @@ import type { Client, OrderRequest, View } from './client.ts'
 export type Until = (holds: (view: View) => boolean) => Promise<View>
 
 /** A way that an order can go. */
-export interface Path {
+export interface Scenario {
   readonly name: string
   readonly expected: Status
   readonly order: OrderRequest
@@ -22,7 +22,7 @@ const happened = (view: View, event: string) => view.timeline.some((entry) => en
 /** On its way: or past that already, when deliveries complete by themselves. */
 const left = (view: View) => happened(view, 'DeliveryStarted') || isFinal(view.status)
 
-export const paths: readonly Path[] = [
+export const scenarios: readonly Scenario[] = [
   {
     name: 'delivered',
     expected: 'DELIVERED',

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isFinal } from '@saucery/contracts/status'
 import { type Client, type Entry, Unreachable, type View } from './client.ts'
-import type { Path, Until } from './paths.ts'
+import type { Scenario, Until } from './paths.ts'
 import { entryLine } from './texts.ts'
 
 export interface Outcome {
-  readonly path: Path
+  readonly path: Scenario
   readonly orderId: string
   /** As last seen. */
   readonly view: View | undefined
@@ -22,7 +22,7 @@ interface Options {
 const POLL_MS = 50
 
 /** Sends one order along the path, printing what happens to it, until it is final or the time is over. */
-export async function runPath(path: Path, { client, limitMs, print }: Options): Promise<Outcome> {
+export async function runPath(path: Scenario, { client, limitMs, print }: Options): Promise<Outcome> {
   const orderId = await client.place(path.order)
   const deadline = Date.now() + limitMs
   const printed = new Set<string>()

@@ -1,6 +1,6 @@
 import { choreography } from '@saucery/contracts/choreography'
 import type { Entry, View } from './client.ts'
-import { type Path, paths } from './paths.ts'
+import { type Scenario, scenarios } from './paths.ts'
 import { type Outcome, wentItsWay } from './run.ts'
 
 export const usage = `Usage: npx pnpm@12 demo [--url http://localhost:8088]
@@ -14,10 +14,10 @@ Deliveries complete by themselves here, because DELIVERY_DURATION_MS is set, and
 cancelled or fail. Start the system without it to see every path.
 `
 
-const width = Math.max(...paths.map(({ name }) => name.length))
+const width = Math.max(...scenarios.map(({ name }) => name.length))
 
 /** An event with the time since the order was placed, who said it, and because of what. */
-export function entryLine({ name }: Path, entry: Entry, { timeline }: View): string {
+export function entryLine({ name }: Scenario, entry: Entry, { timeline }: View): string {
   const placed = timeline.find(({ event }) => event === 'OrderPlaced') ?? entry
   const since = `+${Date.parse(entry.time) - Date.parse(placed.time)} ms`
   const cause = timeline.find(({ id }) => id === entry.cause)?.event

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { groupCommit } from './batcher.ts'
+import { batcher } from './batcher.ts'
 
 /** Runs that end when the test says so. */
 function heldRuns<R>(outcome: (item: number) => { value: R } | { error: unknown }) {
@@ -20,7 +20,7 @@ const same = (item: number) => ({ value: item })
 describe('a group commit', () => {
   it('lets a call that is alone wait for nobody', async () => {
     const groups: number[][] = []
-    const commit = groupCommit(async (items: number[]) => {
+    const commit = batcher(async (items: number[]) => {
       groups.push(items)
       return items.map(same)
     })
@@ -31,7 +31,7 @@ describe('a group commit', () => {
 
   it('gathers what arrives while a group is under way', async () => {
     const { groups, run, endNext } = heldRuns(same)
-    const commit = groupCommit(run)
+    const commit = batcher(run)
     const first = commit(1)
     await turn()
     const others = [2, 3, 4].map(commit)
@@ -47,7 +47,7 @@ describe('a group commit', () => {
 
   it('makes no group larger than its size, and loses nobody', async () => {
     const { groups, run, endNext } = heldRuns(same)
-    const commit = groupCommit(run, { size: 2 })
+    const commit = batcher(run, { size: 2 })
     const all = Promise.all([1, 2, 3, 4, 5].map(commit))
     for (let i = 0; i < 3; i++) {
       await turn()
@@ -59,7 +59,7 @@ describe('a group commit', () => {
 
   it('has no more groups under way than its concurrency', async () => {
     const { groups, run, endNext } = heldRuns(same)
-    const commit = groupCommit(run, { size: 1, concurrency: 2 })
+    const commit = batcher(run, { size: 1, concurrency: 2 })
     const all = Promise.all([1, 2, 3].map(commit))
     await turn()
     await turn()
@@ -73,12 +73,12 @@ describe('a group commit', () => {
   })
 
   it('lets a burst go at once', async () => {
-    const commit = groupCommit(async (items: number[]) => items.map(same), { everyMs: () => 600_000 })
+    const commit = batcher(async (items: number[]) => items.map(same), { everyMs: () => 600_000 })
     for (let i = 0; i < 5; i++) assert.equal(await commit(i), i)
   })
 
   it('holds what lasts to its rate', async () => {
-    const commit = groupCommit(async (items: number[]) => items.map(same), { everyMs: () => 20 })
+    const commit = batcher(async (items: number[]) => items.map(same), { everyMs: () => 20 })
     const began = performance.now()
     for (let i = 0; i < 10; i++) await commit(i)
     assert.ok(performance.now() - began >= 70)
@@ -86,7 +86,7 @@ describe('a group commit', () => {
 
   it('rejects everybody in a group whose run throws, and goes on', async () => {
     let failures = 1
-    const commit = groupCommit(async (items: number[]) => {
+    const commit = batcher(async (items: number[]) => {
       if (failures-- > 0) throw new Error('broken')
       return items.map(same)
     })
@@ -100,7 +100,7 @@ describe('a group commit', () => {
 
   it('tells each item its own outcome', async () => {
     const odd = new Error('odd')
-    const commit = groupCommit(async (items: number[]) =>
+    const commit = batcher(async (items: number[]) =>
       items.map((item) => (item % 2 ? { error: odd } : { value: item })),
     )
     const [one, two] = await Promise.allSettled([commit(1), commit(2)])
@@ -109,6 +109,6 @@ describe('a group commit', () => {
   })
 
   it('rejects an item whose outcome is not told', async () => {
-    await assert.rejects(groupCommit(async () => [])(1), /no outcome/)
+    await assert.rejects(batcher(async () => [])(1), /no outcome/)
   })
 })

@@ -1,7 +1,7 @@
 /** What became of one item of a group. */
 export type Outcome<R> = { readonly value: R } | { readonly error: unknown }
 
-export interface GroupLimits {
+export interface BatchLimits {
   readonly size?: number
   readonly concurrency?: number
   readonly everyMs?: (items: number) => number
@@ -18,9 +18,9 @@ const burst = 5
  * @param limits `size`: items in a group at most; `concurrency`: groups under way at once; `everyMs`: time from
  *   one group's start to the next one's, after a burst of five; may depend on the number of items in the group
  */
-export function groupCommit<T, R>(
+export function batcher<T, R>(
   run: (items: T[]) => Promise<Outcome<R>[]>,
-  { size = 256, concurrency = 1, everyMs = () => 0 }: GroupLimits = {},
+  { size = 256, concurrency = 1, everyMs = () => 0 }: BatchLimits = {},
 ): (item: T) => Promise<R> {
   type Waiting = { item: T; resolve: (value: R) => void; reject: (error: unknown) => void }
   let waiting: Waiting[] = []

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { eventually } from '../testing/eventually.ts'
-import { countingLog, quiet } from '../testing/log.ts'
-import { repeat } from './periodic.ts'
+import { countingLog, quietLog } from '../testing/log.ts'
+import { runEvery } from './periodic.ts'
 
 describe('a repetition', () => {
   it('goes on after a failure, with a line in the log', async () => {
     const log = countingLog()
     let runs = 0
-    const repetition = repeat('work', 1, async () => Promise.reject(new Error(`run ${++runs}`)), log)
+    const repetition = runEvery('work', 1, async () => Promise.reject(new Error(`run ${++runs}`)), log)
     await eventually(() => assert.equal(runs >= 3, true))
     await repetition.stop()
     assert.equal(log.times('work failed'), runs)
@@ -19,7 +19,7 @@ describe('a repetition', () => {
     let most = 0
     let release = () => {}
     const held = new Promise<void>((resolve) => (release = resolve))
-    const repetition = repeat(
+    const repetition = runEvery(
       'work',
       1,
       async () => {
@@ -27,7 +27,7 @@ describe('a repetition', () => {
         await held
         underWay -= 1
       },
-      quiet,
+      quietLog,
     )
     repetition.now()
     repetition.now()
@@ -42,7 +42,7 @@ describe('a repetition', () => {
   it('tells the run under way when it is waited for', async () => {
     const untilTold = (stopping: AbortSignal) =>
       new Promise((resolve) => stopping.addEventListener('abort', resolve))
-    const repetition = repeat('work', 60_000, untilTold, quiet)
+    const repetition = runEvery('work', 60_000, untilTold, quietLog)
     repetition.now()
     await repetition.stop()
   })

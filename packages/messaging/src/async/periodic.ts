@@ -1,6 +1,6 @@
 import type { Log } from '../log.ts'
 
-export interface Repetition {
+export interface PeriodicRun {
   /** Runs it now, unless it is running. */
   now(): void
   /** Resolves when the run that is under way has ended, and none follows. */
@@ -11,12 +11,12 @@ export interface Repetition {
  * Runs `run` every `everyMs`, never twice at once; what it throws is logged, and it goes on.
  * @param run is told when it is waited for: then it should end before it is done
  */
-export function repeat(
+export function runEvery(
   what: string,
   everyMs: number,
   run: (stopping: AbortSignal) => Promise<unknown>,
   log: Log,
-): Repetition {
+): PeriodicRun {
   const stopping = new AbortController()
   let underWay: Promise<void> | undefined
   function start(): void {

@@ -4,12 +4,12 @@ import { testNats } from '@saucery/servers/testing/servers'
 import { AckPolicy, nanos } from 'nats'
 import { keyOf } from '../events/event.ts'
 import { ensureStream } from '../nats/streams.ts'
-import { allSettled, listen } from '../testing/consumer.ts'
+import { allSettled, consume } from '../testing/consumer.ts'
 import { nudge, nudgesStream } from '../testing/counters.ts'
 import { eventually } from '../testing/eventually.ts'
 import { held } from '../testing/held.ts'
 import { countingLog } from '../testing/log.ts'
-import { messagesOf, say } from '../testing/messages.ts'
+import { messagesOf, publishEvent } from '../testing/messages.ts'
 import { testBroker } from '../testing/servers.ts'
 
 const outage = () => Object.assign(new Error('away'), { code: 'ECONNREFUSED' })
@@ -19,9 +19,9 @@ describe('a consumer', () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
     const heard: unknown[] = []
-    await using _listener = await listen(broker, async (event) => heard.push(event))
+    await using _listener = await consume(broker, async (event) => heard.push(event))
     const event = nudge('k')
-    await say(broker, event)
+    await publishEvent(broker, event)
     await eventually(() => assert.deepEqual(heard, [{ ...event, stream: 'NUDGES', sequence: 1 }]))
     await allSettled(broker)
   })
@@ -31,14 +31,14 @@ describe('a consumer', () => {
     await using broker = await testBroker(nats.url)
     const tries: number[] = []
     const others: string[] = []
-    await using _listener = await listen(broker, async ({ subject }) => {
+    await using _listener = await consume(broker, async ({ subject }) => {
       if (keyOf(subject) !== 'bad') return others.push(subject)
       tries.push(performance.now())
       if (tries.length < 4) throw new Error('not yet')
       assert.equal(others.length, 20)
     })
-    await say(broker, nudge('bad'))
-    for (let i = 0; i < 20; i++) await say(broker, nudge(`k${i}`))
+    await publishEvent(broker, nudge('bad'))
+    for (let i = 0; i < 20; i++) await publishEvent(broker, nudge(`k${i}`))
     await eventually(() => assert.equal(tries.length, 4))
     await allSettled(broker)
     const gaps = tries.slice(1).map((time, i) => time - (tries[i] ?? 0))
@@ -56,9 +56,9 @@ describe('a consumer', () => {
       if (++attempts <= 5) throw outage()
     }
     const options = { log, maxTries: 1, ackWaitMs: 600 }
-    await using _listener = await listen(broker, handle, options)
-    await using _replica = await listen(other, handle, options)
-    await say(broker, nudge('k'))
+    await using _listener = await consume(broker, handle, options)
+    await using _replica = await consume(other, handle, options)
+    await publishEvent(broker, nudge('k'))
     await eventually(() => assert.equal(attempts, 6))
     const { delivered, num_redelivered } = await allSettled(broker)
     assert.deepEqual([delivered.consumer_seq, num_redelivered, attempts], [1, 0, 6])
@@ -74,9 +74,9 @@ describe('a consumer', () => {
       starts += 1
       return slow.until
     }
-    await using _listener = await listen(broker, handle, { ackWaitMs: 500 })
+    await using _listener = await consume(broker, handle, { ackWaitMs: 500 })
     using _ = slow
-    await say(broker, nudge('k'))
+    await publishEvent(broker, nudge('k'))
     await eventually(() => assert.equal(starts, 1))
     // Meanwhile, whoever is silent gets it four times.
     const silent = { durable_name: 'silent', ack_policy: AckPolicy.Explicit, ack_wait: nanos(500) }
@@ -93,14 +93,14 @@ describe('a consumer', () => {
     await using broker = await testBroker(nats.url)
     const order: string[] = []
     const a1 = held()
-    await using _listener = await listen(broker, async ({ subject, data }) => {
+    await using _listener = await consume(broker, async ({ subject, data }) => {
       const what = `${keyOf(subject)}${data.by}`
       order.push(`${what} begins`)
       if (what === 'a1') await a1.until
       order.push(`${what} ends`)
     })
-    for (const by of [1, 2, 3]) await say(broker, nudge('a', by))
-    await say(broker, nudge('b', 1))
+    for (const by of [1, 2, 3]) await publishEvent(broker, nudge('a', by))
+    await publishEvent(broker, nudge('b', 1))
     using _ = a1
     await eventually(() => assert.equal(order.includes('b1 ends'), true))
     assert.deepEqual(
@@ -120,16 +120,16 @@ describe('a consumer', () => {
     await using broker = await testBroker(nats.url)
     const begun: string[] = []
     const work = held()
-    const listener = await listen(broker, async ({ id }) => {
+    const listener = await consume(broker, async ({ id }) => {
       begun.push(id)
       await work.until
     })
     const first = nudge('k')
-    await say(broker, first)
+    await publishEvent(broker, first)
     await eventually(() => assert.equal(begun.length, 1))
     let isStopped = false
     const stopped = listener.stop().then(() => (isStopped = true))
-    await say(broker, nudge('k'))
+    await publishEvent(broker, nudge('k'))
     assert.equal(isStopped, false)
     work.release()
     await stopped
@@ -144,14 +144,14 @@ describe('a consumer', () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
     const log = countingLog()
-    const listener = await listen(broker, () => Promise.reject(outage()), { log, maxTries: 1 })
-    await say(broker, nudge('k'))
+    const listener = await consume(broker, () => Promise.reject(outage()), { log, maxTries: 1 })
+    await publishEvent(broker, nudge('k'))
     await eventually(() => assert.equal(log.times('store away') >= 1, true))
     await listener.stop()
     assert.equal(log.times('will be tried again'), 1)
     assert.equal(log.times('dead letters'), 0)
     const handled: string[] = []
-    await using _next = await listen(broker, async ({ id }) => handled.push(id))
+    await using _next = await consume(broker, async ({ id }) => handled.push(id))
     await allSettled(broker)
     assert.equal(handled.length, 1)
   })
@@ -160,9 +160,9 @@ describe('a consumer', () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
     const heard: string[] = []
-    await using listener = await listen(broker, async ({ id }) => heard.push(id))
+    await using listener = await consume(broker, async ({ id }) => heard.push(id))
     const events = [nudge('a'), nudge('b'), nudge('c')]
-    for (const event of events) await say(broker, event)
+    for (const event of events) await publishEvent(broker, event)
     await allSettled(broker)
     await broker.jsm.consumers.delete('NUDGES', 'counter')
     await eventually(() => assert.equal(heard.length, 6))
@@ -175,14 +175,14 @@ describe('a consumer', () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
     const heard: string[] = []
-    await using listener = await listen(broker, async ({ id }) => heard.push(id))
+    await using listener = await consume(broker, async ({ id }) => heard.push(id))
     const [before, after] = [nudge('k'), nudge('k')]
-    await say(broker, before)
+    await publishEvent(broker, before)
     await allSettled(broker)
     await broker.jsm.streams.delete('NUDGES')
     await eventually(() => assert.equal(listener.isReady(), false))
     await ensureStream(broker.jsm, nudgesStream, 1)
-    await say(broker, after)
+    await publishEvent(broker, after)
     await eventually(() => assert.deepEqual(heard, [before.id, after.id]))
   })
 
@@ -191,12 +191,12 @@ describe('a consumer', () => {
     await using broker = await testBroker(nats.url)
     const log = countingLog()
     const heard: string[] = []
-    await using listener = await listen(broker, async ({ id }) => heard.push(id), { log })
+    await using listener = await consume(broker, async ({ id }) => heard.push(id), { log })
     await broker.jsm.streams.delete('NUDGES')
     await eventually(() => assert.equal(log.times('not listening yet') >= 2, true))
     assert.equal(listener.isReady(), false)
     await ensureStream(broker.jsm, nudgesStream, 1)
-    await say(broker, nudge('k'))
+    await publishEvent(broker, nudge('k'))
     await eventually(() => assert.equal(heard.length, 1))
     assert.equal((await messagesOf(broker, 'NUDGES')).length, 1)
   })

@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ConsumerMessages, Subscription as Receiving } from 'nats'
 import { retryDelay } from '../async/backoff.ts'
-import type { Letter } from '../dead-letters/reader.ts'
-import type { Types } from '../events/cloud-events.ts'
+import type { DeadLetter } from '../dead-letters/reader.ts'
+import type { EventTypes } from '../events/cloud-events.ts'
 import type { EventType, Fact, ReceivedEvent } from '../events/event.ts'
 import type { Log } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
-import { deadLetters, ensureConsumer, ensureStream } from '../nats/streams.ts'
+import { deadLettersStream, ensureConsumer, ensureStream } from '../nats/streams.ts'
 import { type ConsumerLag, lagOf } from './lag.ts'
-import { openHandling } from './processor.ts'
+import { openProcessor } from './processor.ts'
 
 /** The events of one stream that a service reacts to. */
 export interface Subscription<F extends Fact = Fact> {
@@ -26,7 +26,7 @@ export interface ConsumerOptions<F extends Fact> {
   /** Whether an error says that a store is away: then the message waits here, and no try is used up. */
   isOutage(error: unknown): boolean
   /** False where `handle` gathers one key's events itself, in sequence: then they need not wait for each other. */
-  readonly lanes?: boolean
+  readonly inKeyOrder?: boolean
   readonly replicas: number
   readonly log: Log
   /** Without sign of life for so long, a message is given to another replica. */
@@ -44,14 +44,14 @@ export interface Consumers {
    * Handles the message of a dead letter as if it came now, once; the letter stays.
    * @throws NotHandled, or the error that says that a store is away
    */
-  handleAgain(letter: Letter): Promise<void>
+  reprocess(letter: DeadLetter): Promise<void>
   /** Takes nothing new, and resolves when what is in hand is finished. */
   stop(): Promise<void>
 }
 
 // The server tells that a consumer is deleted before it has removed its state: one that is made again at once can
 // inherit that, and would begin after what the old one had handled. Seen with 2.15.
-export const untilRemovedMs = 1500
+export const removalDelayMs = 1500
 
 /**
  * Listens with one durable pull consumer a subscription, named after the service and shared by its replicas.
@@ -66,13 +66,13 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>): Cons
     log,
     replicas,
     durable = broker.name,
-    lanes = true,
+    inKeyOrder = true,
     ackWaitMs = 10_000,
     maxAckPending = 1000,
     maxTries = 8,
   } = options
   const stopping = new AbortController()
-  const handling = openHandling({ ...options, lanes, ackWaitMs, maxTries, stopping: stopping.signal })
+  const handling = openProcessor({ ...options, inKeyOrder, ackWaitMs, maxTries, stopping: stopping.signal })
   const pulls = new Map<string, ConsumerMessages>()
 
   async function listen(subscription: Subscription<F>): Promise<void> {
@@ -86,7 +86,7 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>): Cons
         const ended = await pull.closed()
         pulls.delete(stream)
         if (!stopping.signal.aborted) log.warn({ stream, error: ended }, 'pull ended, starting again')
-        await pause(untilRemovedMs)
+        await pause(removalDelayMs)
       } catch (error) {
         failures += 1
         log.warn({ stream, error, failures }, 'not listening yet')
@@ -98,7 +98,7 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>): Cons
   async function startPull({ stream, events }: Subscription<F>): Promise<ConsumerMessages> {
     const types = typesOf(events)
     const filters = events.map(({ subject }) => `${subject}.*`)
-    await ensureStream(broker.jsm, deadLetters, replicas)
+    await ensureStream(broker.jsm, deadLettersStream, replicas)
     await ensureConsumer(broker.jsm, { stream, durable, filters, ackWaitMs, maxAckPending })
     const consumer = await broker.js.consumers.get(stream, durable)
     return consumer.consume({
@@ -106,7 +106,7 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>): Cons
       expires: 10_000,
       idle_heartbeat: 2000,
       abort_on_missing_resource: true,
-      callback: (message) => handling.take(message, types),
+      callback: (message) => handling.process(message, types),
     })
   }
 
@@ -130,18 +130,18 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>): Cons
         options.subscriptions.map(({ stream }) => stream),
         durable,
       ),
-    handleAgain(letter) {
+    reprocess(letter) {
       const heard = options.subscriptions.find(({ stream }) => stream === letter.stream)
-      return handling.again(letter, typesOf(heard?.events ?? []))
+      return handling.reprocess(letter, typesOf(heard?.events ?? []))
     },
     async stop() {
       stopping.abort()
       for (const pull of pulls.values()) end(pull)
       await Promise.all(listening)
-      await handling.finished()
+      await handling.idle()
     },
   }
 }
 
-const typesOf = <F extends Fact>(events: readonly EventType<F>[]): Types<F> =>
+const typesOf = <F extends Fact>(events: readonly EventType<F>[]): EventTypes<F> =>
   new Map(events.map((type) => [type.event, type]))

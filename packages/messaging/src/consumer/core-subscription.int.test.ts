@@ -1,41 +1,41 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testNats } from '@saucery/servers/testing/servers'
-import { allSettled, listen } from '../testing/consumer.ts'
+import { allSettled, consume } from '../testing/consumer.ts'
 import { Nudged, nudge } from '../testing/counters.ts'
 import { eventually } from '../testing/eventually.ts'
 import { countingLog } from '../testing/log.ts'
-import { say } from '../testing/messages.ts'
+import { publishEvent } from '../testing/messages.ts'
 import { testBroker } from '../testing/servers.ts'
-import { overhear } from './core-subscription.ts'
+import { subscribeToKey } from './core-subscription.ts'
 
 describe('an event that is published', () => {
   it('is overheard on a replica that did not get it from the consumer, for its key and until the end', async () => {
     await using nats = await testNats()
     await using consuming = await testBroker(nats.url)
     await using waiting = await testBroker(nats.url)
-    await using _consumers = await listen(consuming, async () => {})
+    await using _consumers = await consume(consuming, async () => {})
     const [heard, log] = [[] as string[], countingLog()]
-    const end = overhear({
+    const end = subscribeToKey({
       broker: waiting,
       events: [Nudged],
       key: 'mine',
-      hear: (event) => heard.push(event.id),
+      onEvent: (event) => heard.push(event.id),
       log,
     })
     await waiting.connection.flush()
 
     const mine = nudge('mine', 3)
-    await say(consuming, nudge('other'))
+    await publishEvent(consuming, nudge('other'))
     await consuming.js.publish('nudges.given.mine', 'not an event')
-    await say(consuming, mine)
+    await publishEvent(consuming, mine)
     await eventually(() => assert.deepEqual(heard, [mine.id]))
     assert.equal(log.times('no event'), 1)
     await allSettled(consuming)
 
     end()
     end()
-    await say(consuming, nudge('mine'))
+    await publishEvent(consuming, nudge('mine'))
     await waiting.connection.flush()
     assert.equal(heard.length, 1)
   })
@@ -43,20 +43,20 @@ describe('an event that is published', () => {
   it('is overheard again after the broker was away', async () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
-    await using _consumers = await listen(broker, async () => {})
+    await using _consumers = await consume(broker, async () => {})
     const heard: string[] = []
-    overhear({
+    subscribeToKey({
       broker,
       events: [Nudged],
       key: 'mine',
-      hear: (event) => heard.push(event.id),
+      onEvent: (event) => heard.push(event.id),
       log: countingLog(),
     })
     await broker.connection.flush()
     await nats.kill()
     await nats.restart()
     const event = nudge('mine')
-    await eventually(() => say(broker, event))
+    await eventually(() => publishEvent(broker, event))
     await eventually(() => assert.equal(heard.includes(event.id), true))
   })
 })

@@ -1,14 +1,14 @@
-import { eventIn } from '../events/cloud-events.ts'
+import { parseEvent } from '../events/cloud-events.ts'
 import type { Event, EventType, Fact } from '../events/event.ts'
 import type { Log } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
 
-export interface OverhearOptions<F extends Fact> {
+export interface CoreSubscriptionOptions<F extends Fact> {
   readonly broker: Broker
   /** Of one family: their subjects begin alike. */
   readonly events: readonly EventType<F>[]
   readonly key: string
-  hear(event: Event<F>): void
+  onEvent(event: Event<F>): void
   readonly log: Log
 }
 
@@ -20,15 +20,15 @@ export interface OverhearOptions<F extends Fact> {
  * the server reads a connection in sequence.
  * @returns what ends it
  */
-export function overhear<F extends Fact>(options: OverhearOptions<F>): () => void {
-  const { broker, events, key, hear, log } = options
+export function subscribeToKey<F extends Fact>(options: CoreSubscriptionOptions<F>): () => void {
+  const { broker, events, key, onEvent, log } = options
   const types = new Map(events.map((type) => [type.event, type]))
   const family = events[0]?.subject.split('.')[0]
   const listening = broker.connection.subscribe(`${family}.*.${key}`, {
     callback(error, message) {
       if (error) return log.error({ error, key }, 'nothing is overheard')
       try {
-        hear(eventIn(message, types, new Date()))
+        onEvent(parseEvent(message, types, new Date()))
       } catch (error) {
         // The consumer that gets it too brings it to the dead letters.
         log.warn({ error, subject: message.subject }, 'overheard something that is no event')

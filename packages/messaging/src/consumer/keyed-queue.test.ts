@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
-import { openLanes } from './keyed-queue.ts'
+import { keyedQueue } from './keyed-queue.ts'
 
 describe('lanes', () => {
   it('run one key in the order of calls, one after another, and each key on its own', async () => {
     const keys = fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 30 })
     await fc.assert(
       fc.asyncProperty(keys, fc.scheduler(), async (keys, scheduler) => {
-        const lane = openLanes()
+        const lane = keyedQueue()
         const ended = new Map<string, number[]>()
         const busy = new Set<string>()
         const all = keys.map((key, i) =>
@@ -32,7 +32,7 @@ describe('lanes', () => {
   })
 
   it('do not wait for another key', async () => {
-    const lane = openLanes()
+    const lane = keyedQueue()
     let release = () => {}
     const held = lane('a', () => new Promise<void>((resolve) => (release = resolve)))
     assert.equal(await lane('b', async () => 'went on'), 'went on')
@@ -41,7 +41,7 @@ describe('lanes', () => {
   })
 
   it('go on after a failure, which only its own caller sees', async () => {
-    const lane = openLanes()
+    const lane = keyedQueue()
     const failing = lane('a', () => Promise.reject(new Error('no')))
     const next = lane('a', async () => 'next')
     await assert.rejects(failing, /no/)

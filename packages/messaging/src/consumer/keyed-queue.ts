@@ -1,5 +1,5 @@
 /** Runs what has the same key one after another, in the order of calls, and everything else at once. */
-export function openLanes(): <T>(key: string, run: () => Promise<T>) => Promise<T> {
+export function keyedQueue(): <T>(key: string, run: () => Promise<T>) => Promise<T> {
   const last = new Map<string, Promise<unknown>>()
   return (key, run) => {
     const mine = (last.get(key) ?? Promise.resolve()).then(run, run)

@@ -3,13 +3,13 @@ import { describe, it } from 'node:test'
 import { testNats } from '@saucery/servers/testing/servers'
 import { sql } from 'drizzle-orm'
 import { PgDialect } from 'drizzle-orm/pg-core'
-import { listen } from '../testing/consumer.ts'
+import { consume } from '../testing/consumer.ts'
 import { nudge } from '../testing/counters.ts'
 import { eventually } from '../testing/eventually.ts'
 import { held } from '../testing/held.ts'
-import { say } from '../testing/messages.ts'
+import { publishEvent } from '../testing/messages.ts'
 import { testBroker, testDatabase } from '../testing/servers.ts'
-import { lagOf, selectUnpublished, unpublishedIn } from './lag.ts'
+import { backlogOf, lagOf, selectBacklog } from './lag.ts'
 
 describe('the lag of a consumer', () => {
   it('is what waits, what is in hand, and what came again', async () => {
@@ -17,8 +17,8 @@ describe('the lag of a consumer', () => {
     await using broker = await testBroker(nats.url)
     assert.deepEqual(await lagOf(broker, ['NUDGES']), [], 'not there yet')
     using work = held()
-    await using _listener = await listen(broker, () => work.until, { maxAckPending: 2 })
-    for (let i = 0; i < 5; i++) await say(broker, nudge('k'))
+    await using _listener = await consume(broker, () => work.until, { maxAckPending: 2 })
+    for (let i = 0; i < 5; i++) await publishEvent(broker, nudge('k'))
     const lag = { stream: 'NUDGES', durable: 'counter', redelivered: 0 }
     await eventually(async () =>
       assert.deepEqual(await lagOf(broker, ['NUDGES']), [{ ...lag, pending: 3, ackPending: 2 }]),
@@ -34,9 +34,9 @@ describe('what the outbox has not published', () => {
   it('is counted, with the age of the oldest', async () => {
     await using database = await testDatabase()
     const { db } = database
-    assert.deepEqual(await unpublishedIn(db), { unpublished: 0, oldestMs: 0 })
+    assert.deepEqual(await backlogOf(db), { unpublished: 0, oldestMs: 0 })
     await db.execute(rows(1, 10, sql`case when i > 7 then null else now() end`))
-    const { unpublished, oldestMs } = await unpublishedIn(db)
+    const { unpublished, oldestMs } = await backlogOf(db)
     assert.equal(unpublished, 3)
     assert.ok(oldestMs >= 60_000 && oldestMs < 120_000, String(oldestMs))
   })
@@ -44,7 +44,7 @@ describe('what the outbox has not published', () => {
   it('costs the same however much was published', async (t) => {
     await using database = await testDatabase()
     const { db } = database
-    const text = new PgDialect().sqlToQuery(selectUnpublished).sql
+    const text = new PgDialect().sqlToQuery(selectBacklog).sql
     async function blocks(): Promise<number> {
       await db.execute(sql`vacuum analyze outbox`)
       const [row] = await db.execute<{ 'QUERY PLAN': { Plan: Record<string, number> }[] }>(

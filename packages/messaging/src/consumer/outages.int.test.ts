@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type TestServer, testNats } from '@saucery/servers/testing/servers'
 import { sql } from 'drizzle-orm'
-import { allSettled, lettersOf, listen } from '../testing/consumer.ts'
+import { allSettled, consume, deadLettersIn } from '../testing/consumer.ts'
 import { counts, nudge, raiseOn } from '../testing/counters.ts'
 import { eventually } from '../testing/eventually.ts'
 import { countingLog } from '../testing/log.ts'
-import { messagesOf, say } from '../testing/messages.ts'
+import { messagesOf, publishEvent } from '../testing/messages.ts'
 import { testReplica } from '../testing/replica.ts'
 import { testDatabase } from '../testing/servers.ts'
 
@@ -29,22 +29,23 @@ async function nudgeThrough(
     await raiseOn(replica.commit)(event)
     handled += 1
   }
-  await using _one = await listen(one.broker, counting(one), { log })
-  await using _other = await listen(other.broker, counting(other), { log })
+  await using _one = await consume(one.broker, counting(one), { log })
+  await using _other = await consume(other.broker, counting(other), { log })
   const all = Array.from({ length: rounds }, () => keys.map((key) => nudge(key))).flat()
   const later = all.splice(250)
-  for (const event of all) await say(one.broker, event)
+  for (const event of all) await publishEvent(one.broker, event)
   await eventually(() => assert.equal(handled >= 100, true))
   await kill()
   if (victim === 'database') {
-    for (const event of later) await say(one.broker, event)
+    for (const event of later) await publishEvent(one.broker, event)
     await eventually(() => assert.equal(log.times('store away') >= 1, true))
   }
   await restart()
-  if (victim === 'broker') await eventually(() => Promise.all(later.map((event) => say(one.broker, event))))
+  if (victim === 'broker')
+    await eventually(() => Promise.all(later.map((event) => publishEvent(one.broker, event))))
   await allSettled(one.broker)
   assert.deepEqual(await counts(database.db), everyKey(rounds))
-  assert.equal((await lettersOf(one.broker)).length, 0)
+  assert.equal((await deadLettersIn(one.broker)).length, 0)
   await eventually(async () => {
     await one.outbox.sweep()
     const [row] = await database.db.execute(

@@ -2,21 +2,21 @@ import { setMaxListeners } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { JsMsg } from 'nats'
 import { retryDelay } from '../async/backoff.ts'
-import { groupCommit } from '../async/batcher.ts'
-import { bury, eventInLetter, NotHandled } from '../dead-letters/publish.ts'
-import type { Letter } from '../dead-letters/reader.ts'
-import { eventOf, type Types, Unprocessable } from '../events/cloud-events.ts'
+import { batcher } from '../async/batcher.ts'
+import { parseDeadLetter, publishDeadLetter, ReprocessingFailed } from '../dead-letters/publish.ts'
+import type { DeadLetter } from '../dead-letters/reader.ts'
+import { type EventTypes, parseMessage, Unprocessable } from '../events/cloud-events.ts'
 import { type Fact, keyOf, type ReceivedEvent } from '../events/event.ts'
 import { type Log, reasonOf } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
-import { deadLetters, ensureStream } from '../nats/streams.ts'
-import { openLanes } from './keyed-queue.ts'
+import { deadLettersStream, ensureStream } from '../nats/streams.ts'
+import { keyedQueue } from './keyed-queue.ts'
 
-export interface HandlingOptions<F extends Fact> {
+export interface ProcessorOptions<F extends Fact> {
   readonly broker: Broker
   handle(event: ReceivedEvent<F>): Promise<unknown>
   isOutage(error: unknown): boolean
-  readonly lanes: boolean
+  readonly inKeyOrder: boolean
   readonly log: Log
   readonly ackWaitMs: number
   readonly maxTries: number
@@ -25,21 +25,21 @@ export interface HandlingOptions<F extends Fact> {
   readonly stopping: AbortSignal
 }
 
-export interface Handling<F extends Fact> {
+export interface Processor<F extends Fact> {
   /** Handles a message in its key's lane, and tells the broker what became of it; gives it back when stopping. */
-  take(message: JsMsg, types: Types<F>): void
+  process(message: JsMsg, types: EventTypes<F>): void
   /**
    * Handles the message of a dead letter in its key's lane, once.
    * @throws NotHandled, or the error that says that a store is away
    */
-  again(letter: Letter, types: Types<F>): Promise<void>
+  reprocess(letter: DeadLetter, types: EventTypes<F>): Promise<void>
   /** Resolves when nothing is in hand. */
-  finished(): Promise<void>
+  idle(): Promise<void>
 }
 
-export function openHandling<F extends Fact>(options: HandlingOptions<F>): Handling<F> {
+export function openProcessor<F extends Fact>(options: ProcessorOptions<F>): Processor<F> {
   const { broker, isOutage, log, ackWaitMs, maxTries, replicas, stopping } = options
-  const lane = options.lanes ? openLanes() : <T>(_key: string, run: () => Promise<T>) => run()
+  const lane = options.inKeyOrder ? keyedQueue() : <T>(_key: string, run: () => Promise<T>) => run()
   // During an outage every message in hand waits on it; Node would take more than ten for a leak.
   setMaxListeners(0, stopping)
   const work = new Set<Promise<void>>()
@@ -47,7 +47,7 @@ export function openHandling<F extends Fact>(options: HandlingOptions<F>): Handl
 
   // One write to the socket for what was committed together: as system calls, acknowledgements cost more than
   // anything else here.
-  const acknowledge = groupCommit(
+  const acknowledge = batcher(
     async (messages: JsMsg[]) =>
       messages.map((message) => {
         message.ack()
@@ -63,7 +63,7 @@ export function openHandling<F extends Fact>(options: HandlingOptions<F>): Handl
     for (const [message, since] of inHand) if (since < overdue) message.working()
   }, ackWaitMs / 3)
 
-  async function settle(message: JsMsg, types: Types<F>): Promise<void> {
+  async function settle(message: JsMsg, types: EventTypes<F>): Promise<void> {
     inHand.set(message, Date.now())
     try {
       const failure = await failureOf(message, types)
@@ -77,9 +77,9 @@ export function openHandling<F extends Fact>(options: HandlingOptions<F>): Handl
     }
   }
 
-  async function failureOf(message: JsMsg, types: Types<F>): Promise<{ error: unknown } | undefined> {
+  async function failureOf(message: JsMsg, types: EventTypes<F>): Promise<{ error: unknown } | undefined> {
     try {
-      const event = eventOf(message, types)
+      const event = parseMessage(message, types)
       await lane(keyOf(event.subject), () => handleThroughOutages(event))
       log.info({ event: event.name, key: keyOf(event.subject), eventId: event.id }, 'handled')
       return undefined
@@ -114,26 +114,26 @@ export function openHandling<F extends Fact>(options: HandlingOptions<F>): Handl
       return
     }
     try {
-      await bury(broker, message, error)
+      await publishDeadLetter(broker, message, error)
       message.term(String(error).slice(0, 100))
       log.error(fields, 'handling failed, gone to the dead letters')
     } catch (buryError) {
       log.error({ ...fields, buryError }, 'dead letters not reached, will be tried again')
-      await ensureStream(broker.jsm, deadLetters, replicas).catch(() => {})
+      await ensureStream(broker.jsm, deadLettersStream, replicas).catch(() => {})
       message.nak(retryDelay(tries))
     }
   }
 
-  async function handleLetter(letter: Letter, types: Types<F>): Promise<void> {
+  async function handleLetter(letter: DeadLetter, types: EventTypes<F>): Promise<void> {
     const { sequence, subject, eventId } = letter
     try {
-      const event = eventInLetter(letter, types)
+      const event = parseDeadLetter(letter, types)
       await lane(keyOf(subject), () => options.handle(event))
       log.info({ letter: sequence, event: event.name, key: keyOf(subject), eventId }, 'dead letter handled')
     } catch (error) {
       if (isOutage(error)) throw error
       log.warn({ error, letter: sequence, subject, eventId }, 'dead letter not handled')
-      throw new NotHandled(error)
+      throw new ReprocessingFailed(error)
     }
   }
 
@@ -143,17 +143,17 @@ export function openHandling<F extends Fact>(options: HandlingOptions<F>): Handl
   }
 
   return {
-    take(message, types) {
+    process(message, types) {
       // It was on its way when the pull was ended: another replica can have it at once.
       if (stopping.aborted) return message.nak()
       hold(settle(message, types))
     },
-    again(letter, types) {
+    reprocess(letter, types) {
       const handled = handleLetter(letter, types)
       hold(handled)
       return handled
     },
-    async finished() {
+    async idle() {
       await Promise.all(work)
       clearInterval(signOfLife)
     },

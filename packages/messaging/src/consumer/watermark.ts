@@ -8,7 +8,7 @@ import { consumerInfo } from '../nats/streams.ts'
  * Under load there is always something in hand; so what had been handed over at one look, with nothing left to come,
  * is to be acknowledged at a later one.
  */
-export function openHearing(broker: Broker, stream: string): () => Promise<number> {
+export function openWatermark(broker: Broker, stream: string): () => Promise<number> {
   let until = Number.NEGATIVE_INFINITY
   let mark: { readonly at: number; readonly handedOver: number } | undefined
 

@@ -1,12 +1,12 @@
 import { type JsMsg, type MsgHdrs, headers as newHeaders } from 'nats'
-import { eventIn, type Types, Unprocessable } from '../events/cloud-events.ts'
+import { type EventTypes, parseEvent, Unprocessable } from '../events/cloud-events.ts'
 import type { Fact, ReceivedEvent } from '../events/event.ts'
 import { oneLine, reasonOf } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
-import type { Letter } from './reader.ts'
+import type { DeadLetter } from './reader.ts'
 
 /** Writes a message that could not be handled to the dead letters; after that it may be terminated. */
-export async function bury(broker: Broker, message: JsMsg, error: unknown): Promise<void> {
+export async function publishDeadLetter(broker: Broker, message: JsMsg, error: unknown): Promise<void> {
   const headers = newHeaders()
   copy(message.headers, headers)
   // Its Nats-Msg-Id differs each time that it is sent back, so a second failure is no duplicate of the first.
@@ -23,7 +23,7 @@ export async function bury(broker: Broker, message: JsMsg, error: unknown): Prom
 }
 
 /** The message of a dead letter could not be handled now either; `cause` is why. */
-export class NotHandled extends Error {
+export class ReprocessingFailed extends Error {
   override readonly name = 'NotHandled'
   constructor(cause: unknown) {
     super(cause instanceof Unprocessable ? oneLine(cause) : reasonOf(cause), { cause })
@@ -34,12 +34,12 @@ export class NotHandled extends Error {
  * Reads the message of a dead letter as the event that it is, as `eventOf` does.
  * @throws Unprocessable
  */
-export function eventInLetter<F extends Fact>(letter: Letter, types: Types<F>): ReceivedEvent<F> {
+export function parseDeadLetter<F extends Fact>(letter: DeadLetter, types: EventTypes<F>): ReceivedEvent<F> {
   const headers = newHeaders()
   copy(letter.headers, headers)
   if (!headers.get('ce-id')) headers.set('ce-id', letter.eventId)
   const json = () => JSON.parse(new TextDecoder().decode(letter.data))
-  const event = eventIn({ subject: letter.subject, headers, json }, types, new Date(letter.time))
+  const event = parseEvent({ subject: letter.subject, headers, json }, types, new Date(letter.time))
   return Object.assign(event, { stream: letter.stream, sequence: letter.streamSequence })
 }
 

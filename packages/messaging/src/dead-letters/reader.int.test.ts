@@ -3,9 +3,9 @@ import { after, before, beforeEach, describe, it } from 'node:test'
 import { type TestServer, testNats } from '@saucery/servers/testing/servers'
 import { headers as newHeaders } from 'nats'
 import type { Broker } from '../nats/connection.ts'
-import { deadLetters, ensureStream } from '../nats/streams.ts'
+import { deadLettersStream, ensureStream } from '../nats/streams.ts'
 import { testBroker } from '../testing/servers.ts'
-import { countUnhandled, readLetter, readLetters } from './reader.ts'
+import { countUnhandled, readDeadLetter, readDeadLetters } from './reader.ts'
 
 for (const version of ['2.15.1', '2.10.26'])
   describe(`the dead letters of a service, on NATS ${version}`, () => {
@@ -16,8 +16,8 @@ for (const version of ['2.15.1', '2.10.26'])
       broker = await testBroker(nats.url, { name: 'counter' })
     })
     beforeEach(async () => {
-      await broker.jsm.streams.delete(deadLetters.name).catch(() => {})
-      await ensureStream(broker.jsm, deadLetters, 1)
+      await broker.jsm.streams.delete(deadLettersStream.name).catch(() => {})
+      await ensureStream(broker.jsm, deadLettersStream, 1)
     })
     after(async () => {
       await broker[Symbol.asyncDispose]()
@@ -38,8 +38,8 @@ for (const version of ['2.15.1', '2.10.26'])
     async function pages(limit: number): Promise<number[][]> {
       const found: number[][] = []
       for (let before: number | undefined; ; ) {
-        const { letters, next } = await readLetters(broker, { limit, before })
-        found.push(letters.map(({ sequence }) => sequence))
+        const { deadLetters, next } = await readDeadLetters(broker, { limit, before })
+        found.push(deadLetters.map(({ sequence }) => sequence))
         if (next === undefined) return found
         assert.ok(before === undefined || next < before, 'pages go on')
         before = next
@@ -91,9 +91,10 @@ for (const version of ['2.15.1', '2.10.26'])
       await bury('counter')
       await bury('other')
       await bury('counters')
-      const letter = await readLetter(broker, 1)
+      const letter = await readDeadLetter(broker, 1)
       assert.equal(letter?.subject, 'nudges.given.k')
       assert.equal(letter?.eventId, 'an-id')
-      for (const sequence of [2, 3, 4, 2 ** 48]) assert.equal(await readLetter(broker, sequence), undefined)
+      for (const sequence of [2, 3, 4, 2 ** 48])
+        assert.equal(await readDeadLetter(broker, sequence), undefined)
     })
   })

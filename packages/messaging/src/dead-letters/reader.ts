@@ -1,10 +1,10 @@
 import type { MsgHdrs } from 'nats'
 import type { Broker } from '../nats/connection.ts'
 import { type DirectGet, type DirectMsg, directGet } from '../nats/direct-get.ts'
-import { deadLetters } from '../nats/streams.ts'
+import { deadLettersStream } from '../nats/streams.ts'
 
 /** A dead letter: a message that this service could not handle, and what is known of that. */
-export interface Letter {
+export interface DeadLetter {
   /** In `DEAD_LETTERS`. */
   readonly sequence: number
   /** When it was buried. */
@@ -23,14 +23,14 @@ export interface Letter {
   readonly data: Uint8Array
 }
 
-export interface LetterQuery {
+export interface DeadLetterQuery {
   readonly limit: number
   /** Only letters before this sequence. */
   readonly before?: number | undefined
 }
 
-export interface LetterPage {
-  readonly letters: Letter[]
+export interface DeadLetterPage {
+  readonly deadLetters: DeadLetter[]
   /** `before` of the next page; absent on the last one. A page may be short, or empty, and not the last. */
   readonly next?: number
 }
@@ -47,11 +47,14 @@ const partSize = 32
  * The stream can be asked for the next letter only, not for the one before: so from its end back, window by window,
  * each larger than the last. By single gets, which servers have from 2.10 on.
  */
-export async function readLetters(broker: Broker, { limit, before }: LetterQuery): Promise<LetterPage> {
+export async function readDeadLetters(
+  broker: Broker,
+  { limit, before }: DeadLetterQuery,
+): Promise<DeadLetterPage> {
   const oldest = await nextLetter(broker, 1)
-  if (!oldest) return { letters: [] }
-  const { state } = await broker.jsm.streams.info(deadLetters.name)
-  const letters: Letter[] = []
+  if (!oldest) return { deadLetters: [] }
+  const { state } = await broker.jsm.streams.info(deadLettersStream.name)
+  const letters: DeadLetter[] = []
   let end = Math.min(before ?? Number.POSITIVE_INFINITY, state.last_seq + 1)
   const looksUntil = Math.max(oldest.sequence, end - lookAtMost)
   for (
@@ -65,11 +68,11 @@ export async function readLetters(broker: Broker, { limit, before }: LetterQuery
   }
   const last = letters[limit - 1]
   const next = last?.sequence ?? end
-  return { letters: letters.slice(0, limit), ...(next > oldest.sequence ? { next } : {}) }
+  return { deadLetters: letters.slice(0, limit), ...(next > oldest.sequence ? { next } : {}) }
 }
 
 /** The service's letter of this sequence. */
-export const readLetter = (broker: Broker, sequence: number): Promise<Letter | undefined> =>
+export const readDeadLetter = (broker: Broker, sequence: number): Promise<DeadLetter | undefined> =>
   letterAt(broker, { seq: sequence })
 
 /** What `countUnhandled` reads at most: so many pages of so many letters. */
@@ -82,14 +85,14 @@ const countPageSize = 200
  */
 export async function countUnhandled(
   broker: Broker,
-  handled: (letters: readonly Letter[]) => Promise<ReadonlySet<string>>,
+  handled: (letters: readonly DeadLetter[]) => Promise<ReadonlySet<string>>,
 ): Promise<number> {
   let count = 0
   let before: number | undefined
   for (let page = 0; page < countPages; page++) {
-    const { letters, next } = await readLetters(broker, { limit: countPageSize, before })
-    const known = await handled(letters)
-    count += letters.filter(({ eventId }) => !known.has(eventId)).length
+    const { deadLetters, next } = await readDeadLetters(broker, { limit: countPageSize, before })
+    const known = await handled(deadLetters)
+    count += deadLetters.filter(({ eventId }) => !known.has(eventId)).length
     if (next === undefined) break
     before = next
   }
@@ -98,15 +101,15 @@ export async function countUnhandled(
 
 const prefixOf = ({ name }: Broker) => `dead-letters.${name}.`
 
-async function lettersWithin(broker: Broker, begin: number, end: number): Promise<Letter[]> {
-  const parts: Promise<Letter[]>[] = []
+async function lettersWithin(broker: Broker, begin: number, end: number): Promise<DeadLetter[]> {
+  const parts: Promise<DeadLetter[]>[] = []
   for (let from = begin; from < end; from += partSize)
     parts.push(lettersOfPart(broker, from, Math.min(from + partSize, end)))
   return (await Promise.all(parts)).flat()
 }
 
-async function lettersOfPart(broker: Broker, begin: number, end: number): Promise<Letter[]> {
-  const letters: Letter[] = []
+async function lettersOfPart(broker: Broker, begin: number, end: number): Promise<DeadLetter[]> {
+  const letters: DeadLetter[] = []
   for (let from = begin; from < end; ) {
     const letter = await nextLetter(broker, from)
     if (!letter || letter.sequence >= end) break
@@ -116,16 +119,16 @@ async function lettersOfPart(broker: Broker, begin: number, end: number): Promis
   return letters
 }
 
-const nextLetter = (broker: Broker, from: number): Promise<Letter | undefined> =>
+const nextLetter = (broker: Broker, from: number): Promise<DeadLetter | undefined> =>
   letterAt(broker, { seq: from, next_by_subj: `${prefixOf(broker)}>` })
 
-async function letterAt(broker: Broker, query: DirectGet): Promise<Letter | undefined> {
-  const message = await directGet(broker, deadLetters.name, query)
+async function letterAt(broker: Broker, query: DirectGet): Promise<DeadLetter | undefined> {
+  const message = await directGet(broker, deadLettersStream.name, query)
   return message && letterIn(broker, message)
 }
 
 /** Undefined for one of another service. */
-function letterIn(broker: Broker, { headers, data }: DirectMsg): Letter | undefined {
+function letterIn(broker: Broker, { headers, data }: DirectMsg): DeadLetter | undefined {
   const prefix = prefixOf(broker)
   const subject = headers.get('Nats-Subject')
   if (!subject.startsWith(prefix)) return undefined

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type JsMsg, type MsgHdrs, headers as newHeaders } from 'nats'
 import { Nudged, nudge } from '../testing/counters.ts'
-import { eventOf, headersOf, Unprocessable } from './cloud-events.ts'
+import { parseMessage, toHeaders, Unprocessable } from './cloud-events.ts'
 import type { Event } from './event.ts'
 
 const types = new Map([[Nudged.event, Nudged]])
 
 /** The part of a stream's message that is read. */
-function messageOf(event: Event, headers: MsgHdrs | undefined = headersOf(event, 'nudger')): JsMsg {
+function messageOf(event: Event, headers: MsgHdrs | undefined = toHeaders(event, 'nudger')): JsMsg {
   return {
     subject: event.subject,
     headers,
@@ -18,23 +18,23 @@ function messageOf(event: Event, headers: MsgHdrs | undefined = headersOf(event,
 }
 
 function withHeader(event: Event, name: string, value: string): JsMsg {
-  const headers = headersOf(event, 'nudger')
+  const headers = toHeaders(event, 'nudger')
   if (value === '') headers.delete(name)
   else headers.set(name, value)
   return messageOf(event, headers)
 }
 
-const reading = (message: JsMsg) => () => eventOf(message, types)
+const reading = (message: JsMsg) => () => parseMessage(message, types)
 
 describe('a message', () => {
   it('is read as the event that was written, with its place in the stream', () => {
     const event = nudge('k', 3)
-    assert.deepEqual(eventOf(messageOf(event), types), { ...event, stream: 'NUDGES', sequence: 7 })
+    assert.deepEqual(parseMessage(messageOf(event), types), { ...event, stream: 'NUDGES', sequence: 7 })
   })
 
   it('carries CloudEvents headers', () => {
     const event = nudge('k')
-    const headers = headersOf(event, 'nudger')
+    const headers = toHeaders(event, 'nudger')
     const wanted = {
       'ce-specversion': '1.0',
       'ce-id': event.id,
@@ -53,7 +53,7 @@ describe('a message', () => {
     headers.set('ce-type', 'Nudged')
     headers.set('Nats-Msg-Id', 'from-elsewhere')
     const event = nudge('k')
-    const { id, causationId, traceparent, time, version } = eventOf(messageOf(event, headers), types)
+    const { id, causationId, traceparent, time, version } = parseMessage(messageOf(event, headers), types)
     assert.deepEqual(
       { id, causationId, traceparent, time, version },
       { id: 'from-elsewhere', causationId: 'from-elsewhere', traceparent: '', time: event.time, version: 1 },
@@ -62,7 +62,7 @@ describe('a message', () => {
 
   it('goes by ce-id, not by the id that it travels under', () => {
     const event = nudge('k')
-    assert.equal(eventOf(withHeader(event, 'Nats-Msg-Id', 'another'), types).id, event.id)
+    assert.equal(parseMessage(withHeader(event, 'Nats-Msg-Id', 'another'), types).id, event.id)
   })
 
   it('is refused for good when it cannot be read', () => {

@@ -7,7 +7,7 @@ export class Unprocessable extends Error {
 }
 
 /** Headers after CloudEvents' NATS binding: https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/nats-protocol-binding.md */
-export function headersOf(event: Event, source: string): MsgHdrs {
+export function toHeaders(event: Event, source: string): MsgHdrs {
   const headers = newHeaders()
   headers.set('ce-specversion', '1.0')
   headers.set('ce-id', event.id)
@@ -24,14 +24,14 @@ export function headersOf(event: Event, source: string): MsgHdrs {
  * Reads a message as the event that it is.
  * @throws Unprocessable when it is none of `types`, has no id, or its data cannot be read.
  */
-export function eventOf<F extends Fact>(message: JsMsg, types: Types<F>): ReceivedEvent<F> {
+export function parseMessage<F extends Fact>(message: JsMsg, types: EventTypes<F>): ReceivedEvent<F> {
   const { stream, streamSequence: sequence, timestampNanos } = message.info
-  const event = eventIn(message, types, new Date(timestampNanos / 1e6))
+  const event = parseEvent(message, types, new Date(timestampNanos / 1e6))
   return Object.assign(event, { stream, sequence })
 }
 
 /** The event types by name. */
-export type Types<F extends Fact> = ReadonlyMap<string, EventType<F>>
+export type EventTypes<F extends Fact> = ReadonlyMap<string, EventType<F>>
 
 interface Message {
   readonly subject: string
@@ -40,7 +40,7 @@ interface Message {
 }
 
 /** Reads a message that may have come past the streams, as `eventOf` does. */
-export function eventIn<F extends Fact>(message: Message, types: Types<F>, arrived: Date): Event<F> {
+export function parseEvent<F extends Fact>(message: Message, types: EventTypes<F>, arrived: Date): Event<F> {
   const header = (name: string) => message.headers?.get(name) || undefined
   const name = header('ce-type')
   const type = name === undefined ? undefined : types.get(name)

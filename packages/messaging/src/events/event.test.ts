@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { raised } from '../testing/counters.ts'
-import { firstIdAt, keyOf, record } from './event.ts'
+import { firstIdAt, keyOf, stamp } from './event.ts'
 
 const cause = { id: 'why', traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' }
 
 describe('an event', () => {
   it('is the fact with an identity, a time and what led to it', () => {
-    const event = record(raised('k'), cause, new Date('2024-02-29T12:00:00.123Z'))
+    const event = stamp(raised('k'), cause, new Date('2024-02-29T12:00:00.123Z'))
     const { id, traceparent, ...rest } = event
     assert.deepEqual(rest, { ...raised('k'), time: '2024-02-29T12:00:00.123Z', causationId: 'why' })
     assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
@@ -19,7 +19,7 @@ describe('an event', () => {
   it('has an id between the first of its moment and the first of the next', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 ** 47 }), (ms) => {
-        const { id } = record(raised('k'), cause, new Date(ms))
+        const { id } = stamp(raised('k'), cause, new Date(ms))
         assert.ok(firstIdAt(ms) <= id && id < firstIdAt(ms + 1))
       }),
     )

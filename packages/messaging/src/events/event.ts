@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid'
-import { childOf } from './trace-context.ts'
+import { childTraceparent } from './trace-context.ts'
 
 /** Something that happened, as a decision returns it. The last token of its subject is its key. */
 export interface Fact {
@@ -46,13 +46,13 @@ export interface Cause {
 }
 
 /** Gives a fact its identity. */
-export function record<F extends Fact>(fact: F, cause: Cause, now: Date): Event<F> {
+export function stamp<F extends Fact>(fact: F, cause: Cause, now: Date): Event<F> {
   return {
     ...fact,
     id: uuidv7({ msecs: now.getTime() }),
     time: now.toISOString(),
     causationId: cause.id,
-    traceparent: childOf(cause.traceparent),
+    traceparent: childTraceparent(cause.traceparent),
   }
 }
 

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { childOf, newTrace } from './trace-context.ts'
+import { childTraceparent, newTraceparent } from './trace-context.ts'
 
 const parent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
 const traceId = (traceparent: string) => traceparent.split('-')[1]
 
 describe('a trace', () => {
   it('goes on in a span of its own, with the same flags', () => {
-    const child = childOf(parent)
+    const child = childTraceparent(parent)
     assert.match(child, /^00-4bf92f3577b34da6a3ce929d0e0e4736-[0-9a-f]{16}-01$/)
     assert.notEqual(child, parent)
-    assert.match(childOf(parent.replace(/01$/, '00')), /-00$/)
+    assert.match(childTraceparent(parent.replace(/01$/, '00')), /-00$/)
   })
 
   it('begins anew where there is none, or what is there is none', () => {
@@ -24,13 +24,13 @@ describe('a trace', () => {
       parent.replace('00f067aa0ba902b7', '0'.repeat(16)),
     ]
     for (const wrong of none) {
-      const begun = childOf(wrong)
+      const begun = childTraceparent(wrong)
       assert.match(begun, /^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/)
       assert.notEqual(traceId(begun), traceId(parent))
     }
   })
 
   it('is never the same twice', () => {
-    assert.notEqual(traceId(newTrace()), traceId(newTrace()))
+    assert.notEqual(traceId(newTraceparent()), traceId(newTraceparent()))
   })
 })

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { groupCommit } from '../async/batcher.ts'
+import { batcher } from '../async/batcher.ts'
 import type { Database } from '../postgres/database.ts'
 import { requests } from '../postgres/schema.ts'
 import { given, idOf, type KeyedRequest } from './requests.ts'
@@ -10,7 +10,7 @@ type Finished = { scope: string; key: string; answer: object }
 export type Finish = (request: Pick<KeyedRequest, 'scope' | 'key'>, answer: object) => Promise<object>
 
 export function openFinish(db: Database): Finish {
-  const finish = groupCommit(async (answers: Finished[]) => {
+  const finish = batcher(async (answers: Finished[]) => {
     // Of two answers to one request in a group, the first counts.
     const first = new Map(answers.toReversed().map((one) => [idOf(one), one]))
     const rows = await db.execute<Finished>(sql`

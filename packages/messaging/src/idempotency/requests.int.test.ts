@@ -40,7 +40,7 @@ const unitOn = (database: typeof db, limits = {}) =>
     limits,
   )
 
-const answerTo = async (commit: CommitCounter, change: Raise) => (await commit(change)).answered
+const answerTo = async (commit: CommitCounter, change: Raise) => (await commit(change)).stored
 const codeOf = (promise: Promise<unknown>): Promise<RequestRefused['code']> =>
   promise.then(
     () => assert.fail('not refused'),
@@ -51,10 +51,10 @@ const kept = async () => (await db.select().from(requests)).length
 describe('a request', () => {
   it('that is made again is answered as before, at any replica, and changes nothing', async () => {
     const first = await one.commit(requested('a'))
-    assert.deepEqual(first.answered, { answer: { count: 1, event: first.events[0]?.id }, final: true })
+    assert.deepEqual(first.stored, { answer: { count: 1, event: first.events[0]?.id }, final: true })
     for (const { commit } of [one, other]) {
       const again = await commit(requested('a'))
-      assert.deepEqual(again, { state: undefined, events: [], answered: first.answered })
+      assert.deepEqual(again, { state: undefined, events: [], answered: first.stored })
     }
     assert.deepEqual(await counts(db), { k: 1 })
     assert.equal((await db.select().from(outbox)).length, 1)
@@ -71,7 +71,7 @@ describe('a request', () => {
       )
       const settled = await Promise.allSettled(fifty)
       const answers = settled.flatMap((one) =>
-        one.status === 'fulfilled' ? JSON.stringify(one.value?.answered) : [],
+        one.status === 'fulfilled' ? JSON.stringify(one.value?.stored) : [],
       )
       assert.equal(new Set(answers).size, 1)
       for (const one of settled)
@@ -175,7 +175,7 @@ describe('an answer that is not final', () => {
 
   it('is not given to others while somebody makes the final one', async () => {
     const first = await one.commit(requested('a', { finalWithinMs: 60_000 }))
-    assert.equal(first.answered?.final, false)
+    assert.equal(first.stored?.final, false)
     await assert.rejects(other.commit(requested('a')), (error: RequestRefused) => {
       assert.equal(error.code, 'request-in-progress')
       return error.retryAfterMs > 50_000 && error.retryAfterMs <= 60_000

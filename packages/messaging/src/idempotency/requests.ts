@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Database, Transaction } from '../postgres/database.ts'
-import { forget } from '../postgres/delete-in-batches.ts'
+import { deleteInBatches } from '../postgres/delete-in-batches.ts'
 import { requests } from '../postgres/schema.ts'
 
 /** A request that its client may repeat, under a key that the client chose. */
@@ -13,7 +13,7 @@ export interface KeyedRequest {
 }
 
 /** What a request was answered; an answer that is not final may be replaced, once, by `finish`. */
-export interface Answered {
+export interface StoredAnswer {
   readonly answer: object
   readonly final: boolean
 }
@@ -35,7 +35,7 @@ export interface Requests {
    * What it was answered before; undefined when it is new, and from then on it is in the hands of this transaction.
    * @throws RequestRefused when another one has it in hand, or when its key was used for something else
    */
-  recall(request: KeyedRequest): Answered | undefined
+  recall(request: KeyedRequest): StoredAnswer | undefined
   /** Keeps the answer; one that is not final yet is in the hands of this process for `finalWithinMs`. */
   remember(request: KeyedRequest, answer: object, finalWithinMs?: number): void
   /** Writes what is to be remembered. */
@@ -112,4 +112,9 @@ async function write(tx: Transaction, answers: object[]): Promise<void> {
 
 /** Forgets requests older than `olderThanMs`: who repeats one then makes a new one. */
 export const pruneRequests = (db: Database, olderThanMs: number, stopping?: AbortSignal): Promise<void> =>
-  forget(db, requests, sql`created_at < now() - make_interval(secs => ${olderThanMs / 1000})`, stopping)
+  deleteInBatches(
+    db,
+    requests,
+    sql`created_at < now() - make_interval(secs => ${olderThanMs / 1000})`,
+    stopping,
+  )

@@ -3,9 +3,9 @@ import { describe, it } from 'node:test'
 import { testNats } from '@saucery/servers/testing/servers'
 import { count } from 'drizzle-orm'
 import { inbox } from '../postgres/schema.ts'
-import { allSettled, allWait, lettersOf, listen } from '../testing/consumer.ts'
+import { allSettled, allWait, consume, deadLettersIn } from '../testing/consumer.ts'
 import { counts, nudge, raiseOn } from '../testing/counters.ts'
-import { messagesOf, say } from '../testing/messages.ts'
+import { messagesOf, publishEvent } from '../testing/messages.ts'
 import { testReplica } from '../testing/replica.ts'
 import { testDatabase } from '../testing/servers.ts'
 import { pruneInbox } from './inbox.ts'
@@ -19,11 +19,11 @@ describe('the inbox', () => {
     await using one = await testReplica(database, nats)
     await using other = await testReplica(database, nats)
     const heardBy = { one: 0, other: 0 }
-    await using _one = await listen(one.broker, (event) => {
+    await using _one = await consume(one.broker, (event) => {
       heardBy.one += 1
       return raiseOn(one.commit)(event)
     })
-    await using _other = await listen(other.broker, (event) => {
+    await using _other = await consume(other.broker, (event) => {
       heardBy.other += 1
       return raiseOn(other.commit)(event)
     })
@@ -31,7 +31,7 @@ describe('the inbox', () => {
     await allWait(one.broker, 2)
     // Under three names, so that the broker takes none for a duplicate.
     const saying = ['first', 'second', 'third'].flatMap((time) =>
-      events.map((event) => say(one.broker, event, { messageId: `${event.id} ${time}` })),
+      events.map((event) => publishEvent(one.broker, event, { messageId: `${event.id} ${time}` })),
     )
     await Promise.all(saying)
     await allSettled(one.broker)
@@ -46,12 +46,12 @@ describe('the inbox', () => {
     await using replica = await testReplica(database, nats)
     let heard = 0
     const handle = raiseOn(replica.commit)
-    const listener = await listen(replica.broker, handle)
-    for (const key of keys) await say(replica.broker, nudge(key))
+    const listener = await consume(replica.broker, handle)
+    for (const key of keys) await publishEvent(replica.broker, nudge(key))
     await allSettled(replica.broker)
     await listener.stop()
     await replica.broker.jsm.consumers.delete('NUDGES', 'counter')
-    await using _again = await listen(replica.broker, (event) => {
+    await using _again = await consume(replica.broker, (event) => {
       heard += 1
       return handle(event)
     })
@@ -73,14 +73,14 @@ describe('the inbox', () => {
     await using database = await testDatabase()
     await using nats = await testNats()
     await using replica = await testReplica(database, nats)
-    await using _listener = await listen(replica.broker, raiseOn(replica.commit), { maxTries: 2 })
-    await say(replica.broker, nudge('a', 2000))
-    await say(replica.broker, nudge('b'))
+    await using _listener = await consume(replica.broker, raiseOn(replica.commit), { maxTries: 2 })
+    await publishEvent(replica.broker, nudge('a', 2000))
+    await publishEvent(replica.broker, nudge('b'))
     await allSettled(replica.broker)
     assert.deepEqual(await counts(database.db), { b: 1 })
     const [row] = await database.db.select({ rows: count() }).from(inbox)
     assert.equal(row?.rows, 1)
-    const [letter, ...others] = await lettersOf(replica.broker)
+    const [letter, ...others] = await deadLettersIn(replica.broker)
     assert.match(letter?.header('dead-letter-error') ?? '', /violates check constraint/)
     assert.equal(others.length, 0)
   })

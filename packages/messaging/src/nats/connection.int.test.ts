@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { testNats } from '@saucery/servers/testing/servers'
 import { connect } from 'nats'
 import { eventually } from '../testing/eventually.ts'
-import { countingLog, quiet } from '../testing/log.ts'
+import { countingLog, quietLog } from '../testing/log.ts'
 import { testBroker } from '../testing/servers.ts'
 import { connectBroker } from './connection.ts'
 
@@ -12,7 +12,7 @@ const users = [{ user: 'counter', password: 'right' }]
 describe('a broker', () => {
   it('refuses wrong credentials at once', async () => {
     await using nats = await testNats({ users })
-    const wrong = { url: nats.url, name: 'counter', user: 'counter', password: 'wrong', log: quiet }
+    const wrong = { url: nats.url, name: 'counter', user: 'counter', password: 'wrong', log: quietLog }
     await assert.rejects(connectBroker(wrong), { code: 'AUTHORIZATION_VIOLATION' })
     const right = await connectBroker({ ...wrong, password: 'right' })
     assert.equal(right.isConnected(), true)
@@ -41,7 +41,7 @@ describe('a broker', () => {
     await using nats = await testNats()
     await nats.kill()
     let isConnected = false
-    const connecting = connectBroker({ url: nats.url, name: 'counter', log: quiet }).then((broker) => {
+    const connecting = connectBroker({ url: nats.url, name: 'counter', log: quietLog }).then((broker) => {
       isConnected = true
       return broker
     })

@@ -22,7 +22,7 @@ export interface ReadableStream {
   readonly subjects: readonly string[]
 }
 
-export const beforeAll: Position = { sequence: 0, id: '' }
+export const streamStart: Position = { sequence: 0, id: '' }
 
 /** How many are asked for at once. */
 const mostAtOnce = 256
@@ -71,8 +71,8 @@ export async function isAt(broker: Broker, stream: string, { sequence, id }: Pos
 }
 
 /** The stream's last message. */
-export const endOf = async (broker: Broker, stream: ReadableStream): Promise<Position> =>
-  (await readAt(broker, stream, { last_by_subj: stream.subjects[0] })) ?? beforeAll
+export const streamEnd = async (broker: Broker, stream: ReadableStream): Promise<Position> =>
+  (await readAt(broker, stream, { last_by_subj: stream.subjects[0] })) ?? streamStart
 
 /** The message of this sequence, or else the first after it. */
 const messageFrom = (broker: Broker, stream: ReadableStream, seq: number) =>
@@ -97,23 +97,23 @@ async function readAt(
  * The position from which on a durable consumer has not acknowledged everything, but at most so far from the end. Of
  * what lies before it, the handling is known to be done; where there is no such consumer nothing is known.
  */
-export async function positionOf(
+export async function ackedPosition(
   broker: Broker,
   stream: ReadableStream,
   durable: string,
   mostBehind: number,
 ): Promise<Position> {
-  const end = await endOf(broker, stream)
-  const acknowledged = await acknowledgedBy(broker, stream, durable)
+  const end = await streamEnd(broker, stream)
+  const acknowledged = await ackFloor(broker, stream, durable)
   const sequence = Math.max(acknowledged ?? 0, end.sequence - mostBehind)
   if (sequence >= end.sequence) return end
   const at = sequence < 1 ? undefined : await messageFrom(broker, stream, sequence)
   // What the stream no longer has lies before all that it has.
-  return at?.sequence === sequence ? at : beforeAll
+  return at?.sequence === sequence ? at : streamStart
 }
 
 /** The sequence up to which a durable consumer has acknowledged everything; undefined when there is no such consumer. */
-export async function acknowledgedBy(
+export async function ackFloor(
   { jsm }: Broker,
   { name }: Pick<ReadableStream, 'name'>,
   durable: string,

@@ -16,7 +16,7 @@ import {
 const minute = 60_000
 
 /** The stream that holds messages which could not be handled. */
-export const deadLetters = { name: 'DEAD_LETTERS', subjects: ['dead-letters.>'] }
+export const deadLettersStream = { name: 'DEAD_LETTERS', subjects: ['dead-letters.>'] }
 
 export interface StreamSpec {
   readonly name: string
@@ -48,10 +48,10 @@ export async function ensureStream(
   replicas: number,
 ): Promise<string> {
   try {
-    return streamMoment(await jsm.streams.add(streamConfig(spec, replicas)))
+    return streamCreatedAt(await jsm.streams.add(streamConfig(spec, replicas)))
   } catch (error) {
     if (!isApiError(error, streamNameInUse)) throw error
-    return streamMoment(await jsm.streams.info(spec.name))
+    return streamCreatedAt(await jsm.streams.info(spec.name))
   }
 }
 
@@ -134,7 +134,7 @@ export async function removeConsumer(jsm: JetStreamManager, stream: string, dura
 const noFilters: object = { filter_subject: undefined, filter_subjects: undefined }
 
 /** When a stream was made, as `ensureStream` tells it. */
-export const streamMoment = ({ created }: StreamInfo): string => new Date(created).toISOString()
+export const streamCreatedAt = ({ created }: StreamInfo): string => new Date(created).toISOString()
 
 const streamNameInUse = 10058
 // With another configuration; with the same one it is no error.

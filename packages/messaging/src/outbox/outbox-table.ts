@@ -1,11 +1,11 @@
 import { sql } from 'drizzle-orm'
 import { type Event, firstIdAt } from '../events/event.ts'
 import { type Database, recordset, type Transaction } from '../postgres/database.ts'
-import { forget } from '../postgres/delete-in-batches.ts'
+import { deleteInBatches } from '../postgres/delete-in-batches.ts'
 import { outbox } from '../postgres/schema.ts'
 
 /** Where the stream has an event. */
-export interface Published {
+export interface Acknowledged {
   readonly id: string
   readonly stream: string
   readonly streamSequence: number
@@ -13,7 +13,7 @@ export interface Published {
 }
 
 /** Adds events to the transaction that changes the state, in the hands of this process for `leaseMs`. */
-export async function append(tx: Transaction, events: Event[], leaseMs: number): Promise<void> {
+export async function insertEvents(tx: Transaction, events: Event[], leaseMs: number): Promise<void> {
   if (events.length === 0) return
   await tx.execute(sql`
     insert into ${outbox} (id, name, version, subject, data, time, causation_id, traceparent, leased_until)
@@ -24,7 +24,7 @@ export async function append(tx: Transaction, events: Event[], leaseMs: number):
 const inMs = (ms: number) => sql`now() + make_interval(secs => ${ms / 1000})`
 
 /** Marks events as published. */
-export async function mark(db: Database, rows: Published[]): Promise<void> {
+export async function markPublished(db: Database, rows: Acknowledged[]): Promise<void> {
   await db.execute(sql`
     update ${outbox} set published_at = now(), stream = ack.stream, stream_sequence = ack.stream_sequence,
       stream_created = ack.stream_created
@@ -37,7 +37,7 @@ export async function mark(db: Database, rows: Published[]): Promise<void> {
  * By status and with skipped locks: following a growing number would skip rows, because the order of numbers is not
  * the order of commits. The lease, not a lock, keeps others away while the network is used.
  */
-export async function take(db: Database, leaseMs: number, limit: number): Promise<Event[]> {
+export async function lease(db: Database, leaseMs: number, limit: number): Promise<Event[]> {
   const rows = await db.execute<Record<string, unknown>>(sql`
     update ${outbox} set leased_until = ${inMs(leaseMs)}
     where id in (
@@ -50,7 +50,7 @@ export async function take(db: Database, leaseMs: number, limit: number): Promis
 
 /** Forgets what was said, and published, more than `olderThanMs` ago. */
 export const pruneOutbox = (db: Database, olderThanMs: number, stopping?: AbortSignal): Promise<void> =>
-  forget(
+  deleteInBatches(
     db,
     outbox,
     // By the id first, which has an index.

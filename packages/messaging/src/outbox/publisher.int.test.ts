@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testNats } from '@saucery/servers/testing/servers'
 import { isNull, sql } from 'drizzle-orm'
-import { type Event, record } from '../events/event.ts'
+import { type Event, stamp } from '../events/event.ts'
 import { ensureStream } from '../nats/streams.ts'
 import type { Database } from '../postgres/database.ts'
 import { outbox } from '../postgres/schema.ts'
 import { cause, countersStream, raised } from '../testing/counters.ts'
 import { eventually } from '../testing/eventually.ts'
-import { messagesOf, say } from '../testing/messages.ts'
+import { messagesOf, publishEvent } from '../testing/messages.ts'
 import { testReplica } from '../testing/replica.ts'
 import { testDatabase } from '../testing/servers.ts'
 import { pruneOutbox } from './outbox-table.ts'
@@ -19,7 +19,7 @@ type Replica = Awaited<ReturnType<typeof testReplica>>
 
 /** What a process leaves that dies after its commit, before it publishes. */
 async function crashAfterCommit({ db, outbox }: Replica, events: number): Promise<Event[]> {
-  const left = Array.from({ length: events }, (_, i) => record(raised(`k${i}`), cause(), new Date()))
+  const left = Array.from({ length: events }, (_, i) => stamp(raised(`k${i}`), cause(), new Date()))
   await db.transaction((tx) => outbox.append(tx, left))
   return left
 }
@@ -118,7 +118,7 @@ describe('an outbox', () => {
     await using crashed = await testReplica(database, nats, { leaseMs: 1 })
     const [event] = await crashAfterCommit(crashed, 2)
     assert.ok(event)
-    await say(crashed.broker, event)
+    await publishEvent(crashed.broker, event)
     await sweptAll(crashed)
     assert.equal((await messagesOf(crashed.broker, 'COUNTERS')).length, 2)
     const rows = await database.db.select().from(outbox)
@@ -138,7 +138,7 @@ describe('an outbox', () => {
   it('makes its stream again, with all that was in it, though it says nothing', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
-    await using replica = await testReplica(database, nats, { lookEveryMs: 100 })
+    await using replica = await testReplica(database, nats, { checkEveryMs: 100 })
     await replica.commit(raise('k'))
     await allPublished(database.db)
     await replica.outbox.sweep()
@@ -191,7 +191,7 @@ describe('an outbox', () => {
     await using replica = await testReplica(database, nats, { leaseMs: 60_000 })
     const hourAgo = new Date(Date.now() - 3_600_000)
     const [old, waiting, recent] = [hourAgo, hourAgo, new Date()].map((time) =>
-      record(raised('k'), cause(), time),
+      stamp(raised('k'), cause(), time),
     )
     assert.ok(old && waiting && recent)
     await replica.db.transaction((tx) => replica.outbox.append(tx, [old, waiting, recent]))

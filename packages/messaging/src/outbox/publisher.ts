@@ -1,13 +1,13 @@
 import type { PubAck } from 'nats'
-import { groupCommit } from '../async/batcher.ts'
-import { headersOf } from '../events/cloud-events.ts'
+import { batcher } from '../async/batcher.ts'
+import { toHeaders } from '../events/cloud-events.ts'
 import type { Event } from '../events/event.ts'
 import type { Log } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
 import { ensureStream, type StreamSpec } from '../nats/streams.ts'
 import type { Database, Transaction } from '../postgres/database.ts'
-import { append, mark, type Published, take } from './outbox-table.ts'
-import { unpublishLost } from './reconciler.ts'
+import { type Acknowledged, insertEvents, lease, markPublished } from './outbox-table.ts'
+import { reconcile } from './reconciler.ts'
 
 export interface OutboxOptions {
   readonly db: Database
@@ -19,7 +19,7 @@ export interface OutboxOptions {
   /** How long the process that committed a row has to publish it before the sweeper may. */
   readonly leaseMs?: number
   /** How often a sweep looks whether the stream is there, and the one that it was. */
-  readonly lookEveryMs?: number
+  readonly checkEveryMs?: number
 }
 
 export interface Outbox {
@@ -29,13 +29,13 @@ export interface Outbox {
   publish(events: Event[]): void
   /**
    * Publishes what is unpublished and in nobody's hands; returns how many were found. At first, and after every
-   * reason to doubt that the stream has what was published, it compares the two before. Ends early when `stopping`.
+   * reason to scheduleReconcile that the stream has what was published, it compares the two before. Ends early when `stopping`.
    */
   sweep(stopping?: AbortSignal): Promise<number>
   /** Has the next sweep compare the outbox with the stream. */
-  doubt(): void
+  scheduleReconcile(): void
   /** Resolves when nothing that this process publishes is under way. */
-  settled(): Promise<void>
+  idle(): Promise<void>
 }
 
 // Nobody waits for the mark.
@@ -51,35 +51,35 @@ const compareAgainMs = 5000
 const inHandAtMost = 5000
 
 export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
-  const { db, broker, stream, log, leaseMs = 5000, lookEveryMs = 60_000 } = options
+  const { db, broker, stream, log, leaseMs = 5000, checkEveryMs = 60_000 } = options
   const ensure = () => ensureStream(broker.jsm, stream, options.replicas)
   let streamCreated = Promise.resolve(await ensure())
   let lastSequence = 0
-  let lookFrom = Date.now() + lookEveryMs
+  let lookFrom = Date.now() + checkEveryMs
   async function refresh(): Promise<void> {
-    lookFrom = Date.now() + lookEveryMs
+    lookFrom = Date.now() + checkEveryMs
     const before = streamCreated
     streamCreated = ensure().catch((error) => {
       log.warn({ stream: stream.name, error }, 'stream not there')
       return before
     })
-    if ((await streamCreated) !== (await before)) doubt()
+    if ((await streamCreated) !== (await before)) scheduleReconcile()
   }
 
   const inHand = new Set<Promise<unknown>>()
   let compareFrom = 0
-  function doubt(): void {
+  function scheduleReconcile(): void {
     compareFrom = 0
   }
   async function compare(): Promise<void> {
     if (Date.now() < compareFrom) return
-    // Before it begins: a doubt that arises meanwhile counts.
+    // Before it begins: a scheduleReconcile that arises meanwhile counts.
     compareFrom = Number.POSITIVE_INFINITY
     try {
       // What was acknowledged before a loss, and is marked only after the comparison, would be missed.
       // (reconciler.int.test: "are the same again when the loss comes between an acknowledgement and its mark")
       await Promise.allSettled([...inHand])
-      const events = await unpublishLost(db, broker, stream.name)
+      const events = await reconcile(db, broker, stream.name)
       if (events > 0) log.warn({ stream: stream.name, events }, 'the stream has lost events')
     } catch (error) {
       log.warn({ stream: stream.name, error }, 'outbox not compared with the stream')
@@ -88,33 +88,38 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
   }
 
   broker.onReconnect(() => {
-    doubt()
+    scheduleReconcile()
     void refresh()
   })
 
   const encoder = new TextEncoder()
-  const markPublished = groupCommit(async (acks: Published[]) => {
-    await mark(db, acks)
+  const recordAcknowledged = batcher(async (acks: Acknowledged[]) => {
+    await markPublished(db, acks)
     return acks.map(() => ({ value: undefined }))
   }, unhurried)
 
   async function publishOne(event: Event): Promise<void> {
     const ack: PubAck = await broker.js.publish(event.subject, encoder.encode(JSON.stringify(event.data)), {
       msgID: event.id,
-      headers: headersOf(event, broker.name),
+      headers: toHeaders(event, broker.name),
     })
     // A duplicate is a success: an earlier try got through, and its acknowledgement was lost.
     if (!ack.duplicate) {
       // Sequences are used again: another replica made the stream again, or the broker lost its last writes.
       // (publisher.int.test: "tells the stream that another replica made again from the one before")
       if (ack.seq <= lastSequence) {
-        doubt()
+        scheduleReconcile()
         void refresh()
       }
       lastSequence = ack.seq
     }
     const { stream: name, seq: streamSequence } = ack
-    await markPublished({ id: event.id, stream: name, streamSequence, streamCreated: await streamCreated })
+    await recordAcknowledged({
+      id: event.id,
+      stream: name,
+      streamSequence,
+      streamCreated: await streamCreated,
+    })
   }
 
   async function publishAll(events: Event[]): Promise<number> {
@@ -134,7 +139,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
 
   let waiting = 0
   return {
-    append: (tx, events) => append(tx, events, leaseMs),
+    append: (tx, events) => insertEvents(tx, events, leaseMs),
     publish(events) {
       if (events.length === 0 || waiting + events.length > inHandAtMost) return
       waiting += events.length
@@ -144,7 +149,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
         }),
       )
     },
-    doubt,
+    scheduleReconcile,
     async sweep(stopping) {
       // Who says nothing, or less than others, sees neither a failure nor a sequence again.
       // (publisher.int.test: "makes its stream again, with all that was in it, though it says nothing")
@@ -152,7 +157,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
       if (broker.isConnected()) await compare()
       let found = 0
       for (let events: Event[]; broker.isConnected() && !stopping?.aborted; ) {
-        events = await take(db, leaseMs, batchSize)
+        events = await lease(db, leaseMs, batchSize)
         if (events.length > 0) log.info({ events: events.length }, 'sweeping the outbox')
         const failed = await publishAll(events)
         found += events.length
@@ -160,7 +165,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
       }
       return found
     },
-    async settled() {
+    async idle() {
       while (inHand.size > 0) await Promise.allSettled(inHand)
     },
   }

@@ -9,12 +9,12 @@ import { outbox } from '../postgres/schema.ts'
 import { cause, countersStream, type Raised, raised } from '../testing/counters.ts'
 import { eventually } from '../testing/eventually.ts'
 import { held } from '../testing/held.ts'
-import { quiet } from '../testing/log.ts'
+import { quietLog } from '../testing/log.ts'
 import { messagesOf } from '../testing/messages.ts'
 import { forgetfulNats, type Loss } from '../testing/power-failure.ts'
 import { testReplica } from '../testing/replica.ts'
 import { testBroker, testDatabase } from '../testing/servers.ts'
-import { unpublishLost } from './reconciler.ts'
+import { reconcile } from './reconciler.ts'
 
 type Replica = Awaited<ReturnType<typeof testReplica>>
 
@@ -87,7 +87,7 @@ describe('an outbox and its stream', { timeout: 280_000 }, () => {
         handle: async ({ id }) => void heard.add(id),
         isOutage: () => false,
         replicas: 1,
-        log: quiet,
+        log: quietLog,
       })
       const said = await say(replica, 'kept', 50)
       await allPublished(replica, 50)
@@ -115,7 +115,7 @@ describe('an outbox and its stream', { timeout: 280_000 }, () => {
     await allPublished(replica, 1200)
     await replica.broker.jsm.streams.delete('COUNTERS')
     await ensureStream(replica.broker.jsm, countersStream, 1)
-    replica.outbox.doubt()
+    replica.outbox.scheduleReconcile()
     await hasAllOnce(replica, said)
   })
 
@@ -193,7 +193,7 @@ describe('an outbox and its stream', { timeout: 280_000 }, () => {
     await backAt(replica)
     const swept = replica.outbox.sweep()
     // Begun before, a comparison that waits for no mark is done by the time that this one is.
-    assert.equal(await unpublishLost(database.open(), replica.broker, 'COUNTERS'), 0)
+    assert.equal(await reconcile(database.open(), replica.broker, 'COUNTERS'), 0)
     marking.release()
     await Promise.all([holding, swept])
     await hasAllOnce(replica, said)

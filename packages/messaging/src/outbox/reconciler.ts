@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import type { StreamConfig, StreamInfo } from 'nats'
 import type { Broker } from '../nats/connection.ts'
 import { directGet, eventIdIn } from '../nats/direct-get.ts'
-import { streamMoment } from '../nats/streams.ts'
+import { streamCreatedAt } from '../nats/streams.ts'
 import { type Database, recordset } from '../postgres/database.ts'
 import { outbox } from '../postgres/schema.ts'
 
@@ -27,14 +27,14 @@ type Row = Place & { readonly publishedAt: string }
  * publish again with the same ids. After a loss the broker uses sequences again, so a message counts by its id.
  * @returns how many events the stream no longer has
  */
-export async function unpublishLost(db: Database, broker: Broker, stream: string): Promise<number> {
+export async function reconcile(db: Database, broker: Broker, stream: string): Promise<number> {
   const info = await broker.jsm.streams.info(stream)
   return (await unpublishOfOtherStreams(db, info)) + (await unpublishTail(db, broker, info))
 }
 
 /** What was published before the stream was made anew; a crash in between leaves the rest to be found again. */
 async function unpublishOfOtherStreams(db: Database, info: StreamInfo): Promise<number> {
-  const created = streamMoment(info)
+  const created = streamCreatedAt(info)
   for (let total = 0; ; ) {
     const rows = await db.execute(sql`
       update ${outbox} set published_at = null, leased_until = now() where id in (
@@ -48,7 +48,7 @@ async function unpublishOfOtherStreams(db: Database, info: StreamInfo): Promise<
 }
 
 async function unpublishTail(db: Database, broker: Broker, info: StreamInfo): Promise<number> {
-  const created = streamMoment(info)
+  const created = streamCreatedAt(info)
   const { first_seq } = info.state
   const lost: Place[] = []
   let newest: number | undefined

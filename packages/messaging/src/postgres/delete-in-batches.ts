@@ -10,7 +10,7 @@ const batchSize = 20_000
  * delete before it ends a statement would stay, and be even more the next time.
  * (publisher.int.test: "forgets any number of events, in statements that stay short")
  */
-export async function forget(
+export async function deleteInBatches(
   db: Database,
   table: PgTable,
   condition: SQL,

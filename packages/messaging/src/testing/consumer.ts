@@ -2,17 +2,21 @@ import type { ConsumerInfo } from 'nats'
 import { type ConsumerOptions, openConsumers } from '../consumer/consumer.ts'
 import type { ReceivedEvent } from '../events/event.ts'
 import type { Broker } from '../nats/connection.ts'
-import { deadLetters, ensureStream } from '../nats/streams.ts'
+import { deadLettersStream, ensureStream } from '../nats/streams.ts'
 import { isDatabaseOutage } from '../postgres/database.ts'
 import { Nudged, nudgesStream } from './counters.ts'
 import { eventually } from './eventually.ts'
-import { quiet } from './log.ts'
+import { quietLog } from './log.ts'
 import { messagesOf, type StoredMessage } from './messages.ts'
 
 type Handle = (event: ReceivedEvent<Nudged>) => Promise<unknown>
 
 /** Hears nudges as the service that the broker is named after, until the end of the test. */
-export async function listen(broker: Broker, handle: Handle, options: Partial<ConsumerOptions<Nudged>> = {}) {
+export async function consume(
+  broker: Broker,
+  handle: Handle,
+  options: Partial<ConsumerOptions<Nudged>> = {},
+) {
   await ensureStream(broker.jsm, nudgesStream, 1)
   const consumers = openConsumers({
     broker,
@@ -20,7 +24,7 @@ export async function listen(broker: Broker, handle: Handle, options: Partial<Co
     handle,
     isOutage: isDatabaseOutage,
     replicas: 1,
-    log: quiet,
+    log: quietLog,
     ackWaitMs: 1000,
     ...options,
   })
@@ -46,4 +50,5 @@ export const allSettled = (broker: Broker): Promise<ConsumerInfo> =>
     return position
   })
 
-export const lettersOf = (broker: Broker): Promise<StoredMessage[]> => messagesOf(broker, deadLetters.name)
+export const deadLettersIn = (broker: Broker): Promise<StoredMessage[]> =>
+  messagesOf(broker, deadLettersStream.name)

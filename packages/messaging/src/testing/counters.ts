@@ -6,9 +6,9 @@ import {
   type Fact,
   keyOf,
   type ReceivedEvent,
-  record,
+  stamp,
 } from '../events/event.ts'
-import { newTrace } from '../events/trace-context.ts'
+import { newTraceparent } from '../events/trace-context.ts'
 import { type Database, keyIn, upsertAll } from '../postgres/database.ts'
 import type { Aggregate, Commit } from '../unit-of-work.ts'
 
@@ -70,9 +70,9 @@ export async function counts(db: Database): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ id, count }) => [id, count]))
 }
 
-export const cause = (id = 'a-request'): Cause => ({ id, traceparent: newTrace() })
+export const cause = (id = 'a-request'): Cause => ({ id, traceparent: newTraceparent() })
 
-export const nudge = (key: string, by = 1): Event<Nudged> => record(nudged(key, by), cause(), new Date())
+export const nudge = (key: string, by = 1): Event<Nudged> => stamp(nudged(key, by), cause(), new Date())
 
 export type CommitCounter = Commit<Counter, Raised, Raised | Nudged>
 

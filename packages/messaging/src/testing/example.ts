@@ -53,7 +53,7 @@ export async function openShop(postgresUrl: string, natsUrl: string, log: Log) {
     retentionMs: 7 * 24 * 60 * 60_000,
     log,
   })
-  participant.listen([{ stream: 'LIBRARY', events: [Returned] }], (event) => {
+  participant.consume([{ stream: 'LIBRARY', events: [Returned] }], (event) => {
     const book = keyOf(event.subject)
     return participant.commit({
       key: book,

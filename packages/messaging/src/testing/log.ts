@@ -1,6 +1,6 @@
 import type { Log } from '../log.ts'
 
-export const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} }
+export const quietLog: Log = { debug() {}, info() {}, warn() {}, error() {} }
 
 /** A log that can be asked how often it said something. */
 export function countingLog(): Log & { times(text: string): number } {

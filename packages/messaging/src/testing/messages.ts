@@ -1,16 +1,16 @@
 import { headers as newHeaders } from 'nats'
-import { headersOf } from '../events/cloud-events.ts'
+import { toHeaders } from '../events/cloud-events.ts'
 import type { Event } from '../events/event.ts'
 import type { Broker } from '../nats/connection.ts'
 
 /** Publishes an event as its owner would; `messageId` defeats the broker's own deduplication. */
-export async function say(
+export async function publishEvent(
   { js }: Broker,
   event: Event,
   { messageId = event.id, headers = {} as Record<string, string> } = {},
 ): Promise<void> {
   const all = newHeaders()
-  for (const [name, values] of headersOf(event, 'nudger')) for (const value of values) all.append(name, value)
+  for (const [name, values] of toHeaders(event, 'nudger')) for (const value of values) all.append(name, value)
   for (const [name, value] of Object.entries(headers)) all.set(name, value)
   await js.publish(event.subject, JSON.stringify(event.data), { msgID: messageId, headers: all })
 }

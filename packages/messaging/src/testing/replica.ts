@@ -1,15 +1,15 @@
-import type { GroupLimits } from '../async/batcher.ts'
+import type { BatchLimits } from '../async/batcher.ts'
 import { openOutbox } from '../outbox/publisher.ts'
 import { unitOfWork } from '../unit-of-work.ts'
 import { type Counter, counterAggregate, countersStream, type Nudged, type Raised } from './counters.ts'
-import { quiet } from './log.ts'
+import { quietLog } from './log.ts'
 import { type TestDatabase, testBroker } from './servers.ts'
 
 /** One replica of the service that counts: a pool, a connection to the broker, an outbox, a unit of work. */
 export async function testReplica(
   database: TestDatabase,
   nats: { url: string },
-  { leaseMs = 300, lookEveryMs = 60_000, limits = {} as GroupLimits, log = quiet } = {},
+  { leaseMs = 300, checkEveryMs = 60_000, limits = {} as BatchLimits, log = quietLog } = {},
 ) {
   const broker = await testBroker(nats.url, { log })
   const db = database.open()
@@ -20,7 +20,7 @@ export async function testReplica(
     replicas: 1,
     log,
     leaseMs,
-    lookEveryMs,
+    checkEveryMs,
   })
   return {
     broker,
@@ -28,7 +28,7 @@ export async function testReplica(
     outbox,
     commit: unitOfWork<Counter, Raised, Raised | Nudged>(db, outbox, counterAggregate, limits),
     async [Symbol.asyncDispose]() {
-      await outbox.settled()
+      await outbox.idle()
       await broker[Symbol.asyncDispose]()
     },
   }

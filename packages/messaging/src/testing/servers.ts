@@ -3,7 +3,7 @@ import { sql } from 'drizzle-orm'
 import { type Broker, connectBroker } from '../nats/connection.ts'
 import { type Database, type OpenDatabase, openDatabase } from '../postgres/database.ts'
 import { atMost } from './counters.ts'
-import { quiet } from './log.ts'
+import { quietLog } from './log.ts'
 
 /** A database with the tables, and pools on it that are closed before it goes. */
 export async function testDatabase(options: { ownServer?: boolean } = {}) {
@@ -46,7 +46,7 @@ const tables = [
 /** A connection that `await using` closes. */
 export async function testBroker(
   url: string,
-  { name = 'counter', log = quiet } = {},
+  { name = 'counter', log = quietLog } = {},
 ): Promise<Broker & AsyncDisposable> {
   const broker = await connectBroker({ url, name, log })
   return {

@@ -1,7 +1,7 @@
 import { type Preferences, preferencesIn } from '@saucery/chassis/http/prefer'
 
 /** On what terms a request waits for its order's payment. */
-export interface Terms {
+export interface WaitPreferences {
   /** 0: it does not wait. */
   readonly waitMs: number
   /** Without a payment in time, there is to be no order. */
@@ -24,7 +24,7 @@ const answerMs = 100
  * What the request prefers, and otherwise the service's mode: in `sync`, every request is strict and waits, unless
  * it says that it is not, or asks to be answered at once with `respond-async`.
  */
-export function termsOf(prefer: string | undefined, otherwise: Otherwise): Terms {
+export function waitPreferences(prefer: string | undefined, otherwise: Otherwise): WaitPreferences {
   const { wait, handling, respondAsync } = preferencesIn(prefer)
   const isStrictHere = otherwise.PAYMENT_MODE === 'sync' && !respondAsync
   const isStrict = handling === undefined ? isStrictHere : handling === 'strict'

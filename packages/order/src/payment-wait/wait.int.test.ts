@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { serve } from '@saucery/chassis/http/server'
 import { httpSettings, readSettings } from '@saucery/chassis/settings/settings'
-import { received, recorded } from '@saucery/chassis/testing/events'
+import { received, stamped } from '@saucery/chassis/testing/events'
 import { get, problemIn } from '@saucery/chassis/testing/http'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { PaymentApproved, PaymentDeclined, PaymentVoided } from '@saucery/contracts/payment'
@@ -33,13 +33,13 @@ const verdicts = {
 before(async () => {
   // The events go to another replica than the one that waits.
   const other = await replica()
-  other.participant.listen(subscriptionsOf('order'), reactions(other.commit))
+  other.participant.consume(subscriptionsOf('order'), reactions(other.commit))
   await eventually(() => assert.equal(other.participant.isReady(), true))
   // In payment's stead: the branch says what becomes of its order.
   nats.broker.connection.subscribe('orders.placed.*', {
     callback(_error, message) {
       const verdict = verdicts[message.json<Order>().branchId as keyof typeof verdicts]
-      if (verdict) void nats.say(recorded(verdict(keyOf(message.subject))))
+      if (verdict) void nats.say(stamped(verdict(keyOf(message.subject))))
     },
   })
   await nats.broker.connection.flush()
@@ -224,7 +224,7 @@ describe('an order whose event comes at the end of the wait', () => {
         const asking = answerTo(branchId, 'wait=1, handling=strict')
         await delay(860 + i)
         const order = await newest(branchId)
-        if (order) await nats.say(recorded(approvalOf(order.id)))
+        if (order) await nats.say(stamped(approvalOf(order.id)))
         return asking
       }),
     )

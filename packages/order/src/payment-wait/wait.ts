@@ -1,11 +1,11 @@
-import type { Said } from '@saucery/contracts/choreography'
+import type { Published } from '@saucery/contracts/choreography'
 import type { Cause } from '@saucery/messaging/events/event'
 import type { Database } from '@saucery/messaging/postgres/database'
 import type { Commit } from '@saucery/messaging/unit-of-work'
-import { isDecided, type Order, type OrderFact, timeOut } from '../domain.ts'
+import { isDecided, type Order, type OrderEvent, timeOut } from '../domain.ts'
 import { findOrder } from '../store.ts'
 import type { Breaker } from './breaker.ts'
-import type { Terms } from './preferences.ts'
+import type { WaitPreferences } from './preferences.ts'
 import type { Watch } from './watch.ts'
 
 /** What became of a request to place an order. */
@@ -18,7 +18,7 @@ interface Placed {
 interface Placing<P extends Placed> {
   readonly orderId: string
   readonly cause: Cause
-  readonly terms: Terms
+  readonly terms: WaitPreferences
   /** Places it, or finds the order that the same request placed before. */
   place(payBy: string | undefined): Promise<P>
 }
@@ -30,14 +30,14 @@ interface Waited<P extends Placed> {
   readonly payment: 'decided' | 'undecided' | 'late'
 }
 
-export interface WaitingOptions {
+export interface PaymentWaitOptions {
   readonly db: Database
-  readonly commit: Commit<Order, Said<'order'>, OrderFact>
+  readonly commit: Commit<Order, Published<'order'>, OrderEvent>
   readonly watch: (orderId: string) => Watch
   readonly breaker: Breaker
 }
 
-export interface Waiting {
+export interface PaymentWait {
   /**
    * Places an order, and waits for its payment as long as the terms say.
    * @throws ProblemError when it must be paid and payments take too long at present; then nothing is placed
@@ -47,7 +47,7 @@ export interface Waiting {
   end(): void
 }
 
-export function openWaiting({ db, commit, watch, breaker }: WaitingOptions): Waiting {
+export function openPaymentWait({ db, commit, watch, breaker }: PaymentWaitOptions): PaymentWait {
   const ends = new Set<() => void>()
   let ended = false
 
@@ -111,7 +111,7 @@ export function openWaiting({ db, commit, watch, breaker }: WaitingOptions): Wai
 }
 
 /** A voided payment is no answer to whoever must have one: payment heard of the order too late. */
-function paymentOf(order: Order | undefined, { isStrict }: Terms): Waited<Placed>['payment'] {
+function paymentOf(order: Order | undefined, { isStrict }: WaitPreferences): Waited<Placed>['payment'] {
   const isKnown = order !== undefined && isDecided(order)
   if (!isStrict) return isKnown ? 'decided' : 'undecided'
   return isKnown && !order.facts.includes('PaymentVoided') ? 'decided' : 'late'

@@ -1,17 +1,17 @@
 import type { Log } from '@saucery/chassis/telemetry/log'
-import { choreography, type Said } from '@saucery/contracts/choreography'
-import { overhear } from '@saucery/messaging/consumer/core-subscription'
+import { choreography, type Published } from '@saucery/contracts/choreography'
+import { subscribeToKey } from '@saucery/messaging/consumer/core-subscription'
 import type { Broker } from '@saucery/messaging/nats/connection'
 import type { Database } from '@saucery/messaging/postgres/database'
 import type { Commit } from '@saucery/messaging/unit-of-work'
-import { isDecided, type Order, type OrderFact } from '../domain.ts'
+import { isDecided, type Order, type OrderEvent } from '../domain.ts'
 import { reactions } from '../reactions.ts'
 import { findOrder } from '../store.ts'
 
 export interface WatchOptions {
   readonly db: Database
   readonly broker: Broker
-  readonly commit: Commit<Order, Said<'order'>, OrderFact>
+  readonly commit: Commit<Order, Published<'order'>, OrderEvent>
   readonly log: Log
   readonly lookEveryMs?: number
 }
@@ -30,7 +30,7 @@ export interface Watch {
  * the answer said. The row is looked at as well, now and then and after a reconnect: an event may have been missed.
  * (wait.int.test: "is answered though its event was never overheard")
  */
-export function openWatching(options: WatchOptions): (orderId: string) => Watch {
+export function openPaymentWatch(options: WatchOptions): (orderId: string) => Watch {
   const { db, broker, commit, log, lookEveryMs = 2000 } = options
   const hear = reactions(commit)
   const looks = new Set<() => void>()
@@ -52,11 +52,11 @@ export function openWatching(options: WatchOptions): (orderId: string) => Watch 
       }
     }
     const look = () => void see(findOrder(db, orderId))
-    const endHearing = overhear<Said<'payment'>>({
+    const endHearing = subscribeToKey<Published<'payment'>>({
       broker,
-      events: choreography.payment.says,
+      events: choreography.payment.publishes,
       key: orderId,
-      hear: (event) => void see(hear(event).then(({ state }) => state)),
+      onEvent: (event) => void see(hear(event).then(({ state }) => state)),
       log,
     })
     const timer = setInterval(look, lookEveryMs)

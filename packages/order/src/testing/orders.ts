@@ -5,8 +5,8 @@ import { Registry } from 'prom-client'
 import { orderApi } from '../api.ts'
 import type { Order } from '../domain.ts'
 import { openBreaker } from '../payment-wait/breaker.ts'
-import { openWaiting } from '../payment-wait/wait.ts'
-import { openWatching } from '../payment-wait/watch.ts'
+import { openPaymentWait } from '../payment-wait/wait.ts'
+import { openPaymentWatch } from '../payment-wait/watch.ts'
 import { reactions } from '../reactions.ts'
 import { orderSettings, type PaymentWaitSettings } from '../settings.ts'
 import { orderAggregate } from '../store.ts'
@@ -34,7 +34,11 @@ export function assemble(
 ) {
   const settings = { ...otherwise, ...changed }
   const breaker = openBreaker({ ...replica, settings, metrics: new Registry() })
-  const waiting = openWaiting({ ...replica, watch: openWatching({ ...replica, ...looking }), breaker })
+  const waiting = openPaymentWait({
+    ...replica,
+    watch: openPaymentWatch({ ...replica, ...looking }),
+    breaker,
+  })
   return { app: orderApi({ ...replica, waiting, settings }), breaker, waiting }
 }
 

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { groupCommit } from '@saucery/messaging/async/batcher'
+import { batcher } from '@saucery/messaging/async/batcher'
 import { type Database, recordset } from '@saucery/messaging/postgres/database'
 import { sql } from 'drizzle-orm'
-import type { Answer } from '../domain.ts'
+import type { ChargeOutcome } from '../domain.ts'
 import { simulatedCharges } from '../schema.ts'
 import type { PaymentProvider } from './provider.ts'
 
@@ -22,7 +22,7 @@ export function simulatedProvider(db: Database, options: SimulatedProviderOption
   const { limit, delayMs, jitterMs } = options
   type Charge = { idempotencyKey: string; amount: number }
 
-  const book = groupCommit(
+  const book = batcher(
     async (charges: Charge[]) => {
       const rows = charges.map((charge) => ({
         ...charge,
@@ -58,5 +58,5 @@ export function simulatedProvider(db: Database, options: SimulatedProviderOption
   }
 }
 
-const answer = (declined: string | null): Answer =>
+const answer = (declined: string | null): ChargeOutcome =>
   declined === null ? { approved: true } : { approved: false, reason: declined }

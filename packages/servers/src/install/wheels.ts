@@ -7,7 +7,7 @@ import type { Python } from './python.ts'
 
 /** The requirements file that pins a tool's wheels by hash; undefined when that version is not pinned. */
 export function pinned(name: string): string | undefined {
-  const file = fileURLToPath(new URL(`../wheels/${name}.txt`, import.meta.url))
+  const file = fileURLToPath(new URL(`../../wheels/${name}.txt`, import.meta.url))
   return existsSync(file) ? file : undefined
 }
 

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { makeToken, type TokenFor } from '@saucery/local/access/sign-in'
-import { record } from '@saucery/messaging/events/event'
-import { newTrace } from '@saucery/messaging/events/trace-context'
+import { stamp } from '@saucery/messaging/events/event'
+import { newTraceparent } from '@saucery/messaging/events/trace-context'
 import { type Broker, connectBroker } from '@saucery/messaging/nats/connection'
 import { eventually } from '@saucery/messaging/testing/eventually'
-import { quiet } from '@saucery/messaging/testing/log'
-import { say } from '@saucery/messaging/testing/messages'
+import { quietLog } from '@saucery/messaging/testing/log'
+import { publishEvent } from '@saucery/messaging/testing/messages'
 import { type RunningSystem, runningSystem } from '../support/running-system.ts'
 
 const operator: TokenFor = { role: 'operator' }
@@ -19,7 +19,7 @@ describe('an operator, through the gateway', { timeout: 120_000 }, () => {
   before(async () => {
     system = await runningSystem({ AUTH: 'on' })
     const { url, users } = system.nats
-    order = await connectBroker({ url, name: 'order', ...users.order, log: quiet })
+    order = await connectBroker({ url, name: 'order', ...users.order, log: quietLog })
   })
   after(async () => {
     await order.connection.close()
@@ -44,12 +44,12 @@ describe('an operator, through the gateway', { timeout: 120_000 }, () => {
   })
 
   it('sees what nobody can handle at each who heard it, and that it cannot be handled now either', async () => {
-    const event = record(
+    const event = stamp(
       OrderPlaced(OrderPlaced.example),
-      { id: 'a-test', traceparent: newTrace() },
+      { id: 'a-test', traceparent: newTraceparent() },
       new Date(),
     )
-    await say(order, event, { headers: { 'ce-dataschema': 'urn:event:OrderPlaced:99' } })
+    await publishEvent(order, event, { headers: { 'ce-dataschema': 'urn:event:OrderPlaced:99' } })
     for (const service of ['payment', 'dashboard'] as const) {
       const letters = `/operations/${service}/dead-letters`
       const letter = await eventually(async () => {

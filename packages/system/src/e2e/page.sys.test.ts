@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
 import { OrderPlaced } from '@saucery/contracts/order'
-import { record } from '@saucery/messaging/events/event'
-import { newTrace } from '@saucery/messaging/events/trace-context'
+import { stamp } from '@saucery/messaging/events/event'
+import { newTraceparent } from '@saucery/messaging/events/trace-context'
 import { connectBroker } from '@saucery/messaging/nats/connection'
 import { eventually } from '@saucery/messaging/testing/eventually'
-import { quiet } from '@saucery/messaging/testing/log'
-import { say } from '@saucery/messaging/testing/messages'
+import { quietLog } from '@saucery/messaging/testing/log'
+import { publishEvent } from '@saucery/messaging/testing/messages'
 import { type TestBrowser, testBrowser } from '../support/browser.ts'
 import { actionsOn, card, order, placed, press, stands, tabTo, violationsOf } from '../support/page.ts'
 import { type RunningSystem, runningSystem } from '../support/running-system.ts'
@@ -179,10 +179,10 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
 
   it('shows an operator a dead letter with its error, and why it cannot be sent back yet', async () => {
     const { url, users } = system.nats
-    const order = await connectBroker({ url, name: 'order', ...users.order, log: quiet })
-    const cause = { id: 'a-test', traceparent: newTrace() }
+    const order = await connectBroker({ url, name: 'order', ...users.order, log: quietLog })
+    const cause = { id: 'a-test', traceparent: newTraceparent() }
     const headers = { 'ce-dataschema': 'urn:event:OrderPlaced:99' }
-    await say(order, record(OrderPlaced(OrderPlaced.example), cause, new Date()), { headers })
+    await publishEvent(order, stamp(OrderPlaced(OrderPlaced.example), cause, new Date()), { headers })
     await order.close()
     const page = await open()
     await page.getByRole('link', { name: 'Operations' }).click()
@@ -195,12 +195,12 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
 
   it('lets an operator send a dead letter back, which is handled then', async () => {
     const { url, users } = system.nats
-    const payment = await connectBroker({ url, name: 'payment', ...users.payment, log: quiet })
+    const payment = await connectBroker({ url, name: 'payment', ...users.payment, log: quietLog })
     const page = await open()
     const orderId = await placed(page)
     const fact = OrderPlaced({ ...OrderPlaced.example, orderId })
-    const event = record(fact, { id: 'a-test', traceparent: newTrace() }, new Date())
-    await say(
+    const event = stamp(fact, { id: 'a-test', traceparent: newTraceparent() }, new Date())
+    await publishEvent(
       payment,
       { ...event, subject: `dead-letters.payment.${event.subject}` },
       { headers: letterOf(event) },

@@ -9,18 +9,18 @@ import { streams, subscriptionsOf } from '@saucery/contracts/choreography'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { openConsumers } from '@saucery/messaging/consumer/consumer'
 import { lagOf } from '@saucery/messaging/consumer/lag'
-import { readLetters } from '@saucery/messaging/dead-letters/reader'
-import { type Cause, record } from '@saucery/messaging/events/event'
-import { newTrace } from '@saucery/messaging/events/trace-context'
+import { readDeadLetters } from '@saucery/messaging/dead-letters/reader'
+import { type Cause, stamp } from '@saucery/messaging/events/event'
+import { newTraceparent } from '@saucery/messaging/events/trace-context'
 import { type Broker, connectBroker } from '@saucery/messaging/nats/connection'
-import { beforeAll, endOf, readAfter } from '@saucery/messaging/nats/stream-reader'
+import { readAfter, streamEnd, streamStart } from '@saucery/messaging/nats/stream-reader'
 import { ensureConsumer } from '@saucery/messaging/nats/streams'
 import { openOutbox } from '@saucery/messaging/outbox/publisher'
 import { type Database, openDatabase } from '@saucery/messaging/postgres/database'
 import { migrate } from '@saucery/messaging/postgres/migrate'
 import { eventually } from '@saucery/messaging/testing/eventually'
-import { countingLog, quiet } from '@saucery/messaging/testing/log'
-import { say } from '@saucery/messaging/testing/messages'
+import { countingLog, quietLog } from '@saucery/messaging/testing/log'
+import { publishEvent } from '@saucery/messaging/testing/messages'
 import { testDatabase } from '@saucery/messaging/testing/servers'
 import { provision } from '@saucery/provision/provision'
 import { createDatabases } from '@saucery/servers/postgres/databases'
@@ -37,7 +37,7 @@ const logins = Object.fromEntries(users.map(({ user }) => [user, { user, passwor
   (typeof users)[number]['user'],
   { user: string; password: string }
 >
-const cause = (): Cause => ({ id: 'a-test', traceparent: newTrace() })
+const cause = (): Cause => ({ id: 'a-test', traceparent: newTraceparent() })
 
 // From 2.15 on, acknowledgements have other subjects.
 for (const version of ['2.15.1', '2.10.26'])
@@ -51,7 +51,7 @@ for (const version of ['2.15.1', '2.10.26'])
       nats = await testNats({ users, version })
       await provision({ url: nats.url, ...logins.provisioner }, 1)
       const connect = (user: keyof typeof logins) =>
-        connectBroker({ url: nats.url, name: user, user, password, log: quiet })
+        connectBroker({ url: nats.url, name: user, user, password, log: quietLog })
       order = await connect('order')
       payment = await connect('payment')
       provisioner = await connect('provisioner')
@@ -63,7 +63,7 @@ for (const version of ['2.15.1', '2.10.26'])
     })
 
     const connected = async (user: 'dashboard') => {
-      const broker = await connectBroker({ url: nats.url, name: user, user, password, log: quiet })
+      const broker = await connectBroker({ url: nats.url, name: user, user, password, log: quietLog })
       return { ...broker, [Symbol.asyncDispose]: () => broker.connection.close() }
     }
     const messagesIn = async (stream: string) => (await provisioner.jsm.streams.info(stream)).state.messages
@@ -81,9 +81,9 @@ for (const version of ['2.15.1', '2.10.26'])
         handle: async (event) => void heard.push(event.id),
         isOutage: () => false,
         replicas: 1,
-        log: quiet,
+        log: quietLog,
       })
-      const event = record(OrderPlaced(OrderPlaced.example), cause(), new Date())
+      const event = stamp(OrderPlaced(OrderPlaced.example), cause(), new Date())
       await database.db.transaction((tx) => outbox.append(tx, [event]))
       outbox.publish([event])
       await order.js.publish('orders.placed.nonsense', 'not an event')
@@ -95,15 +95,15 @@ for (const version of ['2.15.1', '2.10.26'])
           { stream: 'ORDERS', durable: 'payment', pending: 0, ackPending: 0, redelivered: 0 },
         ])
       })
-      const { letters } = await readLetters(payment, { limit: 10 })
+      const { deadLetters } = await readDeadLetters(payment, { limit: 10 })
       assert.deepEqual(
-        letters.map(({ subject }) => subject),
+        deadLetters.map(({ subject }) => subject),
         ['orders.placed.nonsense'],
       )
-      assert.deepEqual((await readLetters(order, { limit: 10 })).letters, [], 'not another’s')
-      await outbox.settled()
+      assert.deepEqual((await readDeadLetters(order, { limit: 10 })).deadLetters, [], 'not another’s')
+      await outbox.idle()
       await eventually(async () => assert.deepEqual(await published(database.db), [event.id]))
-      outbox.doubt()
+      outbox.scheduleReconcile()
       await outbox.sweep()
       assert.equal(log.times('outbox not compared'), 0)
       await consumers.stop()
@@ -156,7 +156,7 @@ for (const version of ['2.15.1', '2.10.26'])
         name: 'operator',
         user: 'operator',
         password,
-        log: quiet,
+        log: quietLog,
       })
       const { js, jsm, connection } = operator
       await js.publish('payments.approved.again', 'said once more')
@@ -186,13 +186,13 @@ for (const version of ['2.15.1', '2.10.26'])
       const [stream] = streams
       assert.ok(stream, 'there is no stream')
       await using dashboard = await connected('dashboard')
-      const placed = record(OrderPlaced(OrderPlaced.example), cause(), new Date())
-      await say(order, placed)
-      const end = await endOf(dashboard, stream)
+      const placed = stamp(OrderPlaced(OrderPlaced.example), cause(), new Date())
+      await publishEvent(order, placed)
+      const end = await streamEnd(dashboard, stream)
       assert.equal(end.id, placed.id)
       assert.deepEqual(await readAfter(dashboard, stream, end, 1), [])
-      assert.equal((await readAfter(dashboard, stream, beforeAll, 1)).length, 1)
-      await assert.rejects(readAfter(payment, stream, beforeAll, 1), denied)
+      assert.equal((await readAfter(dashboard, stream, streamStart, 1)).length, 1)
+      await assert.rejects(readAfter(payment, stream, streamStart, 1), denied)
     })
 
     it('lets order overhear one order’s payment, and nobody else', async () => {

@@ -162,7 +162,7 @@ const listeners = new Map(
   events.map(({ event }) => [
     event,
     (Object.keys(choreography) as Service[]).filter((service) =>
-      choreography[service].reactsTo.some((type) => type.event === event),
+      choreography[service].consumes.some((type) => type.event === event),
     ),
   ]),
 )

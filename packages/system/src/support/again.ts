@@ -2,7 +2,7 @@ import { subscriptionsOf } from '@saucery/contracts/choreography'
 import type { System } from '@saucery/local/system/system'
 import { connectBroker } from '@saucery/messaging/nats/connection'
 import { openDatabase } from '@saucery/messaging/postgres/database'
-import { quiet } from '@saucery/messaging/testing/log'
+import { quietLog } from '@saucery/messaging/testing/log'
 
 /** Empties the inboxes, as if the ids of all handled events were pruned: only the states know what happened. */
 export async function forgetWhatWasHandled({ databases }: System): Promise<void> {
@@ -19,7 +19,7 @@ export async function playEverythingAgain({ nats }: System): Promise<void> {
     url: nats.url,
     name: 'operator',
     ...nats.users.operator,
-    log: quiet,
+    log: quietLog,
   })
   for (const service of ['order', 'payment', 'delivery'] as const)
     for (const { stream } of subscriptionsOf(service)) await jsm.consumers.delete(stream, service)

@@ -4,7 +4,7 @@ import type { System } from '@saucery/local/system/system'
 import { keyOf } from '@saucery/messaging/events/event'
 import { connectBroker } from '@saucery/messaging/nats/connection'
 import { type Database, openDatabase } from '@saucery/messaging/postgres/database'
-import { quiet } from '@saucery/messaging/testing/log'
+import { quietLog } from '@saucery/messaging/testing/log'
 import type { Rows } from '../model/violations.ts'
 
 export interface Observer extends AsyncDisposable {
@@ -32,7 +32,7 @@ export async function observe({ databases, nats }: System): Promise<Observer> {
   const [orders, payments, deliveries] = pools.map(({ db }) => db) as [Database, Database, Database]
   const views = openViews(databases.dashboard)
   const connect = (name: keyof typeof nats.users) =>
-    connectBroker({ url: nats.url, name, ...nats.users[name], log: quiet })
+    connectBroker({ url: nats.url, name, ...nats.users[name], log: quietLog })
   const provisioner = await connect('provisioner')
   const listeners = await Promise.all((['order', 'payment', 'delivery', 'dashboard'] as const).map(connect))
 
