@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { events, type Service, streams, subscriptionsOf } from './choreography.ts'
-import { parties } from './parties.ts'
+import { events, type Service, serviceContracts, streams, subscriptionsOf } from './choreography.ts'
 
-// The table of the design, by hand: whoever changes what is said changes it here too, knowingly.
-const said = {
+// The design's table, written by hand: a change of the choreography has to be made here as well.
+const published = {
   order: { OrderPlaced: 'orders.placed', OrderCancelled: 'orders.cancelled' },
   payment: {
     PaymentApproved: 'payments.approved',
@@ -26,7 +25,7 @@ const ofOrder = ['OrderPlaced', 'OrderCancelled']
 const ofPayment = ['PaymentApproved', 'PaymentDeclined', 'PaymentVoided', 'PaymentRefunded']
 const ofDelivery = ['DeliveryStarted', 'DeliveryCompleted', 'DeliveryFailed', 'DeliveryCancelled']
 
-const heard: Record<Service, Record<string, string[]>> = {
+const consumed: Record<Service, Record<string, string[]>> = {
   order: { PAYMENTS: ofPayment, DELIVERIES: ofDelivery },
   payment: { ORDERS: ofOrder, DELIVERIES: ['DeliveryFailed', 'DeliveryCancelled'] },
   delivery: { ORDERS: ['OrderCancelled'], PAYMENTS: ['PaymentApproved'] },
@@ -40,16 +39,16 @@ describe('the choreography', () => {
     assert.equal(new Set(events.map(({ subject }) => subject)).size, 11)
   })
 
-  it('lets every service say what the design’s table says', () => {
-    const inCode = parties.map(({ service, publishes }) => [
+  it('has every service publish the events of the design’s table', () => {
+    const inCode = serviceContracts.map(({ service, publishes }) => [
       service,
       Object.fromEntries(publishes.map(({ event, subject }) => [event, subject])),
     ])
-    assert.deepEqual(Object.fromEntries(inCode), said)
+    assert.deepEqual(Object.fromEntries(inCode), published)
   })
 
-  it('keeps what a service says on that service’s own stream', () => {
-    for (const { publishes, stream } of parties) {
+  it('publishes a service’s events on the service’s own stream', () => {
+    for (const { publishes, stream } of serviceContracts) {
       for (const event of publishes) assert.equal(event.stream, stream)
     }
   })
@@ -62,23 +61,23 @@ describe('the choreography', () => {
     ])
   })
 
-  it('makes nobody react to an event of their own', () => {
-    for (const { publishes, consumes } of parties)
+  it('has no service consume its own events', () => {
+    for (const { publishes, consumes } of serviceContracts)
       assert.deepEqual(
         publishes.filter((event) => consumes.includes(event)),
         [],
       )
   })
 
-  it('lets the dashboard hear every event', () => {
-    const dashboard = parties.find(({ service }) => service === 'dashboard')
+  it('has the dashboard consume every event', () => {
+    const dashboard = serviceContracts.find(({ service }) => service === 'dashboard')
     assert.deepEqual(dashboard?.consumes, events)
   })
 })
 
 describe('the subscriptions', () => {
-  for (const [service, wanted] of Object.entries(heard)) {
-    it(`of ${service} are one for each stream, with the events it reacts to`, () => {
+  for (const [service, wanted] of Object.entries(consumed)) {
+    it(`of ${service} are one for each stream, with the events it consumes`, () => {
       const subscriptions = subscriptionsOf(service as Service).map(({ stream, events: of }) => [
         stream,
         of.map(({ event }) => event),

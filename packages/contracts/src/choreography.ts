@@ -1,4 +1,4 @@
-import type { FactOf } from './define.ts'
+import type { EventDefinition, FactOf } from './define.ts'
 import {
   CancellationRefused,
   DeliveryCancelled,
@@ -19,10 +19,9 @@ const deliveryPublishes = [
   CancellationRefused,
 ] as const
 
-/** All eleven events. */
 export const events = [...orderPublishes, ...paymentPublishes, ...deliveryPublishes] as const
 
-/** Who says what, and who reacts to what: the one table behind consumers, permissions and documents. */
+/** Which service publishes and consumes which event: streams, consumers, permissions and documents follow from this table. */
 export const choreography = {
   order: {
     stream: 'ORDERS',
@@ -50,22 +49,18 @@ export const choreography = {
 
 export type Service = keyof typeof choreography
 
-/** The facts that a service reacts to. */
 export type Consumed<S extends Service> = FactOf<(typeof choreography)[S]['consumes'][number]>
 
-/** The facts that a service says. */
 export type Published<S extends Service> = FactOf<(typeof choreography)[S]['publishes'][number]>
 
-/** Any of the eleven facts. */
 export type AnyFact = FactOf<(typeof events)[number]>
 
-/** What a service says goes on its one stream. */
+/** The one stream that a service publishes on. */
 export const streamOf = (service: Publisher) => {
   const name = choreography[service].stream
   return { name, subjects: [`${name.toLowerCase()}.>`] }
 }
 
-/** The services that say something. */
 export type Publisher = {
   [S in Service]: (typeof choreography)[S]['stream'] extends string ? S : never
 }[Service]
@@ -74,7 +69,7 @@ const publishesEvents = (service: Service): service is Publisher => choreography
 
 export const streams = (Object.keys(choreography) as Service[]).filter(publishesEvents).map(streamOf)
 
-/** A service's durable consumers: one for each stream that it listens to, with the definitions it wants. */
+/** A service's durable consumers, one for each stream: the stream's name and the events to consume from it. */
 export function subscriptionsOf<S extends Service>(
   service: S,
 ): { stream: string; events: (typeof choreography)[S]['consumes'][number][] }[] {
@@ -82,3 +77,16 @@ export function subscriptionsOf<S extends Service>(
   const names = [...new Set(consumed.map((event) => event.stream))]
   return names.map((stream) => ({ stream, events: consumed.filter((event) => event.stream === stream) }))
 }
+
+/** One service's row of the table, for code that treats all events alike. */
+export interface ServiceContract {
+  readonly service: Service
+  readonly stream: string | undefined
+  readonly publishes: readonly EventDefinition[]
+  readonly consumes: readonly EventDefinition[]
+}
+
+export const serviceContracts = Object.entries(choreography).map(([service, contract]) => ({
+  service,
+  ...contract,
+})) as unknown as readonly ServiceContract[]

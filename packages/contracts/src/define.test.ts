@@ -8,7 +8,7 @@ import { OrderCancelled } from './order.ts'
 
 const id = { orderId: z.uuid() }
 
-// Its weight was first whole kilograms, then grams, and then a unit came with it.
+// Version 1 had whole kilograms, version 2 grams, version 3 a value with its unit.
 const SauceWeighed = defineEvent('SauceWeighed', 'scales.weighed', 3, {
   schema: z.object({ ...id, weight: z.object({ value: z.int(), unit: z.literal('g') }) }),
   example: { orderId, weight: { value: 1500, unit: 'g' } },
@@ -55,7 +55,7 @@ describe('an event’s definition', () => {
 })
 
 describe('reading', () => {
-  it('gives today’s data as it is', () => {
+  it('returns data of the current version as it is', () => {
     const data = { orderId, weight: { value: 7, unit: 'g' } }
     assert.deepEqual(SauceWeighed.read(3, data), data)
   })
@@ -83,7 +83,7 @@ describe('reading', () => {
     assert.throws(() => SauceWeighed.read(1, { orderId, grams: 5 }), unreadable('invalid-data'))
   })
 
-  it('refuses an upcast that today’s schema would not accept', () => {
+  it('refuses upcast data that the current schema does not accept', () => {
     const Mislaid = defineEvent('Mislaid', 'scales.mislaid', 2, {
       schema: z.object({ ...id, shelf: z.string() }),
       example: { orderId, shelf: 'A' },
@@ -93,7 +93,7 @@ describe('reading', () => {
   })
 
   for (const version of [0, -1, 1.5, 4, Number.NaN]) {
-    it(`refuses version ${version}, which was never published`, () => {
+    it(`refuses version ${version}, which does not exist`, () => {
       assert.throws(() => SauceWeighed.read(version, SauceWeighed.example), unreadable('unknown-version'))
     })
   }
@@ -101,7 +101,7 @@ describe('reading', () => {
 
 describe('an example', () => {
   for (const event of events as readonly unknown[] as readonly EventDefinition[]) {
-    it(`of ${event.event} is what its schema says, and nothing more`, () => {
+    it(`of ${event.event} fits its schema, without further fields`, () => {
       assert.deepEqual(event.read(event.version, event.example), event.example)
     })
   }

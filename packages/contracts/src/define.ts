@@ -1,25 +1,24 @@
 import type { z } from 'zod'
 
-/** What every event carries: the id of its order, which is also the last token of its subject. */
+/** Every event carries its order's id, which is also the last token of its subject. */
 type OfAnOrder = { orderId: string }
 
-/** Something that happened, as a decision returns it: no id and no time yet. */
+/** Something that happened, as a decision returns it: without id and time. */
 export interface Fact<Name extends string = string, Data extends OfAnOrder = OfAnOrder> {
   readonly name: Name
   readonly version: number
-  /** `<family>.<what>.<orderId>`, the NATS subject it is published on. */
+  /** The NATS subject: `<family>.<what>.<orderId>`. */
   readonly subject: string
   readonly data: Data
 }
 
-/** A version that was once published: how it was checked, and how it becomes the version after it. */
+/** An older version: its schema, and how its data becomes data of the next version. */
 export interface EarlierVersion {
   readonly schema: z.ZodType
   readonly upcast: (data: never) => unknown
 }
 
 export interface EventDefinition<Name extends string = string, Data extends OfAnOrder = OfAnOrder> {
-  /** Makes the fact. */
   (data: Data): Fact<Name, Data>
   readonly event: Name
   /** The subject without the order's id, such as `orders.placed`. */
@@ -31,13 +30,12 @@ export interface EventDefinition<Name extends string = string, Data extends OfAn
   readonly earlier: readonly EarlierVersion[]
   readonly example: Data
   /**
-   * Reads data of any version ever published, as today's.
-   * @throws UnreadableEvent when the version is unknown or the data does not fit it.
+   * Reads data of any published version, and upcasts it to the current one.
+   * @throws UnreadableEvent when the version is unknown or the data is invalid
    */
   read(version: number, data: unknown): Data
 }
 
-/** The union of the facts that a list of definitions makes. */
 export type FactOf<Definition> =
   Definition extends EventDefinition<infer Name, infer Data> ? Fact<Name, Data> : never
 
@@ -51,9 +49,8 @@ export class UnreadableEvent extends Error {
 }
 
 /**
- * Declares one event: everything else (stream, filters, permissions, documents) is derived from this.
- *
- * `earlier` lists the versions before `version`, oldest first; each upcasts to the next one.
+ * Declares one event; its stream, filters, permissions and documents are derived from this.
+ * @param is `earlier` has the versions before `version`, the oldest first; each upcasts to the next one
  */
 export function defineEvent<const Name extends string, Schema extends z.ZodType<OfAnOrder>>(
   event: Name,

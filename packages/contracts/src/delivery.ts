@@ -8,28 +8,28 @@ export const DeliveryStarted = defineEvent('DeliveryStarted', 'deliveries.starte
   example: { orderId: exampleOrderId, branchId: '1', sauceId: '1', qty: 10 },
 })
 
-/** It arrived. */
+/** The delivery arrived. */
 export const DeliveryCompleted = defineEvent('DeliveryCompleted', 'deliveries.completed', 1, {
   schema: z.object({ orderId }),
   example: { orderId: exampleOrderId },
 })
 
-/** Why it did not arrive: as the courier says, or because its time ran out. */
+/** The courier reported it, or the delivery's deadline passed. */
 export const failReason = z.enum(['undeliverable', 'overdue'])
 
-/** It did not arrive. */
+/** The delivery did not arrive. */
 export const DeliveryFailed = defineEvent('DeliveryFailed', 'deliveries.failed', 1, {
   schema: z.object({ orderId, reason: failReason }),
   example: { orderId: exampleOrderId, reason: 'undeliverable' },
 })
 
-/** A cancel came before it arrived. */
+/** A cancel came before the delivery arrived. */
 export const DeliveryCancelled = defineEvent('DeliveryCancelled', 'deliveries.cancelled', 1, {
   schema: z.object({ orderId }),
   example: { orderId: exampleOrderId },
 })
 
-/** A cancel came after it arrived. */
+/** A cancel came after the delivery arrived. */
 export const CancellationRefused = defineEvent('CancellationRefused', 'deliveries.cancellation-refused', 1, {
   schema: z.object({ orderId }),
   example: { orderId: exampleOrderId },

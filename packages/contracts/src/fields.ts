@@ -1,9 +1,9 @@
 import { z } from 'zod'
 
-/** The order's id names everything that belongs to it: a payment and a delivery have no id of their own. */
+/** Payments and deliveries have no id of their own: the order's id names them too. */
 export const orderId = z.uuid()
 
-/** A branch or a sauce: printable text without spaces. (Postgres, for one, knows no NUL in text.) */
+/** The id of a branch or a sauce: printable text without spaces. Postgres cannot store NUL in text. */
 export const itemId = z
   .string()
   .regex(/^[^\p{C}\p{Z}]{1,64}$/u, 'must be 1 to 64 printable characters without spaces')

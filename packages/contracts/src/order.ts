@@ -2,14 +2,14 @@ import { z } from 'zod'
 import { defineEvent } from './define.ts'
 import { exampleOrderId, itemId, orderId, qty, won } from './fields.ts'
 
-const placedFirst = z.object({ orderId, branchId: itemId, sauceId: itemId, qty, price: won, amount: won })
+const placedV1 = z.object({ orderId, branchId: itemId, sauceId: itemId, qty, price: won, amount: won })
 
 /**
- * A valid `POST /orders` was committed. `price` is per unit, `amount` is `qty × price`, both in whole won. After
- * `payBy` nobody waits for the payment any longer, and no charge may begin.
+ * A valid `POST /orders` was committed. `price` is per unit, `amount` is `qty × price`, both in whole won. No charge
+ * may begin after `payBy`, when the client stops waiting for the payment.
  */
 export const OrderPlaced = defineEvent('OrderPlaced', 'orders.placed', 2, {
-  schema: placedFirst.extend({ payBy: z.iso.datetime({ precision: 3 }).optional() }),
+  schema: placedV1.extend({ payBy: z.iso.datetime({ precision: 3 }).optional() }),
   example: {
     orderId: exampleOrderId,
     branchId: '1',
@@ -19,7 +19,7 @@ export const OrderPlaced = defineEvent('OrderPlaced', 'orders.placed', 2, {
     amount: 100_000,
     payBy: '2024-11-27T20:44:47.721Z',
   },
-  earlier: [{ schema: placedFirst, upcast: (placed: z.infer<typeof placedFirst>) => placed }],
+  earlier: [{ schema: placedV1, upcast: (placed: z.infer<typeof placedV1>) => placed }],
 })
 
 /** The customer cancelled, or the wait for payment ran out. */

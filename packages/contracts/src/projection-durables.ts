@@ -1,13 +1,13 @@
-/** Of the dashboard's documents: a change of what is computed from the events is a new version. */
+/** The version of the dashboard's documents. Raise it when other documents are computed from the same events. */
 export const projectionVersion = 1
 
-/** The durable consumers, one on each stream, that fill the documents of a version and no other's. */
+/** The name of the durable consumers, one on each stream, that fill the documents of one version. */
 export const durableOf = (version: number): string => (version === 1 ? 'dashboard' : `dashboard-v${version}`)
 
-/** Before, during and after a deploy of the next version, and before a way back from this one. */
+/** Consumers that the dashboard uses: of this version, and of its neighbours during a deploy or a rollback. */
 export const durablesInUse = [projectionVersion - 1, projectionVersion, projectionVersion + 1]
   .filter((version) => version > 0)
   .map(durableOf)
 
-/** A version that was skipped goes too, whoever is the next to be ready. */
+/** Consumers that the dashboard may delete: those of every version up to the next one, skipped versions too. */
 export const removableDurables = Array.from({ length: projectionVersion + 1 }, (_, i) => durableOf(i + 1))

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
+import { serviceContracts } from './choreography.ts'
 import type { EventDefinition } from './define.ts'
 import { dataSchemaOf, eventHeaders } from './documents/event-headers.ts'
-import { parties } from './parties.ts'
 
 interface Sample {
   readonly subject: string
@@ -14,7 +14,7 @@ interface Sample {
 const directory = new URL('../samples/', import.meta.url)
 const readSample = (file: string): Sample => JSON.parse(readFileSync(new URL(file, directory), 'utf8'))
 
-const published = parties.flatMap(({ service, publishes }) =>
+const published = serviceContracts.flatMap(({ service, publishes }) =>
   publishes.flatMap((event) => versionsOf(service, event)),
 )
 
@@ -26,7 +26,7 @@ function versionsOf(service: string, event: EventDefinition) {
 }
 
 describe('the stored samples', () => {
-  it('are one for each version ever published, and none of anything else', () => {
+  it('are one for each published version, and no others', () => {
     assert.deepEqual(new Set(readdirSync(directory)), new Set(published.map(({ file }) => file)))
   })
 })
@@ -39,11 +39,11 @@ for (const { service, event, version, file } of published) {
       assert.equal(event.read(version, sample.data).orderId, sample.data.orderId)
     })
 
-    it('is still found on its subject', () => {
+    it('has the subject of its event', () => {
       assert.equal(sample.subject, `${event.subject}.${sample.data.orderId}`)
     })
 
-    it('has the headers that it was published with', () => {
+    it('has the headers of its version', () => {
       assert.deepEqual(eventHeaders.strict().parse(sample.headers), sample.headers)
       assert.equal(sample.headers['ce-type'], event.event)
       assert.equal(sample.headers['ce-source'], `/${service}`)
@@ -51,7 +51,7 @@ for (const { service, event, version, file } of published) {
       assert.equal(sample.headers['ce-id'], sample.headers['Nats-Msg-Id'])
     })
 
-    it('carries nothing that today’s reader loses, unless a later version dropped it', () => {
+    it('is read without loss, if its version is the current one', () => {
       if (version === event.version) assert.deepEqual(event.read(version, sample.data), sample.data)
     })
   })

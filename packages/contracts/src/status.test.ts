@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { events } from './choreography.ts'
-import { broughtBy, isFinal, mayHaveBeen, type Status, statuses, statusOf } from './status.ts'
+import { canHaveBeen, eventsBehind, isFinal, type Status, statuses, statusOf } from './status.ts'
 
-/** The lines of the design's table, written down once more; the first that holds wins. */
+/** The design's table, written a second time by hand; the first line that holds wins. */
 const table: [Status, (happened: Set<string>) => boolean][] = [
   ['DELIVERED', (it) => it.has('DeliveryCompleted')],
   ['FAILED', (it) => it.has('PaymentRefunded') && it.has('DeliveryFailed')],
@@ -28,9 +28,9 @@ describe('the status', () => {
     }
   })
 
-  it('is brought by events that happened and would do alone', () => {
+  it('follows from events that have happened, and from these alone', () => {
     for (const happened of everySet) {
-      const by = broughtBy(happened)
+      const by = eventsBehind(happened)
       assert.ok(
         by.every((name) => happened.has(name)),
         [...happened].join(' '),
@@ -39,7 +39,7 @@ describe('the status', () => {
     }
   })
 
-  it('goes only one way as events come, and what it may have been before is known', () => {
+  it('only moves forward as events arrive, and every earlier status is among those it can have been', () => {
     for (const happened of everySet)
       for (const name of names) {
         const before = statusOf(happened)
@@ -47,24 +47,24 @@ describe('the status', () => {
         const after = statusOf(more)
         assert.ok(statuses.indexOf(after) <= statuses.indexOf(before), `${before} became ${after}`)
         for (const status of statuses)
-          if (mayHaveBeen(status, happened)) assert.ok(mayHaveBeen(status, more), `${status} is forgotten`)
-        assert.ok(mayHaveBeen(before, happened), `${before} was never`)
+          if (canHaveBeen(status, happened)) assert.ok(canHaveBeen(status, more), `${status} is forgotten`)
+        assert.ok(canHaveBeen(before, happened), `${before} was never`)
       }
   })
 
-  it('was not what needs an event that did not happen', () => {
-    assert.equal(mayHaveBeen('REJECTED', new Set(['OrderPlaced', 'PaymentApproved'])), false)
-    assert.equal(mayHaveBeen('PAID', new Set(['OrderPlaced', 'PaymentApproved'])), true)
-    assert.equal(mayHaveBeen('FAILED', new Set(['PaymentRefunded'])), false)
-    assert.equal(mayHaveBeen('PLACED', new Set(['PaymentRefunded'])), true)
+  it('cannot have been one that needs an event which did not happen', () => {
+    assert.equal(canHaveBeen('REJECTED', new Set(['OrderPlaced', 'PaymentApproved'])), false)
+    assert.equal(canHaveBeen('PAID', new Set(['OrderPlaced', 'PaymentApproved'])), true)
+    assert.equal(canHaveBeen('FAILED', new Set(['PaymentRefunded'])), false)
+    assert.equal(canHaveBeen('PLACED', new Set(['PaymentRefunded'])), true)
   })
 
-  it('does not depend on the order in which the events are told', () => {
+  it('does not depend on the order of the events', () => {
     for (const happened of everySet)
       assert.equal(statusOf(new Set([...happened].reverse())), statusOf(happened))
   })
 
-  it('has each of its names told once, the final ones first', () => {
+  it('is listed once, the final ones first', () => {
     assert.deepEqual(
       [...statuses],
       table.map(([status]) => status),
@@ -72,7 +72,7 @@ describe('the status', () => {
     assert.deepEqual(statuses.filter(isFinal), ['DELIVERED', 'FAILED', 'CANCELLED', 'REJECTED'])
   })
 
-  it('ignores events that it has never heard of', () => {
+  it('ignores unknown events', () => {
     assert.equal(statusOf(new Set(['SauceSpilled'])), 'PLACED')
   })
 })

@@ -2,7 +2,7 @@ import type { AnyFact } from './choreography.ts'
 
 type Name = AnyFact['name']
 
-/** What each status needs to have happened; the first line that holds wins. */
+/** Each status with the events it needs; the first line whose events have all happened wins. */
 const rules = [
   ['DELIVERED', ['DeliveryCompleted']],
   ['FAILED', ['PaymentRefunded', 'DeliveryFailed']],
@@ -19,17 +19,17 @@ const rules = [
 
 export type Status = (typeof rules)[number][0]
 
-/** Every status, from the final ones to the first. */
+/** Every status, the final ones first. */
 export const statuses: readonly Status[] = [...new Set(rules.map(([status]) => status))]
 
-/** Where an order stands, from the names of the events that happened to it, in whatever order they were heard. */
+/** An order's status, from the names of the events that happened to it. Their order of arrival does not matter. */
 export const statusOf = (happened: ReadonlySet<string>): Status => ruleFor(happened)[0]
 
-/** The events that brought the order where it stands; none for one of which only the placing can have happened. */
-export const broughtBy = (happened: ReadonlySet<string>): readonly Name[] => ruleFor(happened)[1]
+/** The events that gave the order its status; none for PLACED. */
+export const eventsBehind = (happened: ReadonlySet<string>): readonly Name[] => ruleFor(happened)[1]
 
-/** Whether an order may have stood there when fewer of these events were known. It never comes back to what it left. */
-export const mayHaveBeen = (status: Status, happened: ReadonlySet<string>): boolean =>
+/** Whether the order can have had this status when only some of these events were known. */
+export const canHaveBeen = (status: Status, happened: ReadonlySet<string>): boolean =>
   rules.some(([name, needed]) => name === status && needed.every((event) => happened.has(event)))
 
 const placed = ['PLACED', []] as const
@@ -39,5 +39,5 @@ const ruleFor = (happened: ReadonlySet<string>) =>
 
 const finalStatuses: ReadonlySet<Status> = new Set(['DELIVERED', 'FAILED', 'CANCELLED', 'REJECTED'])
 
-/** Whether nothing can happen to the order any more. */
+/** Nothing more can happen to an order with this status. */
 export const isFinal = (status: Status): boolean => finalStatuses.has(status)

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
-import { type Caller, caller as callerShape } from '@saucery/contracts/access/scope'
+import { type Caller, callerSchema } from '@saucery/contracts/access/scope'
 import { errors, jwtVerify, SignJWT } from 'jose'
 import { recent } from '../async/lru-cache.ts'
 
@@ -59,7 +59,7 @@ export function callerTokenReader(
     if (remembered) return remembered
     try {
       const { payload } = await jwtVerify(passport, keyNamed, options)
-      const { data: caller } = callerShape.safeParse({ ...payload, subject: payload.sub })
+      const { data: caller } = callerSchema.safeParse({ ...payload, subject: payload.sub })
       if (caller) known.set(passport, caller, (payload.exp ?? 0) * 1000)
       return caller
     } catch (error) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { parties } from '../parties.ts'
+import { serviceContracts } from '../choreography.ts'
 import { durableOf, projectionVersion } from '../projection-durables.ts'
 import { operatorPermissions, permissionsOf, provisionerPermissions } from './nats-permissions.ts'
 
@@ -18,32 +18,32 @@ function matches(pattern: string, subject: string): boolean {
 const allows = (patterns: string[], subject: string) => patterns.some((pattern) => matches(pattern, subject))
 
 const streamNames = ['ORDERS', 'PAYMENTS', 'DELIVERIES', 'DEAD_LETTERS']
-const others = (service: string) => parties.filter((party) => party.service !== service)
+const others = (service: string) => serviceContracts.filter((contract) => contract.service !== service)
 
-for (const { service, stream, publishes, consumes } of parties) {
+for (const { service, stream, publishes, consumes } of serviceContracts) {
   const { publish, subscribe } = permissionsOf(service)
-  const listensTo = new Set(consumes.map((event) => event.stream))
+  const consumed = new Set(consumes.map((event) => event.stream))
 
   describe(`the user of ${service}`, () => {
-    it('publishes what it says', () => {
+    it('publishes its own events', () => {
       for (const event of publishes) assert.ok(allows(publish, event(event.example).subject))
     })
 
-    it('publishes nothing in another’s name', () => {
-      for (const event of others(service).flatMap((party) => party.publishes))
+    it('publishes no event of another service', () => {
+      for (const event of others(service).flatMap((contract) => contract.publishes))
         assert.ok(!allows(publish, event(event.example).subject), event.event)
     })
 
-    it('writes dead letters of its own only', () => {
+    it('writes only its own dead letters', () => {
       assert.ok(allows(publish, `dead-letters.${service}.orders.placed.1`))
       for (const other of others(service))
         assert.ok(!allows(publish, `dead-letters.${other.service}.orders.placed.1`))
     })
 
-    it(`looks up messages of ${service === 'dashboard' ? 'the streams that it listens to' : 'its own stream'} and the dead letters alone, and not by a consumer`, () => {
+    it(`looks up messages of ${service === 'dashboard' ? 'the streams it consumes' : 'its own stream'} and the dead letters alone, without a consumer`, () => {
       for (const name of streamNames) {
-        const isHeard = service === 'dashboard' && listensTo.has(name)
-        const isOpen = isHeard || name === stream || name === 'DEAD_LETTERS'
+        const isConsumed = service === 'dashboard' && consumed.has(name)
+        const isOpen = isConsumed || name === stream || name === 'DEAD_LETTERS'
         assert.equal(allows(publish, `$JS.API.DIRECT.GET.${name}`), isOpen, name)
         for (const subject of [
           `$JS.API.DIRECT.GET.${name}.orders.placed.1`,
@@ -56,13 +56,13 @@ for (const { service, stream, publishes, consumes } of parties) {
       }
     })
 
-    it('uses its own consumers, on the streams that it listens to', () => {
+    it('uses its own consumers, on the streams it consumes', () => {
       for (const name of streamNames) {
-        for (const use of usesOf(name, service)) assert.equal(allows(publish, use), listensTo.has(name), use)
+        for (const use of usesOf(name, service)) assert.equal(allows(publish, use), consumed.has(name), use)
       }
     })
 
-    it('touches no consumer of another', () => {
+    it('uses no consumer of another service', () => {
       for (const name of streamNames) {
         for (const other of others(service)) {
           for (const use of usesOf(name, other.service)) assert.ok(!allows(publish, use), use)
@@ -70,13 +70,13 @@ for (const { service, stream, publishes, consumes } of parties) {
       }
     })
 
-    it('acknowledges nothing of another by spelling its own consumer within the ack', () => {
-      for (const own of listensTo) {
+    it('cannot acknowledge for another service by naming its own consumer inside the ack subject', () => {
+      for (const own of consumed) {
         assert.ok(!allows(publish, `$JS.ACK.ORDERS.someone.${own}.${service}.1.2.3`))
       }
     })
 
-    it('makes its own stream and the dead letters, and no other', () => {
+    it('creates its own stream and the dead letters, and no other', () => {
       for (const name of streamNames)
         assert.equal(
           allows(publish, `$JS.API.STREAM.CREATE.${name}`),
@@ -86,19 +86,19 @@ for (const { service, stream, publishes, consumes } of parties) {
     })
 
     const removes = service === 'dashboard' ? 'but consumers of its own' : 'not even its consumers'
-    it(`changes and destroys nothing, ${removes}`, () => {
+    it(`changes and deletes nothing, ${removes}`, () => {
       for (const name of streamNames) {
-        for (const subject of destructionsOf(name, service)) {
-          const own = service === 'dashboard' && listensTo.has(name) && subject.includes('.CONSUMER.DELETE.')
+        for (const subject of deletionsOf(name, service)) {
+          const own = service === 'dashboard' && consumed.has(name) && subject.includes('.CONSUMER.DELETE.')
           assert.equal(allows(publish, subject), own, subject)
         }
         assert.ok(!allows(publish, `$JS.API.STREAM.UPDATE.${name}`), name)
       }
     })
 
-    const overheard = service === 'order' ? ['payments.*.*'] : []
-    it(`hears its own answers only, ${overheard.length ? 'and payments' : 'never the events themselves'}`, () => {
-      assert.deepEqual(subscribe, [`_INBOX_${service}.>`, ...overheard])
+    const subscribed = service === 'order' ? ['payments.*.*'] : []
+    it(`subscribes to its own inbox ${subscribed.length ? 'and to payments' : 'only'}`, () => {
+      assert.deepEqual(subscribe, [`_INBOX_${service}.>`, ...subscribed])
     })
   })
 }
@@ -114,7 +114,7 @@ describe('the projections of the dashboard', () => {
       }
   })
 
-  it('are nobody else’s', () => {
+  it('are used by no other service', () => {
     for (const other of others('dashboard'))
       for (const use of usesOf('ORDERS', durableOf(projectionVersion + 1)))
         assert.ok(!allows(permissionsOf(other.service).publish, use), use)
@@ -124,21 +124,21 @@ describe('the projections of the dashboard', () => {
 describe('the provisioner', () => {
   const { publish, subscribe } = provisionerPermissions
 
-  it('makes and changes every stream', () => {
+  it('creates and changes every stream', () => {
     for (const name of streamNames) {
       for (const verb of ['CREATE', 'UPDATE', 'INFO'])
         assert.ok(allows(publish, `$JS.API.STREAM.${verb}.${name}`), `${verb} ${name}`)
     }
   })
 
-  it('makes no stream besides', () => {
+  it('creates no other stream', () => {
     assert.ok(!allows(publish, '$JS.API.STREAM.CREATE.OTHER'))
   })
 
-  it('destroys nothing, reads no message and uses no consumer', () => {
+  it('deletes nothing, reads no message and uses no consumer', () => {
     for (const name of streamNames) {
       const forbidden = [
-        ...destructionsOf(name, 'order'),
+        ...deletionsOf(name, 'order'),
         ...usesOf(name, 'order'),
         `$JS.API.STREAM.MSG.GET.${name}`,
         `$JS.API.DIRECT.GET.${name}`,
@@ -147,13 +147,13 @@ describe('the provisioner', () => {
     }
   })
 
-  it('says nothing', () => {
-    for (const event of parties.flatMap((party) => party.publishes))
+  it('publishes no event', () => {
+    for (const event of serviceContracts.flatMap((contract) => contract.publishes))
       assert.ok(!allows(publish, event(event.example).subject), event.event)
     assert.ok(!allows(publish, 'dead-letters.order.orders.placed.1'))
   })
 
-  it('hears its own answers only', () => {
+  it('subscribes to its own inbox only', () => {
     assert.deepEqual(subscribe, ['_INBOX_provisioner.>'])
   })
 })
@@ -161,7 +161,7 @@ describe('the provisioner', () => {
 describe('the operator', () => {
   const { publish, subscribe } = operatorPermissions
 
-  it('reads every stream, by message and by consumers of its own', () => {
+  it('reads every stream, message by message and with its own consumers', () => {
     for (const name of streamNames) {
       const reading = [
         `$JS.API.STREAM.INFO.${name}`,
@@ -176,27 +176,27 @@ describe('the operator', () => {
   })
 
   it('deletes the consumers of every service', () => {
-    for (const { service } of parties)
+    for (const { service } of serviceContracts)
       for (const name of streamNames)
         assert.ok(allows(publish, `$JS.API.CONSUMER.DELETE.${name}.${service}`), `${name} ${service}`)
   })
 
-  it('says again what any service said, and writes no dead letter', () => {
-    for (const event of parties.flatMap((party) => party.publishes))
+  it('publishes any service’s events again, but no dead letter', () => {
+    for (const event of serviceContracts.flatMap((contract) => contract.publishes))
       assert.ok(allows(publish, event(event.example).subject), event.event)
     assert.ok(!allows(publish, 'dead-letters.order.orders.placed.1'))
   })
 
-  it('changes and destroys no stream, and acknowledges nothing of a service', () => {
+  it('changes and deletes no stream, and acknowledges no service’s message', () => {
     for (const name of streamNames) {
-      const destroyed = destructionsOf(name, 'order').filter((subject) => !subject.includes('.CONSUMER.'))
+      const deleted = deletionsOf(name, 'order').filter((subject) => !subject.includes('.CONSUMER.'))
       const acks = usesOf(name, 'order').filter((subject) => subject.startsWith('$JS.ACK'))
       const changes = ['CREATE', 'UPDATE'].map((verb) => `$JS.API.STREAM.${verb}.${name}`)
-      for (const subject of [...destroyed, ...acks, ...changes]) assert.ok(!allows(publish, subject), subject)
+      for (const subject of [...deleted, ...acks, ...changes]) assert.ok(!allows(publish, subject), subject)
     }
   })
 
-  it('hears its own answers only', () => {
+  it('subscribes to its own inbox only', () => {
     assert.deepEqual(subscribe, ['_INBOX_operator.>'])
   })
 })
@@ -214,7 +214,7 @@ function usesOf(stream: string, consumer: string): string[] {
   ]
 }
 
-function destructionsOf(stream: string, consumer: string): string[] {
+function deletionsOf(stream: string, consumer: string): string[] {
   return [
     `$JS.API.STREAM.DELETE.${stream}`,
     `$JS.API.STREAM.PURGE.${stream}`,

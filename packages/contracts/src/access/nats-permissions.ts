@@ -6,20 +6,20 @@ export interface Permissions {
   readonly subscribe: string[]
 }
 
-// A request that waits for its payment listens on the replica that it came to, whichever one consumes the event.
-const overheard: Partial<Record<Service, string[]>> = { order: ['payments.*.*'] }
+// A request that waits for its payment subscribes on its own replica; another replica may consume the event.
+const coreSubscriptions: Partial<Record<Service, string[]>> = { order: ['payments.*.*'] }
 
-// Whoever listens to the live feed hears of every event, whichever replica has consumed it. No consumer for that: who
-// may make one of any name may use everybody's.
+// The live feed of each replica reads every event. It uses no consumers for that: a user who may create consumers of
+// any name may use those of every service.
 const readsStreams: ReadonlySet<Service> = new Set(['dashboard'])
 
 /**
  * What a service's NATS user may do: publish its own events and dead letters, read dead letters, and use its own
  * consumers.
  *
- * It may look up messages of its own stream, to see whether all is there that it said.
- * It may make its own stream and the dead letters again when they are gone, but change or delete neither: a
- * stream's `republish` could say in another's name. Changing is for the `provisioner`.
+ * It may look up messages of its own stream, to reconcile its outbox with it. It may create its own stream and the
+ * dead letters when they are gone, but neither change nor delete them: a stream's `republish` could publish in
+ * another service's name. Only the `provisioner` changes streams.
  */
 export function permissionsOf(service: Service): Permissions {
   const { stream } = choreography[service]
@@ -30,18 +30,18 @@ export function permissionsOf(service: Service): Permissions {
         : []),
       ...useOfStream('DEAD_LETTERS'),
       `dead-letters.${service}.>`,
-      // Reads only. The server asks no more than the stream: whose letter it is, the service itself looks at.
+      // The server checks the stream's name only; the service itself skips the letters of others.
       '$JS.API.DIRECT.GET.DEAD_LETTERS',
       ...subscriptionsOf(service).flatMap((subscription) => [
         ...useOfDurables(service, subscription.stream),
         ...(readsStreams.has(service) ? [`$JS.API.DIRECT.GET.${subscription.stream}`] : []),
       ]),
     ],
-    subscribe: [`_INBOX_${service}.>`, ...(overheard[service] ?? [])],
+    subscribe: [`_INBOX_${service}.>`, ...(coreSubscriptions[service] ?? [])],
   }
 }
 
-/** The user that makes and changes streams, before the services start; no service has its password. */
+/** The user that creates and changes streams before the services start; no service has its password. */
 export const provisionerPermissions: Permissions = {
   publish: [
     '$JS.API.INFO',
@@ -54,8 +54,8 @@ export const provisionerPermissions: Permissions = {
 }
 
 /**
- * Whoever reads and replays the streams by hand: makes and deletes any consumer, and publishes again what was published.
- * May change or delete no stream and no message, and acknowledge nothing in a service's name.
+ * The user who reads and replays streams by hand: creates and deletes any consumer, and publishes events again.
+ * Changes and deletes no stream and no message, and acknowledges nothing in a service's name.
  */
 export const operatorPermissions: Permissions = {
   publish: [
@@ -80,12 +80,12 @@ function readingOf(stream: string): string[] {
   ]
 }
 
-// A declaration, not a constant: the provisioner's list above calls it while this module loads.
+// A function declaration, because the provisioner's list above calls it while this module loads.
 function useOfStream(stream: string): string[] {
   return [`$JS.API.STREAM.CREATE.${stream}`, `$JS.API.STREAM.INFO.${stream}`]
 }
 
-// What a projection leaves behind is for the dashboard to remove: documents of a version, and their consumers.
+// The dashboard deletes the consumers of projections that it no longer serves.
 function useOfDurables(service: Service, stream: string): string[] {
   if (service !== 'dashboard') return useOfConsumer(stream, service)
   return [
@@ -98,15 +98,15 @@ function useOfConsumer(stream: string, consumer: string): string[] {
   const of = `${stream}.${consumer}`
   return [
     `$JS.API.CONSUMER.CREATE.${of}`,
-    // With one filter the server wants it as a further token.
+    // With one filter, the client appends it as further tokens.
     `$JS.API.CONSUMER.CREATE.${of}.>`,
-    // With several filters the client still asks in the older form.
+    // With several filters, the client uses the older subject.
     `$JS.API.CONSUMER.DURABLE.CREATE.${of}`,
     `$JS.API.CONSUMER.INFO.${of}`,
     `$JS.API.CONSUMER.MSG.NEXT.${of}`,
     `$JS.ACK.${of}.>`,
     // Servers from 2.15 put the domain and a hash of the account first (ADR-15, token version 2). Every further
-    // token is spelled out: `*.*.${of}.>` would also match nine tokens, an older ack of anybody's consumer.
+    // token is spelled out: `*.*.${of}.>` would also match nine tokens, an older ack of any service's consumer.
     `$JS.ACK.*.*.${of}.*.*.*.*.>`,
   ]
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type Action, type Caller, caller, isInScope, scopeOf } from './scope.ts'
+import { type Action, type Caller, callerSchema, isInScope, scopeOf } from './scope.ts'
 
 const branch: Caller = { subject: 'kim', role: 'branch', branchId: '1' }
 const courier: Caller = { subject: 'lee', role: 'courier' }
@@ -18,7 +18,7 @@ const table: Record<Action, { branch: unknown; courier: unknown }> = {
   operate: { branch: 'none', courier: 'none' },
 }
 
-describe('what one may do', () => {
+describe('the scope of an action', () => {
   for (const [action, may] of Object.entries(table) as [Action, (typeof table)[Action]][])
     it(`is as agreed for ${action}`, () => {
       assert.deepEqual(scopeOf(branch, action), may.branch)
@@ -26,31 +26,31 @@ describe('what one may do', () => {
       assert.equal(scopeOf(operator, action), 'all')
     })
 
-  it('is, for a branch, what is its own', () => {
+  it('of a branch is its own orders', () => {
     assert.equal(isInScope(own, '1'), true)
     assert.equal(isInScope(own, '01'), false)
     assert.equal(isInScope('all', '2'), true)
     assert.equal(isInScope('none', '1'), false)
   })
 
-  it('is only for those who may see everything as long as nobody knows the branch', () => {
+  it('has to be all for a thing whose branch is unknown', () => {
     assert.equal(isInScope(own, undefined), false)
     assert.equal(isInScope('all', undefined), true)
   })
 })
 
 describe('a caller', () => {
-  it('is no branch without saying which', () => {
-    assert.equal(caller.safeParse({ subject: 'kim', role: 'branch' }).success, false)
-    assert.equal(caller.safeParse({ subject: 'kim', role: 'branch', branchId: '' }).success, false)
+  it('with the role branch has to name the branch', () => {
+    assert.equal(callerSchema.safeParse({ subject: 'kim', role: 'branch' }).success, false)
+    assert.equal(callerSchema.safeParse({ subject: 'kim', role: 'branch', branchId: '' }).success, false)
   })
 
-  it('has a name and a role that is known', () => {
+  it('has a subject and a known role', () => {
     for (const bad of [
       { role: 'operator' },
       { subject: '', role: 'operator' },
       { subject: 'kim', role: 'admin' },
     ])
-      assert.equal(caller.safeParse(bad).success, false)
+      assert.equal(callerSchema.safeParse(bad).success, false)
   })
 })

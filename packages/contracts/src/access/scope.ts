@@ -3,20 +3,20 @@ import { itemId } from '../fields.ts'
 
 const subject = z.string().min(1).max(255)
 
-const anybody = {
+const everyCaller = {
   subject,
-  /** When what was shown is no longer taken, in seconds since the epoch: what is open then is closed. */
+  /** When the caller's token expires, in seconds since the epoch; open streams are closed then. */
   signedInUntil: z.number().positive().optional(),
 }
 
-/** Who calls: what the gateway found out, and tells the services. */
-export const caller = z.discriminatedUnion('role', [
-  z.object({ role: z.literal('branch'), ...anybody, branchId: itemId }),
-  z.object({ role: z.literal('courier'), ...anybody }),
-  z.object({ role: z.literal('operator'), ...anybody }),
+/** The caller, as the gateway authenticated it and passes it on to the services. */
+export const callerSchema = z.discriminatedUnion('role', [
+  z.object({ role: z.literal('branch'), ...everyCaller, branchId: itemId }),
+  z.object({ role: z.literal('courier'), ...everyCaller }),
+  z.object({ role: z.literal('operator'), ...everyCaller }),
 ])
 
-export type Caller = Readonly<z.infer<typeof caller>>
+export type Caller = Readonly<z.infer<typeof callerSchema>>
 
 export const roles = ['branch', 'courier', 'operator'] as const satisfies Caller['role'][]
 
@@ -32,21 +32,20 @@ export type Action = (typeof actions)[number]
 const branchMay: ReadonlySet<Action> = new Set([...branchActions, ...bothActions])
 const courierMay: ReadonlySet<Action> = new Set([...courierActions, ...bothActions])
 
-/** With whose orders somebody may do something. */
+/** Whose orders a caller may apply an action to. */
 export type Scope = 'all' | 'none' | { readonly branchId: string }
 
-/** How far the caller may go with the action. */
-export function scopeOf(who: Caller, action: Action): Scope {
-  switch (who.role) {
+export function scopeOf(caller: Caller, action: Action): Scope {
+  switch (caller.role) {
     case 'operator':
       return 'all'
     case 'courier':
       return courierMay.has(action) ? 'all' : 'none'
     case 'branch':
-      return branchMay.has(action) ? { branchId: who.branchId } : 'none'
+      return branchMay.has(action) ? { branchId: caller.branchId } : 'none'
   }
 }
 
-/** Whether what belongs to the branch is within reach; what nobody knows the branch of is so for no branch. */
+/** Whether a thing of this branch is in scope. With an unknown branch it is in the scope `all` only. */
 export const isInScope = (reach: Scope, branchId: string | undefined): boolean =>
   typeof reach === 'string' ? reach === 'all' : branchId !== undefined && branchId === reach.branchId

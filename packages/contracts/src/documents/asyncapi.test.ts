@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { DiagnosticSeverity, Parser } from '@asyncapi/parser'
-import { parties } from '../parties.ts'
+import { serviceContracts } from '../choreography.ts'
 import { asyncApiDocument } from './asyncapi.ts'
 import { eventHeaders, exampleHeaders } from './event-headers.ts'
-import { generatedDirectory, generatedFiles } from './files.ts'
+import { contractDocuments, contractDocumentsDirectory } from './files.ts'
 
 async function errorsOf(document: object) {
   const diagnostics = await new Parser().validate(JSON.stringify(document))
@@ -22,15 +22,18 @@ async function errorsAfter(breakIt: (document: any) => void) {
 }
 
 describe('the generated files', () => {
-  for (const [name, content] of Object.entries(generatedFiles())) {
-    it(`hold what would be generated now: ${name}`, () => {
-      const kept = readFileSync(new URL(name, generatedDirectory), 'utf8')
+  for (const [name, content] of Object.entries(contractDocuments())) {
+    it(`are up to date: ${name}`, () => {
+      const kept = readFileSync(new URL(name, contractDocumentsDirectory), 'utf8')
       assert.equal(kept, content, 'run: pnpm --filter @saucery/contracts documents')
     })
   }
 
   it('are these and no others', () => {
-    assert.deepEqual(new Set(readdirSync(generatedDirectory)), new Set(Object.keys(generatedFiles())))
+    assert.deepEqual(
+      new Set(readdirSync(contractDocumentsDirectory)),
+      new Set(Object.keys(contractDocuments())),
+    )
   })
 })
 
@@ -39,23 +42,23 @@ describe('the AsyncAPI document', () => {
     assert.deepEqual(await errorsOf(asyncApiDocument()), [])
   })
 
-  it('has a channel for every event and an operation for everyone who says or hears it', () => {
+  it('has a channel for every event, and an operation for each service that publishes or consumes it', () => {
     const { channels, operations } = asyncApiDocument()
-    const said = parties.flatMap(({ publishes }) => publishes)
-    const wanted = parties.flatMap(({ service, publishes, consumes }) => [
+    const published = serviceContracts.flatMap(({ publishes }) => publishes)
+    const wanted = serviceContracts.flatMap(({ service, publishes, consumes }) => [
       ...publishes.map(({ event }) => `${service}.sends.${event}`),
       ...consumes.map(({ event }) => `${service}.receives.${event}`),
     ])
     assert.deepEqual(
       Object.keys(channels),
-      said.map(({ event }) => event),
+      published.map(({ event }) => event),
     )
     assert.deepEqual(Object.keys(operations), wanted)
   })
 
   // The parser checks examples for AsyncAPI 2 only; the payloads' are checked by define.test.
-  it('shows headers that an event could have', () => {
-    for (const { service, publishes } of parties) {
+  it('shows valid example headers', () => {
+    for (const { service, publishes } of serviceContracts) {
       for (const { event, version } of publishes) {
         const headers = exampleHeaders(service, event, version)
         assert.deepEqual(eventHeaders.strict().parse(headers), headers)
@@ -63,13 +66,13 @@ describe('the AsyncAPI document', () => {
     }
   })
 
-  it('forbids no fields that a reader would tolerate', () => {
+  it('forbids no unknown fields, which consumers tolerate', () => {
     assert.ok(!JSON.stringify(asyncApiDocument()).includes('additionalProperties'))
   })
 })
 
 describe('the validation', () => {
-  it('finds an operation on a channel that is not there', async () => {
+  it('finds an operation on a missing channel', async () => {
     const errors = await errorsAfter(({ channels }) => delete channels.OrderPlaced)
     assert.notEqual(errors.length, 0)
   })

@@ -1,24 +1,26 @@
 import { z } from 'zod'
+import { type ServiceContract, serviceContracts } from '../choreography.ts'
 import type { EventDefinition } from '../define.ts'
-import { type Party, parties } from '../parties.ts'
 import { dataSchemaOf, eventHeaders, exampleHeaders } from './event-headers.ts'
 
-/** The AsyncAPI 3.0 document of all that is said and heard, derived from the choreography. */
+/** The AsyncAPI 3.0 document, derived from the choreography. */
 export function asyncApiDocument() {
   return {
     asyncapi: '3.0.0',
     info: {
       title: 'Saucery',
       version: '1.0.0',
-      description: 'What the services say to each other. Every event has a version of its own.',
+      description: 'The events that the services publish and consume. Each event has its own version.',
       license: { name: 'Apache-2.0' },
     },
     defaultContentType: 'application/json',
     servers: { nats },
     channels: Object.fromEntries(
-      parties.flatMap((party) => party.publishes.map((event) => [event.event, channel(party, event)])),
+      serviceContracts.flatMap((contract) =>
+        contract.publishes.map((event) => [event.event, channel(contract, event)]),
+      ),
     ),
-    operations: Object.fromEntries(parties.flatMap(operations)),
+    operations: Object.fromEntries(serviceContracts.flatMap(operations)),
     components: {
       schemas: { headers: jsonSchema(eventHeaders) },
       securitySchemes: {
@@ -31,18 +33,18 @@ export function asyncApiDocument() {
 const nats = {
   host: '{host}',
   protocol: 'nats',
-  description: 'JetStream: events are kept on the stream that each channel names.',
+  description: 'JetStream; each channel names the stream that stores its events.',
   variables: { host: { default: 'localhost:4222', description: 'Host and port of NATS' } },
   security: [{ $ref: '#/components/securitySchemes/user' }],
 }
 
-function channel({ service, stream }: Party, event: EventDefinition) {
+function channel({ service, stream }: ServiceContract, event: EventDefinition) {
   const schemas = [...event.earlier.map(({ schema }) => schema), event.schema]
   return {
     address: `${event.subject}.{orderId}`,
     servers: [{ $ref: '#/servers/nats' }],
     parameters: {
-      orderId: { description: 'The order that it happened to', location: '$message.payload#/orderId' },
+      orderId: { description: 'The order that the event is about', location: '$message.payload#/orderId' },
     },
     messages: Object.fromEntries(
       schemas.map((schema, index) => [
@@ -70,14 +72,14 @@ function message(
       allOf: [{ $ref: '#/components/schemas/headers' }, { properties: ofThis }],
     },
     payload: jsonSchema(schema),
-    // Of an earlier version nothing but its stored sample is left.
+    // Earlier versions have stored samples, but no example.
     ...(version === current && {
       examples: [{ headers: exampleHeaders(service, event, version), payload: example }],
     }),
   }
 }
 
-function operations({ service, publishes, consumes }: Party): [string, object][] {
+function operations({ service, publishes, consumes }: ServiceContract): [string, object][] {
   const operation = (action: 'send' | 'receive', event: EventDefinition, versions: number[]) => ({
     action,
     channel: { $ref: `#/channels/${event.event}` },
@@ -102,7 +104,7 @@ const versionsOf = ({ version }: EventDefinition) => Array.from({ length: versio
 
 const messageKey = ({ event }: EventDefinition, version: number) => `${event}.${version}`
 
-// As input: readers tolerate fields that they do not know, so the document must not forbid them.
+// As input: consumers tolerate unknown fields, so the document must not forbid them.
 function jsonSchema(schema: z.ZodType) {
   const { $schema, ...rest } = z.toJSONSchema(schema, { target: 'draft-7', io: 'input' })
   return rest

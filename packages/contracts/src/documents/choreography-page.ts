@@ -1,43 +1,42 @@
-import { events } from '../choreography.ts'
+import { events, type ServiceContract, serviceContracts } from '../choreography.ts'
 import type { EventDefinition } from '../define.ts'
-import { type Party, parties } from '../parties.ts'
 
-/** The choreography as a Markdown page: a Mermaid flowchart, and every event with who publishes and who hears it. */
+/** The choreography as a Markdown page: a Mermaid flowchart, and a table of all events. */
 export function choreographyPage(): string {
   return `# The choreography
 
 Written by \`pnpm --filter @saucery/contracts documents\`; change \`src/choreography.ts\` instead.
 
-An arrow leads from who publishes an event to who reacts to it; a dotted one stands for all events of its speaker.
+An arrow leads from the publisher of an event to its consumer; a dotted arrow stands for all events of its publisher.
 
 \`\`\`mermaid
 flowchart LR
-${[...parties.map(node), ...parties.flatMap(arrowsFrom)].map((line) => `  ${line}`).join('\n')}
+${[...serviceContracts.map(node), ...serviceContracts.flatMap(arrowsFrom)].map((line) => `  ${line}`).join('\n')}
 \`\`\`
 
-| event | version | subject | said by | heard by |
+| event | version | subject | published by | consumed by |
 |---|---|---|---|---|
-${parties.flatMap((party) => party.publishes.map((event) => row(party, event))).join('\n')}
+${serviceContracts.flatMap((contract) => contract.publishes.map((event) => row(contract, event))).join('\n')}
 `
 }
 
-const node = ({ service, stream }: Party) =>
+const node = ({ service, stream }: ServiceContract) =>
   stream
     ? `${service}["${service}<br/>publishes on ${stream}"]`
     : `${service}["${service}<br/>publishes nothing"]`
 
-function arrowsFrom(speaker: Party): string[] {
-  return parties.flatMap((listener) => {
-    const heard = speaker.publishes.filter((event) => listener.consumes.includes(event))
-    if (heard.length === 0) return []
-    if (listener.consumes.length === events.length) return [`${speaker.service} -.-> ${listener.service}`]
-    const names = heard.map(({ event }) => event).join('<br/>')
-    return [`${speaker.service} -- "${names}" --> ${listener.service}`]
+function arrowsFrom(publisher: ServiceContract): string[] {
+  return serviceContracts.flatMap((consumer) => {
+    const consumed = publisher.publishes.filter((event) => consumer.consumes.includes(event))
+    if (consumed.length === 0) return []
+    if (consumer.consumes.length === events.length) return [`${publisher.service} -.-> ${consumer.service}`]
+    const names = consumed.map(({ event }) => event).join('<br/>')
+    return [`${publisher.service} -- "${names}" --> ${consumer.service}`]
   })
 }
 
-function row({ service }: Party, event: EventDefinition): string {
-  const listeners = parties.filter(({ consumes }) => consumes.includes(event))
-  const heardBy = listeners.map((listener) => listener.service).join(', ')
-  return `| ${event.event} | ${event.version} | \`${event.subject}.<orderId>\` | ${service} | ${heardBy} |`
+function row({ service }: ServiceContract, event: EventDefinition): string {
+  const consumers = serviceContracts.filter(({ consumes }) => consumes.includes(event))
+  const consumedBy = consumers.map((consumer) => consumer.service).join(', ')
+  return `| ${event.event} | ${event.version} | \`${event.subject}.<orderId>\` | ${service} | ${consumedBy} |`
 }

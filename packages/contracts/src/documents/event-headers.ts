@@ -5,17 +5,17 @@ export const eventHeaders = z.object({
   'Nats-Msg-Id': z
     .string()
     .min(1)
-    .describe('The event’s id; another one when it was sent back from the dead letters'),
+    .describe('The event’s id; a different one on a message that was retried from the dead letters'),
   'ce-specversion': z.literal('1.0'),
   'ce-id': z.uuidv7().describe('The event’s id, the key of every deduplication'),
   'ce-type': z.string().describe('The event’s name'),
   'ce-source': z
     .string()
     .regex(/^\/[a-z]+$/)
-    .describe('Who said it'),
-  'ce-time': z.iso.datetime({ precision: 3 }).describe('When it was recorded, in UTC'),
-  'ce-dataschema': z.string().describe('Name and version of what the payload holds'),
-  'ce-causationid': z.string().min(1).describe('The id of the event or request that led to it'),
+    .describe('The publishing service'),
+  'ce-time': z.iso.datetime({ precision: 3 }).describe('When the event was committed, in UTC'),
+  'ce-dataschema': z.string().describe('Name and version of the payload’s schema'),
+  'ce-causationid': z.string().min(1).describe('The id of the event or request that caused it'),
   traceparent: z
     .string()
     .regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/)
@@ -27,7 +27,6 @@ export const dataSchemaOf = (event: string, version: number): string => `urn:eve
 
 const exampleEventId = '01936f5e-8a41-7d02-8f6b-2c3d4e5f6a7b'
 
-/** Headers as `service` would send them with an event of its own. */
 export function exampleHeaders(
   service: string,
   event: string,

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
-import { generatedDirectory, generatedFiles } from './files.ts'
+import { contractDocuments, contractDocumentsDirectory } from './files.ts'
 
-await mkdir(generatedDirectory, { recursive: true })
-for (const [name, content] of Object.entries(generatedFiles())) {
-  await writeFile(new URL(name, generatedDirectory), content)
+await mkdir(contractDocumentsDirectory, { recursive: true })
+for (const [name, content] of Object.entries(contractDocuments())) {
+  await writeFile(new URL(name, contractDocumentsDirectory), content)
 }

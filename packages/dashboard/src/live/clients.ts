@@ -1,5 +1,5 @@
 import type { Log } from '@saucery/chassis/telemetry/log'
-import { mayHaveBeen, type Status } from '@saucery/contracts/status'
+import { canHaveBeen, type Status } from '@saucery/contracts/status'
 import type { OrderView } from '../view/order-view.ts'
 import type { ResumePoint } from './resume-token.ts'
 
@@ -27,7 +27,7 @@ export function toldAs(
     (orderId === undefined || view._id === orderId)
   if (!isMeant) return undefined
   if (status === undefined || view.status === status) return 'order'
-  return mayHaveBeen(status, new Set(view.timeline.map(({ event }) => event))) ? 'left' : undefined
+  return canHaveBeen(status, new Set(view.timeline.map(({ event }) => event))) ? 'left' : undefined
 }
 
 /** Somebody who begins to listen. */

@@ -1,5 +1,5 @@
 import type { AnyFact } from '@saucery/contracts/choreography'
-import { broughtBy, isFinal, type Status, statusOf } from '@saucery/contracts/status'
+import { eventsBehind, isFinal, type Status, statusOf } from '@saucery/contracts/status'
 import type { ReceivedEvent } from '@saucery/messaging/events/event'
 
 /** One event in an order's story. */
@@ -85,7 +85,7 @@ export function viewOf(orderId: string, timeline: readonly Entry[]): OrderView {
   const told = placed ?? happened.get('PaymentApproved') ?? happened.get('DeliveryStarted')
   const names = new Set(happened.keys())
   const status = statusOf(names)
-  const brought = broughtBy(names).flatMap((name) => happened.get(name)?.time ?? [])
+  const brought = eventsBehind(names).flatMap((name) => happened.get(name)?.time ?? [])
   const since = brought.sort().at(-1) ?? placed?.time ?? timeline.map(({ time }) => time).sort()[0] ?? ''
   return {
     _id: orderId,

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { recent } from '@saucery/chassis/async/lru-cache'
 import { algorithmsOf } from '@saucery/chassis/settings/keys'
-import { type Caller, caller as callerShape } from '@saucery/contracts/access/scope'
+import { type Caller, callerSchema } from '@saucery/contracts/access/scope'
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import {
   keysUnavailable,
@@ -97,7 +97,7 @@ function refusalOf(error: unknown): unknown {
 
 function callerIn(payload: JWTPayload, { role, branchId }: TokenRules['claims']): Caller {
   const branch = payload[branchId]
-  const { data } = callerShape.safeParse({
+  const { data } = callerSchema.safeParse({
     subject: payload.sub,
     role: onlyOne(payload[role]),
     branchId: typeof branch === 'number' ? String(branch) : branch,
