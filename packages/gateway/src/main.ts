@@ -1,5 +1,4 @@
 import { serveUntilStopped } from '@saucery/chassis/lifecycle/serve'
-import { stopSignal } from '@saucery/chassis/lifecycle/shutdown'
 import { settingsOrExit } from '@saucery/chassis/settings/settings'
 import { openLog } from '@saucery/chassis/telemetry/log'
 import { gatewayApi } from './app.ts'
@@ -13,8 +12,7 @@ const settings = settingsOrExit(gatewaySettings)
 const log = openLog('gateway', settings)
 const { all: upstreams, close } = openUpstreams(settings)
 const eventStreams = openEventStreams()
-void stopSignal().then(eventStreams.end)
 const admission = openAuthenticator(settings, log)
 const page = settings.WEB_ROOT === undefined ? undefined : await servePage(settings.WEB_ROOT)
 const app = gatewayApi({ upstreams, admission, page, settings, eventStreams, log })
-await serveUntilStopped(app, log, settings, { checks: {} }, close)
+await serveUntilStopped(app, { settings, log, onSignal: eventStreams.end, stop: [close] })

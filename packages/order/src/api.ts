@@ -1,5 +1,4 @@
 import { authorize, ifInScope, requireInScope, scopedQuery } from '@saucery/chassis/auth/authorize'
-import { causeOf } from '@saucery/chassis/http/cause'
 import { pageResponse } from '@saucery/chassis/http/pages'
 import {
   invalidFields,
@@ -8,6 +7,7 @@ import {
   ProblemError,
   storeUnavailable,
 } from '@saucery/chassis/http/problem'
+import { causeOf } from '@saucery/chassis/http/request-id'
 import { type Answer, answeringOnce, respond } from '@saucery/chassis/idempotency/answer-once'
 import { type OpenApiApp, openApiApp } from '@saucery/chassis/openapi/app'
 import type { Log } from '@saucery/chassis/telemetry/log'

@@ -36,7 +36,7 @@ export async function startGateway(env: Record<string, string>, log = silentLog)
   const admission = openAuthenticator(settings, log)
   const page = settings.WEB_ROOT === undefined ? undefined : await servePage(settings.WEB_ROOT)
   const app = gatewayApi({ upstreams: upstreams.all, admission, page, settings, eventStreams, log })
-  app.route('/', health({}))
+  app.route('/', health())
   const http = await serve(app, settings, log)
   return {
     url: `http://127.0.0.1:${http.port}`,
