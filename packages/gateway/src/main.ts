@@ -2,8 +2,6 @@ import { serveUntilStopped } from '@saucery/chassis/lifecycle/serve'
 import { settingsOrExit } from '@saucery/chassis/settings/settings'
 import { openLog } from '@saucery/chassis/telemetry/log'
 import { gatewayApi } from './app.ts'
-import { openAuthenticator } from './auth/authenticate.ts'
-import { servePage } from './edge/page.ts'
 import { openEventStreams } from './proxy/event-streams.ts'
 import { openUpstreams } from './proxy/upstreams.ts'
 import { gatewaySettings } from './settings.ts'
@@ -12,7 +10,5 @@ const settings = settingsOrExit(gatewaySettings)
 const log = openLog('gateway', settings)
 const { all: upstreams, close } = openUpstreams(settings)
 const eventStreams = openEventStreams()
-const admission = openAuthenticator(settings, log)
-const page = settings.WEB_ROOT === undefined ? undefined : await servePage(settings.WEB_ROOT)
-const app = gatewayApi({ upstreams, admission, page, settings, eventStreams, log })
+const app = await gatewayApi({ settings, upstreams, eventStreams, log })
 await serveUntilStopped(app, { settings, log, onSignal: eventStreams.end, stop: [close] })
