@@ -36,4 +36,6 @@ const watch = runEvery(
   log,
 )
 
-await run(deliveryApi({ db, commit, requireCaller, log }), async () => courier?.stop(), watch.stop)
+await run(deliveryApi({ db, commit, requireCaller, log }), {
+  stop: [async () => courier?.stop(), watch.stop],
+})

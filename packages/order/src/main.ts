@@ -1,6 +1,5 @@
 import { pollEveryMs } from '@saucery/chassis/async/due-work'
 import { boot } from '@saucery/chassis/lifecycle/boot'
-import { stopSignal } from '@saucery/chassis/lifecycle/shutdown'
 import { choreography, subscriptionsOf } from '@saucery/contracts/choreography'
 import { runEvery } from '@saucery/messaging/async/periodic'
 import { openWatermark } from '@saucery/messaging/consumer/watermark'
@@ -15,15 +14,13 @@ import { orderAggregate } from './store.ts'
 
 const migrations = new URL('../migrations/', import.meta.url)
 const service = await boot('order', orderSettings, migrations, orderAggregate)
-const { settings, log, metrics, db, broker, participant, requireCaller, showDetail, run } = service
+const { settings, log, metrics, db, broker, participant, requireCaller, run } = service
 const { commit } = participant
 participant.consume(subscriptionsOf('order'), reactions(commit))
 
 const breaker = openBreaker({ settings, metrics, log })
-showDetail('paymentBreaker', breaker.state)
 const watch = openPaymentWatch({ db, broker, commit, log })
 const waiting = openPaymentWait({ db, commit, watch, breaker })
-void stopSignal().then(waiting.end)
 
 const deadlineMs = settings.PAYMENT_DEADLINE_MS
 const deadline = { db, commit, deadlineMs, consumedUntil: openWatermark(broker, choreography.payment.stream) }
@@ -33,4 +30,8 @@ const overdue = runEvery(
   (stopping) => cancelOverdue(deadline, stopping),
   log,
 )
-await run(orderApi({ db, commit, waiting, settings, requireCaller, log }), overdue.stop)
+await run(orderApi({ db, commit, waiting, settings, requireCaller, log }), {
+  details: { paymentBreaker: breaker.state },
+  onSignal: waiting.end,
+  stop: [overdue.stop],
+})
