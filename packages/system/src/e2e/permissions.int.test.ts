@@ -15,7 +15,7 @@ import { newTraceparent } from '@saucery/messaging/events/trace-context'
 import { type Broker, connectBroker } from '@saucery/messaging/nats/connection'
 import { readAfter, streamEnd, streamStart } from '@saucery/messaging/nats/stream-reader'
 import { ensureConsumer } from '@saucery/messaging/nats/streams'
-import { openOutbox } from '@saucery/messaging/outbox/publisher'
+import { openOutbox } from '@saucery/messaging/outbox/outbox'
 import { type Database, openDatabase } from '@saucery/messaging/postgres/database'
 import { migrate } from '@saucery/messaging/postgres/migrate'
 import { eventually } from '@saucery/messaging/testing/eventually'
@@ -105,7 +105,7 @@ for (const version of ['2.15.1', '2.10.26'])
       await eventually(async () => assert.deepEqual(await published(database.db), [event.id]))
       outbox.scheduleReconcile()
       await outbox.sweep()
-      assert.equal(log.times('outbox not compared'), 0)
+      assert.equal(log.times('outbox not reconciled'), 0)
       await consumers.stop()
     })
 

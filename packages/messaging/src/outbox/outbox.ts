@@ -1,0 +1,77 @@
+import type { Event } from '../events/event.ts'
+import type { Log } from '../log.ts'
+import type { Broker } from '../nats/connection.ts'
+import type { StreamSpec } from '../nats/streams.ts'
+import type { Database, Transaction } from '../postgres/database.ts'
+import { insertEvents, leaseUnpublished } from './outbox-table.ts'
+import { openPublisher } from './publisher.ts'
+import { openReconciler } from './reconciler.ts'
+import { watchStream } from './stream-watch.ts'
+
+export interface OutboxOptions {
+  readonly db: Database
+  readonly broker: Broker
+  /** The stream that this service publishes all its events on. */
+  readonly stream: StreamSpec
+  readonly replicas: number
+  readonly log: Log
+  /** The process that committed a row has this time to publish it. Then any sweeper may. */
+  readonly leaseMs?: number
+  /** How often a sweep checks that the stream exists and is still the same one. */
+  readonly checkEveryMs?: number
+}
+
+export interface Outbox {
+  /** Inserts events in the transaction that changes the state. */
+  append(tx: Transaction, events: Event[]): Promise<void>
+  /** Publishes events that were just committed. Never throws: it leaves to the sweeper what fails. */
+  publish(events: Event[]): void
+  /**
+   * Publishes what is unpublished and leased by no process, after a reconciliation if one is due.
+   * @returns the number of events that it found
+   */
+  sweep(stopping?: AbortSignal): Promise<number>
+  /** Makes the next sweep reconcile the outbox with the stream. */
+  scheduleReconcile(): void
+  /** Resolves when this process is publishing nothing. */
+  idle(): Promise<void>
+}
+
+/** The number of events that a sweep leases at once. */
+const batchSize = 500
+
+export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
+  const { db, broker, log, leaseMs = 5000, checkEveryMs = 60_000 } = options
+  const reconciler = openReconciler(options)
+  const stream = await watchStream(options, checkEveryMs, reconciler.schedule)
+  const onPossibleLoss = () => {
+    reconciler.schedule()
+    void stream.check()
+  }
+  broker.onReconnect(onPossibleLoss)
+  const publisher = openPublisher(options, stream, onPossibleLoss)
+
+  async function sweep(stopping?: AbortSignal): Promise<number> {
+    // A replica that publishes little sees neither a publish error nor a sequence regression: so it checks on a timer.
+    // (outbox.int.test: "makes its stream again, with all that was in it, though it says nothing")
+    if (broker.isConnected()) await stream.checkIfDue()
+    if (broker.isConnected()) await reconciler.runIfDue(publisher.settled)
+    let found = 0
+    while (broker.isConnected() && !stopping?.aborted) {
+      const events = await leaseUnpublished(db, leaseMs, batchSize)
+      if (events.length > 0) log.info({ events: events.length }, 'sweeping the outbox')
+      const failed = await publisher.publishAll(events)
+      found += events.length
+      if (failed > 0 || events.length < batchSize) break
+    }
+    return found
+  }
+
+  return {
+    append: (tx, events) => insertEvents(tx, events, leaseMs),
+    publish: publisher.publish,
+    sweep,
+    scheduleReconcile: reconciler.schedule,
+    idle: publisher.idle,
+  }
+}
