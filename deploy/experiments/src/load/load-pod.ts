@@ -1,10 +1,10 @@
-interface Load {
-  /** The name of its container, and of what it is to the NetworkPolicies. */
+interface LoadContainer {
+  /** The container's name. */
   readonly name: string
   readonly image: string
   readonly command: readonly string[]
   readonly env?: readonly object[]
-  /** A volume, and where it is to be found. */
+  /** A volume and the path it is mounted at. */
   readonly volume: { readonly source: object; readonly path: string; readonly readOnly?: boolean }
 }
 
@@ -13,14 +13,14 @@ export const loadLabels = (name: string) => ({
   'app.kubernetes.io/component': 'load',
 })
 
-/** A pod that puts load on the gateway, and may do nothing else. It finds the operator's token in TOKEN, if there is one. */
+/** A pod that may only put load on the gateway. TOKEN holds the operator's token, where sign-in is on. */
 export const loadPod = ({
   name,
   image,
   command,
   env = [],
   volume: { source, path, readOnly = false },
-}: Load) => ({
+}: LoadContainer) => ({
   restartPolicy: 'Never',
   automountServiceAccountToken: false,
   securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },

@@ -1,12 +1,12 @@
+import { waitFor } from '@saucery/bench/load/poll'
 import { apply, get, kubectl } from '../cluster/kubectl.ts'
 import { type Pod, refuseMissingImages } from '../cluster/pods.ts'
-import { until } from '../until.ts'
 import { loadLabels, loadPod } from './load-pod.ts'
 
-export interface Siege {
+interface SiegeReport {
   /** Answered with success. */
   readonly hits: number
-  /** Answered with 4xx: to siege these count neither as successes nor as failures. */
+  /** Answered with 4xx, which siege counts neither as success nor as failure. */
   readonly refused: number
   /** Answered with 5xx, or not at all. */
   readonly failed: number
@@ -16,27 +16,24 @@ export interface Siege {
   readonly longestS: number
 }
 
-export interface Besieging {
+interface SiegePlan {
   readonly name: string
-  /** How many clients at once. */
   readonly clients: number
   readonly seconds: number
-  /** Each waits up to so long between two orders; else not at all. */
-  readonly pauseS?: number
 }
 
 const order = '{"branchId":"1","sauceId":"1","qty":10,"price":10000}'
 
-/** Starts Debian's siege in a pod: so many clients place orders through the gateway, one after another each. */
-export async function startSiege({ name, clients, seconds, pauseS }: Besieging) {
+/** Starts Debian's siege in a pod: each client places orders through the gateway, one after another. */
+export async function startSiege({ name, clients, seconds }: SiegePlan) {
   const pod = `siege-${name}`
-  // The token is put in by the shell: not in the pod's description.
+  // The shell inserts the token, so that it is not in the pod's description.
   const command = [
-    // By itself it ends after 1024 failures.
+    // By default siege ends after 1024 failures.
     "printf 'failures = 1000000\\njson_output = true\\n' > /tmp/siegerc;",
     `siege --rc=/tmp/siegerc --quiet --concurrent=${clients} --time=${seconds}S`,
-    pauseS === undefined ? '--benchmark' : `--delay=${pauseS}`,
-    // As a header it would be a second one, and the order a form.
+    '--benchmark',
+    // Given as a header it would be a second Content-Type, and the order would be sent as a form.
     '--content-type=application/json',
     `$\{TOKEN:+--header="Authorization: Bearer $TOKEN"}`,
     `'http://gateway:8080/orders POST ${order}' 2>&1`,
@@ -58,28 +55,28 @@ export async function startSiege({ name, clients, seconds, pauseS }: Besieging) 
     refuseMissingImages([now])
     return now.status.phase
   }
-  await until(`start of ${pod}`, async () => (await phase()) !== 'Pending')
+  await waitFor(`start of ${pod}`, async () => (await phase()) !== 'Pending')
   const isOver = async () => ['Succeeded', 'Failed'].includes(await phase())
   return {
     isOver,
-    async result(): Promise<Siege> {
-      await until(`end of ${pod}`, isOver, (seconds + 120) * 1000)
-      return siegeIn(await kubectl(['logs', pod]))
+    async result(): Promise<SiegeReport> {
+      await waitFor(`end of ${pod}`, isOver, { withinMs: (seconds + 120) * 1000 })
+      return readSiegeReport(await kubectl(['logs', pod]))
     },
   }
 }
 
 /**
- * Reads what siege 4 writes at its end, as lines or as JSON.
- * @throws when it is no report
+ * Reads the report of siege 4, as lines or as JSON.
+ * @throws when it is not a report
  */
-export function siegeIn(said: string): Siege {
+export function readSiegeReport(output: string): SiegeReport {
   const figure = (...names: string[]) => {
     for (const name of names) {
-      const found = new RegExp(`(?:^|[\\s"])${name}"?:\\s*([\\d.]+)`, 'im').exec(said)
+      const found = new RegExp(`(?:^|[\\s"])${name}"?:\\s*([\\d.]+)`, 'im').exec(output)
       if (found) return Number(found[1])
     }
-    throw new Error(`siege did not report ${names[0]}: ${said.slice(-500)}`)
+    throw new Error(`siege did not report ${names[0]}: ${output.slice(-500)}`)
   }
   const hits = figure('successful transactions', 'successful_transactions')
   const failed = figure('failed transactions', 'failed_transactions')

@@ -6,7 +6,7 @@ Starts the whole system in a temporary folder, measures it, and measures what it
 
   --orders N    orders of the throughput run (10000)
   --clients N   clients that place them at once (32)
-  --seconds N   length of the latency run (20); the stores are measured for half of it each
+  --seconds N   length of the latency run (20); each store is measured for half of it
   --json FILE   writes the figures to a file as well
   --help
 
@@ -14,37 +14,27 @@ POSTGRES_URL, NATS_URL and MONGODB_URL name servers to use; without them servers
 Data is written to the system's folder for temporary files; TMPDIR names another.
 `
 
-export interface Options {
+export interface BenchOptions {
   readonly orders: number
   readonly clients: number
   readonly seconds: number
   readonly json: string | undefined
-  readonly help: boolean
 }
 
-/** @throws when an argument is unknown, or no whole number above 0 where one is wanted */
-export function readOptions(args: readonly string[]): Options {
+/** @throws when an argument is unknown, or not a whole number above 0 where one is needed */
+export function readOptions(args: string[]): BenchOptions {
   const text = { type: 'string' } as const
-  const { values } = parseArgs({
-    args: args.filter((arg) => arg !== '--'),
-    options: {
-      orders: text,
-      clients: text,
-      seconds: text,
-      json: text,
-      help: { type: 'boolean', short: 'h' },
-    },
-  })
-  const count = (name: 'orders' | 'clients' | 'seconds', otherwise: number) => {
-    const given = values[name] ?? String(otherwise)
-    if (/^[1-9]\d{0,6}$/.test(given)) return Number(given)
-    throw new Error(`--${name} is not a whole number above 0: ${given}`)
+  const options = { orders: text, clients: text, seconds: text, json: text }
+  const { values } = parseArgs({ args, options })
+  const count = (name: 'orders' | 'clients' | 'seconds', fallback: number) => {
+    const value = values[name] ?? String(fallback)
+    if (/^[1-9]\d{0,6}$/.test(value)) return Number(value)
+    throw new Error(`--${name} is not a whole number above 0: ${value}`)
   }
   return {
     orders: count('orders', 10_000),
     clients: count('clients', 32),
     seconds: count('seconds', 20),
     json: values.json,
-    help: values.help ?? false,
   }
 }

@@ -1,0 +1,39 @@
+/** A figure of an experiment. `kept`: whether it is as promised; undefined where nothing is promised. */
+export interface Finding {
+  readonly what: string
+  readonly figure: string | number
+  readonly kept?: boolean | undefined
+}
+
+/** A figure without a promise. */
+export const reported = (what: string, figure: string | number): Finding => ({ what, figure })
+
+export const promised = (what: string, figure: string | number, kept: boolean): Finding => ({
+  what,
+  figure,
+  kept,
+})
+
+/** The time since then (`Date.now()`), as a figure in seconds. */
+export const secondsSince = (then: number): string => `${Math.round((Date.now() - then) / 1000)} s`
+
+/** `3 DELIVERED, 1 FAILED`: what has been counted at all. */
+export const tally = (counts: Readonly<Record<string, number>>, sign = ' '): string =>
+  Object.entries(counts)
+    .filter(([, count]) => count > 0)
+    .map(([name, count]) => `${count}${sign}${name}`)
+    .join(', ')
+
+/** The findings as a Markdown table. */
+export function table(findings: readonly Finding[]): string {
+  const promise = ({ kept }: Finding) => (kept === undefined ? '' : kept ? 'kept' : 'BROKEN')
+  const rows = findings.map((finding) => [finding.what, String(finding.figure), promise(finding)])
+  const all = [['', 'found', 'promise'], ...rows]
+  const widths = [0, 1, 2].map((i) => Math.max(...all.map((row) => row[i]?.length ?? 0)))
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`
+  const [head, ...body] = all.map(line)
+  return [head, line(widths.map((width) => '-'.repeat(width))), ...body].join('\n')
+}
+
+export const isKept = (findings: readonly Finding[]): boolean => findings.every(({ kept }) => kept !== false)
