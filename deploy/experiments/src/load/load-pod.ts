@@ -1,6 +1,8 @@
+import { waitFor } from '@saucery/bench/load/poll'
+import { apply, get, kubectl } from '../cluster/kubectl.ts'
+import { type Pod, refuseMissingImages } from '../cluster/pods.ts'
+
 interface LoadContainer {
-  /** The container's name. */
-  readonly name: string
   readonly image: string
   readonly command: readonly string[]
   readonly env?: readonly object[]
@@ -8,26 +10,41 @@ interface LoadContainer {
   readonly volume: { readonly source: object; readonly path: string; readonly readOnly?: boolean }
 }
 
-export const loadLabels = (name: string) => ({
-  'app.kubernetes.io/name': name,
-  'app.kubernetes.io/component': 'load',
-})
+export interface LoadPod {
+  isOver(): Promise<boolean>
+  /** Waits for the end. Returns the pod's log, and whether it succeeded. */
+  result(withinMs: number): Promise<{ readonly log: string; readonly succeeded: boolean }>
+}
 
-/** A pod that may only put load on the gateway. TOKEN holds the operator's token, where sign-in is on. */
-export const loadPod = ({
-  name,
-  image,
-  command,
-  env = [],
-  volume: { source, path, readOnly = false },
-}: LoadContainer) => ({
+/** Starts a pod that may only put load on the gateway. TOKEN holds the operator's token, where sign-in is on. */
+export async function startLoadPod(name: string, container: LoadContainer): Promise<LoadPod> {
+  const labels = { 'app.kubernetes.io/name': 'load', 'app.kubernetes.io/component': 'load' }
+  const spec = specOf(container)
+  await apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name, labels }, spec })
+  const phase = async () => {
+    const pod = await get<Pod>(`pod/${name}`)
+    refuseMissingImages([pod])
+    return pod.status.phase
+  }
+  const isOver = async () => ['Succeeded', 'Failed'].includes(await phase())
+  await waitFor(`start of ${name}`, async () => (await phase()) !== 'Pending')
+  return {
+    isOver,
+    async result(withinMs) {
+      await waitFor(`end of ${name}`, isOver, { withinMs })
+      return { log: await kubectl(['logs', name]), succeeded: (await phase()) === 'Succeeded' }
+    },
+  }
+}
+
+const specOf = ({ image, command, env = [], volume }: LoadContainer) => ({
   restartPolicy: 'Never',
   automountServiceAccountToken: false,
   securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
-  volumes: [{ name: 'files', ...source }],
+  volumes: [{ name: 'files', ...volume.source }],
   containers: [
     {
-      name,
+      name: 'load',
       image,
       imagePullPolicy: 'IfNotPresent',
       command,
@@ -44,7 +61,7 @@ export const loadPod = ({
         readOnlyRootFilesystem: true,
         capabilities: { drop: ['ALL'] },
       },
-      volumeMounts: [{ name: 'files', mountPath: path, readOnly }],
+      volumeMounts: [{ name: 'files', mountPath: volume.path, readOnly: volume.readOnly ?? false }],
     },
   ],
 })

@@ -1,5 +1,6 @@
 // Runs in a pod: places orders through the gateway, follows each to its end, and prints the outcome as one line of JSON.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { percentile } from '@saucery/bench/report/statistics'
 import { isFinal, type Status } from '@saucery/contracts/status'
 import { answers, latencies, plan, pollUntilDeadline, postUntilFinal, read } from './order-client.ts'
 import type { TrafficOutcome, TrafficPlan } from './traffic.ts'
@@ -88,8 +89,6 @@ for (const order of accepted) {
     if (fault) wrong.push(fault)
   }
 }
-latencies.sort((a, b) => a - b)
-const quantile = (q: number) => Math.round(latencies[Math.floor((latencies.length - 1) * q)] ?? 0)
 const outcome: TrafficOutcome = {
   orders,
   accepted: accepted.length,
@@ -97,7 +96,7 @@ const outcome: TrafficOutcome = {
   ends: byStatus,
   unfinished,
   wrong,
-  p50Ms: quantile(0.5),
-  p99Ms: quantile(0.99),
+  p50Ms: Math.round(percentile(latencies, 0.5)),
+  p99Ms: Math.round(percentile(latencies, 0.99)),
 }
 process.stdout.write(`${JSON.stringify(outcome)}\n`)

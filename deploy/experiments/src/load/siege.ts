@@ -1,7 +1,4 @@
-import { waitFor } from '@saucery/bench/load/poll'
-import { apply, get, kubectl } from '../cluster/kubectl.ts'
-import { type Pod, refuseMissingImages } from '../cluster/pods.ts'
-import { loadLabels, loadPod } from './load-pod.ts'
+import { startLoadPod } from './load-pod.ts'
 
 interface SiegeReport {
   /** Answered with success. */
@@ -26,43 +23,25 @@ const order = '{"branchId":"1","sauceId":"1","qty":10,"price":10000}'
 
 /** Starts Debian's siege in a pod: each client places orders through the gateway, one after another. */
 export async function startSiege({ name, clients, seconds }: SiegePlan) {
-  const pod = `siege-${name}`
   // The shell inserts the token, so that it is not in the pod's description.
   const command = [
     // By default siege ends after 1024 failures.
     "printf 'failures = 1000000\\njson_output = true\\n' > /tmp/siegerc;",
-    `siege --rc=/tmp/siegerc --quiet --concurrent=${clients} --time=${seconds}S`,
-    '--benchmark',
+    `siege --rc=/tmp/siegerc --quiet --benchmark --concurrent=${clients} --time=${seconds}S`,
     // Given as a header it would be a second Content-Type, and the order would be sent as a form.
     '--content-type=application/json',
     `$\{TOKEN:+--header="Authorization: Bearer $TOKEN"}`,
     `'http://gateway:8080/orders POST ${order}' 2>&1`,
   ].join(' ')
-  await apply({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: pod, labels: loadLabels('siege') },
-    spec: loadPod({
-      name: 'siege',
-      image: 'saucery/siege:0.1.0',
-      command: ['sh', '-c', command],
-      env: [{ name: 'HOME', value: '/tmp' }],
-      volume: { source: { emptyDir: {} }, path: '/tmp' },
-    }),
+  const pod = await startLoadPod(`siege-${name}`, {
+    image: 'saucery/siege:0.1.0',
+    command: ['sh', '-c', command],
+    env: [{ name: 'HOME', value: '/tmp' }],
+    volume: { source: { emptyDir: {} }, path: '/tmp' },
   })
-  const phase = async () => {
-    const now = await get<Pod>(`pod/${pod}`)
-    refuseMissingImages([now])
-    return now.status.phase
-  }
-  await waitFor(`start of ${pod}`, async () => (await phase()) !== 'Pending')
-  const isOver = async () => ['Succeeded', 'Failed'].includes(await phase())
   return {
-    isOver,
-    async result(): Promise<SiegeReport> {
-      await waitFor(`end of ${pod}`, isOver, { withinMs: (seconds + 120) * 1000 })
-      return readSiegeReport(await kubectl(['logs', pod]))
-    },
+    isOver: pod.isOver,
+    result: async () => readSiegeReport((await pod.result((seconds + 120) * 1000)).log),
   }
 }
 

@@ -1,8 +1,7 @@
-import { waitFor } from '@saucery/bench/load/poll'
-import { apply, get, imageOf, kubectl } from '../cluster/kubectl.ts'
+import { apply, imageOf } from '../cluster/kubectl.ts'
 import { type Finding, promised, reported, tally } from '../report/finding.ts'
 import { bundle } from './bundle.ts'
-import { loadLabels, loadPod } from './load-pod.ts'
+import { startLoadPod } from './load-pod.ts'
 
 /** Orders to place through the gateway and to follow to their ends. */
 export interface TrafficPlan {
@@ -39,41 +38,29 @@ const usual: TrafficPlan = {
   patienceS: 120,
 }
 
-interface Traffic {
-  /** Resolves when every order has ended or the time is over. */
-  outcome(): Promise<TrafficOutcome>
-}
-
 /** Starts to place orders from a pod inside the cluster: a port-forward would break with the pod it leads to. */
-export async function startTraffic(name: string, changes: Partial<TrafficPlan> = {}): Promise<Traffic> {
+export async function startTraffic(name: string, changes: Partial<TrafficPlan> = {}) {
   const plan = { ...usual, ...changes }
-  const job = `traffic-${name}`
-  await apply({
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: job },
-    data: { 'order-traffic.mjs': await bundle('order-traffic.ts') },
+  const files = { name: `traffic-${name}` }
+  const data = { 'order-traffic.mjs': await bundle('order-traffic.ts') }
+  await apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: files, data })
+  const pod = await startLoadPod(files.name, {
+    // It is in the cluster already, and has the right Node.
+    image: await imageOf('gateway'),
+    command: ['node', '/script/order-traffic.mjs'],
+    env: [
+      { name: 'GATEWAY', value: 'http://gateway:8080' },
+      { name: 'PLAN', value: JSON.stringify(plan) },
+    ],
+    volume: { source: { configMap: files }, path: '/script', readOnly: true },
   })
-  await apply(await jobOf(job, plan))
-  await waitFor(`pod of ${job}`, async () => {
-    const { status } = await get<{ status: { active?: number; failed?: number } }>(`job/${job}`)
-    return (status.active ?? 0) > 0
-  })
-  return {
-    async outcome() {
-      await waitFor(
-        `end of ${job}`,
-        async () => {
-          const { status } = await get<{ status: { succeeded?: number; failed?: number } }>(`job/${job}`)
-          if (status.failed) throw new Error(`${job} failed: ${await kubectl(['logs', `job/${job}`])}`)
-          return (status.succeeded ?? 0) > 0
-        },
-        { withinMs: (plan.orders / plan.perSecond + plan.patienceS + 60) * 1000 },
-      )
-      const lines = (await kubectl(['logs', `job/${job}`])).trim().split('\n')
-      return JSON.parse(lines.at(-1) ?? '') as TrafficOutcome
-    },
+  /** Resolves when every order has ended or the time is over. */
+  async function outcome(): Promise<TrafficOutcome> {
+    const { log, succeeded } = await pod.result((plan.orders / plan.perSecond + plan.patienceS + 60) * 1000)
+    if (!succeeded) throw new Error(`${files.name} failed: ${log}`)
+    return JSON.parse(log.trim().split('\n').at(-1) ?? '')
   }
+  return { outcome }
 }
 
 export const traffic = async (name: string, changes?: Partial<TrafficPlan>): Promise<TrafficOutcome> =>
@@ -94,29 +81,3 @@ export const nothingLost = ({
   promised('accepted orders that have not ended', unfinished.length, unfinished.length === 0),
   promised('orders on which the services disagree', wrong[0] ?? 0, wrong.length === 0),
 ]
-
-/** Uses the gateway's image: it is in the cluster already, and has the right Node. */
-async function jobOf(name: string, plan: TrafficPlan): Promise<object> {
-  const labels = loadLabels('traffic')
-  return {
-    apiVersion: 'batch/v1',
-    kind: 'Job',
-    metadata: { name, labels },
-    spec: {
-      backoffLimit: 0,
-      template: {
-        metadata: { labels },
-        spec: loadPod({
-          name: 'traffic',
-          image: await imageOf('gateway'),
-          command: ['node', '/script/order-traffic.mjs'],
-          env: [
-            { name: 'GATEWAY', value: 'http://gateway:8080' },
-            { name: 'PLAN', value: JSON.stringify(plan) },
-          ],
-          volume: { source: { configMap: { name } }, path: '/script', readOnly: true },
-        }),
-      },
-    },
-  }
-}

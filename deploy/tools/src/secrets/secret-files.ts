@@ -50,19 +50,10 @@ export function secretFiles(dataDir: string): Record<string, Record<string, stri
 }
 
 // NATS parses a variable like a value of its configuration, where 1e5… would be a number. So a letter comes first.
-function passwords<Name extends string>(
-  dataDir: string,
-  names: readonly Name[],
-  prefix: string,
-): Record<Name, string> {
-  const kept = secrets(
-    dataDir,
-    names.map((name) => `${prefix}-${name}` as const),
-  )
-  return Object.fromEntries(names.map((name) => [name, `p${kept[`${prefix}-${name}`]}`])) as Record<
-    Name,
-    string
-  >
+function passwords<Name extends string>(dataDir: string, names: readonly Name[], prefix: string) {
+  const keyOf = (name: Name) => `${prefix}-${name}`
+  const kept: Record<string, string> = secrets(dataDir, names.map(keyOf))
+  return Object.fromEntries(names.map((name) => [name, `p${kept[keyOf(name)]}`])) as Record<Name, string>
 }
 
 /** A PEM as the settings read it from an env file. */
