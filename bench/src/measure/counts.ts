@@ -4,16 +4,8 @@ import { withNats, withSql } from '../run/stores.ts'
 
 export type Transactions = Partial<Record<'orders' | 'payments' | 'deliveries', number>>
 
-interface Counts {
-  /** Committed by each database. */
-  readonly transactions: Transactions
-  /** Run by all of them; undefined where the server does not count statements. */
-  readonly statements: number | undefined
-  /** Ever written to the services' streams, which never lose a message. */
-  readonly messages: number
-}
-
-export const countsOf = async (system: System): Promise<Counts> => ({
+/** Committed transactions, statements, and messages ever written to the services' streams, which keep every message. */
+export const countsOf = async (system: System) => ({
   transactions: await transactionCount(system),
   statements: await statementCount(system),
   messages: await messageCount(system),
@@ -31,6 +23,7 @@ const commitsOf = (url: string): Promise<number> =>
     return Number(row?.xact_commit)
   })
 
+/** Undefined where the server does not count statements. */
 const statementCount = ({ servers, databases }: System): Promise<number | undefined> =>
   withSql(servers.postgres.url, async (sql) => {
     await sql`create extension if not exists pg_stat_statements`

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 
-export const usage = `Usage: npx pnpm@12 bench [options]
+export const benchUsage = `Usage: npx pnpm@12 bench [options]
 
 Starts the whole system in a temporary folder, measures it, and measures what its stores can do alone.
 

@@ -13,7 +13,7 @@ export interface Results {
   readonly latency: Latency
 }
 
-export function table(results: Results): string {
+export function resultsTable(results: Results): string {
   const rows = [...throughputRows(results), ...latencyRows(results.latency), ...limitRows(results)]
   return markdownTable(['left', 'right'], [['measured', 'figure'], ...rows])
 }

@@ -5,21 +5,14 @@ import { httpClient, type LoadClient } from '../load/http.ts'
 import { rejectOnAbort } from '../load/poll.ts'
 import { type BenchContext, inTempFolder } from './run-bench.ts'
 
-interface SystemUse {
-  readonly system: System
-  readonly client: LoadClient
-  /** Removed at the end; the system's data is in it. */
-  readonly folder: string
-}
-
 /**
  * Starts the whole system in a temporary folder while `use` runs, with `env` on top of this process's environment.
- * An interrupt ends it, whatever `use` does.
+ * An interrupt ends it, whatever `use` does; the folder is removed with it.
  */
 export function withSystem<T>(
   { say, signal }: BenchContext,
   { connections, env }: { connections: number; env: NodeJS.ProcessEnv },
-  use: (running: SystemUse) => Promise<T>,
+  use: (running: { system: System; client: LoadClient; folder: string }) => Promise<T>,
 ): Promise<T> {
   return inTempFolder(async (folder) => {
     // Without the signal: an interrupted start would leave half-started servers in a folder that is being removed.

@@ -12,7 +12,7 @@ import { saga } from './experiments/saga.ts'
 import { selfHealing } from './experiments/self-healing.ts'
 import { storesDeleted } from './experiments/stores-deleted.ts'
 import { zeroDowntime } from './experiments/zero-downtime.ts'
-import { isKept, secondsSince, table } from './report/finding.ts'
+import { findingsTable, isKept, secondsSince } from './report/finding.ts'
 
 const experiments: ReadonlyMap<string, Experiment> = new Map([
   ['saga', saga],
@@ -44,7 +44,7 @@ ${[...experiments].map(([name, { summary }]) => `  ${name.padEnd(22)}${summary}`
 const { stdout, stderr } = process
 const names = argumentsOrExit(usage, (args) => {
   const unknown = args.find((name) => !experiments.has(name))
-  if (unknown !== undefined) throw new Error(`There is no experiment ${unknown}.`)
+  if (unknown !== undefined) throw new Error(`unknown experiment: ${unknown}`)
   return args
 })
 if (names.length === 0) stdout.write(usage)
@@ -68,7 +68,7 @@ async function runAll(): Promise<number> {
     stdout.write(`\n## ${name}\n\n`)
     try {
       const findings = await runInFreshSystem(experiment, interrupted)
-      stdout.write(`${table(findings)}\n\n`)
+      stdout.write(`${findingsTable(findings)}\n\n`)
       if (!isKept(findings)) broken += 1
     } catch (error) {
       stdout.write(`ended early: ${messageOf(error)}\n\n`)

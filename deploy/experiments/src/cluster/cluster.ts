@@ -22,7 +22,7 @@ export const isLocal = (context: string): boolean =>
  */
 export async function chooseCluster(oneMore = process.env.LOCAL_CONTEXT): Promise<void> {
   const current = await kubectl(['config', 'current-context']).catch((error: Error) => {
-    throw new Error(`There is no cluster to experiment with: ${error.message}`)
+    throw new Error(`No cluster to experiment with: ${error.message}`)
   })
   const context = current.trim()
   if (!isLocal(context) && context !== oneMore)

@@ -33,26 +33,26 @@ export async function kubectl(
     return (await running).stdout
   } catch (error) {
     const { code, stderr = '' } = error as { code?: number | string; stderr?: string }
-    if (code === 'ENOENT') throw new Error(`there is no ${KUBECTL}; KUBECTL can name another program`)
+    if (code === 'ENOENT') throw new Error(`${KUBECTL} was not found; KUBECTL can name another program`)
     const command = `kubectl ${args.slice(0, 4).join(' ')}`
     throw new Error(`${command} failed (${code}): ${stderr.trim().slice(-500)}`)
   }
 }
 
-export const get = async <T>(...args: string[]): Promise<T> =>
+export const getObject = async <T>(...args: string[]): Promise<T> =>
   JSON.parse(await kubectl(['get', ...args, '--output', 'json'])) as T
 
-/** As `get`; undefined when the object does not exist. */
-export async function getIfThere<T>(what: string): Promise<T | undefined> {
+/** As `getObject`; undefined when the object does not exist. */
+export async function findObject<T>(what: string): Promise<T | undefined> {
   const found = await kubectl(['get', what, '--ignore-not-found', '--output', 'json'])
   return found.trim() === '' ? undefined : (JSON.parse(found) as T)
 }
 
-export const apply = (manifest: object, into = namespace): Promise<string> =>
+export const applyObject = (manifest: object, into = namespace): Promise<string> =>
   kubectl(['apply', '--namespace', into, '--filename', '-'], { input: JSON.stringify(manifest) })
 
 export async function imageOf(service: string): Promise<string> {
-  const { spec } = await get<{ spec: { template: { spec: { containers: { image: string }[] } } } }>(
+  const { spec } = await getObject<{ spec: { template: { spec: { containers: { image: string }[] } } } }>(
     `deployment/${service}`,
   )
   return spec.template.spec.containers[0]?.image ?? ''

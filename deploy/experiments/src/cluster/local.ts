@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { namespace } from './kubectl.ts'
 import { createNamespace } from './namespaces.ts'
-import { allReady, applyKustomization, deploy } from './overlay.ts'
+import { applyKustomization, deploy, servicesReady } from './overlay.ts'
 
 /** Settings by service. */
 export type ServiceSettings = Readonly<Record<string, Readonly<Record<string, string>>>>
@@ -28,5 +28,5 @@ export async function applySettings(settings: ServiceSettings): Promise<void> {
     literals: Object.entries(values).map(([key, value]) => `${key}=${value}`),
   }))
   await applyKustomization({ namespace, resources: ['overlays/local'], configMapGenerator })
-  await allReady()
+  await servicesReady()
 }

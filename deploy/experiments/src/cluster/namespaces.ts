@@ -1,4 +1,4 @@
-import { databases, getIfThere, kubectl, namespace } from './kubectl.ts'
+import { databases, findObject, kubectl, namespace } from './kubectl.ts'
 
 // Only namespaces that an experiment created are ever deleted.
 const label = 'saucery/experiment'
@@ -6,7 +6,7 @@ const label = 'saucery/experiment'
 /** @throws when one of the namespaces exists and no experiment created it */
 export async function requireOwnNamespaces(): Promise<void> {
   for (const name of [namespace, databases]) {
-    const found = await getIfThere<{ metadata: { labels?: Record<string, string> } }>(`namespace/${name}`)
+    const found = await findObject<{ metadata: { labels?: Record<string, string> } }>(`namespace/${name}`)
     if (found && found.metadata.labels?.[label] === undefined)
       throw new Error(
         `The namespace ${name} exists, and no experiment created it. NAMESPACE can name one that does not exist`,

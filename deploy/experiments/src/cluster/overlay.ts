@@ -9,14 +9,12 @@ export const deploy = fileURLToPath(new URL('../../../', import.meta.url))
 
 export const services = ['payment', 'delivery', 'dashboard', 'order', 'gateway']
 
-/** A kustomization whose resources are paths below `deploy`. */
-interface Kustomization {
-  readonly namespace: string
-  readonly resources: readonly string[]
-  readonly [field: string]: unknown
-}
+type Kustomization = { namespace: string; resources: readonly string[]; [field: string]: unknown }
 
-/** Writes a kustomization with these files beside it, applies it, and removes it. */
+/**
+ * Writes a kustomization with these files beside it, applies it, and removes it.
+ * @param resources paths below `deploy`
+ */
 export async function applyKustomization(
   { resources, ...rest }: Kustomization,
   files: Readonly<Record<string, string>> = {},
@@ -41,7 +39,7 @@ export async function applyKustomization(
 }
 
 /** Waits until every service runs its newest pods and they are ready. */
-export async function allReady(): Promise<void> {
+export async function servicesReady(): Promise<void> {
   await allStarted()
   for (const service of services) await rolledOut(`deployment/${service}`)
 }

@@ -1,5 +1,5 @@
 import { waitFor } from '@saucery/bench/load/poll'
-import { get, getIfThere, kubectl } from './kubectl.ts'
+import { findObject, getObject, kubectl } from './kubectl.ts'
 
 export interface Pod {
   readonly metadata: { readonly name: string; readonly uid: string; readonly deletionTimestamp?: string }
@@ -14,11 +14,15 @@ export interface Pod {
   }
 }
 
-export const allPods = async (): Promise<Pod[]> => (await get<{ items: Pod[] }>('pods')).items
+export const allPods = async (): Promise<Pod[]> => (await getObject<{ items: Pod[] }>('pods')).items
 
 /** A service's pods; those that are being deleted only with `'terminating too'`. */
 export async function podsOf(service: string, which?: 'terminating too'): Promise<Pod[]> {
-  const { items } = await get<{ items: Pod[] }>('pods', '--selector', `app.kubernetes.io/name=${service}`)
+  const { items } = await getObject<{ items: Pod[] }>(
+    'pods',
+    '--selector',
+    `app.kubernetes.io/name=${service}`,
+  )
   return which ? items : items.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
 }
 
@@ -55,10 +59,10 @@ export const allStarted = (): Promise<true> =>
 
 /** Deletes a StatefulSet's pod, and waits until its successor is ready. */
 export async function replacePod(name: string): Promise<void> {
-  const { metadata } = await get<Pod>(`pod/${name}`)
+  const { metadata } = await getObject<Pod>(`pod/${name}`)
   await kubectl(['delete', `pod/${name}`])
   await waitFor(`another pod ${name}`, async () => {
-    const now = await getIfThere<Pod>(`pod/${name}`)
+    const now = await findObject<Pod>(`pod/${name}`)
     return now !== undefined && now.metadata.uid !== metadata.uid && isReady(now)
   })
 }

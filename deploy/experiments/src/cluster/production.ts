@@ -3,9 +3,9 @@ import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { secretFiles } from '@saucery/deploy-tools/secrets/secret-files'
 import { makeToken, tokensOfThisMachine } from '@saucery/local/access/sign-in'
-import { apply, databases, namespace, rolledOut } from './kubectl.ts'
+import { applyObject, databases, namespace, rolledOut } from './kubectl.ts'
 import { createNamespace } from './namespaces.ts'
-import { allReady, applyKustomization, deploy, services } from './overlay.ts'
+import { applyKustomization, deploy, services, servicesReady } from './overlay.ts'
 
 /** Brings the production overlay up, with generated Secrets, and its databases in a second namespace. */
 export async function bringUpProduction(): Promise<void> {
@@ -32,7 +32,10 @@ function secret(into: string, name: string, values: Record<string, string>) {
     value.replace(/@(postgres|mongodb):/, `@$1.${databases}:`),
   ])
   const stringData = Object.fromEntries(moved)
-  return apply({ apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: into }, stringData }, into)
+  return applyObject(
+    { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: into }, stringData },
+    into,
+  )
 }
 
 async function bringUpDatabases(): Promise<void> {
@@ -73,7 +76,7 @@ async function bringUpServices(dataDir: string): Promise<void> {
   const resources = ['overlays/production']
   await applyKustomization({ namespace, resources, configMapGenerator, images, patches }, load)
   await rolledOut('statefulset/nats')
-  await allReady()
+  await servicesReady()
 }
 
 const replacement = (kind: string, path: string, value: unknown) => ({

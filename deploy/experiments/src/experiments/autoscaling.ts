@@ -1,8 +1,8 @@
 import { waitFor } from '@saucery/bench/load/poll'
 import type { Experiment } from '../cluster/fresh.ts'
-import { get } from '../cluster/kubectl.ts'
+import { getObject } from '../cluster/kubectl.ts'
 import { completedByItself } from '../cluster/local.ts'
-import { allAcceptedEnded, allEnded } from '../load/gateway.ts'
+import { acceptedOrdersEnded, ordersEnded } from '../load/gateway.ts'
 import { startSiege } from '../load/siege.ts'
 import { type Finding, promised, reported, secondsSince } from '../report/finding.ts'
 
@@ -16,7 +16,7 @@ interface Autoscaler {
 }
 
 async function readAutoscaler() {
-  const { status } = await get<Autoscaler>('horizontalpodautoscaler/payment')
+  const { status } = await getObject<Autoscaler>('horizontalpodautoscaler/payment')
   const percent = status.currentMetrics?.[0]?.resource?.current.averageUtilization
   return { replicas: status.currentReplicas ?? 0, percent: percent ?? 0 }
 }
@@ -32,7 +32,7 @@ export const autoscaling: Experiment = {
 async function run(): Promise<Finding[]> {
   await waitFor('one pod of payment', isOnePod, { withinMs: 600_000 })
   const startedAt = new Date()
-  const siege = await startSiege({ name: 'autoscaling', clients: 20, seconds: 120 })
+  const siege = await startSiege('autoscaling', 20, 120)
   let mostReplicas = 1
   let highestPercent = 0
   let grewAfter = 'never'
@@ -46,7 +46,7 @@ async function run(): Promise<Finding[]> {
   await waitFor('the end of the siege', watch, { withinMs: 300_000 })
   const { hits, perSecond, availability } = await siege.result()
   const loadEndedAt = Date.now()
-  const byStatus = await allEnded(startedAt, hits, 600_000)
+  const byStatus = await ordersEnded(startedAt, hits, 600_000)
   await waitFor('one pod of payment again', isOnePod, { withinMs: 900_000 })
   return [
     reported('siege', `20 clients for 120 s, ${hits} orders, ${perSecond}/s`),
@@ -54,7 +54,7 @@ async function run(): Promise<Finding[]> {
     promised('most pods of payment', mostReplicas, mostReplicas > 1),
     reported('first grew after', grewAfter),
     reported('highest share of the requested CPU', `${highestPercent} %`),
-    ...allAcceptedEnded(hits, byStatus),
+    ...acceptedOrdersEnded(hits, byStatus),
     promised('one pod again, after the end of the load', secondsSince(loadEndedAt), true),
   ]
 }

@@ -3,8 +3,8 @@ import { breakerTable } from '@saucery/bench/breaker/table'
 import type { Experiment } from '../cluster/fresh.ts'
 import { kubectl } from '../cluster/kubectl.ts'
 import { applySettings, type ServiceSettings } from '../cluster/local.ts'
-import { bundle } from '../load/bundle.ts'
-import { allSettled } from '../load/gateway.ts'
+import { bundleScript } from '../load/bundle.ts'
+import { ordersSettled } from '../load/gateway.ts'
 import { type Finding, promised, reported } from '../report/finding.ts'
 
 const taking = (delayMs: number, jitterMs: number): ServiceSettings => ({
@@ -29,7 +29,7 @@ async function run(): Promise<Finding[]> {
   const mostlyLate = await insist('800 ± 300 ms')
   await applySettings(taking(0, 0))
   const fast = await insist('no delay')
-  const { DELIVERING: paid = 0 } = await allSettled(startedAt, 120_000)
+  const { DELIVERING: paid = 0 } = await ordersSettled(startedAt, 120_000)
   const answered = sometimesLate.paid + mostlyLate.paid + fast.paid
   const opened = mostlyLate.states.includes('open')
   const last = fast.states.at(-1) ?? ''
@@ -47,7 +47,7 @@ async function run(): Promise<Finding[]> {
 /** Measures with the clients of `pnpm bench:breaker`, from within the gateway's pod. */
 async function insist(delay: string) {
   const node = ['node', '--input-type=module', '-', JSON.stringify(plan)]
-  const input = await bundle('breaker-load.ts')
+  const input = await bundleScript('breaker-load.ts')
   const output = await kubectl(['exec', '--stdin', 'deployment/gateway', '--', ...node], { input })
   const run: BreakerRun = JSON.parse(output)
   process.stdout.write(`${delay}:\n\n${breakerTable(run)}\n`)

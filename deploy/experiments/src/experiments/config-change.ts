@@ -3,7 +3,7 @@ import type { Status } from '@saucery/contracts/status'
 import type { Experiment } from '../cluster/fresh.ts'
 import { applySettings } from '../cluster/local.ts'
 import { podsOf } from '../cluster/pods.ts'
-import { type TrafficOutcome, traffic } from '../load/traffic.ts'
+import { runTraffic, type TrafficOutcome } from '../load/traffic.ts'
 import { type Finding, promised, reported, secondsSince } from '../report/finding.ts'
 
 const orders = { orders: 10, perSecond: 5, price: 60_000 }
@@ -17,14 +17,14 @@ export const configChange: Experiment = {
 async function run(): Promise<Finding[]> {
   const names = async () => (await podsOf('payment', 'terminating too')).map(({ metadata }) => metadata.name)
   const podsBefore = await names()
-  const before = await traffic('limit-before', { ...orders, fates: ['complete'] })
+  const before = await runTraffic('limit-before', { ...orders, fates: ['complete'] })
   const changedAt = Date.now()
   await applySettings({ payment: { PAYMENT_LIMIT: '50000' } })
   // Until they have ended, the earlier pods still charge up to the earlier limit.
   const areGone = async () => !(await names()).some((name) => podsBefore.includes(name))
   await waitFor('the end of the earlier pods', areGone)
   const goneAfter = secondsSince(changedAt)
-  const after = await traffic('limit-after', { ...orders, fates: ['leave'] })
+  const after = await runTraffic('limit-after', { ...orders, fates: ['leave'] })
   return [
     tenEndedAs('DELIVERED', 'delivered at first', before),
     reported('the earlier pods were gone after', goneAfter),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Experiment } from '../cluster/fresh.ts'
-import { get } from '../cluster/kubectl.ts'
+import { getObject } from '../cluster/kubectl.ts'
 import { services } from '../cluster/overlay.ts'
 import { podsOf, replacePod } from '../cluster/pods.ts'
 import { nothingLost, startTraffic } from '../load/traffic.ts'
@@ -13,7 +13,7 @@ export const natsServersDeleted: Experiment = {
 }
 
 async function run(): Promise<Finding[]> {
-  const { spec } = await get<{ spec: { replicas: number } }>('statefulset/nats')
+  const { spec } = await getObject<{ spec: { replicas: number } }>('statefulset/nats')
   const replicas = await Promise.all(services.map(async (service) => (await podsOf(service)).length))
   const orders = await startTraffic('nats-servers', { orders: 900, perSecond: 5 })
   const away: string[] = []

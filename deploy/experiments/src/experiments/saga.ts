@@ -1,6 +1,6 @@
 import type { Experiment } from '../cluster/fresh.ts'
 import { readJson } from '../load/gateway.ts'
-import { nothingLost, traffic } from '../load/traffic.ts'
+import { nothingLost, runTraffic } from '../load/traffic.ts'
 import { type Finding, promised, reported } from '../report/finding.ts'
 
 interface Page {
@@ -13,7 +13,7 @@ export const saga: Experiment = {
 }
 
 async function run(): Promise<Finding[]> {
-  const outcome = await traffic('saga', { orders: 100, perSecond: 10 })
+  const outcome = await runTraffic('saga', { orders: 100, perSecond: 10 })
   const lists = ['/orders', '/payments', '/deliveries', '/orderDashboards']
   const pages = await Promise.all(lists.map((path) => readJson<Page>(`${path}?limit=5`)))
   return [

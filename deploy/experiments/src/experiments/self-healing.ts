@@ -15,7 +15,7 @@ export const selfHealing: Experiment = {
 
 async function run(): Promise<Finding[]> {
   const [pod] = await podsOf('delivery')
-  if (!pod) throw new Error('there is no pod of delivery')
+  if (!pod) throw new Error('no pod of delivery was found')
   const { name } = pod.metadata
   const orders = await startTraffic('self-healing')
   await sleep(8000)

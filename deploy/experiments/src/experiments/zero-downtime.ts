@@ -3,7 +3,7 @@ import { imageOf, kubectl, rolledOut } from '../cluster/kubectl.ts'
 import { completedByItself } from '../cluster/local.ts'
 import { services } from '../cluster/overlay.ts'
 import { allPods, allStarted, restartsOf } from '../cluster/pods.ts'
-import { allAcceptedEnded, allEnded } from '../load/gateway.ts'
+import { acceptedOrdersEnded, ordersEnded } from '../load/gateway.ts'
 import { startSiege } from '../load/siege.ts'
 import { type Finding, promised, reported, secondsSince } from '../report/finding.ts'
 
@@ -38,7 +38,7 @@ const removals = ['readinessProbe', 'startupProbe', 'livenessProbe', 'lifecycle'
 
 async function rollUnderSiege(name: string, changes: readonly object[], tag?: string): Promise<Finding[]> {
   const startedAt = new Date()
-  const siege = await startSiege({ name, clients: 30, seconds: 120 })
+  const siege = await startSiege(name, 30, 120)
   let rolled = 0
   for (const service of services) {
     await roll(service, changes, tag)
@@ -46,7 +46,7 @@ async function rollUnderSiege(name: string, changes: readonly object[], tag?: st
   }
   const all = `${rolled} of ${services.length}, in ${secondsSince(startedAt.getTime())}`
   const { hits, perSecond, longestS, availability, failed, refused } = await siege.result()
-  const byStatus = await allEnded(startedAt, hits, 600_000)
+  const byStatus = await ordersEnded(startedAt, hits, 600_000)
   const restarts = (await allPods()).reduce((sum, each) => sum + restartsOf(each), 0)
   return [
     promised('services rolled during the siege', all, rolled === services.length),
@@ -54,7 +54,7 @@ async function rollUnderSiege(name: string, changes: readonly object[], tag?: st
     promised('availability', `${availability.toFixed(2)} %`, availability === 100),
     promised('failed requests', failed, failed === 0),
     promised('refused requests', refused, refused === 0),
-    ...allAcceptedEnded(hits, byStatus),
+    ...acceptedOrdersEnded(hits, byStatus),
     promised('restarts of containers', restarts, restarts === 0),
   ]
 }

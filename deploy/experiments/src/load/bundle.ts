@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 /** A script of this folder with everything that it imports, as one ES module for a pod's Node. */
-export async function bundle(script: string): Promise<string> {
+export async function bundleScript(script: string): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(script, import.meta.url))],
     bundle: true,

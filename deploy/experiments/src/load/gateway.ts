@@ -30,14 +30,14 @@ const countOf = (byStatus: ByStatus, matches: (status: Status) => boolean = () =
   )
 
 /** Waits until this many orders were placed since then and all have ended, at most `withinMs`. */
-export const allEnded = (since: Date, orders: number, withinMs: number): Promise<ByStatus> =>
+export const ordersEnded = (since: Date, orders: number, withinMs: number): Promise<ByStatus> =>
   statisticsOnce(since, withinMs, (byStatus) => {
     const ended = countOf(byStatus, isFinal)
     return ended >= orders && ended === countOf(byStatus)
   })
 
 /** Waits until all orders since then have ended or are DELIVERING, at most `withinMs`. */
-export const allSettled = (since: Date, withinMs: number): Promise<ByStatus> =>
+export const ordersSettled = (since: Date, withinMs: number): Promise<ByStatus> =>
   statisticsOnce(
     since,
     withinMs,
@@ -56,7 +56,7 @@ async function statisticsOnce(since: Date, withinMs: number, matches: (byStatus:
 }
 
 /** That the dashboard knows every accepted order, and that all have ended. */
-export function allAcceptedEnded(accepted: number, byStatus: ByStatus): Finding[] {
+export function acceptedOrdersEnded(accepted: number, byStatus: ByStatus): Finding[] {
   const missing = Math.max(0, accepted - countOf(byStatus))
   const open = countOf(byStatus, (status) => !isFinal(status))
   return [

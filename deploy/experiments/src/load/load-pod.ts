@@ -1,5 +1,5 @@
 import { waitFor } from '@saucery/bench/load/poll'
-import { apply, get, kubectl } from '../cluster/kubectl.ts'
+import { applyObject, getObject, kubectl } from '../cluster/kubectl.ts'
 import { type Pod, refuseMissingImages } from '../cluster/pods.ts'
 
 interface LoadContainer {
@@ -10,19 +10,13 @@ interface LoadContainer {
   readonly volume: { readonly source: object; readonly path: string; readonly readOnly?: boolean }
 }
 
-export interface LoadPod {
-  isOver(): Promise<boolean>
-  /** Waits for the end. Returns the pod's log, and whether it succeeded. */
-  result(withinMs: number): Promise<{ readonly log: string; readonly succeeded: boolean }>
-}
-
 /** Starts a pod that may only put load on the gateway. TOKEN holds the operator's token, where sign-in is on. */
-export async function startLoadPod(name: string, container: LoadContainer): Promise<LoadPod> {
+export async function startLoadPod(name: string, container: LoadContainer) {
   const labels = { 'app.kubernetes.io/name': 'load', 'app.kubernetes.io/component': 'load' }
   const spec = specOf(container)
-  await apply({ apiVersion: 'v1', kind: 'Pod', metadata: { name, labels }, spec })
+  await applyObject({ apiVersion: 'v1', kind: 'Pod', metadata: { name, labels }, spec })
   const phase = async () => {
-    const pod = await get<Pod>(`pod/${name}`)
+    const pod = await getObject<Pod>(`pod/${name}`)
     refuseMissingImages([pod])
     return pod.status.phase
   }
@@ -30,7 +24,8 @@ export async function startLoadPod(name: string, container: LoadContainer): Prom
   await waitFor(`start of ${name}`, async () => (await phase()) !== 'Pending')
   return {
     isOver,
-    async result(withinMs) {
+    /** Waits for the end of the pod. */
+    async result(withinMs: number) {
       await waitFor(`end of ${name}`, isOver, { withinMs })
       return { log: await kubectl(['logs', name]), succeeded: (await phase()) === 'Succeeded' }
     },

@@ -41,15 +41,11 @@ const isTransient = (status: number) => status >= 500 || status === 429
  * Posts until an answer is final; undefined after the deadline.
  * @param alsoTransient statuses that may still change, besides 429 and 5xx
  */
-export const postUntilFinal = (
-  path: string,
-  body?: object,
-  alsoTransient: number[] = [],
-): Promise<Response | undefined> => {
+export function postUntilFinal(path: string, body?: object, alsoTransient: number[] = []) {
   const key = randomUUID()
   const post = async () => {
     const sentAt = performance.now()
-    // Such an answer would be replayed for its key, so each attempt has a key of its own.
+    // Such an answer would be replayed for its key, so each attempt has a new key.
     const answer = await send('POST', path, body, alsoTransient.length === 0 ? key : randomUUID())
     if (path === '/orders') answers[answer.status] = (answers[answer.status] ?? 0) + 1
     if (!(answer instanceof Response) || isTransient(answer.status) || alsoTransient.includes(answer.status))
@@ -57,7 +53,7 @@ export const postUntilFinal = (
     if (path === '/orders') latencies.push(performance.now() - sentAt)
     return answer
   }
-  return poll(post, { everyMs: 250, withinMs: deadline - Date.now() })
+  return pollUntilDeadline(post, 250)
 }
 
 export async function read<T>(path: string): Promise<T | undefined> {
@@ -66,5 +62,5 @@ export async function read<T>(path: string): Promise<T | undefined> {
 }
 
 /** Checks until there is a result; undefined after the deadline. */
-export const pollUntilDeadline = <T>(check: () => Promise<T | undefined>): Promise<T | undefined> =>
-  poll(check, { everyMs: 500, withinMs: deadline - Date.now() })
+export const pollUntilDeadline = <T>(check: () => Promise<T | undefined>, everyMs = 500) =>
+  poll(check, { everyMs, withinMs: deadline - Date.now() })

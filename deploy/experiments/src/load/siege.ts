@@ -13,16 +13,10 @@ interface SiegeReport {
   readonly longestS: number
 }
 
-interface SiegePlan {
-  readonly name: string
-  readonly clients: number
-  readonly seconds: number
-}
-
 const order = '{"branchId":"1","sauceId":"1","qty":10,"price":10000}'
 
 /** Starts Debian's siege in a pod: each client places orders through the gateway, one after another. */
-export async function startSiege({ name, clients, seconds }: SiegePlan) {
+export async function startSiege(name: string, clients: number, seconds: number) {
   // The shell inserts the token, so that it is not in the pod's description.
   const command = [
     // By default siege ends after 1024 failures.
@@ -50,21 +44,18 @@ export async function startSiege({ name, clients, seconds }: SiegePlan) {
  * @throws when it is not a report
  */
 export function readSiegeReport(output: string): SiegeReport {
-  const figure = (...names: string[]) => {
-    for (const name of names) {
-      const found = new RegExp(`(?:^|[\\s"])${name}"?:\\s*([\\d.]+)`, 'im').exec(output)
-      if (found) return Number(found[1])
-    }
-    throw new Error(`siege did not report ${names[0]}: ${output.slice(-500)}`)
+  const figure = (name: string) => {
+    const found = new RegExp(`(?:^|[\\s"])${name.replace(' ', '[ _]')}"?:\\s*([\\d.]+)`, 'im').exec(output)
+    if (!found) throw new Error(`siege did not report ${name}: ${output.slice(-500)}`)
+    return Number(found[1])
   }
-  const hits = figure('successful transactions', 'successful_transactions')
-  const failed = figure('failed transactions', 'failed_transactions')
+  const hits = figure('successful transactions')
   return {
     hits,
     refused: Math.max(0, figure('transactions') - hits),
-    failed,
+    failed: figure('failed transactions'),
     availability: figure('availability'),
-    perSecond: figure('transaction rate', 'transaction_rate'),
-    longestS: figure('longest transaction', 'longest_transaction'),
+    perSecond: figure('transaction rate'),
+    longestS: figure('longest transaction'),
   }
 }

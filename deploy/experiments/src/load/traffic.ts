@@ -1,6 +1,6 @@
-import { apply, imageOf } from '../cluster/kubectl.ts'
+import { applyObject, imageOf } from '../cluster/kubectl.ts'
 import { type Finding, promised, reported, tally } from '../report/finding.ts'
-import { bundle } from './bundle.ts'
+import { bundleScript } from './bundle.ts'
 import { startLoadPod } from './load-pod.ts'
 
 /** Orders to place through the gateway and to follow to their ends. */
@@ -42,8 +42,8 @@ const usual: TrafficPlan = {
 export async function startTraffic(name: string, changes: Partial<TrafficPlan> = {}) {
   const plan = { ...usual, ...changes }
   const files = { name: `traffic-${name}` }
-  const data = { 'order-traffic.mjs': await bundle('order-traffic.ts') }
-  await apply({ apiVersion: 'v1', kind: 'ConfigMap', metadata: files, data })
+  const data = { 'order-traffic.mjs': await bundleScript('order-traffic.ts') }
+  await applyObject({ apiVersion: 'v1', kind: 'ConfigMap', metadata: files, data })
   const pod = await startLoadPod(files.name, {
     // It is in the cluster already, and has the right Node.
     image: await imageOf('gateway'),
@@ -63,7 +63,7 @@ export async function startTraffic(name: string, changes: Partial<TrafficPlan> =
   return { outcome }
 }
 
-export const traffic = async (name: string, changes?: Partial<TrafficPlan>): Promise<TrafficOutcome> =>
+export const runTraffic = async (name: string, changes?: Partial<TrafficPlan>): Promise<TrafficOutcome> =>
   (await startTraffic(name, changes)).outcome()
 
 /** That no order was lost, and none was handled twice or in part. */

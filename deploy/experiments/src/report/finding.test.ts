@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { isKept, promised, reported, table, tally } from './finding.ts'
+import { findingsTable, isKept, promised, reported, tally } from './finding.ts'
 
 describe('findings', () => {
   it('are a table with a word for each promise', () => {
     assert.equal(
-      table([reported('orders', 300), promised('lost', 0, true), promised('failed', 12, false)]),
+      findingsTable([reported('orders', 300), promised('lost', 0, true), promised('failed', 12, false)]),
       [
         '|        | found | promise |',
         '| ------ | ----- | ------- |',

@@ -25,7 +25,7 @@ export const tally = (counts: Readonly<Record<string, number>>, sign = ' '): str
     .join(', ')
 
 /** The findings as a Markdown table. */
-export function table(findings: readonly Finding[]): string {
+export function findingsTable(findings: readonly Finding[]): string {
   const promise = ({ kept }: Finding) => (kept === undefined ? '' : kept ? 'kept' : 'BROKEN')
   const rows = findings.map((finding) => [finding.what, String(finding.figure), promise(finding)])
   const all = [['', 'found', 'promise'], ...rows]

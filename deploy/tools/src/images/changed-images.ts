@@ -3,7 +3,7 @@ import { serviceNames } from '@saucery/local/system/service-ports'
 export const images = [...serviceNames, 'provision']
 
 /** Files and folders that every image is built with. */
-export const shared = [
+export const sharedSources = [
   'Dockerfile',
   '.dockerignore',
   'package.json',
@@ -22,7 +22,7 @@ export function sourcesOf(image: string, dependenciesOf: DependenciesOf): string
   const needs = (name: string): string[] => [name, ...dependenciesOf(name).flatMap(needs)]
   // The gateway's image contains the page.
   const packages = new Set([...needs(image), ...(image === 'gateway' ? ['web'] : [])])
-  return [...shared, ...[...packages].map((name) => `packages/${name}`)]
+  return [...sharedSources, ...[...packages].map((name) => `packages/${name}`)]
 }
 
 /** The images to rebuild after a change of these files. */
