@@ -68,7 +68,7 @@ async function runAll(): Promise<number> {
     stdout.write(`\n## ${name}\n\n`)
     try {
       const findings = await runInFreshSystem(experiment, interrupted)
-      stdout.write(`${findingsTable(findings)}\n\n`)
+      stdout.write(`${findingsTable(findings)}\n`)
       if (!isKept(findings)) broken += 1
     } catch (error) {
       stdout.write(`ended early: ${messageOf(error)}\n\n`)

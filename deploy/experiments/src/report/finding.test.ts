@@ -12,6 +12,7 @@ describe('findings', () => {
         '| orders | 300   |         |',
         '| lost   | 0     | kept    |',
         '| failed | 12    | BROKEN  |',
+        '',
       ].join('\n'),
     )
   })

@@ -1,3 +1,5 @@
+import { markdownTable } from '@saucery/bench/report/markdown'
+
 /** A figure of an experiment. `kept`: whether it is as promised; undefined where nothing is promised. */
 export interface Finding {
   readonly what: string
@@ -24,16 +26,10 @@ export const tally = (counts: Readonly<Record<string, number>>, sign = ' '): str
     .map(([name, count]) => `${count}${sign}${name}`)
     .join(', ')
 
-/** The findings as a Markdown table. */
 export function findingsTable(findings: readonly Finding[]): string {
   const promise = ({ kept }: Finding) => (kept === undefined ? '' : kept ? 'kept' : 'BROKEN')
   const rows = findings.map((finding) => [finding.what, String(finding.figure), promise(finding)])
-  const all = [['', 'found', 'promise'], ...rows]
-  const widths = [0, 1, 2].map((i) => Math.max(...all.map((row) => row[i]?.length ?? 0)))
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(' | ')} |`
-  const [head, ...body] = all.map(line)
-  return [head, line(widths.map((width) => '-'.repeat(width))), ...body].join('\n')
+  return markdownTable(['left', 'left', 'left'], [['', 'found', 'promise'], ...rows])
 }
 
 export const isKept = (findings: readonly Finding[]): boolean => findings.every(({ kept }) => kept !== false)
