@@ -6,17 +6,17 @@ const all = ['order', 'payment', 'delivery', 'dashboard', 'gateway', 'provision'
 const needs: Record<string, string[]> = { order: ['chassis'], chassis: ['contracts'], gateway: ['contracts'] }
 const changed = (...files: string[]) => changedImages(files, (name) => needs[name] ?? [])
 
-it('builds what changed, and what depends on it', () => {
+it('builds the package that changed, and those that depend on it', () => {
   assert.deepEqual(changed('packages/order/src/main.ts'), ['order'])
   assert.deepEqual(changed('packages/contracts/src/order.ts'), ['order', 'gateway'])
   assert.deepEqual(changed('packages/web/src/page.ts'), ['gateway'])
 })
 
-it('builds everything when what all are built with changed', () => {
+it('builds every image when a file that all are built with has changed', () => {
   for (const file of ['Dockerfile', 'pnpm-lock.yaml', 'patches/postgres@3.4.9.patch'])
     assert.deepEqual(changed(file), all, file)
 })
 
-it('builds nothing for a text', () => {
+it('builds nothing for a document', () => {
   assert.deepEqual(changed('README.md', 'docs/sign-in.md', 'packages/system/src/model/model.ts'), [])
 })

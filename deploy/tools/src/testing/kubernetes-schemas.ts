@@ -17,7 +17,7 @@ interface Field {
 
 export type Schemas = ReadonlyMap<string, Type>
 
-/** Kubernetes' own types, as its Go client has them for merging: every field, and no other. */
+/** Every field of Kubernetes' own types, as its Go client has them for merging. */
 export async function kubernetesSchemas(): Promise<Schemas> {
   const folder = await goModule('k8s.io/client-go', 'v0.34.4')
   const source = readFileSync(join(folder, 'applyconfigurations/internal/internal.go'), 'utf8')
@@ -26,7 +26,7 @@ export async function kubernetesSchemas(): Promise<Schemas> {
   return new Map(types.map((type) => [type.name, type]))
 }
 
-/** What does not fit: unknown kinds and fields, and values of another type. Not what is missing. */
+/** Unknown kinds, unknown fields and values of the wrong type. Missing fields are not checked. */
 export function misfits(schemas: Schemas, object: { apiVersion: string; kind: string }): string[] {
   const [group = '', version] = object.apiVersion.includes('/')
     ? object.apiVersion.split('/')
@@ -41,7 +41,7 @@ function check(schemas: Schemas, type: Type, value: unknown, path: string): stri
   if (value === null || value === undefined) return []
   if (type.namedType !== undefined) {
     const named = schemas.get(type.namedType)
-    // IntOrString, Quantity, Time: scalars with a form of their own.
+    // IntOrString, Quantity, Time: scalars with their own form.
     return named ? check(schemas, named, value, path) : []
   }
   const { scalar, list, map } = type

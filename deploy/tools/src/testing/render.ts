@@ -12,7 +12,7 @@ import type { Resource } from './resources.ts'
 
 export const overlays = readdirSync(join(root, 'deploy', 'overlays')).filter((name) => !name.startsWith('.'))
 
-/** What an overlay applies: rendered by kubectl, else by kustomize, with secrets of this test's own. */
+/** The objects of an overlay, rendered by kubectl or else kustomize, with generated secrets. */
 export async function render(overlay: string): Promise<Resource[]> {
   const [file, ...args] = await kustomize()
   const folder = await copied
@@ -22,7 +22,7 @@ export async function render(overlay: string): Promise<Resource[]> {
   return parseAllDocuments(stdout).map((document) => document.toJS() as Resource)
 }
 
-/** The program that renders, and its first arguments. */
+/** The program that renders, with its first arguments. */
 export async function kustomize(): Promise<[string, ...string[]]> {
   const [kubectl] = onPath('kubectl', process.env)
   if (kubectl) return [kubectl, 'kustomize']

@@ -3,7 +3,7 @@ import { root, toolsFolder } from '@saucery/servers/install/folders'
 import { runOrFail } from '@saucery/servers/process/command'
 
 /**
- * A program that Go builds, at a pinned version, kept with the other tools.
+ * A program that Go builds at a pinned version; kept with the other tools.
  * @throws without Go
  */
 export async function goTool(name: string, module: string, version: string): Promise<string> {
@@ -14,15 +14,15 @@ export async function goTool(name: string, module: string, version: string): Pro
     what: `${name} ${version}`,
   }
   const built = await builtByGo(program, { tools: toolsFolder, say: () => {} })
-  if (!built) throw new Error(`${name} is not here, and without Go it cannot be built`)
+  if (!built) throw new Error(`${name} is not installed, and building it needs Go`)
   return built
 }
 
 /**
- * The folder of a Go module, which Go keeps.
+ * The folder of a Go module in Go's cache.
  * @throws without Go
  */
 export async function goModule(module: string, version: string): Promise<string> {
-  const asked = ['mod', 'download', '-json', `${module}@${version}`]
-  return JSON.parse(await runOrFail('go', asked, { cwd: root, env: { ...process.env, GOFLAGS: '' } })).Dir
+  const args = ['mod', 'download', '-json', `${module}@${version}`]
+  return JSON.parse(await runOrFail('go', args, { cwd: root, env: { ...process.env, GOFLAGS: '' } })).Dir
 }

@@ -1,8 +1,8 @@
-import { cpus, loadavg, totalmem } from 'node:os'
 import type { NatsLimit } from '../limits/nats-limit.ts'
-import type { Latency } from '../measure/latency.ts'
-import type { Throughput } from '../measure/throughput.ts'
-import type { Spread } from './statistics.ts'
+import { markdownTable } from '../report/markdown.ts'
+import type { Spread } from '../report/statistics.ts'
+import type { Latency } from './latency.ts'
+import type { Throughput } from './throughput.ts'
 
 export interface Results {
   readonly stores: string[]
@@ -13,23 +13,9 @@ export interface Results {
   readonly latency: Latency
 }
 
-/** What the figures were measured on. */
-export function machine(others: readonly string[]): string {
-  const [cpu] = cpus()
-  const memory = `${Math.round(totalmem() / 2 ** 30)} GB`
-  return [`${cpus().length} × ${cpu?.model.trim()}`, memory, `Node ${process.versions.node}`, ...others].join(
-    ' · ',
-  )
-}
-
-/** The load average tells whether somebody else had the machine as well. */
-export const busy = (): string => `load average ${loadavg()[0]?.toFixed(1)}`
-
-/** A Markdown table. */
-export function table(results: Results): string {
-  const lines = [...throughputRows(results), ...latencyRows(results.latency), ...limitRows(results)]
-  const rows = [['measured', 'figure'], ['---', '---:'], ...lines]
-  return `${rows.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`
+export function resultsTable(results: Results): string {
+  const rows = [...throughputRows(results), ...latencyRows(results.latency), ...limitRows(results)]
+  return markdownTable(['left', 'right'], [['measured', 'figure'], ...rows])
 }
 
 function throughputRows({ throughput, oneClientPerSecond }: Results): string[][] {
@@ -61,7 +47,6 @@ function latencyRows({ ordersPerSecond, post, delivering }: Latency): string[][]
 function limitRows({ limits, throughput }: Results): string[][] {
   const { acceptedPerSecond, sagasPerSecond, publishesPerOrder } = throughput
   const { postgres, nats } = limits
-  const said = sagasPerSecond * publishesPerOrder
   const natsBench = nats.natsBench === undefined ? 'no nats and no Go here' : `${whole(nats.natsBench)} /s`
   const alone =
     postgres === undefined
@@ -76,7 +61,7 @@ function limitRows({ limits, throughput }: Results): string[][] {
   return [
     ...alone,
     ['NATS alone: one publisher, the same events, settings and client', `${whole(nats.client)} /s`],
-    ['events published under load : NATS alone', ratio(said, nats.client)],
+    ['events published under load : NATS alone', ratio(sagasPerSecond * publishesPerOrder, nats.client)],
     ['NATS alone: `nats bench js pub async`, the same settings', natsBench],
   ]
 }
@@ -89,6 +74,5 @@ const cpuRow = (name: string, ms: number | undefined): [string, string] => [
   `${(ms ?? 0).toFixed(2)} ms`,
 ]
 
-function sum(figures: Readonly<Partial<Record<string, number>>>): number {
-  return Object.values(figures).reduce<number>((total, figure) => total + (figure ?? 0), 0)
-}
+const sum = (figures: Readonly<Partial<Record<string, number>>>): number =>
+  Object.values(figures).reduce<number>((total, figure) => total + (figure ?? 0), 0)

@@ -1,27 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Experiment } from '../cluster/fresh.ts'
-import { get } from '../cluster/kubectl.ts'
+import { getObject } from '../cluster/kubectl.ts'
 import { services } from '../cluster/overlay.ts'
 import { podsOf, replacePod } from '../cluster/pods.ts'
-import { type Finding, promised, told } from '../finding.ts'
 import { nothingLost, startTraffic } from '../load/traffic.ts'
+import { type Finding, promised, reported, secondsSince } from '../report/finding.ts'
 
 export const natsServersDeleted: Experiment = {
-  says: 'in the production overlay, one NATS server after the other is deleted while orders come in',
+  summary: 'in the production overlay, the NATS servers are deleted one after another while orders arrive',
   overlay: 'production',
   run,
 }
 
 async function run(): Promise<Finding[]> {
-  const { spec } = await get<{ spec: { replicas: number } }>('statefulset/nats')
+  const { spec } = await getObject<{ spec: { replicas: number } }>('statefulset/nats')
   const replicas = await Promise.all(services.map(async (service) => (await podsOf(service)).length))
   const orders = await startTraffic('nats-servers', { orders: 900, perSecond: 5 })
   const away: string[] = []
   for (const i of [2, 1, 0]) {
     await sleep(5000)
-    const deleted = Date.now()
+    const deletedAt = Date.now()
     await replacePod(`nats-${i}`)
-    away.push(`${Math.round((Date.now() - deleted) / 1000)} s`)
+    away.push(secondsSince(deletedAt))
   }
   const outcome = await orders.outcome()
   return [
@@ -31,7 +31,7 @@ async function run(): Promise<Finding[]> {
       replicas.join(', '),
       replicas.every((count) => count >= 2),
     ),
-    told('from the deletion to another in its place', away.join(', ')),
+    reported('from each deletion until its successor was ready', away.join(', ')),
     ...nothingLost(outcome),
   ]
 }

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Experiment } from '../cluster/fresh.ts'
 import { replacePod } from '../cluster/pods.ts'
-import { type Finding, told } from '../finding.ts'
 import { nothingLost, startTraffic } from '../load/traffic.ts'
+import { type Finding, reported, secondsSince } from '../report/finding.ts'
 
 export const storesDeleted: Experiment = {
-  says: 'the pods of NATS, Postgres and MongoDB are deleted, one after another, while orders come in',
+  summary: 'the pods of NATS, Postgres and MongoDB are deleted, one after another, while orders arrive',
   run,
 }
 
@@ -14,12 +14,12 @@ async function run(): Promise<Finding[]> {
   for (const store of ['nats', 'postgres', 'mongodb']) {
     const orders = await startTraffic(`without-${store}`)
     await sleep(8000)
-    const deleted = Date.now()
+    const deletedAt = Date.now()
     await replacePod(`${store}-0`)
-    const away = Math.round((Date.now() - deleted) / 1000)
+    const away = secondsSince(deletedAt)
     const outcome = await orders.outcome()
     findings.push(
-      told(`${store}: away for`, `${away} s`),
+      reported(`${store}: away for`, away),
       ...nothingLost(outcome).map((finding) => ({ ...finding, what: `${store}: ${finding.what}` })),
     )
   }

@@ -1,4 +1,4 @@
-/** The parts of Kubernetes' objects that the rules look at. */
+/** The parts of Kubernetes' objects that the tests read. */
 export interface Resource {
   readonly kind: string
   readonly metadata: {
@@ -87,23 +87,18 @@ interface Probe {
   readonly failureThreshold?: number
 }
 
-/** Those of a kind. */
 export const ofKind = (resources: readonly Resource[], ...kinds: string[]): Resource[] =>
   resources.filter(({ kind }) => kinds.includes(kind))
 
-/** Everything that makes pods. */
 export const workloads = (resources: readonly Resource[]): Resource[] =>
   ofKind(resources, 'Deployment', 'StatefulSet', 'Job')
 
 export const podOf = ({ spec, metadata }: Resource): PodSpec => {
-  if (!spec?.template) throw new Error(`${metadata.name} makes no pods`)
+  if (!spec?.template) throw new Error(`${metadata.name} has no pod template`)
   return spec.template.spec
 }
 
-/** The name without the hash that kustomize puts behind it. */
-export const plainName = (name: string): string => name.replace(/-[a-z0-9]{10}$/, '')
-
-/** All settings that a container gets from ConfigMaps, and those that it gets from the Secrets that are rendered. */
+/** The settings of a container from its ConfigMaps (`plain`) and from the rendered Secrets (`secret`). */
 export function settingsOf(container: Container, resources: readonly Resource[]) {
   const maps = container.envFrom?.flatMap(({ configMapRef }) => configMapRef?.name ?? []) ?? []
   const secrets = container.envFrom?.flatMap(({ secretRef }) => secretRef?.name ?? []) ?? []

@@ -4,16 +4,16 @@ import { join } from 'node:path'
 import { it } from 'node:test'
 import { root } from '@saucery/servers/install/folders'
 import { parse } from 'yaml'
-import { overlays, render } from './render.ts'
-import { kubernetesSchemas, misfits } from './schemas.ts'
+import { kubernetesSchemas, misfits } from '../testing/kubernetes-schemas.ts'
+import { overlays, render } from '../testing/render.ts'
 
 const schemas = await kubernetesSchemas()
 const load = parse(readFileSync(join(root, 'deploy/siege/siege.yaml'), 'utf8'))
 
 for (const overlay of overlays)
-  it(`renders ${overlay} to what Kubernetes knows`, async () => {
+  it(`renders ${overlay} to objects that fit Kubernetes' schemas`, async () => {
     const objects = (await render(overlay)) as unknown as { apiVersion: string; kind: string }[]
-    // KEDA's are its own.
+    // KEDA's objects have schemas of their own.
     const known = objects.filter(({ apiVersion }) => apiVersion !== 'keda.sh/v1alpha1')
     assert.ok(known.length > 40, 'objects')
     assert.deepEqual(
@@ -22,11 +22,11 @@ for (const overlay of overlays)
     )
   })
 
-it('puts load on with what Kubernetes knows', () => {
+it('has a Job of siege that fits the schemas', () => {
   assert.deepEqual(misfits(schemas, load), [])
 })
 
-it('finds a field that is misspelt, a value of another type, and a kind that is none', () => {
+it('finds a misspelt field, a value of the wrong type, and an unknown kind', () => {
   const wrong = structuredClone(load)
   wrong.spec.backOffLimit = 0
   wrong.spec.template.spec.restartPolicy = true

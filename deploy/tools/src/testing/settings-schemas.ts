@@ -5,7 +5,7 @@ import { orderSettings } from '@saucery/order/settings'
 import { paymentSettings } from '@saucery/payment/settings'
 import { provisionSettings } from '@saucery/provision/settings'
 
-/** What each container is told. */
+/** The settings of each container. */
 export const schemas = {
   order: orderSettings,
   payment: paymentSettings,

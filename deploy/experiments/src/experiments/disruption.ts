@@ -1,12 +1,12 @@
+import { waitFor } from '@saucery/bench/load/poll'
 import type { Experiment } from '../cluster/fresh.ts'
 import { kubectl, namespace, rolledOut, scale } from '../cluster/kubectl.ts'
 import { isReady, podsOf } from '../cluster/pods.ts'
-import { type Finding, promised, told } from '../finding.ts'
 import { nothingLost, startTraffic } from '../load/traffic.ts'
-import { until } from '../until.ts'
+import { type Finding, promised, reported, secondsSince } from '../report/finding.ts'
 
 export const disruption: Experiment = {
-  says: 'both pods of a service are evicted as by a drain: the PodDisruptionBudget has one wait for the other',
+  summary: 'both pods of a service are evicted as by a drain: the PodDisruptionBudget delays the second',
   run,
 }
 
@@ -15,11 +15,11 @@ async function run(): Promise<Finding[]> {
   await rolledOut('deployment/order')
   const pods = (await podsOf('order')).map(({ metadata }) => metadata.name)
   const orders = await startTraffic('disruption')
-  const began = Date.now()
+  const startedAt = Date.now()
   let refused = 0
   let fewest = pods.length
   for (const pod of pods)
-    await until(`the eviction of ${pod}`, async () => {
+    await waitFor(`the eviction of ${pod}`, async () => {
       fewest = Math.min(fewest, (await podsOf('order')).filter(isReady).length)
       const wasEvicted = await evict(pod)
       if (!wasEvicted) refused += 1
@@ -28,8 +28,8 @@ async function run(): Promise<Finding[]> {
   await rolledOut('deployment/order')
   return [
     promised('evictions that the budget refused at first', refused, refused > 0),
-    promised('pods ready at the fewest', fewest, fewest >= 1),
-    told('both evicted after', `${Math.round((Date.now() - began) / 1000)} s`),
+    promised('fewest ready pods', fewest, fewest >= 1),
+    reported('both evicted after', secondsSince(startedAt)),
     ...nothingLost(await orders.outcome()),
   ]
 }
