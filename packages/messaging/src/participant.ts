@@ -53,13 +53,13 @@ export async function openParticipant<State, Published extends Fact, Consumed ex
     isReady: () => consumers?.isReady() ?? false,
     lag: async () => (await consumers?.lag()) ?? [],
     backlog: () => backlogOf(db),
-    /** The ids of the events that were handled since, of those in these dead letters. */
-    handledAmong: (letters: readonly DeadLetter[]) => handledAmong(db, letters),
+    /** The ids of the events that were handled since, of these dead letters. */
+    handledAmong: (deadLetters: readonly DeadLetter[]) => handledAmong(db, deadLetters),
     /** As `Consumers.reprocess`. */
-    async reprocess(letter: DeadLetter): Promise<void> {
+    async reprocess(deadLetter: DeadLetter): Promise<void> {
       if (!consumers) throw new Error('the consumers have not started yet')
-      await consumers.reprocess(letter)
-      await recordReprocessed(db, letter.eventId)
+      await consumers.reprocess(deadLetter)
+      await recordReprocessed(db, deadLetter.eventId)
     },
     /** Compares the outbox with the stream now, as at the start and after a reconnect. */
     reconcile(): void {

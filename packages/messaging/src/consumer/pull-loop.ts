@@ -36,7 +36,7 @@ export function openPullLoop(options: Options, consumer: ConsumerSpec, onMessage
       } catch (error) {
         failures += 1
         log.warn({ stream, error, failures }, 'pull not started, will be retried')
-        await pause(retryDelay(failures, { mostMs: 5000 }))
+        await pause(retryDelay(failures, { maxMs: 5000 }))
       }
     }
   }

@@ -9,7 +9,7 @@ import type { DeadLetter } from './reader.ts'
 export async function publishDeadLetter(broker: Broker, message: JsMsg, error: unknown): Promise<void> {
   const headers = copyOf(message.headers)
   // Derived from the message, so that a repeated attempt to store the same failure is a duplicate.
-  // (publish.int.test: "is one, however often its burial is repeated")
+  // (publish.int.test: "is stored once, however often that is repeated")
   const messageId =
     message.headers?.get('Nats-Msg-Id') ||
     `${message.info.stream}:${message.seq}:${message.info.timestampNanos}`

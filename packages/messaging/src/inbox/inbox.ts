@@ -29,7 +29,7 @@ export const pruneInbox = (db: Database, olderThanMs: number, stopping?: AbortSi
   deleteInBatches(db, inbox, sql`id < ${firstIdAt(Date.now() - olderThanMs)}`, stopping)
 
 // It sorts after all event ids, so that pruning keeps it: dead letters are kept longer than the inbox.
-// (reprocess.int.test: "is known as handled for longer than its event is remembered")
+// (reprocess.int.test: "counts as handled for longer than the inbox keeps its event")
 const reprocessedPrefix = 'letter:'
 
 /** Remembers for good that the message of a dead letter was handled. */

@@ -103,7 +103,7 @@ export async function ensureConsumer(jsm: JetStreamManager, spec: ConsumerSpec):
 }
 
 // The client merges an update with the existing configuration. The server refuses one filter beside several.
-// (streams.int.test: "is made once by all replicas, and changed when it is wanted otherwise")
+// (streams.int.test: "is created once by concurrent replicas, and updated when its configuration changes")
 const noFilters: object = { filter_subject: undefined, filter_subjects: undefined }
 
 /** @returns undefined when the consumer, or its stream, does not exist */

@@ -68,7 +68,7 @@ export async function publishedBefore(
 /**
  * Marks events as unpublished, all in one transaction: a crash in between would leave a gap below rows that the stream
  * has, where no later comparison looks.
- * (reconciler.int.test: "are the same again when the stream is set back by more than one statement takes")
+ * (reconciler.int.test: "are the same again when the stream loses more events than one statement takes")
  */
 export async function unpublish(
   db: Database,

@@ -43,7 +43,7 @@ export async function openOutbox(options: OutboxOptions) {
    */
   async function sweep(stopping?: AbortSignal): Promise<number> {
     // A replica that publishes little sees neither a publish error nor a sequence regression: so it checks on a timer.
-    // (outbox.int.test: "makes its stream again, with all that was in it, though it says nothing")
+    // (outbox.int.test: "recreates its stream with all its events, although it publishes nothing")
     if (broker.isConnected()) await stream.checkIfDue()
     if (broker.isConnected()) await reconciler.runIfDue(publisher.settled)
     let found = 0

@@ -38,7 +38,7 @@ export function openPublisher(options: OutboxOptions, stream: StreamWatch, onReg
     // A duplicate is a success: an earlier try was stored, and its acknowledgement was lost.
     if (!ack.duplicate) {
       // Sequences start again when another replica recreated the stream or the broker lost its last writes.
-      // (outbox.int.test: "tells the stream that another replica made again from the one before")
+      // (outbox.int.test: "notices that another replica has recreated the stream")
       if (ack.seq <= lastSequence) onRegression()
       lastSequence = ack.seq
     }

@@ -7,7 +7,7 @@ const batchSize = 20_000
 
 /**
  * Deletes the rows that match `condition` in short statements, until `stopping` aborts.
- * (outbox.int.test: "forgets any number of events, in statements that stay short")
+ * (outbox.int.test: "prunes any number of events in short statements")
  */
 export async function deleteInBatches(
   db: Database,
