@@ -1,11 +1,6 @@
 import type { Log } from '../log.ts'
 
-export interface PeriodicRun {
-  /** Runs now, unless a run is under way. */
-  now(): void
-  /** Prevents further runs, and resolves when the run that is under way has ended. */
-  stop(): Promise<void>
-}
+export type PeriodicRun = ReturnType<typeof runEvery>
 
 /**
  * Runs `run` every `everyMs`, never twice at once. Logs its errors and continues.
@@ -16,7 +11,7 @@ export function runEvery(
   everyMs: number,
   run: (stopping: AbortSignal) => Promise<unknown>,
   log: Log,
-): PeriodicRun {
+) {
   const stopping = new AbortController()
   let underWay: Promise<void> | undefined
   function start(): void {
@@ -29,8 +24,10 @@ export function runEvery(
   }
   const timer = setInterval(start, everyMs)
   return {
+    /** Runs now, unless a run is under way. */
     now: start,
-    async stop() {
+    /** Prevents further runs, and resolves when the run that is under way has ended. */
+    async stop(): Promise<void> {
       clearInterval(timer)
       stopping.abort()
       await underWay

@@ -117,6 +117,20 @@ describe('a consumer', () => {
     )
   })
 
+  it('handles the messages of one key in sequence during an outage, too', async () => {
+    await using nats = await testNats()
+    await using broker = await testBroker(nats.url)
+    const attempts: number[] = []
+    await using _consumers = await consume(broker, async ({ data }) => {
+      attempts.push(data.by)
+      if (attempts.length < 3) throw outage()
+    })
+    for (const by of [1, 2]) await publishEvent(broker, nudge('a', by))
+    await eventually(() => assert.equal(attempts.length, 4))
+    await allAcknowledged(broker)
+    assert.deepEqual(attempts, [1, 1, 1, 2])
+  })
+
   it('finishes the messages in flight before it stops, and takes no further ones', async () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)

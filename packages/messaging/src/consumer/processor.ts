@@ -31,11 +31,16 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
   const retryOutages = outagePolicy(options)
   const handle: Handler<ReceivedEvent<F>> = (event) => options.handle(event)
 
-  // A message is also kept alive while its dead letter is written. A key's later messages wait for the outage to end.
+  // A message is kept alive while its dead letter is written, too. A key's later messages wait for an outage to end.
+  // (consumer.int.test: "handles the messages of one key in sequence during an outage, too")
   const process = keepAlive(settle(parse(inKeyOrder(retryOutages(handle)))))
   // The operator who asks for it is told of an outage at once.
   const handleDeadLetter = inKeyOrder(handle)
 
+  /**
+   * Handles the message of a dead letter as if it were delivered now, once. The dead letter stays.
+   * @throws ReprocessingFailed, or the outage error of a store
+   */
   async function reprocess(deadLetter: DeadLetter): Promise<void> {
     const { sequence, subject, eventId } = deadLetter
     try {
@@ -52,8 +57,7 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
   return {
     /** Handles a message and tells the broker the outcome. */
     process: (message: JsMsg): void => void inFlight.track(process(message)),
-    /** As `Consumers.reprocess`. */
-    reprocess: (deadLetter: DeadLetter) => inFlight.track(reprocess(deadLetter)),
+    reprocess: (deadLetter: DeadLetter): Promise<void> => inFlight.track(reprocess(deadLetter)),
     idle: inFlight.idle,
   }
 }

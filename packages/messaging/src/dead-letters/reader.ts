@@ -21,18 +21,6 @@ export interface DeadLetter {
   readonly data: Uint8Array
 }
 
-export interface DeadLetterQuery {
-  readonly limit: number
-  /** Only dead letters before this sequence. */
-  readonly before?: number | undefined
-}
-
-export interface DeadLetterPage {
-  readonly deadLetters: DeadLetter[]
-  /** `before` of the next page; absent on the last page. A page may be short, or empty, and yet not the last. */
-  readonly next?: number
-}
-
 /** Sequences that one page scans. Most of them may be dead letters of other services. */
 const maxScanned = 4096
 const maxWindow = 512
@@ -44,11 +32,13 @@ const partSize = 32
  *
  * The stream has a get of the next message of a subject, but none of the one before. So this scans backwards from the
  * end, in windows that double in size, by single gets, which servers from 2.10 on support.
+ * @param query `before`: only dead letters before this sequence
+ * @returns `next`: `before` of the next page, absent on the last one; a page may be short, or empty, and not the last
  */
 export async function readDeadLetters(
   broker: Broker,
-  { limit, before = Number.POSITIVE_INFINITY }: DeadLetterQuery,
-): Promise<DeadLetterPage> {
+  { limit, before = Number.POSITIVE_INFINITY }: { limit: number; before?: number | undefined },
+): Promise<{ deadLetters: DeadLetter[]; next?: number }> {
   const oldest = await nextDeadLetter(broker, 1)
   if (!oldest) return { deadLetters: [] }
   const { state } = await broker.jsm.streams.info(deadLettersStream.name)

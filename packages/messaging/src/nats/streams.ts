@@ -1,6 +1,5 @@
 import {
   AckPolicy,
-  type ConsumerInfo,
   DeliverPolicy,
   DiscardPolicy,
   type JetStreamManager,
@@ -107,18 +106,12 @@ export async function ensureConsumer(jsm: JetStreamManager, spec: ConsumerSpec):
 const noFilters: object = { filter_subject: undefined, filter_subjects: undefined }
 
 /** @returns undefined when the consumer, or its stream, does not exist */
-export async function consumerInfo(
-  jsm: JetStreamManager,
-  stream: string,
-  durable: string,
-): Promise<ConsumerInfo | undefined> {
-  return await unlessNotFound(jsm.consumers.info(stream, durable))
-}
+export const consumerInfo = (jsm: JetStreamManager, stream: string, durable: string) =>
+  unlessNotFound(jsm.consumers.info(stream, durable))
 
 /** Deletes a durable consumer if it exists. */
-export async function removeConsumer(jsm: JetStreamManager, stream: string, durable: string): Promise<void> {
-  await unlessNotFound(jsm.consumers.delete(stream, durable))
-}
+export const removeConsumer = (jsm: JetStreamManager, stream: string, durable: string) =>
+  unlessNotFound(jsm.consumers.delete(stream, durable))
 
 /**
  * The server answers that a consumer is deleted before it has removed its state. A consumer that is created again
