@@ -25,7 +25,7 @@ describe('the example of the README', () => {
     assert.ok(readme.includes(`\`\`\`ts\n${asPublished}\`\`\``))
   })
 
-  it('hears, changes its state, and says what it did', async () => {
+  it('consumes an event, changes its state and publishes the change', async () => {
     await using database = await testDatabase()
     await database.db.execute(sql`create table shelves (book text primary key, copies integer not null)`)
     await using nats = await testNats()
@@ -34,8 +34,11 @@ describe('the example of the README', () => {
     const stop = await openShop(database.url, nats.url, quietLog)
     for (const copies of [2, 3]) await publishEvent(library, returned(copies))
     await eventually(async () => {
-      const said = (await messagesOf(library, 'SHOP')).map(({ subject, data }) => [subject, JSON.parse(data)])
-      assert.deepEqual(said, [
+      const published = (await messagesOf(library, 'SHOP')).map(({ subject, data }) => [
+        subject,
+        JSON.parse(data),
+      ])
+      assert.deepEqual(published, [
         ['shop.shelved.dune', { copies: 2 }],
         ['shop.shelved.dune', { copies: 5 }],
       ])

@@ -28,7 +28,7 @@ import { type TestDatabase, testBroker, testDatabase } from './testing/servers.t
 
 const subscriptions = [{ stream: nudgesStream.name, events: [Nudged] }]
 
-/** The service that counts, whole. */
+/** The whole service that counts. */
 async function open(database: TestDatabase, natsUrl: string, { sweepEveryMs = 60_000 } = {}) {
   const broker = await testBroker(natsUrl)
   const participant = await openParticipant<Counter, Raised, Nudged>({
@@ -46,7 +46,7 @@ async function open(database: TestDatabase, natsUrl: string, { sweepEveryMs = 60
 
 const unpublished = ({ db }: TestDatabase) => db.select().from(outbox).where(isNull(outbox.publishedAt))
 
-/** What another process committed, and did not live to publish. */
+/** An event of another process that crashed between its commit and its publish. */
 async function leaveUnpublished({ db }: TestDatabase, natsUrl: string): Promise<void> {
   await using broker = await testBroker(natsUrl)
   const options = { db, broker, stream: countersStream, replicas: 1, log: quietLog, leaseMs: 1 }
@@ -55,7 +55,7 @@ async function leaveUnpublished({ db }: TestDatabase, natsUrl: string): Promise<
 }
 
 describe('a participant', () => {
-  it('says what follows from what it hears, with its cause', async () => {
+  it('publishes what follows from an event that it consumes, with its cause', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
     const { broker, commit, consume, isReady, stop } = await open(database, nats.url)
@@ -88,7 +88,7 @@ describe('a participant', () => {
     await new Promise((resolve) => {
       consume(subscriptions, (event) => {
         begun += 1
-        // With most of the messages still on their way.
+        // Most of the messages are still on their way.
         if (begun === 1) resolve(stop())
         return raiseOn(commit)(event)
       })
@@ -98,7 +98,7 @@ describe('a participant', () => {
     assert.deepEqual(await unpublished(database), [])
     const raisedBy = Object.values(await counts(database.db)).reduce((sum, count) => sum + count, 0)
     assert.equal((await messagesOf(observer, 'COUNTERS')).length, raisedBy)
-    // The rest can be had before the ack wait of ten seconds is over, also what was on its way.
+    // Another replica receives the rest before the ack wait of ten seconds is over, also what was on its way.
     const consumer = await observer.js.consumers.get('NUDGES', 'counter')
     const rest = new Set<number>()
     const pull = await consumer.fetch({ max_messages: events.length - raisedBy, expires: 5000 })
@@ -106,7 +106,7 @@ describe('a participant', () => {
     assert.equal(rest.size, events.length - raisedBy)
   })
 
-  it('stops well before it is made to while the broker is away, and keeps what it could not say', async () => {
+  it('stops within its time limit while the broker is away, and keeps the unpublished events', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
     const { broker, commit, consume, stop } = await open(database, nats.url, { sweepEveryMs: 100 })
@@ -118,13 +118,13 @@ describe('a participant', () => {
     const began = performance.now()
     await stop()
     await broker.close()
-    // Of the ten seconds that a service has.
+    // A service has ten seconds to stop.
     assert.ok(performance.now() - began < 7000, `${performance.now() - began} ms`)
     assert.equal(broker.connection.isClosed(), true)
     assert.equal((await unpublished(database)).length, 1)
   })
 
-  it('goes on where another process stopped', async () => {
+  it('continues where another process stopped', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
     await using observer = await testBroker(nats.url)
@@ -147,7 +147,7 @@ describe('a participant', () => {
     assert.deepEqual(await counts(database.db), { k: 300 })
   })
 
-  it('sweeps from time to time', async () => {
+  it('sweeps periodically', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
     const { broker, stop } = await open(database, nats.url, { sweepEveryMs: 50 })
@@ -158,7 +158,7 @@ describe('a participant', () => {
     await broker.close()
   })
 
-  it('sweeps as soon as the broker is back', async () => {
+  it('sweeps after a reconnect', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
     const { broker, stop } = await open(database, nats.url)

@@ -60,7 +60,7 @@ export function openFeed(options: FeedOptions): Feed {
         if (failures === 0) log.warn({ reason: reasonOf(error) }, 'the live feed waits')
         failures += 1
       }
-      if (!again) await pause(failures > 0 ? retryDelay(failures, { mostMs: 5000 }) : everyMs)
+      if (!again) await pause(failures > 0 ? retryDelay(failures, { maxMs: 5000 }) : everyMs)
     }
     clearInterval(beating)
     clearInterval(ending)

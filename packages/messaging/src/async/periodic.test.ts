@@ -4,8 +4,8 @@ import { eventually } from '../testing/eventually.ts'
 import { countingLog, quietLog } from '../testing/log.ts'
 import { runEvery } from './periodic.ts'
 
-describe('a repetition', () => {
-  it('goes on after a failure, with a line in the log', async () => {
+describe('a periodic run', () => {
+  it('continues after a failure, which it logs', async () => {
     const log = countingLog()
     let runs = 0
     const repetition = runEvery('work', 1, async () => Promise.reject(new Error(`run ${++runs}`)), log)
@@ -18,13 +18,13 @@ describe('a repetition', () => {
     let underWay = 0
     let most = 0
     let release = () => {}
-    const held = new Promise<void>((resolve) => (release = resolve))
+    const blocked = new Promise<void>((resolve) => (release = resolve))
     const repetition = runEvery(
       'work',
       1,
       async () => {
         most = Math.max(most, ++underWay)
-        await held
+        await blocked
         underWay -= 1
       },
       quietLog,
@@ -39,7 +39,7 @@ describe('a repetition', () => {
     assert.deepEqual({ underWay, most }, { underWay: 0, most: 1 })
   })
 
-  it('tells the run under way when it is waited for', async () => {
+  it('aborts the signal of the run that stop waits for', async () => {
     const untilTold = (stopping: AbortSignal) =>
       new Promise((resolve) => stopping.addEventListener('abort', resolve))
     const repetition = runEvery('work', 60_000, untilTold, quietLog)

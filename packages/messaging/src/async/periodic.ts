@@ -1,22 +1,17 @@
 import type { Log } from '../log.ts'
 
-export interface PeriodicRun {
-  /** Runs it now, unless it is running. */
-  now(): void
-  /** Resolves when the run that is under way has ended, and none follows. */
-  stop(): Promise<void>
-}
+export type PeriodicRun = ReturnType<typeof runEvery>
 
 /**
- * Runs `run` every `everyMs`, never twice at once; what it throws is logged, and it goes on.
- * @param run is told when it is waited for: then it should end before it is done
+ * Runs `run` every `everyMs`, never twice at once. Logs its errors and continues.
+ * @param run ends early when its signal aborts: then `stop` waits for it
  */
 export function runEvery(
   what: string,
   everyMs: number,
   run: (stopping: AbortSignal) => Promise<unknown>,
   log: Log,
-): PeriodicRun {
+) {
   const stopping = new AbortController()
   let underWay: Promise<void> | undefined
   function start(): void {
@@ -29,8 +24,10 @@ export function runEvery(
   }
   const timer = setInterval(start, everyMs)
   return {
+    /** Runs now, unless a run is under way. */
     now: start,
-    async stop() {
+    /** Prevents further runs, and resolves when the run that is under way has ended. */
+    async stop(): Promise<void> {
       clearInterval(timer)
       stopping.abort()
       await underWay

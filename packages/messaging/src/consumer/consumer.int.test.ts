@@ -6,8 +6,7 @@ import { keyOf } from '../events/event.ts'
 import { ensureStream } from '../nats/streams.ts'
 import { allAcknowledged, consume } from '../testing/consumer.ts'
 import { nudge, nudgesStream } from '../testing/counters.ts'
-import { eventually } from '../testing/eventually.ts'
-import { held } from '../testing/held.ts'
+import { blockedWork, eventually } from '../testing/eventually.ts'
 import { countingLog } from '../testing/log.ts'
 import { messagesOf, publishEvent } from '../testing/messages.ts'
 import { testBroker } from '../testing/servers.ts'
@@ -15,23 +14,23 @@ import { testBroker } from '../testing/servers.ts'
 const outage = () => Object.assign(new Error('away'), { code: 'ECONNREFUSED' })
 
 describe('a consumer', () => {
-  it('hands over an event with its place in the stream', async () => {
+  it('delivers an event with its position in the stream', async () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
-    const heard: unknown[] = []
-    await using _listener = await consume(broker, async (event) => heard.push(event))
+    const received: unknown[] = []
+    await using _consumers = await consume(broker, async (event) => received.push(event))
     const event = nudge('k')
     await publishEvent(broker, event)
-    await eventually(() => assert.deepEqual(heard, [{ ...event, stream: 'NUDGES', sequence: 1 }]))
+    await eventually(() => assert.deepEqual(received, [{ ...event, stream: 'NUDGES', sequence: 1 }]))
     await allAcknowledged(broker)
   })
 
-  it('tries again after a growing delay, and other messages do not wait for it', async () => {
+  it('redelivers a failed message after a growing delay, and other messages do not wait for it', async () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
     const tries: number[] = []
     const others: string[] = []
-    await using _listener = await consume(broker, async ({ subject }) => {
+    await using _consumers = await consume(broker, async ({ subject }) => {
       if (keyOf(subject) !== 'bad') return others.push(subject)
       tries.push(performance.now())
       if (tries.length < 4) throw new Error('not yet')
@@ -46,7 +45,7 @@ describe('a consumer', () => {
       assert.ok((gaps[i] ?? 0) >= atLeast - 2, String(gaps))
   })
 
-  it('waits while a store is away, without using up a try, and nobody else gets the message', async () => {
+  it('keeps a message during an outage of a store, and uses up none of its tries', async () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
     await using other = await testBroker(nats.url)
@@ -56,7 +55,7 @@ describe('a consumer', () => {
       if (++attempts <= 5) throw outage()
     }
     const options = { log, maxTries: 1, ackWaitMs: 600 }
-    await using _listener = await consume(broker, handle, options)
+    await using _consumers = await consume(broker, handle, options)
     await using _replica = await consume(other, handle, options)
     await publishEvent(broker, nudge('k'))
     await eventually(() => assert.equal(attempts, 6))
@@ -68,20 +67,20 @@ describe('a consumer', () => {
     )
   })
 
-  it('keeps a message that takes long to itself', async () => {
+  it('keeps a slow message alive, so that no other replica receives it', async () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
     let starts = 0
-    const slow = held()
+    const slow = blockedWork()
     const handle = () => {
       starts += 1
-      return slow.until
+      return slow.released
     }
-    await using _listener = await consume(broker, handle, { ackWaitMs: 500 })
+    await using _consumers = await consume(broker, handle, { ackWaitMs: 500 })
     using _ = slow
     await publishEvent(broker, nudge('k'))
     await eventually(() => assert.equal(starts, 1))
-    // Meanwhile, whoever is silent gets it four times.
+    // Meanwhile, a consumer that reports no progress receives the message four times.
     const silent = { durable_name: 'silent', ack_policy: AckPolicy.Explicit, ack_wait: nanos(500) }
     await broker.jsm.consumers.add('NUDGES', silent)
     const pull = await broker.js.consumers.get('NUDGES', 'silent')
@@ -91,15 +90,15 @@ describe('a consumer', () => {
     assert.equal(starts, 1)
   })
 
-  it("handles one key's messages in sequence, and other keys meanwhile", async () => {
+  it('handles the messages of one key in sequence, and other keys meanwhile', async () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
     const order: string[] = []
-    const a1 = held()
-    await using _listener = await consume(broker, async ({ subject, data }) => {
+    const a1 = blockedWork()
+    await using _consumers = await consume(broker, async ({ subject, data }) => {
       const what = `${keyOf(subject)}${data.by}`
       order.push(`${what} begins`)
-      if (what === 'a1') await a1.until
+      if (what === 'a1') await a1.released
       order.push(`${what} ends`)
     })
     for (const by of [1, 2, 3]) await publishEvent(broker, nudge('a', by))
@@ -118,20 +117,34 @@ describe('a consumer', () => {
     )
   })
 
-  it('finishes what is in hand before it stops, and takes nothing new', async () => {
+  it('handles the messages of one key in sequence during an outage, too', async () => {
+    await using nats = await testNats()
+    await using broker = await testBroker(nats.url)
+    const attempts: number[] = []
+    await using _consumers = await consume(broker, async ({ data }) => {
+      attempts.push(data.by)
+      if (attempts.length < 3) throw outage()
+    })
+    for (const by of [1, 2]) await publishEvent(broker, nudge('a', by))
+    await eventually(() => assert.equal(attempts.length, 4))
+    await allAcknowledged(broker)
+    assert.deepEqual(attempts, [1, 1, 1, 2])
+  })
+
+  it('finishes the messages in flight before it stops, and takes no further ones', async () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
     const begun: string[] = []
-    const work = held()
-    const listener = await consume(broker, async ({ id }) => {
+    const work = blockedWork()
+    const consumers = await consume(broker, async ({ id }) => {
       begun.push(id)
-      await work.until
+      await work.released
     })
     const first = nudge('k')
     await publishEvent(broker, first)
     await eventually(() => assert.equal(begun.length, 1))
     let isStopped = false
-    const stopped = listener.stop().then(() => (isStopped = true))
+    const stopped = consumers.stop().then(() => (isStopped = true))
     await publishEvent(broker, nudge('k'))
     assert.equal(isStopped, false)
     work.release()
@@ -143,14 +156,14 @@ describe('a consumer', () => {
     assert.deepEqual(begun, [first.id])
   })
 
-  it('gives back at once what waits for a store, when it is to stop', async () => {
+  it('returns a message that waits for a store at once when it stops', async () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
     const log = countingLog()
-    const listener = await consume(broker, () => Promise.reject(outage()), { log, maxTries: 1 })
+    const consumers = await consume(broker, () => Promise.reject(outage()), { log, maxTries: 1 })
     await publishEvent(broker, nudge('k'))
     await eventually(() => assert.equal(log.times('store unavailable') >= 1, true))
-    await listener.stop()
+    await consumers.stop()
     assert.equal(log.times('will be redelivered'), 1)
     assert.equal(log.times('dead letter'), 0)
     const handled: string[] = []
@@ -159,48 +172,48 @@ describe('a consumer', () => {
     assert.equal(handled.length, 1)
   })
 
-  it('is made again from the first message when it is deleted', async () => {
+  it('is recreated from the first message when it is deleted', async () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
-    const heard: string[] = []
-    await using listener = await consume(broker, async ({ id }) => heard.push(id))
+    const received: string[] = []
+    await using consumers = await consume(broker, async ({ id }) => received.push(id))
     const events = [nudge('a'), nudge('b'), nudge('c')]
     for (const event of events) await publishEvent(broker, event)
     await allAcknowledged(broker)
     await broker.jsm.consumers.delete('NUDGES', 'counter')
-    await eventually(() => assert.equal(heard.length, 6))
+    await eventually(() => assert.equal(received.length, 6))
     await allAcknowledged(broker)
-    assert.ok(listener.isReady())
-    assert.deepEqual(new Set(heard.slice(3)), new Set(events.map(({ id }) => id)))
+    assert.ok(consumers.isReady())
+    assert.deepEqual(new Set(received.slice(3)), new Set(events.map(({ id }) => id)))
   })
 
-  it('follows a stream that is deleted and made again', async () => {
+  it('follows a stream that is deleted and recreated', async () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
-    const heard: string[] = []
-    await using listener = await consume(broker, async ({ id }) => heard.push(id))
+    const received: string[] = []
+    await using consumers = await consume(broker, async ({ id }) => received.push(id))
     const [before, after] = [nudge('k'), nudge('k')]
     await publishEvent(broker, before)
     await allAcknowledged(broker)
     await broker.jsm.streams.delete('NUDGES')
-    await eventually(() => assert.equal(listener.isReady(), false))
+    await eventually(() => assert.equal(consumers.isReady(), false))
     await ensureStream(broker.jsm, nudgesStream, 1)
     await publishEvent(broker, after)
-    await eventually(() => assert.deepEqual(heard, [before.id, after.id]))
+    await eventually(() => assert.deepEqual(received, [before.id, after.id]))
   })
 
-  it('waits for a stream that its owner has not made yet', async () => {
+  it('waits for a stream that its owner has not created yet', async () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
     const log = countingLog()
-    const heard: string[] = []
-    await using listener = await consume(broker, async ({ id }) => heard.push(id), { log })
+    const received: string[] = []
+    await using consumers = await consume(broker, async ({ id }) => received.push(id), { log })
     await broker.jsm.streams.delete('NUDGES')
     await eventually(() => assert.equal(log.times('pull not started') >= 2, true))
-    assert.equal(listener.isReady(), false)
+    assert.equal(consumers.isReady(), false)
     await ensureStream(broker.jsm, nudgesStream, 1)
     await publishEvent(broker, nudge('k'))
-    await eventually(() => assert.equal(heard.length, 1))
+    await eventually(() => assert.equal(received.length, 1))
     assert.equal((await messagesOf(broker, 'NUDGES')).length, 1)
   })
 })

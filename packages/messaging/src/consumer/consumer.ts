@@ -1,8 +1,7 @@
-import type { DeadLetter } from '../dead-letters/reader.ts'
 import type { EventType, Fact, ReceivedEvent } from '../events/event.ts'
 import type { Log } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
-import { type ConsumerLag, lagOf } from './lag.ts'
+import { lagOf } from './lag.ts'
 import { openProcessor } from './processor.ts'
 import { openPullLoop } from './pull-loop.ts'
 
@@ -34,20 +33,10 @@ export interface ConsumerOptions<F extends Fact> {
   readonly maxTries?: number
 }
 
-export interface Consumers {
-  isReady(): boolean
-  lag(): Promise<ConsumerLag[]>
-  /**
-   * Handles the message of a dead letter as if it were delivered now, once. The dead letter stays.
-   * @throws ReprocessingFailed, or the outage error of a store
-   */
-  reprocess(deadLetter: DeadLetter): Promise<void>
-  /** Takes no further messages, and resolves when those in flight are finished. */
-  stop(): Promise<void>
-}
+export type Consumers = ReturnType<typeof openConsumers>
 
 /** Consumes each subscription through one durable pull consumer, which the replicas of the service share. */
-export function openConsumers<F extends Fact>(options: ConsumerOptions<F>): Consumers {
+export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
   const stopping = new AbortController()
   const settings = {
     durable: options.broker.name,
@@ -63,18 +52,15 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>): Cons
   const pulls = subscriptions.map(({ stream, events }) => {
     const filters = events.map(({ subject }) => `${subject}.*`)
     const consumer = { stream, durable, filters, ackWaitMs, maxAckPending }
-    return openPullLoop({ ...settings, consumer, onMessage: processor.process })
+    return openPullLoop(settings, consumer, processor.process)
   })
+  const streams = subscriptions.map(({ stream }) => stream)
   return {
     isReady: () => pulls.every((pull) => pull.isOpen()),
-    lag: () =>
-      lagOf(
-        broker,
-        subscriptions.map(({ stream }) => stream),
-        durable,
-      ),
+    lag: () => lagOf(broker, streams, durable),
     reprocess: processor.reprocess,
-    async stop() {
+    /** Takes no further messages, and resolves when those in flight are finished. */
+    async stop(): Promise<void> {
       stopping.abort()
       await Promise.all(pulls.map(({ ended }) => ended))
       await processor.idle()

@@ -9,18 +9,18 @@ import { publishEvent } from '../testing/messages.ts'
 import { testBroker } from '../testing/servers.ts'
 import { subscribeToKey } from './core-subscription.ts'
 
-describe('an event that is published', () => {
-  it('is overheard on a replica that did not get it from the consumer, for its key and until the end', async () => {
+describe('a core subscription', () => {
+  it('receives the events of its key until it ends, also those that the consumer delivered to another replica', async () => {
     await using nats = await testNats()
     await using consuming = await testBroker(nats.url)
     await using waiting = await testBroker(nats.url)
     await using _consumers = await consume(consuming, async () => {})
-    const [heard, log] = [[] as string[], countingLog()]
+    const [received, log] = [[] as string[], countingLog()]
     const end = subscribeToKey({
       broker: waiting,
       events: [Nudged],
       key: 'mine',
-      onEvent: (event) => heard.push(event.id),
+      onEvent: (event) => received.push(event.id),
       log,
     })
     await waiting.connection.flush()
@@ -29,27 +29,27 @@ describe('an event that is published', () => {
     await publishEvent(consuming, nudge('other'))
     await consuming.js.publish('nudges.given.mine', 'not an event')
     await publishEvent(consuming, mine)
-    await eventually(() => assert.deepEqual(heard, [mine.id]))
-    assert.equal(log.times('no event'), 1)
+    await eventually(() => assert.deepEqual(received, [mine.id]))
+    assert.equal(log.times('not an event'), 1)
     await allAcknowledged(consuming)
 
     end()
     end()
     await publishEvent(consuming, nudge('mine'))
     await waiting.connection.flush()
-    assert.equal(heard.length, 1)
+    assert.equal(received.length, 1)
   })
 
-  it('is overheard again after the broker was away', async () => {
+  it('receives events again after a reconnect', async () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
     await using _consumers = await consume(broker, async () => {})
-    const heard: string[] = []
+    const received: string[] = []
     subscribeToKey({
       broker,
       events: [Nudged],
       key: 'mine',
-      onEvent: (event) => heard.push(event.id),
+      onEvent: (event) => received.push(event.id),
       log: countingLog(),
     })
     await broker.connection.flush()
@@ -57,6 +57,6 @@ describe('an event that is published', () => {
     await nats.restart()
     const event = nudge('mine')
     await eventually(() => publishEvent(broker, event))
-    await eventually(() => assert.equal(heard.includes(event.id), true))
+    await eventually(() => assert.equal(received.includes(event.id), true))
   })
 })

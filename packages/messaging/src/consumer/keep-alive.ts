@@ -4,7 +4,7 @@ import type { Policy, PolicyOptions } from './policy.ts'
 /**
  * Reports progress on a message while its handler runs. Without that, the broker would redeliver the message to
  * another replica after `ackWaitMs`.
- * (consumer.int.test: "keeps a message that takes long to itself")
+ * (consumer.int.test: "keeps a slow message alive, so that no other replica receives it")
  */
 export function keepAlivePolicy({ broker, ackWaitMs }: PolicyOptions): Policy<JsMsg> {
   return (next) => async (message) => {

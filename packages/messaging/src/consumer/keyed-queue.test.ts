@@ -3,16 +3,16 @@ import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { keyedQueue } from './keyed-queue.ts'
 
-describe('lanes', () => {
-  it('run one key in the order of calls, one after another, and each key on its own', async () => {
+describe('a keyed queue', () => {
+  it('runs the calls of one key in their order, one after another', async () => {
     const keys = fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 30 })
     await fc.assert(
       fc.asyncProperty(keys, fc.scheduler(), async (keys, scheduler) => {
-        const lane = keyedQueue()
+        const enqueue = keyedQueue()
         const ended = new Map<string, number[]>()
         const busy = new Set<string>()
         const all = keys.map((key, i) =>
-          lane(key, async () => {
+          enqueue(key, async () => {
             assert.ok(!busy.has(key))
             busy.add(key)
             await scheduler.schedule(Promise.resolve())
@@ -31,19 +31,19 @@ describe('lanes', () => {
     )
   })
 
-  it('do not wait for another key', async () => {
-    const lane = keyedQueue()
+  it('does not wait for another key', async () => {
+    const enqueue = keyedQueue()
     let release = () => {}
-    const held = lane('a', () => new Promise<void>((resolve) => (release = resolve)))
-    assert.equal(await lane('b', async () => 'went on'), 'went on')
+    const blocked = enqueue('a', () => new Promise<void>((resolve) => (release = resolve)))
+    assert.equal(await enqueue('b', async () => 'continued'), 'continued')
     release()
-    await held
+    await blocked
   })
 
-  it('go on after a failure, which only its own caller sees', async () => {
-    const lane = keyedQueue()
-    const failing = lane('a', () => Promise.reject(new Error('no')))
-    const next = lane('a', async () => 'next')
+  it('continues after a failure, which only its own caller sees', async () => {
+    const enqueue = keyedQueue()
+    const failing = enqueue('a', () => Promise.reject(new Error('no')))
+    const next = enqueue('a', async () => 'next')
     await assert.rejects(failing, /no/)
     assert.equal(await next, 'next')
   })

@@ -14,7 +14,7 @@ const keys = Array.from({ length: 50 }, (_, i) => `k${i}`)
 const everyKey = (count: number) => Object.fromEntries(keys.map((key) => [key, count]))
 const rounds = 10
 
-/** Says all nudges while two replicas hear them, and lets `break_` happen when some were handled. */
+/** Publishes all nudges while two replicas consume them, and kills the victim when some were handled. */
 async function nudgeThrough(
   victim: 'broker' | 'database',
   { kill, restart }: Pick<TestServer, 'kill' | 'restart'>,
@@ -53,18 +53,18 @@ async function nudgeThrough(
     )
     assert.equal(row?.n, 0)
   })
-  const said = (await messagesOf(one.broker, 'COUNTERS')).map(({ header }) => header('ce-id'))
-  assert.deepEqual([said.length, new Set(said).size], [keys.length * rounds, keys.length * rounds])
+  const published = (await messagesOf(one.broker, 'COUNTERS')).map(({ header }) => header('ce-id'))
+  assert.deepEqual([published.length, new Set(published).size], [keys.length * rounds, keys.length * rounds])
 }
 
-describe('what was heard', () => {
-  it('is handled, once, when the broker is killed and comes back', async () => {
+describe('consumed events', () => {
+  it('take effect once when the broker is killed and restarted', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
     await nudgeThrough('broker', nats, database, nats)
   })
 
-  it('is handled, once, when the database is killed and comes back', async () => {
+  it('take effect once when the database is killed and restarted', async () => {
     await using database = await testDatabase({ ownServer: true })
     await using nats = await testNats()
     await nudgeThrough('database', database, database, nats)

@@ -10,19 +10,8 @@ import type { Handler, Policy, PolicyOptions } from './policy.ts'
 import { outagePolicy } from './retry-outages.ts'
 import { settlePolicy } from './settle.ts'
 
-export interface Processor {
-  /** Handles a message and tells the broker the outcome. */
-  process(message: JsMsg): void
-  /**
-   * Handles the message of a dead letter, once.
-   * @throws ReprocessingFailed, or the outage error of a store
-   */
-  reprocess(deadLetter: DeadLetter): Promise<void>
-  /** Resolves when no message is in flight. */
-  idle(): Promise<void>
-}
-
-export function openProcessor<F extends Fact>(options: PolicyOptions<F>): Processor {
+/** Handles messages concurrently, as many as it is given. */
+export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
   const { isOutage, log } = options
   const types = new Map(options.subscriptions.map(({ stream, events }) => [stream, byName(events)]))
   const typesOf = (stream: string): EventTypes<F> => types.get(stream) ?? new Map()
@@ -42,11 +31,16 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>): Proces
   const retryOutages = outagePolicy(options)
   const handle: Handler<ReceivedEvent<F>> = (event) => options.handle(event)
 
-  // A message is also kept alive while its dead letter is written. A key's later messages wait for the outage to end.
+  // A message is kept alive while its dead letter is written, too. A key's later messages wait for an outage to end.
+  // (consumer.int.test: "handles the messages of one key in sequence during an outage, too")
   const process = keepAlive(settle(parse(inKeyOrder(retryOutages(handle)))))
   // The operator who asks for it is told of an outage at once.
   const handleDeadLetter = inKeyOrder(handle)
 
+  /**
+   * Handles the message of a dead letter as if it were delivered now, once. The dead letter stays.
+   * @throws ReprocessingFailed, or the outage error of a store
+   */
   async function reprocess(deadLetter: DeadLetter): Promise<void> {
     const { sequence, subject, eventId } = deadLetter
     try {
@@ -61,8 +55,9 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>): Proces
   }
 
   return {
-    process: (message) => void inFlight.track(process(message)),
-    reprocess: (deadLetter) => inFlight.track(reprocess(deadLetter)),
+    /** Handles a message and tells the broker the outcome. */
+    process: (message: JsMsg): void => void inFlight.track(process(message)),
+    reprocess: (deadLetter: DeadLetter): Promise<void> => inFlight.track(reprocess(deadLetter)),
     idle: inFlight.idle,
   }
 }

@@ -7,7 +7,7 @@ import type { Policy, PolicyOptions } from './policy.ts'
 
 /**
  * Retries here while a store is unavailable. The message is not redelivered, so an outage uses up none of its tries.
- * (consumer.int.test: "waits while a store is away, without using up a try, and nobody else gets the message")
+ * (consumer.int.test: "keeps a message during an outage of a store, and uses up none of its tries")
  */
 export function outagePolicy<F extends Fact>(options: PolicyOptions<F>): Policy<ReceivedEvent<F>> {
   const { isOutage, stopping, log } = options
@@ -23,7 +23,7 @@ export function outagePolicy<F extends Fact>(options: PolicyOptions<F>): Policy<
         // A thousand messages may be in flight: one warning for each is enough.
         if (attempt === 1) log.warn(fields, 'store unavailable, message waits')
         else log.debug(fields, 'store still unavailable')
-        await delay(retryDelay(attempt, { mostMs: 5000 }), undefined, { signal: stopping })
+        await delay(retryDelay(attempt, { maxMs: 5000 }), undefined, { signal: stopping })
       }
   }
 }

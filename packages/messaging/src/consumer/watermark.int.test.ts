@@ -3,43 +3,42 @@ import { describe, it } from 'node:test'
 import { testNats } from '@saucery/servers/testing/servers'
 import { consume } from '../testing/consumer.ts'
 import { nudge } from '../testing/counters.ts'
-import { eventually } from '../testing/eventually.ts'
-import { held } from '../testing/held.ts'
+import { blockedWork, eventually } from '../testing/eventually.ts'
 import { publishEvent } from '../testing/messages.ts'
 import { testBroker } from '../testing/servers.ts'
 import { openWatermark } from './watermark.ts'
 
 const never = Number.NEGATIVE_INFINITY
 
-describe('what a service has heard', () => {
-  it('ends where something waits or is in hand', async () => {
+describe('a watermark', () => {
+  it('stays before messages that are pending or in flight', async () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
     const consumedUntil = openWatermark(broker, 'NUDGES')
     assert.equal(await consumedUntil(), never, 'no consumer yet')
-    using work = held()
+    using work = blockedWork()
     let begun = 0
     const hold = () => {
       begun += 1
-      return work.until
+      return work.released
     }
-    await using _listener = await consume(broker, hold, { maxAckPending: 2 })
+    await using _consumers = await consume(broker, hold, { maxAckPending: 2 })
     const quietAt = Date.now()
     await eventually(async () => assert.equal((await consumedUntil()) >= quietAt, true))
     for (let i = 0; i < 5; i++) await publishEvent(broker, nudge('k'))
     await eventually(() => assert.equal(begun, 1))
-    const spoken = Date.now()
-    assert.equal((await consumedUntil()) < spoken, true, 'before it is handled')
-    assert.equal((await consumedUntil()) < spoken, true, 'though it was asked before')
+    const publishedAt = Date.now()
+    assert.equal((await consumedUntil()) < publishedAt, true, 'before they are handled')
+    assert.equal((await consumedUntil()) < publishedAt, true, 'also the second time')
     work.release()
-    await eventually(async () => assert.equal((await consumedUntil()) >= spoken, true))
+    await eventually(async () => assert.equal((await consumedUntil()) >= publishedAt, true))
   })
 
-  it('goes on though something is always in hand', async () => {
+  it('advances although a message is always in flight', async () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
     const consumedUntil = openWatermark(broker, 'NUDGES')
-    // Each is handled when the next one has come.
+    // Handling one message ends when the next one arrives.
     let release = () => {}
     let begun = 0
     const handle = () => {
@@ -49,7 +48,7 @@ describe('what a service has heard', () => {
         release = resolve
       })
     }
-    await using _listener = await consume(broker, handle, { inKeyOrder: false, ackWaitMs: 30_000 })
+    await using _consumers = await consume(broker, handle, { inKeyOrder: false, ackWaitMs: 30_000 })
     await publishEvent(broker, nudge('k'))
     await eventually(() => assert.equal(begun, 1))
     assert.equal(await consumedUntil(), never)
@@ -58,12 +57,12 @@ describe('what a service has heard', () => {
     release()
   })
 
-  it('is told anew when the stream was made anew', async () => {
+  it('starts again when the stream is recreated', async () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
     const consumedUntil = openWatermark(broker, 'NUDGES')
-    using work = held()
-    await using _listener = await consume(broker, () => work.until)
+    using work = blockedWork()
+    await using _consumers = await consume(broker, () => work.released)
     for (let i = 0; i < 5; i++) await publishEvent(broker, nudge('k'))
     await eventually(async () => {
       const { delivered } = await broker.jsm.consumers.info('NUDGES', 'counter')

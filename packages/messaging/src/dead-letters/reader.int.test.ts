@@ -24,7 +24,7 @@ for (const version of ['2.15.1', '2.10.26'])
       await nats[Symbol.asyncDispose]()
     })
 
-    async function bury(service: string, times = 1): Promise<void> {
+    async function store(service: string, times = 1): Promise<void> {
       for (let done = 0; done < times; done += 500)
         await Promise.all(
           Array.from({ length: Math.min(500, times - done) }, () => {
@@ -46,16 +46,16 @@ for (const version of ['2.15.1', '2.10.26'])
       }
     }
 
-    it('are none, where there are none or only others’', async () => {
+    it('are none if the stream is empty or has only those of other services', async () => {
       assert.deepEqual(await pages(10), [[]])
-      await bury('other', 3)
+      await store('other', 3)
       assert.deepEqual(await pages(10), [[]])
       assert.equal(await countUnhandled(broker, async () => new Set()), 0)
     })
 
-    it('come newest first in pages, with none of another’s between, and the last page says so', async () => {
+    it('come newest first in pages, without those of other services, up to a last page', async () => {
       for (const service of ['other', 'counter', 'counters', 'counter', 'counter', 'other', 'counter'])
-        await bury(service)
+        await store(service)
       assert.deepEqual(await pages(2), [
         [7, 5],
         [4, 2],
@@ -65,7 +65,7 @@ for (const version of ['2.15.1', '2.10.26'])
     })
 
     it('are all found, many or few', async () => {
-      await bury('counter', 700)
+      await store('counter', 700)
       for (const limit of [1, 33, 100]) {
         const found = (await pages(limit === 1 ? 100 : limit)).flat()
         assert.deepEqual(
@@ -77,23 +77,23 @@ for (const version of ['2.15.1', '2.10.26'])
       assert.equal(await countUnhandled(broker, async () => new Set(['an-id'])), 0)
     })
 
-    it('are found behind thousands of others’, a page looking at some thousands only', async () => {
-      await bury('counter', 2)
-      await bury('other', 9000)
-      await bury('counter')
-      await bury('other', 100)
+    it('are found behind thousands of others, although a page scans only some thousands', async () => {
+      await store('counter', 2)
+      await store('other', 9000)
+      await store('counter')
+      await store('other', 100)
       const found = await pages(10)
       assert.deepEqual(found.flat(), [9003, 2, 1])
       assert.ok(found.length > 2, `${found.length} pages`)
     })
 
-    it('can be read one by one, but not another’s, nor what is not there', async () => {
-      await bury('counter')
-      await bury('other')
-      await bury('counters')
-      const letter = await readDeadLetter(broker, 1)
-      assert.equal(letter?.subject, 'nudges.given.k')
-      assert.equal(letter?.eventId, 'an-id')
+    it('can be read by sequence, but not those of other services, nor missing ones', async () => {
+      await store('counter')
+      await store('other')
+      await store('counters')
+      const deadLetter = await readDeadLetter(broker, 1)
+      assert.equal(deadLetter?.subject, 'nudges.given.k')
+      assert.equal(deadLetter?.eventId, 'an-id')
       for (const sequence of [2, 3, 4, 2 ** 48])
         assert.equal(await readDeadLetter(broker, sequence), undefined)
     })

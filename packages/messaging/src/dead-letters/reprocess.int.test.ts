@@ -6,15 +6,14 @@ import type { ReceivedEvent } from '../events/event.ts'
 import { handledAmong, pruneInbox, recordReprocessed } from '../inbox/inbox.ts'
 import { allAcknowledged, consume, deadLettersIn } from '../testing/consumer.ts'
 import { counts, Nudged, nudge, raiseOn } from '../testing/counters.ts'
-import { eventually } from '../testing/eventually.ts'
-import { held } from '../testing/held.ts'
+import { blockedWork, eventually } from '../testing/eventually.ts'
 import { publishEvent } from '../testing/messages.ts'
 import { testReplica } from '../testing/replica.ts'
 import { type TestDatabase, testBroker, testDatabase } from '../testing/servers.ts'
 import { ReprocessingFailed } from './publish.ts'
 import { type DeadLetter, readDeadLetters } from './reader.ts'
 
-describe('a dead letter that is handled again', () => {
+describe('a dead letter that is reprocessed', () => {
   let nats: TestServer
   let database: TestDatabase
   before(async () => {
@@ -28,7 +27,7 @@ describe('a dead letter that is handled again', () => {
   afterEach(() => nats[Symbol.asyncDispose]())
   after(() => database[Symbol.asyncDispose]())
 
-  /** Why handling fails, as long as it is there. */
+  /** Handling fails while it is there. */
   interface Cause {
     isThere: boolean
   }
@@ -43,7 +42,7 @@ describe('a dead letter that is handled again', () => {
       await raiseOn(commit)(event)
     }
 
-  const onlyLetter = async (replica: Replica): Promise<DeadLetter> => {
+  const onlyDeadLetter = async (replica: Replica): Promise<DeadLetter> => {
     const { deadLetters } = await eventually(async () => {
       const page = await readDeadLetters(replica.broker, { limit: 10 })
       assert.equal(page.deadLetters.length, 1)
@@ -52,16 +51,16 @@ describe('a dead letter that is handled again', () => {
     return deadLetters[0] as DeadLetter
   }
 
-  it('takes effect once the bug is gone; until then it says why not, and nothing changes', async () => {
+  it('takes effect once the bug is fixed; until then it fails with the reason, and nothing changes', async () => {
     await using replica = await testReplica(database, nats)
     const bug = itIs()
-    await using listener = await consume(replica.broker, buggy(replica, bug), { maxTries: 1 })
+    await using consumers = await consume(replica.broker, buggy(replica, bug), { maxTries: 1 })
     const event = nudge('k', 7)
     await publishEvent(replica.broker, event)
-    const letter = await onlyLetter(replica)
-    assert.equal(letter.eventId, event.id)
+    const deadLetter = await onlyDeadLetter(replica)
+    assert.equal(deadLetter.eventId, event.id)
 
-    const again = listener.reprocess(letter)
+    const again = consumers.reprocess(deadLetter)
     await assert.rejects(
       again,
       (error) => error instanceof ReprocessingFailed && error.message === 'Error: a bug',
@@ -69,29 +68,32 @@ describe('a dead letter that is handled again', () => {
     assert.deepEqual(await counts(replica.db), {})
 
     bug.isThere = false
-    await listener.reprocess(letter)
+    await consumers.reprocess(deadLetter)
     assert.deepEqual(await counts(replica.db), { k: 7 })
-    assert.deepEqual(await handledAmong(replica.db, [event.id, 'another']), new Set([event.id]))
+    assert.deepEqual(
+      await handledAmong(replica.db, [deadLetter, { eventId: 'another' }]),
+      new Set([event.id]),
+    )
     assert.equal((await deadLettersIn(replica.broker)).length, 1)
   })
 
-  it('takes effect once, however often and at whichever replica it is asked for', async () => {
+  it('takes effect once, however often and at whichever replica it is requested', async () => {
     await using one = await testReplica(database, nats)
     await using two = await testReplica(database, nats)
     const bug = itIs()
     await using first = await consume(one.broker, buggy(one, bug), { maxTries: 1 })
     await using second = await consume(two.broker, buggy(two, bug), { maxTries: 1 })
     await publishEvent(one.broker, nudge('k'))
-    const letter = await onlyLetter(one)
+    const deadLetter = await onlyDeadLetter(one)
     bug.isThere = false
     const replicas = [first, second, first, second, first, second]
-    await Promise.all(replicas.map((replica) => replica.reprocess(letter)))
+    await Promise.all(replicas.map((replica) => replica.reprocess(deadLetter)))
     assert.deepEqual(await counts(one.db), { k: 1 })
     const rows = await one.db.execute(sql`select id from outbox`)
     assert.equal(rows.length, 1)
   })
 
-  it('takes effect once also when the process dies after the commit, and somebody asks again', async () => {
+  it('takes effect once when the process dies after the commit and it is requested again', async () => {
     await using one = await testReplica(database, nats)
     await using two = await testReplica(database, nats)
     const bug = itIs()
@@ -103,62 +105,62 @@ describe('a dead letter that is handled again', () => {
     await using first = await consume(one.broker, dying, { maxTries: 1 })
     await using second = await consume(two.broker, dying, { maxTries: 1 })
     await publishEvent(one.broker, nudge('k'))
-    const letter = await onlyLetter(one)
+    const deadLetter = await onlyDeadLetter(one)
     bug.isThere = false
-    await assert.rejects(first.reprocess(letter))
+    await assert.rejects(first.reprocess(deadLetter))
     death.isThere = false
-    await second.reprocess(letter)
+    await second.reprocess(deadLetter)
     assert.deepEqual(await counts(one.db), { k: 1 })
   })
 
-  it('is read anew: what no version knew is handled by one that knows it', async () => {
+  it('is read by the running version, which may know what an earlier one did not', async () => {
     await using replica = await testReplica(database, nats)
     const old = await consume(replica.broker, raiseOn(replica.commit))
     await publishEvent(replica.broker, nudge('k', 5), { headers: { 'ce-dataschema': 'urn:event:Nudged:2' } })
-    const letter = await onlyLetter(replica)
-    assert.equal(letter.error, 'Unprocessable: Nudged has no version 2')
-    await assert.rejects(old.reprocess(letter), /no version 2/)
+    const deadLetter = await onlyDeadLetter(replica)
+    assert.equal(deadLetter.error, 'Unprocessable: Nudged has no version 2')
+    await assert.rejects(old.reprocess(deadLetter), /no version 2/)
     await old.stop()
 
     const newer = { ...Nudged, version: 2, read: (_: number, data: unknown) => data as Nudged['data'] }
     await using released = await consume(replica.broker, raiseOn(replica.commit), {
       subscriptions: [{ stream: 'NUDGES', events: [newer] }],
     })
-    await released.reprocess(letter)
+    await released.reprocess(deadLetter)
     assert.deepEqual(await counts(replica.db), { k: 5 })
   })
 
-  it('is nobody’s, when the service no longer hears its stream', async () => {
+  it('is refused when the service no longer consumes its stream', async () => {
     await using replica = await testReplica(database, nats)
-    await using listener = await consume(replica.broker, () => Promise.reject(new Error('a bug')), {
+    await using consumers = await consume(replica.broker, () => Promise.reject(new Error('a bug')), {
       maxTries: 1,
     })
     await publishEvent(replica.broker, nudge('k'))
-    const letter = await onlyLetter(replica)
-    await assert.rejects(listener.reprocess({ ...letter, stream: 'OTHERS' }), /no event that is known/)
+    const deadLetter = await onlyDeadLetter(replica)
+    await assert.rejects(consumers.reprocess({ ...deadLetter, stream: 'OTHERS' }), /unknown event/)
   })
 
-  it('has its place in the original stream, and waits for what is in hand of its key', async () => {
+  it('has its position in the original stream, and waits for its key’s messages in flight', async () => {
     await using broker = await testBroker(nats.url)
     const seen: string[] = []
     const bug = itIs()
-    using work = held()
-    await using listener = await consume(
+    using work = blockedWork()
+    await using consumers = await consume(
       broker,
       async ({ stream, sequence }) => {
         if (bug.isThere) throw new Error('a bug')
-        if (sequence === 2) await work.until
+        if (sequence === 2) await work.released
         seen.push(`${stream} ${sequence}`)
       },
       { maxTries: 1 },
     )
     await publishEvent(broker, nudge('k'))
     await allAcknowledged(broker)
-    const [letter] = (await readDeadLetters(broker, { limit: 1 })).deadLetters
+    const [deadLetter] = (await readDeadLetters(broker, { limit: 1 })).deadLetters
     bug.isThere = false
     await publishEvent(broker, nudge('k'))
     await eventually(async () => {
-      const [lag] = await listener.lag()
+      const [lag] = await consumers.lag()
       assert.deepEqual(lag, {
         stream: 'NUDGES',
         durable: 'counter',
@@ -167,13 +169,13 @@ describe('a dead letter that is handled again', () => {
         redelivered: 0,
       })
     })
-    const again = listener.reprocess(letter as DeadLetter)
+    const again = consumers.reprocess(deadLetter as DeadLetter)
     work.release()
     await again
     assert.deepEqual(seen, ['NUDGES 2', 'NUDGES 1'])
   })
 
-  it('is known as handled for longer than its event is remembered', async () => {
+  it('counts as handled for longer than the inbox keeps its event', async () => {
     const { db } = database
     const { id } = nudge('k')
     await db.execute(sql`insert into inbox (id) values (${id})`)
@@ -182,6 +184,6 @@ describe('a dead letter that is handled again', () => {
     await pruneInbox(db, -60_000)
     const rows = await db.execute<{ id: string }>(sql`select id from inbox`)
     assert.deepEqual([...rows], [{ id: `letter:${id}` }])
-    assert.deepEqual(await handledAmong(db, [id]), new Set([id]))
+    assert.deepEqual(await handledAmong(db, [{ eventId: id }]), new Set([id]))
   })
 })

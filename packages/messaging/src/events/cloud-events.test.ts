@@ -7,7 +7,7 @@ import type { Event } from './event.ts'
 
 const types = new Map([[Nudged.event, Nudged]])
 
-/** The part of a stream's message that is read. */
+/** The part of a stream's message that `parseMessage` reads. */
 function messageOf(event: Event, headers: MsgHdrs | undefined = toHeaders(event, 'nudger')): JsMsg {
   return {
     subject: event.subject,
@@ -27,7 +27,7 @@ function withHeader(event: Event, name: string, value: string): JsMsg {
 const reading = (message: JsMsg) => () => parseMessage(message, types)
 
 describe('a message', () => {
-  it('is read as the event that was written, with its place in the stream', () => {
+  it('is read as the event that was written, with its position in the stream', () => {
     const event = nudge('k', 3)
     assert.deepEqual(parseMessage(messageOf(event), types), { ...event, stream: 'NUDGES', sequence: 7 })
   })
@@ -60,12 +60,12 @@ describe('a message', () => {
     )
   })
 
-  it('goes by ce-id, not by the id that it travels under', () => {
+  it('is identified by ce-id, not by its message id', () => {
     const event = nudge('k')
     assert.equal(parseMessage(withHeader(event, 'Nats-Msg-Id', 'another'), types).id, event.id)
   })
 
-  it('is refused for good when it cannot be read', () => {
+  it('is unprocessable when it cannot be read', () => {
     const event = nudge('k')
     const wrong = {
       'no headers': { ...messageOf(event), headers: undefined } as unknown as JsMsg,

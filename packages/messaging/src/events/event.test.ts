@@ -7,7 +7,7 @@ import { firstIdAt, keyOf, stamp } from './event.ts'
 const cause = { id: 'why', traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01' }
 
 describe('an event', () => {
-  it('is the fact with an identity, a time and what led to it', () => {
+  it('is the fact with an id, a time and a cause', () => {
     const event = stamp(raised('k'), cause, new Date('2024-02-29T12:00:00.123Z'))
     const { id, traceparent, ...rest } = event
     assert.deepEqual(rest, { ...raised('k'), time: '2024-02-29T12:00:00.123Z', causationId: 'why' })
@@ -16,7 +16,7 @@ describe('an event', () => {
     assert.notEqual(traceparent, cause.traceparent)
   })
 
-  it('has an id between the first of its moment and the first of the next', () => {
+  it('has an id between the first of its millisecond and the first of the next', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 2 ** 47 }), (ms) => {
         const { id } = stamp(raised('k'), cause, new Date(ms))

@@ -6,14 +6,14 @@ const parent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'
 const traceId = (traceparent: string) => traceparent.split('-')[1]
 
 describe('a trace', () => {
-  it('goes on in a span of its own, with the same flags', () => {
+  it('continues in a new span with the same flags', () => {
     const child = childTraceparent(parent)
     assert.match(child, /^00-4bf92f3577b34da6a3ce929d0e0e4736-[0-9a-f]{16}-01$/)
     assert.notEqual(child, parent)
     assert.match(childTraceparent(parent.replace(/01$/, '00')), /-00$/)
   })
 
-  it('begins anew where there is none, or what is there is none', () => {
+  it('starts when there is none, or an invalid one', () => {
     const none = [
       undefined,
       '',
@@ -30,7 +30,7 @@ describe('a trace', () => {
     }
   })
 
-  it('is never the same twice', () => {
+  it('has a new id each time', () => {
     assert.notEqual(traceId(newTraceparent()), traceId(newTraceparent()))
   })
 })

@@ -54,7 +54,7 @@ describe('a request', () => {
     assert.deepEqual(first.stored, { answer: { count: 1, event: first.events[0]?.id }, final: true })
     for (const { commit } of [one, other]) {
       const again = await commit(requested('a'))
-      assert.deepEqual(again, { state: undefined, events: [], answered: first.stored })
+      assert.deepEqual(again, { state: undefined, events: [], stored: first.stored })
     }
     assert.deepEqual(await counts(db), { k: 1 })
     assert.equal((await db.select().from(outbox)).length, 1)

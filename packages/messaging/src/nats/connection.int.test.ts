@@ -20,7 +20,7 @@ describe('a broker', () => {
     assert.equal(right.isConnected(), false)
   })
 
-  it('comes back to a server that has refused it for a while', async () => {
+  it('reconnects to a server that has refused it for a while', async () => {
     const admitted = [{ user: 'counter', password: 'right' }]
     await using nats = await testNats({ users: admitted })
     const log = countingLog()
@@ -37,7 +37,7 @@ describe('a broker', () => {
     await broker.close()
   })
 
-  it('is waited for while it is not there yet', async () => {
+  it('is waited for while it is not up yet', async () => {
     await using nats = await testNats()
     await nats.kill()
     let isConnected = false
@@ -45,14 +45,14 @@ describe('a broker', () => {
       isConnected = true
       return broker
     })
-    // By the time that another client has been refused, this one has been as well.
+    // By the time that another client is refused, this one has been refused as well.
     await assert.rejects(connect({ servers: nats.url, reconnect: false }), { code: 'CONNECTION_REFUSED' })
     assert.equal(isConnected, false)
     await nats.restart()
     await (await connecting).close()
   })
 
-  it('tells when it is lost, and when it is back', async () => {
+  it('reports when its connection is lost and when it is restored', async () => {
     await using nats = await testNats()
     const log = countingLog()
     await using broker = await testBroker(nats.url, { log })

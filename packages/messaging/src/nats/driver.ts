@@ -6,7 +6,7 @@ import type { ConnectionOptions, ConsumerMessages, NatsConnection, Subscription 
  * Keeps a connection alive when the server refuses its credentials. nats.js gives up for good after two refusals in a
  * row, and takes this option only if it is passed to `connect`, where it would also hide wrong credentials at the
  * start. Later, a refusal means a server that has only half of its configuration.
- * (connection.int.test: "comes back to a server that has refused it for a while")
+ * (connection.int.test: "reconnects to a server that has refused it for a while")
  */
 export function retryRefusedLogins(connection: NatsConnection): void {
   privateParts(connection).options.ignoreAuthErrorAbort = true

@@ -16,7 +16,7 @@ const consumer = {
 const tenMinutes: Nanos = nanos(600_000)
 
 describe('a stream', () => {
-  it('is made once by all that want it, on disk, and lets nobody delete from it', async () => {
+  it('is created once by concurrent replicas, on disk, and permits no deletes', async () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
     const made = await Promise.all(Array.from({ length: 5 }, () => ensureStream(broker.jsm, spec, 1)))
@@ -35,7 +35,7 @@ describe('a stream', () => {
     )
   })
 
-  it('is left as it is by a service, and changed by a provisioner', async () => {
+  it('is left as it is by a service, and updated by the provisioner', async () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
     await broker.jsm.streams.add({ ...spec, subjects: ['other.>'], duplicate_window: nanos(1000) })
@@ -49,7 +49,7 @@ describe('a stream', () => {
     assert.equal(changed.deny_delete, true)
   })
 
-  it('is named with what cannot be changed of it', async () => {
+  it('is named in the error when something of it cannot be changed', async () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
     await broker.jsm.streams.add({ ...spec, storage: StorageType.Memory })
@@ -59,7 +59,7 @@ describe('a stream', () => {
     )
   })
 
-  it('is refused when another one has its subjects', async () => {
+  it('is refused when another stream has its subjects', async () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
     await broker.jsm.streams.add({ name: 'THIEF', subjects: ['counters.raised.*'] })
@@ -68,7 +68,7 @@ describe('a stream', () => {
 })
 
 describe('a consumer', () => {
-  it('is made once by all replicas, and changed when it is wanted otherwise', async () => {
+  it('is created once by concurrent replicas, and updated when its configuration changes', async () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
     await ensureStream(broker.jsm, spec, 1)

@@ -5,8 +5,8 @@ import { PgDialect } from 'drizzle-orm/pg-core'
 import { testDatabase } from '../testing/servers.ts'
 import { backlogOf, selectBacklog } from './backlog.ts'
 
-describe('what the outbox has not published', () => {
-  it('is counted, with the age of the oldest', async () => {
+describe('the backlog of an outbox', () => {
+  it('counts the unpublished events, with the age of the oldest', async () => {
     await using database = await testDatabase()
     const { db } = database
     assert.deepEqual(await backlogOf(db), { unpublished: 0, oldestMs: 0 })

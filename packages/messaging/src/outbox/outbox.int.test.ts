@@ -17,7 +17,7 @@ const raise = (key: string) => ({ key, cause: cause('why'), decide: () => [raise
 
 type Replica = Awaited<ReturnType<typeof testReplica>>
 
-/** What a process leaves that dies after its commit, before it publishes. */
+/** The events that a process leaves when it dies between its commit and its publish. */
 async function crashAfterCommit({ db, outbox }: Replica, events: number): Promise<Event[]> {
   const left = Array.from({ length: events }, (_, i) => stamp(raised(`k${i}`), cause(), new Date()))
   await db.transaction((tx) => outbox.append(tx, left))
@@ -36,7 +36,7 @@ const sweptAll = (replica: Replica) =>
 
 const sorted = (ids: string[]) => ids.toSorted((a, b) => a.localeCompare(b))
 
-/** Every time that something is published, whether or not the stream takes it for a duplicate. */
+/** The id of each published event, also of those that the stream recognises as duplicates. */
 function publishedOn({ broker }: Replica): string[] {
   const ids: string[] = []
   broker.connection.subscribe('counters.>', {
@@ -46,7 +46,7 @@ function publishedOn({ broker }: Replica): string[] {
 }
 
 describe('an outbox', () => {
-  it('publishes what was committed, and keeps where the stream has it', async () => {
+  it('publishes what was committed, and records its position in the stream', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
     await using replica = await testReplica(database, nats)
@@ -63,7 +63,7 @@ describe('an outbox', () => {
     assert.equal(Date.parse(row?.streamCreated ?? ''), Date.parse(created))
   })
 
-  it('sweeps what a crash left behind, however much, but not before its lease has ended', async () => {
+  it('sweeps all that a crash left behind, but not before its lease has ended', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
     await using crashed = await testReplica(database, nats, { leaseMs: 1500 })
@@ -78,7 +78,7 @@ describe('an outbox', () => {
     )
   })
 
-  it('publishes a swept event as it would have at once', async () => {
+  it('publishes a swept event exactly as it would have at once', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
     await using crashed = await testReplica(database, nats, { leaseMs: 1 })
@@ -112,7 +112,7 @@ describe('an outbox', () => {
     assert.equal(new Set(published).size, left.length)
   })
 
-  it('takes a duplicate for a success, and keeps where the first one is', async () => {
+  it('treats a duplicate as a success, and records the position of the first one', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
     await using crashed = await testReplica(database, nats, { leaseMs: 1 })
@@ -125,7 +125,7 @@ describe('an outbox', () => {
     assert.equal(rows.find(({ id }) => id === event.id)?.streamSequence, 1)
   })
 
-  it('makes its stream again when that is gone, and leaves nothing unpublished', async () => {
+  it('recreates its stream when it is gone, and leaves nothing unpublished', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
     await using replica = await testReplica(database, nats)
@@ -135,7 +135,7 @@ describe('an outbox', () => {
     assert.equal((await messagesOf(replica.broker, 'COUNTERS')).length, 1)
   })
 
-  it('makes its stream again, with all that was in it, though it says nothing', async () => {
+  it('recreates its stream with all its events, although it publishes nothing', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
     await using replica = await testReplica(database, nats, { checkEveryMs: 100 })
@@ -149,7 +149,7 @@ describe('an outbox', () => {
     })
   })
 
-  it('tells the stream that another replica made again from the one before', async () => {
+  it('notices that another replica has recreated the stream', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
     await using replica = await testReplica(database, nats)
@@ -165,27 +165,27 @@ describe('an outbox', () => {
     assert.equal(Date.parse(after?.streamCreated ?? ''), Date.parse(created))
   })
 
-  it('loses nothing, and says nothing twice, when the broker is killed while it publishes', async () => {
+  it('loses nothing, and publishes nothing twice, when the broker is killed meanwhile', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
     await using replica = await testReplica(database, nats)
-    const said: string[] = []
-    const commitAll = async (lane: number) => {
+    const ids: string[] = []
+    const commitAll = async (worker: number) => {
       for (let i = 0; i < 100; i++)
-        for (const { id } of (await replica.commit(raise(`k${lane}`))).events) said.push(id)
+        for (const { id } of (await replica.commit(raise(`k${worker}`))).events) ids.push(id)
     }
-    const committing = Promise.all(Array.from({ length: 8 }, (_, lane) => commitAll(lane)))
-    await eventually(() => assert.equal(said.length >= 100, true))
+    const committing = Promise.all(Array.from({ length: 8 }, (_, worker) => commitAll(worker)))
+    await eventually(() => assert.equal(ids.length >= 100, true))
     await nats.kill()
-    await eventually(() => assert.equal(said.length >= 400, true))
+    await eventually(() => assert.equal(ids.length >= 400, true))
     await nats.restart()
     await committing
     await sweptAll(replica)
     const messages = await messagesOf(replica.broker, 'COUNTERS')
-    assert.deepEqual(sorted(messages.map((message) => message.header('ce-id'))), sorted(said))
+    assert.deepEqual(sorted(messages.map((message) => message.header('ce-id'))), sorted(ids))
   })
 
-  it('forgets what was published long ago, and keeps what was not', async () => {
+  it('prunes what was published long ago, and keeps what was not', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
     await using replica = await testReplica(database, nats, { leaseMs: 60_000 })
@@ -198,7 +198,7 @@ describe('an outbox', () => {
     replica.outbox.publish([old, recent])
     await eventually(async () => assert.equal((await unpublished(database.db)).length, 1))
     const left = async () => sorted((await database.db.select().from(outbox)).map(({ id }) => id))
-    // As long as the stream may lose it.
+    // It was published recently, so that the stream may still lose it.
     await pruneOutbox(database.db, 1_800_000)
     assert.deepEqual(await left(), sorted([old.id, waiting.id, recent.id]))
     await database.db.execute(sql`update ${outbox} set published_at = published_at - interval '1 hour'`)
@@ -206,7 +206,7 @@ describe('an outbox', () => {
     assert.deepEqual(await left(), sorted([waiting.id, recent.id]))
   })
 
-  it('forgets any number of events, in statements that stay short', async () => {
+  it('prunes any number of events in short statements', async () => {
     await using database = await testDatabase()
     const { db } = database
     await db.execute(sql`

@@ -3,7 +3,7 @@ import { trackInFlight } from '../async/in-flight.ts'
 import { toHeaders } from '../events/cloud-events.ts'
 import type { Event } from '../events/event.ts'
 import type { OutboxOptions } from './outbox.ts'
-import { markPublished, type PublishedRow } from './outbox-table.ts'
+import { markPublished, type Stored } from './outbox-table.ts'
 import type { StreamWatch } from './stream-watch.ts'
 
 /** Events of this process that may wait for the broker. Further ones stay in the table for the sweeper. */
@@ -22,7 +22,7 @@ export function openPublisher(options: OutboxOptions, stream: StreamWatch, onReg
   let lastSequence = 0
 
   const mark = batcher(
-    async (rows: PublishedRow[]) => {
+    async (rows: Stored[]) => {
       await markPublished(db, rows)
       return rows.map(() => ({ value: undefined }))
     },
@@ -38,7 +38,7 @@ export function openPublisher(options: OutboxOptions, stream: StreamWatch, onReg
     // A duplicate is a success: an earlier try was stored, and its acknowledgement was lost.
     if (!ack.duplicate) {
       // Sequences start again when another replica recreated the stream or the broker lost its last writes.
-      // (outbox.int.test: "tells the stream that another replica made again from the one before")
+      // (outbox.int.test: "notices that another replica has recreated the stream")
       if (ack.seq <= lastSequence) onRegression()
       lastSequence = ack.seq
     }

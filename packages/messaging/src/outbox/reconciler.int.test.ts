@@ -7,11 +7,10 @@ import type { EventType } from '../events/event.ts'
 import { ensureStream } from '../nats/streams.ts'
 import { outbox } from '../postgres/schema.ts'
 import { cause, countersStream, type Raised, raised } from '../testing/counters.ts'
-import { eventually } from '../testing/eventually.ts'
-import { held } from '../testing/held.ts'
+import { blockedWork, eventually } from '../testing/eventually.ts'
 import { quietLog } from '../testing/log.ts'
 import { messagesOf } from '../testing/messages.ts'
-import { forgetfulNats, type Loss } from '../testing/power-failure.ts'
+import { type Loss, natsWithPowerFailures } from '../testing/power-failure.ts'
 import { testReplica } from '../testing/replica.ts'
 import { testBroker, testDatabase } from '../testing/servers.ts'
 import { reconcile } from './reconciler.ts'
@@ -25,14 +24,14 @@ const raisedType: EventType<Raised> = {
   read: (_version, data) => data as Raised['data'],
 }
 
-/** Says so many events of different keys at once. */
-async function say({ commit }: Replica, key: string, events: number): Promise<string[]> {
-  const said = await Promise.all(
+/** Commits a number of events of different keys at once. */
+async function commitEvents({ commit }: Replica, key: string, events: number): Promise<string[]> {
+  const committed = await Promise.all(
     Array.from({ length: events }, (_, i) =>
       commit({ key: `${key}${i}`, cause: cause(), decide: () => [raised(`${key}${i}`)] }),
     ),
   )
-  return said.flatMap((change) => change.events.map(({ id }) => id))
+  return committed.flatMap((change) => change.events.map(({ id }) => id))
 }
 
 const publishedIn = ({ db }: Replica) => db.select().from(outbox).where(isNotNull(outbox.publishedAt))
@@ -42,7 +41,7 @@ const allPublished = (replica: Replica, events: number) =>
 
 const sorted = (ids: Iterable<string>) => [...ids].sort((a, b) => a.localeCompare(b))
 
-/** Once the broker is back; what is said earlier waits five seconds for an answer. */
+/** Waits for the reconnect: an event that is published earlier waits five seconds for its acknowledgement. */
 const backAt = async (replica: Replica) => {
   await eventually(() => assert.equal(replica.broker.isConnected(), true))
   await replica.broker.connection.flush()
@@ -51,11 +50,11 @@ const backAt = async (replica: Replica) => {
 const idsIn = async ({ broker }: Replica) =>
   sorted((await messagesOf(broker, 'COUNTERS')).map((message) => message.header('ce-id')))
 
-/** Sweeps until each of these events is in the stream once, and where the outbox says. */
-async function hasAllOnce(replica: Replica, said: readonly string[]): Promise<void> {
+/** Sweeps until the stream has each of these events once, at the sequence in the outbox. */
+async function hasAllOnce(replica: Replica, committed: readonly string[]): Promise<void> {
   await eventually(async () => {
     await replica.outbox.sweep()
-    assert.deepEqual(await idsIn(replica), sorted(said))
+    assert.deepEqual(await idsIn(replica), sorted(committed))
     const at = new Map(
       (await messagesOf(replica.broker, 'COUNTERS')).map((m) => [m.header('ce-id'), m.sequence]),
     )
@@ -64,7 +63,7 @@ async function hasAllOnce(replica: Replica, said: readonly string[]): Promise<vo
       rows.filter((row) => row.streamSequence !== at.get(row.id)),
       [],
     )
-    assert.equal(rows.length, said.length)
+    assert.equal(rows.length, committed.length)
   })
 }
 
@@ -77,77 +76,77 @@ describe('an outbox and its stream', { timeout: 280_000 }, () => {
   for (const [what, loss] of losses)
     it(`are the same again after a power failure that took ${what}`, async () => {
       await using database = await testDatabase()
-      await using nats = await forgetfulNats()
+      await using nats = await natsWithPowerFailures()
       await using replica = await testReplica(database, nats)
       await using listener = await testBroker(nats.url, { name: 'listener' })
-      const heard = new Set<string>()
+      const received = new Set<string>()
       const consumers = openConsumers<Raised>({
         broker: listener,
         subscriptions: [{ stream: 'COUNTERS', events: [raisedType] }],
-        handle: async ({ id }) => void heard.add(id),
+        handle: async ({ id }) => void received.add(id),
         isOutage: () => false,
         replicas: 1,
         log: quietLog,
       })
-      const said = await say(replica, 'kept', 50)
+      const committed = await commitEvents(replica, 'kept', 50)
       await allPublished(replica, 50)
-      await eventually(() => assert.equal(heard.size, 50))
-      await nats.remember()
+      await eventually(() => assert.equal(received.size, 50))
+      await nats.takeSnapshot()
       await backAt(replica)
-      said.push(...(await say(replica, 'lost', 40)))
+      committed.push(...(await commitEvents(replica, 'lost', 40)))
       await allPublished(replica, 90)
-      await eventually(() => assert.equal(heard.size, 90))
+      await eventually(() => assert.equal(received.size, 90))
 
       await nats.losePower(loss)
       await backAt(replica)
-      // Fewer than were lost: their sequences are used again, and not all of them.
-      said.push(...(await say(replica, 'later', 30)))
-      await hasAllOnce(replica, said)
-      await eventually(() => assert.deepEqual(sorted(heard), sorted(said)))
+      // Fewer than were lost, so that only a part of the lost sequences is used again.
+      committed.push(...(await commitEvents(replica, 'later', 30)))
+      await hasAllOnce(replica, committed)
+      await eventually(() => assert.deepEqual(sorted(received), sorted(committed)))
       await consumers.stop()
     })
 
-  it('are the same again when the stream is made anew', async () => {
+  it('are the same again when the stream is recreated', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
     await using replica = await testReplica(database, nats)
-    const said = await say(replica, 'k', 1200)
+    const committed = await commitEvents(replica, 'k', 1200)
     await allPublished(replica, 1200)
     await replica.broker.jsm.streams.delete('COUNTERS')
     await ensureStream(replica.broker.jsm, countersStream, 1)
     replica.outbox.scheduleReconcile()
-    await hasAllOnce(replica, said)
+    await hasAllOnce(replica, committed)
   })
 
-  it('are compared behind what others have published since the loss', async () => {
+  it('are compared below what other replicas have published since the loss', async () => {
     await using database = await testDatabase()
-    await using nats = await forgetfulNats()
+    await using nats = await natsWithPowerFailures()
     await using replica = await testReplica(database, nats)
-    const said = await say(replica, 'kept', 300)
+    const committed = await commitEvents(replica, 'kept', 300)
     await allPublished(replica, 300)
-    await nats.remember()
+    await nats.takeSnapshot()
     await backAt(replica)
-    said.push(...(await say(replica, 'lost', 5)))
+    committed.push(...(await commitEvents(replica, 'lost', 5)))
     await allPublished(replica, 305)
     await nats.losePower('everything')
-    // One that does not compare: it never sweeps.
+    // A replica that never sweeps, and so never compares.
     await using other = await testReplica(database, nats)
-    said.push(...(await say(other, 'later', 500)))
+    committed.push(...(await commitEvents(other, 'later', 500)))
     await allPublished(other, 805)
-    await hasAllOnce(replica, said)
+    await hasAllOnce(replica, committed)
   })
 
-  it('are the same again when the stream is set back by more than one statement takes', async () => {
+  it('are the same again when the stream loses more events than one statement takes', async () => {
     await using database = await testDatabase()
-    await using nats = await forgetfulNats()
+    await using nats = await natsWithPowerFailures()
     await using replica = await testReplica(database, nats)
-    const said = await say(replica, 'kept', 10)
+    const committed = await commitEvents(replica, 'kept', 10)
     await allPublished(replica, 10)
-    await nats.remember()
+    await nats.takeSnapshot()
     await backAt(replica)
-    said.push(...(await say(replica, 'lost', 1100)))
+    committed.push(...(await commitEvents(replica, 'lost', 1100)))
     await allPublished(replica, 1110)
-    // In statements that stay short, however many rows there are.
+    // The statements must stay short, however many rows there are.
     await database.db.execute(sql`
       create function is_short() returns trigger language plpgsql as $$ begin
         if (select count(*) from after) > 1000 then raise 'a statement that takes too long'; end if;
@@ -158,16 +157,16 @@ describe('an outbox and its stream', { timeout: 280_000 }, () => {
       for each statement execute function is_short()`)
     await nats.losePower('everything')
     await backAt(replica)
-    await hasAllOnce(replica, said)
+    await hasAllOnce(replica, committed)
   })
 
   it('are the same again when the loss comes between an acknowledgement and its mark', async () => {
     await using database = await testDatabase()
-    await using nats = await forgetfulNats()
+    await using nats = await natsWithPowerFailures()
     await using replica = await testReplica(database, nats)
-    const said = await say(replica, 'kept', 1)
+    const committed = await commitEvents(replica, 'kept', 1)
     await allPublished(replica, 1)
-    await nats.remember()
+    await nats.takeSnapshot()
     await backAt(replica)
     await database.db.execute(sql`
       create function wait() returns trigger language plpgsql as $$ begin
@@ -177,11 +176,11 @@ describe('an outbox and its stream', { timeout: 280_000 }, () => {
     await database.db.execute(sql`
       create trigger wait before update on ${outbox} for each row
       when (new.published_at is not null) execute function wait()`)
-    using marking = held()
+    using marking = blockedWork()
     const holding = database.db.transaction(async (tx) => {
       await tx.execute(sql`select pg_advisory_xact_lock(1)`)
-      said.push(...(await say(replica, 'lost', 1)))
-      await marking.until
+      committed.push(...(await commitEvents(replica, 'lost', 1)))
+      await marking.released
     })
     await eventually(async () => {
       const [row] = await database.db.execute(
@@ -192,37 +191,37 @@ describe('an outbox and its stream', { timeout: 280_000 }, () => {
     await nats.losePower('everything')
     await backAt(replica)
     const swept = replica.outbox.sweep()
-    // Begun before, a comparison that waits for no mark is done by the time that this one is.
+    // A comparison that did not wait for the mark, and began earlier, would be done when this one is.
     assert.equal(await reconcile(database.open(), replica.broker, 'COUNTERS'), 0)
     marking.release()
     await Promise.all([holding, swept])
-    await hasAllOnce(replica, said)
+    await hasAllOnce(replica, committed)
   })
 
   it('are compared when a service starts', async () => {
     await using database = await testDatabase()
-    await using nats = await forgetfulNats()
-    const said: string[] = []
+    await using nats = await natsWithPowerFailures()
+    const committed: string[] = []
     {
       await using replica = await testReplica(database, nats)
-      said.push(...(await say(replica, 'kept', 3)))
+      committed.push(...(await commitEvents(replica, 'kept', 3)))
       await allPublished(replica, 3)
-      await nats.remember()
+      await nats.takeSnapshot()
       await backAt(replica)
-      said.push(...(await say(replica, 'lost', 3)))
+      committed.push(...(await commitEvents(replica, 'lost', 3)))
       await allPublished(replica, 6)
     }
     await database.db.execute(sql`update ${outbox} set published_at = published_at - interval '2 days'`)
     await nats.losePower('everything')
     await using replica = await testReplica(database, nats)
-    await hasAllOnce(replica, said)
+    await hasAllOnce(replica, committed)
   })
 
-  it('are compared by their last rows alone when nothing is missing', async () => {
+  it('are compared by the newest rows only when nothing is missing', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
     await using replica = await testReplica(database, nats)
-    const said = await say(replica, 'k', 3000)
+    const committed = await commitEvents(replica, 'k', 3000)
     await allPublished(replica, 3000)
     await database.db.execute(
       sql`update ${outbox} set published_at = published_at - interval '1 second' * stream_sequence`,
@@ -239,15 +238,15 @@ describe('an outbox and its stream', { timeout: 280_000 }, () => {
     assert.equal(await replica.outbox.sweep(), 0)
     await observer.connection.flush()
     assert.equal(lookedUp, 200)
-    assert.equal((await publishedIn(replica)).length, said.length)
+    assert.equal((await publishedIn(replica)).length, committed.length)
   })
 
-  it('differ by what the stream’s own limits took', async () => {
+  it('may differ by what the stream’s own limits removed', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
     await using replica = await testReplica(database, nats)
     await replica.broker.jsm.streams.update('COUNTERS', { max_msgs: 10 })
-    await say(replica, 'k', 30)
+    await commitEvents(replica, 'k', 30)
     await allPublished(replica, 30)
     assert.equal(await replica.outbox.sweep(), 0)
     assert.equal((await idsIn(replica)).length, 10)

@@ -2,14 +2,13 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type SQL, sql } from 'drizzle-orm'
-import { eventually } from '../testing/eventually.ts'
-import { held } from '../testing/held.ts'
+import { blockedWork, eventually } from '../testing/eventually.ts'
 import { testProxy } from '../testing/proxy.ts'
 import { testDatabase } from '../testing/servers.ts'
 import { isDatabaseOutage, isLoginRefused, openDatabase, recordset } from './database.ts'
 import { inbox } from './schema.ts'
 
-/** A pool on a way to the database that can be cut. */
+/** A pool whose connections the test can cut or silence. */
 async function cuttable({
   connections = 1,
   silentMs = 20_000,
@@ -22,7 +21,7 @@ async function cuttable({
     ...pool,
     cut: proxy.cut,
     silence: proxy.silence,
-    /** Past the proxy. */
+    /** A pool that does not use the proxy. */
     direct: database.db,
     endlessRun: (statements: number) =>
       eventually(async () => {
@@ -48,7 +47,7 @@ describe('a database', () => {
     await using database = await testDatabase()
     const { db } = database
     await db.execute(sql`alter table inbox set (autovacuum_enabled = false)`)
-    // One connection, so that all of it is the same prepared statement.
+    // In one transaction, so that all executions use the same prepared statement.
     const read = await db.transaction(async (tx) => {
       const find = () =>
         tx.execute(sql`select inbox.* from ${recordset(inbox, [{ id: '7' }])} join inbox using (id)`)
@@ -81,23 +80,23 @@ describe('a database', () => {
 
   it('runs no statement of a lost transaction on the connection that follows', async () => {
     await using pool = await cuttable()
-    using work = held()
+    using work = blockedWork()
     let late: Promise<unknown> = Promise.resolve()
     const transaction = pool.db.transaction(async (tx) => {
       await tx.execute(one)
       pool.cut()
-      await work.until
+      await work.released
       late = tx.execute(sql`insert into inbox values ('late')`).catch((error) => error)
     })
     await assert.rejects(transaction, isDatabaseOutage)
     await pool.db.execute(one)
     work.release()
-    await work.until
+    await work.released
     assert.ok(isDatabaseOutage(await late))
     assert.deepEqual(await pool.direct.select().from(inbox), [])
   })
 
-  it('uses connections again that are lost while statements are sent', async () => {
+  it('reconnects connections that are lost while statements are sent', async () => {
     await using pool = await cuttable({ connections: 10 })
     const failures: unknown[] = []
     const persistently = (statement: SQL): Promise<unknown> =>
@@ -108,7 +107,7 @@ describe('a database', () => {
     const all = (statements: number, statement: SQL) =>
       Promise.all(Array.from({ length: statements }, () => persistently(statement)))
     await all(10, short)
-    // The other five connections are idle: what fails is tried again on one that is about to be lost as well.
+    // The other five connections are idle. A failed statement is retried on one that is about to be lost as well.
     const busy = all(5, endless)
     await pool.endlessRun(5)
     pool.cut()
@@ -141,13 +140,13 @@ describe('a database', () => {
     await pool.db.execute(one)
   })
 
-  it('survives that no way leads to the server', async () => {
+  it('survives that there is no route to the server', async () => {
     const pool = openDatabase('postgres://nobody@255.255.255.255/nowhere', 'test')
     for (let i = 0; i < 3; i++) await assert.rejects(pool.db.execute(one), /Failed query/)
     await pool.close()
   })
 
-  it('answers whenever it is asked again, though its connections end when they are not used', async () => {
+  it('answers after any idle time, although idle connections end', async () => {
     await using pool = await cuttable({ silentMs: 400 })
     for (const idleMs of [50, 150, 250, 350, 450, 600]) {
       await pool.db.execute(one)
@@ -156,7 +155,7 @@ describe('a database', () => {
     await pool.db.execute(one)
   })
 
-  it('knows what the statement is not to blame for', async () => {
+  it('tells an outage from an error of the statement', async () => {
     await using database = await testDatabase()
     const { db } = database
     const tooLong = db.transaction(async (tx) => {
@@ -179,7 +178,7 @@ describe('a database', () => {
     await assert.rejects(wrong, (error) => !isDatabaseOutage(error) && !isLoginRefused(error))
   })
 
-  it('waits for nothing when it closes after its connections were lost', async () => {
+  it('closes at once after its connections were lost', async () => {
     await using pool = await cuttable()
     const statement = pool.db.execute(endless).catch((error) => error)
     await pool.endlessRun(1)

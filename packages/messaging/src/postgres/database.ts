@@ -1,34 +1,20 @@
-import { type ExtractTablesWithRelations, getTableColumns, gte, lt, type SQL, sql } from 'drizzle-orm'
-import type { PgColumn, PgTable, PgTransaction } from 'drizzle-orm/pg-core'
-import { drizzle, type PostgresJsDatabase, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
+import { getTableColumns, gte, lt, type SQL, sql } from 'drizzle-orm'
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
+import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import { prepared, untypedOptions } from './driver.ts'
 
-type NoSchema = Record<string, never>
-export type Database = PostgresJsDatabase<NoSchema>
-export type Transaction = PgTransaction<
-  PostgresJsQueryResultHKT,
-  NoSchema,
-  ExtractTablesWithRelations<NoSchema>
->
+export type Database = PostgresJsDatabase<Record<string, never>>
+export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 
-/** A pool of connections to one database. */
-export interface OpenDatabase {
-  readonly db: Database
-  isUp(): Promise<boolean>
-  close(): Promise<void>
-}
+export type OpenDatabase = ReturnType<typeof openDatabase>
 
 /**
  * Opens a pool, which connects when it is first used. Statements with parameters are prepared: keep the number of
  * different texts small, as `recordset` does.
  * @param url with role and password; it is never logged
  */
-export function openDatabase(
-  url: string,
-  name: string,
-  { connections = 10, silentMs = 20_000 } = {},
-): OpenDatabase {
+export function openDatabase(url: string, name: string, { connections = 10, silentMs = 20_000 } = {}) {
   const client = postgres(url, {
     ...untypedOptions(silentMs),
     // In seconds. An idle connection ends properly before it would count as silent.
@@ -48,10 +34,11 @@ export function openDatabase(
       plan_cache_mode: 'force_custom_plan',
     },
   })
+  const db: Database = drizzle({ client: prepared(client) })
   return {
-    db: drizzle({ client: prepared(client) }),
+    db,
     isUp: async () => (await client`select 1`).length === 1,
-    close: () => client.end({ timeout: 5 }),
+    close: (): Promise<void> => client.end({ timeout: 5 }),
   }
 }
 

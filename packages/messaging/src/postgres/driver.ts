@@ -46,7 +46,7 @@ function openSocket({ path, host: [host], port: [port] }: Address, silentMs: num
 /**
  * Connects in a later turn of the event loop. Node connects to an address, unlike to a name, in the same turn. If
  * there is no route, that fails before postgres.js listens for errors, and would end the process.
- * (database.int.test: "survives that no way leads to the server")
+ * (database.int.test: "survives that there is no route to the server")
  */
 function connectLater(host: string, port: number): Socket {
   const lookupLater: LookupFunction = (_, options, found) => setImmediate(() => lookup(host, options, found))

@@ -51,12 +51,12 @@ describe('migrating', () => {
     assert.deepEqual(await applied(database.url), [1, 2])
   })
 
-  it('changes nothing when one of its statements is refused, and lets the next one try', async () => {
+  it('changes nothing when one of its statements is refused, and lets the next attempt succeed', async () => {
     await using database = await testPostgres()
     await using wrong = await migrations(...steps, 'insert into nowhere values (1)')
     await assert.rejects(migrate(database.url, wrong.folder))
-    await using mended = await migrations(...steps)
-    await migrate(database.url, mended.folder)
+    await using corrected = await migrations(...steps)
+    await migrate(database.url, corrected.folder)
     assert.deepEqual(await applied(database.url), [1])
   })
 })

@@ -11,7 +11,7 @@ import { messagesOf, type StoredMessage } from './messages.ts'
 
 type Handle = (event: ReceivedEvent<Nudged>) => Promise<unknown>
 
-/** Hears nudges as the service that the broker is named after, until the end of the test. */
+/** Consumes nudges as the service that the broker is named after, until the end of the test. */
 export async function consume(
   broker: Broker,
   handle: Handle,
@@ -34,7 +34,7 @@ export async function consume(
 const positionOf = ({ jsm, name }: Broker): Promise<ConsumerInfo> =>
   jsm.consumers.info(nudgesStream.name, name)
 
-/** Resolves when so many replicas wait for messages: from then on the broker deals them out in turn. */
+/** Resolves when this number of replicas waits for messages: from then on the broker delivers to them in turn. */
 export const allWait = (broker: Broker, replicas: number): Promise<void> =>
   eventually(async () => {
     if ((await positionOf(broker)).num_waiting < replicas) throw new Error('a replica does not wait yet')
@@ -46,7 +46,7 @@ export const allAcknowledged = (broker: Broker): Promise<ConsumerInfo> =>
     const position = await positionOf(broker)
     const { num_pending, num_ack_pending } = position
     if (num_pending + num_ack_pending > 0)
-      throw new Error(`${num_pending} to come, ${num_ack_pending} in hand`)
+      throw new Error(`${num_pending} pending, ${num_ack_pending} in flight`)
     return position
   })
 

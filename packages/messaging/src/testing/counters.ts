@@ -12,7 +12,7 @@ import { newTraceparent } from '../events/trace-context.ts'
 import { type Database, keyIn, upsertAll } from '../postgres/database.ts'
 import type { Aggregate, Commit } from '../unit-of-work.ts'
 
-/** What the tests of this package are about: counters, which a nudge raises by one. No guard: only the inbox. */
+/** The tests of this package use counters, which a nudge raises. Only the inbox guards them against duplicates. */
 interface Amount {
   by: number
 }
@@ -46,7 +46,7 @@ export const Nudged: EventType<Nudged> = {
 export const countersStream = { name: 'COUNTERS', subjects: ['counters.>'] }
 export const nudgesStream = { name: 'NUDGES', subjects: ['nudges.>'] }
 
-/** More than `atMost` is refused by the database. */
+/** The database refuses a larger counter. */
 export const atMost = 1000
 
 const counters = pgTable('counters', { id: text('id').primaryKey(), count: integer('count').notNull() })
@@ -64,7 +64,7 @@ export const counterAggregate: Aggregate<Counter, Raised | Nudged> = {
       : state,
 }
 
-/** Every counter that there is. */
+/** All counters by key. */
 export async function counts(db: Database): Promise<Record<string, number>> {
   const rows = await db.select().from(counters)
   return Object.fromEntries(rows.map(({ id, count }) => [id, count]))
@@ -76,7 +76,7 @@ export const nudge = (key: string, by = 1): Event<Nudged> => stamp(nudged(key, b
 
 export type CommitCounter = Commit<Counter, Raised, Raised | Nudged>
 
-/** Raises the nudged counter: once for each event, and only the inbox knows which were. */
+/** A handler that raises the nudged counter. */
 export const raiseOn = (commit: CommitCounter) => (event: ReceivedEvent<Nudged>) =>
   commit({
     key: keyOf(event.subject),

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 /**
  * Resolves with what `check` returns as soon as it does not throw.
  *
- * Not with `assert.ok` without a message: to make one it parses its own file, which takes the time that is waited for.
+ * Give `assert.ok` a message: without one it parses the test's file on each failure, which starves the test.
  */
 export async function eventually<T>(check: () => T | Promise<T>, withinMs = 30_000): Promise<T> {
   const deadline = Date.now() + withinMs
@@ -14,4 +14,13 @@ export async function eventually<T>(check: () => T | Promise<T>, withinMs = 30_0
       if (Date.now() > deadline) throw error
       await delay(20)
     }
+}
+
+/** Work that is blocked until the test releases it, or ends. */
+export function blockedWork() {
+  let release = () => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  return { released, release, [Symbol.dispose]: release }
 }

@@ -2,15 +2,15 @@ import type { Log } from '../log.ts'
 
 export const quietLog: Log = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** A log that can be asked how often it said something. */
+/** A log that counts the lines that contain a text. */
 export function countingLog(): Log & { times(text: string): number } {
-  const said: string[] = []
-  const note = (_fields: object, text: string) => void said.push(text)
+  const lines: string[] = []
+  const note = (_fields: object, text: string) => void lines.push(text)
   return {
     debug: note,
     info: note,
     warn: note,
     error: note,
-    times: (text) => said.filter((line) => line.includes(text)).length,
+    times: (text) => lines.filter((line) => line.includes(text)).length,
   }
 }

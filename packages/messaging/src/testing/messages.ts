@@ -22,7 +22,7 @@ export interface StoredMessage {
   header(name: string): string
 }
 
-/** Everything that a stream holds, in its order. */
+/** All messages of a stream, in sequence. */
 export async function messagesOf({ jsm }: Broker, stream: string): Promise<StoredMessage[]> {
   const { state } = await jsm.streams.info(stream)
   const found: StoredMessage[] = []

@@ -5,20 +5,20 @@ import { findNats } from '@saucery/servers/nats/find-nats'
 import { startNats } from '@saucery/servers/nats/start-nats'
 import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
 
-/** What a power failure sets back: all that the broker has, or a stream's messages and not what was read of them. */
+/** What a power failure resets to the snapshot: everything, or the messages of a stream but not its consumers. */
 export type Loss = 'everything' | { readonly messagesOf: string }
 
-/** A broker that can lose its last writes. */
-export async function forgetfulNats() {
+/** A NATS server that can lose its last writes. */
+export async function natsWithPowerFailures() {
   const folder = await tempFolder()
   const dataDir = join(folder, 'nats')
   const [data, copy] = [join(dataDir, 'jetstream'), join(folder, 'copy')]
   const server = await startNats(await findNats({ tools: toolsFolder, say: () => {} }), { dataDir })
   return {
     url: server.url,
-    /** From here on, it writes nothing that lasts. */
-    async remember(): Promise<void> {
-      // Stopped, so that all is on disk.
+    /** A power failure loses everything that is written after this. */
+    async takeSnapshot(): Promise<void> {
+      // Stopped, so that everything is on disk.
       await server.stop()
       await cp(data, copy, { recursive: true })
       await server.restart()

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 /**
- * A way to a server that the test can cut, or let go silent.
- * @param resetsOn told what a client sends; true resets its connection
+ * A proxy of a server whose connections the test can cut or silence.
+ * @param resetsOn receives what a client sends; true resets the connection
  */
 export async function testProxy(serverUrl: string, resetsOn = (_data: Buffer): boolean => false) {
   const { hostname, port } = new URL(serverUrl)
@@ -12,7 +12,7 @@ export async function testProxy(serverUrl: string, resetsOn = (_data: Buffer): b
   const listener = createServer((client) => {
     const server = connect(Number(port), hostname)
     clients.add(client)
-    // Both sides go together, whichever is lost, and however.
+    // When one side is lost, the other one is closed, too.
     client.on('error', () => {}).on('close', () => server.destroy())
     server.on('error', () => {}).on('close', () => client.destroy())
     server.pipe(client)
@@ -27,13 +27,13 @@ export async function testProxy(serverUrl: string, resetsOn = (_data: Buffer): b
   const url = new URL(serverUrl)
   url.hostname = '127.0.0.1'
   url.port = String((listener.address() as AddressInfo).port)
-  /** Cuts all connections in one turn of the loop. */
+  /** Cuts all connections in one turn of the event loop. */
   function cut(): void {
     for (const client of clients) client.destroy()
     clients.clear()
     servers.clear()
   }
-  /** Lets nothing more come through the connections that there are. */
+  /** Keeps the present connections open, but forwards no further answers. */
   function silence(): void {
     for (const server of servers) server.unpipe().pause()
   }

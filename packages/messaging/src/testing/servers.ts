@@ -5,7 +5,7 @@ import { type Database, type OpenDatabase, openDatabase } from '../postgres/data
 import { atMost } from './counters.ts'
 import { quietLog } from './log.ts'
 
-/** A database with the tables, and pools on it that are closed before it goes. */
+/** A database with the tables, and with pools that are closed before it is removed. */
 export async function testDatabase(options: { ownServer?: boolean } = {}) {
   const server = await testPostgres(options)
   const pools: OpenDatabase[] = []
@@ -19,7 +19,7 @@ export async function testDatabase(options: { ownServer?: boolean } = {}) {
   return {
     ...server,
     db,
-    /** A pool of its own, as a further replica would have. */
+    /** Opens a further pool, as another replica would. */
     open,
     async [Symbol.asyncDispose]() {
       await Promise.all(pools.map((pool) => pool.close()))
