@@ -81,10 +81,7 @@ export function requireInScope(
 export const ifInScope = <T extends object>(scope: Scope, item: T | undefined): T | undefined =>
   item && isInScope(scope, (item as { branchId?: string }).branchId) ? item : undefined
 
-/**
- * A list's query, limited to the scope.
- * @throws ProblemError 403 when it names a branch that is out of scope
- */
+/** A list's query, limited to the scope; throws as `requireInScope`. */
 export function scopedQuery<Query extends { readonly branchId?: string | undefined }>(
   scope: Scope,
   query: Query,

@@ -20,7 +20,8 @@ export function answerMalformedRequests(
 ): void {
   const refused = new WeakSet<Duplex>()
 
-  function refuse(connection: Duplex, reason: string, problem: Problem, headers: string[] = []): void {
+  function refuse(connection: Duplex, reason: string, headers: string[] = []): void {
+    const problem = problems[reason] ?? malformedRequest
     const requestId = uuidv7()
     refused.add(connection)
     log.info({ requestId, reason, status: problem.status }, 'request refused')
@@ -33,11 +34,11 @@ export function answerMalformedRequests(
     if (refused.has(connection)) return
     const answer = answerInFlight(connection)
     if (!connection.writable || (answer && isForEarlierRequest(answer))) connection.destroy()
-    else refuse(connection, String(error.code), problems[error.code ?? ''] ?? malformedRequest)
+    else refuse(connection, String(error.code))
   })
   server.on('connect', (_, connection) => {
     connection.on('error', () => {})
-    refuse(connection, 'CONNECT', connectNotSupported, ['allow: GET, HEAD, POST, OPTIONS'])
+    refuse(connection, 'CONNECT', ['allow: GET, HEAD, POST, OPTIONS'])
   })
   // An unknown expectation may be ignored (RFC 9110 §10.1.1); Node would answer it with an empty 417.
   server.on('checkExpectation', (incoming, outgoing) => server.emit('request', incoming, outgoing))
@@ -47,23 +48,13 @@ export function answerMalformedRequests(
 const isForEarlierRequest = ({ headersSent, req, socket }: ServerResponse) =>
   headersSent || req.complete || socket === null
 
-const problems: Readonly<Record<string, Problem>> = {
-  HPE_HEADER_OVERFLOW: {
-    status: 431,
-    code: 'headers-too-large',
-    title: 'The headers and the URL are larger than 16 KiB',
-  },
-  ERR_HTTP_REQUEST_TIMEOUT: {
-    status: 408,
-    code: 'request-timeout',
-    title: 'The request did not arrive in time',
-  },
-}
+const tooLarge = 'The headers and the URL are larger than 16 KiB'
+const tooSlow = 'The request did not arrive in time'
 
-const connectNotSupported: Problem = {
-  status: 405,
-  code: 'method-not-allowed',
-  title: 'CONNECT is not supported',
+const problems: Readonly<Record<string, Problem>> = {
+  HPE_HEADER_OVERFLOW: { status: 431, code: 'headers-too-large', title: tooLarge },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: 'request-timeout', title: tooSlow },
+  CONNECT: { status: 405, code: 'method-not-allowed', title: 'CONNECT is not supported' },
 }
 
 function rawAnswer(problem: Problem, headers: string[]): string {

@@ -49,9 +49,8 @@ export async function pageResponse<T, Query extends PageQuery>(
 ): Promise<{ items: T[]; next?: string }> {
   const found = await find({ ...query, limit: query.limit + 1 })
   const items = found.slice(0, query.limit)
-  const last = items.at(-1)
-  if (found.length <= query.limit || !last) return { items }
-  return { items, ...linkToNext(c, cursorOf(idOf(last))) }
+  const last = found.length > query.limit && items.at(-1)
+  return { items, ...(last && linkToNext(c, cursorOf(idOf(last)))) }
 }
 
 /** Sets the answer's `Link` to the next page; returns `next` for its body. */

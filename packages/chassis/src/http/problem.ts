@@ -39,12 +39,13 @@ export class ProblemError extends Error {
 export const problemJson = ({ status, code, ...rest }: Problem): string =>
   JSON.stringify({ type: `urn:problem:${code}`, status, code, ...rest })
 
+export const problemHeaders = { 'content-type': 'application/problem+json' }
+
 export const answerProblem = (
   c: Context,
   problem: Problem,
   headers: ProblemError['headers'] = {},
-): Response =>
-  c.body(problemJson(problem), problem.status, { 'content-type': 'application/problem+json', ...headers })
+): Response => c.body(problemJson(problem), problem.status, { ...problemHeaders, ...headers })
 
 export const malformedRequest: Problem = {
   status: 400,

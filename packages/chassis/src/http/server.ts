@@ -8,7 +8,7 @@ import type { z } from 'zod'
 import type { httpSettings } from '../settings/settings.ts'
 import type { Log } from '../telemetry/log.ts'
 import { answerMalformedRequests } from './malformed-requests.ts'
-import { internalError, malformedRequest, problemJson } from './problem.ts'
+import { internalError, malformedRequest, problemHeaders, problemJson } from './problem.ts'
 import { prepareResponse } from './security-headers.ts'
 
 export interface HttpServer {
@@ -17,10 +17,7 @@ export interface HttpServer {
   close(): Promise<void>
 }
 
-/**
- * Listens for HTTP.
- * @throws when the port is taken
- */
+/** @throws when the port is taken */
 export async function serve(
   app: Pick<Hono, 'fetch'>,
   settings: z.infer<typeof httpSettings>,
@@ -64,11 +61,9 @@ const limits = (settings: z.infer<typeof httpSettings>) => ({
 
 /** For a malformed host or URL, and for an app that throws outside its own error handler. */
 function answerError(error: unknown, log: Log): Response {
-  const isBadRequest = error instanceof RequestError
-  if (!isBadRequest) log.error({ error }, 'request failed')
-  const problem = isBadRequest ? malformedRequest : internalError
-  const headers = { 'content-type': 'application/problem+json' }
-  return new Response(problemJson(problem), { status: problem.status, headers })
+  const problem = error instanceof RequestError ? malformedRequest : internalError
+  if (problem === internalError) log.error({ error }, 'request failed')
+  return new Response(problemJson(problem), { status: problem.status, headers: problemHeaders })
 }
 
 /** `closeAll` closes idle connections at once, and each other one after its answer. */

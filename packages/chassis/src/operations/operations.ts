@@ -40,11 +40,7 @@ export function addOperationsRoutes(app: OpenApiApp, operated: OperatedService):
     const [consumers, outbox, deadLetters] = await withBroker(broker, () =>
       Promise.all([operated.lag(), operated.backlog?.(), countUnhandled(broker, handledAmong)]),
     )
-    const projection = operated.projection?.()
-    return c.json(
-      { service, consumers, ...(outbox && { outbox }), deadLetters, ...(projection && { projection }) },
-      200,
-    )
+    return c.json({ service, consumers, outbox, deadLetters, projection: operated.projection?.() }, 200)
   })
 
   app.openapi(routes.deadLetters, async (c) => {

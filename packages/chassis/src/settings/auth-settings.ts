@@ -1,17 +1,10 @@
 import { z } from 'zod'
-import { ed25519PublicKeys } from './keys.ts'
 
-/** With `off` every caller may do everything. */
-export const auth = z.enum(['on', 'off']).default('on')
-
-/** Only for a cluster on one's own machine: a container is not reached through a loopback address. */
-export const authOffBeyondLoopback = z.literal('yes-anyone-may-do-everything').optional()
-
-/** What a service needs to verify caller tokens. */
-export const callerSettings = {
-  AUTH: auth,
-  AUTH_OFF_BEYOND_LOOPBACK: authOffBeyondLoopback,
-  GATEWAY_PUBLIC_KEY: ed25519PublicKeys.optional(),
+export const authSettings = {
+  /** With `off` every caller may do everything. */
+  AUTH: z.enum(['on', 'off']).default('on'),
+  /** Only for a cluster on one's own machine: a container is not reached through a loopback address. */
+  AUTH_OFF_BEYOND_LOOPBACK: z.literal('yes-anyone-may-do-everything').optional(),
 }
 
 type Settings = { readonly AUTH?: string; readonly [name: string]: unknown }

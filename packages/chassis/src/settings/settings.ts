@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { callerSettings, neededForSignIn, offOnLoopbackOnly } from './auth-settings.ts'
+import { authSettings, neededForSignIn, offOnLoopbackOnly } from './auth-settings.ts'
+import { ed25519PublicKeys } from './keys.ts'
 
 export const port = z.coerce.number().int().min(0).max(65_535)
 /** Up to what a timer can hold. */
@@ -31,7 +32,8 @@ export const commonSettings = httpSettings.extend({
 /** For every service that publishes or consumes. */
 export const brokerSettings = commonSettings
   .extend({
-    ...callerSettings,
+    ...authSettings,
+    GATEWAY_PUBLIC_KEY: ed25519PublicKeys.optional(),
     NATS_URL: z.string().min(1),
     NATS_USER: z.string().optional(),
     NATS_PASSWORD: z.string().optional(),
