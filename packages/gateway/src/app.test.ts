@@ -10,7 +10,7 @@ const answering = (name: string) =>
   })
 
 describe('the routes', () => {
-  it('lead each path to its service, with nested path and query as they came', async () => {
+  it('lead each path to its service, with path and query unchanged', async () => {
     await using order = await answering('order')
     await using payment = await answering('payment')
     await using delivery = await answering('delivery')
@@ -39,7 +39,7 @@ describe('the routes', () => {
     }
   })
 
-  it('take the path of an absolute URL, and never its host', async () => {
+  it('use the path of an absolute URL, and not its host', async () => {
     await using order = await answering('order')
     await using gateway = await startGateway({ ORDER_URL: order.url })
     const { client, answer } = open(gateway.url, { path: 'http://evil.example/orders/1?a=b' })
@@ -48,7 +48,7 @@ describe('the routes', () => {
     assert.deepEqual([name, url], ['order', '/orders/1?a=b'])
   })
 
-  it('do not lead a path that only begins like one of them', async () => {
+  it('do not match a path that only begins with the same letters', async () => {
     await using order = await answering('order')
     await using gateway = await startGateway({ ORDER_URL: order.url })
     for (const path of ['/ordersX', '/order', '/nowhere', '/operations', '/operations/orders']) {
@@ -59,7 +59,7 @@ describe('the routes', () => {
     }
   })
 
-  it('are told at the root', async () => {
+  it('are listed at the root', async () => {
     await using gateway = await startGateway({})
     const index = (await (await fetch(gateway.url)).json()) as { routes: object }
     assert.deepEqual(index.routes, prefixes)
@@ -67,7 +67,7 @@ describe('the routes', () => {
 })
 
 describe('readiness', () => {
-  it('does not wait for services, and tells of each', async () => {
+  it('does not depend on the services, and shows the state of each', async () => {
     await using order = await answering('order')
     await using payment = await startUpstream((_, response) => response.writeHead(503).end())
     await using gateway = await startGateway({ ORDER_URL: order.url, PAYMENT_URL: payment.url })
@@ -83,10 +83,10 @@ describe('readiness', () => {
 describe('pages of other origins', () => {
   const origin = 'https://sauce.example'
 
-  it('may ask beforehand, and the service is not bothered', async () => {
-    let asked = 0
+  it('get a preflight answer without a request to the service', async () => {
+    let requests = 0
     await using order = await startUpstream((_, response) => {
-      asked++
+      requests++
       response.end()
     })
     await using gateway = await startGateway({ ORDER_URL: order.url })
@@ -102,10 +102,10 @@ describe('pages of other origins', () => {
     assert.equal(answer.headers.get('access-control-allow-origin'), '*')
     assert.match(answer.headers.get('access-control-allow-methods') ?? '', /POST/)
     assert.equal(answer.headers.get('access-control-allow-headers'), 'content-type,prefer')
-    assert.equal(asked, 0)
+    assert.equal(requests, 0)
   })
 
-  it('may read answers, problems too, and the headers that they need', async () => {
+  it('may read answers and problems, and the headers that they need', async () => {
     await using order = await answering('order')
     await using gateway = await startGateway({ ORDER_URL: order.url })
     for (const path of ['/orders', '/payments', '/nowhere', '/']) {
@@ -118,7 +118,7 @@ describe('pages of other origins', () => {
     }
   })
 
-  it('must be on the list where there is one', async () => {
+  it('must be on the list in `CORS_ORIGINS`', async () => {
     await using order = await startUpstream((_, response) => response.setHeader('vary', 'Accept').end())
     await using gateway = await startGateway({
       ORDER_URL: order.url,

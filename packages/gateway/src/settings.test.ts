@@ -18,7 +18,7 @@ const enough = {
 
 const none = new Set<string>()
 
-/** The names of the settings that are said to be wrong. */
+/** The names of the settings that are reported as wrong. */
 function wrong(env: Record<string, string>): Set<string> {
   try {
     readSettings(gatewaySettings, env)
@@ -35,17 +35,17 @@ describe('the gateway', () => {
     assert.deepEqual(wrong({ ...enough, AUTH_JWKS_URL: '', AUTH_PUBLIC_KEY: key }), none)
   })
 
-  it('does not start without, and says all that is missing', () => {
+  it('does not start without them, and reports all that are missing', () => {
     const needed = ['AUTH_AUDIENCE', 'AUTH_ISSUER', 'AUTH_JWKS_URL', 'GATEWAY_SIGNING_KEY']
     assert.deepEqual(wrong(services), new Set(needed))
     assert.deepEqual(wrong({}), new Set([...needed, ...Object.keys(services)]))
   })
 
-  it('takes the keys from one place', () => {
+  it('refuses keys from two places', () => {
     assert.deepEqual(wrong({ ...enough, AUTH_PUBLIC_KEY: key }), new Set(['AUTH_PUBLIC_KEY']))
   })
 
-  it('does without where that is said, on this machine alone', () => {
+  it('needs none of them with AUTH=off, on a loopback address only', () => {
     assert.deepEqual(wrong({ ...services, AUTH: 'off', HOST: '127.0.0.1' }), none)
     assert.deepEqual(wrong({ ...services, AUTH: 'off' }), new Set(['AUTH']))
   })

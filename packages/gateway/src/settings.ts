@@ -10,24 +10,24 @@ const settings = commonSettings.extend({
   PAYMENT_URL: origin,
   DELIVERY_URL: origin,
   DASHBOARD_URL: origin,
-  /** The folder of the built page; without it there is none. */
+  /** The folder of the built page; without it `/` lists the routes. */
   WEB_ROOT: z.string().min(1).optional(),
-  /** Origins whose pages may read the answers, separated by commas; `*` is any. */
+  /** Origins whose pages may read the answers, separated by commas; `*` for any. */
   CORS_ORIGINS: z
     .string()
     .default('*')
     .transform((list) => list.split(',').map((item) => item.trim())),
-  /** Requests that one client may make in a minute, counted by each gateway for itself; 0 is any number. */
+  /** Requests of one client a minute, counted by each gateway alone; 0 for any number. */
   RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(0).default(600),
-  /** Proxies of our own that every request passes before the gateway: only they say who the client is. */
+  /** How many proxies of our own every request passes before the gateway: only their `x-forwarded-*` is believed. */
   TRUSTED_PROXIES: z.coerce.number().int().min(0).max(10).default(0),
-  /** Time from a request's last byte to the answer's first, to the second. A preferred wait comes on top. */
+  /** Time from a request's last byte to the answer's first, to the second. `Prefer: wait=N` adds N s. */
   UPSTREAM_TIMEOUT_MS: ms.min(1).default(10_000),
-  /** Longest silence within an answer. Event streams send heartbeats well within it. */
+  /** The longest silence within an answer. Event streams send heartbeats more often. */
   UPSTREAM_IDLE_TIMEOUT_MS: ms.min(1).default(60_000),
-  /** How long a client may read nothing of an answer that is there for it. */
+  /** A client that reads nothing of its answer for this time is disconnected. */
   CLIENT_IDLE_TIMEOUT_MS: ms.min(1).default(60_000),
-  /** Requests that may wait for one service to begin its answer; more are turned away. */
+  /** Requests that may wait for one service to begin its answer; more get 503 at once. */
   UPSTREAM_CONNECTIONS: z.coerce.number().int().min(1).default(1000),
 })
 

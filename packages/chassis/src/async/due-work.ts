@@ -1,32 +1,29 @@
-/** How often to look for what is due after `ms`: late by a tenth at most, and by 10 s. */
+/** How often to look for work that is due after `ms`: it is then late by a tenth of that at most, and by 10 s. */
 export const pollEveryMs = (ms: number): number => Math.min(10_000, 100 + ms / 10)
 
-/** What is due, and what becomes of it. */
 export interface DueWork {
-  /** The first so many that are due. */
+  /** The first `limit` keys that are due. */
   find(limit: number): Promise<readonly string[]>
-  /** After it, the key is not due any more. */
+  /** Afterwards the key is no longer due. */
   change(key: string): Promise<unknown>
-  /** Somebody else was faster. */
+  /** Another replica was faster. */
   isRefusal(error: unknown): boolean
 }
 
-/** What is found, and changed, at once. */
-const mostAtOnce = 500
+const batchSize = 500
 
 /**
- * Changes all that is due, part by part, until it is told to stop. What is refused holds back no others.
- * @throws the first failure that is no refusal, when its part has been tried
+ * Changes all that is due, 500 keys at once, until it is stopped. A refused key does not stop the others.
+ * @throws the first other failure, after its batch has been tried
  */
 export async function processDue(
   { find, change, isRefusal }: DueWork,
   stopping?: AbortSignal,
 ): Promise<void> {
   for (let due: readonly string[]; !stopping?.aborted; ) {
-    due = await find(mostAtOnce)
-    const results = await Promise.allSettled(due.map(change))
-    for (const result of results)
+    due = await find(batchSize)
+    for (const result of await Promise.allSettled(due.map(change)))
       if (result.status === 'rejected' && !isRefusal(result.reason)) throw result.reason
-    if (due.length < mostAtOnce) return
+    if (due.length < batchSize) return
   }
 }

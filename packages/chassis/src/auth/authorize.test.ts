@@ -8,9 +8,9 @@ import { readProblem } from '../testing/http.ts'
 import { silentLog } from '../testing/log.ts'
 import { authorize, ifInScope, requireCaller, scopedQuery } from './authorize.ts'
 
-const gate = testCallerTokens('order')
+const gateway = testCallerTokens('order')
 
-function appBehind(requireCaller = gate.requireCaller): Hono {
+function appBehind(requireCaller = gateway.requireCaller): Hono {
   const app = new Hono()
   const { onError, notFound } = problemHandlers(silentLog)
   app.onError(onError)
@@ -18,55 +18,55 @@ function appBehind(requireCaller = gate.requireCaller): Hono {
   app.use(requireCaller)
   app.get('/me', (c) => c.json(c.get('caller')))
   app.get('/orders/:branch', (c) => {
-    const reach = authorize(c, 'read-orders')
-    const order = ifInScope(reach, { branchId: c.req.param('branch') }) ?? null
-    return c.json({ order, ...scopedQuery(reach, { branchId: c.req.query('branchId') }) })
+    const scope = authorize(c, 'read-orders')
+    const order = ifInScope(scope, { branchId: c.req.param('branch') }) ?? null
+    return c.json({ order, ...scopedQuery(scope, { branchId: c.req.query('branchId') }) })
   })
   for (const path of ['/livez', '/readyz', '/metrics', '/livez/x']) app.get(path, (c) => c.text('here'))
   return app
 }
 const app = appBehind()
-const get = async (path: string, caller: Caller) => app.request(path, { headers: await gate.as(caller) })
+const get = async (path: string, caller: Caller) => app.request(path, { headers: await gateway.as(caller) })
 const json = async (path: string, caller: Caller) => (await get(path, caller)).json()
 
 describe('a service', () => {
-  it('knows who calls through the gateway', async () => {
+  it('knows the caller of a request through the gateway', async () => {
     for (const caller of [branch('1'), courier, operator]) assert.deepEqual(await json('/me', caller), caller)
   })
 
-  it('answers nobody who comes past it', async () => {
+  it('refuses requests that do not come through the gateway', async () => {
     const answer = await app.request('/me')
     assert.equal(answer.headers.get('www-authenticate'), 'Passport')
     assert.deepEqual(await readProblem(answer), { status: 401, code: 'passport-missing', places: [] })
     for (const headers of [
       await testCallerTokens('order').as(operator),
-      await gate.as(operator, 'payment'),
+      await gateway.as(operator, 'payment'),
       { 'x-saucery-caller': JSON.stringify(operator) },
       { 'x-saucery-caller': '' },
     ])
       assert.equal((await readProblem(app.request('/me', { headers }))).code, 'passport-invalid')
   })
 
-  it('tells everybody how it is, and nothing else', async () => {
+  it('answers health and metrics to everyone, and nothing else', async () => {
     for (const path of ['/livez', '/readyz', '/metrics']) assert.equal((await app.request(path)).status, 200)
     for (const path of ['/livez/x', '/livez/', '/', '/LIVEZ', '//livez'])
       assert.equal((await app.request(path)).status, 401, path)
   })
 
-  it('takes everybody for an operator where sign-in is off', async () => {
+  it('takes every caller for an operator where sign-in is off', async () => {
     const open = appBehind(requireCaller('order', { AUTH: 'off' }, silentLog))
     const headers = { 'x-saucery-caller': 'forged' }
     assert.equal(((await (await open.request('/me', { headers })).json()) as Caller).role, 'operator')
   })
 
-  it('believes nobody when it has no key', async () => {
+  it('refuses every token when it has no key', async () => {
     const closed = appBehind(requireCaller('order', { AUTH: 'on' }, silentLog))
-    assert.equal((await closed.request('/me', { headers: await gate.as(operator) })).status, 401)
+    assert.equal((await closed.request('/me', { headers: await gateway.as(operator) })).status, 401)
   })
 })
 
 describe('a caller', () => {
-  it('is refused what the role does not allow', async () => {
+  it('is refused what the role does not permit', async () => {
     assert.deepEqual(await readProblem(get('/orders/1', courier)), {
       status: 403,
       code: 'not-permitted',
@@ -74,13 +74,13 @@ describe('a caller', () => {
     })
   })
 
-  it('sees what is in reach, and nothing of the rest', async () => {
+  it('sees what is in scope, and nothing else', async () => {
     assert.deepEqual(await json('/orders/1', branch('1')), { order: { branchId: '1' }, branchId: '1' })
     assert.deepEqual(await json('/orders/2', branch('1')), { order: null, branchId: '1' })
     assert.deepEqual(await json('/orders/2', operator), { order: { branchId: '2' } })
   })
 
-  it('is told which field names a branch that is not its own', async () => {
+  it('is shown the field that names a branch other than its own', async () => {
     const problem = await readProblem(get('/orders/1?branchId=2', branch('1')))
     assert.deepEqual(problem, { status: 403, code: 'not-permitted', places: ['branchId'] })
     assert.equal((await get('/orders/1?branchId=1', branch('1'))).status, 200)

@@ -1,7 +1,8 @@
-import type { KeyObject } from 'node:crypto'
 import { type Action, type Caller, isInScope, type Scope, scopeOf } from '@saucery/contracts/access/scope'
 import type { Context, MiddlewareHandler } from 'hono'
+import type { z } from 'zod'
 import { answerProblem, type InvalidField, ProblemError } from '../http/problem.ts'
+import type { brokerSettings } from '../settings/settings.ts'
 import type { Log } from '../telemetry/log.ts'
 import { callerTokenHeader, callerTokenReader } from './caller-token.ts'
 
@@ -16,18 +17,16 @@ const publicPaths: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics
 
 const anonymousOperator: Caller = { subject: 'anyone', role: 'operator' }
 
-export interface CallerSettings {
-  readonly AUTH: 'on' | 'off'
-  readonly GATEWAY_PUBLIC_KEY?: readonly KeyObject[] | undefined
-}
-
 /**
  * Middleware that lets in only requests with a caller token that the gateway signed for this service.
  * With `AUTH=off` every caller is an operator.
  */
 export function requireCaller(
   service: string,
-  { AUTH, GATEWAY_PUBLIC_KEY: keys = [] }: CallerSettings,
+  {
+    AUTH,
+    GATEWAY_PUBLIC_KEY: keys = [],
+  }: Pick<z.infer<typeof brokerSettings>, 'AUTH' | 'GATEWAY_PUBLIC_KEY'>,
   log: Log,
 ): MiddlewareHandler {
   if (AUTH === 'off') {
@@ -46,11 +45,8 @@ export function requireCaller(
       // A caller token was once called a passport. The codes and the scheme are part of the HTTP contract, so they stay.
       const code = token === undefined ? 'passport-missing' : 'passport-invalid'
       log.warn({ reason: code, method: c.req.method, path: c.req.path }, 'request refused')
-      return answerProblem(
-        c,
-        { status: 401, code, title: 'Only the gateway may call this service' },
-        { 'www-authenticate': 'Passport' },
-      )
+      const problem = { status: 401, code, title: 'Only the gateway may call this service' } as const
+      return answerProblem(c, problem, { 'www-authenticate': 'Passport' })
     }
     c.set('caller', caller)
     return next()
@@ -85,10 +81,7 @@ export function requireInScope(
 export const ifInScope = <T extends object>(scope: Scope, item: T | undefined): T | undefined =>
   item && isInScope(scope, (item as { branchId?: string }).branchId) ? item : undefined
 
-/**
- * A list's query, limited to the scope.
- * @throws ProblemError 403 when it names a branch that is out of scope
- */
+/** A list's query, limited to the scope; throws as `requireInScope`. */
 export function scopedQuery<Query extends { readonly branchId?: string | undefined }>(
   scope: Scope,
   query: Query,

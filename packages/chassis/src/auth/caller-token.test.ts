@@ -7,13 +7,12 @@ import { branch, courier, operator } from '../testing/caller-tokens.ts'
 import { callerTokenReader, callerTokenSigner } from './caller-token.ts'
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-const passportFor = callerTokenSigner(privateKey)
-const read = (passport: string, service = 'order', keys = [publicKey]) =>
-  callerTokenReader(service, keys)(passport)
+const sign = callerTokenSigner(privateKey)
+const read = (token: string, service = 'order', keys = [publicKey]) => callerTokenReader(service, keys)(token)
 
-/** The headers of a passport that the gateway signed, to be used for others. */
+/** The header of a token that the gateway signed, to be used in others. */
 const header = async () => {
-  const [first = ''] = (await passportFor(operator, 'order')).split('.')
+  const [first = ''] = (await sign(operator, 'order')).split('.')
   return JSON.parse(Buffer.from(first, 'base64url').toString()) as { alg: string; kid: string }
 }
 
@@ -22,29 +21,29 @@ const claims = { iss: 'gateway', aud: 'order', sub: 'kim', role: 'operator', exp
 const signed = async (changed: JWTPayload, key: KeyObject | Uint8Array = privateKey, alg = 'EdDSA') =>
   new SignJWT({ ...claims, ...changed }).setProtectedHeader({ ...(await header()), alg }).sign(key)
 
-describe('a passport', () => {
+describe('a caller token', () => {
   for (const caller of [
     branch('강남-1호점'),
     courier,
     { ...operator, signedInUntil: 1_900_000_000.5 },
     { ...operator, subject: '김 "x"\n' },
   ] as Caller[])
-    it(`says of ${JSON.stringify(caller.subject)} what the gateway knows`, async () => {
-      assert.deepEqual(await read(await passportFor(caller, 'order')), caller)
+    it(`names the caller ${JSON.stringify(caller.subject)} as the gateway knows it`, async () => {
+      assert.deepEqual(await read(await sign(caller, 'order')), caller)
     })
 
-  it('is of no use to another service', async () => {
-    assert.equal(await read(await passportFor(operator, 'payment')), undefined)
+  it('is not valid for another service', async () => {
+    assert.equal(await read(await sign(operator, 'payment')), undefined)
   })
 
-  it('is of no use when another key signed it, under whatever name', async () => {
+  it('is not valid when another key signed it, whatever key it names', async () => {
     const forger = generateKeyPairSync('ed25519').privateKey
     assert.equal(await read(await callerTokenSigner(forger)(operator, 'order')), undefined)
     assert.equal(await read(await signed({}, forger)), undefined)
     assert.ok(await read(await signed({})))
   })
 
-  it('is of no use unsigned, or signed with the public key as a secret', async () => {
+  it('is not valid unsigned, or signed with the public key as a secret', async () => {
     assert.equal(await read(new UnsecuredJWT({ ...claims }).encode()), undefined)
     const pem = publicKey.export({ type: 'spki', format: 'pem' })
     const der = publicKey.export({ type: 'spki', format: 'der' })
@@ -52,7 +51,7 @@ describe('a passport', () => {
       assert.equal(await read(await signed({}, createSecretKey(secret), 'HS256')), undefined)
   })
 
-  it('is of no use with other claims than the gateway makes', async () => {
+  it('is not valid with other claims than the gateway sets', async () => {
     for (const changed of [
       { iss: 'somebody' },
       { aud: undefined },
@@ -67,30 +66,32 @@ describe('a passport', () => {
       assert.equal(await read(await signed(changed as JWTPayload)), undefined, JSON.stringify(changed))
   })
 
-  it('is of no use when it is none', async () => {
-    for (const text of ['', '.', '..', 'a.b.c', 'null', '{}', `${await passportFor(operator, 'order')}x`])
+  it('is not valid when it is any other text', async () => {
+    for (const text of ['', '.', '..', 'a.b.c', 'null', '{}', `${await sign(operator, 'order')}x`])
       assert.equal(await read(text), undefined, text)
   })
 
-  it('is read while the key is being changed, whichever signed it', async () => {
+  it('is valid from the old key and the new one while the key is being changed', async () => {
     const next = generateKeyPairSync('ed25519')
     const both = callerTokenReader('order', [publicKey, next.publicKey])
-    assert.deepEqual(await both(await passportFor(courier, 'order')), courier)
+    assert.deepEqual(await both(await sign(courier, 'order')), courier)
     assert.deepEqual(await both(await callerTokenSigner(next.privateKey)(courier, 'order')), courier)
   })
 })
 
 describe('with time', () => {
-  it('the same passport is sent for half a minute, and is worth nothing after its minute', async () => {
+  it('the same token is sent for 30 s, and is not valid after its minute', async () => {
     mock.timers.enable({ apis: ['Date'], now: Date.now() })
     try {
+      // Not the signer of the other tests: it may have signed for this caller some time ago.
+      const sign = callerTokenSigner(privateKey)
       const reader = callerTokenReader('order', [publicKey])
-      const first = await passportFor(courier, 'order')
+      const first = await sign(courier, 'order')
       mock.timers.tick(29_000)
-      assert.equal(await passportFor(courier, 'order'), first)
+      assert.equal(await sign(courier, 'order'), first)
       assert.deepEqual(await reader(first), courier)
       mock.timers.tick(2_000)
-      const second = await passportFor(courier, 'order')
+      const second = await sign(courier, 'order')
       assert.notEqual(second, first)
       mock.timers.tick(40_000)
       assert.equal(await reader(first), undefined)

@@ -48,11 +48,8 @@ export function callerTokenReader(
     requiredClaims: ['exp'],
     clockTolerance: clockToleranceS,
   }
-  const findKey = ({ kid }: { kid?: string }) => {
-    const key = keysById.get(kid ?? '')
-    if (!key) throw new errors.JWKSNoMatchingKey()
-    return key
-  }
+  const findKey = ({ kid = '' }: { kid?: string }) =>
+    keysById.get(kid) ?? Promise.reject(new errors.JWKSNoMatchingKey())
   return async (token) => {
     const cached = verified.get(token)
     if (cached) return cached

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, it } from 'node:test'
+import { eventually } from '@saucery/messaging/testing/eventually'
 import { Hono } from 'hono'
 import { httpSettings, readSettings } from '../settings/settings.ts'
 import { recordingLog, silentLog } from '../testing/log.ts'
@@ -44,22 +45,22 @@ async function start(env: Record<string, string> = {}, log = silentLog) {
 const get = (path: string, headers = '') => `GET ${path} HTTP/1.1\r\nHost: here\r\n${headers}\r\n`
 const post = (headers: string, body = '') => `POST / HTTP/1.1\r\nHost: here\r\n${headers}\r\n${body}`
 
-const hasSafeHeaders = (headers: Headers) => {
+const assertSecurityHeaders = (headers: Headers) => {
   for (const [name, value] of Object.entries(securityHeaders)) assert.equal(headers.get(name), value, name)
 }
 
-/** Asserts that the answer is this problem with everything that each answer has. */
-function isProblem(answer: string, status: number, code: string): void {
+/** Asserts that the raw answer is this problem, with the headers of every answer. */
+function assertProblem(answer: string, status: number, code: string): void {
   const { headers, body, ...rest } = parseAnswer(answer)
   assert.equal(rest.status, status, answer)
   assert.equal(headers.get('content-type'), 'application/problem+json')
   assert.equal(JSON.parse(body).code, code)
   assert.match(headers.get('x-request-id') ?? '', /^[\da-f-]{36}$/)
-  hasSafeHeaders(headers)
+  assertSecurityHeaders(headers)
 }
 
 describe('every answer', () => {
-  it('has the id that the request came with, or one that it got', async () => {
+  it('has the id of its request, or a new one', async () => {
     await using server = await start()
     const mine = await fetch(`${server.url}/id`, { headers: { 'x-request-id': 'mine.1' } })
     assert.deepEqual([mine.headers.get('x-request-id'), await mine.text()], ['mine.1', 'mine.1'])
@@ -71,20 +72,20 @@ describe('every answer', () => {
     }
   })
 
-  it('is safe from a browser that takes it for something else', async () => {
+  it('has the security headers, and none that name the server', async () => {
     await using server = await start()
     for (const path of ['/', '/nowhere', '/held?']) {
       const asking = fetch(server.url + path)
-      if (path === '/held?') await until(() => server.held.length === 1)
+      if (path === '/held?') await eventually(() => assert.equal(server.held.length, 1))
       for (const answer of server.held) answer('')
       const { headers } = await asking
-      hasSafeHeaders(headers)
+      assertSecurityHeaders(headers)
       assert.equal(headers.get('server'), null)
       assert.equal(headers.get('x-powered-by'), null)
     }
   })
 
-  it('has the policy of its route where that has one', async () => {
+  it('keeps the content security policy of its route', async () => {
     await using server = await start()
     const { headers } = await fetch(`${server.url}/page`)
     assert.equal(headers.get('content-security-policy'), "default-src 'self'")
@@ -92,24 +93,24 @@ describe('every answer', () => {
   })
 })
 
-describe('a request that nobody can understand', () => {
+describe('a malformed request', () => {
   for (const [what, bytes] of [
-    ['is no HTTP', 'hello\r\n\r\n'],
+    ['is not HTTP', 'hello\r\n\r\n'],
     ['has no host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n'],
-    ['has a host that cannot be any', 'GET / HTTP/1.1\r\nHost: a b/c\r\nConnection: close\r\n\r\n'],
-    ['has a URL that cannot be any', 'GET nowhere HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n'],
+    ['has a malformed host', 'GET / HTTP/1.1\r\nHost: a b/c\r\nConnection: close\r\n\r\n'],
+    ['has a malformed URL', 'GET nowhere HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n'],
     ['has two lengths', post('Content-Length: 3\r\nContent-Length: 4\r\n', 'abc')],
-    ['has a length and none', post('Content-Length: 3\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\n')],
+    ['has a length and chunks', post('Content-Length: 3\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\n')],
     ['has a chunk of no size', post('Transfer-Encoding: chunked\r\n', 'zz\r\n\r\n')],
     ['has a header with a line break', get('/', 'a: b\r c\r\n')],
     ['asks for HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
   ] as const)
     it(`because it ${what} is a problem`, async () => {
       await using server = await start()
-      isProblem(await answerTo(server.port, bytes), 400, 'malformed-request')
+      assertProblem(await answerTo(server.port, bytes), 400, 'malformed-request')
     })
 
-  it('is in the log with the id that its answer has', async () => {
+  it('is in the log with the id of its answer', async () => {
     const { log, lines } = recordingLog()
     await using server = await start({}, log)
     const { headers } = parseAnswer(await answerTo(server.port, 'hello\r\n\r\n'))
@@ -118,7 +119,7 @@ describe('a request that nobody can understand', () => {
     assert.deepEqual([requestId, reason, status], [headers.get('x-request-id'), 'HPE_INVALID_METHOD', 400])
   })
 
-  it('is followed by what is not looked at, so that its answer is not lost', async () => {
+  it('gets a second to read its answer while it still sends', async () => {
     await using server = await start()
     const client = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true })
     client.on('error', () => {}).write('hello\r\n\r\n')
@@ -132,7 +133,7 @@ describe('a request that nobody can understand', () => {
     assert.ok(performance.now() - ended > 500)
   })
 
-  it('is never answered in the place of the request before it', async () => {
+  it('is not answered in place of the request before it', async () => {
     await using server = await start()
     const answering = answerTo(server.port, `${get('/held')}hello\r\n\r\n`)
     assert.equal(await answering, '')
@@ -140,7 +141,7 @@ describe('a request that nobody can understand', () => {
     assert.equal(await answerTo(server.port, get('/held') + half), '')
   })
 
-  it('does not keep the requests before it from their answers', async () => {
+  it('leaves the requests before it their answers', async () => {
     await using server = await start()
     const client = connect(server.port, '127.0.0.1').setEncoding('utf8')
     client.write(get('/'))
@@ -148,10 +149,10 @@ describe('a request that nobody can understand', () => {
     assert.match(first, /^HTTP\/1.1 200/)
     client.write('hello\r\n\r\n')
     const [second] = await once(client, 'data')
-    isProblem(second, 400, 'malformed-request')
+    assertProblem(second, 400, 'malformed-request')
   })
 
-  it('never ends the process, whatever its bytes are', async () => {
+  it('does not end the process, whatever its bytes are', async () => {
     await using server = await start({ REQUEST_TIMEOUT_MS: '300', KEEP_ALIVE_TIMEOUT_MS: '300' })
     const whole = Buffer.from(
       post('Content-Length: 3\r\nx: y\r\n', 'abc') + get('/', 'Connection: close\r\n'),
@@ -167,7 +168,7 @@ describe('a request that nobody can understand', () => {
   })
 })
 
-describe('a request that is too long', () => {
+describe('a request that is too large', () => {
   for (const [what, bytes] of [
     ['header', get('/', `a: ${'b'.repeat(20_000)}\r\n`)],
     ['sum of headers', get('/', `a: ${'b'.repeat(900)}\r\n`.repeat(20))],
@@ -175,13 +176,13 @@ describe('a request that is too long', () => {
   ] as const)
     it(`by its ${what} is a problem`, async () => {
       await using server = await start()
-      isProblem(await answerTo(server.port, bytes), 431, 'headers-too-large')
+      assertProblem(await answerTo(server.port, bytes), 431, 'headers-too-large')
     })
 
-  it('is told so while it is still being sent', async () => {
+  it('is answered while it is still being sent', async () => {
     await using server = await start()
     const answer = await answerTo(server.port, get('/', `a: ${'b'.repeat(3_000_000)}\r\n`))
-    isProblem(answer, 431, 'headers-too-large')
+    assertProblem(answer, 431, 'headers-too-large')
   })
 })
 
@@ -190,15 +191,15 @@ describe('a request that is too slow', () => {
 
   it('with its head is a problem', async () => {
     await using server = await start(fast)
-    isProblem(await answerTo(server.port, 'GET / HTTP/1.1\r\nHo'), 408, 'request-timeout')
+    assertProblem(await answerTo(server.port, 'GET / HTTP/1.1\r\nHo'), 408, 'request-timeout')
   })
 
   it('with its body is a problem', async () => {
     await using server = await start(fast)
-    isProblem(await answerTo(server.port, post('Content-Length: 10\r\n', 'abc')), 408, 'request-timeout')
+    assertProblem(await answerTo(server.port, post('Content-Length: 10\r\n', 'abc')), 408, 'request-timeout')
   })
 
-  it('does not make its answer one: that may take its time', async () => {
+  it('has no limit on the time of its answer', async () => {
     await using server = await start(fast)
     const asking = fetch(`${server.url}/held`)
     const beats = await (await fetch(`${server.url}/beats`)).text()
@@ -207,7 +208,7 @@ describe('a request that is too slow', () => {
     assert.equal(await (await asking).text(), 'at last')
   })
 
-  it('may come again on its connection for as long as the setting says', async () => {
+  it('can follow on a kept connection within `KEEP_ALIVE_TIMEOUT_MS`', async () => {
     await using server = await start({ KEEP_ALIVE_TIMEOUT_MS: '300' })
     const begun = performance.now()
     assert.match(await answerTo(server.port, get('/')), /keep-alive/i)
@@ -216,31 +217,27 @@ describe('a request that is too slow', () => {
   })
 })
 
-describe('a request that wants something else than an answer', () => {
-  it('gets no tunnel', async () => {
+describe('a request for something other than an answer', () => {
+  it('gets no CONNECT tunnel', async () => {
     await using server = await start()
     const answer = await answerTo(server.port, 'CONNECT here:1 HTTP/1.1\r\nHost: here:1\r\n\r\n')
-    isProblem(answer, 405, 'method-not-allowed')
+    assertProblem(answer, 405, 'method-not-allowed')
     assert.ok(parseAnswer(answer).headers.get('allow'))
   })
 
-  it('gets no other protocol, but an answer', async () => {
+  it('gets an answer instead of another protocol', async () => {
     await using server = await start()
     const wants = 'Connection: upgrade, close\r\nUpgrade: websocket\r\nExpect: the-impossible\r\n'
     assert.match(await answerTo(server.port, get('/', wants)), /^HTTP\/1.1 200 .*here$/s)
   })
 })
 
-describe('an app that fails to answer', () => {
-  it('is answered for', async () => {
+describe('an app that throws outside its error handler', () => {
+  it('is answered with 500', async () => {
     await using server = await start()
     const answer = await fetch(`${server.url}/fails`)
     assert.equal(answer.status, 500)
     assert.equal(((await answer.json()) as { code: string }).code, 'internal-error')
-    hasSafeHeaders(answer.headers)
+    assertSecurityHeaders(answer.headers)
   })
 })
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve))
-}

@@ -20,7 +20,7 @@ async function get(path: string) {
 }
 
 describe('a page', () => {
-  it('is followed through its links to the end', async () => {
+  it('leads through its links to the end of the list', async () => {
     const found: string[] = []
     for (let path: string | undefined = '/ids?limit=3'; path !== undefined; ) {
       const { items, link }: Awaited<ReturnType<typeof get>> = await get(path)
@@ -30,26 +30,26 @@ describe('a page', () => {
     assert.deepEqual(found, ids)
   })
 
-  it('names the next one in its body too, and only when there is more', async () => {
+  it('names the next page in its body too, and only when there is one', async () => {
     const first = await get('/ids?limit=4')
     assert.deepEqual((await get(`/ids?limit=4&cursor=${first.next}`)).items, ids.slice(4))
     const all = await get('/ids?limit=7')
     assert.deepEqual([all.items.length, all.next, all.link], [7, undefined, null])
   })
 
-  it('keeps the filters of the first one in its link', async () => {
+  it('keeps the filters in its link', async () => {
     const { link } = await get('/ids?limit=2&since=2026-01-02T00:00:00Z')
     assert.match(link ?? '', /limit=2&since=2026-01-02T00%3A00%3A00Z&cursor=/)
   })
 
-  it('is of a time from its first moment to before its last', async () => {
+  it('covers a time from `since` to before `until`', async () => {
     const { items } = await get('/ids?since=2026-01-02T00:00:00Z&until=2026-01-04T00:00:00Z')
     assert.deepEqual(items, ids.slice(4, 6))
     assert.deepEqual((await get('/ids?since=2026-01-07T01:00:00%2B01:00')).items, ids.slice(0, 1))
     assert.deepEqual((await get('/ids?until=0001-01-01T00:00:00Z')).items, [])
   })
 
-  it('is of fifty when nobody says otherwise', () => {
+  it('has fifty items by default', () => {
     assert.equal(schema.parse({}).limit, 50)
   })
 
@@ -64,7 +64,7 @@ describe('a page', () => {
     { since: 'yesterday' },
     { until: '2026-01-01' },
   ])
-    it(`is not of ${JSON.stringify(wrong)}`, () => {
+    it(`refuses ${JSON.stringify(wrong)}`, () => {
       assert.deepEqual(
         schema.safeParse(wrong).error?.issues.map(({ path }) => path.join()),
         Object.keys(wrong),

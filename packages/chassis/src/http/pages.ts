@@ -2,7 +2,7 @@ import { firstIdAt } from '@saucery/messaging/events/event'
 import type { Context } from 'hono'
 import { z } from 'zod'
 
-// A cursor is the id after which the next page begins; opaque, so that nobody makes one.
+// A cursor is the id after which the next page begins. It is opaque, so that no client makes one.
 const cursorOf = (id: string): string => Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url')
 
 function idIn(cursor: string): string {
@@ -10,31 +10,26 @@ function idIn(cursor: string): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
-// The time of a UUIDv7 is its first part, so that a range of times is a range of ids.
-const moment = z.iso
+// A UUIDv7 begins with its time, so a range of times is a range of ids.
+const timeAsId = z.iso
   .datetime({ offset: true, error: 'must be a time such as 2026-01-31T12:00:00Z' })
   .transform((time) => firstIdAt(Math.max(0, Date.parse(time))))
 
-/** Query parameters that every list has; it is sorted by the order's id, the newest first. */
+/** The query parameters of every list, which is sorted by order id, the newest first. */
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(200).default(50).describe('Items on a page'),
+  limit: z.coerce.number().int().min(1).max(200).default(50).describe('Most items on a page'),
   cursor: z
     .string()
     .regex(/^[\w-]{22}$/, 'must be the `next` of a page')
     .transform(idIn)
     .optional()
     .describe('Where the page begins: the `next` of the page before'),
-  since: moment.optional().describe('Only of orders placed at this time or later'),
-  until: moment.optional().describe('Only of orders placed before this time'),
+  since: timeAsId.optional().describe('Only orders placed at this time or later'),
+  until: timeAsId.optional().describe('Only orders placed before this time'),
 }
 
-/** A list's query, read; `cursor`, `since` and `until` are ids now. */
-export interface PageQuery {
-  readonly limit: number
-  readonly cursor?: string | undefined
-  readonly since?: string | undefined
-  readonly until?: string | undefined
-}
+/** After parsing: `cursor`, `since` and `until` are ids. */
+export type PageQuery = Readonly<z.output<z.ZodObject<typeof pageQuery>>>
 
 export const pageSchema = <Item extends z.ZodType>(item: Item) =>
   z.object({
@@ -43,7 +38,7 @@ export const pageSchema = <Item extends z.ZodType>(item: Item) =>
   })
 
 /**
- * Makes a page of a list, with `Link: rel="next"` (RFC 8288) when there is more.
+ * Makes a page of a list, with `Link: rel="next"` (RFC 8288) when there is another one.
  * @param find finds up to `limit` items
  */
 export async function pageResponse<T, Query extends PageQuery>(
@@ -54,12 +49,11 @@ export async function pageResponse<T, Query extends PageQuery>(
 ): Promise<{ items: T[]; next?: string }> {
   const found = await find({ ...query, limit: query.limit + 1 })
   const items = found.slice(0, query.limit)
-  const last = items.at(-1)
-  if (found.length <= query.limit || !last) return { items }
-  return { items, ...linkToNext(c, cursorOf(idOf(last))) }
+  const last = found.length > query.limit && items.at(-1)
+  return { items, ...(last && linkToNext(c, cursorOf(idOf(last)))) }
 }
 
-/** Names the next page in the answer's `Link`; returned for its body. */
+/** Sets the answer's `Link` to the next page; returns `next` for its body. */
 export function linkToNext(c: Context, next: string): { next: string } {
   const search = new URL(c.req.url).searchParams
   search.set('cursor', next)

@@ -47,7 +47,7 @@ describe('the preferences', () => {
       assert.deepEqual(parsePrefer(header), preferences)
     })
 
-  it('of several header lines are read as one list', () => {
+  it('of several header lines are parsed as one list', () => {
     const lines = new Headers([
       ['prefer', 'wait=5'],
       ['prefer', 'handling=strict'],
@@ -55,7 +55,7 @@ describe('the preferences', () => {
     assert.deepEqual(parsePrefer(lines.get('prefer') ?? ''), { wait: 5, handling: 'strict' })
   })
 
-  it('are read in no time, however they are written', () => {
+  it('are parsed in under 100 ms, however they are written', () => {
     for (const part of ['"', '\\', 'a"', 'wait=', ' ', ';', '="\\', '\\"'])
       for (const begin of ['', '"', '" ']) {
         const began = performance.now()

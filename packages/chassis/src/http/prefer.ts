@@ -1,16 +1,16 @@
-/** What a request prefers, of the preferences that somebody here knows. */
+/** The preferences that some route knows. */
 export interface Preferences {
-  /** Whole seconds, 1 to `longestWait`. */
+  /** Whole seconds, 1 to 60. */
   readonly wait?: number
   readonly handling?: 'strict' | 'lenient'
   readonly respondAsync?: true
 }
 
-const longestWait = 60
+const maxWait = 60
 
 /**
- * Reads `Prefer` after RFC 7240: the first of several equal preferences counts, and what is malformed or unknown is
- * left out. A wait beyond a minute is one of a minute; one of 0 s asks for nothing.
+ * Parses `Prefer` (RFC 7240). The first of several equal preferences counts; malformed and unknown ones are left out.
+ * A wait of more than 60 s counts as 60 s, a wait of 0 s as none.
  */
 export function parsePrefer(header: string | undefined): Preferences {
   const found = new Map<string, string>()
@@ -19,21 +19,21 @@ export function parsePrefer(header: string | undefined): Preferences {
     const key = name?.toLowerCase()
     if (key !== undefined && !found.has(key)) found.set(key, token ?? quoted?.replace(/\\(.)/g, '$1') ?? '')
   }
-  const wait = Math.min(secondsOf(found.get('wait')), longestWait)
+  const wait = Math.min(secondsIn(found.get('wait')), maxWait)
   const handling = found.get('handling')?.toLowerCase()
   return {
-    ...(wait > 0 ? { wait } : {}),
-    ...(handling === 'strict' || handling === 'lenient' ? { handling } : {}),
-    ...(found.get('respond-async') === '' ? { respondAsync: true } : {}),
+    ...(wait > 0 && { wait }),
+    ...((handling === 'strict' || handling === 'lenient') && { handling }),
+    ...(found.get('respond-async') === '' && { respondAsync: true }),
   }
 }
 
-// Not at a comma within quotes; several header lines arrive as one, joined by commas. Quotes that are never closed go to
-// the end: looked for again from each of them, they would take time that grows with the square of the header's length.
+// Splits at commas outside quotes; several header lines arrive as one, joined by commas. Quotes that are never closed
+// reach to the end: searched again from each quote, they would take time that grows with the square of the length.
 const items = /(?:[^",]|"(?:[^"\\]|\\.)*(?:"|\\?$))+/g
 
-// A name, a value that may be absent, and parameters, which no preference here has.
+// A name, an optional value, and parameters, which no known preference has.
 const preference =
   /^\s*([\w!#$%&'*+.^`|~-]+)(?:\s*=\s*(?:([\w!#$%&'*+.^`|~-]+)|"((?:[^"\\]|\\.)*)"))?\s*(?:;.*)?$/
 
-const secondsOf = (text: string | undefined) => (/^\d{1,9}$/.test(text ?? '') ? Number(text) : 0)
+const secondsIn = (text: string | undefined) => (/^\d{1,9}$/.test(text ?? '') ? Number(text) : 0)

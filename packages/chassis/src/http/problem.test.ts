@@ -6,7 +6,7 @@ import { pino } from 'pino'
 import { z } from 'zod'
 import { invalidInput, ProblemError, problemHandlers, storeUnavailable } from './problem.ts'
 
-/** What an app answers whose handler throws, and what it logs. */
+/** The answer and the log lines of an app whose handler throws. */
 async function answerTo(error: Error, translate?: Parameters<typeof problemHandlers>[1]) {
   const lines: string[] = []
   const log = pino({}, { write: (line: string) => void lines.push(line) })
@@ -29,7 +29,7 @@ const placesIn = (schema: z.ZodType, input: unknown, where: 'body' | 'query' = '
 }
 
 describe('an error', () => {
-  it('is answered as the problem that it is', async () => {
+  it('that is a problem is answered as that problem', async () => {
     const problem = { status: 409, code: 'too-late', title: 'It is too late', detail: 'by far' } as const
     const { status, headers, body, lines } = await answerTo(new ProblemError(problem))
     assert.equal(status, 409)
@@ -38,7 +38,7 @@ describe('an error', () => {
     assert.deepEqual(lines, [])
   })
 
-  it('that nobody knows is answered with 500, logged, and not told', async () => {
+  it('that is unknown is answered with 500 and logged, and its message stays secret', async () => {
     const { status, body, lines } = await answerTo(new Error('the secret failed'))
     assert.equal(status, 500)
     assert.equal((body as { code: string }).code, 'internal-error')
@@ -46,14 +46,14 @@ describe('an error', () => {
     assert.equal(lines.length, 1)
   })
 
-  it('that the service knows is answered as it says', async () => {
+  it('that the service translates is answered as that problem', async () => {
     const known = { status: 409, code: 'known', title: 'It is known' } as const
     const { status, lines } = await answerTo(new Error('known'), () => known)
     assert.equal(status, 409)
     assert.deepEqual(lines, [])
   })
 
-  it('that says a store is away is answered with when to try again, and logged in one line', async () => {
+  it('of a store that is down is answered with `Retry-After`, and logged in one line', async () => {
     const refused = new Error('connect ECONNREFUSED')
     const error = new Error('Failed query: insert … params: the secret', { cause: refused })
     const { status, headers, lines } = await answerTo(error, () => storeUnavailable)
@@ -77,18 +77,18 @@ describe('an error', () => {
 describe('invalid input', () => {
   const schema = z.strictObject({ qty: z.int().max(10), of: z.strictObject({ 'a/b~c': z.string() }) })
 
-  it('is pointed to, with escapes', () => {
+  it('is named by a pointer, with escapes', () => {
     assert.deepEqual(placesIn(schema, { qty: 1, of: { 'a/b~c': 1 } }), ['/of/a~1b~0c'])
     assert.deepEqual(placesIn(z.array(z.string()), ['', 1]), ['/1'])
     assert.deepEqual(placesIn(schema, []), [''])
   })
 
-  it('is pointed to at each unknown field, wherever it is', () => {
+  it('is named at each unknown field, at any depth', () => {
     const input = { qty: 1, color: 'red', of: { 'a/b~c': '', 'd/e': 1 }, size: 2 }
     assert.deepEqual(placesIn(schema, input)?.sort(), ['/color', '/of/d~1e', '/size'])
   })
 
-  it('is pointed to once, whatever is wrong with a field', () => {
+  it('is named once, however much is wrong with a field', () => {
     assert.deepEqual(placesIn(schema, { qty: 2 ** 60, of: { 'a/b~c': '' } }), ['/qty'])
   })
 

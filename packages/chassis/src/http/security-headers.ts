@@ -1,10 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { requestIdOf } from './request-id.ts'
 
-/**
- * On every answer, whoever gives it: an answer is data for programs, never a page or part of one.
- * A route that serves a page sets a policy of its own.
- */
+/** On every answer: it is data for programs, never a page or part of one. A route with a page sets its own policy. */
 export const securityHeaders = {
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cross-origin-resource-policy': 'same-origin',
@@ -12,12 +9,12 @@ export const securityHeaders = {
   'x-content-type-options': 'nosniff',
 } as const
 
-const safe = Object.entries(securityHeaders)
+const entries = Object.entries(securityHeaders)
 
-/** Gives the request an id where it has none that can be used, and its answer that id and the safe headers. */
+/** Gives the request a usable id, and its answer that id and the security headers. */
 export function prepareResponse({ headers }: IncomingMessage, outgoing: ServerResponse): void {
   const requestId = requestIdOf(headers)
   headers['x-request-id'] = requestId
   outgoing.setHeader('x-request-id', requestId)
-  for (const [name, value] of safe) outgoing.setHeader(name, value)
+  for (const [name, value] of entries) outgoing.setHeader(name, value)
 }

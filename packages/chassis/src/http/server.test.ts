@@ -27,8 +27,8 @@ function holdingApp() {
   return { app, asked, release: () => door.emit('released') }
 }
 
-/** A client that keeps its connection. */
-const keeping = () => new Agent({ keepAlive: true, maxSockets: 1 })
+/** A client that keeps its connection open. */
+const keepAlive = () => new Agent({ keepAlive: true, maxSockets: 1 })
 
 async function ask(port: number, path: string, agent: Agent): Promise<IncomingMessage> {
   const [response] = (await once(get({ port, path, agent, host: '127.0.0.1' }), 'response')) as [
@@ -44,7 +44,7 @@ async function textOf(response: IncomingMessage): Promise<string> {
 }
 
 describe('the HTTP server', () => {
-  it('tells the port that it was given', async () => {
+  it('reports the port that it got', async () => {
     const http = await serve(holdingApp().app, local, silentLog)
     assert.equal(await (await fetch(`http://127.0.0.1:${http.port}/now`)).text(), 'here')
     await http.close()
@@ -58,10 +58,10 @@ describe('the HTTP server', () => {
     await first.close()
   })
 
-  it('finishes what is in hand, tells the client to come no more, and takes nothing new', async () => {
+  it('finishes the answer in flight with `connection: close`, and accepts no new connection', async () => {
     const { app, asked, release } = holdingApp()
     const http = await serve(app, local, silentLog)
-    const asking = ask(http.port, '/held', keeping())
+    const asking = ask(http.port, '/held', keepAlive())
     await asked
     const closing = http.close()
     const [refusal] = await once(connect(http.port, '127.0.0.1'), 'error')
@@ -73,11 +73,11 @@ describe('the HTTP server', () => {
     await closing
   })
 
-  it('does not wait for kept connections', async () => {
+  it('does not wait for idle connections', async () => {
     const { app, asked, release } = holdingApp()
     const http = await serve(app, local, silentLog)
-    await textOf(await ask(http.port, '/now', keeping()))
-    const asking = ask(http.port, '/held', keeping())
+    await textOf(await ask(http.port, '/now', keepAlive()))
+    const asking = ask(http.port, '/held', keepAlive())
     await asked
     const closing = http.close()
     release()
@@ -87,28 +87,28 @@ describe('the HTTP server', () => {
     assert.ok(performance.now() - begun < 2000)
   })
 
-  it('does not wait for a connection on which nothing was ever asked', async () => {
+  it('does not wait for a connection without a request', async () => {
     const http = await serve(holdingApp().app, local, silentLog)
     const silent = connect(http.port, '127.0.0.1')
     await once(silent, 'connect')
     await Promise.all([once(silent, 'close'), http.close()])
   })
 
-  it('gives a slow reader all of its answer', async () => {
+  it('gives a slow reader its whole answer', async () => {
     const http = await serve(holdingApp().app, local, silentLog)
-    const response = await ask(http.port, '/large', keeping())
+    const response = await ask(http.port, '/large', keepAlive())
     const closing = http.close()
     assert.equal((await textOf(response)).length, large.length)
     await closing
   })
 
-  it('answers a request that was on its way', async () => {
+  it('answers a request whose first bytes have arrived', async () => {
     const http = await serve(holdingApp().app, local, silentLog)
     const client = connect(http.port, '127.0.0.1')
     client.setEncoding('utf8')
     client.write('GET /now HTTP/1.1\r\nHost: here\r\n')
     // Its first bytes have arrived when the server has answered another client.
-    await textOf(await ask(http.port, '/now', keeping()))
+    await textOf(await ask(http.port, '/now', keepAlive()))
     const closing = http.close()
     client.write('\r\n')
     let answer = ''

@@ -8,13 +8,13 @@ async function readiness(options: HealthOptions) {
 }
 
 describe('the health', () => {
-  it('is alive, whatever cannot be used', async () => {
+  it('is alive, whatever check fails', async () => {
     const response = await health({ checks: { database: () => false } }).request('/livez')
     assert.equal(response.status, 200)
     assert.deepEqual(await response.json(), { alive: true })
   })
 
-  it('is ready when everything can be used', async () => {
+  it('is ready when every check holds', async () => {
     const checks = { database: async () => true, broker: () => true }
     assert.deepEqual(await readiness({ checks }), {
       status: 200,
@@ -23,7 +23,7 @@ describe('the health', () => {
     })
   })
 
-  it('says what cannot be used: what fails, throws or does not answer in time', async () => {
+  it('names the checks that fail, throw, or do not answer in time', async () => {
     const checks = {
       works: () => true,
       fails: () => false,
@@ -40,7 +40,7 @@ describe('the health', () => {
     })
   })
 
-  it('stays ready without what it needs to start', async () => {
+  it('stays ready without what it needs only to start', async () => {
     const up = { database: true, broker: false }
     const app = health({ checks: { database: () => up.database }, toStart: { broker: () => up.broker } })
     const now = async () => {
@@ -56,7 +56,7 @@ describe('the health', () => {
     assert.deepEqual(await now(), [503, up])
   })
 
-  it('tells details, whose trouble is not its own', async () => {
+  it('shows details that do not decide whether it is ready', async () => {
     const ready = { status: 200, ready: true, checks: {} }
     assert.deepEqual(await readiness({ details: { breaker: () => 'open' } }), {
       ...ready,
@@ -64,7 +64,7 @@ describe('the health', () => {
     })
   })
 
-  it('asks all at once', async () => {
+  it('runs all checks at once', async () => {
     let answer = (_: boolean) => {}
     const both = new Promise<boolean>((resolve) => {
       answer = resolve

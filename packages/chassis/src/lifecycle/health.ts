@@ -41,21 +41,13 @@ export function health({
       const ready = results.every(([name, ok]) => ok || (wasReady && name in toStart))
       wasReady ||= ready
       const shown = Object.entries(details).map(([name, read]) => [name, read()])
+      const body = { ready, checks: Object.fromEntries(results) }
       return c.json(
-        {
-          ready,
-          checks: Object.fromEntries(results),
-          ...(shown.length > 0 && { details: Object.fromEntries(shown) }),
-        },
+        shown.length > 0 ? { ...body, details: Object.fromEntries(shown) } : body,
         ready ? 200 : 503,
       )
     })
 }
 
-async function holds(check: Checks[string], limitMs: number): Promise<boolean> {
-  try {
-    return await withTimeout(limitMs, Promise.resolve(check()))
-  } catch {
-    return false
-  }
-}
+const holds = (check: Checks[string], limitMs: number): Promise<boolean> =>
+  withTimeout(limitMs, (async () => check())()).catch(() => false)

@@ -36,7 +36,7 @@ export async function serveUntilStopped(
   onSignal?.()
   const graceMs = settings.SHUTDOWN_GRACE_MS
   // A slow client must not use up the time of the steps.
-  // (shutdown.test: "takes its steps though a client never sends the rest of its request")
+  // (shutdown.test: "runs its steps although a client never sends the rest of its request")
   const answersMs = graceMs - Math.min(stepsMs, graceMs / 2)
   const finishAnswers = () =>
     withTimeout(answersMs, http.close()).catch((error) =>

@@ -44,15 +44,6 @@ export function waitUntilUp<T>(
 /** Connects to NATS, and waits until it is up. */
 export const connectToBroker = (
   name: string,
-  settings: z.infer<typeof brokerSettings>,
+  { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password }: z.infer<typeof brokerSettings>,
   log: Log,
-): Promise<Broker> =>
-  exitOnSignal(() =>
-    connectBroker({
-      name,
-      url: settings.NATS_URL,
-      user: settings.NATS_USER,
-      password: settings.NATS_PASSWORD,
-      log,
-    }),
-  )
+): Promise<Broker> => exitOnSignal(() => connectBroker({ name, url, user, password, log }))

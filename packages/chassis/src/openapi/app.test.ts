@@ -38,12 +38,12 @@ describe('a body', () => {
     assert.deepEqual(await (await send('{"a":1}', 'application/json; charset=utf-8')).json(), { a: 1 })
   })
 
-  it('that is no JSON is a problem of its own', async () => {
+  it('is a problem of its own when it is not JSON', async () => {
     for (const body of ['{', '', '{"a":1}x'])
       assert.deepEqual(await readProblem(send(body)), { status: 400, code: 'invalid-json', places: [] })
   })
 
-  it('that says to be something else is refused', async () => {
+  it('is refused with another content type', async () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/xml', 'nonsense'])
       assert.deepEqual(await readProblem(send('{"a":1}', type)), {
         status: 415,
@@ -62,7 +62,7 @@ describe('a body', () => {
     })
   })
 
-  it('is pointed to where it is wrong', async () => {
+  it('is refused with a pointer to each invalid field', async () => {
     assert.deepEqual(await readProblem(send('{"a":"1","b":2}')), {
       status: 422,
       code: 'invalid-input',
@@ -72,7 +72,7 @@ describe('a body', () => {
 })
 
 describe('an id in the path', () => {
-  it('is a UUID, in small letters', async () => {
+  it('is a UUID, read in lower case', async () => {
     assert.equal(await (await app.request(`/numbers/${id.toUpperCase()}`)).json(), id)
   })
 
@@ -87,13 +87,13 @@ describe('an id in the path', () => {
 })
 
 describe('a path', () => {
-  it('tells what may be done with it', async () => {
+  it('names its methods in a 405', async () => {
     const response = await app.request(`/numbers/${id}`, { method: 'DELETE' })
     assert.equal(response.headers.get('allow'), 'GET')
     assert.deepEqual(await readProblem(response), { status: 405, code: 'method-not-allowed', places: [] })
   })
 
-  it('that nobody knows is a problem', async () => {
+  it('that is unknown is a problem', async () => {
     assert.deepEqual(await readProblem(app.request('/sauces')), {
       status: 404,
       code: 'no-such-route',

@@ -8,9 +8,8 @@ import type { Log } from '../telemetry/log.ts'
 export type OpenApiApp = OpenAPIHono<BlankEnv>
 
 /**
- * An app whose routes are declared with their schemas, and whose errors are all answered as problem+json.
- * @param requireCaller lets in who may ask anything at all
- * @param translate knows the service's own errors
+ * An app with routes that are declared by their schemas. It checks the input and answers every error as problem+json.
+ * @param translate turns the service's own errors into problems
  */
 export function openApiApp(
   log: Log,
@@ -20,7 +19,7 @@ export function openApiApp(
   const app = new OpenAPIHono<BlankEnv>({
     defaultHook(result) {
       if (result.success) return
-      // An id that cannot be any is simply not there.
+      // No item has a malformed id.
       if (result.target === 'param') throw notFound()
       throw invalidInput(result.error, result.target === 'json' ? 'body' : result.target)
     },

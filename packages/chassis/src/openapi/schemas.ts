@@ -3,16 +3,16 @@ import { keyPattern } from '../idempotency/idempotency-key.ts'
 
 const problem = z
   .object({
-    type: z.string().describe('Stable; `urn:problem:` and the code'),
+    type: z.string().describe('`urn:problem:` and the code; stable'),
     status: z.int(),
-    code: z.string().describe('Stable, kebab-case'),
+    code: z.string().describe('Kebab-case; stable'),
     title: z.string(),
     detail: z.string().optional(),
     errors: z
       .array(
         z.object({
-          pointer: z.string().optional().describe('RFC 6901, into the body'),
-          parameter: z.string().optional().describe('Of the query'),
+          pointer: z.string().optional().describe('Into the body (RFC 6901)'),
+          parameter: z.string().optional().describe('In the query'),
           header: z.string().optional(),
           detail: z.string(),
         }),
@@ -30,59 +30,53 @@ const problem = z
     },
   })
 
-/** Answers that are problems, by status, each with when it comes. */
-export const problems = <Status extends number>(when: Record<Status, string>) =>
+/** Declares answers that are problems, by status, each with the reason for it. */
+export const problems = <Status extends number>(reasons: Record<Status, string>) =>
   Object.fromEntries(
-    Object.entries<string>(when).map(([status, description]) => [
-      status,
-      { description, content: { 'application/problem+json': { schema: problem } } },
-    ]),
-  ) as Record<
-    Status,
-    { description: string; content: { 'application/problem+json': { schema: typeof problem } } }
-  >
+    Object.entries<string>(reasons).map(([status, reason]) => [status, problemResponse(reason)]),
+  ) as Record<Status, ReturnType<typeof problemResponse>>
 
-const storeAway = { 503: 'The store cannot be reached; try again after `Retry-After` seconds' }
+const problemResponse = (description: string) => ({
+  description,
+  content: { 'application/problem+json': { schema: problem } },
+})
 
-/** Problems of every call that reads. */
-export const readProblems = problems(storeAway)
+const storeDown = { 503: 'The database cannot be reached; try again after `Retry-After` seconds' }
 
-/** Problems of every call with a query. */
-export const listProblems = problems({ 422: 'A parameter is not valid: `errors` says which', ...storeAway })
+export const readProblems = problems(storeDown)
+
+export const listProblems = problems({ 422: 'A parameter is not valid; `errors` names it', ...storeDown })
 
 const inProgress = 'the same request is in progress; try again after `Retry-After` seconds'
 
-/** The header of a request that may be repeated. */
 export const idempotencyKeyHeader = z.object({
   'idempotency-key': z.string().optional().openapi({
-    // Checked when it is read: a key that is not valid is answered with 400.
+    // Only declared here: idempotency-key.ts checks it, and answers 400 rather than 422.
     pattern: keyPattern.source,
     description:
-      'Chosen by the client; who repeats the request with it within a day is answered as the first time',
+      'Chosen by the client. The same request with the same key within a day gets the first answer again.',
     example: '"8e03978e-40d5-43dd-bc93-6894a57f9324"',
   }),
 })
 
-/** Problems of every call that changes what is there. */
+/** @param final why the change is no longer possible */
 export const changeProblems = (final: string) =>
   problems({
     400: 'The `Idempotency-Key` is not valid',
     409: `${final}, or ${inProgress}`,
     422: 'The `Idempotency-Key` was used for another request',
-    ...storeAway,
+    ...storeDown,
   })
 
-/** Problems of every call with a body. */
 export const bodyProblems = problems({
   400: 'The body is not JSON, or the `Idempotency-Key` is not valid',
   409: `With an \`Idempotency-Key\`: ${inProgress}`,
   413: 'The body is larger than 64 KiB',
   415: 'The body is not application/json',
-  422: `A field is not valid: \`errors\` points at each; or the \`Idempotency-Key\` was used for another request`,
-  ...storeAway,
+  422: 'A field is not valid (`errors` points at it), or the `Idempotency-Key` was used for another request',
+  ...storeDown,
 })
 
-/** An answer in JSON. */
 export const jsonResponse = <Schema extends z.ZodType>(
   description: string,
   schema: Schema,
@@ -93,7 +87,6 @@ export const jsonResponse = <Schema extends z.ZodType>(
   ...(headers ? { headers } : {}),
 })
 
-/** The order's id in the path. */
 export const orderIdParam = z.object({
   id: z
     .uuid()
@@ -101,10 +94,11 @@ export const orderIdParam = z.object({
     .openapi({ description: 'The order’s id', example: '01936f5e-8a3b-7c21-9d4e-5f6a7b8c9d0e' }),
 })
 
-/** The id of the event that was said: what a reader of the dashboard may wait for. */
+/** A reader of the dashboard can wait for this event. */
 export const eventIdHeader = z.object({
-  'Event-Id': z.uuid().optional().describe('The event that this call said'),
+  'Event-Id': z.uuid().optional().describe('The event that this call published'),
 })
 
-/** On a page that is not the last. */
-export const linkHeader = z.object({ Link: z.string().optional().describe('`rel="next"`, RFC 8288') })
+export const linkHeader = z.object({
+  Link: z.string().optional().describe('The next page: `rel="next"` (RFC 8288); absent on the last one'),
+})

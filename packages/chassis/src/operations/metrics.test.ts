@@ -11,8 +11,8 @@ const lag = [{ stream: 'ORDERS', durable: 'payment', pending: 3, ackPending: 2, 
 async function scraped(operated: Partial<OperatedService>, isConnected = true): Promise<string[]> {
   const metrics = new Registry()
   const broker = { isConnected: () => isConnected } as OperatedService['broker']
-  const handledAmong = () => Promise.reject(new Error('never asked'))
-  const reprocess = () => Promise.reject(new Error('never asked'))
+  const handledAmong = () => Promise.reject(new Error('not called'))
+  const reprocess = () => Promise.reject(new Error('not called'))
   const service = 'payment'
   const all = { service, broker, lag: async () => lag, handledAmong, reprocess, ...operated } as const
   measureOperations(metrics, all, silentLog)
@@ -29,8 +29,8 @@ const consumers = ['consumer_pending{stream="ORDERS"} 3', 'consumer_ack_pending{
 const outbox = ['outbox_unpublished 7']
 const backlog = async () => ({ unpublished: 7, oldestMs: 1 })
 
-describe('the metrics of what an operator sees', () => {
-  it('are read when they are asked for, together', async () => {
+describe('the metrics for operators', () => {
+  it('are read at each scrape, the lag once for all gauges', async () => {
     let times = 0
     const counted = async () => {
       times++
@@ -40,7 +40,7 @@ describe('the metrics of what an operator sees', () => {
     assert.equal(times, 2)
   })
 
-  it('are left out when they cannot be known, and the others are there', async () => {
+  it('are left out when they cannot be read, without the others', async () => {
     const fails = () => Promise.reject(new Error('away'))
     assert.deepEqual(await scraped({ lag: fails, backlog }), outbox)
     assert.deepEqual(await scraped({ backlog: fails }), consumers)
@@ -54,7 +54,7 @@ describe('the metrics of what an operator sees', () => {
     assert.deepEqual(await scraped({ backlog: failsLater }), consumers)
   })
 
-  it('are waited for no longer than a scrape can wait', async () => {
+  it('are left out when they take longer than a scrape can wait', async () => {
     const never = new Promise<never>(() => {})
     assert.deepEqual(await scraped({ lag: () => never, backlog }), outbox)
   })

@@ -5,71 +5,60 @@ import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
 import type { OperatedService } from './operations.ts'
 
-/** How long a scrape waits for a number; what is not known by then is left out. */
+/** A scrape waits this long for a number, then leaves it out. */
 const waitMs = 2000
 
-/** Measures what an operator sees, whenever the metrics are read. */
-export function measureOperations(metrics: Metrics, operated: OperatedService, log: Log): void {
-  const { broker, handledAmong } = operated
-  const measure = <T>(
-    name: string,
-    help: string,
-    labelNames: string[],
-    read: () => Promise<T>,
-    show: (gauge: Gauge, value: T) => void,
-  ) =>
+type Sample = readonly [labels: Record<string, string>, value: number]
+
+/** Gauges of what an operator sees, read at each scrape. */
+export function measureOperations(metrics: Metrics, service: OperatedService, log: Log): void {
+  const { broker, handledAmong, backlog } = service
+  const measure = (name: string, help: string, labelNames: string[], read: () => Promise<Sample[]>) =>
     new Gauge({
       name,
       help,
       labelNames,
       registers: [metrics],
       async collect() {
-        // What was known before may be true no longer.
+        // A number that cannot be read must not keep its last value.
         if (labelNames.length > 0) this.reset()
         else this.remove()
         try {
-          show(this, await withTimeout(waitMs, read()))
+          for (const [labels, value] of await withTimeout(waitMs, read())) this.set(labels, value)
         } catch (error) {
           log.warn({ error, metric: name }, 'metric left out')
         }
       },
     })
-  const lag = shared(() => whileConnected(operated.lag))
-  measure('consumer_pending', 'Messages still to come', ['stream'], lag, (gauge, consumers) => {
-    for (const { stream, pending } of consumers) gauge.set({ stream }, pending)
-  })
-  measure('consumer_ack_pending', 'Messages in hand', ['stream'], lag, (gauge, consumers) => {
-    for (const { stream, ackPending } of consumers) gauge.set({ stream }, ackPending)
-  })
+  const whileConnected = async <T>(read: () => Promise<T>): Promise<T> => {
+    if (!broker.isConnected()) throw new Error('NATS cannot be reached')
+    return read()
+  }
+  const lag = sharedWhilePending(() => whileConnected(service.lag))
+  const lagOf = (field: 'pending' | 'ackPending') => async () =>
+    (await lag()).map((consumer): Sample => [{ stream: consumer.stream }, consumer[field]])
+
+  measure('consumer_pending', 'Messages not received yet', ['stream'], lagOf('pending'))
+  measure('consumer_ack_pending', 'Messages not acknowledged yet', ['stream'], lagOf('ackPending'))
   measure(
     'dead_letters_unhandled',
-    'Messages that could not be handled, and were not since; of the newest 1,000',
+    'Dead letters not handled since, among the newest 1,000',
     [],
-    () => whileConnected(() => countUnhandled(broker, handledAmong)),
-    (gauge, count) => gauge.set(count),
+    async () => [[{}, await whileConnected(() => countUnhandled(broker, handledAmong))]],
   )
-  if (operated.backlog)
-    measure(
-      'outbox_unpublished',
-      'Events that were committed, and are not on the stream',
-      [],
-      operated.backlog,
-      (gauge, { unpublished }) => gauge.set(unpublished),
-    )
-
-  async function whileConnected<T>(ask: () => Promise<T>): Promise<T> {
-    if (!broker.isConnected()) throw new Error('the broker cannot be reached')
-    return ask()
-  }
+  if (backlog)
+    measure('outbox_unpublished', 'Committed events that are not on the stream yet', [], async () => [
+      [{}, (await backlog()).unpublished],
+    ])
 }
 
-/** Asks once for all who want to know at the same time. */
-function shared<T>(ask: () => Promise<T>): () => Promise<T> {
-  let asked: Promise<T> | undefined
+/** Lets gauges of the same scrape share one read. */
+function sharedWhilePending<T>(read: () => Promise<T>): () => Promise<T> {
+  let pending: Promise<T> | undefined
   return () => {
-    asked ??= ask().finally(() => {
-      asked = undefined
+    pending ??= read().finally(() => {
+      pending = undefined
     })
-    return asked
+    return pending
   }
 }

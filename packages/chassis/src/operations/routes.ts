@@ -8,15 +8,14 @@ const count = z.int().min(0)
 const projectionVersion = z.union([z.int(), z.string()])
 
 const projection = z.object({
-  version: projectionVersion.describe('The one that is built, or kept up'),
+  version: projectionVersion.describe('The version that is built or kept up to date'),
   state: z.enum(['building', 'ready']),
-  serving: projectionVersion.optional().describe('The one that answers'),
-  handled: count.describe('Events'),
-  remaining: count.describe('Events that it has still to catch up with'),
+  serving: projectionVersion.optional().describe('The version that answers'),
+  handled: count.describe('Events handled so far'),
+  remaining: count.describe('Events until it has caught up'),
   perSecond: z.number().optional(),
 })
 
-/** How the building of the read model goes. */
 export type ProjectionProgress = Readonly<z.infer<typeof projection>>
 
 const operations = z
@@ -27,22 +26,22 @@ const operations = z
         z.object({
           stream: z.string(),
           durable: z.string(),
-          pending: count.describe('Messages still to come'),
-          ackPending: count.describe('Messages in hand'),
-          redelivered: count.describe('Of those in hand, the ones that came before'),
+          pending: count.describe('Messages not received yet'),
+          ackPending: count.describe('Messages received and not acknowledged yet'),
+          redelivered: count.describe('Those of them that were delivered before'),
         }),
       )
-      .describe('One that is gone, and made again within seconds, is absent'),
+      .describe('A deleted consumer is absent until it is created again, within seconds'),
     outbox: z
       .object({
-        unpublished: count.describe('Events that were committed, and are not on the stream'),
-        oldestMs: z.number().min(0).describe('How old the oldest of them is; 0 without any'),
+        unpublished: count.describe('Committed events that are not on the stream yet'),
+        oldestMs: z.number().min(0).describe('The age of the oldest of them; 0 without any'),
       })
       .optional(),
-    deadLetters: count.describe('Not handled since, of the newest 1,000'),
+    deadLetters: count.describe('Dead letters not handled since, among the newest 1,000'),
     projection: projection.optional(),
   })
-  .openapi('Operations', { description: 'How one service fares' })
+  .openapi('Operations', { description: 'The state of one service' })
 
 const deadLetter = z
   .object({
@@ -56,11 +55,11 @@ const deadLetter = z
     streamSequence: z.int(),
     error: z.string(),
     tries: z.int(),
-    handled: z.boolean().describe('The event was handled since'),
+    handled: z.boolean().describe('Whether the service has handled the event since'),
   })
   .openapi('DeadLetter', { description: 'A message that the service could not handle' })
 
-// Six bytes, so that each text that looks like a cursor is one.
+// Six bytes: every text of eight such characters is a valid cursor.
 const cursor = z
   .string()
   .regex(/^[\w-]{8}$/, 'must be the `next` of a page')
@@ -74,10 +73,9 @@ export function cursorBefore(sequence: number): string {
 }
 
 const unavailable = {
-  503: 'The store or the broker cannot be reached; try again after `Retry-After` seconds',
+  503: 'The database or NATS cannot be reached; try again after `Retry-After` seconds',
 }
 
-/** What an operator asks of one service. */
 export function operationsRoutes<S extends Service>(service: S) {
   const path = `/operations/${service}` as const
   const Name = `${service.slice(0, 1).toUpperCase()}${service.slice(1)}`
@@ -87,35 +85,40 @@ export function operationsRoutes<S extends Service>(service: S) {
       method: 'get',
       path,
       operationId: `get${Name}Operations`,
-      summary: `How ${service} fares`,
+      summary: `The state of the ${service} service`,
       tags,
-      responses: { 200: jsonResponse('What waits, and what failed', operations), ...problems(unavailable) },
+      responses: {
+        200: jsonResponse('Its lag, backlog and dead letters', operations),
+        ...problems(unavailable),
+      },
     }),
-    letters: createRoute({
+    deadLetters: createRoute({
       method: 'get',
       path: `${path}/dead-letters`,
       operationId: `list${Name}DeadLetters`,
-      summary: `What ${service} could not handle, the newest first`,
+      summary: `The dead letters of the ${service} service, the newest first`,
       description:
-        'A page may be short, or empty, and have a `next` all the same: others’ letters lie between.',
+        'A page can be short or empty and still have a `next`, because other services’ dead letters lie between.',
       tags,
       request: {
         query: z.object({
-          limit: z.coerce.number().int().min(1).max(100).default(50).describe('Items on a page'),
+          limit: z.coerce.number().int().min(1).max(100).default(50).describe('Most items on a page'),
           cursor: cursor.optional().describe('Where the page begins: the `next` of the page before'),
         }),
       },
       responses: {
         200: jsonResponse('A page', pageSchema(deadLetter), linkHeader),
-        ...problems({ 422: 'A parameter is not valid: `errors` says which', ...unavailable }),
+        ...problems({ 422: 'A parameter is not valid; `errors` names it', ...unavailable }),
       },
     }),
-    sendBack: createRoute({
+    // A dead letter is retried; path and operation id are older than that word, and part of the HTTP contract.
+    retry: createRoute({
       method: 'post',
       path: `${path}/dead-letters/{sequence}/send-back`,
       operationId: `sendBack${Name}DeadLetter`,
-      summary: `Has ${service} handle the message again`,
-      description: 'Once, however often this is asked for. No other service hears it.',
+      summary: `Retry a dead letter of the ${service} service`,
+      description:
+        'The service handles the message once, however often this is called. No other service receives it.',
       tags,
       request: {
         params: z.object({
@@ -123,17 +126,17 @@ export function operationsRoutes<S extends Service>(service: S) {
             .string()
             .regex(/^[1-9]\d{0,13}$/)
             .transform(Number)
-            .openapi({ description: 'The letter’s', example: '1' }),
+            .openapi({ description: 'The sequence of the dead letter', example: '1' }),
         }),
       },
       responses: {
         200: jsonResponse(
-          'It is handled, by this or before',
+          'The message is handled, now or before',
           z.object({ sequence: z.int(), eventId: z.string(), handled: z.literal(true) }),
         ),
         ...problems({
-          404: 'This service has no such letter',
-          409: 'It failed again: `detail` says why; nothing has changed',
+          404: 'This service has no such dead letter',
+          409: 'The message failed again; `detail` gives the reason, and nothing has changed',
           ...unavailable,
         }),
       },

@@ -8,7 +8,7 @@ const { publicKey } = generateKeyPairSync('ed25519')
 const GATEWAY_PUBLIC_KEY = String(publicKey.export({ type: 'spki', format: 'pem' }))
 const enough = { PORT: '80', NATS_URL: 'nats://nats', POSTGRES_URL: 'postgres://db/orders' }
 
-/** The settings that are said to be wrong. */
+/** The settings that are reported as wrong, with the reasons. */
 function wrong(env: Record<string, string>): Record<string, string> {
   try {
     readSettings(participantSettings.extend({ MORE: z.string().optional() }), env)
@@ -26,17 +26,17 @@ describe('a service', () => {
     assert.deepEqual(wrong({ ...enough, GATEWAY_PUBLIC_KEY }), {})
   })
 
-  it('does not start without one, and says so with all else that is wrong', () => {
+  it('does not start without one, and reports that with every other error', () => {
     assert.deepEqual(wrong(enough), { GATEWAY_PUBLIC_KEY: 'is not set' })
     const names = ['GATEWAY_PUBLIC_KEY', 'LOG_LEVEL', 'NATS_URL', 'PORT', 'POSTGRES_URL']
     assert.deepEqual(new Set(Object.keys(wrong({ LOG_LEVEL: 'loud' }))), new Set(names))
   })
 
-  it('does not start with what is no key', () => {
+  it('does not start with a malformed key', () => {
     assert.deepEqual(Object.keys(wrong({ ...enough, GATEWAY_PUBLIC_KEY: 'hunter2' })), ['GATEWAY_PUBLIC_KEY'])
   })
 
-  it('does without one where that is said, on this machine alone', () => {
+  it('needs no key with AUTH=off on a loopback address', () => {
     for (const HOST of ['127.0.0.1', '::1', 'localhost'])
       assert.deepEqual(wrong({ ...enough, AUTH: 'off', HOST }), {}, HOST)
     for (const HOST of ['', '0.0.0.0', '::', '10.0.0.1', '127.0.0.1.example.com'])
@@ -45,7 +45,7 @@ describe('a service', () => {
     assert.deepEqual(new Set(Object.keys(wrong({ AUTH: 'off' }))), new Set(names))
   })
 
-  it('does without one beyond this machine only where that is said in so many words', () => {
+  it('needs no key with AUTH=off on other addresses only with the long setting', () => {
     const off = { ...enough, AUTH: 'off', HOST: '0.0.0.0' }
     assert.deepEqual(wrong({ ...off, AUTH_OFF_BEYOND_LOOPBACK: 'yes-anyone-may-do-everything' }), {})
     for (const AUTH_OFF_BEYOND_LOOPBACK of ['yes', 'true', '1', 'on'])
@@ -54,7 +54,7 @@ describe('a service', () => {
     assert.deepEqual(wrong(on), { GATEWAY_PUBLIC_KEY: 'is not set' })
   })
 
-  it('takes nothing else for off', () => {
+  it('takes no other value for off', () => {
     for (const AUTH of ['false', '0', 'OFF', 'no'])
       assert.ok('AUTH' in wrong({ ...enough, AUTH, HOST: '127.0.0.1' }), AUTH)
   })

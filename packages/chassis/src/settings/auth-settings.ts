@@ -1,24 +1,17 @@
 import { z } from 'zod'
-import { ed25519PublicKeys } from './keys.ts'
 
-/** `off` must be said: then everybody may do everything. */
-export const auth = z.enum(['on', 'off']).default('on')
-
-/** For a cluster on one's own machine alone, where no address of the machine itself leads to a container. */
-export const authOffBeyondLoopback = z.literal('yes-anyone-may-do-everything').optional()
-
-/** What a service needs to know who calls. */
-export const callerSettings = {
-  AUTH: auth,
-  AUTH_OFF_BEYOND_LOOPBACK: authOffBeyondLoopback,
-  GATEWAY_PUBLIC_KEY: ed25519PublicKeys.optional(),
+export const authSettings = {
+  /** With `off` every caller may do everything. */
+  AUTH: z.enum(['on', 'off']).default('on'),
+  /** Only for a cluster on one's own machine: a container is not reached through a loopback address. */
+  AUTH_OFF_BEYOND_LOOPBACK: z.literal('yes-anyone-may-do-everything').optional(),
 }
 
 type Settings = { readonly AUTH?: string; readonly [name: string]: unknown }
 
 /**
- * Demands a setting unless sign-in is off. Looked at whatever else is wrong, so that all is said at once.
- * @param names one of these
+ * Requires a setting unless sign-in is off. Checked whatever else is wrong, so that all errors are shown at once.
+ * @param names one of these is enough
  */
 export function neededForSignIn<S extends Settings>(...names: (keyof S & string)[]) {
   const [path = ''] = names
@@ -35,7 +28,7 @@ export function neededForSignIn<S extends Settings>(...names: (keyof S & string)
 
 const loopback = /^(127(\.\d{1,3}){3}|::1|localhost)$/
 
-/** Nobody but this machine reaches what everybody may do everything with, unless that is said in so many words. */
+/** With sign-in off, only this machine may reach the service, unless `AUTH_OFF_BEYOND_LOOPBACK` permits more. */
 export const offOnLoopbackOnly = z.refine<Settings>(
   ({ AUTH, HOST, AUTH_OFF_BEYOND_LOOPBACK }) =>
     AUTH !== 'off' || loopback.test(String(HOST)) || AUTH_OFF_BEYOND_LOOPBACK !== undefined,

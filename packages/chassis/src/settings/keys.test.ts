@@ -12,12 +12,12 @@ const jwk = (key: KeyObject) => JSON.stringify(key.export({ format: 'jwk' }))
 
 describe('a public key in the settings', () => {
   for (const { publicKey: key } of [ed25519, p256, rsa])
-    it(`may be ${key.asymmetricKeyType}, in every form`, () => {
+    it(`may be ${key.asymmetricKeyType}, as PEM or JWK`, () => {
       for (const text of [publicPem(key), publicPem(key).replaceAll('\n', '\\n'), jwk(key)])
         assert.ok(publicKey.parse(text).equals(key))
     })
 
-  it('is never a private one, a weak one, or one for something else', () => {
+  it('is not a private key, a weak one, or one for another algorithm', () => {
     for (const text of [
       jwk(ed25519.privateKey),
       privatePem(ed25519.privateKey),
@@ -31,7 +31,7 @@ describe('a public key in the settings', () => {
       assert.equal(publicKey.safeParse(text).success, false, text)
   })
 
-  it('of the gateway is Ed25519, and may be two', () => {
+  it('of the gateway is Ed25519, and there may be two', () => {
     const next = generateKeyPairSync('ed25519').publicKey
     const keys = ed25519PublicKeys.parse(publicPem(ed25519.publicKey) + publicPem(next))
     assert.deepEqual(
@@ -41,7 +41,7 @@ describe('a public key in the settings', () => {
     assert.equal(ed25519PublicKeys.safeParse(publicPem(rsa.publicKey)).success, false)
   })
 
-  it('fixes the algorithms', () => {
+  it('decides the algorithms', () => {
     assert.deepEqual(algorithmsOf(ed25519.publicKey), ['EdDSA', 'Ed25519'])
     assert.deepEqual(algorithmsOf(p256.publicKey), ['ES256'])
     assert.deepEqual(algorithmsOf(rsa.publicKey), ['RS256', 'PS256'])
@@ -49,7 +49,7 @@ describe('a public key in the settings', () => {
 })
 
 describe('the private key in the settings', () => {
-  it('may come in both forms', () => {
+  it('may be PEM or JWK', () => {
     for (const text of [privatePem(ed25519.privateKey), jwk(ed25519.privateKey)])
       assert.ok(createPublicKey(ed25519PrivateKey.parse(text)).equals(ed25519.publicKey))
   })
@@ -59,7 +59,7 @@ describe('the private key in the settings', () => {
       assert.equal(ed25519PrivateKey.safeParse(text).success, false)
   })
 
-  it('is not told when it is wrong', () => {
+  it('is not shown when it is wrong', () => {
     const half = privatePem(ed25519.privateKey).slice(0, 50)
     for (const text of [half, `{"d":"${half}`])
       assert.ok(!JSON.stringify(ed25519PrivateKey.safeParse(text).error).includes(half.slice(30)))

@@ -1,7 +1,7 @@
 import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { z } from 'zod'
 
-/** The algorithms that the key may be used with: a token does not choose among others. */
+/** The algorithms that a token may name for this key. */
 export function algorithmsOf(key: KeyObject): readonly string[] {
   const { namedCurve, modulusLength = 0 } = key.asymmetricKeyDetails ?? {}
   if (key.asymmetricKeyType === 'ed25519') return ['EdDSA', 'Ed25519']
@@ -14,7 +14,6 @@ const publicKeys = keySetting('must be a public key, as SPKI PEM or JWK', (text)
   isJson(text) ? [publicJwk(text)] : pemBlocks(text, 'PUBLIC KEY').map((pem) => createPublicKey(pem)),
 )
 
-/** A public key for one of the algorithms above. */
 export const publicKey = publicKeys
   .refine(
     ([key, more]) => key && !more && algorithmsOf(key).length > 0,
@@ -22,7 +21,7 @@ export const publicKey = publicKeys
   )
   .transform(([key]) => key as KeyObject)
 
-/** Ed25519 public keys: one or, while it is being changed, several PEM blocks. */
+/** One key or, while it is being changed, several PEM blocks. */
 export const ed25519PublicKeys = publicKeys.refine((keys) => keys.every(isEd25519), 'must be Ed25519')
 
 export const ed25519PrivateKey = keySetting('must be a private key, as PKCS8 PEM or JWK', (text) =>
@@ -33,7 +32,7 @@ export const ed25519PrivateKey = keySetting('must be a private key, as PKCS8 PEM
   .refine(([key, more]) => key && !more && isEd25519(key), 'must be one Ed25519 key')
   .transform(([key]) => key as KeyObject)
 
-/** Keys that `read` finds in a setting; what it throws is not told, for it may quote a secret. */
+/** The keys that `read` finds in a setting. Its errors are not shown, because they can quote a secret. */
 function keySetting(message: string, read: (text: string) => KeyObject[]) {
   return z.string().transform((text, context) => {
     try {
@@ -51,12 +50,12 @@ const isEd25519 = (key: KeyObject) => key.asymmetricKeyType === 'ed25519'
 
 function publicJwk(text: string): KeyObject {
   const jwk = JSON.parse(text) as JsonWebKey
-  // Node would make a public key of a private one, which has no business here.
+  // Node would derive a public key from a private one, which does not belong here.
   if (jwk.d !== undefined) throw new Error('a private key')
   return createPublicKey({ key: jwk, format: 'jwk' })
 }
 
-/** Where an environment file cannot hold line breaks, `\n` stands for them. */
+/** An environment file that cannot hold line breaks has `\n` for each. */
 function pemBlocks(text: string, kind: string): string[] {
   const block = new RegExp(`-----BEGIN ${kind}-----[^-]+-----END ${kind}-----`, 'g')
   return text.replaceAll('\\n', '\n').match(block) ?? []

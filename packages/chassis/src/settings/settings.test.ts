@@ -22,7 +22,7 @@ const messageOf = (env: Record<string, string | undefined>): string => {
     assert.ok(error instanceof BadSettings)
     return error.message
   }
-  throw new assert.AssertionError({ message: 'the settings were taken' })
+  throw new assert.AssertionError({ message: 'the settings were accepted' })
 }
 
 describe('the settings', () => {
@@ -37,7 +37,7 @@ describe('the settings', () => {
     assert.equal(readSettings(commandSettings, enough).IDEMPOTENCY_RETENTION_MS, 24 * 3_600_000)
   })
 
-  it('are told wrong all at once, one line each', () => {
+  it('are reported as wrong all at once, one line each', () => {
     const message = messageOf({ ...enough, PORT: 'http', LOG_LEVEL: 'loud', NATS_URL: undefined })
     const lines = message
       .split('\n')
@@ -46,11 +46,11 @@ describe('the settings', () => {
     assert.deepEqual(lines.sort(), ['LOG_LEVEL', 'NATS_URL', 'PORT'])
   })
 
-  it('say of what is missing that it is not set', () => {
+  it('are reported as not set when they are missing', () => {
     assert.match(messageOf({}), /^ {2}PORT: is not set$/m)
   })
 
-  it('take a blank variable for one that is not set', () => {
+  it('count as not set when they are blank', () => {
     assert.match(messageOf({ ...enough, POSTGRES_URL: '' }), /POSTGRES_URL: is not set/)
     assert.equal(readSettings(commonSettings, { PORT: '1', HOST: ' ' }).HOST, '0.0.0.0')
   })
@@ -60,13 +60,13 @@ describe('the settings', () => {
       assert.match(messageOf({ ...enough, PORT }), /PORT/)
     })
 
-  it('never tell a value, for it may be a secret', () => {
+  it('are reported without their values, which can be secrets', () => {
     const message = messageOf({ ...enough, PORT: 'hunter2', POSTGRES_URL: 'mysql://role:hunter2@db/orders' })
     assert.match(message, /POSTGRES_URL/)
     assert.ok(!message.includes('hunter2'))
   })
 
-  it('ignore what they do not know', () => {
+  it('ignore unknown variables', () => {
     assert.ok(!('HOME' in readSettings(commonSettings, { PORT: '1', HOME: '/' })))
   })
 })

@@ -1,35 +1,39 @@
 import { z } from 'zod'
-import { callerSettings, neededForSignIn, offOnLoopbackOnly } from './auth-settings.ts'
+import { authSettings, neededForSignIn, offOnLoopbackOnly } from './auth-settings.ts'
+import { ed25519PublicKeys } from './keys.ts'
 
 export const port = z.coerce.number().int().min(0).max(65_535)
+/** Up to what a timer can hold. */
 export const ms = z.coerce.number().int().min(0).max(2_147_483_647)
+/** No timer waits for it, so it may be longer. */
+const retentionMs = z.coerce.number().int().min(60_000)
 
-/** What every server for HTTP is told. */
 export const httpSettings = z.object({
   PORT: port,
   HOST: z.string().default('0.0.0.0'),
-  /** Time for a client to send the head of a request. */
+  /** Time for a client to send the head of a request, then 408. */
   HEADERS_TIMEOUT_MS: ms.min(1).default(10_000),
-  /** Time for a client to send all of a request. */
+  /** Time for a client to send a whole request, then 408. */
   REQUEST_TIMEOUT_MS: ms.min(1).default(30_000),
-  /** How long a connection stays open for the next request: longer than a load balancer before it would use it. */
+  /** How long an idle connection stays open: longer than a load balancer in front would reuse it. */
   KEEP_ALIVE_TIMEOUT_MS: ms.min(1).default(5_000),
 })
 
-/** What every service is told. Credentials are settings of their own, so that URLs can be logged. */
+/** For every service. Credentials have settings of their own, so that URLs can be logged. */
 export const commonSettings = httpSettings.extend({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   LOG_FORMAT: z.enum(['json', 'pretty']).default(process.stdout.isTTY ? 'pretty' : 'json'),
-  /** Time for a stop from the signal to the exit; what is not finished by then is done again after a restart. */
+  /** Time from the stop signal to the exit. Work that is not finished by then is done again after a restart. */
   SHUTDOWN_GRACE_MS: ms.default(10_000),
-  /** `on`: SIGHUP makes `/livez` fail from then on. For experiments with self-healing. */
+  /** For experiments with self-healing. `on`: after a SIGHUP `/livez` fails. */
   FAULT_SWITCH: z.enum(['on', 'off']).default('off'),
 })
 
-/** What every service that speaks or listens is told. */
+/** For every service that publishes or consumes. */
 export const brokerSettings = commonSettings
   .extend({
-    ...callerSettings,
+    ...authSettings,
+    GATEWAY_PUBLIC_KEY: ed25519PublicKeys.optional(),
     NATS_URL: z.string().min(1),
     NATS_USER: z.string().optional(),
     NATS_PASSWORD: z.string().optional(),
@@ -37,35 +41,27 @@ export const brokerSettings = commonSettings
   })
   .check(neededForSignIn('GATEWAY_PUBLIC_KEY'), offOnLoopbackOnly)
 
-/** What every service with a Postgres database is told. */
+/** For every service with a Postgres database. */
 export const participantSettings = brokerSettings.extend({
   POSTGRES_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   /** How long published events stay in the outbox, and handled ids in the inbox. */
-  OUTBOX_RETENTION_MS: z.coerce
-    .number()
-    .int()
-    .min(60_000)
-    .default(7 * 24 * 3_600_000),
+  OUTBOX_RETENTION_MS: retentionMs.default(7 * 24 * 3_600_000),
 })
 
-/** What every service is told that is asked for changes over HTTP. */
+/** For every service with commands over HTTP. */
 export const commandSettings = participantSettings.extend({
-  /** How long the answers are kept to requests that may be repeated. */
-  IDEMPOTENCY_RETENTION_MS: z.coerce
-    .number()
-    .int()
-    .min(60_000)
-    .default(24 * 3_600_000),
+  /** How long the answer to a request with an `Idempotency-Key` is kept. */
+  IDEMPOTENCY_RETENTION_MS: retentionMs.default(24 * 3_600_000),
 })
 
-/** Settings that do not fit: the message has a line for each. */
+/** The message has a line for each wrong setting. */
 export class BadSettings extends Error {
   override readonly name = 'BadSettings'
 }
 
 /**
- * Reads settings from the environment; a blank variable counts as absent.
- * @throws BadSettings with every error at once
+ * Reads settings from the environment; a blank variable counts as not set.
+ * @throws BadSettings
  */
 export function readSettings<Schema extends z.ZodObject>(
   schema: Schema,
@@ -83,7 +79,7 @@ export function readSettings<Schema extends z.ZodObject>(
   throw new BadSettings(`these settings in the environment are wrong:\n${lines.join('\n')}`)
 }
 
-/** Reads the process's settings, or says what is wrong with them and exits with 1. */
+/** Reads the process's settings; prints what is wrong with them and exits with 1. */
 export function settingsOrExit<Schema extends z.ZodObject>(schema: Schema): z.infer<Schema> {
   try {
     return readSettings(schema, process.env)

@@ -1,9 +1,10 @@
-import { type Logger, pino, stdSerializers } from 'pino'
+import type { Log } from '@saucery/messaging/log'
+import { pino, stdSerializers } from 'pino'
 import pretty from 'pino-pretty'
 
-export type Log = Logger
+export type { Log } from '@saucery/messaging/log'
 
-/** A logger on standard output: JSON lines, or readable ones. Errors are in `error`, with their causes. */
+/** Logs to standard output: as JSON lines, or readable. An error belongs in the field `error`; its causes come along. */
 export function openLog(
   service: string,
   settings: { LOG_LEVEL: string; LOG_FORMAT: 'json' | 'pretty' },

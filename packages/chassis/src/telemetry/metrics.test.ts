@@ -9,7 +9,7 @@ import { metricsApi, openMetrics } from './metrics.ts'
 const metrics = openMetrics()
 
 describe('the metrics', () => {
-  it('count and time every answer, by method and status, and tell of the process', async () => {
+  it('count and time every answer by method and status, and measure the process', async () => {
     const app = new Hono().get('/there', (c) => c.text('here'))
     app.route('/', metricsApi(metrics))
     const http = await serve(app, readSettings(httpSettings, { HOST: '127.0.0.1', PORT: '0' }), silentLog)

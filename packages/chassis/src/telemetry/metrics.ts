@@ -5,7 +5,7 @@ import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
 
 export type Metrics = Registry
 
-/** This process's metrics: what Node tells of itself, and every answer over HTTP. */
+/** The metrics of this process and of its HTTP answers; a service adds its own. */
 export function openMetrics(): Metrics {
   const metrics = new Registry()
   collectDefaultMetrics({ register: metrics })
@@ -19,7 +19,7 @@ export const metricsApi = (metrics: Metrics): Hono =>
     c.text(await metrics.metrics(), 200, { 'content-type': metrics.contentType }),
   )
 
-// Node tells of each request itself, also of what the gateway answers past its app. Paths would be labels without end.
+// From Node's own channel, because the gateway's proxied answers leave past its app. Not by path: that is unbounded.
 function measureHttp(metrics: Metrics): void {
   const seconds = new Histogram({
     name: 'http_request_duration_seconds',

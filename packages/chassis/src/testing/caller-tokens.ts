@@ -4,19 +4,19 @@ import { requireCaller } from '../auth/authorize.ts'
 import { callerTokenHeader, callerTokenSigner } from '../auth/caller-token.ts'
 import { silentLog } from './log.ts'
 
-/** As where sign-in is off. */
+/** As with sign-in off. */
 export const allowEveryone = requireCaller('any', { AUTH: 'off' }, silentLog)
 
-/** A gateway's word: what a service makes of it, and what it says. */
+/** A gateway's key pair: the service side reads what the gateway side signs. */
 export function testCallerTokens(service: string) {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-  const passportFor = callerTokenSigner(privateKey)
+  const sign = callerTokenSigner(privateKey)
   return {
     requireCaller: requireCaller(service, { AUTH: 'on', GATEWAY_PUBLIC_KEY: [publicKey] }, silentLog),
     publicKey,
-    /** The headers of a request that this caller sends through the gateway. */
+    /** The headers with which the gateway forwards a request of this caller. */
     as: async (caller: Caller, audience = service): Promise<Record<string, string>> => ({
-      [callerTokenHeader]: await passportFor(caller, audience),
+      [callerTokenHeader]: await sign(caller, audience),
     }),
   }
 }

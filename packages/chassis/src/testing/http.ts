@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import type { Hono } from 'hono'
 
-/** What a problem+json answer says: its status and code, and the places of what is wrong with the input. */
+/** The status and code of a problem+json answer, and the places of its invalid fields. */
 export async function readProblem(response: Response | Promise<Response>) {
   const { status, headers, ...answer } = await bodyOf(await response)
   assert.equal(headers.get('content-type'), 'application/problem+json')
@@ -18,7 +18,7 @@ export async function readProblem(response: Response | Promise<Response>) {
   return { status, code, places: errors.map(({ pointer, parameter }) => pointer ?? parameter) }
 }
 
-/** The body of an answer of 200. */
+/** The body of an answer, which must have status 200. */
 export async function getJson<T>(app: Hono, path: string): Promise<T> {
   const { status, body } = await bodyOf(await app.request(path))
   assert.equal(status, 200, JSON.stringify(body))
@@ -30,7 +30,7 @@ export interface ListPage<T> {
   readonly next?: string
 }
 
-/** What a list has on all its pages, read with the cursor that each page gives. */
+/** The items of all pages of a list. */
 export async function allPages<T>(app: Hono, path: string, limit: number): Promise<T[]> {
   const found: T[] = []
   for (let cursor = ''; ; ) {

@@ -5,7 +5,7 @@ import type { Database } from '@saucery/messaging/postgres/database'
 import { type SQL, sql } from 'drizzle-orm'
 import type { PageQuery } from '../http/pages.ts'
 
-/** The longer of two lists; LIST_ROWS=1000000 looks at a million. */
+/** The length of the long list; LIST_ROWS=1000000 makes it a million. */
 const manyRows = Number(process.env.LIST_ROWS || 100_000)
 
 const fewRows = 10_000
@@ -16,7 +16,7 @@ const at = (minutes: number) => firstIdAt(start + minutes * minute)
 
 type Query = PageQuery & { readonly status?: string; readonly branchId?: string }
 
-/** One order a minute, of ten branches; `rare` is the status of one in a hundred, all of branch 0. */
+/** One order a minute, of ten branches. One order in a hundred, all of branch 0, has `is_rare`. */
 export const orderIds = (from: number, to: number): SQL => sql`
   (select i, (i % 10)::text as branch_id, i % 100 = 0 as is_rare,
     (lpad(to_hex((${start}::bigint + i::bigint * ${minute}) >> 16), 8, '0') || '-' ||
@@ -24,7 +24,7 @@ export const orderIds = (from: number, to: number): SQL => sql`
      lpad(to_hex(i), 12, '0'))::uuid as id
   from generate_series(${from}::int, ${to}::int) as i) as placed`
 
-/** Every combination of filters, in a list of `count` orders. */
+/** Queries with different filters for a list of `count` orders. */
 const filters = (count: number, common: string, rare: string): Query[] =>
   [
     {},
@@ -42,24 +42,24 @@ const filters = (count: number, common: string, rare: string): Query[] =>
 export interface PagedTable {
   readonly db: Database
   readonly table: string
-  /** Makes the orders from one number to another: `insert into … select … from ${orderIds(from, to)}`. */
+  /** Inserts the orders with these numbers: `insert into … select … from ${orderIds(from, to)}`. */
   fill(from: number, to: number): Promise<unknown>
-  /** The statement behind a page. */
+  /** The statement that finds a page. */
   statement(query: Query): { toSQL(): { sql: string; params: unknown[] } }
-  /** A status that nearly all have, and the one of which `is_rare` tells. */
+  /** The status of nearly all orders, and the one of those with `is_rare`. */
   readonly statuses: readonly [common: string, rare: string]
 }
 
-/** Fails when a page of a long list costs more than one of a short list, with any filter. */
+/** Fails when a page of a long list reads more blocks than a page of a short list, with any filter. */
 export async function assertPagesCostTheSame(t: TestContext, lists: PagedTable): Promise<void> {
   await lists.fill(1, fewRows)
   const few = await blocksOfPages(lists, fewRows)
-  // In parts, each well within the time limit of a statement.
+  // In parts, so that each stays within the time limit of a statement.
   for (let from = fewRows + 1; from <= manyRows; from += 50_000)
     await lists.fill(from, Math.min(from + 49_999, manyRows))
   const many = await blocksOfPages(lists, manyRows)
   t.diagnostic(`blocks read of ${fewRows}: ${few}; of ${manyRows}: ${many}`)
-  // A longer index is a level or two deeper, and each row may be on a block of its own.
+  // A longer index is one or two levels deeper, and each row can be on a block of its own.
   many.forEach((blocks, i) => {
     assert.ok(blocks <= (few[i] ?? 0) + 60, `filter ${i}: ${blocks} blocks instead of ${few[i]}`)
   })
@@ -82,10 +82,7 @@ interface Plan {
   readonly Plans?: readonly Plan[]
 }
 
-/**
- * How many blocks the server reads for a statement.
- * Fails where it reads a table from one end to the other.
- */
+/** How many blocks Postgres reads for a statement. Fails when it scans a whole table. */
 async function blocksRead(
   db: Database,
   { sql: text, params }: { sql: string; params: unknown[] },

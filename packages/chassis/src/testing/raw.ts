@@ -1,9 +1,9 @@
 import { connect } from 'node:net'
 
-/** What comes back for these bytes until the connection closes; `''` when it closes without a word. */
+/** The answer to these bytes until the connection closes; `''` when it closes without an answer. */
 export async function answerTo(port: number, bytes: string | Buffer): Promise<string> {
   const client = connect(port, '127.0.0.1')
-  // A server may close before it has read everything; what it said first still counts.
+  // A server may close before it has read everything; its answer still counts.
   client.on('error', () => {})
   let answer = ''
   client.setEncoding('latin1').on('data', (text) => {
@@ -14,7 +14,7 @@ export async function answerTo(port: number, bytes: string | Buffer): Promise<st
   return answer
 }
 
-/** The head and the body of an answer as it came over the wire. */
+/** The status, headers and body of a raw answer. */
 export function parseAnswer(answer: string) {
   const [head = '', body = ''] = answer.split('\r\n\r\n')
   const [first, ...lines] = head.split('\r\n')

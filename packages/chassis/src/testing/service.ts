@@ -9,7 +9,7 @@ import { allowEveryone } from './caller-tokens.ts'
 import { silentLog } from './log.ts'
 import { testBrokerWithStreams } from './streams.ts'
 
-/** A service as `boot` makes it, but without settings and HTTP: on a database and a broker of its own. */
+/** A service as `boot` makes it, without settings and HTTP, on a database and a NATS server of its own. */
 export async function testService<State, S extends Publisher>(
   service: S,
   migrations: URL,
@@ -20,7 +20,7 @@ export async function testService<State, S extends Publisher>(
   const closing: (() => Promise<unknown>)[] = []
   await migrate(postgres.url, migrations)
 
-  /** One process of the service: with connections of its own, on the same servers. */
+  /** Another process of the service: on the same servers, with its own connections. */
   async function replica() {
     const { db, isUp, close } = openDatabase(postgres.url, service)
     const broker = await connectBroker({ url: nats.url, name: service, log: silentLog })
@@ -38,7 +38,7 @@ export async function testService<State, S extends Publisher>(
       await broker.close()
       await close()
     }
-    // Replicas race only when none has to connect first.
+    // Two open connections: a race between replicas must not wait for one to connect.
     await Promise.all([isUp(), isUp()])
     closing.push(stop)
     const commit = participant.commit
@@ -50,7 +50,7 @@ export async function testService<State, S extends Publisher>(
     ...first,
     nats,
     replica,
-    /** The names of all that was said of an order, sorted: ids of one millisecond are in no order. */
+    /** The names of the order's published events, sorted by name: ids of one millisecond have no order. */
     async publishedOf(orderId: string): Promise<string[]> {
       const rows = await first.db.execute<{ name: string; subject: string }>(
         'select name, subject from outbox',

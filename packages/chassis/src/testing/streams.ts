@@ -8,12 +8,12 @@ import { testNats } from '@saucery/servers/testing/servers'
 import { v4 as uuidv4 } from 'uuid'
 import { silentLog } from './log.ts'
 
-/** A broker with every stream, and a connection of its own for the test to say things. */
+/** A NATS server with every stream, and a connection for the test to publish with. */
 export async function testBrokerWithStreams() {
   const nats = await testNats()
   const broker = await connectBroker({ url: nats.url, name: 'test', log: silentLog })
   for (const stream of streams) await ensureStream(broker.jsm, stream, 1)
-  async function sayOne(event: Event<AnyFact>, times = 1): Promise<void> {
+  async function publish(event: Event<AnyFact>, times = 1): Promise<void> {
     const all = Array.from({ length: times }, () => publishEvent(broker, event, { messageId: uuidv4() }))
     await Promise.all(all)
   }
@@ -22,15 +22,15 @@ export async function testBrokerWithStreams() {
     kill: nats.kill,
     restart: nats.restart,
     broker,
-    /** Publishes the event so often; the broker's own deduplication sees none of it. */
-    publish: sayOne,
-    /** Publishes them at once; resolves with them when all are in their streams. */
+    /** Publishes the event `times` times, each under another message id: JetStream's deduplication lets all through. */
+    publish,
+    /** Publishes the events at once; resolves with them when all are in their streams. */
     async publishAll<Events extends readonly Event<AnyFact>[]>(events: Events): Promise<Events> {
-      await Promise.all(events.map((event) => sayOne(event)))
+      await Promise.all(events.map((event) => publish(event)))
       return events
     },
-    /** Resolves when the service has handled all that it reacts to. */
-    consumedBy: (service: Service) => handled(broker, service),
+    /** Resolves when the service has handled every message that it consumes. */
+    consumedBy: (service: Service) => allConsumed(broker, service),
     async [Symbol.asyncDispose]() {
       await broker.connection.close()
       await nats[Symbol.asyncDispose]()
@@ -38,7 +38,7 @@ export async function testBrokerWithStreams() {
   }
 }
 
-function handled({ jsm }: Broker, service: Service): Promise<void> {
+function allConsumed({ jsm }: Broker, service: Service): Promise<void> {
   return eventually(async () => {
     for (const { stream } of subscriptionsOf(service)) {
       const { num_pending, num_ack_pending } = await jsm.consumers.info(stream, service)

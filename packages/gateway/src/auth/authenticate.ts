@@ -6,16 +6,11 @@ import type { Caller } from '@saucery/contracts/access/scope'
 import type { SignInSettings } from './settings.ts'
 import { remoteKeys, staticKey, tokenVerifier } from './verify-token.ts'
 
+/** Both resolve with undefined where sign-in is off, and throw a ProblemError 401, 403 or 503, which they log. */
 export interface Authenticator {
-  /**
-   * Who sent a request with these headers; undefined where sign-in is off.
-   * @throws ProblemError 401, 403 or 503, which is in the log by then
-   */
+  /** Who sent a request with these headers. */
   callerOf(headers: IncomingHttpHeaders): Promise<Caller | undefined>
-  /**
-   * The caller token of such a request for one service; undefined where sign-in is off.
-   * @throws ProblemError 401, 403 or 503, which is in the log by then
-   */
+  /** The caller token that tells one service so. */
   callerTokenFor(headers: IncomingHttpHeaders, service: string): Promise<string | undefined>
 }
 

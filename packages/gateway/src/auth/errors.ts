@@ -10,7 +10,7 @@ export const notSignedIn = () =>
       status: 401,
       code: 'not-signed-in',
       title: 'Sign in first',
-      detail: 'Send a token: Authorization: Bearer …',
+      detail: 'Send Authorization: Bearer <token>.',
     },
     challenge(),
   )

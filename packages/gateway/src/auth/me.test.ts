@@ -15,7 +15,7 @@ after(async () => {
   await provider[Symbol.asyncDispose]()
 })
 
-async function told(claims: object) {
+async function meWith(claims: object) {
   const authorization = `Bearer ${await provider.token({ sub: 'kim', ...claims })}`
   const answer = await fetch(`${gateway.url}/me`, { headers: { authorization } })
   assert.equal(answer.status, 200)
@@ -24,21 +24,21 @@ async function told(claims: object) {
 }
 
 describe('GET /me', () => {
-  it('tells who asks, and what that caller may do', async () => {
-    assert.deepEqual(await told({ role: 'branch', branch_id: '7' }), {
+  it('shows who calls, and what that caller may do', async () => {
+    assert.deepEqual(await meWith({ role: 'branch', branch_id: '7' }), {
       signIn: 'on',
       role: 'branch',
       subject: 'kim',
       branchId: '7',
       may: ['place-orders', 'read-orders', 'cancel-orders', 'read-payments', 'read-views', 'read-deliveries'],
     })
-    assert.deepEqual(await told({ role: 'courier' }), {
+    assert.deepEqual(await meWith({ role: 'courier' }), {
       signIn: 'on',
       role: 'courier',
       subject: 'kim',
       may: ['end-deliveries', 'read-deliveries'],
     })
-    assert.deepEqual(await told({ role: 'operator' }), {
+    assert.deepEqual(await meWith({ role: 'operator' }), {
       signIn: 'on',
       role: 'operator',
       subject: 'kim',
@@ -46,13 +46,13 @@ describe('GET /me', () => {
     })
   })
 
-  it('is an operator, where sign-in is off', async () => {
+  it('shows an operator where sign-in is off', async () => {
     await using open = await startGateway({})
     const answer = await fetch(`${open.url}/me`)
     assert.deepEqual(await answer.json(), { signIn: 'off', role: 'operator', may: [...actions] })
   })
 
-  it('wants a valid token, as everything does, and lets pages of other origins read why', async () => {
+  it('needs a valid token, and lets pages of other origins read why it is refused', async () => {
     const origin = 'https://sauce.example'
     const none = await fetch(`${gateway.url}/me`, { headers: { origin } })
     assert.equal(none.headers.get('www-authenticate'), 'Bearer')
@@ -65,7 +65,7 @@ describe('GET /me', () => {
     assert.deepEqual(await readProblem(without), { status: 403, code: 'role-missing', places: [] })
   })
 
-  it('is counted like any request, and only to be read', async () => {
+  it('counts against the rate limit, and only takes GET', async () => {
     await using narrow = await startGateway({ RATE_LIMIT_PER_MINUTE: '2' })
     const post = await fetch(`${narrow.url}/me`, { method: 'POST' })
     assert.equal(post.headers.get('allow'), 'GET')

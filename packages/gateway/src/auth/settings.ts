@@ -1,9 +1,4 @@
-import {
-  auth,
-  authOffBeyondLoopback,
-  neededForSignIn,
-  offOnLoopbackOnly,
-} from '@saucery/chassis/settings/auth-settings'
+import { authSettings, neededForSignIn, offOnLoopbackOnly } from '@saucery/chassis/settings/auth-settings'
 import { ed25519PrivateKey, publicKey } from '@saucery/chassis/settings/keys'
 import { ms } from '@saucery/chassis/settings/settings'
 import { z } from 'zod'
@@ -11,8 +6,7 @@ import { z } from 'zod'
 const claim = z.string().min(1)
 
 export const signInSettings = {
-  AUTH: auth,
-  AUTH_OFF_BEYOND_LOOPBACK: authOffBeyondLoopback,
+  ...authSettings,
   /** The identity provider's keys: at a URL, or … */
   AUTH_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
   /** … one key in the settings. */

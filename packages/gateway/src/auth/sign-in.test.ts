@@ -16,14 +16,14 @@ const readers = {
   payment: callerTokenReader('payment', [gatewayKey.publicKey]),
 }
 
-/** A service that says what it is told of the caller. */
+/** A service that answers with the caller and the headers that it received. */
 const service = (name: keyof typeof readers) =>
   startUpstream(async ({ headers }, response) => {
-    const passport = headers[callerTokenHeader]
-    const said = typeof passport === 'string' ? await readers[name](passport) : undefined
-    const { signedInUntil, ...who } = said ?? {}
-    const caller = said && who
-    response.end(JSON.stringify({ caller, signedInUntil, passport, authorization: headers.authorization }))
+    const callerToken = headers[callerTokenHeader]
+    const received = typeof callerToken === 'string' ? await readers[name](callerToken) : undefined
+    const { signedInUntil, ...who } = received ?? {}
+    const caller = received && who
+    response.end(JSON.stringify({ caller, signedInUntil, callerToken, authorization: headers.authorization }))
   })
 
 const order = await service('order')
@@ -37,13 +37,13 @@ after(async () => {
 
 const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
 const ask = (token: string, path = '/orders', url = gateway.url) => fetch(url + path, bearer(token))
-async function told(token: string, path?: string, url?: string) {
+async function received(token: string, path?: string, url?: string) {
   const answer = await ask(token, path, url)
   assert.equal(answer.status, 200)
   return (await answer.json()) as {
     caller?: object
     signedInUntil?: number
-    passport: string
+    callerToken: string
     authorization?: string
   }
 }
@@ -55,7 +55,7 @@ async function refusal(answer: Promise<Response>) {
   return [status, code, challenge]
 }
 
-/** Runs with a clock that is ahead. */
+/** Runs with a clock that is `ms` ahead. */
 async function later(ms: number, run: () => Promise<unknown>): Promise<void> {
   mock.timers.enable({ apis: ['Date'], now: Date.now() + ms })
   try {
@@ -68,19 +68,19 @@ async function later(ms: number, run: () => Promise<unknown>): Promise<void> {
 const invalid = [401, 'token-invalid', 'Bearer error="invalid_token"']
 
 describe('a token', () => {
-  it('tells each service who calls, and goes no further', async () => {
+  it('becomes a caller token for each service, and is not forwarded itself', async () => {
     const exp = Math.floor(Date.now() / 1000) + 60
     const token = await provider.token({ exp })
     for (const path of ['/orders', '/payments']) {
-      const { caller, signedInUntil, authorization } = await told(token, path)
+      const { caller, signedInUntil, authorization } = await received(token, path)
       assert.deepEqual(caller, { subject: 'kim', role: 'branch', branchId: '1' })
-      // For so long the token itself is taken.
+      // The token itself is accepted until then.
       assert.equal(signedInUntil, exp + 5)
       assert.equal(authorization, undefined)
     }
   })
 
-  it('is needed, for everything that a service answers', async () => {
+  it('is required for every call to a service', async () => {
     const missing = [401, 'not-signed-in', 'Bearer']
     for (const [method, path] of [
       ['GET', '/orders'],
@@ -96,38 +96,38 @@ describe('a token', () => {
       assert.deepEqual(await refusal(fetch(`${gateway.url}/orders`, { headers: { authorization } })), missing)
   })
 
-  it('is not needed for what the gateway says of itself, nor by a browser that asks beforehand', async () => {
+  it('is not required for the gateway’s own pages, nor for a preflight', async () => {
     for (const path of ['/', '/readyz']) assert.equal((await fetch(gateway.url + path)).status, 200)
     const headers = { origin: 'https://a.example', 'access-control-request-method': 'POST' }
     const preflight = await fetch(`${gateway.url}/orders`, { method: 'OPTIONS', headers })
     assert.equal(preflight.status, 204)
   })
 
-  it('that has expired is refused as such, with a few seconds for clocks that differ', async () => {
+  it('is refused once it has expired, with 5 s for clocks that differ', async () => {
     const now = Math.floor(Date.now() / 1000)
     assert.deepEqual(await refusal(ask(await provider.token({ exp: now - 10 }))), [
       401,
       'token-expired',
       'Bearer error="invalid_token"',
     ])
-    await told(await provider.token({ exp: now - 2 }))
+    await received(await provider.token({ exp: now - 2 }))
   })
 
   const others: Record<string, JWTPayload> = {
     'for another audience': { aud: 'sauces' },
-    'for nobody': { aud: undefined as never },
+    'for no audience': { aud: undefined as never },
     'of another issuer': { iss: 'https://sign-in.example/' },
     'of no issuer': { iss: undefined as never },
     'that never expires': { exp: undefined as never },
     'that is not valid yet': { nbf: Math.floor(Date.now() / 1000) + 60 },
-    'of nobody': { sub: undefined as never },
+    'without a subject': { sub: undefined as never },
   }
   for (const [what, claims] of Object.entries(others))
     it(`${what} is refused`, async () => {
       assert.deepEqual(await refusal(ask(await provider.token(claims))), invalid)
     })
 
-  it('that is none is refused', async () => {
+  it('is refused when it is malformed', async () => {
     const [head, body, signature] = (await provider.token()).split('.')
     const crit = Buffer.from('{"alg":"ES256","kid":"1","crit":["x"],"x":1}').toString('base64url')
     for (const text of [
@@ -146,7 +146,7 @@ describe('a token', () => {
       assert.deepEqual(await refusal(ask(text)), invalid, text.slice(0, 60))
   })
 
-  it('without a role, or of a branch that does not say which, may do nothing', async () => {
+  it('permits nothing without a known role, or for a branch without its id', async () => {
     for (const claims of [
       { role: undefined },
       { role: 'admin' },
@@ -161,16 +161,16 @@ describe('a token', () => {
       ])
   })
 
-  it('may name its branch by a number, and its role in a list', async () => {
-    const { caller } = await told(await provider.token({ role: ['branch'], branch_id: 7 }))
+  it('may hold its branch as a number, and its role in a list of one', async () => {
+    const { caller } = await received(await provider.token({ role: ['branch'], branch_id: 7 }))
     assert.deepEqual(caller, { subject: 'kim', role: 'branch', branchId: '7' })
   })
 
-  it('may have claims of other names, as the settings say', async () => {
+  it('may have claims of other names, by the settings', async () => {
     const names = { AUTH_ROLE_CLAIM: 'https://sauce.example/role', AUTH_BRANCH_CLAIM: 'shop' }
     await using other = await startGateway({ ...urls, ...provider.env, ...names, GATEWAY_SIGNING_KEY })
     const claims = { role: 'operator', 'https://sauce.example/role': 'branch', shop: '9' }
-    const { caller } = await told(await provider.token(claims), '/orders', other.url)
+    const { caller } = await received(await provider.token(claims), '/orders', other.url)
     assert.deepEqual(caller, { subject: 'kim', role: 'branch', branchId: '9' })
   })
 })
@@ -183,31 +183,33 @@ describe('many tokens', () => {
     for (let round = 0; round < 3; round++)
       await Promise.all(
         tokens.map(async (token, i) => {
-          const { caller } = await told(token)
+          const { caller } = await received(token)
           assert.deepEqual(caller, { subject: `clerk-${i}`, role: 'branch', branchId: String(i) })
         }),
       )
   })
 
-  it('do not lend what is known of one to another that begins or ends like it', async () => {
+  it('do not share a cache entry when they begin and end alike', async () => {
     const [head, body, signature] = (await provider.token()).split('.')
-    await told(`${head}.${body}.${signature}`)
+    await received(`${head}.${body}.${signature}`)
     const grown = Buffer.from(JSON.stringify({ ...clerk(), branch_id: '2' })).toString('base64url')
     assert.deepEqual(await refusal(ask(`${head}.${grown}.${signature}`)), invalid)
   })
 
-  it('of one caller make one passport for each service, which is no good at the other', async () => {
+  it('of one caller make one caller token for each service, not valid for another', async () => {
     const token = await provider.token({ sub: 'often' })
-    const { passport } = await told(token)
-    assert.equal((await told(token)).passport, passport)
-    assert.notEqual((await told(token, '/payments')).passport, passport)
-    assert.equal(await readers.payment(passport), undefined)
+    const { callerToken } = await received(token)
+    assert.equal((await received(token)).callerToken, callerToken)
+    assert.notEqual((await received(token, '/payments')).callerToken, callerToken)
+    assert.equal(await readers.payment(callerToken), undefined)
   })
 })
 
 describe('a client', () => {
-  it('cannot say who it is to a service, signed in or not', async () => {
-    const forged = { [callerTokenHeader]: (await told(await provider.token({ role: 'operator' }))).passport }
+  it('cannot send a caller token itself, signed in or not', async () => {
+    const forged = {
+      [callerTokenHeader]: (await received(await provider.token({ role: 'operator' }))).callerToken,
+    }
     assert.equal((await fetch(`${gateway.url}/orders`, { headers: forged })).status, 401)
     const { authorization } = bearer(await provider.token()).headers
     for (const connection of ['close', `close, ${callerTokenHeader}`]) {
@@ -222,9 +224,9 @@ describe('a client', () => {
     assert.deepEqual(await answer.json(), {})
   })
 
-  it('is signed out when its token expires, also between two requests', async () => {
+  it('is signed out when its token expires between two requests', async () => {
     const token = await provider.token({ exp: Math.floor(Date.now() / 1000) + 10 })
-    await told(token)
+    await received(token)
     await later(20_000, async () => {
       assert.deepEqual((await refusal(ask(token)))[1], 'token-expired')
     })
@@ -239,10 +241,10 @@ describe('one key in the settings', () => {
   it('is enough', async () => {
     await using one = await startGateway(settings)
     for (const alg of ['RS256', 'PS256'])
-      assert.ok((await told(await signed(alg), '/orders', one.url)).caller, alg)
+      assert.ok((await received(await signed(alg), '/orders', one.url)).caller, alg)
   })
 
-  it('takes no token without a signature, with a secret for a key, or with another algorithm', async () => {
+  it('accepts no token without a signature, with the key as a secret, or with another algorithm', async () => {
     await using one = await startGateway(settings)
     const tokens = [new UnsecuredJWT(clerk()).encode(), await signed('RS512')]
     const { publicKey } = tokenKey
@@ -257,60 +259,60 @@ describe('one key in the settings', () => {
     for (const token of tokens) assert.deepEqual(await refusal(ask(token, '/orders', one.url)), invalid)
   })
 
-  it('takes no token that the gateway signed for a service', async () => {
+  it('accepts no caller token as a token', async () => {
     const own = gatewayKey.publicKey.export({ type: 'spki', format: 'pem' })
     await using one = await startGateway({ ...settings, AUTH_PUBLIC_KEY: String(own) })
-    const { passport } = await told(await provider.token())
-    assert.deepEqual(await refusal(ask(passport, '/orders', one.url)), invalid)
+    const { callerToken } = await received(await provider.token())
+    assert.deepEqual(await refusal(ask(callerToken, '/orders', one.url)), invalid)
   })
 })
 
-describe('keys that are elsewhere', () => {
-  it('may change: a new one is found, and one that is gone is believed no longer', async () => {
+describe('keys at a URL', () => {
+  it('may change: a new key is found, and a removed one is no longer valid', async () => {
     await using changing = await startProvider()
     const settings = { ...urls, ...changing.env, AUTH_JWKS_COOLDOWN_MS: '1', GATEWAY_SIGNING_KEY }
     await using other = await startGateway(settings)
     const withdrawn = await changing.token({ sub: 'late' })
-    await told(await changing.token(), '/orders', other.url)
+    await received(await changing.token(), '/orders', other.url)
     for (const alg of ['EdDSA', 'RS256', 'PS256', 'ES256']) {
       const { publish } = await changing.changeKey(alg, alg)
       const token = await changing.token()
       assert.deepEqual(await refusal(ask(token, '/orders', other.url)), invalid)
       publish()
-      await told(token, '/orders', other.url)
+      await received(token, '/orders', other.url)
     }
     assert.deepEqual(await refusal(ask(withdrawn, '/orders', other.url)), invalid)
   })
 
-  it('are looked at again for a token that was good half a minute ago', async () => {
+  it('are checked again for a token that was valid 30 s ago', async () => {
     await using changing = await startProvider()
     const settings = { ...urls, ...changing.env, AUTH_JWKS_COOLDOWN_MS: '1', GATEWAY_SIGNING_KEY }
     await using other = await startGateway(settings)
     const token = await changing.token()
-    await told(token, '/orders', other.url)
+    await received(token, '/orders', other.url)
     const { publish } = await changing.changeKey('2')
     publish()
-    await told(await changing.token(), '/orders', other.url)
-    await later(20_000, () => told(token, '/orders', other.url))
+    await received(await changing.token(), '/orders', other.url)
+    await later(20_000, () => received(token, '/orders', other.url))
     await later(31_000, async () => {
       assert.deepEqual(await refusal(ask(token, '/orders', other.url)), invalid)
     })
   })
 
-  it('are not asked for again with every token that names an unknown one', async () => {
+  it('are not read again for each token with an unknown key', async () => {
     await using changing = await startProvider()
     await using other = await startGateway({ ...urls, ...changing.env, GATEWAY_SIGNING_KEY })
-    await told(await changing.token(), '/orders', other.url)
+    await received(await changing.token(), '/orders', other.url)
     await changing.changeKey('never published')
     for (let i = 0; i < 10; i++)
       assert.deepEqual(
         await refusal(ask(await changing.token({ jti: `${i}` }), '/orders', other.url)),
         invalid,
       )
-    assert.equal(changing.timesAsked(), 1)
+    assert.equal(changing.readCount(), 1)
   })
 
-  it('that cannot be reached are nobody’s fault: 503, and all is well when they can be', async () => {
+  it('that cannot be reached give 503, until they can be', async () => {
     await using away = await startProvider()
     await using other = await startGateway({ ...urls, ...away.env, GATEWAY_SIGNING_KEY })
     const token = await away.token()
@@ -320,17 +322,17 @@ describe('keys that are elsewhere', () => {
     assert.deepEqual(await refusal(Promise.resolve(answer)), [503, 'sign-in-unavailable', null])
     assert.deepEqual((await refusal(fetch(`${other.url}/orders`)))[1], 'not-signed-in')
     away.breakOff(false)
-    await told(token, '/orders', other.url)
+    await received(token, '/orders', other.url)
   })
 
-  it('may be what they are not: 503, for nothing is known of the token', async () => {
+  it('give 503 when the answer is not a key set', async () => {
     await using order = await startUpstream((_, response) => response.end('<html>'))
     const wrong = { ...urls, ...provider.env, AUTH_JWKS_URL: order.url, GATEWAY_SIGNING_KEY }
     await using other = await startGateway(wrong)
     assert.equal((await refusal(ask(await provider.token(), '/orders', other.url)))[0], 503)
   })
 
-  it('with a secret among them are not used with it', async () => {
+  it('are not used when they are secrets', async () => {
     const secret = Buffer.from('a secret that is thirty-two bytes long, or more')
     const keys = [{ kty: 'oct', k: secret.toString('base64url'), kid: '1', alg: 'HS256' }]
     await using host = await startUpstream((_, response) => response.end(JSON.stringify({ keys })))

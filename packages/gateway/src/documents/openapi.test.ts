@@ -63,7 +63,7 @@ describe('the OpenAPI document', () => {
   })
 })
 
-describe('the reference', () => {
+describe('the API reference', () => {
   const app = reference()
   for (const [path, type] of [
     ['/openapi.json', 'application/json'],
@@ -73,7 +73,7 @@ describe('the reference', () => {
     ['/docs/swagger-ui-bundle.js', 'text/javascript'],
     ['/docs/start.js', 'text/javascript'],
   ] as const)
-    it(`has ${path}`, async () => {
+    it(`serves ${path}`, async () => {
       const response = await app.request(path)
       assert.equal(response.status, 200)
       assert.ok(response.headers.get('content-type')?.startsWith(type))
@@ -81,7 +81,7 @@ describe('the reference', () => {
       if (type === 'application/json') assert.ok('info' in JSON.parse(text))
     })
 
-  it('loads nothing from elsewhere', async () => {
+  it('loads nothing from other hosts', async () => {
     const response = await app.request('/docs')
     assert.match(response.headers.get('content-security-policy') ?? '', /^default-src 'self';/)
     assert.doesNotMatch(await response.text(), /https?:/)

@@ -16,8 +16,8 @@ async function codeIn(answer: Response) {
   return ((await answer.json()) as { code: string }).code
 }
 
-describe('every answer of the door', () => {
-  it('has the id of its request and the safe headers, whoever gives it', async () => {
+describe('every answer of the gateway', () => {
+  it('has the id of its request and the security headers, also when a service gives it', async () => {
     await using order = await startUpstream((_, response) => {
       response.writeHead(200, {
         server: 'order/1',
@@ -60,14 +60,14 @@ describe('every answer of the door', () => {
     }
   })
 
-  it('has the policy of the page where it is one', async () => {
+  it('keeps the content security policy of a page', async () => {
     await using gateway = await startGateway({})
     const { headers } = await fetch(`${gateway.url}/docs`)
     assert.match(headers.get('content-security-policy') ?? '', /^default-src 'self'/)
     assert.equal(headers.get('x-content-type-options'), 'nosniff')
   })
 
-  it('is in the log with the same id where a service gave none', async () => {
+  it('is in the log with the same id when a service gave no answer', async () => {
     const { log, lines } = recordingLog()
     await using gateway = await startGateway({}, log)
     const { headers } = await fetch(`${gateway.url}/orders`)
@@ -78,11 +78,11 @@ describe('every answer of the door', () => {
   })
 })
 
-describe('a client that asks too often', () => {
-  it('is told when to come back, also as a page of an allowed origin', async () => {
-    let asked = 0
+describe('a client with too many requests', () => {
+  it('gets 429 with `Retry-After`, readable for a page of an allowed origin', async () => {
+    let requests = 0
     await using order = await startUpstream((_, response) => {
-      asked++
+      requests++
       response.end()
     })
     await using gateway = await startGateway({ ORDER_URL: order.url, RATE_LIMIT_PER_MINUTE: '2' })
@@ -98,10 +98,10 @@ describe('a client that asks too often', () => {
       assert.match(answer.headers.get('access-control-expose-headers') ?? '', /Retry-After.*RateLimit/)
       assert.equal(await codeIn(answer), 'rate-limited')
     }
-    assert.equal(asked, 1)
+    assert.equal(requests, 1)
   })
 
-  it('may still ask beforehand, and whoever watches the gateway is not counted', async () => {
+  it('still gets preflight answers, and probes are not counted', async () => {
     await using gateway = await startGateway({ RATE_LIMIT_PER_MINUTE: '1' })
     for (let i = 0; i < 3; i++) {
       assert.equal((await fetch(`${gateway.url}/orders`, { method: 'OPTIONS' })).status, 204)
@@ -110,11 +110,11 @@ describe('a client that asks too often', () => {
     }
   })
 
-  it('is another one behind another address, but only where a proxy of ours says so', async () => {
-    const statusesWith = async (env: Record<string, string>, said: string[]) => {
+  it('is told apart by the address that a trusted proxy forwards, and by no other', async () => {
+    const statusesWith = async (env: Record<string, string>, claims: string[]) => {
       await using gateway = await startGateway({ RATE_LIMIT_PER_MINUTE: '1', ...env })
       const statuses = []
-      for (const it of said) {
+      for (const it of claims) {
         const { status } = await fetch(gateway.url, { headers: { 'x-forwarded-for': it } })
         statuses.push(status)
       }
@@ -131,10 +131,10 @@ describe('a client that asks too often', () => {
 })
 
 describe('a body', () => {
-  it('of 64 KiB passes, and one that says to be larger never reaches a service', async () => {
-    let asked = 0
+  it('of 64 KiB is forwarded, and one with a larger length is not', async () => {
+    let requests = 0
     await using order = await startUpstream((request, response) => {
-      asked++
+      requests++
       fine(request, response)
     })
     await using gateway = await startGateway({ ORDER_URL: order.url })
@@ -145,10 +145,10 @@ describe('a body', () => {
     assert.equal(answer.status, 413)
     assert.equal(await codeIn(answer), 'body-too-large')
     assert.equal(answer.headers.get('access-control-allow-origin'), '*')
-    assert.equal(asked, 1)
+    assert.equal(requests, 1)
   })
 
-  it('without a length is broken off towards the service when it becomes too large', {
+  it('without a length is broken off at the service when it becomes too large', {
     timeout: 5000,
   }, async () => {
     const { promise: gone, resolve } = deferred<boolean>()
@@ -168,12 +168,12 @@ describe('a body', () => {
     assert.equal(JSON.parse(await readText(refusal)).code, 'body-too-large')
     assert.equal(await gone, false)
     assert.ok(bytes <= 64 * 1024, `${bytes}`)
-    // A client that never stops is not listened to for ever.
+    // The gateway closes the connection of a client that never stops.
     if (!client.destroyed) await once(client, 'close')
     clearInterval(endless)
   })
 
-  it('of 64 KiB passes without a length', async () => {
+  it('of 64 KiB is forwarded without a length', async () => {
     await using order = await startUpstream((request, response) => request.pipe(response))
     await using gateway = await startGateway({ ORDER_URL: order.url })
     const { client, answer } = open(`${gateway.url}/orders`, { method: 'POST' })
@@ -182,7 +182,7 @@ describe('a body', () => {
     assert.equal((await readText(await answer)).length, 64 * 1024)
   })
 
-  it('that nobody can read is broken off towards the service', async () => {
+  it('that is malformed is broken off at the service', async () => {
     await using order = await startUpstream(fine)
     await using gateway = await startGateway({ ORDER_URL: order.url })
     const head = 'POST /orders HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n'
@@ -192,8 +192,8 @@ describe('a body', () => {
   })
 })
 
-describe('a request that is not for this door', () => {
-  it('because of its method is told the others', async () => {
+describe('a request that the edge policy refuses', () => {
+  it('because of its method gets the allowed ones', async () => {
     await using order = await startUpstream(fine)
     await using gateway = await startGateway({ ORDER_URL: order.url })
     for (const [method, path, allowed] of [
@@ -211,7 +211,7 @@ describe('a request that is not for this door', () => {
     }
   })
 
-  it('because of its URL is a problem', async () => {
+  it('because of its long URL is a problem', async () => {
     await using gateway = await startGateway({})
     const answer = await fetch(`${gateway.url}/orders?${'a'.repeat(9000)}`)
     assert.equal(answer.status, 414)
@@ -220,7 +220,7 @@ describe('a request that is not for this door', () => {
 })
 
 describe('a client that is slow', { timeout: 10_000 }, () => {
-  it('to send its body is told so, and its request does not reach the service whole', async () => {
+  it('to send its body gets 408, and its request does not reach the service whole', async () => {
     const { promise: gone, resolve } = deferred<boolean>()
     await using order = await startUpstream((request) => {
       request.resume().once('error', () => resolve(request.complete))
@@ -232,7 +232,7 @@ describe('a client that is slow', { timeout: 10_000 }, () => {
     assert.equal(await gone, false)
   })
 
-  it('to read its answer is let go', async () => {
+  it('to read its answer is disconnected', async () => {
     const { promise: gone, resolve } = deferred()
     await using order = await startUpstream((_, response) => {
       response.once('close', resolve)

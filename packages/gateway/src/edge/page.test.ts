@@ -30,7 +30,7 @@ after(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** Asks as it is written, with nothing decoded or added. */
+/** Sends the path as it is written, with nothing decoded or normalized. */
 async function ask(path: string, headers: Record<string, string> = {}, method = 'GET') {
   const { client, answer } = open(gateway.url, { path, headers, method })
   client.end()
@@ -43,7 +43,7 @@ async function ask(path: string, headers: Record<string, string> = {}, method = 
 const app = '/assets/app-A1.js'
 
 describe('the page', () => {
-  it('is asked for each time, and may load nothing from elsewhere', async () => {
+  it('is revalidated each time, and may load nothing from other hosts', async () => {
     const { status, headers, body } = await ask('/')
     assert.deepEqual([status, String(body)], [200, html])
     assert.match(headers['content-type'] ?? '', /^text\/html/)
@@ -54,7 +54,7 @@ describe('the page', () => {
     assert.doesNotMatch(policy, /unsafe|http/)
   })
 
-  it('has files that may be kept for ever, for their names tell their content', async () => {
+  it('has assets that are cached for ever, because their names change with their content', async () => {
     const { headers } = await ask(app)
     assert.match(headers['content-type'] ?? '', /^text\/javascript/)
     assert.match(headers['cache-control'] ?? '', /immutable/)
@@ -65,8 +65,8 @@ describe('the page', () => {
     )
   })
 
-  it('is compressed for those who take that', async () => {
-    for (const [taken, encoding] of [
+  it('is compressed for a client that accepts that', async () => {
+    for (const [accepted, encoding] of [
       ['gzip, deflate, br, zstd', 'br'],
       ['gzip', 'gzip'],
       ['br;q=0, gzip;q=0.5', 'gzip'],
@@ -74,15 +74,15 @@ describe('the page', () => {
       ['gzip;q=0', undefined],
       ['zstd', undefined],
     ] as const) {
-      const { headers } = await ask(app, { 'accept-encoding': taken })
-      assert.equal(headers['content-encoding'], encoding, taken)
+      const { headers } = await ask(app, { 'accept-encoding': accepted })
+      assert.equal(headers['content-encoding'], encoding, accepted)
       assert.match(String(headers.vary), /Accept-Encoding/)
     }
     const { body } = await ask(app, { 'accept-encoding': 'gzip' })
     assert.equal(String(gunzipSync(body)), script)
   })
 
-  it('is not sent again to who has it, in the form that they have', async () => {
+  it('is not sent again to a client that has it in the same encoding', async () => {
     const plain = String((await ask(app)).headers.etag)
     const brotli = String((await ask(app, { 'accept-encoding': 'br' })).headers.etag)
     assert.notEqual(plain, brotli)
@@ -97,7 +97,7 @@ describe('the page', () => {
     assert.match(headers['content-type'] ?? '', /^text\/javascript/)
   })
 
-  it('leads to no file but its own', async () => {
+  it('leads to no file outside its folder', async () => {
     for (const path of [
       '/../secret.txt',
       '/assets/../../secret.txt',
@@ -117,13 +117,13 @@ describe('the page', () => {
     }
   })
 
-  it('leaves the calls as they are', async () => {
+  it('leaves the API as it is', async () => {
     assert.equal((await ask('/orders')).status, 502)
     assert.equal((await ask('/openapi.json')).status, 200)
     assert.equal((await ask('/', {}, 'POST')).status, 405)
   })
 
-  it('is there when the gateway is, or the gateway does not start', async () => {
+  it('keeps the gateway from starting when it cannot be read', async () => {
     await assert.rejects(servePage(join(folder, 'page', 'assets')), /no index\.html/)
     await assert.rejects(servePage(join(folder, 'nowhere')), { code: 'ENOENT' })
   })

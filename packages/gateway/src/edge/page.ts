@@ -5,8 +5,8 @@ import { type Context, Hono } from 'hono'
 import { accepts } from 'hono/accepts'
 import { getMimeType } from 'hono/utils/mime'
 
-/** The page may load and ask nothing but what is here, and be put into no other. */
-const policy = [
+/** The page may load and call this origin only, and no other page may frame it. */
+const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -18,7 +18,7 @@ const policy = [
   "require-trusted-types-for 'script'",
 ].join('; ')
 
-interface File {
+interface PageFile {
   readonly type: string
   readonly etag: string
   readonly cacheControl: string
@@ -27,11 +27,13 @@ interface File {
 
 type Encoding = 'br' | 'gzip' | 'identity'
 
+/** From the smallest form on. */
 const endings = { br: '.br', gzip: '.gz', identity: '' } as const
 
 /**
- * Serves a built page from memory: what is asked for is looked up, never opened, so that no path leads elsewhere.
- * @param root the folder; read once
+ * Serves the built page in a folder from memory. A path is looked up in a map, never opened, so that none leads out of
+ * the folder.
+ * @throws when the folder has no index.html
  */
 export async function servePage(root: string): Promise<Hono> {
   const app = new Hono()
@@ -39,24 +41,24 @@ export async function servePage(root: string): Promise<Hono> {
   return app
 }
 
-async function filesIn(root: string): Promise<Map<string, File>> {
-  const found = await readdir(root, { recursive: true, withFileTypes: true })
-  const names = found
+async function filesIn(root: string): Promise<[path: string, PageFile][]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true })
+  const names = entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
   const plain = names.filter((name) => !/\.(br|gz)$/.test(name))
   if (!plain.includes('index.html')) throw new Error(`There is no index.html in WEB_ROOT, ${root}`)
-  return new Map(
-    await Promise.all(
-      plain.map(async (name) => {
-        const path = name === 'index.html' ? '/' : `/${name}`
-        return [path, await fileOf(root, name, new Set(names))] as const
-      }),
+  return Promise.all(
+    plain.map(
+      async (name): Promise<[string, PageFile]> => [
+        name === 'index.html' ? '/' : `/${name}`,
+        await readPageFile(root, name, new Set(names)),
+      ],
     ),
   )
 }
 
-async function fileOf(root: string, name: string, names: ReadonlySet<string>): Promise<File> {
+async function readPageFile(root: string, name: string, names: ReadonlySet<string>): Promise<PageFile> {
   const contents: Partial<Record<Encoding, Buffer<ArrayBuffer>>> = {}
   for (const [encoding, ending] of Object.entries(endings))
     if (names.has(name + ending)) contents[encoding as Encoding] = await readFile(join(root, name + ending))
@@ -66,37 +68,31 @@ async function fileOf(root: string, name: string, names: ReadonlySet<string>): P
       .update(contents.identity ?? '')
       .digest('base64url')
       .slice(0, 22),
-    // In assets/ a name stands for its content; another page names others.
+    // The name of an asset changes with its content.
     cacheControl: name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
     contents,
   }
 }
 
-/** The first form that is taken at all: here they are listed from the smallest on. */
-const smallest: NonNullable<Parameters<typeof accepts>[1]['match']> = (
-  taken,
-  { supports, default: otherwise },
-) => {
-  const qualityOf = (form: string) => taken.find(({ type }) => type.toLowerCase() === form)?.q
-  return supports.find((form) => (qualityOf(form) ?? qualityOf('*') ?? 0) > 0) ?? otherwise
+/** The first encoding that the client accepts at all, rather than the one it prefers: that is the smallest. */
+const smallest: NonNullable<Parameters<typeof accepts>[1]['match']> = (accepted, options) => {
+  const qualityOf = (encoding: string) => accepted.find(({ type }) => type.toLowerCase() === encoding)?.q
+  return options.supports.find((it) => (qualityOf(it) ?? qualityOf('*') ?? 0) > 0) ?? options.default
 }
 
-function answer(c: Context, { type, etag, cacheControl, contents }: File): Response {
+function answer(c: Context, { type, etag, cacheControl, contents }: PageFile): Response {
   const encoding = accepts(c, {
     header: 'Accept-Encoding',
     supports: Object.keys(contents),
     default: 'identity',
     match: smallest,
   }) as Encoding
-  // Each form has a tag of its own: a cache must not answer for one with another.
+  // Each encoding has its own tag: a cache must not answer for one with another.
   const tag = encoding === 'identity' ? `"${etag}"` : `"${etag}-${encoding}"`
-  const headers = {
-    'cache-control': cacheControl,
-    etag: tag,
-    vary: 'Accept-Encoding',
-    'content-security-policy': policy,
-  }
-  for (const [name, value] of Object.entries(headers)) c.header(name, value, { append: name === 'vary' })
+  c.header('cache-control', cacheControl)
+  c.header('etag', tag)
+  c.header('vary', 'Accept-Encoding', { append: true })
+  c.header('content-security-policy', contentSecurityPolicy)
   const known = c.req.header('if-none-match')?.split(',') ?? []
   if (known.some((it) => it.trim().replace(/^W\//, '') === tag || it.trim() === '*')) return c.body(null, 304)
   if (encoding !== 'identity') c.header('content-encoding', encoding)

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { openRateLimit } from './rate-limit.ts'
 
 describe('the rate limit', () => {
-  it('lets each client make so many requests, and tells when it may go on', async () => {
+  it('allows each client its number of requests, and reports when the next one is allowed', async () => {
     const limit = openRateLimit(2)
     for (const left of [1, 0]) {
       const { headers, retryAfter } = await limit('1.1.1.1')
@@ -17,7 +17,7 @@ describe('the rate limit', () => {
     assert.equal((await limit('2.2.2.2')).retryAfter, 0)
   })
 
-  it('begins anew when its minute is over', async (t) => {
+  it('starts again when the client’s minute is over', async (t) => {
     t.mock.timers.enable({ apis: ['Date', 'setTimeout'], now: 0 })
     const limit = openRateLimit(1)
     await limit('1.1.1.1')
@@ -27,7 +27,7 @@ describe('the rate limit', () => {
     assert.equal((await limit('1.1.1.1')).retryAfter, 0)
   })
 
-  it('counts everyone in one IPv6 network as one', async () => {
+  it('counts an IPv6 /64 network as one client', async () => {
     for (const [one, other] of [
       ['2001:db8::1', '2001:db8::2'],
       ['2001:db8::1', '2001:0db8:0:0:ffff::'],
@@ -41,7 +41,7 @@ describe('the rate limit', () => {
     }
   })
 
-  it('forgets the client that came first where there are too many to remember', async () => {
+  it('forgets the client that came first when there are too many', async () => {
     const limit = openRateLimit(1, 2)
     for (const client of ['a', 'b', 'c']) assert.equal((await limit(client)).retryAfter, 0)
     for (const client of ['b', 'c']) assert.ok((await limit(client)).retryAfter > 0)

@@ -17,7 +17,7 @@ async function problemOf(answer: Response) {
 }
 
 describe('a service that is down', () => {
-  it('is named in a 502, while the others go on', async () => {
+  it('is named in a 502, while the others still answer', async () => {
     await using payment = await startUpstream(fine)
     await using gateway = await startGateway({ PAYMENT_URL: payment.url })
     for (const method of ['GET', 'POST']) {
@@ -31,7 +31,7 @@ describe('a service that is down', () => {
     assert.equal(await (await fetch(`${gateway.url}/payments`)).text(), 'fine')
   })
 
-  it('is found again as soon as it is back', async () => {
+  it('is used again as soon as it is back', async () => {
     const before = await startUpstream(fine)
     await using gateway = await startGateway({ ORDER_URL: before.url })
     assert.equal((await fetch(`${gateway.url}/orders`)).status, 200)
@@ -43,7 +43,7 @@ describe('a service that is down', () => {
 })
 
 describe('a service that is slow', () => {
-  it('is named in a 503 that says when to try again', async () => {
+  it('is named in a 503 with `Retry-After`', async () => {
     await using order = await startUpstream(() => {})
     await using payment = await startUpstream(fine)
     await using gateway = await startGateway({
@@ -60,7 +60,7 @@ describe('a service that is slow', () => {
     assert.equal((await fetch(`${gateway.url}/payments`)).status, 200)
   })
 
-  it('is given the time that the client prefers to wait', async () => {
+  it('gets the time that the client prefers to wait', async () => {
     await using order = await startUpstream((_, response) => {
       setTimeout(() => response.end('paid'), 1600)
     })
@@ -72,7 +72,7 @@ describe('a service that is slow', () => {
     assert.equal(await answer.text(), 'paid')
   })
 
-  it('holds only so many requests, and turns the others away at once', async () => {
+  it('has a limited number of requests waiting; the next one is refused at once', async () => {
     let arrivals = 0
     let bothArrived = () => {}
     const both = new Promise<void>((resolve) => {
@@ -86,14 +86,14 @@ describe('a service that is slow', () => {
     await using gateway = await startGateway({ ORDER_URL: order.url, UPSTREAM_CONNECTIONS: '2' })
     const held = [fetch(`${gateway.url}/orders`), fetch(`${gateway.url}/orders`)]
     await both
-    const turnedAway = await fetch(`${gateway.url}/orders`)
-    assert.equal(turnedAway.status, 503)
-    assert.equal((await problemOf(turnedAway)).code, 'upstream-overloaded')
+    const refused = await fetch(`${gateway.url}/orders`)
+    assert.equal(refused.status, 503)
+    assert.equal((await problemOf(refused)).code, 'upstream-overloaded')
     for (const answer of waiting) answer()
     for (const answer of await Promise.all(held)) assert.equal(await answer.text(), 'at last')
   })
 
-  it('may send an event stream for longer than any limit, but not be silent in it', async () => {
+  it('may send an event stream longer than any limit, but not fall silent in it', async () => {
     await using dashboard = await startUpstream((_, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' })
       let beats = 0
@@ -117,7 +117,7 @@ describe('a service that is slow', () => {
   })
 })
 
-describe('a service that dies in the middle of an answer', () => {
+describe('a service that dies during an answer', () => {
   for (const [title, headers] of [
     ['of unknown length', {}],
     ['of known length', { 'content-length': '100' }],
@@ -134,7 +134,7 @@ describe('a service that dies in the middle of an answer', () => {
     })
 })
 
-/** Requests that reach a service which resets a connection on its second request, as if it had been idle. */
+/** Counts the requests that reach a service which resets each connection on its second request. */
 async function seenWhenLost(method: string): Promise<{ seen: number; status: number }> {
   let seen = 0
   const served = new WeakSet<Socket>()
@@ -157,7 +157,7 @@ describe('a connection that is lost before the answer', () => {
     assert.deepEqual(await seenWhenLost('POST'), { seen: 1, status: 502 })
   })
 
-  it('nor has anything else that may change something', async () => {
+  it('never has another change sent twice', async () => {
     for (const method of ['PUT', 'DELETE', 'PATCH'])
       assert.deepEqual(await seenWhenLost(method), { seen: 1, status: 502 })
   })
@@ -166,7 +166,7 @@ describe('a connection that is lost before the answer', () => {
     assert.deepEqual(await seenWhenLost('GET'), { seen: 2, status: 200 })
   })
 
-  it('has a GET sent no more than that', async () => {
+  it('never has a GET sent a third time', async () => {
     let seen = 0
     await using order = await startUpstream((request) => {
       seen++
@@ -180,7 +180,7 @@ describe('a connection that is lost before the answer', () => {
   })
 })
 
-describe('a service that answers nonsense', () => {
+describe('a service that does not speak HTTP', () => {
   it('counts as down', async () => {
     const server = createServer((socket) => socket.end('220 mail.example ESMTP\r\n')).listen(0, '127.0.0.1')
     await once(server, 'listening')

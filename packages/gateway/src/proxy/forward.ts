@@ -28,11 +28,11 @@ export async function forward(
 ): Promise<void> {
   const method = incoming.method ?? 'GET'
   const body = bodyOf(incoming)
-  const headersTimeout = upstream.timeoutMs + preferredWaitMs(incoming.headers)
+  const headersTimeout = upstream.settings.UPSTREAM_TIMEOUT_MS + preferredWaitMs(incoming.headers)
   const request = { method, path, headers, body, headersTimeout }
   const send = () =>
     whileWaiting(upstream, (onAnswer) =>
-      dispatch(upstream.pool, request, outgoing, upstream.readerTimeoutMs, (received) => {
+      dispatch(upstream.pool, request, outgoing, upstream.settings.CLIENT_IDLE_TIMEOUT_MS, (received) => {
         onAnswer()
         return onHead(received)
       }),
@@ -51,7 +51,7 @@ export async function forward(
  * @throws Overloaded at the limit
  */
 async function whileWaiting(upstream: Upstream, run: (onAnswer: () => void) => Promise<void>): Promise<void> {
-  if (upstream.waiting >= upstream.maxWaiting) throw new Overloaded()
+  if (upstream.waiting >= upstream.settings.UPSTREAM_CONNECTIONS) throw new Overloaded()
   upstream.waiting++
   let isWaiting = true
   const onAnswer = () => {

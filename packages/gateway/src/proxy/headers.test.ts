@@ -4,7 +4,7 @@ import { describe, it } from 'node:test'
 import { answerTo } from '@saucery/chassis/testing/raw'
 import { open, readText, startGateway, startUpstream } from '../testing/gateway.ts'
 
-/** What the service gets when the client sends these. */
+/** The headers that the service receives when the client sends these. */
 async function received(
   headers: OutgoingHttpHeaders,
   env: Record<string, string> = {},
@@ -22,7 +22,7 @@ async function received(
 }
 
 describe('a request', () => {
-  it('is passed on without what was meant for the next hop only', async () => {
+  it('is forwarded without hop-by-hop headers and the token', async () => {
     const seen = await received({
       connection: 'close, X-Private',
       'x-private': '1',
@@ -46,7 +46,7 @@ describe('a request', () => {
     assert.equal(seen.prefer, 'wait=2')
   })
 
-  it('says who asked, whatever the client claims', async () => {
+  it('names the client’s address, whatever the client claims', async () => {
     const seen = await received({
       host: 'shop.example',
       'x-forwarded-for': '6.6.6.6',
@@ -63,7 +63,7 @@ describe('a request', () => {
     assert.equal(seen.via, '1.1 gateway')
   })
 
-  it('says who asked as a proxy of ours says it, and nothing that came from before that', async () => {
+  it('names the address that a trusted proxy forwards, and nothing from before that proxy', async () => {
     const seen = await received(
       {
         host: 'gateway.internal',
@@ -87,7 +87,7 @@ describe('a request', () => {
     assert.equal(seen.tracestate, undefined)
   })
 
-  it('keeps the id and the trace that it came with', async () => {
+  it('keeps its id and its trace', async () => {
     const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00'
     const seen = await received({ 'x-request-id': 'mine.1', traceparent, tracestate: 'a=b' })
     assert.equal(seen['x-request-id'], 'mine.1')
@@ -95,7 +95,7 @@ describe('a request', () => {
     assert.equal(seen.tracestate, 'a=b')
   })
 
-  it('gets new ones for those that nobody could use', async () => {
+  it('gets new ones for a malformed id and trace', async () => {
     const seen = await received({ 'x-request-id': 'a "b"', traceparent: '00-zz-1-01' })
     assert.match(String(seen['x-request-id']), /^[\da-f-]{36}$/)
     assert.match(String(seen.traceparent), /^00-[\da-f]{32}-[\da-f]{16}-01$/)
@@ -103,7 +103,7 @@ describe('a request', () => {
 })
 
 describe('an answer', () => {
-  it('comes as it was given, less what was meant for the gateway', async () => {
+  it('is unchanged except for hop-by-hop headers', async () => {
     const packed = Buffer.from('1f8b08000000000000034bcec8cf4e05004d8f0e7505000000', 'hex')
     await using order = await startUpstream((_, response) => {
       response.writeHead(418, 'Short And Stout', {
@@ -141,7 +141,7 @@ describe('an answer', () => {
     assert.notEqual(headers['keep-alive'], 'timeout=99')
   })
 
-  it('has no body where there is none, and the connection stays', async () => {
+  it('has no body where the service sends none, and the connection stays open', async () => {
     await using order = await startUpstream((request, response) => {
       if (request.method === 'HEAD') response.writeHead(200, { 'content-length': '1234', etag: '"1"' }).end()
       else response.writeHead(Number(request.url?.slice('/orders/'.length)), { etag: '"1"' }).end()
@@ -164,7 +164,7 @@ describe('an answer', () => {
 })
 
 describe('a trailer', () => {
-  it('is passed on in neither direction, nor announced', async () => {
+  it('is neither forwarded nor announced, in either direction', async () => {
     let seen: IncomingHttpHeaders = {}
     let came = ''
     await using order = await startUpstream(async (request, response) => {

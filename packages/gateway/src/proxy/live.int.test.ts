@@ -19,8 +19,8 @@ after(async () => {
   await mongo[Symbol.asyncDispose]()
 })
 
-/** A gateway that takes an answer for dead after a second of silence, before a dashboard. */
-async function started(heartbeatMs: number, signIn: Record<string, string> = {}) {
+/** A dashboard behind a gateway that ends an answer after a second of silence. */
+async function start(heartbeatMs: number, signIn: Record<string, string> = {}) {
   const gatewayKey = generateKeyPairSync('ed25519')
   const signedIn =
     signIn.AUTH &&
@@ -44,55 +44,55 @@ async function started(heartbeatMs: number, signIn: Record<string, string> = {})
   }
 }
 
-const say = (orders: number) => nats.publishAll(histories(orders))
+const publish = (orders: number) => nats.publishAll(histories(orders))
 
 const closed = (follower: Follower) => eventually(() => assert.ok(follower.isClosed, 'still open'), 10_000)
 
 describe('the live feed through the gateway', { timeout: 60_000 }, () => {
-  it('arrives at once, and outlives the longest silence that the gateway allows', async () => {
-    await using system = await started(300)
+  it('arrives at once, and outlives the gateway’s limit on silence by heartbeats', async () => {
+    await using system = await start(300)
     const follower = await follow(system.url)
     await hasId(follower)
     assert.equal(follower.response.headers['content-type'], 'text/event-stream')
     const began = performance.now()
-    await hasHeard(follower, await say(1))
+    await hasHeard(follower, await publish(1))
     assert.ok(performance.now() - began < 2000, `took ${performance.now() - began} ms`)
-    // Four seconds in which nothing happens.
+    // Four seconds without an event.
     const { heartbeats } = follower
-    await eventually(() => assert.ok(follower.heartbeats >= heartbeats + 13, 'too few signs of life'))
+    await eventually(() => assert.ok(follower.heartbeats >= heartbeats + 13, 'too few heartbeats'))
     assert.equal(follower.isClosed, false)
-    await hasHeard(follower, await say(1))
+    await hasHeard(follower, await publish(1))
     follower.leave()
   })
 
-  it('would not without heartbeats, and misses nothing when its client comes back', async () => {
-    await using system = await started(60_000)
+  it('ends without heartbeats, and resumes without a loss', async () => {
+    await using system = await start(60_000)
     const follower = await follow(system.url)
     await hasId(follower)
     await closed(follower)
-    const events = await say(2)
+    const events = await publish(2)
     const back = await follow(system.url, '', { 'last-event-id': String(follower.lastId) })
     await hasHeard(back, events)
     assert.equal(back.resets, 0)
     back.leave()
   })
 
-  it('ends with the token that it was opened with, and goes on where it was with a newer one', async () => {
+  it('ends when its token expires, and resumes with a newer token', async () => {
     await using provider = await startProvider()
-    await using system = await started(300, provider.env)
+    await using system = await start(300, provider.env)
     const as = async (exp: number, more = {}) => ({
       authorization: `Bearer ${await provider.token({ exp, role: 'operator' })}`,
       ...more,
     })
     const now = Math.floor(Date.now() / 1000)
-    // For 7 s: clocks may differ by 5.
+    // Valid for 7 s: clocks may differ by 5 s.
     const old = await as(now + 2)
     const follower = await follow(system.url, '', old)
     await hasId(follower)
-    await hasHeard(follower, await say(1))
+    await hasHeard(follower, await publish(1))
     await closed(follower)
     assert.deepEqual([follower.ends, follower.response.complete], [['token-expired'], true])
-    const missed = await say(2)
+    const missed = await publish(2)
     const place = { 'last-event-id': String(follower.lastId) }
     const again = fetch(`${system.url}/orderDashboards/live`, { headers: { ...old, ...place } })
     assert.deepEqual(await readProblem(again), { status: 401, code: 'token-expired', places: [] })
@@ -103,7 +103,7 @@ describe('the live feed through the gateway', { timeout: 60_000 }, () => {
   })
 
   it('ends when the gateway stops', async () => {
-    const system = await started(300)
+    const system = await start(300)
     const follower = await follow(system.url)
     await hasId(follower)
     await system[Symbol.asyncDispose]()

@@ -5,7 +5,7 @@ import { Agent } from 'node:http'
 import { describe, it } from 'node:test'
 import { open, readText, startGateway, startUpstream } from '../testing/gateway.ts'
 
-/** A service that hands over each exchange, for the test to answer by hand. */
+/** A service whose requests the test answers. */
 async function startManual() {
   const exchanges: [IncomingMessage, ServerResponse][] = []
   let arrived = () => {}
@@ -28,7 +28,7 @@ async function startManual() {
 const nextChunk = async (message: IncomingMessage) => String((await once(message, 'data'))[0])
 
 describe('bodies', () => {
-  it('flow up chunk by chunk', async () => {
+  it('are streamed up chunk by chunk', async () => {
     await using order = await startManual()
     await using gateway = await startGateway({ ORDER_URL: order.url })
     const { client, answer } = open(`${gateway.url}/orders`, { method: 'POST' })
@@ -43,7 +43,7 @@ describe('bodies', () => {
     assert.equal(await readText(await answer), 'done')
   })
 
-  it('flow down chunk by chunk, the head before the first of them', async () => {
+  it('are streamed down chunk by chunk, the head before the first chunk', async () => {
     await using dashboard = await startManual()
     await using gateway = await startGateway({ DASHBOARD_URL: dashboard.url })
     const { client, answer } = open(`${gateway.url}/orderDashboards/live`)
@@ -83,7 +83,7 @@ describe('bodies', () => {
       before = wrote
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
-    assert.ok(wrote < full / 2, `${wrote} bytes were taken that nobody read`)
+    assert.ok(wrote < full / 2, `${wrote} bytes were taken without a reader`)
     let read = 0
     for await (const part of message) read += part.length
     assert.equal(read, full)
@@ -101,7 +101,7 @@ describe('bodies', () => {
 })
 
 describe('an upload', () => {
-  it('passes on an answer that comes before the upload ends, to its last byte', async () => {
+  it('gets the whole of an answer that comes before its end', async () => {
     const length = 10_000_000
     await using order = await startUpstream((_, response) =>
       response.writeHead(413).end(Buffer.alloc(length)),
@@ -131,9 +131,9 @@ describe('an upload', () => {
   })
 })
 
-// Far below every limit that would end the request anyway.
+// The timeout is far below every limit that would end the request anyway.
 describe('a client that leaves', { timeout: 5000 }, () => {
-  it('takes its request with it', async () => {
+  it('ends its request at the service', async () => {
     await using order = await startManual()
     await using gateway = await startGateway({ ORDER_URL: order.url })
     const { client, answer } = open(`${gateway.url}/orders`)
@@ -145,7 +145,7 @@ describe('a client that leaves', { timeout: 5000 }, () => {
     await closed
   })
 
-  it('takes its event stream with it', async () => {
+  it('ends its event stream at the service', async () => {
     await using dashboard = await startManual()
     await using gateway = await startGateway({ DASHBOARD_URL: dashboard.url })
     const { client, answer } = open(`${gateway.url}/orderDashboards/live`)
@@ -158,7 +158,7 @@ describe('a client that leaves', { timeout: 5000 }, () => {
     await closed
   })
 
-  it('in the middle of an upload, does not leave it whole', async () => {
+  it('during an upload leaves it incomplete at the service', async () => {
     await using order = await startManual()
     await using gateway = await startGateway({ ORDER_URL: order.url })
     const { client, answer } = open(`${gateway.url}/orders`, { method: 'POST' })
@@ -174,7 +174,7 @@ describe('a client that leaves', { timeout: 5000 }, () => {
 })
 
 describe('connections', () => {
-  it('serve one request after another', async () => {
+  it('are reused for one request after another', async () => {
     await using order = await startUpstream((request, response) => {
       request.resume()
       response.end(String(request.socket.remotePort))
@@ -192,7 +192,7 @@ describe('connections', () => {
     assert.equal(ports.size, 2)
   })
 
-  it('let go of event streams when the gateway stops', async () => {
+  it('are free of event streams when the gateway stops', async () => {
     await using dashboard = await startManual()
     await using gateway = await startGateway({ DASHBOARD_URL: dashboard.url })
     const { client, answer } = open(`${gateway.url}/orderDashboards/live`)

@@ -3,9 +3,9 @@ import { it } from 'node:test'
 import { Pool } from 'undici'
 import { readinessOf } from './upstreams.ts'
 
-// As where nobody is behind a Service, and what would refuse the connection is not sent: else the gateway itself
-// would take so long to say that it is ready that no request reached it any more.
-it('takes a service for unreachable when connecting to it takes too long', { timeout: 5000 }, async () => {
+// As with a Kubernetes Service that has no pod: the connection is neither accepted nor refused. Without the limit the
+// gateway's own /readyz would take so long that Kubernetes sends it no more requests.
+it('reports a service as unreachable when connecting takes too long', { timeout: 5000 }, async () => {
   const pool = new Pool('http://delivery', { connect: () => {} })
   assert.equal(await readinessOf({ pool }, 50), 'unreachable')
 })

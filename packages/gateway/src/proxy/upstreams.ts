@@ -14,21 +14,13 @@ export const prefixes = {
 export interface Upstream {
   readonly name: Service
   readonly pool: Pool
-  readonly timeoutMs: number
-  /** A client that reads nothing of its answer for this time is disconnected. */
-  readonly readerTimeoutMs: number
-  readonly maxWaiting: number
+  readonly settings: GatewaySettings
   /** Requests whose answer has not begun. */
   waiting: number
 }
 
-export interface Upstreams {
-  readonly all: readonly Upstream[]
-  close(): Promise<void>
-}
-
 /** Connection pools to the services. They connect on the first request, so services may start in any order. */
-export function openUpstreams(settings: GatewaySettings): Upstreams {
+export function openUpstreams(settings: GatewaySettings) {
   const open = (name: Service, url: string): Upstream => ({
     name,
     // Without a limit on connections: open event streams would use it up, and queued requests have no time limit.
@@ -37,9 +29,7 @@ export function openUpstreams(settings: GatewaySettings): Upstreams {
       headersTimeout: settings.UPSTREAM_TIMEOUT_MS,
       bodyTimeout: settings.UPSTREAM_IDLE_TIMEOUT_MS,
     }),
-    timeoutMs: settings.UPSTREAM_TIMEOUT_MS,
-    readerTimeoutMs: settings.CLIENT_IDLE_TIMEOUT_MS,
-    maxWaiting: settings.UPSTREAM_CONNECTIONS,
+    settings,
     waiting: 0,
   })
   const all = [
@@ -50,9 +40,7 @@ export function openUpstreams(settings: GatewaySettings): Upstreams {
   ]
   return {
     all,
-    async close() {
-      await Promise.all(all.map(({ pool }) => pool.destroy()))
-    },
+    close: () => Promise.all(all.map(({ pool }) => pool.destroy())),
   }
 }
 

@@ -10,7 +10,7 @@ import { openEventStreams } from '../proxy/event-streams.ts'
 import { openUpstreams } from '../proxy/upstreams.ts'
 import { gatewaySettings } from '../settings.ts'
 
-/** A service of two lines on a free port. */
+/** A service on a free port. */
 export async function startUpstream(listener: RequestListener, port = 0) {
   const server = createServer(listener).listen(port, '127.0.0.1')
   await once(server, 'listening')
@@ -24,10 +24,10 @@ export async function startUpstream(listener: RequestListener, port = 0) {
 
 const local = { PORT: '0', HOST: '127.0.0.1', AUTH: 'off', RATE_LIMIT_PER_MINUTE: '0' }
 
-/** A whole gateway on a free port; services that are not named are on a port where nobody listens. */
+/** A whole gateway on a free port. Nothing listens at the URLs of services that `env` does not name. */
 export async function startGateway(env: Record<string, string>, log = silentLog) {
-  const nobody = 'http://127.0.0.1:1'
-  const urls = { ORDER_URL: nobody, PAYMENT_URL: nobody, DELIVERY_URL: nobody, DASHBOARD_URL: nobody }
+  const down = 'http://127.0.0.1:1'
+  const urls = { ORDER_URL: down, PAYMENT_URL: down, DELIVERY_URL: down, DASHBOARD_URL: down }
   const settings = readSettings(gatewaySettings, { ...local, ...urls, ...env })
   const upstreams = openUpstreams(settings)
   const eventStreams = openEventStreams()
@@ -47,7 +47,7 @@ export async function startGateway(env: Record<string, string>, log = silentLog)
   }
 }
 
-/** A request that is written by hand: `send` may write to it for as long as it likes. */
+/** An open request, whose body the test writes. */
 export function open(url: string, options: Parameters<typeof request>[1] & object = {}) {
   const client = request(url, { agent: false, ...options })
   const answer = new Promise<IncomingMessage>((resolve, reject) => {
@@ -56,14 +56,13 @@ export function open(url: string, options: Parameters<typeof request>[1] & objec
   return { client, answer }
 }
 
-/** The body of an answer. */
 export async function readText(message: IncomingMessage): Promise<string> {
   let text = ''
   for await (const chunk of message) text += chunk
   return text
 }
 
-/** A promise, and what resolves it. */
+/** A promise, and the function that resolves it. */
 export function deferred<T = void>() {
   let resolve = (_: T) => {}
   const promise = new Promise<T>((resolveIt) => {

@@ -6,13 +6,13 @@ import { type CryptoKey, exportJWK, generateKeyPair, type JWK, type JWTPayload, 
 const issuer = 'https://sign-in.example'
 const audience = 'saucery'
 
-/** Who gives out tokens, with keys on a server of its own. */
+/** An identity provider: signs tokens, and serves its keys over HTTP. */
 export async function startProvider() {
   let published: JWK[] = []
-  let asked = 0
+  let reads = 0
   let isBroken = false
   const server = createServer((_, response) => {
-    asked++
+    reads++
     if (isBroken) return response.destroy()
     response.setHeader('content-type', 'application/json')
     response.end(JSON.stringify({ keys: published }))
@@ -25,17 +25,17 @@ export async function startProvider() {
   }
   publish(current)
   return {
-    timesAsked: () => asked,
-    /** From now on, or no longer, no question is answered. */
+    readCount: () => reads,
+    /** Whether the key server breaks every connection from now on. */
     breakOff(broken: boolean) {
       isBroken = broken
     },
-    /** Signs with a new key from now on; until it is published nobody can know. */
+    /** Signs with a new key from now on; the key server has it once it is published. */
     async changeKey(kid: string, alg?: string) {
       current = await newKey(kid, alg)
       return { publish: () => publish(current) }
     },
-    /** A token for a branch's clerk, with other claims where some are given. */
+    /** A token for a branch's clerk, with these claims instead of the usual ones. */
     token: (claims: JWTPayload = {}) => sign(current, claims),
     env: {
       AUTH: 'on',
@@ -61,7 +61,7 @@ async function newKey(kid: string, alg = 'ES256'): Promise<Signing> {
   return { alg, jwk: { ...(await exportJWK(publicKey)), kid, alg }, privateKey }
 }
 
-/** What a branch's clerk's token says for the next minute. */
+/** The claims of a clerk of branch 1, valid for a minute. */
 export const clerk = (): JWTPayload => ({
   iss: issuer,
   aud: audience,
