@@ -4,10 +4,10 @@ import { testNats } from '@saucery/servers/testing/servers'
 import { isNull } from 'drizzle-orm'
 import { stamp } from './events/event.ts'
 import { ensureStream } from './nats/streams.ts'
-import { openOutbox } from './outbox/publisher.ts'
+import { openOutbox } from './outbox/outbox.ts'
 import { openParticipant } from './participant.ts'
 import { outbox } from './postgres/schema.ts'
-import { allSettled } from './testing/consumer.ts'
+import { allAcknowledged } from './testing/consumer.ts'
 import {
   type Counter,
   cause,
@@ -141,7 +141,7 @@ describe('a participant', () => {
     }
     const last = await open(database, nats.url)
     last.consume(subscriptions, raiseOn(last.commit))
-    await allSettled(observer)
+    await allAcknowledged(observer)
     await last.stop()
     await last.broker.close()
     assert.deepEqual(await counts(database.db), { k: 300 })

@@ -3,7 +3,7 @@ import { type BatchLimits, batcher, type Outcome } from './async/batcher.ts'
 import { type Cause, type Event, type Fact, stamp } from './events/event.ts'
 import { type KeyedRequest, openRequests, type Requests, type StoredAnswer } from './idempotency/requests.ts'
 import { claim, release } from './inbox/inbox.ts'
-import type { Outbox } from './outbox/publisher.ts'
+import type { Outbox } from './outbox/outbox.ts'
 import { type Database, isDatabaseOutage, type Transaction } from './postgres/database.ts'
 
 /** How the state behind one key is kept, and what events make of it. */

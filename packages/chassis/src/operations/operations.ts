@@ -1,5 +1,5 @@
 import type { Service } from '@saucery/contracts/choreography'
-import type { Backlog, ConsumerLag } from '@saucery/messaging/consumer/lag'
+import type { ConsumerLag } from '@saucery/messaging/consumer/lag'
 import { ReprocessingFailed } from '@saucery/messaging/dead-letters/publish'
 import {
   countUnhandled,
@@ -9,6 +9,7 @@ import {
 } from '@saucery/messaging/dead-letters/reader'
 import { keyOf } from '@saucery/messaging/events/event'
 import { type Broker, isBrokerOutage } from '@saucery/messaging/nats/connection'
+import type { Backlog } from '@saucery/messaging/outbox/backlog'
 import { authorize } from '../auth/authorize.ts'
 import { linkToNext } from '../http/pages.ts'
 import { notFound, type Problem, ProblemError } from '../http/problem.ts'

@@ -1,19 +1,19 @@
-import type { Position, ReadMessage } from '@saucery/messaging/nats/stream-reader'
+import type { StreamMessage, StreamPosition } from '@saucery/messaging/nats/stream-reader'
 import type { OrderView } from '../view/order-view.ts'
 import type { Positions } from './resume-token.ts'
 
 /** An event that was read of a stream, and is not known to be in its order's view. */
-interface Pending extends ReadMessage {
+interface Pending extends StreamMessage {
   readonly stream: number
   /** The message before it. */
-  readonly before: Position
+  readonly before: StreamPosition
 }
 
 export interface PendingEvents {
   /** Up to where a stream is read. */
-  readTo(stream: number): Position
+  readTo(stream: number): StreamPosition
   /** Takes what was read next of a stream. */
-  add(stream: number, messages: readonly ReadMessage[]): void
+  add(stream: number, messages: readonly StreamMessage[]): void
   /** How many events are pending. */
   count(): number
   /** So many of the orders with pending events, each in its turn: those whose views never come hold up nobody. */

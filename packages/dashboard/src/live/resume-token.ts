@@ -1,9 +1,9 @@
 import { streams } from '@saucery/contracts/choreography'
-import type { Position } from '@saucery/messaging/nats/stream-reader'
+import type { StreamPosition } from '@saucery/messaging/nats/stream-reader'
 import { z } from 'zod'
 
 /** A place in each of the streams, in the order of `streams`. */
-export type Positions = readonly Position[]
+export type Positions = readonly StreamPosition[]
 
 /** Where a client stands: up to where it was told of what happened, as documents of that version have it. */
 export interface ResumePoint {

@@ -2,12 +2,8 @@ import type { Log } from '@saucery/chassis/telemetry/log'
 import { streams } from '@saucery/contracts/choreography'
 import { durableOf } from '@saucery/contracts/projection-durables'
 import type { Broker } from '@saucery/messaging/nats/connection'
-import {
-  ackedPosition,
-  ackFloor,
-  readAfter,
-  type ReadableStream as Stream,
-} from '@saucery/messaging/nats/stream-reader'
+import { ackedPosition, ackFloor, readAfter } from '@saucery/messaging/nats/stream-reader'
+import type { StreamSpec } from '@saucery/messaging/nats/streams'
 import type { ViewStore } from '../store/view-store.ts'
 import type { OrderView } from '../view/order-view.ts'
 import { openPending, type PendingEvents } from './pending-events.ts'
@@ -57,7 +53,7 @@ export async function openStreamCursor(options: StreamCursorOptions): Promise<St
     streams.map((stream) => ackedPosition(broker, stream, durable, mostBehind)),
   )
   const pending = openPending(positions)
-  const behindSince = new Map<Stream, number>()
+  const behindSince = new Map<StreamSpec, number>()
   let roundsBehind = mostRoundsBehind
   let giveUpAt = 0
 

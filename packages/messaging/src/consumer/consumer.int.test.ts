@@ -4,7 +4,7 @@ import { testNats } from '@saucery/servers/testing/servers'
 import { AckPolicy, nanos } from 'nats'
 import { keyOf } from '../events/event.ts'
 import { ensureStream } from '../nats/streams.ts'
-import { allSettled, consume } from '../testing/consumer.ts'
+import { allAcknowledged, consume } from '../testing/consumer.ts'
 import { nudge, nudgesStream } from '../testing/counters.ts'
 import { eventually } from '../testing/eventually.ts'
 import { held } from '../testing/held.ts'
@@ -23,7 +23,7 @@ describe('a consumer', () => {
     const event = nudge('k')
     await publishEvent(broker, event)
     await eventually(() => assert.deepEqual(heard, [{ ...event, stream: 'NUDGES', sequence: 1 }]))
-    await allSettled(broker)
+    await allAcknowledged(broker)
   })
 
   it('tries again after a growing delay, and other messages do not wait for it', async () => {
@@ -40,7 +40,7 @@ describe('a consumer', () => {
     await publishEvent(broker, nudge('bad'))
     for (let i = 0; i < 20; i++) await publishEvent(broker, nudge(`k${i}`))
     await eventually(() => assert.equal(tries.length, 4))
-    await allSettled(broker)
+    await allAcknowledged(broker)
     const gaps = tries.slice(1).map((time, i) => time - (tries[i] ?? 0))
     for (const [i, atLeast] of [100, 200, 400].entries())
       assert.ok((gaps[i] ?? 0) >= atLeast - 2, String(gaps))
@@ -60,7 +60,7 @@ describe('a consumer', () => {
     await using _replica = await consume(other, handle, options)
     await publishEvent(broker, nudge('k'))
     await eventually(() => assert.equal(attempts, 6))
-    const { delivered, num_redelivered } = await allSettled(broker)
+    const { delivered, num_redelivered } = await allAcknowledged(broker)
     assert.deepEqual([delivered.consumer_seq, num_redelivered, attempts], [1, 0, 6])
     assert.deepEqual([log.times('store away, waiting'), log.times('store still away')], [1, 4])
   })
@@ -84,7 +84,7 @@ describe('a consumer', () => {
     const pull = await broker.js.consumers.get('NUDGES', 'silent')
     for (let deliveries = 0; deliveries < 4; ) deliveries = (await pull.next())?.info.deliveryCount ?? 0
     slow.release()
-    await allSettled(broker)
+    await allAcknowledged(broker)
     assert.equal(starts, 1)
   })
 
@@ -108,7 +108,7 @@ describe('a consumer', () => {
       ['a1 begins'],
     )
     a1.release()
-    await allSettled(broker)
+    await allAcknowledged(broker)
     assert.deepEqual(
       order.filter((line) => line.startsWith('a')),
       ['a1 begins', 'a1 ends', 'a2 begins', 'a2 ends', 'a3 begins', 'a3 ends'],
@@ -152,7 +152,7 @@ describe('a consumer', () => {
     assert.equal(log.times('dead letters'), 0)
     const handled: string[] = []
     await using _next = await consume(broker, async ({ id }) => handled.push(id))
-    await allSettled(broker)
+    await allAcknowledged(broker)
     assert.equal(handled.length, 1)
   })
 
@@ -163,10 +163,10 @@ describe('a consumer', () => {
     await using listener = await consume(broker, async ({ id }) => heard.push(id))
     const events = [nudge('a'), nudge('b'), nudge('c')]
     for (const event of events) await publishEvent(broker, event)
-    await allSettled(broker)
+    await allAcknowledged(broker)
     await broker.jsm.consumers.delete('NUDGES', 'counter')
     await eventually(() => assert.equal(heard.length, 6))
-    await allSettled(broker)
+    await allAcknowledged(broker)
     assert.ok(listener.isReady())
     assert.deepEqual(new Set(heard.slice(3)), new Set(events.map(({ id }) => id)))
   })
@@ -178,7 +178,7 @@ describe('a consumer', () => {
     await using listener = await consume(broker, async ({ id }) => heard.push(id))
     const [before, after] = [nudge('k'), nudge('k')]
     await publishEvent(broker, before)
-    await allSettled(broker)
+    await allAcknowledged(broker)
     await broker.jsm.streams.delete('NUDGES')
     await eventually(() => assert.equal(listener.isReady(), false))
     await ensureStream(broker.jsm, nudgesStream, 1)

@@ -6,7 +6,7 @@ import type { EventTypes } from '../events/cloud-events.ts'
 import type { EventType, Fact, ReceivedEvent } from '../events/event.ts'
 import type { Log } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
-import { deadLettersStream, ensureConsumer, ensureStream } from '../nats/streams.ts'
+import { deadLettersStream, ensureConsumer, ensureStream, removalDelayMs } from '../nats/streams.ts'
 import { type ConsumerLag, lagOf } from './lag.ts'
 import { openProcessor } from './processor.ts'
 
@@ -48,10 +48,6 @@ export interface Consumers {
   /** Takes nothing new, and resolves when what is in hand is finished. */
   stop(): Promise<void>
 }
-
-// The server tells that a consumer is deleted before it has removed its state: one that is made again at once can
-// inherit that, and would begin after what the old one had handled. Seen with 2.15.
-export const removalDelayMs = 1500
 
 /**
  * Listens with one durable pull consumer a subscription, named after the service and shared by its replicas.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testNats } from '@saucery/servers/testing/servers'
-import { allSettled, consume } from '../testing/consumer.ts'
+import { allAcknowledged, consume } from '../testing/consumer.ts'
 import { Nudged, nudge } from '../testing/counters.ts'
 import { eventually } from '../testing/eventually.ts'
 import { countingLog } from '../testing/log.ts'
@@ -31,7 +31,7 @@ describe('an event that is published', () => {
     await publishEvent(consuming, mine)
     await eventually(() => assert.deepEqual(heard, [mine.id]))
     assert.equal(log.times('no event'), 1)
-    await allSettled(consuming)
+    await allAcknowledged(consuming)
 
     end()
     end()

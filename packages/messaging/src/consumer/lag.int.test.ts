@@ -1,15 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testNats } from '@saucery/servers/testing/servers'
-import { sql } from 'drizzle-orm'
-import { PgDialect } from 'drizzle-orm/pg-core'
 import { consume } from '../testing/consumer.ts'
 import { nudge } from '../testing/counters.ts'
 import { eventually } from '../testing/eventually.ts'
 import { held } from '../testing/held.ts'
 import { publishEvent } from '../testing/messages.ts'
-import { testBroker, testDatabase } from '../testing/servers.ts'
-import { backlogOf, lagOf, selectBacklog } from './lag.ts'
+import { testBroker } from '../testing/servers.ts'
+import { lagOf } from './lag.ts'
 
 describe('the lag of a consumer', () => {
   it('is what waits, what is in hand, and what came again', async () => {
@@ -29,42 +27,3 @@ describe('the lag of a consumer', () => {
     )
   })
 })
-
-describe('what the outbox has not published', () => {
-  it('is counted, with the age of the oldest', async () => {
-    await using database = await testDatabase()
-    const { db } = database
-    assert.deepEqual(await backlogOf(db), { unpublished: 0, oldestMs: 0 })
-    await db.execute(rows(1, 10, sql`case when i > 7 then null else now() end`))
-    const { unpublished, oldestMs } = await backlogOf(db)
-    assert.equal(unpublished, 3)
-    assert.ok(oldestMs >= 60_000 && oldestMs < 120_000, String(oldestMs))
-  })
-
-  it('costs the same however much was published', async (t) => {
-    await using database = await testDatabase()
-    const { db } = database
-    const text = new PgDialect().sqlToQuery(selectBacklog).sql
-    async function blocks(): Promise<number> {
-      await db.execute(sql`vacuum analyze outbox`)
-      const [row] = await db.execute<{ 'QUERY PLAN': { Plan: Record<string, number> }[] }>(
-        sql.raw(`explain (analyze, buffers, format json) ${text}`),
-      )
-      const plan = row?.['QUERY PLAN'][0]?.Plan
-      assert.doesNotMatch(JSON.stringify(plan), /Seq Scan/)
-      return (plan?.['Shared Hit Blocks'] ?? 0) + (plan?.['Shared Read Blocks'] ?? 0)
-    }
-    await db.execute(rows(1, 10_000, sql`case when i % 1000 = 0 then null else now() end`))
-    const few = await blocks()
-    await db.execute(rows(10_001, 200_000, sql`now()`))
-    const many = await blocks()
-    t.diagnostic(`blocks read beside 10,000 published: ${few}; beside 200,000: ${many}`)
-    assert.ok(many <= few + 5, `${many} blocks instead of ${few}`)
-  })
-})
-
-const rows = (from: number, to: number, publishedAt: ReturnType<typeof sql>) => sql`
-  insert into outbox (id, name, version, subject, data, time, causation_id, traceparent, leased_until, published_at)
-  select gen_random_uuid(), 'Raised', 1, 'counters.raised.k', '{}', now() - interval '1 minute', 'c', '', now(),
-    ${publishedAt}
-  from generate_series(${from}::int, ${to}::int) as i`

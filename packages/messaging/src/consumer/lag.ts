@@ -1,8 +1,5 @@
-import { sql } from 'drizzle-orm'
 import type { Broker } from '../nats/connection.ts'
 import { consumerInfo } from '../nats/streams.ts'
-import type { Database } from '../postgres/database.ts'
-import { outbox } from '../postgres/schema.ts'
 
 /** How far one durable consumer is behind. */
 export interface ConsumerLag {
@@ -32,21 +29,3 @@ export async function lagOf(
   )
   return lags.flat()
 }
-
-export interface Backlog {
-  readonly unpublished: number
-  /** 0 when there is none. */
-  readonly oldestMs: number
-}
-
-/** What the outbox has that the stream has not; reads none of what is published. */
-export async function backlogOf(db: Database): Promise<Backlog> {
-  const [row] = await db.execute<{ unpublished: number; oldestMs: number }>(selectBacklog)
-  return { unpublished: row?.unpublished ?? 0, oldestMs: row?.oldestMs ?? 0 }
-}
-
-/** (lag.int.test: "costs the same however much was published") */
-export const selectBacklog = sql`
-  select count(*)::int as unpublished,
-    greatest(0, round(extract(epoch from now() - min(time)) * 1000))::float8 as "oldestMs"
-  from ${outbox} where published_at is null`

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type TestServer, testNats } from '@saucery/servers/testing/servers'
 import { sql } from 'drizzle-orm'
-import { allSettled, consume, deadLettersIn } from '../testing/consumer.ts'
+import { allAcknowledged, consume, deadLettersIn } from '../testing/consumer.ts'
 import { counts, nudge, raiseOn } from '../testing/counters.ts'
 import { eventually } from '../testing/eventually.ts'
 import { countingLog } from '../testing/log.ts'
@@ -43,7 +43,7 @@ async function nudgeThrough(
   await restart()
   if (victim === 'broker')
     await eventually(() => Promise.all(later.map((event) => publishEvent(one.broker, event))))
-  await allSettled(one.broker)
+  await allAcknowledged(one.broker)
   assert.deepEqual(await counts(database.db), everyKey(rounds))
   assert.equal((await deadLettersIn(one.broker)).length, 0)
   await eventually(async () => {

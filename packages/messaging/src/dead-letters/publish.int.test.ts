@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testNats } from '@saucery/servers/testing/servers'
 import { deadLettersStream } from '../nats/streams.ts'
-import { allSettled, consume, deadLettersIn } from '../testing/consumer.ts'
+import { allAcknowledged, consume, deadLettersIn } from '../testing/consumer.ts'
 import { nudge } from '../testing/counters.ts'
 import { eventually } from '../testing/eventually.ts'
 import { countingLog } from '../testing/log.ts'
@@ -19,7 +19,7 @@ describe('a dead letter', () => {
     const poison = { ...nudge('k'), data: { by: 'much' } }
     const neighbours = [nudge('k'), nudge('k')] as const
     for (const event of [neighbours[0], poison, neighbours[1]]) await publishEvent(broker, event)
-    await allSettled(broker)
+    await allAcknowledged(broker)
     assert.deepEqual(
       handled,
       neighbours.map(({ id }) => id),
@@ -50,7 +50,7 @@ describe('a dead letter', () => {
     await using broker = await testBroker(nats.url)
     await using _listener = await consume(broker, async () => assert.fail('handled'))
     await publishEvent(broker, nudge('k'), { headers: { 'ce-dataschema': 'urn:event:Nudged:9' } })
-    await allSettled(broker)
+    await allAcknowledged(broker)
     const [letter] = await deadLettersIn(broker)
     assert.match(letter?.header('dead-letter-error') ?? '', /no version 9/)
   })
@@ -64,7 +64,7 @@ describe('a dead letter', () => {
     }
     await using _listener = await consume(broker, handle, { maxTries: 3 })
     await publishEvent(broker, nudge('k'))
-    await allSettled(broker)
+    await allAcknowledged(broker)
     const letters = await deadLettersIn(broker)
     assert.deepEqual(
       letters.map(({ header }) => [header('dead-letter-error'), header('dead-letter-tries')]),
@@ -106,7 +106,7 @@ describe('a dead letter', () => {
     await eventually(() => assert.equal(listener.isReady(), true))
     await broker.jsm.streams.delete(deadLettersStream.name)
     await publishEvent(broker, { ...nudge('k'), data: {} })
-    await allSettled(broker)
+    await allAcknowledged(broker)
     assert.equal((await deadLettersIn(broker)).length, 1)
     assert.equal(log.times('dead letters not reached'), 1)
   })

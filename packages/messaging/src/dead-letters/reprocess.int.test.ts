@@ -4,7 +4,7 @@ import { type TestServer, testNats } from '@saucery/servers/testing/servers'
 import { sql } from 'drizzle-orm'
 import type { ReceivedEvent } from '../events/event.ts'
 import { handledAmong, pruneInbox, recordReprocessed } from '../inbox/inbox.ts'
-import { allSettled, consume, deadLettersIn } from '../testing/consumer.ts'
+import { allAcknowledged, consume, deadLettersIn } from '../testing/consumer.ts'
 import { counts, Nudged, nudge, raiseOn } from '../testing/counters.ts'
 import { eventually } from '../testing/eventually.ts'
 import { held } from '../testing/held.ts'
@@ -153,7 +153,7 @@ describe('a dead letter that is handled again', () => {
       { maxTries: 1 },
     )
     await publishEvent(broker, nudge('k'))
-    await allSettled(broker)
+    await allAcknowledged(broker)
     const [letter] = (await readDeadLetters(broker, { limit: 1 })).deadLetters
     bug.isThere = false
     await publishEvent(broker, nudge('k'))

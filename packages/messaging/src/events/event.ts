@@ -10,7 +10,7 @@ export interface Fact {
 }
 
 /** What a fact gets when it is recorded. */
-export interface Identity {
+export interface Stamp {
   /** UUIDv7: the `Nats-Msg-Id`, and the key of every deduplication. */
   readonly id: string
   /** When it was recorded, ISO 8601 in UTC with milliseconds. */
@@ -21,7 +21,7 @@ export interface Identity {
   readonly traceparent: string
 }
 
-export type Event<F extends Fact = Fact> = F & Identity
+export type Event<F extends Fact = Fact> = F & Stamp
 
 /** An event as a consumer hands it over: with its place in the stream. */
 export type ReceivedEvent<F extends Fact = Fact> = Event<F> & {

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { testNats } from '@saucery/servers/testing/servers'
 import { count } from 'drizzle-orm'
 import { inbox } from '../postgres/schema.ts'
-import { allSettled, allWait, consume, deadLettersIn } from '../testing/consumer.ts'
+import { allAcknowledged, allWait, consume, deadLettersIn } from '../testing/consumer.ts'
 import { counts, nudge, raiseOn } from '../testing/counters.ts'
 import { messagesOf, publishEvent } from '../testing/messages.ts'
 import { testReplica } from '../testing/replica.ts'
@@ -34,7 +34,7 @@ describe('the inbox', () => {
       events.map((event) => publishEvent(one.broker, event, { messageId: `${event.id} ${time}` })),
     )
     await Promise.all(saying)
-    await allSettled(one.broker)
+    await allAcknowledged(one.broker)
     assert.equal((await messagesOf(one.broker, 'NUDGES')).length, 600)
     assert.ok(heardBy.one > 0 && heardBy.other > 0, JSON.stringify(heardBy))
     assert.deepEqual(await counts(database.db), Object.fromEntries(keys.map((key) => [key, 50])))
@@ -48,14 +48,14 @@ describe('the inbox', () => {
     const handle = raiseOn(replica.commit)
     const listener = await consume(replica.broker, handle)
     for (const key of keys) await publishEvent(replica.broker, nudge(key))
-    await allSettled(replica.broker)
+    await allAcknowledged(replica.broker)
     await listener.stop()
     await replica.broker.jsm.consumers.delete('NUDGES', 'counter')
     await using _again = await consume(replica.broker, (event) => {
       heard += 1
       return handle(event)
     })
-    await allSettled(replica.broker)
+    await allAcknowledged(replica.broker)
     assert.equal(heard, keys.length)
     assert.deepEqual(await counts(database.db), Object.fromEntries(keys.map((key) => [key, 1])))
   })
@@ -76,7 +76,7 @@ describe('the inbox', () => {
     await using _listener = await consume(replica.broker, raiseOn(replica.commit), { maxTries: 2 })
     await publishEvent(replica.broker, nudge('a', 2000))
     await publishEvent(replica.broker, nudge('b'))
-    await allSettled(replica.broker)
+    await allAcknowledged(replica.broker)
     assert.deepEqual(await counts(database.db), { b: 1 })
     const [row] = await database.db.select({ rows: count() }).from(inbox)
     assert.equal(row?.rows, 1)

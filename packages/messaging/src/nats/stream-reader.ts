@@ -1,28 +1,22 @@
 import { keyOf } from '../events/event.ts'
 import type { Broker } from './connection.ts'
 import { type DirectGet, directGet, eventIdIn } from './direct-get.ts'
-import { consumerInfo } from './streams.ts'
+import { consumerInfo, type StreamSpec } from './streams.ts'
 
 /**
  * A place in a stream: the last message before what is to come, by its sequence and its event's id. After a power
  * failure the server uses sequences again, so that the id decides. 0 without an id is before the first message.
  */
-export interface Position {
+export interface StreamPosition {
   readonly sequence: number
   readonly id: string
 }
 
-export interface ReadMessage extends Position {
+export interface StreamMessage extends StreamPosition {
   readonly key: string
 }
 
-/** What a stream is read by: its name and its subjects, all of them. */
-export interface ReadableStream {
-  readonly name: string
-  readonly subjects: readonly string[]
-}
-
-export const streamStart: Position = { sequence: 0, id: '' }
+export const streamStart: StreamPosition = { sequence: 0, id: '' }
 
 /** How many are asked for at once. */
 const mostAtOnce = 256
@@ -36,10 +30,10 @@ const mostAtOnce = 256
  */
 export async function readAfter(
   broker: Broker,
-  stream: ReadableStream,
-  position: Position,
+  stream: StreamSpec,
+  position: StreamPosition,
   limit: number,
-): Promise<ReadMessage[] | 'lost' | 'behind'> {
+): Promise<StreamMessage[] | 'lost' | 'behind'> {
   const isBeforeAll = position.sequence === 0
   // The position and the first message after it, in one go: mostly there is none.
   const [at, next] = await Promise.all([
@@ -65,24 +59,28 @@ export async function readAfter(
 }
 
 /** Whether the stream has this event at this place, still: after a power failure it may have lost it. */
-export async function isAt(broker: Broker, stream: string, { sequence, id }: Position): Promise<boolean> {
+export async function hasEventAt(
+  broker: Broker,
+  stream: string,
+  { sequence, id }: StreamPosition,
+): Promise<boolean> {
   const message = await directGet(broker, stream, { seq: sequence })
   return message !== undefined && eventIdIn(message) === id
 }
 
 /** The stream's last message. */
-export const streamEnd = async (broker: Broker, stream: ReadableStream): Promise<Position> =>
+export const streamEnd = async (broker: Broker, stream: StreamSpec): Promise<StreamPosition> =>
   (await readAt(broker, stream, { last_by_subj: stream.subjects[0] })) ?? streamStart
 
 /** The message of this sequence, or else the first after it. */
-const messageFrom = (broker: Broker, stream: ReadableStream, seq: number) =>
+const messageFrom = (broker: Broker, stream: StreamSpec, seq: number) =>
   readAt(broker, stream, { seq, next_by_subj: stream.subjects[0] })
 
 async function readAt(
   broker: Broker,
-  { name }: ReadableStream,
+  { name }: StreamSpec,
   query: DirectGet,
-): Promise<ReadMessage | undefined> {
+): Promise<StreamMessage | undefined> {
   const message = await directGet(broker, name, query)
   return (
     message && {
@@ -99,10 +97,10 @@ async function readAt(
  */
 export async function ackedPosition(
   broker: Broker,
-  stream: ReadableStream,
+  stream: StreamSpec,
   durable: string,
   mostBehind: number,
-): Promise<Position> {
+): Promise<StreamPosition> {
   const end = await streamEnd(broker, stream)
   const acknowledged = await ackFloor(broker, stream, durable)
   const sequence = Math.max(acknowledged ?? 0, end.sequence - mostBehind)
@@ -115,7 +113,7 @@ export async function ackedPosition(
 /** The sequence up to which a durable consumer has acknowledged everything; undefined when there is no such consumer. */
 export async function ackFloor(
   { jsm }: Broker,
-  { name }: Pick<ReadableStream, 'name'>,
+  { name }: Pick<StreamSpec, 'name'>,
   durable: string,
 ): Promise<number | undefined> {
   return (await consumerInfo(jsm, name, durable))?.ack_floor.stream_seq

@@ -20,13 +20,13 @@ export const deadLettersStream = { name: 'DEAD_LETTERS', subjects: ['dead-letter
 
 export interface StreamSpec {
   readonly name: string
-  readonly subjects: string[]
+  readonly subjects: readonly string[]
 }
 
 function streamConfig({ name, subjects }: StreamSpec, replicas: number): Partial<StreamConfig> {
   return {
     name,
-    subjects,
+    subjects: [...subjects],
     retention: RetentionPolicy.Limits,
     storage: StorageType.File,
     discard: DiscardPolicy.Old,
@@ -128,6 +128,12 @@ export async function removeConsumer(jsm: JetStreamManager, stream: string, dura
     if (!isNotThere(error)) throw error
   }
 }
+
+/**
+ * The server answers that a consumer is deleted before it has removed its state. A consumer that is created again
+ * sooner can inherit that state, and would begin after the messages that the old one handled (seen with 2.15).
+ */
+export const removalDelayMs = 1500
 
 // An update is merged with what is there: one filter beside several would be refused.
 // (streams.int.test: "is made once by all replicas, and changed when it is wanted otherwise")

@@ -8,7 +8,7 @@ const batchSize = 20_000
 /**
  * Deletes the rows that fit, part by part, until it is told to stop: in one statement, more than the database can
  * delete before it ends a statement would stay, and be even more the next time.
- * (publisher.int.test: "forgets any number of events, in statements that stay short")
+ * (outbox.int.test: "forgets any number of events, in statements that stay short")
  */
 export async function deleteInBatches(
   db: Database,

@@ -41,7 +41,7 @@ export const allWait = (broker: Broker, replicas: number): Promise<void> =>
   })
 
 /** Resolves when every message of the stream was acknowledged or terminated. */
-export const allSettled = (broker: Broker): Promise<ConsumerInfo> =>
+export const allAcknowledged = (broker: Broker): Promise<ConsumerInfo> =>
   eventually(async () => {
     const position = await positionOf(broker)
     const { num_pending, num_ack_pending } = position

@@ -1,5 +1,5 @@
 import type { BatchLimits } from '../async/batcher.ts'
-import { openOutbox } from '../outbox/publisher.ts'
+import { openOutbox } from '../outbox/outbox.ts'
 import { unitOfWork } from '../unit-of-work.ts'
 import { type Counter, counterAggregate, countersStream, type Nudged, type Raised } from './counters.ts'
 import { quietLog } from './log.ts'

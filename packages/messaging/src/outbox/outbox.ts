@@ -106,7 +106,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     // A duplicate is a success: an earlier try got through, and its acknowledgement was lost.
     if (!ack.duplicate) {
       // Sequences are used again: another replica made the stream again, or the broker lost its last writes.
-      // (publisher.int.test: "tells the stream that another replica made again from the one before")
+      // (outbox.int.test: "tells the stream that another replica made again from the one before")
       if (ack.seq <= lastSequence) {
         scheduleReconcile()
         void refresh()
@@ -152,7 +152,7 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
     scheduleReconcile,
     async sweep(stopping) {
       // Who says nothing, or less than others, sees neither a failure nor a sequence again.
-      // (publisher.int.test: "makes its stream again, with all that was in it, though it says nothing")
+      // (outbox.int.test: "makes its stream again, with all that was in it, though it says nothing")
       if (broker.isConnected() && Date.now() >= lookFrom) await refresh()
       if (broker.isConnected()) await compare()
       let found = 0
