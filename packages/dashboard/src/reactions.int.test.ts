@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { stamped } from '@saucery/chassis/testing/events'
-import { quietLog } from '@saucery/chassis/testing/log'
+import { silentLog } from '@saucery/chassis/testing/log'
 import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
 import { streams, subscriptionsOf } from '@saucery/contracts/choreography'
 import { OrderPlaced } from '@saucery/contracts/order'
@@ -25,7 +25,7 @@ after(async () => {
 
 /** One process of the dashboard, on a read model of its own or on one that it shares. */
 async function replica(url: string) {
-  const broker = await connectBroker({ url: nats.url, name: 'dashboard', log: quietLog })
+  const broker = await connectBroker({ url: nats.url, name: 'dashboard', log: silentLog })
   const views = openViews(url, undefined, eventLocations(broker))
   const consumers = openConsumers({
     broker,
@@ -35,7 +35,7 @@ async function replica(url: string) {
     inKeyOrder: false,
     maxAckPending: 5000,
     replicas: 1,
-    log: quietLog,
+    log: silentLog,
   })
   closing.push(async () => {
     await consumers.stop()
@@ -60,8 +60,8 @@ describe('the dashboard', () => {
   it('has every event of every order, told in any order, again and again, and heard by two replicas', async () => {
     const events = Array.from({ length: 30 }, () => factsAbout(uuidv7()).map(stamped)).flat()
     const shuffled = [...events, ...events].sort(() => Math.random() - 0.5)
-    await nats.sayAll(shuffled)
-    await nats.handledBy('dashboard')
+    await nats.publishAll(shuffled)
+    await nats.consumedBy('dashboard')
     for (const orderId of new Set(events.map(({ data }) => data.orderId))) {
       const told = events.filter(({ data }) => data.orderId === orderId).map(({ id }) => id)
       const view = await views.find(orderId)
@@ -75,8 +75,8 @@ describe('the dashboard', () => {
 
   it('goes by the first place of an event that the stream holds more than once', async () => {
     const orderId = uuidv7()
-    await nats.say(stamped(OrderPlaced({ ...OrderPlaced.example, orderId })), 5)
-    await nats.handledBy('dashboard')
+    await nats.publish(stamped(OrderPlaced({ ...OrderPlaced.example, orderId })), 5)
+    await nats.consumedBy('dashboard')
     const [entry, ...others] = (await views.find(orderId))?.timeline ?? []
     assert.deepEqual(others, [])
     const first = await nats.broker.jsm.streams.getMessage('ORDERS', {
@@ -89,9 +89,9 @@ describe('the dashboard', () => {
     const orderId = uuidv7()
     const events = factsAbout(orderId).map(stamped)
     await mongo.kill()
-    await nats.sayAll(events)
+    await nats.publishAll(events)
     await mongo.restart()
-    await nats.handledBy('dashboard')
+    await nats.consumedBy('dashboard')
     assert.equal((await namesIn(orderId))?.length, 11)
   })
 
@@ -102,7 +102,7 @@ describe('the dashboard', () => {
     await client.close()
     for (const { stream } of subscriptionsOf('dashboard'))
       await nats.broker.jsm.consumers.delete(stream, 'dashboard')
-    await nats.handledBy('dashboard')
+    await nats.consumedBy('dashboard')
     assert.equal(JSON.stringify(await views.list({ limit: 200 })), before)
   })
 
@@ -113,8 +113,8 @@ describe('the dashboard', () => {
       assert.ok(orders, 'there is no such stream')
       await nats.broker.jsm.streams.delete(orders.name)
       await ensureStream(nats.broker.jsm, orders, 1)
-      for (const event of placed.reverse()) await nats.say(event)
-      await nats.handledBy('dashboard')
+      for (const event of placed.reverse()) await nats.publish(event)
+      await nats.consumedBy('dashboard')
     }
     await sayAgain()
     // The one is now before where it was, the other after.

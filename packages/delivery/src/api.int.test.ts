@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { received } from '@saucery/chassis/testing/events'
-import { allPages, get, type Page, problemIn } from '@saucery/chassis/testing/http'
+import { allPages, getJson, type ListPage, readProblem } from '@saucery/chassis/testing/http'
 import { exampleOrderId } from '@saucery/contracts/fields'
 import { OrderCancelled } from '@saucery/contracts/order'
 import { v7 as uuidv7 } from 'uuid'
@@ -11,7 +11,7 @@ import { approvedAs, testDeliveries } from './testing/deliveries.ts'
 
 const service = await testDeliveries()
 after(() => service[Symbol.asyncDispose]())
-const { app, hear, replica, saidOf, start } = service
+const { app, hear, replica, publishedOf, start } = service
 
 const post = (path: string, at = app, headers = {}) => at.request(path, { method: 'POST', headers })
 const cancel = (orderId: string) => hear(received(OrderCancelled({ orderId, reason: 'requested' })))
@@ -28,24 +28,24 @@ for (const [word, status, event, opposite] of [
       assert.ok(first.headers.get('event-id'))
       const delivery = (await first.json()) as Delivery
       assert.equal(delivery.status, status)
-      assert.deepEqual(await get(app, `/deliveries/${orderId}`), delivery)
+      assert.deepEqual(await getJson(app, `/deliveries/${orderId}`), delivery)
 
       const again = await post(`/deliveries/${orderId}/${word}`)
       assert.equal(again.status, 200)
       assert.equal(again.headers.get('event-id'), null)
       assert.deepEqual(await again.json(), delivery)
-      assert.deepEqual(await saidOf(orderId), [event, 'DeliveryStarted'])
+      assert.deepEqual(await publishedOf(orderId), [event, 'DeliveryStarted'])
     })
 
     it('answers 409 when it ended otherwise', async () => {
       const orderId = await start()
       await post(`/deliveries/${orderId}/${opposite}`)
       const conflict = { status: 409, code: 'delivery-already-final', places: [] }
-      assert.deepEqual(await problemIn(post(`/deliveries/${orderId}/${word}`)), conflict)
+      assert.deepEqual(await readProblem(post(`/deliveries/${orderId}/${word}`)), conflict)
       const cancelled = await start()
       await cancel(cancelled)
-      assert.deepEqual(await problemIn(post(`/deliveries/${cancelled}/${word}`)), conflict)
-      assert.deepEqual(await saidOf(cancelled), ['DeliveryCancelled', 'DeliveryStarted'])
+      assert.deepEqual(await readProblem(post(`/deliveries/${cancelled}/${word}`)), conflict)
+      assert.deepEqual(await publishedOf(cancelled), ['DeliveryCancelled', 'DeliveryStarted'])
     })
 
     it('answers as the first time whoever asks again with the same key', async () => {
@@ -59,14 +59,14 @@ for (const [word, status, event, opposite] of [
       assert.equal(again.headers.get('event-id'), first.headers.get('event-id'))
 
       const reused = { status: 422, code: 'idempotency-key-reused', places: [] }
-      assert.deepEqual(await problemIn(post(path.replace(word, opposite), other, headers)), reused)
+      assert.deepEqual(await readProblem(post(path.replace(word, opposite), other, headers)), reused)
     })
 
     it('answers 404 for a delivery that there is not, or not yet', async () => {
       const remembered = uuidv7()
       await cancel(remembered)
       for (const id of [exampleOrderId, remembered, 'x', '%00'])
-        assert.deepEqual(await problemIn(post(`/deliveries/${id}/${word}`)), {
+        assert.deepEqual(await readProblem(post(`/deliveries/${id}/${word}`)), {
           status: 404,
           code: 'not-found',
           places: [],
@@ -82,7 +82,7 @@ describe('two couriers at once', () => {
     const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => post(path, i % 2 ? app : other)))
     assert.ok(answers.every(({ status }) => status === 200))
     assert.equal(answers.filter(({ headers }) => headers.has('event-id')).length, 1)
-    assert.deepEqual(await saidOf(orderId), ['DeliveryCompleted', 'DeliveryStarted'])
+    assert.deepEqual(await publishedOf(orderId), ['DeliveryCompleted', 'DeliveryStarted'])
   })
 
   it('get one 200 and one 409 when they disagree', async () => {
@@ -94,14 +94,14 @@ describe('two couriers at once', () => {
         post(`/deliveries/${orderId}/fail`, other),
       ])
       assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 409])
-      assert.equal((await saidOf(orderId)).length, 2)
+      assert.equal((await publishedOf(orderId)).length, 2)
     }
   })
 })
 
 describe('GET /deliveries', () => {
   const found = async (query: string) =>
-    (await get<Page<Delivery>>(app, `/deliveries?${query}`)).items.map(({ orderId }) => orderId)
+    (await getJson<ListPage<Delivery>>(app, `/deliveries?${query}`)).items.map(({ orderId }) => orderId)
 
   it('pages through every delivery once, of the newest order first', async () => {
     const orderIds: string[] = []
@@ -126,13 +126,13 @@ describe('GET /deliveries', () => {
     const orderId = uuidv7()
     await cancel(orderId)
     assert.deepEqual(await found(`orderId=${orderId}`), [])
-    assert.equal((await problemIn(app.request(`/deliveries/${orderId}`))).status, 404)
+    assert.equal((await readProblem(app.request(`/deliveries/${orderId}`))).status, 404)
     await hear(received(approvedAs(orderId)))
-    assert.deepEqual(await get(app, `/deliveries/${orderId}`), { orderId, status: 'CANCELLED' })
+    assert.deepEqual(await getJson(app, `/deliveries/${orderId}`), { orderId, status: 'CANCELLED' })
   })
 
   it('cannot be asked for what is not shown', async () => {
-    const problem = await problemIn(app.request('/deliveries?status=CANCEL_REMEMBERED'))
+    const problem = await readProblem(app.request('/deliveries?status=CANCEL_REMEMBERED'))
     assert.deepEqual(problem, { status: 422, code: 'invalid-input', places: ['status'] })
   })
 })

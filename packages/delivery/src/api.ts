@@ -3,7 +3,7 @@ import { causeOf } from '@saucery/chassis/http/cause'
 import { pageResponse } from '@saucery/chassis/http/pages'
 import { notFound, type Problem, storeUnavailable } from '@saucery/chassis/http/problem'
 import { answeringOnce, respond } from '@saucery/chassis/idempotency/answer-once'
-import { type Api, openApiApp } from '@saucery/chassis/openapi/app'
+import { type OpenApiApp, openApiApp } from '@saucery/chassis/openapi/app'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import { type Database, isDatabaseOutage } from '@saucery/messaging/postgres/database'
 import type { Context, MiddlewareHandler } from 'hono'
@@ -19,7 +19,7 @@ export interface DeliveryApi {
   readonly log: Log
 }
 
-export function deliveryApi({ db, commit, requireCaller, log }: DeliveryApi): Api {
+export function deliveryApi({ db, commit, requireCaller, log }: DeliveryApi): OpenApiApp {
   const app = openApiApp(log, requireCaller, problemOf)
   const once = answeringOnce({ db, commit, problemOf })
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { branch, courier, operator, testCallerTokens } from '@saucery/chassis/testing/caller-tokens'
 import { received } from '@saucery/chassis/testing/events'
-import { type Page, problemIn } from '@saucery/chassis/testing/http'
+import { type ListPage, readProblem } from '@saucery/chassis/testing/http'
 import type { Caller } from '@saucery/contracts/access/scope'
 import { OrderCancelled } from '@saucery/contracts/order'
 import { v7 as uuidv7 } from 'uuid'
@@ -12,7 +12,7 @@ import { approvedAs, testDeliveries } from './testing/deliveries.ts'
 
 const service = await testDeliveries()
 after(() => service[Symbol.asyncDispose]())
-const { hear, saidOf, start } = service
+const { hear, publishedOf, start } = service
 const gate = testCallerTokens('delivery')
 const app = deliveryApi({ ...service, requireCaller: gate.requireCaller })
 
@@ -20,7 +20,7 @@ const ask = async (caller: Caller, path: string, method = 'GET') =>
   app.request(path, { method, headers: await gate.as(caller) })
 const statusOf = async (...of: Parameters<typeof ask>) => (await ask(...of)).status
 const listed = async (caller: Caller, query = '') => {
-  const { items } = (await (await ask(caller, `/deliveries?${query}`)).json()) as Page<Delivery>
+  const { items } = (await (await ask(caller, `/deliveries?${query}`)).json()) as ListPage<Delivery>
   return items.map(({ orderId }) => orderId)
 }
 
@@ -28,7 +28,7 @@ describe('a branch', () => {
   it('sees its own deliveries, and not another’s', async () => {
     const [own, foreign] = [await start('mine'), await start('yours')]
     assert.equal(await statusOf(branch('mine'), `/deliveries/${own}`), 200)
-    assert.equal((await problemIn(ask(branch('mine'), `/deliveries/${foreign}`))).code, 'not-found')
+    assert.equal((await readProblem(ask(branch('mine'), `/deliveries/${foreign}`))).code, 'not-found')
     assert.deepEqual(await listed(branch('mine')), [own])
     assert.deepEqual(await listed(branch('mine'), `orderId=${foreign}`), [])
   })
@@ -37,10 +37,10 @@ describe('a branch', () => {
     const own = await start('mine')
     for (const report of ['complete', 'fail'])
       assert.equal(
-        (await problemIn(ask(branch('mine'), `/deliveries/${own}/${report}`, 'POST'))).code,
+        (await readProblem(ask(branch('mine'), `/deliveries/${own}/${report}`, 'POST'))).code,
         'not-permitted',
       )
-    assert.deepEqual(await saidOf(own), ['DeliveryStarted'])
+    assert.deepEqual(await publishedOf(own), ['DeliveryStarted'])
   })
 
   it('does not see what nobody knows the branch of; an operator does', async () => {
@@ -75,6 +75,6 @@ describe('who comes past the gateway', () => {
         (await app.request(`/deliveries/${orderId}/complete`, { method: 'POST', ...init })).status,
         401,
       )
-    assert.deepEqual(await saidOf(orderId), ['DeliveryStarted'])
+    assert.deepEqual(await publishedOf(orderId), ['DeliveryStarted'])
   })
 })

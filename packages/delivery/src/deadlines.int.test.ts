@@ -9,7 +9,7 @@ import { testDeliveries } from './testing/deliveries.ts'
 
 const service = await testDeliveries()
 after(() => service[Symbol.asyncDispose]())
-const { commit, db, hear, replica, saidOf, start } = service
+const { commit, db, hear, replica, publishedOf, start } = service
 
 const hour = 3_600_000
 const statusOf = async (orderId: string) => (await findDelivery(db, orderId))?.status
@@ -59,7 +59,7 @@ describe('the automatic courier', () => {
       completeDue(db, commit, hour),
     ])
     for (const orderId of orderIds)
-      assert.deepEqual(await saidOf(orderId), ['DeliveryCompleted', 'DeliveryStarted'])
+      assert.deepEqual(await publishedOf(orderId), ['DeliveryCompleted', 'DeliveryStarted'])
   })
 
   it('goes on with the others when a cancel is faster', async () => {
@@ -96,7 +96,7 @@ describe('the deadline of deliveries', () => {
     await Promise.all([failOverdue(db, commit, hour), failOverdue(other.db, other.commit, hour)])
     const failed = await findDelivery(db, overdue)
     assert.deepEqual(failed?.status === 'FAILED' && failed.reason, 'overdue')
-    assert.deepEqual(await saidOf(overdue), ['DeliveryFailed', 'DeliveryStarted'])
+    assert.deepEqual(await publishedOf(overdue), ['DeliveryFailed', 'DeliveryStarted'])
     assert.equal(await statusOf(fresh), 'STARTED')
   })
 

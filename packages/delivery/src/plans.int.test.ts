@@ -1,5 +1,5 @@
 import { after, describe, it } from 'node:test'
-import { orderIds, pagesCostTheSame } from '@saucery/chassis/testing/plans'
+import { assertPagesCostTheSame, orderIds } from '@saucery/chassis/testing/plans'
 import { sql } from 'drizzle-orm'
 import { type DeliveryQuery, selectDeliveries } from './store.ts'
 import { testDeliveries } from './testing/deliveries.ts'
@@ -16,7 +16,7 @@ const fill = (from: number, to: number) =>
 
 describe('a page of deliveries', () => {
   it('costs of many what it costs of 10,000, however it is filtered', (t) =>
-    pagesCostTheSame(t, {
+    assertPagesCostTheSame(t, {
       db,
       table: 'deliveries',
       fill,

@@ -11,7 +11,7 @@ import { approvedAs, testDeliveries } from './testing/deliveries.ts'
 
 const service = await testDeliveries()
 after(() => service[Symbol.asyncDispose]())
-const { commit, db, hear, nats, participant, replica, saidOf, start } = service
+const { commit, db, hear, nats, participant, replica, publishedOf, start } = service
 participant.consume(subscriptionsOf('delivery'), hear)
 
 const cancelledAs = (orderId: string) => OrderCancelled({ orderId, reason: 'requested' })
@@ -23,14 +23,14 @@ describe('a paid order', () => {
     const other = reactions((await replica()).commit)
     const event = received(approvedAs(uuidv7()))
     await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 ? hear(event) : other(event))))
-    assert.deepEqual(await saidOf(event.data.orderId), ['DeliveryStarted'])
+    assert.deepEqual(await publishedOf(event.data.orderId), ['DeliveryStarted'])
   })
 
   it('is sent once when its payment comes over the stream again and again', async () => {
     const orderId = uuidv7()
-    await nats.say(stamped(approvedAs(orderId)), 10)
-    await nats.handledBy('delivery')
-    assert.deepEqual(await saidOf(orderId), ['DeliveryStarted'])
+    await nats.publish(stamped(approvedAs(orderId)), 10)
+    await nats.consumedBy('delivery')
+    assert.deepEqual(await publishedOf(orderId), ['DeliveryStarted'])
   })
 
   it('is sent once, by the inbox alone and by the state alone', async () => {
@@ -38,26 +38,26 @@ describe('a paid order', () => {
     await hear(event)
     await db.execute(`delete from deliveries where order_id = '${event.data.orderId}'`)
     await hear(event)
-    assert.deepEqual(await saidOf(event.data.orderId), ['DeliveryStarted'])
+    assert.deepEqual(await publishedOf(event.data.orderId), ['DeliveryStarted'])
 
     const another = received(approvedAs(uuidv7()))
     await hear(another)
     await db.execute('delete from inbox')
     await hear(another)
-    assert.deepEqual(await saidOf(another.data.orderId), ['DeliveryStarted'])
+    assert.deepEqual(await publishedOf(another.data.orderId), ['DeliveryStarted'])
   })
 })
 
 describe('a cancelled order', () => {
   it('is not sent when the cancel comes before the payment', async () => {
     const orderId = uuidv7()
-    await nats.say(stamped(cancelledAs(orderId)), 3)
-    await nats.handledBy('delivery')
+    await nats.publish(stamped(cancelledAs(orderId)), 3)
+    await nats.consumedBy('delivery')
     assert.equal(await statusOf(orderId), undefined)
-    await nats.say(stamped(approvedAs(orderId)), 3)
-    await nats.handledBy('delivery')
+    await nats.publish(stamped(approvedAs(orderId)), 3)
+    await nats.consumedBy('delivery')
     assert.equal(await statusOf(orderId), 'CANCELLED')
-    assert.deepEqual(await saidOf(orderId), ['DeliveryCancelled'])
+    assert.deepEqual(await publishedOf(orderId), ['DeliveryCancelled'])
   })
 
   it('is cancelled once, whichever of the two replicas hears what first', async () => {
@@ -68,7 +68,7 @@ describe('a cancelled order', () => {
       const [approved, cancelled] = [received(approvedAs(orderId)), received(cancelledAs(orderId))]
       await Promise.all([one(approved), two(cancelled), two(approved), one(cancelled)])
       assert.equal(await statusOf(orderId), 'CANCELLED')
-      assert.match((await saidOf(orderId)).join(), /^DeliveryCancelled(,DeliveryStarted)?$/)
+      assert.match((await publishedOf(orderId)).join(), /^DeliveryCancelled(,DeliveryStarted)?$/)
     }
   })
 
@@ -77,7 +77,11 @@ describe('a cancelled order', () => {
     await commit({ ...courier(orderId), decide: complete })
     // Each has an id of its own, so that the inbox knows nothing.
     await Promise.all(Array.from({ length: 10 }, () => hear(received(cancelledAs(orderId)))))
-    assert.deepEqual(await saidOf(orderId), ['CancellationRefused', 'DeliveryCompleted', 'DeliveryStarted'])
+    assert.deepEqual(await publishedOf(orderId), [
+      'CancellationRefused',
+      'DeliveryCompleted',
+      'DeliveryStarted',
+    ])
   })
 
   it('either arrives or is cancelled when the courier and the cancel come at once', async () => {
@@ -86,7 +90,7 @@ describe('a cancelled order', () => {
       const orderId = await start()
       const arriving = commit({ ...courier(orderId), decide: complete })
       await Promise.allSettled([arriving, other(received(cancelledAs(orderId)))])
-      const said = (await saidOf(orderId)).filter((name) => name !== 'DeliveryStarted').join()
+      const said = (await publishedOf(orderId)).filter((name) => name !== 'DeliveryStarted').join()
       assert.match(said, /^(DeliveryCancelled|CancellationRefused,DeliveryCompleted)$/)
     }
   })

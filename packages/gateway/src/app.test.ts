@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { prefixes } from './proxy/upstreams.ts'
-import { open, startGateway, startUpstream, textOf } from './testing/gateway.ts'
+import { open, readText, startGateway, startUpstream } from './testing/gateway.ts'
 
 const answering = (name: string) =>
   startUpstream((request, response) => {
@@ -35,7 +35,7 @@ describe('the routes', () => {
     ] as const) {
       const { client, answer } = open(gateway.url, { path: url, method })
       client.end()
-      assert.deepEqual(JSON.parse(await textOf(await answer)), { name, method, url })
+      assert.deepEqual(JSON.parse(await readText(await answer)), { name, method, url })
     }
   })
 
@@ -44,7 +44,7 @@ describe('the routes', () => {
     await using gateway = await startGateway({ ORDER_URL: order.url })
     const { client, answer } = open(gateway.url, { path: 'http://evil.example/orders/1?a=b' })
     client.end()
-    const { name, url } = JSON.parse(await textOf(await answer))
+    const { name, url } = JSON.parse(await readText(await answer))
     assert.deepEqual([name, url], ['order', '/orders/1?a=b'])
   })
 

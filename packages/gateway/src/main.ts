@@ -4,7 +4,7 @@ import { settingsOrExit } from '@saucery/chassis/settings/settings'
 import { openLog } from '@saucery/chassis/telemetry/log'
 import { gatewayApi } from './app.ts'
 import { openAuthenticator } from './auth/authenticate.ts'
-import { web } from './edge/page.ts'
+import { servePage } from './edge/page.ts'
 import { openEventStreams } from './proxy/event-streams.ts'
 import { openUpstreams } from './proxy/upstreams.ts'
 import { gatewaySettings } from './settings.ts'
@@ -15,6 +15,6 @@ const { all: upstreams, close } = openUpstreams(settings)
 const eventStreams = openEventStreams()
 void stopSignal().then(eventStreams.end)
 const admission = openAuthenticator(settings, log)
-const page = settings.WEB_ROOT === undefined ? undefined : await web(settings.WEB_ROOT)
+const page = settings.WEB_ROOT === undefined ? undefined : await servePage(settings.WEB_ROOT)
 const app = gatewayApi({ upstreams, admission, page, settings, eventStreams, log })
 await serveUntilStopped(app, log, settings, { checks: {} }, close)

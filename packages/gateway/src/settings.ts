@@ -1,6 +1,6 @@
 import { commonSettings, ms } from '@saucery/chassis/settings/settings'
 import { z } from 'zod'
-import { needsOfSignIn, signInSettings } from './auth/settings.ts'
+import { signInChecks, signInSettings } from './auth/settings.ts'
 
 const origin = z.string().regex(/^https?:\/\/[^/\s]+\/?$/, 'must be an http(s) URL without a path')
 
@@ -31,6 +31,6 @@ const settings = commonSettings.extend({
   UPSTREAM_CONNECTIONS: z.coerce.number().int().min(1).default(1000),
 })
 
-export const gatewaySettings = settings.check(...needsOfSignIn)
+export const gatewaySettings = settings.check(...signInChecks)
 
 export type GatewaySettings = z.infer<typeof gatewaySettings>

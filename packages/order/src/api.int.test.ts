@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { received } from '@saucery/chassis/testing/events'
-import { get, problemIn } from '@saucery/chassis/testing/http'
+import { getJson, readProblem } from '@saucery/chassis/testing/http'
 import { exampleOrderId } from '@saucery/contracts/fields'
 import { PaymentDeclined } from '@saucery/contracts/payment'
 import { eventually } from '@saucery/messaging/testing/eventually'
@@ -11,7 +11,7 @@ import { amount, assemble, testOrders, wanted } from './testing/orders.ts'
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())
-const { app, db, hear, nats, place, postOrder, replica, saidOf } = service
+const { app, db, hear, nats, place, postOrder, replica, publishedOf } = service
 
 describe('POST /orders', () => {
   it('answers 201 with the order, its place and the event that can be waited for', async () => {
@@ -22,7 +22,7 @@ describe('POST /orders', () => {
     const facts = ['OrderPlaced']
     assert.deepEqual(order, { id: order.id, ...request, facts, status: 'PLACED', placedAt: order.placedAt })
     assert.equal(response.headers.get('location'), `/orders/${order.id}`)
-    assert.deepEqual(await get(app, `/orders/${order.id}`), order)
+    assert.deepEqual(await getJson(app, `/orders/${order.id}`), order)
 
     const message = await eventually(async () => {
       const all = await messagesOf(nats.broker, 'ORDERS')
@@ -45,7 +45,7 @@ describe('POST /orders', () => {
   it('takes the least and the most that it promises', async () => {
     assert.equal((await place({ qty: 1, price: 0 })).amount, 0)
     const most = await place({ qty: 1, price: Number.MAX_SAFE_INTEGER })
-    assert.deepEqual(await get(app, `/orders/${most.id}`), most)
+    assert.deepEqual(await getJson(app, `/orders/${most.id}`), most)
     assert.equal((await place({ qty: 1_000_000, branchId: 'b'.repeat(64) })).qty, 1_000_000)
   })
 
@@ -117,7 +117,7 @@ describe('POST /orders', () => {
   for (const { what, body, status = 422, code = 'invalid-input', places } of bad)
     it(`refuses ${what}, and stores nothing`, async () => {
       const before = await rows()
-      assert.deepEqual(await problemIn(postOrder(body)), { status, code, places })
+      assert.deepEqual(await readProblem(postOrder(body)), { status, code, places })
       assert.deepEqual(await rows(), before)
     })
 
@@ -145,7 +145,7 @@ describe('POST /orders/{id}/cancel', () => {
     const again = await cancel(id)
     assert.equal(again.status, 202)
     assert.equal(again.headers.get('event-id'), null)
-    assert.deepEqual(await saidOf(id), ['OrderCancelled', 'OrderPlaced'])
+    assert.deepEqual(await publishedOf(id), ['OrderCancelled', 'OrderPlaced'])
   })
 
   it('says it once when twenty ask at once, at two replicas', async () => {
@@ -153,20 +153,20 @@ describe('POST /orders/{id}/cancel', () => {
     const other = assemble(await replica()).app
     const answers = Array.from({ length: 20 }, (_, i) => cancel(id, i % 2 ? app : other))
     assert.ok((await Promise.all(answers)).every(({ status }) => status === 202))
-    assert.deepEqual(await saidOf(id), ['OrderCancelled', 'OrderPlaced'])
+    assert.deepEqual(await publishedOf(id), ['OrderCancelled', 'OrderPlaced'])
   })
 
   it('answers 409 when the order is final', async () => {
     const { id } = await place()
     await hear(received(PaymentDeclined({ orderId: id, amount, reason: 'limit-exceeded' })))
-    const problem = await problemIn(cancel(id))
+    const problem = await readProblem(cancel(id))
     assert.deepEqual(problem, { status: 409, code: 'order-already-final', places: [] })
-    assert.deepEqual(await saidOf(id), ['OrderPlaced'])
+    assert.deepEqual(await publishedOf(id), ['OrderPlaced'])
   })
 
   it('answers 404 for an order that there is not, whatever its id looks like', async () => {
     for (const id of [exampleOrderId, 'x', '1', '%00', "'; drop table orders --", '%E0%A4%A'])
-      assert.deepEqual(await problemIn(cancel(id)), {
+      assert.deepEqual(await readProblem(cancel(id)), {
         status: 404,
         code: 'not-found',
         places: [],

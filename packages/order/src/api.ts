@@ -2,14 +2,14 @@ import { authorize, ifInScope, requireInScope, scopedQuery } from '@saucery/chas
 import { causeOf } from '@saucery/chassis/http/cause'
 import { pageResponse } from '@saucery/chassis/http/pages'
 import {
-  doesNotFit,
+  invalidFields,
   notFound,
   type Problem,
   ProblemError,
   storeUnavailable,
 } from '@saucery/chassis/http/problem'
 import { type Answer, answeringOnce, respond } from '@saucery/chassis/idempotency/answer-once'
-import { type Api, openApiApp } from '@saucery/chassis/openapi/app'
+import { type OpenApiApp, openApiApp } from '@saucery/chassis/openapi/app'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import type { Published } from '@saucery/contracts/choreography'
 import { type Database, isDatabaseOutage } from '@saucery/messaging/postgres/database'
@@ -35,7 +35,7 @@ export interface OrderApi {
   readonly log: Log
 }
 
-export function orderApi({ db, commit, waiting, settings, requireCaller, log }: OrderApi): Api {
+export function orderApi({ db, commit, waiting, settings, requireCaller, log }: OrderApi): OpenApiApp {
   const app = openApiApp(log, requireCaller, problemOf)
   const once = answeringOnce({ db, commit, problemOf })
 
@@ -142,7 +142,7 @@ const refusals: Record<Refused['code'], Problem> = {
     code: 'order-already-final',
     title: 'The order is final and cannot be cancelled',
   },
-  'amount-too-large': doesNotFit([
+  'amount-too-large': invalidFields([
     { pointer: '/price', detail: 'qty × price is more than can be counted in whole won' },
   ]),
 }

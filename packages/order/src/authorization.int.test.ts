@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { branch, courier, operator, testCallerTokens } from '@saucery/chassis/testing/caller-tokens'
-import { type Page, problemIn } from '@saucery/chassis/testing/http'
+import { type ListPage, readProblem } from '@saucery/chassis/testing/http'
 import type { Caller } from '@saucery/contracts/access/scope'
 import { exampleOrderId } from '@saucery/contracts/fields'
 import type { Order } from './domain.ts'
@@ -9,7 +9,7 @@ import { assemble, testOrders, wanted } from './testing/orders.ts'
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())
-const { place, saidOf } = service
+const { place, publishedOf } = service
 const gate = testCallerTokens('order')
 const { app } = assemble({ ...service, requireCaller: gate.requireCaller })
 
@@ -27,7 +27,7 @@ describe('a branch', () => {
     const placed = await ask(branch('mine'), 'POST', '/orders', order)
     assert.equal(placed.status, 201)
     assert.equal((await ask(branch('7'), 'POST', '/orders', { ...wanted, branchId: 7 })).status, 201)
-    const refused = await problemIn(ask(branch('yours'), 'POST', '/orders', order))
+    const refused = await readProblem(ask(branch('yours'), 'POST', '/orders', order))
     assert.deepEqual(refused, { ...notPermitted, places: ['/branchId'] })
   })
 
@@ -37,15 +37,15 @@ describe('a branch', () => {
     const foreign = await ask(branch('yours'), 'GET', `/orders/${id}`)
     const none = await ask(branch('yours'), 'GET', `/orders/${exampleOrderId}`)
     assert.equal(await foreign.clone().text(), await none.text())
-    assert.deepEqual(await problemIn(foreign), notFound)
+    assert.deepEqual(await readProblem(foreign), notFound)
   })
 
   it('cancels its own order, and not another’s', async () => {
     const { id } = await place({ branchId: 'mine' })
-    assert.deepEqual(await problemIn(ask(branch('yours'), 'POST', `/orders/${id}/cancel`)), notFound)
-    assert.deepEqual(await saidOf(id), ['OrderPlaced'])
+    assert.deepEqual(await readProblem(ask(branch('yours'), 'POST', `/orders/${id}/cancel`)), notFound)
+    assert.deepEqual(await publishedOf(id), ['OrderPlaced'])
     assert.equal((await ask(branch('mine'), 'POST', `/orders/${id}/cancel`)).status, 202)
-    assert.deepEqual(await problemIn(ask(branch('yours'), 'POST', `/orders/${id}/cancel`)), notFound)
+    assert.deepEqual(await readProblem(ask(branch('yours'), 'POST', `/orders/${id}/cancel`)), notFound)
   })
 
   it('is not answered what another was, for the same Idempotency-Key', async () => {
@@ -74,15 +74,15 @@ describe('a branch', () => {
     const found: string[] = []
     for (let path = '/orders?status=PLACED&limit=2'; path; ) {
       const answer = await ask(branch('listed'), 'GET', path)
-      const { items } = (await answer.json()) as Page<Order>
+      const { items } = (await answer.json()) as ListPage<Order>
       found.push(...items.map(({ id }) => id))
       path = /<(.*)>/.exec(answer.headers.get('link') ?? '')?.[1] ?? ''
     }
     assert.deepEqual(found, own)
     const foreign = await place({ branchId: 'other' })
     const byId = await ask(branch('listed'), 'GET', `/orders?orderId=${foreign.id}`)
-    assert.deepEqual(((await byId.json()) as Page<Order>).items, [])
-    assert.deepEqual(await problemIn(ask(branch('listed'), 'GET', '/orders?branchId=other')), {
+    assert.deepEqual(((await byId.json()) as ListPage<Order>).items, [])
+    assert.deepEqual(await readProblem(ask(branch('listed'), 'GET', '/orders?branchId=other')), {
       ...notPermitted,
       places: ['branchId'],
     })
@@ -98,8 +98,8 @@ describe('a courier', () => {
       ask(courier, 'GET', `/orders/${id}`),
       ask(courier, 'POST', `/orders/${id}/cancel`),
     ])
-      assert.deepEqual(await problemIn(asked), notPermitted)
-    assert.deepEqual(await saidOf(id), ['OrderPlaced'])
+      assert.deepEqual(await readProblem(asked), notPermitted)
+    assert.deepEqual(await publishedOf(id), ['OrderPlaced'])
   })
 })
 
@@ -133,6 +133,6 @@ describe('who comes past the gateway', () => {
       const body = JSON.stringify({ ...wanted, branchId: 'mine' })
       assert.equal((await app.request('/orders', { method: 'POST', headers: placing, body })).status, 401)
     }
-    assert.deepEqual(await saidOf(id), ['OrderPlaced'])
+    assert.deepEqual(await publishedOf(id), ['OrderPlaced'])
   })
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { received } from '@saucery/chassis/testing/events'
-import { get } from '@saucery/chassis/testing/http'
+import { getJson } from '@saucery/chassis/testing/http'
 import { PaymentApproved } from '@saucery/contracts/payment'
 import { firstIdAt } from '@saucery/messaging/events/event'
 import { newTraceparent } from '@saucery/messaging/events/trace-context'
@@ -11,7 +11,7 @@ import { amount, testOrders } from './testing/orders.ts'
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())
-const { app, commit, db, hear, place: placeNow, replica, saidOf } = service
+const { app, commit, db, hear, place: placeNow, replica, publishedOf } = service
 
 const hour = 3_600_000
 const deadline = { db, commit, deadlineMs: hour, consumedUntil: async () => Date.now() }
@@ -30,7 +30,7 @@ async function placedAgo(ms: number): Promise<string> {
   return id
 }
 
-const statusOf = async (id: string) => (await get<Order>(app, `/orders/${id}`)).status
+const statusOf = async (id: string) => (await getJson<Order>(app, `/orders/${id}`)).status
 
 describe('the deadline of payments', () => {
   it('gives up what payment has not decided, once, and only that', async () => {
@@ -39,7 +39,7 @@ describe('the deadline of payments', () => {
     const other = await replica()
     await Promise.all([cancelOverdue(deadline), cancelOverdue({ ...deadline, ...other })])
     assert.equal(await statusOf(overdue), 'CANCELLING')
-    assert.deepEqual(await saidOf(overdue), ['OrderCancelled', 'OrderPlaced'])
+    assert.deepEqual(await publishedOf(overdue), ['OrderCancelled', 'OrderPlaced'])
     const [said] = await db.execute(`select data from outbox where subject = 'orders.cancelled.${overdue}'`)
     assert.deepEqual(said?.data, { orderId: overdue, reason: 'payment-timeout' })
     assert.equal(await statusOf(fresh.id), 'PLACED')
@@ -62,6 +62,6 @@ describe('the deadline of payments', () => {
     await hear(received(PaymentApproved({ orderId, branchId: '1', sauceId: '2', qty: 10, amount })))
     await cancelOverdue(deadline)
     assert.equal(await statusOf(orderId), 'PAID')
-    assert.deepEqual(await saidOf(orderId), ['OrderPlaced'])
+    assert.deepEqual(await publishedOf(orderId), ['OrderPlaced'])
   })
 })

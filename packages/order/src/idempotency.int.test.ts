@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { received } from '@saucery/chassis/testing/events'
-import { problemIn } from '@saucery/chassis/testing/http'
+import { readProblem } from '@saucery/chassis/testing/http'
 import { PaymentDeclined } from '@saucery/contracts/payment'
 import { v4 as uuidv4, v7 as uuidv7 } from 'uuid'
 import type { OrderApi } from './api.ts'
@@ -9,7 +9,7 @@ import { amount, assemble, testOrders, wanted } from './testing/orders.ts'
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())
-const { app, commit, db, hear, place, replica, saidOf } = service
+const { app, commit, db, hear, place, replica, publishedOf } = service
 const other = assemble(await replica()).app
 
 /** A key that nobody has used. */
@@ -54,7 +54,7 @@ describe('POST /orders with an Idempotency-Key', () => {
       assert.deepEqual(await answerOf(post('/orders', key, { body: { ...wanted, branchId }, at })), first)
     const [id, ...more] = await ordersOf(branchId)
     assert.deepEqual(more, [])
-    assert.deepEqual(await saidOf(String(id)), ['OrderPlaced'])
+    assert.deepEqual(await publishedOf(String(id)), ['OrderPlaced'])
   })
 
   it('places one order when fifty come at once, at two replicas', async () => {
@@ -74,7 +74,7 @@ describe('POST /orders with an Idempotency-Key', () => {
       }
       const [id, ...more] = await ordersOf(branchId)
       assert.deepEqual(more, [])
-      assert.deepEqual(await saidOf(String(id)), ['OrderPlaced'])
+      assert.deepEqual(await publishedOf(String(id)), ['OrderPlaced'])
       assert.deepEqual(await answerOf(post('/orders', key, { body })), placed[0])
     }
   })
@@ -115,10 +115,10 @@ describe('POST /orders with an Idempotency-Key', () => {
     const { headers } = await post('/orders', key, { body: wanted })
     const reused = { status: 422, code: 'idempotency-key-reused', places: [] }
     assert.deepEqual(
-      await problemIn(post('/orders', key, { body: { ...wanted, qty: 11 }, at: other })),
+      await readProblem(post('/orders', key, { body: { ...wanted, qty: 11 }, at: other })),
       reused,
     )
-    assert.deepEqual(await problemIn(post(`${headers.get('location')}/cancel`, key)), reused)
+    assert.deepEqual(await readProblem(post(`${headers.get('location')}/cancel`, key)), reused)
   })
 
   it('lets a body that was not valid be corrected', async () => {
@@ -128,7 +128,7 @@ describe('POST /orders with an Idempotency-Key', () => {
   })
 
   it('refuses a key that is none', async () => {
-    const problem = await problemIn(post('/orders', '"', { body: wanted }))
+    const problem = await readProblem(post('/orders', '"', { body: wanted }))
     assert.deepEqual(problem, { status: 400, code: 'invalid-idempotency-key', places: [] })
   })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { received } from '@saucery/chassis/testing/events'
-import { allPages, get, type Page, problemIn } from '@saucery/chassis/testing/http'
+import { allPages, getJson, type ListPage, readProblem } from '@saucery/chassis/testing/http'
 import { exampleOrderId } from '@saucery/contracts/fields'
 import { PaymentApproved } from '@saucery/contracts/payment'
 import { eventually } from '@saucery/messaging/testing/eventually'
@@ -23,9 +23,12 @@ describe('GET /orders', () => {
   it('is not changed by orders that are placed while it is read', async () => {
     const placed: Order[] = []
     for (let i = 0; i < 4; i++) placed.unshift(await place({ branchId: 'growing' }))
-    const first = await get<Page<Order>>(app, '/orders?branchId=growing&limit=2')
+    const first = await getJson<ListPage<Order>>(app, '/orders?branchId=growing&limit=2')
     await place({ branchId: 'growing' })
-    const second = await get<Page<Order>>(app, `/orders?branchId=growing&limit=2&cursor=${first.next}`)
+    const second = await getJson<ListPage<Order>>(
+      app,
+      `/orders?branchId=growing&limit=2&cursor=${first.next}`,
+    )
     assert.deepEqual([...first.items, ...second.items], placed)
   })
 
@@ -35,22 +38,22 @@ describe('GET /orders', () => {
     const since = new Date().toISOString()
     const after = await place({ branchId: 'timed' })
     const found = async (query: string) =>
-      (await get<Page<Order>>(app, `/orders?branchId=timed&${query}`)).items.map(({ id }) => id)
+      (await getJson<ListPage<Order>>(app, `/orders?branchId=timed&${query}`)).items.map(({ id }) => id)
     assert.deepEqual(await found(`since=${since}`), [after.id])
     assert.deepEqual(await found(`until=${since}`), [before.id])
   })
 
   it('has no next page when the last one is full', async () => {
     for (let i = 0; i < 2; i++) await place({ branchId: 'full' })
-    const page = await get<Page<Order>>(app, '/orders?branchId=full&limit=2')
+    const page = await getJson<ListPage<Order>>(app, '/orders?branchId=full&limit=2')
     assert.equal(page.items.length, 2)
     assert.equal(page.next, undefined)
   })
 
   it('has fifty on a page when nobody says otherwise', async () => {
     await Promise.all(Array.from({ length: 51 }, () => place()))
-    assert.equal((await get<Page<Order>>(app, '/orders')).items.length, 50)
-    assert.ok((await get<Page<Order>>(app, '/orders?limit=200')).items.length > 50)
+    assert.equal((await getJson<ListPage<Order>>(app, '/orders')).items.length, 50)
+    assert.ok((await getJson<ListPage<Order>>(app, '/orders?limit=200')).items.length > 50)
   })
 
   it('filters by status, branch and id, and by all of them', async () => {
@@ -59,7 +62,7 @@ describe('GET /orders', () => {
     const { branchId, sauceId, qty } = paid
     await hear(received(PaymentApproved({ orderId: paid.id, branchId, sauceId, qty, amount })))
     const found = async (query: string) =>
-      (await get<Page<Order>>(app, `/orders?${query}`)).items.map(({ id }) => id)
+      (await getJson<ListPage<Order>>(app, `/orders?${query}`)).items.map(({ id }) => id)
     assert.deepEqual(await found('branchId=filtered&status=PAID'), [paid.id])
     assert.deepEqual(await found('branchId=filtered&status=PLACED'), [waiting.id])
     assert.deepEqual(await found(`orderId=${waiting.id}`), [waiting.id])
@@ -81,14 +84,14 @@ describe('GET /orders', () => {
     ['branchId=a%00', 'branchId'],
   ])
     it(`refuses ${query}`, async () => {
-      const problem = await problemIn(app.request(`/orders?${query}`))
+      const problem = await readProblem(app.request(`/orders?${query}`))
       assert.deepEqual(problem, { status: 422, code: 'invalid-input', places: [place] })
     })
 
   it('answers 404 for what there is not', async () => {
-    assert.equal((await problemIn(app.request(`/orders/${exampleOrderId}`))).code, 'not-found')
-    assert.equal((await problemIn(app.request('/orders/1'))).code, 'not-found')
-    assert.equal((await problemIn(app.request('/sauces'))).code, 'no-such-route')
-    assert.equal((await problemIn(app.request('/orders', { method: 'PUT' }))).code, 'method-not-allowed')
+    assert.equal((await readProblem(app.request(`/orders/${exampleOrderId}`))).code, 'not-found')
+    assert.equal((await readProblem(app.request('/orders/1'))).code, 'not-found')
+    assert.equal((await readProblem(app.request('/sauces'))).code, 'no-such-route')
+    assert.equal((await readProblem(app.request('/orders', { method: 'PUT' }))).code, 'method-not-allowed')
   })
 })

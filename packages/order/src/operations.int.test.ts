@@ -3,7 +3,7 @@ import { after, beforeEach, describe, it } from 'node:test'
 import { addOperationsRoutes } from '@saucery/chassis/operations/operations'
 import { branch, courier, operator, testCallerTokens } from '@saucery/chassis/testing/caller-tokens'
 import { stamped } from '@saucery/chassis/testing/events'
-import { type Page, problemIn } from '@saucery/chassis/testing/http'
+import { type ListPage, readProblem } from '@saucery/chassis/testing/http'
 import type { Caller } from '@saucery/contracts/access/scope'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { PaymentApproved } from '@saucery/contracts/payment'
@@ -53,7 +53,7 @@ const answer = async <T>(asked: Promise<Response>) => {
   return (await response.json()) as T
 }
 const letters = '/operations/order/dead-letters'
-const listed = async (query = '') => (await answer<Page<Letter>>(ask(letters + query))).items
+const listed = async (query = '') => (await answer<ListPage<Letter>>(ask(letters + query))).items
 const sendBack = (sequence: number | string, at = app) =>
   ask(`${letters}/${sequence}/send-back`, { method: 'POST', at })
 const unhandled = async () => (await answer<Summary>(ask('/operations/order'))).deadLetters
@@ -64,7 +64,7 @@ const statusOf = async ({ id }: Order) =>
 async function buried(): Promise<{ order: Order; letter: Letter }> {
   const order = await service.place()
   const event = stamped(PaymentApproved({ ...PaymentApproved.example, orderId: order.id }))
-  await service.nats.say(event)
+  await service.nats.publish(event)
   const letter = await eventually(async () => {
     const found = (await listed()).find(({ eventId }) => eventId === event.id)
     assert.ok(found, 'not buried yet')
@@ -79,7 +79,7 @@ beforeEach(() => {
 
 describe('an operator', () => {
   it('sees what waits, what is unpublished, and how much failed', async () => {
-    await service.nats.handledBy('order')
+    await service.nats.consumedBy('order')
     const idle = { durable: 'order', pending: 0, ackPending: 0, redelivered: 0 }
     const outbox = { unpublished: 0, oldestMs: 0 }
     const consumers = [
@@ -121,7 +121,7 @@ describe('an operator', () => {
     const found: number[] = []
     for (let path = `${letters}?limit=1`; path; ) {
       const response = await ask(path)
-      const { items, next } = await answer<Page<Letter>>(Promise.resolve(response))
+      const { items, next } = await answer<ListPage<Letter>>(Promise.resolve(response))
       found.push(...items.map(({ sequence }) => sequence))
       path = /<(.*)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1] ?? ''
       assert.equal(path === '', next === undefined)
@@ -134,7 +134,7 @@ describe('an operator', () => {
     const { order, letter } = await buried()
     const refused = await sendBack(letter.sequence)
     assert.match(await refused.clone().text(), /"detail":"Unprocessable: a bug"/)
-    assert.deepEqual(await problemIn(refused), { status: 409, code: 'dead-letter-not-handled', places: [] })
+    assert.deepEqual(await readProblem(refused), { status: 409, code: 'dead-letter-not-handled', places: [] })
     assert.equal(await statusOf(order), 'PLACED')
     assert.equal(await unhandled(), before + 1)
 
@@ -168,7 +168,7 @@ describe('an operator', () => {
       assert.ok(found, 'not buried yet')
       return found
     })
-    assert.equal((await problemIn(sendBack(letter.sequence))).code, 'dead-letter-not-handled')
+    assert.equal((await readProblem(sendBack(letter.sequence))).code, 'dead-letter-not-handled')
     assert.equal(await statusOf(order), 'PLACED')
   })
 
@@ -177,7 +177,7 @@ describe('an operator', () => {
     const { seq } = await js.publish('dead-letters.payment.orders.placed.1', '{}')
     assert.ok(!(await listed()).some(({ sequence }) => sequence === seq))
     for (const sequence of [seq, seq + 1000, 99_999_999_999_999, 0, -1, '1e1', 'x', '%00'])
-      assert.deepEqual(await problemIn(sendBack(sequence)), { status: 404, code: 'not-found', places: [] })
+      assert.deepEqual(await readProblem(sendBack(sequence)), { status: 404, code: 'not-found', places: [] })
   })
 
   for (const [query, place] of [
@@ -188,7 +188,7 @@ describe('an operator', () => {
     ['limit=x', 'limit'],
   ])
     it(`is refused ${query}`, async () => {
-      const problem = await problemIn(ask(`${letters}?${query}`))
+      const problem = await readProblem(ask(`${letters}?${query}`))
       assert.deepEqual(problem, { status: 422, code: 'invalid-input', places: [place] })
     })
 
@@ -199,7 +199,7 @@ describe('an operator', () => {
     for (const path of ['/operations/order', letters]) {
       const response = await ask(path, { at: away })
       assert.equal(response.headers.get('retry-after'), '1')
-      assert.equal((await problemIn(response)).code, 'broker-unavailable')
+      assert.equal((await readProblem(response)).code, 'broker-unavailable')
     }
   })
 })
@@ -214,7 +214,7 @@ describe('a branch or a courier', () => {
         ['GET', letters],
         ['POST', `${letters}/${letter.sequence}/send-back`],
       ] as const) {
-        const problem = await problemIn(ask(path, { method, caller }))
+        const problem = await readProblem(ask(path, { method, caller }))
         assert.deepEqual(problem, { status: 403, code: 'not-permitted', places: [] })
         assert.equal((await app.request(path, { method })).status, 401)
       }

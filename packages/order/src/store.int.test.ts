@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { received, stamped } from '@saucery/chassis/testing/events'
-import { get } from '@saucery/chassis/testing/http'
+import { getJson } from '@saucery/chassis/testing/http'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { DeliveryCompleted, DeliveryStarted } from '@saucery/contracts/delivery'
 import { PaymentApproved } from '@saucery/contracts/payment'
@@ -11,7 +11,7 @@ import { amount, testOrders } from './testing/orders.ts'
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())
-const { app, hear, nats, participant, place, replica, saidOf } = service
+const { app, hear, nats, participant, place, replica, publishedOf } = service
 
 describe('an order that hears what others say', () => {
   it('forgets no fact that comes at the same time as another, at two replicas', async () => {
@@ -22,7 +22,7 @@ describe('an order that hears what others say', () => {
       const started = received(DeliveryStarted({ orderId: id, branchId, sauceId, qty }))
       await Promise.all([hear(approved), other(started)])
       const facts = ['DeliveryStarted', 'OrderPlaced', 'PaymentApproved']
-      assert.deepEqual((await get<Order>(app, `/orders/${id}`)).facts, facts)
+      assert.deepEqual((await getJson<Order>(app, `/orders/${id}`)).facts, facts)
     }
   })
 
@@ -30,12 +30,12 @@ describe('an order that hears what others say', () => {
     participant.consume(subscriptionsOf('order'), hear)
     const order = await place()
     const { id: orderId, branchId, sauceId, qty } = order
-    await nats.say(stamped(PaymentApproved({ orderId, branchId, sauceId, qty, amount })), 5)
-    await nats.handledBy('order')
-    await nats.say(stamped(DeliveryStarted({ orderId, branchId, sauceId, qty })), 5)
-    await nats.say(stamped(DeliveryCompleted({ orderId })), 5)
-    await nats.handledBy('order')
-    assert.equal((await get<Order>(app, `/orders/${orderId}`)).status, 'DELIVERED')
-    assert.deepEqual(await saidOf(orderId), ['OrderPlaced'])
+    await nats.publish(stamped(PaymentApproved({ orderId, branchId, sauceId, qty, amount })), 5)
+    await nats.consumedBy('order')
+    await nats.publish(stamped(DeliveryStarted({ orderId, branchId, sauceId, qty })), 5)
+    await nats.publish(stamped(DeliveryCompleted({ orderId })), 5)
+    await nats.consumedBy('order')
+    assert.equal((await getJson<Order>(app, `/orders/${orderId}`)).status, 'DELIVERED')
+    assert.deepEqual(await publishedOf(orderId), ['OrderPlaced'])
   })
 })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { received } from '@saucery/chassis/testing/events'
-import { allPages, get, type Page, problemIn } from '@saucery/chassis/testing/http'
+import { allPages, getJson, type ListPage, readProblem } from '@saucery/chassis/testing/http'
 import { exampleOrderId } from '@saucery/contracts/fields'
 import { OrderCancelled, OrderPlaced } from '@saucery/contracts/order'
 import { v7 as uuidv7 } from 'uuid'
@@ -19,7 +19,7 @@ async function placed(branchId: string, amount = 3000): Promise<string> {
 }
 
 const found = async (query: string) =>
-  (await get<Page<Payment>>(app, `/payments?${query}`)).items.map(({ orderId }) => orderId)
+  (await getJson<ListPage<Payment>>(app, `/payments?${query}`)).items.map(({ orderId }) => orderId)
 
 describe('GET /payments', () => {
   it('pages through every payment once, of the newest order first', async () => {
@@ -46,7 +46,7 @@ describe('GET /payments', () => {
     const charge = { branchId, sauceId: '2', qty: 1 }
     const small = await placed(branchId)
     const approved = { orderId: small, ...charge, amount: 3000, status: 'APPROVED' }
-    assert.deepEqual(await get(app, `/payments/${small}`), approved)
+    assert.deepEqual(await getJson(app, `/payments/${small}`), approved)
     const large = await placed(branchId, limit + 1)
     const declined = {
       orderId: large,
@@ -55,25 +55,25 @@ describe('GET /payments', () => {
       status: 'DECLINED',
       reason: 'limit-exceeded',
     }
-    assert.deepEqual(await get(app, `/payments/${large.toUpperCase()}`), declined)
+    assert.deepEqual(await getJson(app, `/payments/${large.toUpperCase()}`), declined)
     const orderId = uuidv7()
     await hear(received(OrderCancelled({ orderId, reason: 'requested' })))
-    assert.deepEqual(await get(app, `/payments/${orderId}`), { orderId, status: 'VOIDED' })
+    assert.deepEqual(await getJson(app, `/payments/${orderId}`), { orderId, status: 'VOIDED' })
     assert.deepEqual(await found('status=VOIDED'), [orderId])
   })
 
   it('answers 404 for what there is not', async () => {
     for (const id of [exampleOrderId, 'x', '%00'])
-      assert.equal((await problemIn(app.request(`/payments/${id}`))).code, 'not-found')
+      assert.equal((await readProblem(app.request(`/payments/${id}`))).code, 'not-found')
   })
 
   it('takes no commands', async () => {
     for (const method of ['POST', 'PUT', 'DELETE'])
-      assert.equal((await problemIn(app.request('/payments', { method }))).code, 'method-not-allowed')
+      assert.equal((await readProblem(app.request('/payments', { method }))).code, 'method-not-allowed')
   })
 
   it('refuses a status that there is not', async () => {
-    const problem = await problemIn(app.request('/payments?status=LOST'))
+    const problem = await readProblem(app.request('/payments?status=LOST'))
     assert.deepEqual(problem, { status: 422, code: 'invalid-input', places: ['status'] })
   })
 })

@@ -1,7 +1,7 @@
 import { authorize, ifInScope, scopedQuery } from '@saucery/chassis/auth/authorize'
 import { pageResponse } from '@saucery/chassis/http/pages'
 import { notFound, storeUnavailable } from '@saucery/chassis/http/problem'
-import { type Api, openApiApp } from '@saucery/chassis/openapi/app'
+import { type OpenApiApp, openApiApp } from '@saucery/chassis/openapi/app'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import { type Database, isDatabaseOutage } from '@saucery/messaging/postgres/database'
 import type { MiddlewareHandler } from 'hono'
@@ -14,7 +14,7 @@ export interface PaymentApi {
   readonly log: Log
 }
 
-export function paymentApi({ db, requireCaller, log }: PaymentApi): Api {
+export function paymentApi({ db, requireCaller, log }: PaymentApi): OpenApiApp {
   const app = openApiApp(log, requireCaller, (error) =>
     isDatabaseOutage(error) ? storeUnavailable : undefined,
   )

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { branch, courier, operator, testCallerTokens } from '@saucery/chassis/testing/caller-tokens'
 import { received } from '@saucery/chassis/testing/events'
-import { type Page, problemIn } from '@saucery/chassis/testing/http'
+import { type ListPage, readProblem } from '@saucery/chassis/testing/http'
 import type { Caller } from '@saucery/contracts/access/scope'
 import { OrderCancelled, OrderPlaced } from '@saucery/contracts/order'
 import { v7 as uuidv7 } from 'uuid'
@@ -18,7 +18,7 @@ const app = paymentApi({ ...service, requireCaller: gate.requireCaller })
 const ask = async (caller: Caller, path: string) => app.request(path, { headers: await gate.as(caller) })
 const statusOf = async (caller: Caller, path: string) => (await ask(caller, path)).status
 const listed = async (caller: Caller, query = '') => {
-  const { items } = (await (await ask(caller, `/payments?${query}`)).json()) as Page<Payment>
+  const { items } = (await (await ask(caller, `/payments?${query}`)).json()) as ListPage<Payment>
   return items.map(({ orderId }) => orderId)
 }
 
@@ -33,7 +33,7 @@ describe('a branch', () => {
   it('sees its own payments, and not another’s', async () => {
     const [own, foreign] = [await paid('mine'), await paid('yours')]
     assert.equal(await statusOf(branch('mine'), `/payments/${own}`), 200)
-    assert.equal((await problemIn(ask(branch('mine'), `/payments/${foreign}`))).code, 'not-found')
+    assert.equal((await readProblem(ask(branch('mine'), `/payments/${foreign}`))).code, 'not-found')
     assert.deepEqual(await listed(branch('mine')), [own])
     assert.deepEqual(await listed(branch('mine'), `orderId=${foreign}`), [])
   })
@@ -51,7 +51,7 @@ describe('a branch', () => {
 it('a courier sees no payment', async () => {
   const orderId = await paid('mine')
   for (const path of ['/payments', `/payments/${orderId}`])
-    assert.equal((await problemIn(ask(courier, path))).code, 'not-permitted')
+    assert.equal((await readProblem(ask(courier, path))).code, 'not-permitted')
 })
 
 it('nobody sees one who comes past the gateway', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { addOperationsRoutes } from '@saucery/chassis/operations/operations'
 import { stamped } from '@saucery/chassis/testing/events'
-import { get, type Page } from '@saucery/chassis/testing/http'
+import { getJson, type ListPage } from '@saucery/chassis/testing/http'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { OrderCancelled, OrderPlaced } from '@saucery/contracts/order'
 import { Unprocessable } from '@saucery/messaging/events/cloud-events'
@@ -12,7 +12,7 @@ import { testPayments } from './testing/payments.ts'
 
 const service = await testPayments()
 after(() => service[Symbol.asyncDispose]())
-const { app, participant, nats, hear, saidOf, books } = service
+const { app, participant, nats, hear, publishedOf, books } = service
 addOperationsRoutes(app, { service: 'payment', broker: service.broker, ...participant })
 const bug: { isThere: boolean } = { isThere: true }
 participant.consume(subscriptionsOf('payment'), async (event) => {
@@ -20,10 +20,10 @@ participant.consume(subscriptionsOf('payment'), async (event) => {
   await hear(event)
 })
 
-type Letters = Page<{ orderId: string; sequence: number; handled: boolean }>
+type Letters = ListPage<{ orderId: string; sequence: number; handled: boolean }>
 const letterOf = (orderId: string) =>
   eventually(async () => {
-    const { items } = await get<Letters>(app, '/operations/payment/dead-letters')
+    const { items } = await getJson<Letters>(app, '/operations/payment/dead-letters')
     const letter = items.find((item) => item.orderId === orderId)
     assert.ok(letter, 'not buried yet')
     return letter
@@ -40,11 +40,11 @@ describe('an order that payment could not handle', () => {
   it('is charged once, however often it is sent back', async () => {
     const orderId = uuidv7()
     bug.isThere = true
-    await nats.say(placed(orderId))
+    await nats.publish(placed(orderId))
     await letterOf(orderId)
     bug.isThere = false
     await Promise.all([sendBack(orderId), sendBack(orderId), sendBack(orderId)])
-    assert.deepEqual(await saidOf(orderId), ['PaymentApproved'])
+    assert.deepEqual(await publishedOf(orderId), ['PaymentApproved'])
     assert.equal((await letterOf(orderId)).handled, true)
     assert.equal((await books())[orderId]?.amount, 1000)
   })
@@ -52,13 +52,13 @@ describe('an order that payment could not handle', () => {
   it('counts as handled also when there is nothing to do about it any more', async () => {
     const orderId = uuidv7()
     bug.isThere = true
-    await nats.say(placed(orderId))
+    await nats.publish(placed(orderId))
     await letterOf(orderId)
-    await nats.say(stamped(OrderCancelled({ orderId, reason: 'requested' })))
-    await nats.handledBy('payment')
+    await nats.publish(stamped(OrderCancelled({ orderId, reason: 'requested' })))
+    await nats.consumedBy('payment')
     bug.isThere = false
     await sendBack(orderId)
-    assert.deepEqual(await saidOf(orderId), ['PaymentVoided'])
+    assert.deepEqual(await publishedOf(orderId), ['PaymentVoided'])
     assert.equal((await letterOf(orderId)).handled, true)
   })
 })

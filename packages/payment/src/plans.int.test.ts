@@ -1,5 +1,5 @@
 import { after, describe, it } from 'node:test'
-import { orderIds, pagesCostTheSame } from '@saucery/chassis/testing/plans'
+import { assertPagesCostTheSame, orderIds } from '@saucery/chassis/testing/plans'
 import { sql } from 'drizzle-orm'
 import { type PaymentQuery, selectPayments } from './store.ts'
 import { testPayments } from './testing/payments.ts'
@@ -16,7 +16,7 @@ const fill = (from: number, to: number) =>
 
 describe('a page of payments', () => {
   it('costs of many what it costs of 10,000, however it is filtered', (t) =>
-    pagesCostTheSame(t, {
+    assertPagesCostTheSame(t, {
       db,
       table: 'payments',
       fill,

@@ -11,7 +11,7 @@ import { limit, testPayments } from './testing/payments.ts'
 
 const service = await testPayments()
 after(() => service[Symbol.asyncDispose]())
-const { books, db, hear, nats, participant, replicaHears, saidOf } = service
+const { books, db, hear, nats, participant, replicaHears, publishedOf } = service
 participant.consume(subscriptionsOf('payment'), hear)
 
 const placedAs = (orderId: string, amount = 3000) =>
@@ -33,7 +33,7 @@ describe('an order that is placed', () => {
     const other = await replicaHears()
     const event = received(placedAs(orderId))
     await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 ? hear(event) : other(event))))
-    assert.deepEqual(await saidOf(orderId), ['PaymentApproved'])
+    assert.deepEqual(await publishedOf(orderId), ['PaymentApproved'])
     assert.deepEqual((await books())[orderId], charged)
   })
 
@@ -43,23 +43,23 @@ describe('an order that is placed', () => {
       const orderId = uuidv7()
       const tellings = Array.from({ length: 6 }, () => received(placedAs(orderId)))
       await Promise.all(tellings.map((event, i) => (i % 2 ? hear(event) : other(event))))
-      assert.deepEqual(await saidOf(orderId), ['PaymentApproved'])
+      assert.deepEqual(await publishedOf(orderId), ['PaymentApproved'])
       assert.deepEqual((await books())[orderId], charged)
     }
   })
 
   it('is charged once when it comes over the stream again and again', async () => {
     const orderId = uuidv7()
-    await nats.say(stamped(placedAs(orderId)), 10)
-    await nats.handledBy('payment')
-    assert.deepEqual(await saidOf(orderId), ['PaymentApproved'])
+    await nats.publish(stamped(placedAs(orderId)), 10)
+    await nats.consumedBy('payment')
+    assert.deepEqual(await publishedOf(orderId), ['PaymentApproved'])
     assert.equal(await statusOf(orderId), 'APPROVED')
   })
 
   it('is declined above the limit', async () => {
     const orderId = uuidv7()
     await hear(received(placedAs(orderId, limit + 2)))
-    assert.deepEqual(await saidOf(orderId), ['PaymentDeclined'])
+    assert.deepEqual(await publishedOf(orderId), ['PaymentDeclined'])
     assert.equal(await statusOf(orderId), 'DECLINED')
   })
 
@@ -75,9 +75,9 @@ describe('an order that is placed', () => {
     }))
     await assert.rejects(crashing(event), /crashed/)
     assert.equal(await statusOf(orderId), 'PENDING')
-    assert.deepEqual(await saidOf(orderId), [])
+    assert.deepEqual(await publishedOf(orderId), [])
     await hear(event)
-    assert.deepEqual(await saidOf(orderId), ['PaymentApproved'])
+    assert.deepEqual(await publishedOf(orderId), ['PaymentApproved'])
     assert.deepEqual((await books())[orderId], charged)
   })
 
@@ -90,7 +90,7 @@ describe('an order that is placed', () => {
     }))
     await assert.rejects(crashing(event), /crashed/)
     await hear(event)
-    assert.deepEqual(await saidOf(orderId), ['PaymentApproved'])
+    assert.deepEqual(await publishedOf(orderId), ['PaymentApproved'])
   })
 
   it('is asked for with its own id as the key', async () => {
@@ -113,7 +113,7 @@ describe('an order that is placed', () => {
     await hear(event)
     await loseState(orderId)
     await hear(event)
-    assert.deepEqual(await saidOf(orderId), ['PaymentApproved'])
+    assert.deepEqual(await publishedOf(orderId), ['PaymentApproved'])
   })
 
   it('is not charged again for what the inbox forgot but the state remembers', async () => {
@@ -122,7 +122,7 @@ describe('an order that is placed', () => {
     await hear(event)
     await pruneInbox()
     await hear(event)
-    assert.deepEqual(await saidOf(orderId), ['PaymentApproved'])
+    assert.deepEqual(await publishedOf(orderId), ['PaymentApproved'])
   })
 })
 
@@ -137,7 +137,7 @@ describe('an order that must be paid by a time', () => {
     const tellings = Array.from({ length: 20 }, (_, i) => (i % 2 ? event : strictly(orderId)))
     await Promise.all(tellings.map((event, i) => (i % 4 < 2 ? hear(event) : other(event))))
     await hear(received(OrderCancelled({ orderId, reason: 'payment-timeout' })))
-    assert.deepEqual(await saidOf(orderId), ['PaymentVoided'])
+    assert.deepEqual(await publishedOf(orderId), ['PaymentVoided'])
     assert.equal(await statusOf(orderId), 'VOIDED')
     assert.equal((await books())[orderId], undefined)
   })
@@ -146,7 +146,7 @@ describe('an order that must be paid by a time', () => {
     const orderId = uuidv7()
     const inTime = await replicaHears(undefined, () => new Date(payBy))
     await inTime(strictly(orderId))
-    assert.deepEqual(await saidOf(orderId), ['PaymentApproved'])
+    assert.deepEqual(await publishedOf(orderId), ['PaymentApproved'])
   })
 
   it('is settled when the time passes between a crash and the next try', async () => {
@@ -158,18 +158,18 @@ describe('an order that must be paid by a time', () => {
     )
     await assert.rejects(crashing(strictly(orderId)), /crashed/)
     await hear(strictly(orderId))
-    assert.deepEqual(await saidOf(orderId), ['PaymentApproved'])
+    assert.deepEqual(await publishedOf(orderId), ['PaymentApproved'])
   })
 })
 
 describe('an order that is cancelled', () => {
   it('is never charged when the cancel comes first', async () => {
     const orderId = uuidv7()
-    await nats.say(stamped(cancelledAs(orderId)), 3)
-    await nats.handledBy('payment')
-    await nats.say(stamped(placedAs(orderId)), 3)
-    await nats.handledBy('payment')
-    assert.deepEqual(await saidOf(orderId), ['PaymentVoided'])
+    await nats.publish(stamped(cancelledAs(orderId)), 3)
+    await nats.consumedBy('payment')
+    await nats.publish(stamped(placedAs(orderId)), 3)
+    await nats.consumedBy('payment')
+    assert.deepEqual(await publishedOf(orderId), ['PaymentVoided'])
     assert.equal((await books())[orderId], undefined)
   })
 
@@ -180,7 +180,7 @@ describe('an order that is cancelled', () => {
       const [one, two] = round % 2 ? [hear, other] : [other, hear]
       await Promise.all([one(received(placedAs(orderId))), two(received(cancelledAs(orderId)))])
       const charged = (await books())[orderId] !== undefined
-      assert.deepEqual(await saidOf(orderId), [charged ? 'PaymentApproved' : 'PaymentVoided'])
+      assert.deepEqual(await publishedOf(orderId), [charged ? 'PaymentApproved' : 'PaymentVoided'])
     }
   })
 
@@ -190,13 +190,13 @@ describe('an order that is cancelled', () => {
     await hear(event)
     await loseState(orderId)
     await hear(event)
-    assert.deepEqual(await saidOf(orderId), ['PaymentVoided'])
+    assert.deepEqual(await publishedOf(orderId), ['PaymentVoided'])
 
     const another = received(cancelledAs(uuidv7()))
     await hear(another)
     await pruneInbox()
     await hear(another)
-    assert.deepEqual(await saidOf(another.data.orderId), ['PaymentVoided'])
+    assert.deepEqual(await publishedOf(another.data.orderId), ['PaymentVoided'])
   })
 })
 
@@ -210,7 +210,7 @@ describe('a paid order that does not arrive', () => {
       await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 ? hear(event) : other(event))))
       // Told anew under another id, the inbox knows nothing of it.
       await Promise.all([hear(received(doesNotArrive(orderId))), other(received(doesNotArrive(orderId)))])
-      assert.deepEqual(await saidOf(orderId), ['PaymentApproved', 'PaymentRefunded'])
+      assert.deepEqual(await publishedOf(orderId), ['PaymentApproved', 'PaymentRefunded'])
       assert.deepEqual((await books())[orderId], { ...charged, refunds: 1 })
     })
 
@@ -228,7 +228,7 @@ describe('a paid order that does not arrive', () => {
     await assert.rejects(crashing(event), /crashed/)
     assert.equal(await statusOf(orderId), 'APPROVED')
     await hear(event)
-    assert.deepEqual(await saidOf(orderId), ['PaymentApproved', 'PaymentRefunded'])
+    assert.deepEqual(await publishedOf(orderId), ['PaymentApproved', 'PaymentRefunded'])
     assert.deepEqual((await books())[orderId], { ...charged, refunds: 1 })
   })
 
@@ -236,6 +236,6 @@ describe('a paid order that does not arrive', () => {
     const orderId = uuidv7()
     await hear(received(placedAs(orderId, limit + 2)))
     await hear(received(failedAs(orderId)))
-    assert.deepEqual(await saidOf(orderId), ['PaymentDeclined'])
+    assert.deepEqual(await publishedOf(orderId), ['PaymentDeclined'])
   })
 })

@@ -4,15 +4,15 @@ import type { Caller } from '@saucery/contracts/access/scope'
 import { Hono } from 'hono'
 import { problemHandlers } from '../http/problem.ts'
 import { branch, courier, operator, testCallerTokens } from '../testing/caller-tokens.ts'
-import { problemIn } from '../testing/http.ts'
-import { quietLog } from '../testing/log.ts'
+import { readProblem } from '../testing/http.ts'
+import { silentLog } from '../testing/log.ts'
 import { authorize, ifInScope, requireCaller, scopedQuery } from './authorize.ts'
 
 const gate = testCallerTokens('order')
 
 function appBehind(requireCaller = gate.requireCaller): Hono {
   const app = new Hono()
-  const { onError, notFound } = problemHandlers(quietLog)
+  const { onError, notFound } = problemHandlers(silentLog)
   app.onError(onError)
   app.notFound(notFound)
   app.use(requireCaller)
@@ -37,14 +37,14 @@ describe('a service', () => {
   it('answers nobody who comes past it', async () => {
     const answer = await app.request('/me')
     assert.equal(answer.headers.get('www-authenticate'), 'Passport')
-    assert.deepEqual(await problemIn(answer), { status: 401, code: 'passport-missing', places: [] })
+    assert.deepEqual(await readProblem(answer), { status: 401, code: 'passport-missing', places: [] })
     for (const headers of [
       await testCallerTokens('order').as(operator),
       await gate.as(operator, 'payment'),
       { 'x-saucery-caller': JSON.stringify(operator) },
       { 'x-saucery-caller': '' },
     ])
-      assert.equal((await problemIn(app.request('/me', { headers }))).code, 'passport-invalid')
+      assert.equal((await readProblem(app.request('/me', { headers }))).code, 'passport-invalid')
   })
 
   it('tells everybody how it is, and nothing else', async () => {
@@ -54,20 +54,20 @@ describe('a service', () => {
   })
 
   it('takes everybody for an operator where sign-in is off', async () => {
-    const open = appBehind(requireCaller('order', { AUTH: 'off' }, quietLog))
+    const open = appBehind(requireCaller('order', { AUTH: 'off' }, silentLog))
     const headers = { 'x-saucery-caller': 'forged' }
     assert.equal(((await (await open.request('/me', { headers })).json()) as Caller).role, 'operator')
   })
 
   it('believes nobody when it has no key', async () => {
-    const closed = appBehind(requireCaller('order', { AUTH: 'on' }, quietLog))
+    const closed = appBehind(requireCaller('order', { AUTH: 'on' }, silentLog))
     assert.equal((await closed.request('/me', { headers: await gate.as(operator) })).status, 401)
   })
 })
 
 describe('a caller', () => {
   it('is refused what the role does not allow', async () => {
-    assert.deepEqual(await problemIn(get('/orders/1', courier)), {
+    assert.deepEqual(await readProblem(get('/orders/1', courier)), {
       status: 403,
       code: 'not-permitted',
       places: [],
@@ -81,7 +81,7 @@ describe('a caller', () => {
   })
 
   it('is told which field names a branch that is not its own', async () => {
-    const problem = await problemIn(get('/orders/1?branchId=2', branch('1')))
+    const problem = await readProblem(get('/orders/1?branchId=2', branch('1')))
     assert.deepEqual(problem, { status: 403, code: 'not-permitted', places: ['branchId'] })
     assert.equal((await get('/orders/1?branchId=1', branch('1'))).status, 200)
     assert.equal((await get('/orders/1?branchId=2', operator)).status, 200)

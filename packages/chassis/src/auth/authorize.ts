@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto'
 import { type Action, type Caller, isInScope, type Scope, scopeOf } from '@saucery/contracts/access/scope'
 import type { Context, MiddlewareHandler } from 'hono'
-import { answerProblem, type FieldError, ProblemError } from '../http/problem.ts'
+import { answerProblem, type InvalidField, ProblemError } from '../http/problem.ts'
 import type { Log } from '../telemetry/log.ts'
 import { callerTokenHeader, callerTokenReader } from './caller-token.ts'
 
@@ -93,7 +93,7 @@ export function scopedQuery<Query extends { readonly branchId?: string | undefin
   return typeof reach === 'string' ? query : { ...query, branchId: reach.branchId }
 }
 
-const notPermitted = (detail: string, errors?: readonly FieldError[]) =>
+const notPermitted = (detail: string, errors?: readonly InvalidField[]) =>
   new ProblemError({
     status: 403,
     code: 'not-permitted',

@@ -5,13 +5,13 @@ import { connect } from 'node:net'
 import { describe, it } from 'node:test'
 import { Hono } from 'hono'
 import { httpSettings, readSettings } from '../settings/settings.ts'
-import { quietLog, recordingLog } from '../testing/log.ts'
+import { recordingLog, silentLog } from '../testing/log.ts'
 import { answerTo, parseAnswer } from '../testing/raw.ts'
 import { problemHandlers } from './problem.ts'
 import { securityHeaders } from './security-headers.ts'
 import { serve } from './server.ts'
 
-async function start(env: Record<string, string> = {}, log = quietLog) {
+async function start(env: Record<string, string> = {}, log = silentLog) {
   const held: ((text: string) => void)[] = []
   const app = new Hono()
     .get('/', (c) => c.text('here'))
@@ -31,7 +31,7 @@ async function start(env: Record<string, string> = {}, log = quietLog) {
       return new Response(stream, { headers: { 'content-type': 'text/event-stream' } })
     })
     .post('/', async (c) => c.text(await c.req.text()))
-  app.onError(problemHandlers(quietLog).onError)
+  app.onError(problemHandlers(silentLog).onError)
   const http = await serve(app, readSettings(httpSettings, { HOST: '127.0.0.1', PORT: '0', ...env }), log)
   return {
     port: http.port,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type Preferences, preferencesIn } from './prefer.ts'
+import { type Preferences, parsePrefer } from './prefer.ts'
 
 const cases: [string | undefined, Preferences][] = [
   [undefined, {}],
@@ -44,7 +44,7 @@ const cases: [string | undefined, Preferences][] = [
 describe('the preferences', () => {
   for (const [header, preferences] of cases)
     it(`in ${header === undefined ? 'no header' : `‘${header}’`} are ${JSON.stringify(preferences)}`, () => {
-      assert.deepEqual(preferencesIn(header), preferences)
+      assert.deepEqual(parsePrefer(header), preferences)
     })
 
   it('of several header lines are read as one list', () => {
@@ -52,14 +52,14 @@ describe('the preferences', () => {
       ['prefer', 'wait=5'],
       ['prefer', 'handling=strict'],
     ])
-    assert.deepEqual(preferencesIn(lines.get('prefer') ?? ''), { wait: 5, handling: 'strict' })
+    assert.deepEqual(parsePrefer(lines.get('prefer') ?? ''), { wait: 5, handling: 'strict' })
   })
 
   it('are read in no time, however they are written', () => {
     for (const part of ['"', '\\', 'a"', 'wait=', ' ', ';', '="\\', '\\"'])
       for (const begin of ['', '"', '" ']) {
         const began = performance.now()
-        preferencesIn(begin + part.repeat(16_384 / part.length))
+        parsePrefer(begin + part.repeat(16_384 / part.length))
         const took = performance.now() - began
         assert.ok(took < 100, `${begin}${part}: ${took} ms`)
       }

@@ -12,7 +12,7 @@ const longestWait = 60
  * Reads `Prefer` after RFC 7240: the first of several equal preferences counts, and what is malformed or unknown is
  * left out. A wait beyond a minute is one of a minute; one of 0 s asks for nothing.
  */
-export function preferencesIn(header: string | undefined): Preferences {
+export function parsePrefer(header: string | undefined): Preferences {
   const found = new Map<string, string>()
   for (const item of header?.match(items) ?? []) {
     const [, name, token, quoted] = preference.exec(item) ?? []

@@ -6,7 +6,7 @@ import type { z } from 'zod'
 import type { Log } from '../telemetry/log.ts'
 
 /** One bad field: where it is (RFC 6901 pointer into the body, or the parameter's or header's name), what is wrong. */
-export interface FieldError {
+export interface InvalidField {
   readonly pointer?: string
   readonly parameter?: string
   readonly header?: string
@@ -20,7 +20,7 @@ export interface Problem {
   readonly code: string
   readonly title: string
   readonly detail?: string
-  readonly errors?: readonly FieldError[]
+  readonly errors?: readonly InvalidField[]
 }
 
 /** An error that is the answer to a request. */
@@ -72,12 +72,12 @@ export function invalidInput(error: z.core.$ZodError, where: string): ProblemErr
       if (!details.has(place)) details.set(place, detail)
     }
   const kind = where === 'body' ? 'pointer' : where === 'header' ? 'header' : 'parameter'
-  const errors = [...details].map(([place, detail]) => ({ [kind]: place, detail }) as FieldError)
-  return new ProblemError(doesNotFit(errors))
+  const errors = [...details].map(([place, detail]) => ({ [kind]: place, detail }) as InvalidField)
+  return new ProblemError(invalidFields(errors))
 }
 
 /** The same, for what no schema can say. */
-export const doesNotFit = (errors: readonly FieldError[]): Problem => ({
+export const invalidFields = (errors: readonly InvalidField[]): Problem => ({
   status: 422,
   code: 'invalid-input',
   title: 'The input is not valid',

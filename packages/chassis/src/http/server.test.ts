@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { describe, it } from 'node:test'
 import { Hono } from 'hono'
 import { httpSettings, readSettings } from '../settings/settings.ts'
-import { quietLog } from '../testing/log.ts'
+import { silentLog } from '../testing/log.ts'
 import { serve } from './server.ts'
 
 const local = readSettings(httpSettings, { HOST: '127.0.0.1', PORT: '0' })
@@ -45,14 +45,14 @@ async function textOf(response: IncomingMessage): Promise<string> {
 
 describe('the HTTP server', () => {
   it('tells the port that it was given', async () => {
-    const http = await serve(holdingApp().app, local, quietLog)
+    const http = await serve(holdingApp().app, local, silentLog)
     assert.equal(await (await fetch(`http://127.0.0.1:${http.port}/now`)).text(), 'here')
     await http.close()
   })
 
   it('does not start on a port that is taken', async () => {
-    const first = await serve(holdingApp().app, local, quietLog)
-    await assert.rejects(serve(holdingApp().app, { ...local, PORT: first.port }, quietLog), {
+    const first = await serve(holdingApp().app, local, silentLog)
+    await assert.rejects(serve(holdingApp().app, { ...local, PORT: first.port }, silentLog), {
       code: 'EADDRINUSE',
     })
     await first.close()
@@ -60,7 +60,7 @@ describe('the HTTP server', () => {
 
   it('finishes what is in hand, tells the client to come no more, and takes nothing new', async () => {
     const { app, asked, release } = holdingApp()
-    const http = await serve(app, local, quietLog)
+    const http = await serve(app, local, silentLog)
     const asking = ask(http.port, '/held', keeping())
     await asked
     const closing = http.close()
@@ -75,7 +75,7 @@ describe('the HTTP server', () => {
 
   it('does not wait for kept connections', async () => {
     const { app, asked, release } = holdingApp()
-    const http = await serve(app, local, quietLog)
+    const http = await serve(app, local, silentLog)
     await textOf(await ask(http.port, '/now', keeping()))
     const asking = ask(http.port, '/held', keeping())
     await asked
@@ -88,14 +88,14 @@ describe('the HTTP server', () => {
   })
 
   it('does not wait for a connection on which nothing was ever asked', async () => {
-    const http = await serve(holdingApp().app, local, quietLog)
+    const http = await serve(holdingApp().app, local, silentLog)
     const silent = connect(http.port, '127.0.0.1')
     await once(silent, 'connect')
     await Promise.all([once(silent, 'close'), http.close()])
   })
 
   it('gives a slow reader all of its answer', async () => {
-    const http = await serve(holdingApp().app, local, quietLog)
+    const http = await serve(holdingApp().app, local, silentLog)
     const response = await ask(http.port, '/large', keeping())
     const closing = http.close()
     assert.equal((await textOf(response)).length, large.length)
@@ -103,7 +103,7 @@ describe('the HTTP server', () => {
   })
 
   it('answers a request that was on its way', async () => {
-    const http = await serve(holdingApp().app, local, quietLog)
+    const http = await serve(holdingApp().app, local, silentLog)
     const client = connect(http.port, '127.0.0.1')
     client.setEncoding('utf8')
     client.write('GET /now HTTP/1.1\r\nHost: here\r\n')

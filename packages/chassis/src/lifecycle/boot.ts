@@ -12,7 +12,7 @@ import type { Aggregate } from '@saucery/messaging/unit-of-work'
 import type { MiddlewareHandler } from 'hono'
 import type { z } from 'zod'
 import { requireCaller } from '../auth/authorize.ts'
-import type { Api } from '../openapi/app.ts'
+import type { OpenApiApp } from '../openapi/app.ts'
 import { measureOperations } from '../operations/metrics.ts'
 import { addOperationsRoutes, type OperatedService } from '../operations/operations.ts'
 import {
@@ -53,7 +53,7 @@ export interface Booted<Settings, State, S extends Publisher> {
   /** Shows a detail in `/readyz`; it says nothing of whether the service is ready. */
   showDetail(detail: string, tell: () => unknown): void
   /** Serves, also what operators ask for, until a signal comes; finishes what is in hand, lets go, and exits. */
-  run(app: Api, ...before: ShutdownStep[]): Promise<never>
+  run(app: OpenApiApp, ...before: ShutdownStep[]): Promise<never>
 }
 
 /**

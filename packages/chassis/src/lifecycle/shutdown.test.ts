@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { quietLog } from '../testing/log.ts'
+import { silentLog } from '../testing/log.ts'
 import { waitUntilUp } from './shutdown.ts'
 
 /** A process of its own with what stops it at hand; a signal is sent when it says so. */
@@ -154,7 +154,7 @@ describe('what is tried until it works', () => {
       if (tries < 3) throw new Error('not yet')
       return 'there'
     }
-    assert.equal(await waitUntilUp('it', run, () => true, quietLog), 'there')
+    assert.equal(await waitUntilUp('it', run, () => true, silentLog), 'there')
     assert.equal(tries, 3)
   })
 
@@ -165,7 +165,7 @@ describe('what is tried until it works', () => {
       return Promise.reject(new Error('wrong password'))
     }
     await assert.rejects(
-      waitUntilUp('it', run, () => false, quietLog),
+      waitUntilUp('it', run, () => false, silentLog),
       /wrong password/,
     )
     assert.equal(tries, 1)

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createRoute, z } from '@hono/zod-openapi'
 import { allowEveryone } from '../testing/caller-tokens.ts'
-import { problemIn } from '../testing/http.ts'
-import { quietLog } from '../testing/log.ts'
+import { readProblem } from '../testing/http.ts'
+import { silentLog } from '../testing/log.ts'
 import { openApiApp } from './app.ts'
 import { jsonResponse, orderIdParam } from './schemas.ts'
 
-const app = openApiApp(quietLog, allowEveryone)
+const app = openApiApp(silentLog, allowEveryone)
 const number = z.strictObject({ a: z.int() })
 const post = createRoute({
   method: 'post',
@@ -40,12 +40,12 @@ describe('a body', () => {
 
   it('that is no JSON is a problem of its own', async () => {
     for (const body of ['{', '', '{"a":1}x'])
-      assert.deepEqual(await problemIn(send(body)), { status: 400, code: 'invalid-json', places: [] })
+      assert.deepEqual(await readProblem(send(body)), { status: 400, code: 'invalid-json', places: [] })
   })
 
   it('that says to be something else is refused', async () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/xml', 'nonsense'])
-      assert.deepEqual(await problemIn(send('{"a":1}', type)), {
+      assert.deepEqual(await readProblem(send('{"a":1}', type)), {
         status: 415,
         code: 'unsupported-media-type',
         places: [],
@@ -55,7 +55,7 @@ describe('a body', () => {
   it('is read up to 64 KiB, and refused beyond', async () => {
     const ofLength = (length: number) => send(`{"a":1}${' '.repeat(length - 7)}`)
     assert.equal((await ofLength(64 * 1024)).status, 200)
-    assert.deepEqual(await problemIn(ofLength(64 * 1024 + 1)), {
+    assert.deepEqual(await readProblem(ofLength(64 * 1024 + 1)), {
       status: 413,
       code: 'body-too-large',
       places: [],
@@ -63,7 +63,7 @@ describe('a body', () => {
   })
 
   it('is pointed to where it is wrong', async () => {
-    assert.deepEqual(await problemIn(send('{"a":"1","b":2}')), {
+    assert.deepEqual(await readProblem(send('{"a":"1","b":2}')), {
       status: 422,
       code: 'invalid-input',
       places: ['/a', '/b'],
@@ -78,7 +78,7 @@ describe('an id in the path', () => {
 
   for (const wrong of ['1', 'x'.repeat(5000), `${id}0`, '%00', '..%2f', '%E0%A4%A'])
     it(`is not found when it is ${wrong.slice(0, 40)}`, async () => {
-      assert.deepEqual(await problemIn(app.request(`/numbers/${wrong}`)), {
+      assert.deepEqual(await readProblem(app.request(`/numbers/${wrong}`)), {
         status: 404,
         code: 'not-found',
         places: [],
@@ -90,11 +90,11 @@ describe('a path', () => {
   it('tells what may be done with it', async () => {
     const response = await app.request(`/numbers/${id}`, { method: 'DELETE' })
     assert.equal(response.headers.get('allow'), 'GET')
-    assert.deepEqual(await problemIn(response), { status: 405, code: 'method-not-allowed', places: [] })
+    assert.deepEqual(await readProblem(response), { status: 405, code: 'method-not-allowed', places: [] })
   })
 
   it('that nobody knows is a problem', async () => {
-    assert.deepEqual(await problemIn(app.request('/sauces')), {
+    assert.deepEqual(await readProblem(app.request('/sauces')), {
       status: 404,
       code: 'no-such-route',
       places: [],

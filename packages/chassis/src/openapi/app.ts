@@ -5,7 +5,7 @@ import { limitBody } from '../http/body-limit.ts'
 import { invalidInput, notFound, type Problem, problemHandlers } from '../http/problem.ts'
 import type { Log } from '../telemetry/log.ts'
 
-export type Api = OpenAPIHono<BlankEnv>
+export type OpenApiApp = OpenAPIHono<BlankEnv>
 
 /**
  * An app whose routes are declared with their schemas, and whose errors are all answered as problem+json.
@@ -16,7 +16,7 @@ export function openApiApp(
   log: Log,
   requireCaller: MiddlewareHandler,
   translate?: (error: Error) => Problem | undefined,
-): Api {
+): OpenApiApp {
   const app = new OpenAPIHono<BlankEnv>({
     defaultHook(result) {
       if (result.success) return

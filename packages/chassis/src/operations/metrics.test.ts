@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Registry } from 'prom-client'
 import { metricsApi } from '../telemetry/metrics.ts'
-import { quietLog } from '../testing/log.ts'
+import { silentLog } from '../testing/log.ts'
 import { measureOperations } from './metrics.ts'
 import type { OperatedService } from './operations.ts'
 
@@ -15,7 +15,7 @@ async function scraped(operated: Partial<OperatedService>, isConnected = true): 
   const reprocess = () => Promise.reject(new Error('never asked'))
   const service = 'payment'
   const all = { service, broker, lag: async () => lag, handledAmong, reprocess, ...operated } as const
-  measureOperations(metrics, all, quietLog)
+  measureOperations(metrics, all, silentLog)
   const scrape = async () => {
     const response = await metricsApi(metrics).request('/metrics')
     assert.equal(response.status, 200)

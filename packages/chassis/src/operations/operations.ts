@@ -13,7 +13,7 @@ import type { Backlog } from '@saucery/messaging/outbox/backlog'
 import { authorize } from '../auth/authorize.ts'
 import { linkToNext } from '../http/pages.ts'
 import { notFound, type Problem, ProblemError } from '../http/problem.ts'
-import type { Api } from '../openapi/app.ts'
+import type { OpenApiApp } from '../openapi/app.ts'
 import { cursorBefore, operationsRoutes, type ProjectionProgress } from './routes.ts'
 
 /** What an operator sees of a service, and can do. */
@@ -32,7 +32,7 @@ export interface OperatedService {
 }
 
 /** Adds the calls for operators to a service's own. */
-export function addOperationsRoutes(app: Api, operated: OperatedService): void {
+export function addOperationsRoutes(app: OpenApiApp, operated: OperatedService): void {
   const { service, broker, handledAmong } = operated
   const routes = operationsRoutes(service)
 

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { Hono } from 'hono'
 import { serve } from '../http/server.ts'
 import { httpSettings, readSettings } from '../settings/settings.ts'
-import { quietLog } from '../testing/log.ts'
+import { silentLog } from '../testing/log.ts'
 import { metricsApi, openMetrics } from './metrics.ts'
 
 const metrics = openMetrics()
@@ -12,7 +12,7 @@ describe('the metrics', () => {
   it('count and time every answer, by method and status, and tell of the process', async () => {
     const app = new Hono().get('/there', (c) => c.text('here'))
     app.route('/', metricsApi(metrics))
-    const http = await serve(app, readSettings(httpSettings, { HOST: '127.0.0.1', PORT: '0' }), quietLog)
+    const http = await serve(app, readSettings(httpSettings, { HOST: '127.0.0.1', PORT: '0' }), silentLog)
     const url = `http://127.0.0.1:${http.port}`
     for (const path of ['/there', '/there', '/nowhere']) await (await fetch(url + path)).text()
     const answer = await fetch(`${url}/metrics`)

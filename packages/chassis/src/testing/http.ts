@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { Hono } from 'hono'
 
 /** What a problem+json answer says: its status and code, and the places of what is wrong with the input. */
-export async function problemIn(response: Response | Promise<Response>) {
+export async function readProblem(response: Response | Promise<Response>) {
   const { status, headers, ...answer } = await bodyOf(await response)
   assert.equal(headers.get('content-type'), 'application/problem+json')
   const {
@@ -19,13 +19,13 @@ export async function problemIn(response: Response | Promise<Response>) {
 }
 
 /** The body of an answer of 200. */
-export async function get<T>(app: Hono, path: string): Promise<T> {
+export async function getJson<T>(app: Hono, path: string): Promise<T> {
   const { status, body } = await bodyOf(await app.request(path))
   assert.equal(status, 200, JSON.stringify(body))
   return body as T
 }
 
-export interface Page<T> {
+export interface ListPage<T> {
   readonly items: T[]
   readonly next?: string
 }
@@ -34,7 +34,7 @@ export interface Page<T> {
 export async function allPages<T>(app: Hono, path: string, limit: number): Promise<T[]> {
   const found: T[] = []
   for (let cursor = ''; ; ) {
-    const { items, next } = await get<Page<T>>(app, `${path}&limit=${limit}${cursor}`)
+    const { items, next } = await getJson<ListPage<T>>(app, `${path}&limit=${limit}${cursor}`)
     assert.ok(items.length <= limit)
     found.push(...items)
     if (next === undefined) return found

@@ -1,7 +1,7 @@
 import { pino } from 'pino'
 import { openLog } from '../telemetry/log.ts'
 
-export const quietLog = openLog('test', { LOG_LEVEL: 'silent', LOG_FORMAT: 'json' })
+export const silentLog = openLog('test', { LOG_LEVEL: 'silent', LOG_FORMAT: 'json' })
 
 /** A log, and what was written to it. */
 export function recordingLog() {

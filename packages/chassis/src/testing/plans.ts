@@ -39,7 +39,7 @@ const filters = (count: number, common: string, rare: string): Query[] =>
     { cursor: at(count / 2), status: common },
   ].map((filter) => ({ limit: 50, ...filter }))
 
-export interface Lists {
+export interface PagedTable {
   readonly db: Database
   readonly table: string
   /** Makes the orders from one number to another: `insert into … select … from ${orderIds(from, to)}`. */
@@ -51,7 +51,7 @@ export interface Lists {
 }
 
 /** Fails when a page of a long list costs more than one of a short list, with any filter. */
-export async function pagesCostTheSame(t: TestContext, lists: Lists): Promise<void> {
+export async function assertPagesCostTheSame(t: TestContext, lists: PagedTable): Promise<void> {
   await lists.fill(1, fewRows)
   const few = await blocksOfPages(lists, fewRows)
   // In parts, each well within the time limit of a statement.
@@ -65,7 +65,10 @@ export async function pagesCostTheSame(t: TestContext, lists: Lists): Promise<vo
   })
 }
 
-async function blocksOfPages({ db, table, statement, statuses }: Lists, count: number): Promise<number[]> {
+async function blocksOfPages(
+  { db, table, statement, statuses }: PagedTable,
+  count: number,
+): Promise<number[]> {
   await db.execute(sql`vacuum analyze ${sql.identifier(table)}`)
   const blocks: number[] = []
   for (const query of filters(count, ...statuses)) blocks.push(await blocksRead(db, statement(query).toSQL()))

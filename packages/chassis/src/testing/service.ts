@@ -6,7 +6,7 @@ import { migrate } from '@saucery/messaging/postgres/migrate'
 import type { Aggregate } from '@saucery/messaging/unit-of-work'
 import { testPostgres } from '@saucery/servers/testing/servers'
 import { allowEveryone } from './caller-tokens.ts'
-import { quietLog } from './log.ts'
+import { silentLog } from './log.ts'
 import { testBrokerWithStreams } from './streams.ts'
 
 /** A service as `boot` makes it, but without settings and HTTP: on a database and a broker of its own. */
@@ -23,7 +23,7 @@ export async function testService<State, S extends Publisher>(
   /** One process of the service: with connections of its own, on the same servers. */
   async function replica() {
     const { db, isUp, close } = openDatabase(postgres.url, service)
-    const broker = await connectBroker({ url: nats.url, name: service, log: quietLog })
+    const broker = await connectBroker({ url: nats.url, name: service, log: silentLog })
     const participant = await openParticipant<State, Published<S>, Consumed<S>>({
       db,
       broker,
@@ -31,7 +31,7 @@ export async function testService<State, S extends Publisher>(
       replicas: 1,
       aggregate,
       retentionMs: 60_000,
-      log: quietLog,
+      log: silentLog,
     })
     const stop = async () => {
       await participant.stop()
@@ -42,7 +42,7 @@ export async function testService<State, S extends Publisher>(
     await Promise.all([isUp(), isUp()])
     closing.push(stop)
     const commit = participant.commit
-    return { db, broker, participant, commit, requireCaller: allowEveryone, log: quietLog }
+    return { db, broker, participant, commit, requireCaller: allowEveryone, log: silentLog }
   }
 
   const first = await replica()
@@ -51,7 +51,7 @@ export async function testService<State, S extends Publisher>(
     nats,
     replica,
     /** The names of all that was said of an order, sorted: ids of one millisecond are in no order. */
-    async saidOf(orderId: string): Promise<string[]> {
+    async publishedOf(orderId: string): Promise<string[]> {
       const rows = await first.db.execute<{ name: string; subject: string }>(
         'select name, subject from outbox',
       )

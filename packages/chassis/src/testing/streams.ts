@@ -6,12 +6,12 @@ import { eventually } from '@saucery/messaging/testing/eventually'
 import { publishEvent } from '@saucery/messaging/testing/messages'
 import { testNats } from '@saucery/servers/testing/servers'
 import { v4 as uuidv4 } from 'uuid'
-import { quietLog } from './log.ts'
+import { silentLog } from './log.ts'
 
 /** A broker with every stream, and a connection of its own for the test to say things. */
 export async function testBrokerWithStreams() {
   const nats = await testNats()
-  const broker = await connectBroker({ url: nats.url, name: 'test', log: quietLog })
+  const broker = await connectBroker({ url: nats.url, name: 'test', log: silentLog })
   for (const stream of streams) await ensureStream(broker.jsm, stream, 1)
   async function sayOne(event: Event<AnyFact>, times = 1): Promise<void> {
     const all = Array.from({ length: times }, () => publishEvent(broker, event, { messageId: uuidv4() }))
@@ -23,14 +23,14 @@ export async function testBrokerWithStreams() {
     restart: nats.restart,
     broker,
     /** Publishes the event so often; the broker's own deduplication sees none of it. */
-    say: sayOne,
+    publish: sayOne,
     /** Publishes them at once; resolves with them when all are in their streams. */
-    async sayAll<Events extends readonly Event<AnyFact>[]>(events: Events): Promise<Events> {
+    async publishAll<Events extends readonly Event<AnyFact>[]>(events: Events): Promise<Events> {
       await Promise.all(events.map((event) => sayOne(event)))
       return events
     },
     /** Resolves when the service has handled all that it reacts to. */
-    handledBy: (service: Service) => handled(broker, service),
+    consumedBy: (service: Service) => handled(broker, service),
     async [Symbol.asyncDispose]() {
       await broker.connection.close()
       await nats[Symbol.asyncDispose]()

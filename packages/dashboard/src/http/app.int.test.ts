@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { allPages, get, type Page, problemIn } from '@saucery/chassis/testing/http'
+import { allPages, getJson, type ListPage, readProblem } from '@saucery/chassis/testing/http'
 import { exampleOrderId } from '@saucery/contracts/fields'
 import { testMongo } from '@saucery/servers/testing/servers'
 import { v7 as uuidv7 } from 'uuid'
@@ -42,7 +42,7 @@ describe('GET /orderDashboards', () => {
   it('filters by status and branch', async () => {
     const paid = await shown('filtered', ['OrderPlaced', 'PaymentApproved'])
     await shown('filtered')
-    const { items } = await get<Page<Shown>>(app, '/orderDashboards?branchId=filtered&status=PAID')
+    const { items } = await getJson<ListPage<Shown>>(app, '/orderDashboards?branchId=filtered&status=PAID')
     assert.deepEqual(
       items.map(({ orderId }) => orderId),
       [paid],
@@ -53,7 +53,7 @@ describe('GET /orderDashboards', () => {
     const late = await shown('overdue', ['OrderPlaced', 'PaymentApproved'])
     await shown('overdue', ['OrderPlaced', 'PaymentDeclined'])
     const listed = async (query: string) =>
-      (await get<Page<Shown>>(app, `/orderDashboards?branchId=overdue&${query}`)).items.map(
+      (await getJson<ListPage<Shown>>(app, `/orderDashboards?branchId=overdue&${query}`)).items.map(
         ({ orderId }) => orderId,
       )
     assert.deepEqual(await listed('overdue=true'), [late])
@@ -72,7 +72,7 @@ describe('GET /orderDashboards', () => {
     ['branchId=a%00', 'branchId'],
   ])
     it(`refuses ${query}`, async () => {
-      const problem = await problemIn(app.request(`/orderDashboards?${query}`))
+      const problem = await readProblem(app.request(`/orderDashboards?${query}`))
       assert.deepEqual(problem, { status: 422, code: 'invalid-input', places: [place] })
     })
 })
@@ -80,7 +80,7 @@ describe('GET /orderDashboards', () => {
 describe('GET /orderDashboards/{id}', () => {
   it('tells the whole story of one order', async () => {
     const orderId = await shown('told', ['OrderPlaced', 'PaymentDeclined'])
-    const view = await get<Shown & { status: string; timeline: { event: string }[] }>(
+    const view = await getJson<Shown & { status: string; timeline: { event: string }[] }>(
       app,
       `/orderDashboards/${orderId.toUpperCase()}`,
     )
@@ -95,7 +95,7 @@ describe('GET /orderDashboards/{id}', () => {
 
   it('tells what the order waits for, and that it does so for too long', async () => {
     const orderId = await shown('waiting', ['OrderPlaced', 'PaymentApproved'])
-    const { waitsFor } = await get<{ waitsFor: object }>(app, `/orderDashboards/${orderId}`)
+    const { waitsFor } = await getJson<{ waitsFor: object }>(app, `/orderDashboards/${orderId}`)
     assert.deepEqual(waitsFor, {
       events: ['DeliveryStarted'],
       since: '2026-01-01T00:00:00.001Z',
@@ -106,7 +106,7 @@ describe('GET /orderDashboards/{id}', () => {
 
   it('answers 404 for what there is not', async () => {
     for (const id of [exampleOrderId, 'x', '%00'])
-      assert.equal((await problemIn(app.request(`/orderDashboards/${id}`))).code, 'not-found')
+      assert.equal((await readProblem(app.request(`/orderDashboards/${id}`))).code, 'not-found')
   })
 })
 
@@ -124,7 +124,7 @@ describe('GET /orderDashboards/statistics', () => {
       }
     }
     const query = `since=${new Date(since).toISOString()}&branchId=${branchId}`
-    const { byStatus, steps, delivery } = await get<{
+    const { byStatus, steps, delivery } = await getJson<{
       byStatus: Record<string, number>
       steps: { placed: number; delivered: number; rejected: number }[]
       delivery: { count: number; p50Ms: number }
@@ -138,7 +138,7 @@ describe('GET /orderDashboards/statistics', () => {
     const hour = 3_600_000
     const from = Math.floor(since / hour) * hour
     const hours = `since=${new Date(from).toISOString()}&until=${new Date(from + 2 * hour).toISOString()}`
-    const byHour = await get<{ steps: { placed: number }[] }>(
+    const byHour = await getJson<{ steps: { placed: number }[] }>(
       app,
       `/orderDashboards/statistics?${hours}&stepMs=${hour}&branchId=${branchId}`,
     )
@@ -169,7 +169,7 @@ describe('GET /orderDashboards/statistics', () => {
   ] as const)
     it(`refuses ${query}`, async () => {
       const problem = { status: 422, code: 'invalid-input', places: [place] }
-      assert.deepEqual(await problemIn(app.request(`/orderDashboards/statistics?${query}`)), problem)
+      assert.deepEqual(await readProblem(app.request(`/orderDashboards/statistics?${query}`)), problem)
     })
 })
 
@@ -180,7 +180,7 @@ describe('a dashboard whose store is away', () => {
     await own.kill()
     const response = await apiOn(away).request('/orderDashboards')
     assert.equal(response.headers.get('retry-after'), '1')
-    const problem = await problemIn(response)
+    const problem = await readProblem(response)
     assert.deepEqual(problem, { status: 503, code: 'store-unavailable', places: [] })
     await away.close()
   })

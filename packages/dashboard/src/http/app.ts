@@ -1,14 +1,14 @@
 import { authorize, ifInScope, scopedQuery } from '@saucery/chassis/auth/authorize'
 import { pageResponse } from '@saucery/chassis/http/pages'
-import { preferencesIn } from '@saucery/chassis/http/prefer'
+import { parsePrefer } from '@saucery/chassis/http/prefer'
 import {
-  doesNotFit,
+  invalidFields,
   notFound,
   type Problem,
   ProblemError,
   storeUnavailable,
 } from '@saucery/chassis/http/problem'
-import { type Api, openApiApp } from '@saucery/chassis/openapi/app'
+import { type OpenApiApp, openApiApp } from '@saucery/chassis/openapi/app'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import type { Scope } from '@saucery/contracts/access/scope'
 import type { MiddlewareHandler } from 'hono'
@@ -34,7 +34,14 @@ export interface DashboardApi {
   readonly log: Log
 }
 
-export function dashboardApi({ views, arrivals, feed, deadlines, requireCaller, log }: DashboardApi): Api {
+export function dashboardApi({
+  views,
+  arrivals,
+  feed,
+  deadlines,
+  requireCaller,
+  log,
+}: DashboardApi): OpenApiApp {
   const toJson = viewToJson(deadlines)
   // They look at every order of a time, and every page asks for them every few seconds.
   const share = shareAnswers<ReturnType<typeof statisticsOf>>()
@@ -55,7 +62,7 @@ export function dashboardApi({ views, arrivals, feed, deadlines, requireCaller, 
   app.openapi(routes.getStatistics, async (c) => {
     const asked = scopedQuery(authorize(c, 'read-views'), c.req.valid('query'))
     const query = queryOf(asked, Date.now())
-    if ('parameter' in query) throw new ProblemError(doesNotFit([query]))
+    if ('parameter' in query) throw new ProblemError(invalidFields([query]))
     const { since, until, stepMs, branchId } = asked
     const found = await share(JSON.stringify([since, until, stepMs, branchId]), async () => {
       const [placed, took] = await Promise.all([views.countPlaced(query), views.durations(query)])
@@ -73,7 +80,7 @@ export function dashboardApi({ views, arrivals, feed, deadlines, requireCaller, 
     // Whose order it is may be heard of later.
     if (first?.branchId !== undefined) shown(reach, first)
     if (has(first, after)) return c.json(toJson(shown(reach, first)), 200)
-    const { wait } = preferencesIn(c.req.header('prefer'))
+    const { wait } = parsePrefer(c.req.header('prefer'))
     const waiting = wait && arrivals.wait({ orderId, eventId: after }, wait * 1000, c.req.raw.signal)
     const applied = waiting ? { 'preference-applied': `wait=${wait}` } : {}
     const view = await (waiting ? waiting.view : undefined)

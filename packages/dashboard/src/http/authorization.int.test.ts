@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { branch, courier, operator, testCallerTokens } from '@saucery/chassis/testing/caller-tokens'
-import { type Page, problemIn } from '@saucery/chassis/testing/http'
+import { type ListPage, readProblem } from '@saucery/chassis/testing/http'
 import type { Caller } from '@saucery/contracts/access/scope'
 import { testMongo } from '@saucery/servers/testing/servers'
 import { v7 as uuidv7 } from 'uuid'
@@ -20,7 +20,7 @@ const app = apiOn(views, gate.requireCaller)
 const ask = async (caller: Caller, path: string) => app.request(path, { headers: await gate.as(caller) })
 const statusOf = async (caller: Caller, path: string) => (await ask(caller, path)).status
 const listed = async (caller: Caller, query = '') => {
-  const { items } = (await (await ask(caller, `/orderDashboards?${query}`)).json()) as Page<{
+  const { items } = (await (await ask(caller, `/orderDashboards?${query}`)).json()) as ListPage<{
     orderId: string
   }>
   return items.map(({ orderId }) => orderId)
@@ -41,7 +41,7 @@ describe('a branch', () => {
     assert.equal(await statusOf(own, `/orderDashboards/${placed}`), 200)
     assert.deepEqual(await listed(own), [placed])
     const other = branch('another')
-    assert.equal((await problemIn(ask(other, `/orderDashboards/${placed}`))).code, 'not-found')
+    assert.equal((await readProblem(ask(other, `/orderDashboards/${placed}`))).code, 'not-found')
     assert.deepEqual(await listed(other), [])
   })
 
@@ -54,7 +54,7 @@ describe('a branch', () => {
 
 it('a courier sees no order', async () => {
   for (const path of ['/orderDashboards', `/orderDashboards/${placed}`])
-    assert.equal((await problemIn(ask(courier, path))).code, 'not-permitted')
+    assert.equal((await readProblem(ask(courier, path))).code, 'not-permitted')
 })
 
 it('nobody sees one who comes past the gateway', async () => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { branch, testCallerTokens } from '@saucery/chassis/testing/caller-tokens'
 import { stamped } from '@saucery/chassis/testing/events'
-import { problemIn } from '@saucery/chassis/testing/http'
-import { quietLog } from '@saucery/chassis/testing/log'
+import { readProblem } from '@saucery/chassis/testing/http'
+import { silentLog } from '@saucery/chassis/testing/log'
 import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { PaymentDeclined, PaymentVoided } from '@saucery/contracts/payment'
@@ -41,7 +41,7 @@ describe('who has written and reads', () => {
       const placed = placedNow()
       const declined = stamped(PaymentDeclined({ ...PaymentDeclined.example, orderId: placed.data.orderId }))
       for (const event of [placed, declined]) {
-        await nats.say(event)
+        await nats.publish(event)
         const began = performance.now()
         const response = await read((replicas[i % 2] ?? replicas[0]).url, placed.data.orderId, event.id)
         took.push(performance.now() - began)
@@ -77,17 +77,17 @@ describe('who has written and reads', () => {
       assert.ok(took >= atLeast && took < atLeast + 900, `${took} ms`)
       assert.equal(response.headers.get('retry-after'), '1')
       assert.equal(response.headers.get('preference-applied'), wait ? 'wait=1' : null)
-      assert.deepEqual(await problemIn(response), { status: 404, code: 'event-not-arrived', places: [] })
+      assert.deepEqual(await readProblem(response), { status: 404, code: 'event-not-arrived', places: [] })
     }
   })
 
   it('is told what is wrong with an event’s id', async () => {
     const response = await read(replicas[0].url, uuidv7(), 'x')
-    assert.deepEqual(await problemIn(response), { status: 422, code: 'invalid-input', places: ['after'] })
+    assert.deepEqual(await readProblem(response), { status: 422, code: 'invalid-input', places: ['after'] })
   })
 
   it('waits no longer when the client leaves, or when the dashboard stops', async () => {
-    const arrivals = openEventWaiter({ views, log: quietLog })
+    const arrivals = openEventWaiter({ views, log: silentLog })
     const leaving = new AbortController()
     const { data, id: eventId } = placedNow()
     const wait = (signal?: AbortSignal) =>
@@ -113,7 +113,7 @@ describe('who has written and reads', () => {
   })
 
   it('is one of so many, and not waited for beyond', async () => {
-    const arrivals = openEventWaiter({ views, log: quietLog, maxWaiting: 1 })
+    const arrivals = openEventWaiter({ views, log: silentLog, maxWaiting: 1 })
     const { data, id: eventId } = placedNow()
     const first = arrivals.wait({ orderId: data.orderId, eventId }, 60_000)
     assert.ok(first, 'the first does not wait')
@@ -135,11 +135,11 @@ describe('a branch that reads after a write', () => {
     const placed = placedNow()
     const own = ask('1', placed.data.orderId, placed.id)
     const other = ask('2', placed.data.orderId, placed.id)
-    await nats.say(placed)
+    await nats.publish(placed)
     assert.equal((await own).status, 200)
-    assert.equal((await problemIn(other)).code, 'not-found')
+    assert.equal((await readProblem(other)).code, 'not-found')
     const again = ask('2', placed.data.orderId, uuidv7())
-    assert.equal((await problemIn(again)).code, 'not-found')
+    assert.equal((await readProblem(again)).code, 'not-found')
   })
 
   it('waits for an order that nobody knows the branch of yet', async () => {
@@ -148,7 +148,7 @@ describe('a branch that reads after a write', () => {
     const voided = { ...stamped(PaymentVoided({ orderId })), stream: 'PAYMENTS', sequence: 1 }
     await views.add({ orderId, entry: entryOf(voided) })
     const own = ask('1', orderId, placed.id)
-    await nats.say(placed)
+    await nats.publish(placed)
     assert.equal((await own).status, 200)
   })
 })

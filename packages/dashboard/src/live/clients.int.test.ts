@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { branch, courier, operator, testCallerTokens } from '@saucery/chassis/testing/caller-tokens'
-import { problemIn } from '@saucery/chassis/testing/http'
+import { readProblem } from '@saucery/chassis/testing/http'
 import { recordingLog } from '@saucery/chassis/testing/log'
 import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
 import { eventually } from '@saucery/messaging/testing/eventually'
@@ -40,7 +40,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
       bySauce: await follow(url, 'sauceId=none', await gate.as(operator)),
     }
     for (const follower of [all, ...Object.values(asked)]) await hasId(follower)
-    await nats.sayAll([...one, ...two])
+    await nats.publishAll([...one, ...two])
     await hasHeard(all, [...one, ...two])
     await hasHeard(asked.own, one)
     await hasHeard(asked.byBranch, one)
@@ -64,7 +64,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     assert.deepEqual([...new Set(back.orders.map(({ branchId }) => branchId))], ['b2'])
 
     const ask = async (caller: Parameters<typeof gate.as>[0], query = '') =>
-      (await problemIn(fetch(`${url}/orderDashboards/live?${query}`, { headers: await gate.as(caller) })))
+      (await readProblem(fetch(`${url}/orderDashboards/live?${query}`, { headers: await gate.as(caller) })))
         .code
     assert.equal(await ask(courier), 'not-permitted')
     assert.equal(await ask(branch('b1'), 'branchId=b2'), 'not-permitted')
@@ -93,7 +93,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
         data: { ...event.data, orderId },
       })) as ReturnType<typeof histories>
       assert.ok(event, 'there is no event')
-      await hasHeard(other, await nats.sayAll([event]))
+      await hasHeard(other, await nats.publishAll([event]))
       heard++
     }
     const { unread, listeners } = cut() ?? {}
@@ -101,7 +101,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     assert.equal(listeners, 1)
     slow.response.resume()
     await eventually(() => assert.ok(slow.isClosed, 'still open'))
-    await hasHeard(other, await nats.sayAll(histories(2)))
+    await hasHeard(other, await nats.publishAll(histories(2)))
     assert.equal(other.isClosed, false)
   })
 
@@ -116,7 +116,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
       await follow(replica.url, '', await gate.as({ ...operator, signedInUntil: now() + 1e9 })),
     ]
     for (const follower of [short, long]) await hasId(follower)
-    const events = await nats.sayAll(histories(1))
+    const events = await nats.publishAll(histories(1))
     for (const follower of [short, long]) await hasHeard(follower, events)
     await eventually(() => assert.ok(short.isClosed, 'still open'))
     assert.ok(now() >= signedInUntil && now() < signedInUntil + 3, `ended ${now() - signedInUntil} s late`)
@@ -128,7 +128,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     })
     await eventually(() => assert.ok(late.isClosed, 'still open'), 500)
     assert.deepEqual([late.ends, late.orders, late.lastId], [['token-expired'], [], undefined])
-    await hasHeard(long, await nats.sayAll(histories(1)))
+    await hasHeard(long, await nats.publishAll(histories(1)))
     assert.deepEqual([long.ends, long.isClosed], [[], false])
     long.leave()
   })
@@ -139,7 +139,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const response = await fetch(`${replica.url}/orderDashboards/live`)
     assert.equal(response.headers.get('retry-after'), '5')
     const problem = { status: 503, code: 'too-many-listeners', places: [] }
-    assert.deepEqual(await problemIn(response), problem)
+    assert.deepEqual(await readProblem(response), problem)
     first.leave()
     await eventually(async () => {
       const next = await follow(replica.url)
@@ -156,7 +156,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const response = await fetch(`${replica.url}/orderDashboards/live`, { headers: greedy })
     assert.equal(response.headers.get('retry-after'), '5')
     const problem = { status: 429, code: 'too-many-of-one-caller', places: [] }
-    assert.deepEqual(await problemIn(response), problem)
+    assert.deepEqual(await readProblem(response), problem)
     const other = await follow(replica.url, '', await gate.as({ ...branch('b2'), signedInUntil }))
     assert.equal(other.status, 200)
     first.leave()
@@ -172,7 +172,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     for (const follower of followers) await hasId(follower)
     const [stuck] = followers
     stuck?.response.pause()
-    await nats.sayAll(histories(50))
+    await nats.publishAll(histories(50))
     const began = performance.now()
     await replica[Symbol.asyncDispose]()
     assert.ok(performance.now() - began < 5000, `took ${performance.now() - began} ms`)
@@ -186,7 +186,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const followers = await Promise.all(Array.from({ length: clients }, () => follow(replica.url)))
     for (const follower of followers) await hasId(follower)
     const [cpu, began] = [process.cpuUsage(), performance.now()]
-    const events = await nats.sayAll(histories(5, ['OrderPlaced', 'PaymentApproved', 'DeliveryStarted']))
+    const events = await nats.publishAll(histories(5, ['OrderPlaced', 'PaymentApproved', 'DeliveryStarted']))
     for (const follower of followers) await hasHeard(follower, events)
     const { user, system } = process.cpuUsage(cpu)
     const messages = followers.reduce((sum, { orders }) => sum + orders.length, 0)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
-import { problemIn } from '@saucery/chassis/testing/http'
+import { readProblem } from '@saucery/chassis/testing/http'
 import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
 import { type AnyFact, streams } from '@saucery/contracts/choreography'
 import { statuses } from '@saucery/contracts/status'
@@ -43,7 +43,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const followers = [await follow(first.url), await follow(second.url)]
     for (const follower of followers) await hasId(follower)
     const events = histories(40).sort(() => Math.random() - 0.5)
-    await nats.sayAll(events)
+    await nats.publishAll(events)
     for (const follower of followers) {
       assert.equal(follower.response.headers['content-type'], 'text/event-stream')
       await hasHeard(follower, events)
@@ -57,7 +57,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const follower = await follow(first.url)
     await hasId(follower)
     const events = histories(1, ['OrderPlaced', 'PaymentApproved'])
-    await nats.sayAll(events)
+    await nats.publishAll(events)
     await hasHeard(follower, events)
     const shown = await fetch(`${first.url}/orderDashboards/${events[0]?.data.orderId}`)
     assert.deepEqual(follower.orders.at(-1), await shown.json())
@@ -68,15 +68,15 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const before = await follow(first.url)
     await hasId(before)
     const early = histories(3)
-    await nats.sayAll(early)
+    await nats.publishAll(early)
     await hasHeard(before, early)
     await isAtTheEnd(before)
     before.leave()
     const meanwhile = histories(60)
-    await nats.sayAll(meanwhile)
+    await nats.publishAll(meanwhile)
     const back = await follow(second.url, '', { 'last-event-id': String(before.lastId) })
     const late = histories(5)
-    await nats.sayAll(late)
+    await nats.publishAll(late)
     await hasHeard(back, [...meanwhile, ...late])
     assertNoneGoesBack(back)
     assert.equal(back.resets, 0)
@@ -95,7 +95,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     for (let i = 0; i < 20; i++) {
       const some = histories(3)
       events.push(...some)
-      const saying = nats.sayAll(some)
+      const saying = nats.publishAll(some)
       const follower = await follow((replicas[i % 2] ?? first).url, '', { 'last-event-id': String(from) })
       // Leaves at any moment, with or without anything new.
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 150))
@@ -136,7 +136,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
       const events = stories.flatMap((names) => histories(2, names)).sort(() => Math.random() - 0.5)
       const ids = [...new Set(events.map(({ data }) => data.orderId))]
       for (let i = 0; events.length > 0; i++) {
-        const saying = nats.sayAll(events.splice(0, 12))
+        const saying = nats.publishAll(events.splice(0, 12))
         const follower = await follow(
           (replicas[i % 2] ?? first).url,
           `status=${status}`,
@@ -151,7 +151,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
         list = follower.list
       }
       const last = await follow(second.url, `status=${status}`, { 'last-event-id': String(from) }, list)
-      await nats.handledBy('dashboard')
+      await nats.consumedBy('dashboard')
       const views = await first.views.among(ids)
       const right = views.filter((view) => view.status === status).map(({ _id }) => _id)
       // Orders of other tests may still be on their way when this one begins.
@@ -165,7 +165,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const paid = await follow(first.url, 'status=PAID')
     for (const follower of [rejected, paid]) await hasId(follower)
     const events = histories(5, ['OrderPlaced', 'PaymentApproved', 'DeliveryStarted', 'DeliveryCompleted'])
-    await nats.sayAll(events)
+    await nats.publishAll(events)
     await eventually(() => {
       const left = new Set(paid.left.map(({ orderId }) => orderId))
       assert.equal(left.size, 5)
@@ -183,14 +183,14 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const before = await follow(first.url)
     await hasId(before)
     before.leave()
-    await nats.sayAll(histories(1001, ['OrderPlaced']))
+    await nats.publishAll(histories(1001, ['OrderPlaced']))
     // Else the feed begins before its end.
-    await nats.handledBy('dashboard')
+    await nats.consumedBy('dashboard')
     const back = await follow(second.url, '', { 'last-event-id': String(before.lastId) })
     await eventually(() => assert.equal(back.resets, 1))
     assert.notEqual(back.lastId, before.lastId)
     const events = histories(1)
-    await nats.sayAll(events)
+    await nats.publishAll(events)
     await hasHeard(back, events)
     assert.equal(back.resets, 1)
     back.leave()
@@ -200,14 +200,14 @@ describe('the live feed', { timeout: 100_000 }, () => {
     for (const id of ['x', '1', Buffer.from('[[1,"a"]]').toString('base64url'), 'a b', 'x'.repeat(2000)]) {
       const response = await fetch(`${first.url}/orderDashboards/live`, { headers: { 'last-event-id': id } })
       const problem = { status: 400, code: 'invalid-last-event-id', places: [undefined] }
-      assert.deepEqual(await problemIn(response), problem, id)
+      assert.deepEqual(await readProblem(response), problem, id)
     }
   })
 
   it('says what is wrong with a filter', async () => {
     const response = await fetch(`${first.url}/orderDashboards/live?status=LOST&orderId=1`)
     const problem = { status: 422, code: 'invalid-input', places: ['status', 'orderId'] }
-    assert.deepEqual(await problemIn(response), problem)
+    assert.deepEqual(await readProblem(response), problem)
   })
 
   it('answers HEAD with the head alone', async () => {

@@ -33,7 +33,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     await eventually(() => assert.ok(follower.heartbeats > heartbeats, 'no sign of life'))
     await nats.restart()
     await eventually(() => nats.broker.connection.flush())
-    const events = await nats.sayAll(histories(5))
+    const events = await nats.publishAll(histories(5))
     await hasHeard(follower, events)
     assertNoneGoesBack(follower)
     assert.deepEqual([follower.resets, follower.isClosed], [0, false])
@@ -45,7 +45,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const follower = await follow(url)
     await hasId(follower)
     await mongo.kill()
-    const events = await nats.sayAll(histories(5))
+    const events = await nats.publishAll(histories(5))
     const before = follower.heartbeats
     await eventually(() => assert.ok(follower.heartbeats > before + 1, 'no sign of life'))
     await mongo.restart()
@@ -62,7 +62,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     await eventually(() => assert.ok(follower.heartbeats > 1, 'no sign of life')).finally(nats.restart)
     await eventually(() => nats.broker.connection.flush())
     await hasId(follower)
-    await hasHeard(follower, await nats.sayAll(histories(2)))
+    await hasHeard(follower, await nats.publishAll(histories(2)))
     follower.leave()
   })
 
@@ -73,7 +73,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     it(`says that the list has to be read again when a stream ${what}`, async () => {
       const [follower, left] = [await follow(url), await follow(url)]
       for (const each of [follower, left]) await hasId(each)
-      await hasHeard(follower, await nats.sayAll(histories(30, ['OrderPlaced'])))
+      await hasHeard(follower, await nats.publishAll(histories(30, ['OrderPlaced'])))
       await eventually(() => assert.equal(left.lastId, follower.lastId))
       left.leave()
       // As after a power failure, but with nothing left.
@@ -81,7 +81,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
       assert.ok(stream, 'there is no stream')
       await nats.broker.jsm.streams.delete(stream.name)
       await ensureStream(nats.broker.jsm, stream, 1)
-      const events = await nats.sayAll(histories(orders, ['OrderPlaced']))
+      const events = await nats.publishAll(histories(orders, ['OrderPlaced']))
       await eventually(() => assert.ok(follower.resets > 0, 'not told'))
       // As it reads the list again.
       const had = new Set(
@@ -89,7 +89,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
       )
       const back = await follow(url, '', { 'last-event-id': String(left.lastId) })
       await eventually(() => assert.equal(back.resets, 1))
-      const later = await nats.sayAll(histories(3))
+      const later = await nats.publishAll(histories(3))
       for (const listener of [follower, back]) await hasHeard(listener, later)
       await hasHeard(
         follower,
@@ -105,10 +105,10 @@ describe('the live feed', { timeout: 100_000 }, () => {
     await hasId(follower)
     const token = follower.lastId
     await nats.broker.js.publish('orders.placed.nonsense', 'not an event')
-    const events = await nats.sayAll(histories(3))
+    const events = await nats.publishAll(histories(3))
     await hasHeard(follower, events)
     await eventually(() => assert.equal(said('events never came into their views'), 1))
-    const later = await nats.sayAll(histories(1))
+    const later = await nats.publishAll(histories(1))
     await hasHeard(follower, later)
     assert.notEqual(follower.lastId, token)
     const back = await follow(own.url, '', { 'last-event-id': String(follower.lastId) })
@@ -130,7 +130,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const follower = await follow(own.url)
     await hasId(follower)
     await sayNonsense(450)
-    await hasHeard(follower, await nats.sayAll(histories(3)))
+    await hasHeard(follower, await nats.publishAll(histories(3)))
     follower.leave()
   })
 
@@ -141,7 +141,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const follower = await follow(small.url)
     await hasId(follower)
     await sayNonsense(120)
-    await hasHeard(follower, await nats.sayAll(histories(3)))
+    await hasHeard(follower, await nats.publishAll(histories(3)))
     await eventually(() => {
       const givenUp = own.lines.filter(({ msg }) => msg === 'events never came into their views')
       const events = givenUp.reduce((sum, line) => sum + Number(line.events), 0)

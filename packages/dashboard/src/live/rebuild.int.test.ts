@@ -26,14 +26,14 @@ const removeConsumers = () =>
 describe('the live feed', { timeout: 200_000 }, () => {
   it('tells a client that comes nothing of what was long in the documents, while they are built again', async () => {
     const filled = await openReplica(urls)
-    const old = await nats.sayAll(histories(700, ['OrderPlaced', 'PaymentApproved']))
-    await nats.handledBy('dashboard')
+    const old = await nats.publishAll(histories(700, ['OrderPlaced', 'PaymentApproved']))
+    await nats.consumedBy('dashboard')
     await filled[Symbol.asyncDispose]()
     await removeConsumers()
     await using reader = await openReplica(urls, { handles: false })
     const follower = await follow(reader.url)
     await hasId(follower)
-    const missed = await nats.sayAll(histories(3))
+    const missed = await nats.publishAll(histories(3))
     const late = await follow(reader.url)
     await hasId(late)
     // From the first event on.
@@ -45,7 +45,7 @@ describe('the live feed', { timeout: 200_000 }, () => {
       assert.equal(each.resets, 0)
     }
     const back = await follow(reader.url, '', { 'last-event-id': String(late.lastId) })
-    await hasHeard(back, await nats.sayAll(histories(1)))
+    await hasHeard(back, await nats.publishAll(histories(1)))
     assert.ok(back.orders.length < 10, `told ${back.orders.length} times`)
     for (const each of [follower, late, back]) each.leave()
   })
@@ -57,7 +57,7 @@ describe('the live feed', { timeout: 200_000 }, () => {
     await before.stop()
     const [follower, left] = [await follow(replica.url), await follow(replica.url)]
     for (const each of [follower, left]) await hasId(each)
-    const events = await nats.sayAll(histories(3))
+    const events = await nats.publishAll(histories(3))
     for (const each of [follower, left]) await hasHeard(each, events)
     left.leave()
     replica.views.serve(2)

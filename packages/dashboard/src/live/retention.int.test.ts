@@ -17,8 +17,8 @@ after(async () => {
 })
 
 const sayAll = async (events: ReturnType<typeof histories>) => {
-  await nats.sayAll(events)
-  await nats.handledBy('dashboard')
+  await nats.publishAll(events)
+  await nats.consumedBy('dashboard')
   return events
 }
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { addOperationsRoutes } from '@saucery/chassis/operations/operations'
 import { stamped } from '@saucery/chassis/testing/events'
-import { get, type Page, problemIn } from '@saucery/chassis/testing/http'
-import { quietLog } from '@saucery/chassis/testing/log'
+import { getJson, type ListPage, readProblem } from '@saucery/chassis/testing/http'
+import { silentLog } from '@saucery/chassis/testing/log'
 import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
 import { type Consumed, subscriptionsOf } from '@saucery/contracts/choreography'
 import { OrderPlaced } from '@saucery/contracts/order'
@@ -23,7 +23,7 @@ import { operatedByDashboard } from './operations.ts'
 const mongo = await testMongo()
 const nats = await testBrokerWithStreams()
 const views = openViews(mongo.url)
-const broker = await connectBroker({ url: nats.url, name: 'dashboard', log: quietLog })
+const broker = await connectBroker({ url: nats.url, name: 'dashboard', log: silentLog })
 const bug: { isThere: boolean } = { isThere: true }
 const react = reactions(views)
 const consumers = openConsumers({
@@ -36,7 +36,7 @@ const consumers = openConsumers({
   isOutage: isStoreOutage,
   inKeyOrder: false,
   replicas: 1,
-  log: quietLog,
+  log: silentLog,
 })
 const app = apiOn(views)
 const projection = { version: 2, state: 'building', serving: 1, handled: 10, remaining: 5 } as const
@@ -49,7 +49,7 @@ after(async () => {
   await mongo[Symbol.asyncDispose]()
 })
 
-type Letters = Page<{ orderId: string; sequence: number; handled: boolean }>
+type Letters = ListPage<{ orderId: string; sequence: number; handled: boolean }>
 const letters = '/operations/dashboard/dead-letters'
 const sendBack = (sequence: number) => app.request(`${letters}/${sequence}/send-back`, { method: 'POST' })
 
@@ -57,8 +57,8 @@ describe('what the dashboard could not show', () => {
   it('is shown once it is sent back, and the bug gone', async () => {
     const orderId = uuidv7()
     const event = stamped(OrderPlaced({ ...OrderPlaced.example, orderId }))
-    await nats.say(event)
-    const letter = async () => (await get<Letters>(app, letters)).items[0]
+    await nats.publish(event)
+    const letter = async () => (await getJson<Letters>(app, letters)).items[0]
     const buried = await eventually(async () => {
       const found = await letter()
       assert.equal(found?.orderId, orderId)
@@ -66,7 +66,7 @@ describe('what the dashboard could not show', () => {
     })
     assert.equal(buried?.handled, false)
     const { sequence } = buried as { sequence: number }
-    assert.equal((await problemIn(sendBack(sequence))).code, 'dead-letter-not-handled')
+    assert.equal((await readProblem(sendBack(sequence))).code, 'dead-letter-not-handled')
     assert.equal(await views.find(orderId), undefined)
 
     bug.isThere = false
@@ -84,7 +84,7 @@ describe('what the dashboard could not show', () => {
   })
 
   it('is counted, beside how the building of the views goes', async () => {
-    const { deadLetters, ...told } = await get<Record<string, unknown>>(app, '/operations/dashboard')
+    const { deadLetters, ...told } = await getJson<Record<string, unknown>>(app, '/operations/dashboard')
     assert.equal(deadLetters, 0)
     const idle = { durable: 'dashboard', pending: 0, ackPending: 0, redelivered: 0 }
     const consumers = ['ORDERS', 'PAYMENTS', 'DELIVERIES'].map((stream) => ({ stream, ...idle }))

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { openMetrics } from '@saucery/chassis/telemetry/metrics'
-import { quietLog } from '@saucery/chassis/testing/log'
+import { silentLog } from '@saucery/chassis/testing/log'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { testMongo } from '@saucery/servers/testing/servers'
 import { v7 as uuidv7 } from 'uuid'
@@ -26,7 +26,7 @@ describe('the metric of what waits too long', () => {
   const metrics = openMetrics()
   const told = async () =>
     (await metrics.metrics()).split('\n').filter((line) => line.startsWith('orders_overdue'))
-  const counting = countOverdue({ views, deadlines, metrics, log: quietLog, everyMs: 50 })
+  const counting = countOverdue({ views, deadlines, metrics, log: silentLog, everyMs: 50 })
   after(counting.stop)
 
   it('counts by status and by what is awaited, until that comes', async () => {

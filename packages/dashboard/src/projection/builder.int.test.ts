@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { serve } from '@saucery/chassis/http/server'
 import { httpSettings } from '@saucery/chassis/settings/settings'
 import { stamped } from '@saucery/chassis/testing/events'
-import { quietLog } from '@saucery/chassis/testing/log'
+import { silentLog } from '@saucery/chassis/testing/log'
 import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { durableOf } from '@saucery/contracts/projection-durables'
@@ -34,7 +34,7 @@ async function sayOrders(count: number): Promise<string[]> {
   // More at once, and a busy machine acknowledges some too late.
   for (let i = 0; i < ids.length; i += 50) {
     const facts = ids.slice(i, i + 50).flatMap((orderId) => factsAbout(orderId))
-    await nats.sayAll(facts.map(stamped))
+    await nats.publishAll(facts.map(stamped))
   }
   orderIds.push(...ids)
   return ids
@@ -64,7 +64,7 @@ async function scene() {
     start,
     /** @returns where the calls on these views are answered, over HTTP */
     async open(views: ViewStore): Promise<string> {
-      const door = await serve(apiOn(views), httpSettings.parse({ HOST: '127.0.0.1', PORT: 0 }), quietLog)
+      const door = await serve(apiOn(views), httpSettings.parse({ HOST: '127.0.0.1', PORT: 0 }), silentLog)
       doors.push(door)
       return `http://127.0.0.1:${door.port}/orderDashboards`
     },

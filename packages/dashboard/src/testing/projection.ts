@@ -1,4 +1,4 @@
-import { quietLog } from '@saucery/chassis/testing/log'
+import { silentLog } from '@saucery/chassis/testing/log'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { openConsumers } from '@saucery/messaging/consumer/consumer'
 import type { Log } from '@saucery/messaging/log'
@@ -30,7 +30,7 @@ export const foldOf = (version: number): Fold => ({
 
 /** One process of the dashboard that builds documents of a version, and reads those that it should. */
 export async function openBuilding(options: Options) {
-  const { nats, mongo, version = 1, keepMs = 3_600_000, maxAckPending = 5000, log = quietLog } = options
+  const { nats, mongo, version = 1, keepMs = 3_600_000, maxAckPending = 5000, log = silentLog } = options
   const views = openViews(mongo, foldOf(version))
   const react = reactions(views)
   const broker = await connectBroker({ url: nats, name: 'dashboard', log })

@@ -1,7 +1,7 @@
 import { serve } from '@saucery/chassis/http/server'
 import { httpSettings } from '@saucery/chassis/settings/settings'
 import { allowEveryone } from '@saucery/chassis/testing/caller-tokens'
-import { quietLog } from '@saucery/chassis/testing/log'
+import { silentLog } from '@saucery/chassis/testing/log'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { openConsumers } from '@saucery/messaging/consumer/consumer'
 import { connectBroker } from '@saucery/messaging/nats/connection'
@@ -24,10 +24,10 @@ interface Options extends Partial<Omit<FeedOptions, 'broker' | 'views' | 'toJson
 /** One process of the dashboard, as main makes it: on a read model of its own, or on one that it shares. */
 export async function openReplica(urls: { nats: string; mongo: string }, options: Options = {}) {
   const { requireCaller = allowEveryone, handles = true, ...ofFeed } = options
-  const broker = await connectBroker({ url: urls.nats, name: 'dashboard', log: quietLog })
+  const broker = await connectBroker({ url: urls.nats, name: 'dashboard', log: silentLog })
   const views = openViews(urls.mongo, undefined, eventLocations(broker))
-  const arrivals = openEventWaiter({ views, log: quietLog })
-  const feed = openFeed({ broker, views, toJson: viewToJson(deadlines), log: quietLog, ...ofFeed })
+  const arrivals = openEventWaiter({ views, log: silentLog })
+  const feed = openFeed({ broker, views, toJson: viewToJson(deadlines), log: silentLog, ...ofFeed })
   const open = () =>
     openConsumers({
       broker,
@@ -37,11 +37,11 @@ export async function openReplica(urls: { nats: string; mongo: string }, options
       inKeyOrder: false,
       maxAckPending: 5000,
       replicas: 1,
-      log: quietLog,
+      log: silentLog,
     })
   const consumers = handles ? open() : undefined
-  const app = dashboardApi({ views, arrivals, feed, deadlines, requireCaller, log: quietLog })
-  const http = await serve(app, httpSettings.parse({ HOST: '127.0.0.1', PORT: 0 }), quietLog)
+  const app = dashboardApi({ views, arrivals, feed, deadlines, requireCaller, log: silentLog })
+  const http = await serve(app, httpSettings.parse({ HOST: '127.0.0.1', PORT: 0 }), silentLog)
   return {
     views,
     arrivals,

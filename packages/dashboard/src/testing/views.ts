@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { allowEveryone } from '@saucery/chassis/testing/caller-tokens'
-import { quietLog } from '@saucery/chassis/testing/log'
+import { silentLog } from '@saucery/chassis/testing/log'
 import { type AnyFact, events } from '@saucery/contracts/choreography'
 import { projectionVersion } from '@saucery/contracts/projection-durables'
 import { MongoClient } from 'mongodb'
@@ -31,11 +31,11 @@ const noFeed: Feed = { listen: () => 'too-many-listeners', stop: async () => {} 
 export const apiOn = (views: ViewStore, requireCaller: DashboardApi['requireCaller'] = allowEveryone) =>
   dashboardApi({
     views,
-    arrivals: openEventWaiter({ views, log: quietLog }),
+    arrivals: openEventWaiter({ views, log: silentLog }),
     feed: noFeed,
     deadlines,
     requireCaller,
-    log: quietLog,
+    log: silentLog,
   })
 
 export const allNames = events.map(({ event }) => event)

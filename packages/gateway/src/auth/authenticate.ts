@@ -3,7 +3,7 @@ import type { Log } from '@saucery/chassis/telemetry/log'
 import type { Caller } from '@saucery/contracts/access/scope'
 import type { ServiceName } from '../proxy/upstreams.ts'
 import type { GatewaySettings } from '../settings.ts'
-import { keyGiven, keysAt, tokenReader } from './tokens.ts'
+import { remoteKeys, staticKey, tokenVerifier } from './tokens.ts'
 
 export interface Authenticator {
   /**
@@ -15,17 +15,17 @@ export interface Authenticator {
    * Finds that out, and says it for one service: the value of its passport header.
    * @throws NotSignedIn
    */
-  admit(authorization: string | undefined, service: ServiceName): Promise<string | undefined>
+  callerTokenFor(authorization: string | undefined, service: ServiceName): Promise<string | undefined>
 }
 
 export function openAuthenticator(settings: GatewaySettings, log: Log): Authenticator {
   if (settings.AUTH === 'off') {
     log.warn({}, 'sign-in is off: everybody is an operator')
-    return { callerOf: async () => undefined, admit: async () => undefined }
+    return { callerOf: async () => undefined, callerTokenFor: async () => undefined }
   }
   const { AUTH_JWKS_URL: url, AUTH_PUBLIC_KEY: key } = settings
-  const callerOf = tokenReader({
-    keys: url === undefined ? keyGiven(given(key)) : keysAt(url, settings.AUTH_JWKS_COOLDOWN_MS),
+  const callerOf = tokenVerifier({
+    keys: url === undefined ? staticKey(given(key)) : remoteKeys(url, settings.AUTH_JWKS_COOLDOWN_MS),
     issuer: given(settings.AUTH_ISSUER),
     audience: given(settings.AUTH_AUDIENCE),
     claims: { role: settings.AUTH_ROLE_CLAIM, branchId: settings.AUTH_BRANCH_CLAIM },
@@ -33,7 +33,7 @@ export function openAuthenticator(settings: GatewaySettings, log: Log): Authenti
   const passportFor = callerTokenSigner(given(settings.GATEWAY_SIGNING_KEY))
   return {
     callerOf,
-    admit: async (authorization, service) => passportFor(await callerOf(authorization), service),
+    callerTokenFor: async (authorization, service) => passportFor(await callerOf(authorization), service),
   }
 }
 

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { requestIdOf } from '@saucery/chassis/http/request-id'
 
 /** What a request is called in the logs and events of every service. */
-export interface Identity {
+export interface Correlation {
   readonly requestId: string
   readonly traceparent: string
   /** The client sent no trace, or one that cannot be read. */
@@ -13,7 +13,7 @@ export interface Identity {
 const traceparent = /^[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}/
 
 /** Takes over the client's ids; makes those that it did not send, or that do not fit. */
-export function identify(headers: IncomingHttpHeaders): Identity {
+export function correlationOf(headers: IncomingHttpHeaders): Correlation {
   const trace = headers.traceparent
   const isTraced = typeof trace === 'string' && traceparent.test(trace)
   return {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { after, describe, it } from 'node:test'
-import { problemIn } from '@saucery/chassis/testing/http'
+import { readProblem } from '@saucery/chassis/testing/http'
 import { actions } from '@saucery/contracts/access/scope'
 import { startGateway } from '../testing/gateway.ts'
 import { startProvider } from '../testing/tokens.ts'
@@ -57,20 +57,20 @@ describe('GET /me', () => {
     const none = await fetch(`${gateway.url}/me`, { headers: { origin } })
     assert.equal(none.headers.get('www-authenticate'), 'Bearer')
     assert.equal(none.headers.get('access-control-allow-origin'), '*')
-    assert.deepEqual(await problemIn(none), { status: 401, code: 'not-signed-in', places: [] })
+    assert.deepEqual(await readProblem(none), { status: 401, code: 'not-signed-in', places: [] })
     const wrong = fetch(`${gateway.url}/me`, { headers: { authorization: 'Bearer a.b.c' } })
-    assert.equal((await problemIn(wrong)).code, 'token-invalid')
+    assert.equal((await readProblem(wrong)).code, 'token-invalid')
     const authorization = `Bearer ${await provider.token({ role: 'admin' })}`
     const without = fetch(`${gateway.url}/me`, { headers: { authorization } })
-    assert.deepEqual(await problemIn(without), { status: 403, code: 'role-missing', places: [] })
+    assert.deepEqual(await readProblem(without), { status: 403, code: 'role-missing', places: [] })
   })
 
   it('is counted like any request, and only to be read', async () => {
     await using narrow = await startGateway({ RATE_LIMIT_PER_MINUTE: '2' })
     const post = await fetch(`${narrow.url}/me`, { method: 'POST' })
     assert.equal(post.headers.get('allow'), 'GET')
-    assert.equal((await problemIn(post)).code, 'method-not-allowed')
+    assert.equal((await readProblem(post)).code, 'method-not-allowed')
     assert.equal((await fetch(`${narrow.url}/me`)).status, 200)
-    assert.equal((await problemIn(fetch(`${narrow.url}/me`))).code, 'rate-limited')
+    assert.equal((await readProblem(fetch(`${narrow.url}/me`))).code, 'rate-limited')
   })
 })

@@ -3,18 +3,19 @@ import type { Log } from '@saucery/chassis/telemetry/log'
 import { actions, type Caller, scopeOf } from '@saucery/contracts/access/scope'
 import type { Context, Handler } from 'hono'
 import type { Authenticator } from './authenticate.ts'
-import { identify } from './identity.ts'
-import { answerNotSignedIn, NotSignedIn } from './not-signed-in.ts'
+import { correlationOf } from './identity.ts'
+import { AuthenticationError, answerAuthenticationError } from './not-signed-in.ts'
 
 /** Tells who asks, and what that caller may do: for a page, which shows what is of use. */
-export function whoAsks({ callerOf }: Authenticator, log: Log): Handler {
+export function currentCaller({ callerOf }: Authenticator, log: Log): Handler {
   return async (c: Context) => {
     const { headers } = (c.env as HttpBindings).incoming
     try {
       const caller = await callerOf(headers.authorization)
       return c.json(told(caller), 200, { 'cache-control': 'no-store' })
     } catch (error) {
-      if (error instanceof NotSignedIn) return answerNotSignedIn(c, error, identify(headers), log)
+      if (error instanceof AuthenticationError)
+        return answerAuthenticationError(c, error, correlationOf(headers), log)
       throw error
     }
   }

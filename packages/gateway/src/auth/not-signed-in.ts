@@ -2,16 +2,16 @@ import { answerProblem, ProblemError } from '@saucery/chassis/http/problem'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import { roles } from '@saucery/contracts/access/scope'
 import type { Context } from 'hono'
-import type { Identity } from './identity.ts'
+import type { Correlation } from './identity.ts'
 
 /** Nobody that the gateway can vouch for. `challenge` is for WWW-Authenticate (RFC 6750 §3). */
-export class NotSignedIn extends ProblemError {}
+export class AuthenticationError extends ProblemError {}
 
 /** Says so to the client, and why to the log. */
-export function answerNotSignedIn(
+export function answerAuthenticationError(
   c: Context,
-  { problem, headers, cause }: NotSignedIn,
-  { requestId }: Identity,
+  { problem, headers, cause }: AuthenticationError,
+  { requestId }: Correlation,
   log: Log,
 ): Response {
   log.info({ reason: problem.code, error: cause, requestId }, 'not signed in')
@@ -21,7 +21,7 @@ export function answerNotSignedIn(
 const challenge = (error?: string) => ({ 'www-authenticate': error ? `Bearer error="${error}"` : 'Bearer' })
 
 export const notSignedIn = () =>
-  new NotSignedIn(
+  new AuthenticationError(
     {
       status: 401,
       code: 'not-signed-in',
@@ -32,20 +32,20 @@ export const notSignedIn = () =>
   )
 
 export const tokenExpired = () =>
-  new NotSignedIn(
+  new AuthenticationError(
     { status: 401, code: 'token-expired', title: 'The token has expired; sign in again' },
     challenge('invalid_token'),
   )
 
 export const tokenInvalid = (detail?: string) =>
-  new NotSignedIn(
+  new AuthenticationError(
     { status: 401, code: 'token-invalid', title: 'The token is not valid here', ...(detail && { detail }) },
     challenge('invalid_token'),
   )
 
 /** Signing in again would not help: whoever gives out the tokens has to. */
-export const withoutRights = (roleClaim: string, branchClaim: string) =>
-  new NotSignedIn(
+export const roleMissing = (roleClaim: string, branchClaim: string) =>
+  new AuthenticationError(
     {
       status: 403,
       code: 'role-missing',
@@ -57,7 +57,7 @@ export const withoutRights = (roleClaim: string, branchClaim: string) =>
 
 /** Nothing is known about the token. */
 export const keysUnavailable = (cause: unknown) =>
-  new NotSignedIn(
+  new AuthenticationError(
     { status: 503, code: 'sign-in-unavailable', title: 'Nobody can be signed in at the moment; try again' },
     { 'retry-after': '1' },
     { cause },

@@ -28,7 +28,7 @@ export const signInSettings = {
 }
 
 /** All that sign-in needs where it is not off. */
-export const needsOfSignIn = [
+export const signInChecks = [
   neededForSignIn('AUTH_JWKS_URL', 'AUTH_PUBLIC_KEY'),
   neededForSignIn('AUTH_ISSUER'),
   neededForSignIn('AUTH_AUDIENCE'),

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { createSecretKey, generateKeyPairSync } from 'node:crypto'
 import { after, describe, it, mock } from 'node:test'
 import { callerTokenHeader, callerTokenReader } from '@saucery/chassis/auth/caller-token'
-import { problemIn } from '@saucery/chassis/testing/http'
+import { readProblem } from '@saucery/chassis/testing/http'
 import { type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
-import { open, startGateway, startUpstream, textOf } from '../testing/gateway.ts'
+import { open, readText, startGateway, startUpstream } from '../testing/gateway.ts'
 import { clerk, startProvider } from '../testing/tokens.ts'
 
 const gatewayKey = generateKeyPairSync('ed25519')
@@ -51,7 +51,7 @@ async function told(token: string, path?: string, url?: string) {
 async function refusal(answer: Promise<Response>) {
   const response = await answer
   const challenge = response.headers.get('www-authenticate')
-  const { status, code } = await problemIn(response)
+  const { status, code } = await readProblem(response)
   return [status, code, challenge]
 }
 
@@ -214,7 +214,7 @@ describe('a client', () => {
       const headers = { ...forged, authorization, connection }
       const { client, answer } = open(`${gateway.url}/orders`, { headers })
       client.end()
-      const { caller } = JSON.parse(await textOf(await answer))
+      const { caller } = JSON.parse(await readText(await answer))
       assert.deepEqual(caller, { subject: 'kim', role: 'branch', branchId: '1' })
     }
     await using unguarded = await startGateway(urls)

@@ -4,12 +4,12 @@ import { algorithmsOf } from '@saucery/chassis/settings/keys'
 import { type Caller, callerSchema } from '@saucery/contracts/access/scope'
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 import {
+  AuthenticationError,
   keysUnavailable,
-  NotSignedIn,
   notSignedIn,
+  roleMissing,
   tokenExpired,
   tokenInvalid,
-  withoutRights,
 } from './not-signed-in.ts'
 
 export interface TokenRules {
@@ -30,13 +30,13 @@ const clockToleranceS = 5
 const believedMs = 30_000
 
 /** One key, from the settings. */
-export const keyGiven = (key: KeyObject): KeySource => ({
+export const staticKey = (key: KeyObject): KeySource => ({
   find: async () => key,
   algorithms: algorithmsOf(key),
 })
 
 /** The keys at a URL, read again when a token names one that is not among them, but not more often than that. */
-export function keysAt(url: string, cooldownDuration: number): KeySource {
+export function remoteKeys(url: string, cooldownDuration: number): KeySource {
   const keys = createRemoteJWKSet(new URL(url), { cooldownDuration, timeoutDuration: 3000 })
   return {
     algorithms: ['EdDSA', 'Ed25519', 'ES256', 'RS256', 'PS256'],
@@ -60,7 +60,7 @@ const isFaultOfToken = (error: unknown) =>
  * @returns what says who sent a request with this `Authorization`
  * @throws NotSignedIn
  */
-export function tokenReader(rules: TokenRules): (authorization: string | undefined) => Promise<Caller> {
+export function tokenVerifier(rules: TokenRules): (authorization: string | undefined) => Promise<Caller> {
   // By the whole token: nobody is taken for someone else (sign-in.test: "are told apart, …").
   const known = recent<Caller>(10_000)
   const options = {
@@ -88,7 +88,7 @@ export function tokenReader(rules: TokenRules): (authorization: string | undefin
 const bearer = /^Bearer +([\w\-.~+/]+=*) *$/i
 
 function refusalOf(error: unknown): unknown {
-  if (error instanceof NotSignedIn) return error
+  if (error instanceof AuthenticationError) return error
   if (error instanceof errors.JWTExpired) return tokenExpired()
   if (error instanceof errors.JWTClaimValidationFailed)
     return tokenInvalid(`Its ${error.claim} does not fit.`)
@@ -103,7 +103,7 @@ function callerIn(payload: JWTPayload, { role, branchId }: TokenRules['claims'])
     branchId: typeof branch === 'number' ? String(branch) : branch,
     signedInUntil: (payload.exp ?? 0) + clockToleranceS,
   })
-  if (!data) throw withoutRights(role, branchId)
+  if (!data) throw roleMissing(role, branchId)
   return data
 }
 

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import { securityHeaders } from '@saucery/chassis/http/security-headers'
 import { recordingLog } from '@saucery/chassis/testing/log'
 import { answerTo, parseAnswer } from '@saucery/chassis/testing/raw'
-import { deferred, open, startGateway, startUpstream, textOf } from '../testing/gateway.ts'
+import { deferred, open, readText, startGateway, startUpstream } from '../testing/gateway.ts'
 
 const fine: RequestListener = (request, response) => {
   request.resume().on('end', () => response.end('fine'))
@@ -165,7 +165,7 @@ describe('a body', () => {
     const endless = setInterval(() => client.write(Buffer.alloc(10_000)), 1)
     const refusal = await answer
     assert.equal(refusal.statusCode, 413)
-    assert.equal(JSON.parse(await textOf(refusal)).code, 'body-too-large')
+    assert.equal(JSON.parse(await readText(refusal)).code, 'body-too-large')
     assert.equal(await gone, false)
     assert.ok(bytes <= 64 * 1024, `${bytes}`)
     // A client that never stops is not listened to for ever.
@@ -179,7 +179,7 @@ describe('a body', () => {
     const { client, answer } = open(`${gateway.url}/orders`, { method: 'POST' })
     for (let i = 0; i < 64; i++) client.write('x'.repeat(1024))
     client.end()
-    assert.equal((await textOf(await answer)).length, 64 * 1024)
+    assert.equal((await readText(await answer)).length, 64 * 1024)
   })
 
   it('that nobody can read is broken off towards the service', async () => {
@@ -243,6 +243,6 @@ describe('a client that is slow', { timeout: 10_000 }, () => {
     client.end()
     const message = await answer
     await gone
-    await assert.rejects(textOf(message), /aborted/)
+    await assert.rejects(readText(message), /aborted/)
   })
 })

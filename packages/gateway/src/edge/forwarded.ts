@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 
 /** Where a request came from, as the services are told it. */
-export interface Origin {
+export interface ClientOrigin {
   /** The client's address. */
   readonly client: string
   readonly forwardedFor: string
@@ -14,7 +14,7 @@ export interface Origin {
  * @param trustedProxies proxies of our own that each request passes before the gateway: what they said is believed,
  * and nothing that came from before them
  */
-export function originOf({ headers, socket }: IncomingMessage, trustedProxies: number): Origin {
+export function forwardedFrom({ headers, socket }: IncomingMessage, trustedProxies: number): ClientOrigin {
   const peer = plain(socket.remoteAddress ?? 'unknown')
   const host = headers.host ?? ''
   if (trustedProxies === 0) return { client: peer, forwardedFor: peer, host, proto: 'http' }

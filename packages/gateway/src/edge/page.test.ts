@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { brotliCompressSync, gunzipSync, gzipSync } from 'node:zlib'
 import { open, startGateway } from '../testing/gateway.ts'
-import { web } from './page.ts'
+import { servePage } from './page.ts'
 
 const script = 'console.log("sauce")'
 const html = '<!doctype html><title>Saucery</title>'
@@ -124,7 +124,7 @@ describe('the page', () => {
   })
 
   it('is there when the gateway is, or the gateway does not start', async () => {
-    await assert.rejects(web(join(folder, 'page', 'assets')), /no index\.html/)
-    await assert.rejects(web(join(folder, 'nowhere')), { code: 'ENOENT' })
+    await assert.rejects(servePage(join(folder, 'page', 'assets')), /no index\.html/)
+    await assert.rejects(servePage(join(folder, 'nowhere')), { code: 'ENOENT' })
   })
 })

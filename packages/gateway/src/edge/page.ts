@@ -33,7 +33,7 @@ const endings = { br: '.br', gzip: '.gz', identity: '' } as const
  * Serves a built page from memory: what is asked for is looked up, never opened, so that no path leads elsewhere.
  * @param root the folder; read once
  */
-export async function web(root: string): Promise<Hono> {
+export async function servePage(root: string): Promise<Hono> {
   const app = new Hono()
   for (const [path, file] of await filesIn(root)) app.get(path, (c) => answer(c, file))
   return app

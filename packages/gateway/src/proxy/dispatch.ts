@@ -12,7 +12,7 @@ export class ClientGone extends Error {
  * @param readerTimeoutMs after which a client that reads nothing is let go
  * @param onHead makes the headers of the answer; called when the first of it is there
  */
-export function exchange(
+export function dispatch(
   dispatcher: Dispatcher,
   request: Dispatcher.DispatchOptions,
   outgoing: ServerResponse,

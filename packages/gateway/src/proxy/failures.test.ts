@@ -4,7 +4,7 @@ import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createServer, type Socket } from 'node:net'
 import { describe, it } from 'node:test'
-import { open, startGateway, startUpstream, textOf } from '../testing/gateway.ts'
+import { open, readText, startGateway, startUpstream } from '../testing/gateway.ts'
 
 const fine: RequestListener = (request, response) => {
   request.resume()
@@ -130,7 +130,7 @@ describe('a service that dies in the middle of an answer', () => {
       await using gateway = await startGateway({ ORDER_URL: order.url })
       const { client, answer } = open(`${gateway.url}/orders`)
       client.end()
-      await assert.rejects(async () => textOf(await answer), /aborted/)
+      await assert.rejects(async () => readText(await answer), /aborted/)
     })
 })
 

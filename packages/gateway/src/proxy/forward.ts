@@ -2,11 +2,11 @@ import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerR
 import { Readable } from 'node:stream'
 import { bodyTooLarge, maxBodyBytes } from '@saucery/chassis/http/body-limit'
 import { ProblemError } from '@saucery/chassis/http/problem'
-import { exchange } from './dispatch.ts'
+import { dispatch } from './dispatch.ts'
 import { isConnectionLoss, Overloaded } from './failures.ts'
 import type { Upstream } from './upstreams.ts'
 
-export interface Forwarded {
+export interface UpstreamRequest {
   readonly path: string
   readonly headers: string[]
   /** Makes the headers of the answer from those that the service sent. */
@@ -22,14 +22,14 @@ export async function forward(
   upstream: Upstream,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  { path, headers, onHead }: Forwarded,
+  { path, headers, onHead }: UpstreamRequest,
 ): Promise<void> {
   const method = incoming.method ?? 'GET'
   const body = bodyOf(incoming)
   const headersTimeout = upstream.timeoutMs + preferredWaitMs(incoming.headers)
   const send = () =>
     whileWaiting(upstream, (answered) =>
-      exchange(
+      dispatch(
         upstream.pool,
         { method, path, headers, body, headersTimeout },
         outgoing,

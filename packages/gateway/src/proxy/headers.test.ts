@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import { describe, it } from 'node:test'
 import { answerTo } from '@saucery/chassis/testing/raw'
-import { open, startGateway, startUpstream, textOf } from '../testing/gateway.ts'
+import { open, readText, startGateway, startUpstream } from '../testing/gateway.ts'
 
 /** What the service gets when the client sends these. */
 async function received(
@@ -17,7 +17,7 @@ async function received(
   await using gateway = await startGateway({ ORDER_URL: order.url, ...env })
   const { client, answer } = open(`${gateway.url}/orders`, { headers })
   client.end()
-  await textOf(await answer)
+  await readText(await answer)
   return seen
 }
 

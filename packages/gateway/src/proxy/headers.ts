@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { callerTokenHeader } from '@saucery/chassis/auth/caller-token'
 import { securityHeaders } from '@saucery/chassis/http/security-headers'
-import type { Identity } from '../auth/identity.ts'
-import type { Origin } from '../edge/forwarded.ts'
+import type { Correlation } from '../auth/identity.ts'
+import type { ClientOrigin } from '../edge/forwarded.ts'
 
 /** RFC 9110 §7.6.1, and what is between a client and its proxy only. Trailers are not passed on. */
 const hopByHop = [
@@ -41,8 +41,8 @@ const untraced = new Set([...dropped, 'tracestate'])
 /** The headers of the request as it is sent on: names and values in turn. */
 export function requestHeaders(
   incoming: IncomingMessage,
-  identity: Identity,
-  origin: Origin,
+  identity: Correlation,
+  origin: ClientOrigin,
   passport: string | undefined,
 ): string[] {
   const { rawHeaders, headers } = incoming

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { after, describe, it } from 'node:test'
 import { requireCaller } from '@saucery/chassis/auth/authorize'
-import { problemIn } from '@saucery/chassis/testing/http'
-import { quietLog } from '@saucery/chassis/testing/log'
+import { readProblem } from '@saucery/chassis/testing/http'
+import { silentLog } from '@saucery/chassis/testing/log'
 import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
 import { type Follower, follow, hasHeard, hasId, histories } from '@saucery/dashboard/testing/live-client'
 import { openReplica } from '@saucery/dashboard/testing/replica'
@@ -24,7 +24,7 @@ async function started(heartbeatMs: number, signIn: Record<string, string> = {})
   const gatewayKey = generateKeyPairSync('ed25519')
   const signedIn =
     signIn.AUTH &&
-    requireCaller('dashboard', { AUTH: 'on', GATEWAY_PUBLIC_KEY: [gatewayKey.publicKey] }, quietLog)
+    requireCaller('dashboard', { AUTH: 'on', GATEWAY_PUBLIC_KEY: [gatewayKey.publicKey] }, silentLog)
   const dashboard = await openReplica(
     { nats: nats.url, mongo: mongo.url },
     { heartbeatMs, ...(signedIn && { requireCaller: signedIn }) },
@@ -44,7 +44,7 @@ async function started(heartbeatMs: number, signIn: Record<string, string> = {})
   }
 }
 
-const say = (orders: number) => nats.sayAll(histories(orders))
+const say = (orders: number) => nats.publishAll(histories(orders))
 
 const closed = (follower: Follower) => eventually(() => assert.ok(follower.isClosed, 'still open'), 10_000)
 
@@ -95,7 +95,7 @@ describe('the live feed through the gateway', { timeout: 60_000 }, () => {
     const missed = await say(2)
     const place = { 'last-event-id': String(follower.lastId) }
     const again = fetch(`${system.url}/orderDashboards/live`, { headers: { ...old, ...place } })
-    assert.deepEqual(await problemIn(again), { status: 401, code: 'token-expired', places: [] })
+    assert.deepEqual(await readProblem(again), { status: 401, code: 'token-expired', places: [] })
     const back = await follow(system.url, '', await as(now + 60, place))
     await hasHeard(back, missed)
     assert.deepEqual([back.resets, back.ends, back.isClosed], [0, [], false])

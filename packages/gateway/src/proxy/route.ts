@@ -3,10 +3,10 @@ import { answerProblem, ProblemError } from '@saucery/chassis/http/problem'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import type { Context, Handler } from 'hono'
 import type { Authenticator } from '../auth/authenticate.ts'
-import { identify } from '../auth/identity.ts'
-import { answerNotSignedIn, NotSignedIn } from '../auth/not-signed-in.ts'
+import { correlationOf } from '../auth/identity.ts'
+import { AuthenticationError, answerAuthenticationError } from '../auth/not-signed-in.ts'
 import type { EdgePolicy } from '../edge/edge-policy.ts'
-import { originOf } from '../edge/forwarded.ts'
+import { forwardedFrom } from '../edge/forwarded.ts'
 import { ClientGone } from './dispatch.ts'
 import type { EventStreams } from './event-streams.ts'
 import { codeOf, problemOf } from './failures.ts'
@@ -14,7 +14,7 @@ import { forward } from './forward.ts'
 import { answerHeaders, requestHeaders } from './headers.ts'
 import type { Upstream } from './upstreams.ts'
 
-export interface Passing {
+export interface RouteOptions {
   readonly admission: Authenticator
   readonly door: EdgePolicy
   readonly trustedProxies: number
@@ -23,20 +23,20 @@ export interface Passing {
 }
 
 /** A route that the service answers; the gateway answers whom the door turns away, and for a service that cannot. */
-export function passTo(
+export function routeTo(
   upstream: Upstream,
-  { admission, door, trustedProxies, eventStreams, log }: Passing,
+  { admission, door, trustedProxies, eventStreams, log }: RouteOptions,
 ): Handler {
   return async (c) => {
     const refusal = await door(c)
     if (refusal) return refusal
     const { incoming, outgoing } = c.env as HttpBindings
-    const identity = identify(incoming.headers)
+    const identity = correlationOf(incoming.headers)
     try {
-      const passport = await admission.admit(incoming.headers.authorization, upstream.name)
+      const passport = await admission.callerTokenFor(incoming.headers.authorization, upstream.name)
       await forward(upstream, incoming, outgoing, {
         path: pathOf(c),
-        headers: requestHeaders(incoming, identity, originOf(incoming, trustedProxies), passport),
+        headers: requestHeaders(incoming, identity, forwardedFrom(incoming, trustedProxies), passport),
         onHead(headers) {
           if (headers['content-type']?.startsWith('text/event-stream')) eventStreams.add(outgoing)
           return answerHeaders(headers, c.res.headers)
@@ -45,7 +45,7 @@ export function passTo(
       return alreadySent()
     } catch (error) {
       if (error instanceof ClientGone) return alreadySent()
-      if (error instanceof NotSignedIn) return answerNotSignedIn(c, error, identity, log)
+      if (error instanceof AuthenticationError) return answerAuthenticationError(c, error, identity, log)
       const { requestId, traceparent } = identity
       if (error instanceof ProblemError && !outgoing.headersSent) return answerProblem(c, error.problem)
       log.warn(

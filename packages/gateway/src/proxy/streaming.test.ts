@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Agent } from 'node:http'
 import { describe, it } from 'node:test'
-import { open, startGateway, startUpstream, textOf } from '../testing/gateway.ts'
+import { open, readText, startGateway, startUpstream } from '../testing/gateway.ts'
 
 /** A service that hands over each exchange, for the test to answer by hand. */
 async function startManual() {
@@ -40,7 +40,7 @@ describe('bodies', () => {
     client.end()
     await once(request, 'end')
     response.end('done')
-    assert.equal(await textOf(await answer), 'done')
+    assert.equal(await readText(await answer), 'done')
   })
 
   it('flow down chunk by chunk, the head before the first of them', async () => {
@@ -112,7 +112,7 @@ describe('an upload', () => {
     client.write(Buffer.alloc(1000))
     const message = await answer
     assert.equal(message.statusCode, 413)
-    assert.equal((await textOf(message)).length, length)
+    assert.equal((await readText(message)).length, length)
     client.destroy()
   })
 
@@ -127,7 +127,7 @@ describe('an upload', () => {
     client.end()
     await once(request, 'end')
     response.end('done')
-    assert.equal(await textOf(await answer), 'done')
+    assert.equal(await readText(await answer), 'done')
   })
 })
 
@@ -186,7 +186,7 @@ describe('connections', () => {
       const { client, answer } = open(`${gateway.url}/orders`, { method: 'POST', agent })
       client.end('{}')
       const message = await answer
-      ports.add(message.socket.localPort).add(await textOf(message))
+      ports.add(message.socket.localPort).add(await readText(message))
     }
     agent.destroy()
     assert.equal(ports.size, 2)
@@ -202,7 +202,7 @@ describe('connections', () => {
     const events = await answer
     const closed = once(request.socket, 'close')
     gateway.eventStreams.end()
-    assert.equal(await textOf(events), 'data: 1\n\n')
+    assert.equal(await readText(events), 'data: 1\n\n')
     await closed
   })
 })

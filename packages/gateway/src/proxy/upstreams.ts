@@ -59,7 +59,7 @@ export function openUpstreams(settings: GatewaySettings): Upstreams {
 export type UpstreamState = 'ready' | 'unready' | 'unreachable'
 
 /** What the service says of itself now; who is not heard within the limit is unreachable. */
-export async function stateOf({ pool }: Pick<Upstream, 'pool'>, limitMs = 1000): Promise<UpstreamState> {
+export async function readinessOf({ pool }: Pick<Upstream, 'pool'>, limitMs = 1000): Promise<UpstreamState> {
   const limit = new AbortController()
   // undici hears of a signal only once it is connected, and that may take ten times as long.
   const late = new Promise<'unreachable'>((resolve) => {

@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { serve } from '@saucery/chassis/http/server'
 import { health } from '@saucery/chassis/lifecycle/health'
 import { readSettings } from '@saucery/chassis/settings/settings'
-import { quietLog } from '@saucery/chassis/testing/log'
+import { silentLog } from '@saucery/chassis/testing/log'
 import { gatewayApi } from '../app.ts'
 import { openAuthenticator } from '../auth/authenticate.ts'
-import { web } from '../edge/page.ts'
+import { servePage } from '../edge/page.ts'
 import { openEventStreams } from '../proxy/event-streams.ts'
 import { openUpstreams } from '../proxy/upstreams.ts'
 import { gatewaySettings } from '../settings.ts'
@@ -27,14 +27,14 @@ export async function startUpstream(listener: RequestListener, port = 0) {
 const local = { PORT: '0', HOST: '127.0.0.1', AUTH: 'off', RATE_LIMIT_PER_MINUTE: '0' }
 
 /** A whole gateway on a free port; services that are not named are on a port where nobody listens. */
-export async function startGateway(env: Record<string, string>, log = quietLog) {
+export async function startGateway(env: Record<string, string>, log = silentLog) {
   const nobody = 'http://127.0.0.1:1'
   const urls = { ORDER_URL: nobody, PAYMENT_URL: nobody, DELIVERY_URL: nobody, DASHBOARD_URL: nobody }
   const settings = readSettings(gatewaySettings, { ...local, ...urls, ...env })
   const upstreams = openUpstreams(settings)
   const eventStreams = openEventStreams()
   const admission = openAuthenticator(settings, log)
-  const page = settings.WEB_ROOT === undefined ? undefined : await web(settings.WEB_ROOT)
+  const page = settings.WEB_ROOT === undefined ? undefined : await servePage(settings.WEB_ROOT)
   const app = gatewayApi({ upstreams: upstreams.all, admission, page, settings, eventStreams, log })
   app.route('/', health({}))
   const http = await serve(app, settings, log)
@@ -61,7 +61,7 @@ export function open(url: string, options: Parameters<typeof request>[1] & objec
 }
 
 /** The body of an answer. */
-export async function textOf(message: IncomingMessage): Promise<string> {
+export async function readText(message: IncomingMessage): Promise<string> {
   let text = ''
   for await (const chunk of message) text += chunk
   return text

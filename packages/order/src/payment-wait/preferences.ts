@@ -1,4 +1,4 @@
-import { type Preferences, preferencesIn } from '@saucery/chassis/http/prefer'
+import { type Preferences, parsePrefer } from '@saucery/chassis/http/prefer'
 
 /** On what terms a request waits for its order's payment. */
 export interface WaitPreferences {
@@ -25,7 +25,7 @@ const answerMs = 100
  * it says that it is not, or asks to be answered at once with `respond-async`.
  */
 export function waitPreferences(prefer: string | undefined, otherwise: Otherwise): WaitPreferences {
-  const { wait, handling, respondAsync } = preferencesIn(prefer)
+  const { wait, handling, respondAsync } = parsePrefer(prefer)
   const isStrictHere = otherwise.PAYMENT_MODE === 'sync' && !respondAsync
   const isStrict = handling === undefined ? isStrictHere : handling === 'strict'
   const waitsHere = otherwise.PAYMENT_MODE === 'sync' && (isStrict || !respondAsync)

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { serve } from '@saucery/chassis/http/server'
 import { httpSettings, readSettings } from '@saucery/chassis/settings/settings'
 import { received, stamped } from '@saucery/chassis/testing/events'
-import { get, problemIn } from '@saucery/chassis/testing/http'
+import { getJson, readProblem } from '@saucery/chassis/testing/http'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { PaymentApproved, PaymentDeclined, PaymentVoided } from '@saucery/contracts/payment'
 import { keyOf } from '@saucery/messaging/events/event'
@@ -16,7 +16,7 @@ import { amount, assemble, testOrders, wanted } from '../testing/orders.ts'
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())
-const { db, hear, nats, replica, saidOf } = service
+const { db, hear, nats, replica, publishedOf } = service
 // None of these is to open it.
 const patient = { PAYMENT_BREAKER_VOLUME: 1_000_000 }
 // Nothing but what is overheard can wake it.
@@ -39,7 +39,7 @@ before(async () => {
   nats.broker.connection.subscribe('orders.placed.*', {
     callback(_error, message) {
       const verdict = verdicts[message.json<Order>().branchId as keyof typeof verdicts]
-      if (verdict) void nats.say(stamped(verdict(keyOf(message.subject))))
+      if (verdict) void nats.publish(stamped(verdict(keyOf(message.subject))))
     },
   })
   await nats.broker.connection.flush()
@@ -82,7 +82,7 @@ async function placedData(id: string) {
 }
 
 const newest = async (branchId: string) =>
-  (await get<{ items: Order[] }>(app, `/orders?branchId=${branchId}&limit=1`)).items[0]
+  (await getJson<{ items: Order[] }>(app, `/orders?branchId=${branchId}&limit=1`)).items[0]
 
 describe('an order whose payment is waited for', () => {
   for (const prefer of ['wait=40', 'wait=40, handling=strict'])
@@ -96,7 +96,7 @@ describe('an order whose payment is waited for', () => {
         assert.equal(answer.order.status, status)
         assert.equal(answer.applied, prefer)
         assert.ok(answer.response.headers.get('event-id'))
-        assert.deepEqual(await get(app, `/orders/${answer.id}`), answer.order)
+        assert.deepEqual(await getJson(app, `/orders/${answer.id}`), answer.order)
         assert.ok(answer.took < 30_000, `${answer.took} ms`)
       })
 
@@ -105,17 +105,17 @@ describe('an order whose payment is waited for', () => {
     assert.equal(status, 202)
     assert.equal(order.status, 'PLACED')
     assert.ok(took > 850 && took < 1000, `${took} ms`)
-    assert.deepEqual(await saidOf(id), ['OrderPlaced'])
+    assert.deepEqual(await publishedOf(id), ['OrderPlaced'])
     assert.equal((await placedData(id))?.payBy, undefined)
   })
 
   it('is answered with 503 within the wait and cancelled when that is a condition', async () => {
     const { response, id, took, applied } = await quickestAnswerTo('silent', 'wait=1, handling=strict')
-    assert.deepEqual(await problemIn(response), { status: 503, code: 'payment-timeout', places: [] })
+    assert.deepEqual(await readProblem(response), { status: 503, code: 'payment-timeout', places: [] })
     assert.ok(took > 850 && took < 1000, `${took} ms`)
     assert.equal(applied, 'wait=1, handling=strict')
     assert.equal(response.headers.get('retry-after'), '1')
-    assert.deepEqual(await saidOf(id), ['OrderCancelled', 'OrderPlaced'])
+    assert.deepEqual(await publishedOf(id), ['OrderCancelled', 'OrderPlaced'])
     const [cancelled] = await db.execute(
       `select data->>'reason' as reason, time from outbox where subject = 'orders.cancelled.${id}'`,
     )
@@ -125,10 +125,10 @@ describe('an order whose payment is waited for', () => {
 
   it('is answered with 503 when payment heard of it too late by its own clock', async () => {
     const { response, order, id } = await answerTo('voided', 'wait=40, handling=strict')
-    assert.equal((await problemIn(response)).code, 'payment-timeout')
+    assert.equal((await readProblem(response)).code, 'payment-timeout')
     assert.equal(order.status, 503)
-    assert.equal((await get<Order>(app, `/orders/${id}`)).status, 'CANCELLED')
-    assert.deepEqual(await saidOf(id), ['OrderPlaced'])
+    assert.equal((await getJson<Order>(app, `/orders/${id}`)).status, 'CANCELLED')
+    assert.deepEqual(await publishedOf(id), ['OrderPlaced'])
   })
 
   it('is waited for by the service’s mode, unless the request says otherwise', async () => {
@@ -141,12 +141,12 @@ describe('an order whose payment is waited for', () => {
     assert.equal((await answerTo('approved', undefined, unhurried)).order.status, 'PAID')
     const { app: sync } = assemble(own, { ...patient, PAYMENT_MODE: 'sync' })
     const late = await answerTo('silent', undefined, sync)
-    assert.equal((await problemIn(late.response)).code, 'payment-timeout')
+    assert.equal((await readProblem(late.response)).code, 'payment-timeout')
     assert.ok(late.took > 650, `${late.took} ms`)
     const atOnce = await answerTo('silent', 'respond-async', sync)
     assert.equal(atOnce.status, 202)
     assert.equal(atOnce.applied, 'respond-async')
-    assert.deepEqual(await saidOf(atOnce.id), ['OrderPlaced'])
+    assert.deepEqual(await publishedOf(atOnce.id), ['OrderPlaced'])
   })
 
   it('is answered at once when nobody wants to wait', async () => {
@@ -177,7 +177,7 @@ describe('an order that is asked for again with its key', () => {
     const { app: opening } = assemble(await replica(), { PAYMENT_BREAKER_VOLUME: 1 })
     const key = uuidv4()
     const strict = async (with_: string) =>
-      (await problemIn(post('silent', 'wait=1, handling=strict', opening, with_))).code
+      (await readProblem(post('silent', 'wait=1, handling=strict', opening, with_))).code
     assert.equal(await strict(key), 'payment-timeout')
     assert.equal(await strict(uuidv4()), 'payment-unavailable')
     assert.equal(await strict(key), 'payment-timeout')
@@ -212,7 +212,7 @@ describe('an order whose event is not overheard', () => {
     const { status, order, id, took } = await asking
     assert.deepEqual([status, order.status], [201, 'PAID'])
     assert.ok(took > 850)
-    assert.deepEqual(await saidOf(id), ['OrderPlaced'])
+    assert.deepEqual(await publishedOf(id), ['OrderPlaced'])
   })
 })
 
@@ -224,13 +224,13 @@ describe('an order whose event comes at the end of the wait', () => {
         const asking = answerTo(branchId, 'wait=1, handling=strict')
         await delay(860 + i)
         const order = await newest(branchId)
-        if (order) await nats.say(stamped(approvalOf(order.id)))
+        if (order) await nats.publish(stamped(approvalOf(order.id)))
         return asking
       }),
     )
     for (const { id, status } of answers) {
       const said = status === 201 ? ['OrderPlaced'] : ['OrderCancelled', 'OrderPlaced']
-      assert.deepEqual(await saidOf(id), said)
+      assert.deepEqual(await publishedOf(id), said)
     }
   })
 })
@@ -248,7 +248,7 @@ describe('a wait', () => {
     const order = await newest('left')
     assert.equal(order?.status, 'PLACED')
     await eventually(async () =>
-      assert.deepEqual(await saidOf(String(order?.id)), ['OrderCancelled', 'OrderPlaced']),
+      assert.deepEqual(await publishedOf(String(order?.id)), ['OrderCancelled', 'OrderPlaced']),
     )
     await http.close()
   })
@@ -260,7 +260,7 @@ describe('a wait', () => {
       answerTo('stopped', 'wait=30', stopping.app),
     ]
     await eventually(async () =>
-      assert.equal((await get<{ items: Order[] }>(app, '/orders?branchId=stopped')).items.length, 2),
+      assert.equal((await getJson<{ items: Order[] }>(app, '/orders?branchId=stopped')).items.length, 2),
     )
     stopping.waiting.end()
     assert.deepEqual(
@@ -281,12 +281,12 @@ describe('an order while payments take too long', () => {
     const rows = async () =>
       (await db.execute('select (select count(*) from orders) as o, (select count(*) from outbox) as e'))[0]
     const late = await Promise.all([1, 2, 3].map(() => answerTo('silent', undefined, guarded)))
-    for (const { response } of late) assert.equal((await problemIn(response)).code, 'payment-timeout')
+    for (const { response } of late) assert.equal((await readProblem(response)).code, 'payment-timeout')
     assert.equal(breaker.state(), 'open')
 
     const counted = await rows()
     const { response, took } = await quickestAnswerTo('approved', undefined, guarded)
-    assert.deepEqual(await problemIn(response), { status: 503, code: 'payment-unavailable', places: [] })
+    assert.deepEqual(await readProblem(response), { status: 503, code: 'payment-unavailable', places: [] })
     assert.match(String(response.headers.get('retry-after')), /^[1-4]$/)
     assert.ok(took < 200, `${took} ms`)
     assert.deepEqual(await rows(), counted)
