@@ -11,10 +11,10 @@ import { approvedAs, testDeliveries } from './testing/deliveries.ts'
 
 const service = await testDeliveries()
 after(() => service[Symbol.asyncDispose]())
-const { app, hear, replica, publishedOf, start } = service
+const { app, handle, replica, publishedOf, start } = service
 
 const post = (path: string, at = app, headers = {}) => at.request(path, { method: 'POST', headers })
-const cancel = (orderId: string) => hear(received(OrderCancelled({ orderId, reason: 'requested' })))
+const cancel = (orderId: string) => handle(received(OrderCancelled({ orderId, reason: 'requested' })))
 
 for (const [word, status, event, opposite] of [
   ['complete', 'COMPLETED', 'DeliveryCompleted', 'fail'],
@@ -127,7 +127,7 @@ describe('GET /deliveries', () => {
     await cancel(orderId)
     assert.deepEqual(await found(`orderId=${orderId}`), [])
     assert.equal((await readProblem(app.request(`/deliveries/${orderId}`))).status, 404)
-    await hear(received(approvedAs(orderId)))
+    await handle(received(approvedAs(orderId)))
     assert.deepEqual(await getJson(app, `/deliveries/${orderId}`), { orderId, status: 'CANCELLED' })
   })
 

@@ -12,7 +12,7 @@ import { approvedAs, testDeliveries } from './testing/deliveries.ts'
 
 const service = await testDeliveries()
 after(() => service[Symbol.asyncDispose]())
-const { hear, publishedOf, start } = service
+const { handle, publishedOf, start } = service
 const gate = testCallerTokens('delivery')
 const app = deliveryApi({ ...service, requireCaller: gate.requireCaller })
 
@@ -45,8 +45,8 @@ describe('a branch', () => {
 
   it('does not see what nobody knows the branch of; an operator does', async () => {
     const orderId = uuidv7()
-    await hear(received(OrderCancelled({ orderId, reason: 'requested' })))
-    await hear(received(approvedAs(orderId, 'mine')))
+    await handle(received(OrderCancelled({ orderId, reason: 'requested' })))
+    await handle(received(approvedAs(orderId, 'mine')))
     assert.equal(await statusOf(branch('mine'), `/deliveries/${orderId}`), 404)
     assert.deepEqual(await listed(branch('mine'), `orderId=${orderId}`), [])
     assert.equal(await statusOf(operator, `/deliveries/${orderId}`), 200)

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { pageQuery, pageSchema } from '@saucery/chassis/http/pages'
+import { listQuery } from '@saucery/chassis/http/lists'
+import { pageSchema } from '@saucery/chassis/http/pages'
 import {
   changeProblems,
   eventIdHeader,
@@ -22,7 +23,7 @@ const delivery = z
     z.object({
       ...parcel,
       status: z.literal('COMPLETED'),
-      cancellationRefused: z.boolean().describe('Whether a cancel came after it arrived'),
+      cancellationRefused: z.boolean().describe('Whether a cancel came after the goods arrived'),
     }),
     z.object({ ...parcel, status: z.literal('FAILED'), reason: failReason }),
     z.object({ orderId: z.uuid(), status: z.literal('CANCELLED') }),
@@ -31,7 +32,7 @@ const delivery = z
 
 const tags = ['deliveries']
 
-/** What a courier reports; saying it twice is saying it once. */
+/** What a courier reports; a second report changes nothing. */
 const report = <const Name extends 'complete' | 'fail'>(name: Name, summary: string) =>
   createRoute({
     method: 'post',
@@ -42,27 +43,22 @@ const report = <const Name extends 'complete' | 'fail'>(name: Name, summary: str
     request: { headers: idempotencyKeyHeader, params: orderIdParam },
     responses: {
       200: jsonResponse('The delivery', delivery, eventIdHeader),
-      ...problems({ 404: 'There is no delivery of such an order' }),
+      ...problems({ 404: 'The order has no delivery' }),
       ...changeProblems('The delivery is final'),
     },
   })
 
-export const completeDelivery = report('complete', 'It arrived')
-export const failDelivery = report('fail', 'It did not arrive')
+export const completeDelivery = report('complete', 'Report that a delivery arrived')
+export const failDelivery = report('fail', 'Report that a delivery did not arrive')
 
 export const listDeliveries = createRoute({
   method: 'get',
   path: '/deliveries',
   operationId: 'listDeliveries',
-  summary: 'Deliveries, of the newest orders first',
+  summary: 'List deliveries, newest order first',
   tags,
   request: {
-    query: z.object({
-      ...pageQuery,
-      status: z.enum(['STARTED', 'COMPLETED', 'FAILED', 'CANCELLED']).optional(),
-      branchId: itemId.optional(),
-      orderId: z.uuid().optional(),
-    }),
+    query: listQuery(['STARTED', 'COMPLETED', 'FAILED', 'CANCELLED']),
   },
   responses: { 200: jsonResponse('A page', pageSchema(delivery), linkHeader), ...listProblems },
 })
@@ -71,12 +67,12 @@ export const getDelivery = createRoute({
   method: 'get',
   path: '/deliveries/{id}',
   operationId: 'getDelivery',
-  summary: 'The delivery of one order',
+  summary: 'Get the delivery of an order',
   tags,
   request: { params: orderIdParam },
   responses: {
     200: jsonResponse('The delivery', delivery),
-    ...problems({ 404: 'There is no delivery of such an order' }),
+    ...problems({ 404: 'The order has no delivery' }),
     ...readProblems,
   },
 })

@@ -11,7 +11,7 @@ import { amount, assemble, testOrders, wanted } from './testing/orders.ts'
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())
-const { app, db, hear, nats, place, postOrder, replica, publishedOf } = service
+const { app, db, handle, nats, place, postOrder, replica, publishedOf } = service
 
 describe('POST /orders', () => {
   it('answers 201 with the order, its place and the event that can be waited for', async () => {
@@ -158,7 +158,7 @@ describe('POST /orders/{id}/cancel', () => {
 
   it('answers 409 when the order is final', async () => {
     const { id } = await place()
-    await hear(received(PaymentDeclined({ orderId: id, amount, reason: 'limit-exceeded' })))
+    await handle(received(PaymentDeclined({ orderId: id, amount, reason: 'limit-exceeded' })))
     const problem = await readProblem(cancel(id))
     assert.deepEqual(problem, { status: 409, code: 'order-already-final', places: [] })
     assert.deepEqual(await publishedOf(id), ['OrderPlaced'])

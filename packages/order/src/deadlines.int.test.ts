@@ -11,7 +11,7 @@ import { amount, testOrders } from './testing/orders.ts'
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())
-const { app, commit, db, hear, place: placeNow, replica, publishedOf } = service
+const { app, commit, db, handle, place: placeNow, replica, publishedOf } = service
 
 const hour = 3_600_000
 const deadline = { db, commit, deadlineMs: hour, consumedUntil: async () => Date.now() }
@@ -59,7 +59,7 @@ describe('the deadline of payments', () => {
 
   it('leaves alone what payment has decided', async () => {
     const orderId = await placedAgo(2 * hour)
-    await hear(received(PaymentApproved({ orderId, branchId: '1', sauceId: '2', qty: 10, amount })))
+    await handle(received(PaymentApproved({ orderId, branchId: '1', sauceId: '2', qty: 10, amount })))
     await cancelOverdue(deadline)
     assert.equal(await statusOf(orderId), 'PAID')
     assert.deepEqual(await publishedOf(orderId), ['OrderPlaced'])

@@ -4,12 +4,12 @@ import { received } from '@saucery/chassis/testing/events'
 import { readProblem } from '@saucery/chassis/testing/http'
 import { PaymentDeclined } from '@saucery/contracts/payment'
 import { v4 as uuidv4, v7 as uuidv7 } from 'uuid'
-import type { OrderApi } from './api.ts'
+import type { CommitOrder } from './store.ts'
 import { amount, assemble, testOrders, wanted } from './testing/orders.ts'
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())
-const { app, commit, db, hear, place, replica, publishedOf } = service
+const { app, commit, db, handle, place, replica, publishedOf } = service
 const other = assemble(await replica()).app
 
 /** A key that nobody has used. */
@@ -35,7 +35,7 @@ const ordersOf = async (branchId: string): Promise<string[]> => {
 
 /** The service, in a process that ends before or after it commits. */
 const ending = (when: 'before' | 'after') => {
-  const crashing: OrderApi['commit'] = async (change) => {
+  const crashing: CommitOrder = async (change) => {
     if (when === 'after') await commit(change)
     throw new Error('the process ends')
   }
@@ -152,7 +152,7 @@ describe('POST /orders/{id}/cancel with an Idempotency-Key', () => {
 
   it('answers as the first time that it was too late', async () => {
     const { id } = await place()
-    await hear(received(PaymentDeclined({ orderId: id, amount, reason: 'limit-exceeded' })))
+    await handle(received(PaymentDeclined({ orderId: id, amount, reason: 'limit-exceeded' })))
     const key = newKey()
     const first = await answerOf(post(`/orders/${id}/cancel`, key))
     assert.equal(first.status, 409)

@@ -11,7 +11,7 @@ import { amount, testOrders } from './testing/orders.ts'
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())
-const { app, hear, place } = service
+const { app, handle, place } = service
 
 describe('GET /orders', () => {
   it('pages through every order once, newest first', async () => {
@@ -60,7 +60,7 @@ describe('GET /orders', () => {
     const paid = await place({ branchId: 'filtered' })
     const waiting = await place({ branchId: 'filtered' })
     const { branchId, sauceId, qty } = paid
-    await hear(received(PaymentApproved({ orderId: paid.id, branchId, sauceId, qty, amount })))
+    await handle(received(PaymentApproved({ orderId: paid.id, branchId, sauceId, qty, amount })))
     const found = async (query: string) =>
       (await getJson<ListPage<Order>>(app, `/orders?${query}`)).items.map(({ id }) => id)
     assert.deepEqual(await found('branchId=filtered&status=PAID'), [paid.id])

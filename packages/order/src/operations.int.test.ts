@@ -33,10 +33,10 @@ async function replica() {
   const process = await service.replica()
   const { app } = assemble({ ...process, requireCaller: gate.requireCaller })
   addOperationsRoutes(app, { service: 'order', broker: process.broker, ...process.participant })
-  const hear = reactions(process.commit)
+  const handle = reactions(process)
   process.participant.consume(subscriptionsOf('order'), async (event) => {
     if (bug.isThere) throw new Unprocessable('a bug')
-    await hear(event)
+    await handle(event)
   })
   await eventually(() => assert.equal(process.participant.isReady(), true))
   return app
@@ -60,7 +60,7 @@ const unhandled = async () => (await answer<Summary>(ask('/operations/order'))).
 const statusOf = async ({ id }: Order) =>
   ((await (await ask(`/orders/${id}`)).json()) as { status: string }).status
 
-/** A payment of which the order service does not hear, for the bug. */
+/** A payment of which the order service does not handle, for the bug. */
 async function buried(): Promise<{ order: Order; letter: Letter }> {
   const order = await service.place()
   const event = stamped(PaymentApproved({ ...PaymentApproved.example, orderId: order.id }))

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { pageQuery, pageSchema } from '@saucery/chassis/http/pages'
+import { listQuery } from '@saucery/chassis/http/lists'
+import { pageSchema } from '@saucery/chassis/http/pages'
 import {
   bodyProblems,
   changeProblems,
@@ -46,7 +47,10 @@ const request = z
 const placed = z.object({
   Location: z.string(),
   ...eventIdHeader.shape,
-  'Preference-Applied': z.string().optional().describe('What of `Prefer` is done, RFC 7240'),
+  'Preference-Applied': z
+    .string()
+    .optional()
+    .describe('The preferences of `Prefer` that were applied, RFC 7240'),
 })
 
 const prefer = z.object({
@@ -55,9 +59,9 @@ const prefer = z.object({
     .optional()
     .openapi({
       description:
-        'RFC 7240. `wait=N`: wait up to N seconds, 60 at most, for the payment. `handling=strict` with it: without ' +
-        'a payment in time the order is cancelled. `handling=lenient`, `respond-async`: not that, where the service ' +
-        'is set to it. What is malformed or unknown is ignored.',
+        'RFC 7240. `wait=N`: wait up to N seconds, at most 60, for the payment. With `handling=strict` too, the order ' +
+        'is cancelled if the payment does not come in time. `handling=lenient` and `respond-async` overrule a service ' +
+        'that is strict by default. Malformed and unknown preferences are ignored.',
       example: 'wait=5',
     }),
 })
@@ -73,14 +77,18 @@ export const placeOrder = createRoute({
     body: { content: { 'application/json': { schema: request } }, required: true },
   },
   responses: {
-    201: jsonResponse('The order, placed; with what payment decided, if that was waited for', order, placed),
-    202: jsonResponse('The order, placed; payment has not decided within the wait', order, placed),
+    201: jsonResponse(
+      'The order was placed. After a wait it includes the decision of payment',
+      order,
+      placed,
+    ),
+    202: jsonResponse('The order was placed. Payment has not decided on it yet', order, placed),
     ...bodyProblems,
     ...problems({
       503:
-        '`store-unavailable`: the store cannot be reached. `payment-timeout`: the payment had to come in time and ' +
-        'did not; the order is cancelled. `payment-unavailable`: payments take too long at present; nothing was ' +
-        'placed. Try again after `Retry-After` seconds',
+        '`store-unavailable`: the database cannot be reached. `payment-timeout`: the payment did not come in time and ' +
+        'the order is cancelled. `payment-unavailable`: payments are too slow at the moment and no order was placed. ' +
+        'Try again after `Retry-After` seconds',
     }),
   },
 })
@@ -89,12 +97,12 @@ export const cancelOrder = createRoute({
   method: 'post',
   path: '/orders/{id}/cancel',
   operationId: 'cancelOrder',
-  summary: 'Ask for an order to be cancelled',
+  summary: 'Request the cancellation of an order',
   tags: ['orders'],
   request: { headers: idempotencyKeyHeader, params: orderIdParam },
   responses: {
-    202: jsonResponse('The order, with the cancel that was asked for', order, eventIdHeader),
-    ...problems({ 404: 'There is no such order' }),
+    202: jsonResponse('The order; its cancellation was requested', order, eventIdHeader),
+    ...problems({ 404: 'The order does not exist' }),
     ...changeProblems('The order is final'),
   },
 })
@@ -103,15 +111,10 @@ export const listOrders = createRoute({
   method: 'get',
   path: '/orders',
   operationId: 'listOrders',
-  summary: 'Orders, the newest first',
+  summary: 'List orders, newest first',
   tags: ['orders'],
   request: {
-    query: z.object({
-      ...pageQuery,
-      status: z.enum(statuses).optional(),
-      branchId: itemId.optional(),
-      orderId: z.uuid().optional(),
-    }),
+    query: listQuery(statuses),
   },
   responses: { 200: jsonResponse('A page', pageSchema(order), linkHeader), ...listProblems },
 })
@@ -120,12 +123,12 @@ export const getOrder = createRoute({
   method: 'get',
   path: '/orders/{id}',
   operationId: 'getOrder',
-  summary: 'One order',
+  summary: 'Get an order',
   tags: ['orders'],
   request: { params: orderIdParam },
   responses: {
     200: jsonResponse('The order', order),
-    ...problems({ 404: 'There is no such order' }),
+    ...problems({ 404: 'The order does not exist' }),
     ...readProblems,
   },
 })

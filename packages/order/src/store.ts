@@ -1,11 +1,14 @@
-import type { PageQuery } from '@saucery/chassis/http/pages'
+import type { ListQuery } from '@saucery/chassis/http/lists'
+import type { Published } from '@saucery/contracts/choreography'
 import type { Status } from '@saucery/contracts/status'
 import { firstIdAt } from '@saucery/messaging/events/event'
 import { type Database, inRange, keyIn, upsertAll, when } from '@saucery/messaging/postgres/database'
-import type { Aggregate } from '@saucery/messaging/unit-of-work'
+import type { Aggregate, Commit } from '@saucery/messaging/unit-of-work'
 import { and, asc, desc, eq, lt } from 'drizzle-orm'
 import { evolve, type Order, type OrderEvent } from './domain.ts'
 import { orders } from './schema.ts'
+
+export type CommitOrder = Commit<Order, Published<'order'>, OrderEvent>
 
 export const orderAggregate: Aggregate<Order, OrderEvent> = {
   async load(tx, ids) {
@@ -16,27 +19,12 @@ export const orderAggregate: Aggregate<Order, OrderEvent> = {
   evolve,
 }
 
-export interface OrderQuery extends PageQuery {
-  readonly status?: Status | undefined
-  readonly branchId?: string | undefined
-  readonly orderId?: string | undefined
-}
-
 export async function findOrder(db: Database, id: string): Promise<Order | undefined> {
   const [row] = await db.select().from(orders).where(eq(orders.id, id))
   return row && toOrder(row)
 }
 
-/** Orders that nothing was heard of since before `time`, in ms since 1970, the oldest first. */
-export async function findPlacedBefore(db: Database, time: number, limit: number): Promise<string[]> {
-  const rows = await db
-    .select({ id: orders.id })
-    .from(orders)
-    .where(and(eq(orders.status, 'PLACED'), lt(orders.id, firstIdAt(time))))
-    .orderBy(asc(orders.id))
-    .limit(limit)
-  return rows.map(({ id }) => id)
-}
+export type OrderQuery = ListQuery<Status>
 
 /** The statement behind a list. (plans.int.test: "costs of many what it costs of 10,000, …") */
 export function selectOrders(db: Database, query: OrderQuery) {
@@ -52,6 +40,17 @@ export function selectOrders(db: Database, query: OrderQuery) {
 /** Newest first. */
 export const listOrders = async (db: Database, query: OrderQuery): Promise<Order[]> =>
   (await selectOrders(db, query)).map(toOrder)
+
+/** The ids of the orders that were placed before `time`, in ms since 1970, and are still PLACED; the oldest first. */
+export async function findPlacedBefore(db: Database, time: number, limit: number): Promise<string[]> {
+  const rows = await db
+    .select({ id: orders.id })
+    .from(orders)
+    .where(and(eq(orders.status, 'PLACED'), lt(orders.id, firstIdAt(time))))
+    .orderBy(asc(orders.id))
+    .limit(limit)
+  return rows.map(({ id }) => id)
+}
 
 const toOrder = (row: typeof orders.$inferSelect): Order => ({
   ...row,

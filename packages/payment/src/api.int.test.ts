@@ -10,11 +10,11 @@ import { limit, testPayments } from './testing/payments.ts'
 
 const service = await testPayments()
 after(() => service[Symbol.asyncDispose]())
-const { app, hear } = service
+const { app, handle } = service
 
 async function placed(branchId: string, amount = 3000): Promise<string> {
   const orderId = uuidv7()
-  await hear(received(OrderPlaced({ orderId, branchId, sauceId: '2', qty: 1, price: amount, amount })))
+  await handle(received(OrderPlaced({ orderId, branchId, sauceId: '2', qty: 1, price: amount, amount })))
   return orderId
 }
 
@@ -57,7 +57,7 @@ describe('GET /payments', () => {
     }
     assert.deepEqual(await getJson(app, `/payments/${large.toUpperCase()}`), declined)
     const orderId = uuidv7()
-    await hear(received(OrderCancelled({ orderId, reason: 'requested' })))
+    await handle(received(OrderCancelled({ orderId, reason: 'requested' })))
     assert.deepEqual(await getJson(app, `/payments/${orderId}`), { orderId, status: 'VOIDED' })
     assert.deepEqual(await found('status=VOIDED'), [orderId])
   })

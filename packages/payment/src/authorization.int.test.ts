@@ -25,7 +25,7 @@ const listed = async (caller: Caller, query = '') => {
 async function paid(branchId: string): Promise<string> {
   const orderId = uuidv7()
   const order = { orderId, branchId, sauceId: '2', qty: 1, price: 1000, amount: 1000 }
-  await service.hear(received(OrderPlaced(order)))
+  await service.handle(received(OrderPlaced(order)))
   return orderId
 }
 
@@ -40,7 +40,7 @@ describe('a branch', () => {
 
   it('does not see what nobody knows the branch of; an operator does', async () => {
     const orderId = uuidv7()
-    await service.hear(received(OrderCancelled({ orderId, reason: 'requested' })))
+    await service.handle(received(OrderCancelled({ orderId, reason: 'requested' })))
     assert.equal(await statusOf(branch('mine'), `/payments/${orderId}`), 404)
     assert.deepEqual(await listed(branch('mine'), `orderId=${orderId}`), [])
     assert.equal(await statusOf(operator, `/payments/${orderId}`), 200)

@@ -12,12 +12,12 @@ import { testPayments } from './testing/payments.ts'
 
 const service = await testPayments()
 after(() => service[Symbol.asyncDispose]())
-const { app, participant, nats, hear, publishedOf, books } = service
+const { app, participant, nats, handle, publishedOf, books } = service
 addOperationsRoutes(app, { service: 'payment', broker: service.broker, ...participant })
 const bug: { isThere: boolean } = { isThere: true }
 participant.consume(subscriptionsOf('payment'), async (event) => {
   if (bug.isThere && event.name === 'OrderPlaced') throw new Unprocessable('a bug')
-  await hear(event)
+  await handle(event)
 })
 
 type Letters = ListPage<{ orderId: string; sequence: number; handled: boolean }>

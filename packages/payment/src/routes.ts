@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { pageQuery, pageSchema } from '@saucery/chassis/http/pages'
+import { listQuery } from '@saucery/chassis/http/lists'
+import { pageSchema } from '@saucery/chassis/http/pages'
 import {
   jsonResponse,
   linkHeader,
@@ -30,15 +31,10 @@ export const listPayments = createRoute({
   method: 'get',
   path: '/payments',
   operationId: 'listPayments',
-  summary: 'Payments, of the newest orders first',
+  summary: 'List payments, newest order first',
   tags: ['payments'],
   request: {
-    query: z.object({
-      ...pageQuery,
-      status: z.enum(['PENDING', 'APPROVED', 'DECLINED', 'VOIDED', 'REFUNDED']).optional(),
-      branchId: itemId.optional(),
-      orderId: z.uuid().optional(),
-    }),
+    query: listQuery(['PENDING', 'APPROVED', 'DECLINED', 'VOIDED', 'REFUNDED']),
   },
   responses: { 200: jsonResponse('A page', pageSchema(payment), linkHeader), ...listProblems },
 })
@@ -47,12 +43,12 @@ export const getPayment = createRoute({
   method: 'get',
   path: '/payments/{id}',
   operationId: 'getPayment',
-  summary: 'The payment of one order',
+  summary: 'Get the payment of an order',
   tags: ['payments'],
   request: { params: orderIdParam },
   responses: {
     200: jsonResponse('The payment', payment),
-    ...problems({ 404: 'There is no payment of such an order' }),
+    ...problems({ 404: 'The order has no payment' }),
     ...readProblems,
   },
 })

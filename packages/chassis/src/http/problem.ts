@@ -60,6 +60,12 @@ export const internalError: Problem = {
 export const notFound = () =>
   new ProblemError({ status: 404, code: 'not-found', title: 'There is no such thing' })
 
+/** @throws ProblemError 404 when there is no such thing */
+export function orNotFound<T>(thing: T | undefined): T {
+  if (thing === undefined) throw notFound()
+  return thing
+}
+
 /**
  * The problem that invalid input is: each bad field once, with what is wrong with it first.
  * @param where `body`, `query` or `header`

@@ -17,7 +17,7 @@ import { testReplica } from '../testing/replica.ts'
 import { beforeCommit, type Raise, requested } from '../testing/requests.ts'
 import { testDatabase } from '../testing/servers.ts'
 import { unitOfWork } from '../unit-of-work.ts'
-import { openFinish } from './finish-request.ts'
+import { finishRequests } from './finish-request.ts'
 import { pruneRequests, type RequestRefused } from './requests.ts'
 
 const database = await testDatabase()
@@ -51,10 +51,10 @@ const kept = async () => (await db.select().from(requests)).length
 describe('a request', () => {
   it('that is made again is answered as before, at any replica, and changes nothing', async () => {
     const first = await one.commit(requested('a'))
-    assert.deepEqual(first.stored, { answer: { count: 1, event: first.events[0]?.id }, final: true })
+    assert.deepEqual(first.stored, { answer: { count: 1, event: first.events[0]?.id }, isFinal: true })
     for (const { commit } of [one, other]) {
       const again = await commit(requested('a'))
-      assert.deepEqual(again, { state: undefined, events: [], answered: first.stored })
+      assert.deepEqual(again, { state: undefined, events: [], stored: first.stored })
     }
     assert.deepEqual(await counts(db), { k: 1 })
     assert.equal((await db.select().from(outbox)).length, 1)
@@ -134,7 +134,7 @@ describe('a request', () => {
     await assert.rejects(dying(requested('a')))
     assert.equal(await kept(), 0)
     assert.deepEqual(await counts(db), {})
-    assert.deepEqual((await answerTo(other.commit, requested('a')))?.final, true)
+    assert.deepEqual((await answerTo(other.commit, requested('a')))?.isFinal, true)
     assert.deepEqual(await counts(db), { k: 1 })
   })
 
@@ -156,7 +156,7 @@ describe('a refusal', () => {
   })
 
   it('is an answer too, and is given again when it would no longer be refused', async () => {
-    const answered = { answer: { refused: 'too late' }, final: true }
+    const answered = { answer: { refused: 'too late' }, isFinal: true }
     assert.deepEqual(await answerTo(one.commit, refusing({ finalWithinMs: 1000 })), answered)
     assert.deepEqual(await answerTo(other.commit, requested('a')), answered)
     assert.deepEqual(await counts(db), {})
@@ -169,19 +169,19 @@ describe('a refusal', () => {
 })
 
 describe('an answer that is not final', () => {
-  const finish = openFinish(one.db)
-  const finishElsewhere = openFinish(other.db)
-  const request = { scope: 'somebody', key: 'a' }
+  const finish = finishRequests(one.db)
+  const finishElsewhere = finishRequests(other.db)
+  const final = (answer: object) => ({ scope: 'somebody', key: 'a', answer })
 
   it('is not given to others while somebody makes the final one', async () => {
     const first = await one.commit(requested('a', { finalWithinMs: 60_000 }))
-    assert.equal(first.stored?.final, false)
+    assert.equal(first.stored?.isFinal, false)
     await assert.rejects(other.commit(requested('a')), (error: RequestRefused) => {
       assert.equal(error.code, 'request-in-progress')
       return error.retryAfterMs > 50_000 && error.retryAfterMs <= 60_000
     })
-    assert.deepEqual(await finish(request, { paid: true }), { paid: true })
-    assert.deepEqual(await answerTo(other.commit, requested('a')), { answer: { paid: true }, final: true })
+    assert.deepEqual(await finish(final({ paid: true })), { paid: true })
+    assert.deepEqual(await answerTo(other.commit, requested('a')), { answer: { paid: true }, isFinal: true })
     assert.deepEqual(await counts(db), { k: 1 })
   })
 
@@ -190,24 +190,24 @@ describe('an answer that is not final', () => {
     const again = requested('a', { finalWithinMs: 60_000 })
     assert.deepEqual(await eventually(() => answerTo(other.commit, again)), first)
     assert.equal(await codeOf(one.commit(again)), 'request-in-progress')
-    assert.deepEqual(await finishElsewhere(request, { paid: true }), { paid: true })
-    assert.deepEqual(await finish(request, { paid: false }), { paid: true })
+    assert.deepEqual(await finishElsewhere(final({ paid: true })), { paid: true })
+    assert.deepEqual(await finish(final({ paid: false })), { paid: true })
     assert.deepEqual(await counts(db), { k: 1 })
   })
 
   it('becomes final when who asks again does not want to wait', async () => {
     const first = await answerTo(one.commit, requested('a', { finalWithinMs: 1 }))
     const again = await eventually(() => answerTo(other.commit, requested('a')))
-    assert.deepEqual(again, { answer: first?.answer, final: true })
-    assert.deepEqual(await finish(request, { paid: true }), first?.answer)
+    assert.deepEqual(again, { answer: first?.answer, isFinal: true })
+    assert.deepEqual(await finish(final({ paid: true })), first?.answer)
   })
 
   it('is replaced once, whoever makes final ones at the same time', async () => {
     const keys = Array.from({ length: 20 }, (_, i) => `k${i}`)
     await Promise.all(keys.map((key) => one.commit(requested(key, { finalWithinMs: 60_000 }))))
-    const all = [finish, finishElsewhere, openFinish(one.db), openFinish(other.db)].map((finish, i) =>
+    const all = [finish, finishElsewhere, finishRequests(one.db), finishRequests(other.db)].map((finish, i) =>
       (i % 2 ? keys : keys.toReversed()).map(async (key) => {
-        const answer = await finish({ scope: 'somebody', key }, { by: i })
+        const answer = await finish({ scope: 'somebody', key, answer: { by: i } })
         return [key, JSON.stringify(answer)] as const
       }),
     )

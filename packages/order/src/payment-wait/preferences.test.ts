@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type WaitPreferences, waitPreferences } from './preferences.ts'
 
-const atOnce = { waitMs: 0, isStrict: false, undecided: 201 } as const
-const asked = { ...atOnce, undecided: 202 } as const
+const atOnce = { waitMs: 0, isStrict: false, undecidedStatus: 201 } as const
+const asked = { ...atOnce, undecidedStatus: 202 } as const
 const lenient = (waitMs: number) => ({ ...asked, waitMs }) as const
 const strict = (waitMs: number) => ({ ...lenient(waitMs), isStrict: true }) as const
 

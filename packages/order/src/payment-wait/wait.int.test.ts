@@ -16,11 +16,11 @@ import { amount, assemble, testOrders, wanted } from '../testing/orders.ts'
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())
-const { db, hear, nats, replica, publishedOf } = service
+const { db, handle, nats, replica, publishedOf } = service
 // None of these is to open it.
 const patient = { PAYMENT_BREAKER_VOLUME: 1_000_000 }
 // Nothing but what is overheard can wake it.
-const { app } = assemble(service, patient, { lookEveryMs: 60_000 })
+const { app } = assemble(service, patient, { pollEveryMs: 60_000 })
 
 const charge = (id: string) => ({ orderId: id, branchId: 'any', sauceId: '2', qty: 10, amount })
 const approvalOf = (id: string) => PaymentApproved(charge(id))
@@ -33,7 +33,7 @@ const verdicts = {
 before(async () => {
   // The events go to another replica than the one that waits.
   const other = await replica()
-  other.participant.consume(subscriptionsOf('order'), reactions(other.commit))
+  other.participant.consume(subscriptionsOf('order'), reactions(other))
   await eventually(() => assert.equal(other.participant.isReady(), true))
   // In payment's stead: the branch says what becomes of its order.
   nats.broker.connection.subscribe('orders.placed.*', {
@@ -193,11 +193,11 @@ describe('an order whose event is not overheard', () => {
       assert.notEqual(found, undefined)
       return found
     })
-    await hear(received(approvalOf(String(order?.id))))
+    await handle(received(approvalOf(String(order?.id))))
   }
 
   it('is answered though its event was never overheard', async () => {
-    const { app: looking } = assemble(await replica(), patient, { lookEveryMs: 50 })
+    const { app: looking } = assemble(await replica(), patient, { pollEveryMs: 50 })
     const asking = answerTo('looked-at', 'wait=20, handling=strict', looking)
     await heardElsewhere('looked-at')
     const { status, order, took } = await asking
@@ -206,7 +206,7 @@ describe('an order whose event is not overheard', () => {
   })
 
   it('is not given up at the end of the wait', async () => {
-    const { app: blind } = assemble(await replica(), patient, { lookEveryMs: 60_000 })
+    const { app: blind } = assemble(await replica(), patient, { pollEveryMs: 60_000 })
     const asking = answerTo('unseen', 'wait=1, handling=strict', blind)
     await heardElsewhere('unseen')
     const { status, order, id, took } = await asking
@@ -262,7 +262,7 @@ describe('a wait', () => {
     await eventually(async () =>
       assert.equal((await getJson<{ items: Order[] }>(app, '/orders?branchId=stopped')).items.length, 2),
     )
-    stopping.waiting.end()
+    stopping.watches.end()
     assert.deepEqual(
       (await Promise.all(asking)).map(({ status }) => status),
       [503, 202],
