@@ -1,7 +1,6 @@
 import { requireCaller } from '@saucery/chassis/auth/authorize'
-import { connectToBroker } from '@saucery/chassis/lifecycle/boot'
 import { serveUntilStopped } from '@saucery/chassis/lifecycle/serve'
-import { stopSignal, waitUntilUp } from '@saucery/chassis/lifecycle/shutdown'
+import { connectToBroker, waitUntilUp } from '@saucery/chassis/lifecycle/startup'
 import { measureOperations } from '@saucery/chassis/operations/metrics'
 import { addOperationsRoutes } from '@saucery/chassis/operations/operations'
 import { settingsOrExit } from '@saucery/chassis/settings/settings'
@@ -37,11 +36,6 @@ const feed = openFeed({
   mostOfOne: settings.LIVE_CLIENTS_PER_CALLER,
   log,
 })
-// The server closes when nobody waits or listens any longer.
-void stopSignal().then(() => {
-  arrivals.end()
-  return feed.stop()
-})
 const listen = (durable: string) =>
   openConsumers({
     broker,
@@ -65,8 +59,6 @@ const metrics = openMetrics()
 measureProjection(projection, metrics)
 
 const overdue = countOverdue({ views, deadlines: settings, metrics, log })
-const checks = { database: views.isUp }
-const toStart = { broker: broker.isConnected, consumers: projection.isReady }
 const app = dashboardApi({
   views,
   arrivals,
@@ -83,14 +75,15 @@ const operated = operatedByDashboard({
 })
 addOperationsRoutes(app, operated)
 measureOperations(metrics, operated, log)
-await serveUntilStopped(
-  app,
-  log,
+await serveUntilStopped(app, {
   settings,
-  { checks, toStart, metrics },
-  feed.stop,
-  overdue.stop,
-  projection.stop,
-  broker.close,
-  views.close,
-)
+  log,
+  metrics,
+  checks: { database: views.isUp },
+  toStart: { broker: broker.isConnected, consumers: projection.isReady },
+  onSignal() {
+    arrivals.end()
+    return feed.stop()
+  },
+  stop: [feed.stop, overdue.stop, projection.stop, broker.close, views.close],
+})

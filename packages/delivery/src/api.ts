@@ -1,7 +1,7 @@
 import { authorize, ifInScope, scopedQuery } from '@saucery/chassis/auth/authorize'
-import { causeOf } from '@saucery/chassis/http/cause'
 import { pageResponse } from '@saucery/chassis/http/pages'
 import { orNotFound, type Problem, storeUnavailable } from '@saucery/chassis/http/problem'
+import { causeOf } from '@saucery/chassis/http/request-id'
 import { openAnswerOnce, respond } from '@saucery/chassis/idempotency/answer-once'
 import { type OpenApiApp, openApiApp } from '@saucery/chassis/openapi/app'
 import type { Log } from '@saucery/chassis/telemetry/log'

@@ -34,4 +34,6 @@ const overdue = runEvery(
   log,
 )
 
-await service.run(deliveryApi({ ...service, commit }), async () => courier?.stop(), overdue.stop)
+await service.run(deliveryApi({ ...service, commit }), {
+  stop: [async () => courier?.stop(), overdue.stop],
+})

@@ -1,7 +1,7 @@
 import { authorize, ifInScope, requireInScope, scopedQuery } from '@saucery/chassis/auth/authorize'
-import { causeOf } from '@saucery/chassis/http/cause'
 import { pageResponse } from '@saucery/chassis/http/pages'
 import { invalidFields, orNotFound, type Problem, storeUnavailable } from '@saucery/chassis/http/problem'
+import { causeOf } from '@saucery/chassis/http/request-id'
 import {
   type Answer,
   openAnswerOnce,

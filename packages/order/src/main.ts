@@ -1,6 +1,5 @@
 import { pollEveryMs } from '@saucery/chassis/async/due-work'
 import { boot } from '@saucery/chassis/lifecycle/boot'
-import { stopSignal } from '@saucery/chassis/lifecycle/shutdown'
 import { choreography, subscriptionsOf } from '@saucery/contracts/choreography'
 import { runEvery } from '@saucery/messaging/async/periodic'
 import { openWatermark } from '@saucery/messaging/consumer/watermark'
@@ -28,7 +27,10 @@ const overdue = runEvery(
 )
 
 const breaker = openBreaker(service)
-service.showDetail('paymentBreaker', breaker.state)
 const watches = openWatches({ db, broker, commit, log })
-void stopSignal().then(watches.end)
-await service.run(orderApi({ ...service, commit, watches, breaker }), overdue.stop)
+
+await service.run(orderApi({ ...service, commit, watches, breaker }), {
+  details: { paymentBreaker: breaker.state },
+  onSignal: watches.end,
+  stop: [overdue.stop],
+})

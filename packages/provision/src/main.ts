@@ -1,4 +1,4 @@
-import { waitUntilUp } from '@saucery/chassis/lifecycle/shutdown'
+import { waitUntilUp } from '@saucery/chassis/lifecycle/startup'
 import { settingsOrExit } from '@saucery/chassis/settings/settings'
 import { openLog } from '@saucery/chassis/telemetry/log'
 import { isNotYet, provision } from './provision.ts'

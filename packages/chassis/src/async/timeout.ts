@@ -1,14 +1,14 @@
 /**
- * What the work resolves with, if that is within so long; the work itself goes on.
- * @throws when it is not
+ * The result of `work`.
+ * @throws when it takes longer than `ms`; the work itself is not cancelled
  */
 export async function withTimeout<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not known after ${ms} ms`)), ms)
+  const timedOut = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`timed out after ${ms} ms`)), ms)
   })
   try {
-    return await Promise.race([work, late])
+    return await Promise.race([work, timedOut])
   } finally {
     clearTimeout(timer)
   }

@@ -11,10 +11,10 @@ declare module 'hono' {
   }
 }
 
-/** Asked by whoever runs the service, who has no passport. */
-const open: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics'])
+/** Probes and Prometheus ask without a caller token. */
+const publicPaths: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics'])
 
-const anyone: Caller = { subject: 'anyone', role: 'operator' }
+const anonymousOperator: Caller = { subject: 'anyone', role: 'operator' }
 
 export interface CallerSettings {
   readonly AUTH: 'on' | 'off'
@@ -22,8 +22,8 @@ export interface CallerSettings {
 }
 
 /**
- * Knows who calls, by the passport that the gateway signed for this service: without one nobody gets past.
- * With `AUTH=off` everybody is an operator.
+ * Middleware that lets in only requests with a caller token that the gateway signed for this service.
+ * With `AUTH=off` every caller is an operator.
  */
 export function requireCaller(
   service: string,
@@ -31,23 +31,24 @@ export function requireCaller(
   log: Log,
 ): MiddlewareHandler {
   if (AUTH === 'off') {
-    log.warn({}, 'sign-in is off: everybody is an operator')
+    log.warn({}, 'sign-in is off: every caller is an operator')
     return (c, next) => {
-      c.set('caller', anyone)
+      c.set('caller', anonymousOperator)
       return next()
     }
   }
   const read = callerTokenReader(service, keys)
   return async (c, next) => {
-    if (open.has(c.req.path)) return next()
-    const passport = c.req.header(callerTokenHeader)
-    const caller = passport === undefined ? undefined : await read(passport)
+    if (publicPaths.has(c.req.path)) return next()
+    const token = c.req.header(callerTokenHeader)
+    const caller = token === undefined ? undefined : await read(token)
     if (!caller) {
-      const code = passport === undefined ? 'passport-missing' : 'passport-invalid'
+      // A caller token was once called a passport. The codes and the scheme are part of the HTTP contract, so they stay.
+      const code = token === undefined ? 'passport-missing' : 'passport-invalid'
       log.warn({ reason: code, method: c.req.method, path: c.req.path }, 'request refused')
       return answerProblem(
         c,
-        { status: 401, code, title: 'Only the gateway may ask here' },
+        { status: 401, code, title: 'Only the gateway may call this service' },
         { 'www-authenticate': 'Passport' },
       )
     }
@@ -57,47 +58,50 @@ export function requireCaller(
 }
 
 /**
- * With whose orders the caller may do this.
- * @throws ProblemError 403 when with nobody's
+ * The orders for which the caller may do this: all, or those of one branch.
+ * @throws ProblemError 403 when the caller may do it for none
  */
 export function authorize(c: Context, action: Action): Scope {
   const caller = c.get('caller')
-  const reach = scopeOf(caller, action)
-  if (reach !== 'none') return reach
+  const scope = scopeOf(caller, action)
+  if (scope !== 'none') return scope
   throw notPermitted(`A ${caller.role} may not ${action.replace('-', ' ')}.`)
 }
 
 /**
- * Refuses what names a branch that is not within reach.
- * @param where it is named
+ * @param place where the request names the branch
+ * @throws ProblemError 403 when the branch is out of scope
  */
 export function requireInScope(
-  reach: Scope,
+  scope: Scope,
   branchId: string | undefined,
-  where: { readonly pointer: string } | { readonly parameter: string },
+  place: { readonly pointer: string } | { readonly parameter: string },
 ): void {
-  if (branchId === undefined || isInScope(reach, branchId)) return
-  throw notPermitted('This is not your branch.', [{ ...where, detail: 'must be your own branch' }])
+  if (branchId === undefined || isInScope(scope, branchId)) return
+  throw notPermitted('This is not your branch.', [{ ...place, detail: 'must be your own branch' }])
 }
 
-/** The thing, if it is within reach: what belongs to another branch is as if it were not there. */
-export const ifInScope = <T extends object>(reach: Scope, thing: T | undefined): T | undefined =>
-  thing && isInScope(reach, (thing as { branchId?: string }).branchId) ? thing : undefined
+/** The item if it is in scope: another branch's item is answered as if it did not exist. */
+export const ifInScope = <T extends object>(scope: Scope, item: T | undefined): T | undefined =>
+  item && isInScope(scope, (item as { branchId?: string }).branchId) ? item : undefined
 
-/** A list's query, with what is out of reach left out. */
+/**
+ * A list's query, limited to the scope.
+ * @throws ProblemError 403 when it names a branch that is out of scope
+ */
 export function scopedQuery<Query extends { readonly branchId?: string | undefined }>(
-  reach: Scope,
+  scope: Scope,
   query: Query,
 ): Query {
-  requireInScope(reach, query.branchId, { parameter: 'branchId' })
-  return typeof reach === 'string' ? query : { ...query, branchId: reach.branchId }
+  requireInScope(scope, query.branchId, { parameter: 'branchId' })
+  return typeof scope === 'string' ? query : { ...query, branchId: scope.branchId }
 }
 
 const notPermitted = (detail: string, errors?: readonly InvalidField[]) =>
   new ProblemError({
     status: 403,
     code: 'not-permitted',
-    title: 'You may not do this',
+    title: 'Not permitted',
     detail,
     ...(errors && { errors }),
   })

@@ -1,47 +1,46 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
 import { type Caller, callerSchema } from '@saucery/contracts/access/scope'
 import { errors, jwtVerify, SignJWT } from 'jose'
-import { recent } from '../async/lru-cache.ts'
+import { LRUCache } from 'lru-cache'
+import { openTokenCache, wallClock } from './token-cache.ts'
 
-/** The header in which the gateway tells a service who calls. A client's own never gets past it. */
+/** The header in which the gateway sends a service the caller token. The gateway drops a client's own header. */
 export const callerTokenHeader = 'x-saucery-caller'
 
 const issuer = 'gateway'
 const validMs = 60_000
-/** Signed anew after this, so that one lasts for half a minute whenever it is sent. */
+/** A token is signed anew after this time, so that each one sent is valid for another 30 s at least. */
 const reusedMs = 30_000
 const clockToleranceS = 5
 
-/** @returns what makes a service's passports; for the same caller and service the same one for half a minute */
+/** @returns signs a caller for one service; the same caller gets the same token for 30 s */
 export function callerTokenSigner(key: KeyObject): (caller: Caller, service: string) => Promise<string> {
-  const issued = new WeakMap<Caller, Map<string, { passport: string; until: number }>>()
-  const header = { alg: 'EdDSA', kid: idOf(createPublicKey(key)) }
+  const issued = new LRUCache<string, string>({ max: 10_000, ttl: reusedMs, ...wallClock })
+  const header = { alg: 'EdDSA', kid: keyIdOf(createPublicKey(key)) }
   return async (caller, service) => {
-    const now = Date.now()
-    const ofCaller = issued.get(caller) ?? new Map<string, { passport: string; until: number }>()
-    const last = ofCaller.get(service)
-    if (last && last.until > now) return last.passport
+    const whom = JSON.stringify([service, caller])
+    const cached = issued.get(whom)
+    if (cached !== undefined) return cached
     const { subject, ...claims } = caller
-    const passport = await new SignJWT(claims)
+    const token = await new SignJWT(claims)
       .setProtectedHeader(header)
       .setIssuer(issuer)
       .setAudience(service)
       .setSubject(subject)
-      .setExpirationTime(new Date(now + validMs))
+      .setExpirationTime(new Date(Date.now() + validMs))
       .sign(key)
-    ofCaller.set(service, { passport, until: now + reusedMs })
-    issued.set(caller, ofCaller)
-    return passport
+    issued.set(whom, token)
+    return token
   }
 }
 
-/** Who calls, as the gateway with one of the keys says to this service; undefined when it does not say so. */
+/** @returns reads who calls from a token that one of these keys signed for this service; undefined from any other text */
 export function callerTokenReader(
   service: string,
   keys: readonly KeyObject[],
-): (passport: string) => Promise<Caller | undefined> {
-  const byId = new Map(keys.map((key) => [idOf(key), key]))
-  const known = recent<Caller>(10_000)
+): (token: string) => Promise<Caller | undefined> {
+  const keysById = new Map(keys.map((key) => [keyIdOf(key), key]))
+  const verified = openTokenCache()
   const options = {
     algorithms: ['EdDSA'],
     issuer,
@@ -49,18 +48,18 @@ export function callerTokenReader(
     requiredClaims: ['exp'],
     clockTolerance: clockToleranceS,
   }
-  const keyNamed = ({ kid }: { kid?: string }) => {
-    const key = byId.get(kid ?? '')
+  const findKey = ({ kid }: { kid?: string }) => {
+    const key = keysById.get(kid ?? '')
     if (!key) throw new errors.JWKSNoMatchingKey()
     return key
   }
-  return async (passport) => {
-    const remembered = known.get(passport)
-    if (remembered) return remembered
+  return async (token) => {
+    const cached = verified.get(token)
+    if (cached) return cached
     try {
-      const { payload } = await jwtVerify(passport, keyNamed, options)
+      const { payload } = await jwtVerify(token, findKey, options)
       const { data: caller } = callerSchema.safeParse({ ...payload, subject: payload.sub })
-      if (caller) known.set(passport, caller, (payload.exp ?? 0) * 1000)
+      if (caller) verified.set(token, caller, (payload.exp ?? 0) * 1000)
       return caller
     } catch (error) {
       if (error instanceof errors.JOSEError) return undefined
@@ -69,8 +68,8 @@ export function callerTokenReader(
   }
 }
 
-/** Both sides work it out from the key itself. */
-const idOf = (key: KeyObject): string =>
+/** A hash of the public key: gateway and services derive the same id without agreeing on one. */
+const keyIdOf = (key: KeyObject): string =>
   createHash('sha256')
     .update(key.export({ type: 'spki', format: 'der' }))
     .digest('base64url')

@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { health } from './health.ts'
+import { type HealthOptions, health } from './health.ts'
 
-async function readiness(...of: Parameters<typeof health>) {
-  const response = await health(...of).request('/readyz')
+async function readiness(options: HealthOptions) {
+  const response = await health(options).request('/readyz')
   return { status: response.status, ...((await response.json()) as object) }
 }
 
 describe('the health', () => {
   it('is alive, whatever cannot be used', async () => {
-    const response = await health({ database: () => false }).request('/livez')
+    const response = await health({ checks: { database: () => false } }).request('/livez')
     assert.equal(response.status, 200)
     assert.deepEqual(await response.json(), { alive: true })
   })
 
   it('is ready when everything can be used', async () => {
     const checks = { database: async () => true, broker: () => true }
-    assert.deepEqual(await readiness(checks), {
+    assert.deepEqual(await readiness({ checks }), {
       status: 200,
       ready: true,
       checks: { database: true, broker: true },
@@ -33,7 +33,7 @@ describe('the health', () => {
       rejects: () => Promise.reject(new Error('no')),
       hangs: () => new Promise<boolean>(() => {}),
     }
-    assert.deepEqual(await readiness(checks, {}, { limitMs: 10 }), {
+    assert.deepEqual(await readiness({ checks, limitMs: 10 }), {
       status: 503,
       ready: false,
       checks: { works: true, fails: false, throws: false, rejects: false, hangs: false },
@@ -41,24 +41,24 @@ describe('the health', () => {
   })
 
   it('stays ready without what it needs to start', async () => {
-    const there = { database: true, broker: false }
-    const app = health({ database: () => there.database }, {}, { toStart: { broker: () => there.broker } })
+    const up = { database: true, broker: false }
+    const app = health({ checks: { database: () => up.database }, toStart: { broker: () => up.broker } })
     const now = async () => {
       const answer = await app.request('/readyz')
       return [answer.status, ((await answer.json()) as { checks: object }).checks]
     }
-    assert.deepEqual(await now(), [503, there])
-    there.broker = true
-    assert.deepEqual(await now(), [200, there])
-    there.broker = false
-    assert.deepEqual(await now(), [200, there])
-    there.database = false
-    assert.deepEqual(await now(), [503, there])
+    assert.deepEqual(await now(), [503, up])
+    up.broker = true
+    assert.deepEqual(await now(), [200, up])
+    up.broker = false
+    assert.deepEqual(await now(), [200, up])
+    up.database = false
+    assert.deepEqual(await now(), [503, up])
   })
 
   it('tells details, whose trouble is not its own', async () => {
     const ready = { status: 200, ready: true, checks: {} }
-    assert.deepEqual(await readiness({}, { breaker: () => 'open' }), {
+    assert.deepEqual(await readiness({ details: { breaker: () => 'open' } }), {
       ...ready,
       details: { breaker: 'open' },
     })
@@ -74,6 +74,6 @@ describe('the health', () => {
       answer(true)
       return true
     }
-    assert.equal((await readiness({ one, other })).status, 200)
+    assert.equal((await readiness({ checks: { one, other } })).status, 200)
   })
 })

@@ -1,28 +1,31 @@
 import { Hono } from 'hono'
 import { withTimeout } from '../async/timeout.ts'
 
-/** A dependency's name, and whether it can be used now. */
-export type Checks = Readonly<Record<string, () => boolean | Promise<boolean>>>
+/** Dependencies by name, each with whether it can be used now. */
+type Checks = Readonly<Record<string, () => boolean | Promise<boolean>>>
 
-/** What else there is to know, whether it is well or not. */
-export type Details = Readonly<Record<string, () => unknown>>
-
-interface HealthOptions {
-  readonly limitMs?: number
+export interface HealthOptions {
+  readonly checks?: Checks
+  /**
+   * Checks that count until the service was ready once. Without its broker a running service still answers, and so
+   * must keep its clients.
+   */
+  readonly toStart?: Checks
+  /** Shown in `/readyz`; they do not decide whether the service is ready. */
+  readonly details?: Readonly<Record<string, () => unknown>>
   readonly isAlive?: (() => boolean) | undefined
-  readonly toStart?: Checks | undefined
+  /** A check that takes longer has failed. */
+  readonly limitMs?: number
 }
 
-/**
- * `/livez`: the process answers, unless `isAlive` says otherwise: 503. `/readyz`: everything it needs can be used, else
- * 503 with what cannot; and details. A check that takes longer than `limitMs` counts as failed. What it needs `toStart`
- * counts until it was ready once: without a broker a service answers as ever, and is not to be taken from its clients.
- */
-export function health(
-  checks: Checks,
-  details: Details = {},
-  { limitMs = 2000, isAlive = () => true, toStart = {} }: HealthOptions = {},
-): Hono {
+/** `/livez`: 200 while `isAlive`. `/readyz`: 200 while every check holds. Else 503. */
+export function health({
+  checks = {},
+  toStart = {},
+  details = {},
+  isAlive = () => true,
+  limitMs = 2000,
+}: HealthOptions = {}): Hono {
   let wasReady = false
   return new Hono()
     .get('/livez', (c) => {
@@ -37,12 +40,12 @@ export function health(
       )
       const ready = results.every(([name, ok]) => ok || (wasReady && name in toStart))
       wasReady ||= ready
-      const told = Object.entries(details).map(([name, tell]) => [name, tell()])
+      const shown = Object.entries(details).map(([name, read]) => [name, read()])
       return c.json(
         {
           ready,
           checks: Object.fromEntries(results),
-          ...(told.length > 0 ? { details: Object.fromEntries(told) } : {}),
+          ...(shown.length > 0 && { details: Object.fromEntries(shown) }),
         },
         ready ? 200 : 503,
       )

@@ -5,53 +5,52 @@ import { serve } from '../http/server.ts'
 import type { commonSettings } from '../settings/settings.ts'
 import type { Log } from '../telemetry/log.ts'
 import { type Metrics, metricsApi, openMetrics } from '../telemetry/metrics.ts'
-import { type Checks, type Details, health } from './health.ts'
-import { stopSignal, stopWithin } from './shutdown.ts'
+import { type HealthOptions, health } from './health.ts'
+import { type ShutdownStep, stopSignal, stopWithin } from './shutdown.ts'
 
-export type ShutdownStep = () => Promise<unknown>
-
-/** What a service tells of itself. */
-export interface Probes {
-  readonly checks: Checks
-  /** What else it needs, until it was ready once. */
-  readonly toStart?: Checks
-  readonly details?: Details
+export interface ServeOptions extends Omit<HealthOptions, 'isAlive'> {
+  readonly settings: z.infer<typeof commonSettings>
+  readonly log: Log
   readonly metrics?: Metrics
+  /** Called as soon as the signal comes: ends waits and event streams, so that their answers can finish. */
+  readonly onSignal?: () => unknown
+  /** Run after the last answer, in this order: stop taking work, finish what is in flight, close connections. */
+  readonly stop?: readonly ShutdownStep[]
 }
 
-/** Serves the app with its health and metrics, until a signal comes; then stops accepting, runs the steps in order, and exits. */
-export async function serveUntilStopped(
-  app: Hono,
-  log: Log,
-  settings: z.infer<typeof commonSettings>,
-  { checks, toStart, details, metrics = openMetrics() }: Probes,
-  ...steps: ShutdownStep[]
-): Promise<never> {
-  const stopped = stopSignal()
-  const isAlive = settings.FAULT_SWITCH === 'on' ? faultSwitch(log) : undefined
-  app.route('/', health(checks, details, { isAlive, toStart })).route('/', metricsApi(metrics))
-  const http = await serve(app, settings, log)
-  log.info({ port: http.port }, 'listening')
-  log.info({ signal: await stopped }, 'stopping')
-  const graceMs = settings.SHUTDOWN_GRACE_MS
-  // A client that takes its time with a request or an answer must not keep the steps from theirs.
-  const forAnswersMs = graceMs - Math.min(stepsMs, graceMs / 2)
-  const answered = () =>
-    withTimeout(forAnswersMs, http.close()).catch((error) =>
-      log.warn({ error }, 'clients are not waited for'),
-    )
-  return stopWithin(graceMs, log, answered, ...steps)
-}
-
-/** Kept for the steps of a stop. */
+/** Part of the grace time that answers cannot use: it is for the steps after them. */
 const stepsMs = 5000
 
-/** Only who may send the process a signal can throw it: an operator of the machine or the pod. */
+/** Serves the app, its health and its metrics until a signal comes; then stops and exits. */
+export async function serveUntilStopped(
+  app: Hono,
+  { settings, log, metrics = openMetrics(), onSignal, stop = [], ...probes }: ServeOptions,
+): Promise<never> {
+  const signalled = stopSignal()
+  const isAlive = settings.FAULT_SWITCH === 'on' ? faultSwitch(log) : undefined
+  app.route('/', health({ ...probes, isAlive })).route('/', metricsApi(metrics))
+  const http = await serve(app, settings, log)
+  log.info({ port: http.port }, 'listening')
+
+  log.info({ signal: await signalled }, 'stopping')
+  onSignal?.()
+  const graceMs = settings.SHUTDOWN_GRACE_MS
+  // A slow client must not use up the time of the steps.
+  // (shutdown.test: "takes its steps though a client never sends the rest of its request")
+  const answersMs = graceMs - Math.min(stepsMs, graceMs / 2)
+  const finishAnswers = () =>
+    withTimeout(answersMs, http.close()).catch((error) =>
+      log.warn({ error, answersMs }, 'shutdown goes on without the last answers'),
+    )
+  return stopWithin(graceMs, log, [finishAnswers, ...stop])
+}
+
+/** @returns whether the process counts as alive: until SIGHUP, which only an operator of the machine or pod can send */
 function faultSwitch(log: Log): () => boolean {
   let alive = true
   process.on('SIGHUP', () => {
     alive = false
-    log.warn({}, 'fault switch thrown: no longer alive')
+    log.warn({}, 'fault switch thrown: /livez fails from now on')
   })
   return () => alive
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { silentLog } from '../testing/log.ts'
-import { waitUntilUp } from './shutdown.ts'
+import { waitUntilUp } from './startup.ts'
 
 /** A process of its own with what stops it at hand; a signal is sent when it says so. */
 async function exitOf(script: string, signal: NodeJS.Signals = 'SIGTERM') {
@@ -13,7 +13,7 @@ async function exitOf(script: string, signal: NodeJS.Signals = 'SIGTERM') {
     import { serveUntilStopped } from './src/lifecycle/serve.ts'
     import { commonSettings, readSettings } from './src/settings/settings.ts'
     import { stopSignal, stopWithin } from './src/lifecycle/shutdown.ts'
-    import { quietLog as log } from './src/testing/log.ts'
+    import { silentLog as log } from './src/testing/log.ts'
     const say = async (text) => process.stdout.write(text + ' ')
     const never = () => new Promise((resolve) => setTimeout(resolve, 60_000))
     ${script}`
@@ -39,7 +39,7 @@ describe('a process that is asked to stop', () => {
         await say('ready')
         setInterval(() => {}, 1000)
         await say(await asked)
-        await stopWithin(5000, log, () => say('one'), () => say('two'))`,
+        await stopWithin(5000, log, [() => say('one'), () => say('two')])`,
         signal,
       )
       assert.deepEqual(stopped, { said: `ready ${signal} one two`, exit: 0 })
@@ -47,13 +47,13 @@ describe('a process that is asked to stop', () => {
 
   it('exits with 1 when a step fails, and takes none after it', async () => {
     const stopped = await exitOf(
-      `await stopWithin(5000, log, () => say('one'), () => Promise.reject(new Error('no')), () => say('three'))`,
+      `await stopWithin(5000, log, [() => say('one'), () => Promise.reject(new Error('no')), () => say('three')])`,
     )
     assert.deepEqual(stopped, { said: 'one', exit: 1 })
   })
 
   it('exits with 1 when a step takes longer than there is time', async () => {
-    assert.deepEqual(await exitOf(`await stopWithin(50, log, () => say('one'), never)`), {
+    assert.deepEqual(await exitOf(`await stopWithin(50, log, [() => say('one'), never])`), {
       said: 'one',
       exit: 1,
     })
@@ -66,7 +66,7 @@ describe('a process that is asked to stop', () => {
       await say('ready')
       await asked
       process.kill(process.pid, 'SIGTERM')
-      await stopWithin(5000, log, never)`,
+      await stopWithin(5000, log, [never])`,
     )
     assert.deepEqual(stopped, { said: 'ready', exit: 'SIGTERM' })
   })
@@ -82,7 +82,7 @@ describe('a process that is asked to stop', () => {
       })
       const spy = { info: ({ port }, text) => text === 'listening' && fetch('http://127.0.0.1:' + port) }
       const settings = readSettings(commonSettings, { HOST: '127.0.0.1', PORT: '0', SHUTDOWN_GRACE_MS: '5000' })
-      await serveUntilStopped(app, spy, settings, { checks: {} }, () => say('step'))`,
+      await serveUntilStopped(app, { log: spy, settings, stop: [() => say('step')] })`,
     )
     assert.deepEqual(stopped, { said: 'ready answered step', exit: 0 })
   })
@@ -98,7 +98,7 @@ describe('a process that is asked to stop', () => {
         text === 'listening' && connect(port, '127.0.0.1').write('POST / HTTP/1.1\\r\\nhost: x\\r\\ncontent-length: 5\\r\\n\\r\\n')
       const spy = { info: begin, warn() {} }
       const settings = readSettings(commonSettings, { HOST: '127.0.0.1', PORT: '0', SHUTDOWN_GRACE_MS: '2000' })
-      await serveUntilStopped(app, spy, settings, { checks: {} }, () => say('step'))`,
+      await serveUntilStopped(app, { log: spy, settings, stop: [() => say('step')] })`,
     )
     assert.deepEqual(stopped, { said: 'ready step', exit: 0 })
   })
@@ -120,7 +120,7 @@ describe('a process that is asked to stop', () => {
           warn: () => live(url).then(() => process.kill(process.pid, 'SIGTERM')),
         }
         const settings = readSettings(commonSettings, { HOST: '127.0.0.1', PORT: '0', FAULT_SWITCH: '${position}' })
-        await serveUntilStopped(new Hono(), spy, settings, { checks: {} })`,
+        await serveUntilStopped(new Hono(), { log: spy, settings })`,
       )
       assert.deepEqual(stopped, { said: says, exit: position === 'on' ? 0 : 'SIGHUP' })
     })
@@ -129,7 +129,7 @@ describe('a process that is asked to stop', () => {
 describe('what is waited for at the start', () => {
   it('is left at once when it is a broker that is not there', async () => {
     const stopped = await exitOf(
-      `const { connectToBroker } = await import('./src/lifecycle/boot.ts')
+      `const { connectToBroker } = await import('./src/lifecycle/startup.ts')
       setTimeout(() => say('ready'), 100)
       await connectToBroker('order', { NATS_URL: 'nats://127.0.0.1:1' }, {})`,
     )
@@ -140,7 +140,7 @@ describe('what is waited for at the start', () => {
 describe('what is tried until it works', () => {
   it('is left at once when the process is asked to stop, with nothing in hand', async () => {
     const stopped = await exitOf(
-      `const { waitUntilUp } = await import('./src/lifecycle/shutdown.ts')
+      `const { waitUntilUp } = await import('./src/lifecycle/startup.ts')
       const away = () => Promise.reject(new Error('away'))
       await waitUntilUp('it', away, () => true, { warn: () => say('ready') })`,
     )

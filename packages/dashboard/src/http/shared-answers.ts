@@ -1,30 +1,29 @@
-/** How long an answer is kept, in times of what it took; and at least and at most. */
-const [times, leastMs, mostMs] = [10, 1000, 60_000]
-const mostAnswers = 100
+import { LRUCache } from 'lru-cache'
+
+/** An answer is kept for ten times as long as it took, within these limits. */
+const [factor, minMs, maxMs] = [10, 1000, 60_000]
 
 /**
- * Lets those who ask the same share an answer, also for some time after: ten times what it took, so that a question
- * takes a tenth of the store's time at most, however many ask. What failed is asked again.
+ * Lets equal requests share an answer while it is found and for some time after. The store then spends a tenth of its
+ * time at most on one request, however many clients send it. A failure is not kept.
  */
 export function shareAnswers<T>(now: () => number = () => performance.now()) {
-  const answers = new Map<string, { readonly value: Promise<T>; until: number }>()
-  return (key: string, ask: () => Promise<T>): Promise<T> => {
+  const answers = new LRUCache<string, Promise<T>>({ max: 100, perf: { now }, ttlResolution: 0 })
+  return (key: string, find: () => Promise<T>): Promise<T> => {
     const known = answers.get(key)
-    if (known && now() < known.until) return known.value
+    if (known) return known
     const began = now()
-    const answer = { value: ask(), until: Number.POSITIVE_INFINITY }
-    answers.delete(key)
+    const answer = find()
     answers.set(key, answer)
-    answer.value.then(
+    const isKept = () => answers.peek(key) === answer
+    answer.then(
       () => {
-        answer.until = now() + Math.min(mostMs, Math.max(leastMs, times * (now() - began)))
+        const ttl = Math.min(maxMs, Math.max(minMs, factor * (now() - began)))
+        // lru-cache counts the last millisecond in.
+        if (isKept()) answers.set(key, answer, { ttl: ttl - 1 })
       },
-      () => {
-        if (answers.get(key) === answer) answers.delete(key)
-      },
+      () => isKept() && answers.delete(key),
     )
-    const [oldest] = answers.keys()
-    if (answers.size > mostAnswers && oldest !== undefined) answers.delete(oldest)
-    return answer.value
+    return answer
   }
 }

@@ -1,44 +1,54 @@
+import type { IncomingHttpHeaders } from 'node:http'
 import { callerTokenSigner } from '@saucery/chassis/auth/caller-token'
+import { ProblemError } from '@saucery/chassis/http/problem'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import type { Caller } from '@saucery/contracts/access/scope'
-import type { ServiceName } from '../proxy/upstreams.ts'
-import type { GatewaySettings } from '../settings.ts'
-import { remoteKeys, staticKey, tokenVerifier } from './tokens.ts'
+import type { SignInSettings } from './settings.ts'
+import { remoteKeys, staticKey, tokenVerifier } from './verify-token.ts'
 
 export interface Authenticator {
   /**
-   * Finds out who sent a request with this `Authorization`; undefined where sign-in is off.
-   * @throws NotSignedIn
+   * Who sent a request with these headers; undefined where sign-in is off.
+   * @throws ProblemError 401, 403 or 503, which is in the log by then
    */
-  callerOf(authorization: string | undefined): Promise<Caller | undefined>
+  callerOf(headers: IncomingHttpHeaders): Promise<Caller | undefined>
   /**
-   * Finds that out, and says it for one service: the value of its passport header.
-   * @throws NotSignedIn
+   * The caller token of such a request for one service; undefined where sign-in is off.
+   * @throws ProblemError 401, 403 or 503, which is in the log by then
    */
-  callerTokenFor(authorization: string | undefined, service: ServiceName): Promise<string | undefined>
+  callerTokenFor(headers: IncomingHttpHeaders, service: string): Promise<string | undefined>
 }
 
-export function openAuthenticator(settings: GatewaySettings, log: Log): Authenticator {
+export function openAuthenticator(settings: SignInSettings, log: Log): Authenticator {
   if (settings.AUTH === 'off') {
-    log.warn({}, 'sign-in is off: everybody is an operator')
+    log.warn({}, 'sign-in is off: every caller is an operator')
     return { callerOf: async () => undefined, callerTokenFor: async () => undefined }
   }
   const { AUTH_JWKS_URL: url, AUTH_PUBLIC_KEY: key } = settings
-  const callerOf = tokenVerifier({
-    keys: url === undefined ? staticKey(given(key)) : remoteKeys(url, settings.AUTH_JWKS_COOLDOWN_MS),
-    issuer: given(settings.AUTH_ISSUER),
-    audience: given(settings.AUTH_AUDIENCE),
+  const verify = tokenVerifier({
+    keys: url === undefined ? staticKey(required(key)) : remoteKeys(url, settings.AUTH_JWKS_COOLDOWN_MS),
+    issuer: required(settings.AUTH_ISSUER),
+    audience: required(settings.AUTH_AUDIENCE),
     claims: { role: settings.AUTH_ROLE_CLAIM, branchId: settings.AUTH_BRANCH_CLAIM },
   })
-  const passportFor = callerTokenSigner(given(settings.GATEWAY_SIGNING_KEY))
-  return {
-    callerOf,
-    callerTokenFor: async (authorization, service) => passportFor(await callerOf(authorization), service),
+  const sign = callerTokenSigner(required(settings.GATEWAY_SIGNING_KEY))
+  const callerOf = async (headers: IncomingHttpHeaders) => {
+    try {
+      return await verify(headers.authorization)
+    } catch (error) {
+      if (error instanceof ProblemError)
+        log.info(
+          { reason: error.problem.code, error: error.cause, requestId: headers['x-request-id'] },
+          'not signed in',
+        )
+      throw error
+    }
   }
+  return { callerOf, callerTokenFor: async (headers, service) => sign(await callerOf(headers), service) }
 }
 
-/** The settings have seen to it. */
-function given<T>(setting: T | undefined): T {
+/** `signInChecks` refuse settings without it. */
+function required<T>(setting: T | undefined): T {
   if (setting === undefined) throw new Error('a setting that sign-in needs is not set')
   return setting
 }

@@ -13,21 +13,23 @@ const claim = z.string().min(1)
 export const signInSettings = {
   AUTH: auth,
   AUTH_OFF_BEYOND_LOOPBACK: authOffBeyondLoopback,
-  /** Where the keys of those who give out tokens are, or … */
+  /** The identity provider's keys: at a URL, or … */
   AUTH_JWKS_URL: z.url({ protocol: /^https?$/ }).optional(),
-  /** … their one key. */
+  /** … one key in the settings. */
   AUTH_PUBLIC_KEY: publicKey.optional(),
   AUTH_ISSUER: z.string().optional(),
   AUTH_AUDIENCE: z.string().optional(),
   AUTH_ROLE_CLAIM: claim.default('role'),
   AUTH_BRANCH_CLAIM: claim.default('branch_id'),
-  /** Least time between two readings of the keys for tokens that name one which is not among them. */
+  /** A token with an unknown key has the keys read again, but not more often than this. */
   AUTH_JWKS_COOLDOWN_MS: ms.default(30_000),
-  /** Signs what the services are told of the caller. */
+  /** Signs the caller tokens. */
   GATEWAY_SIGNING_KEY: ed25519PrivateKey.optional(),
 }
 
-/** All that sign-in needs where it is not off. */
+export type SignInSettings = z.infer<z.ZodObject<typeof signInSettings>>
+
+/** What sign-in needs unless it is off. */
 export const signInChecks = [
   neededForSignIn('AUTH_JWKS_URL', 'AUTH_PUBLIC_KEY'),
   neededForSignIn('AUTH_ISSUER'),
@@ -38,7 +40,7 @@ export const signInChecks = [
     ({ AUTH_JWKS_URL: url, AUTH_PUBLIC_KEY: key }) => url === undefined || key === undefined,
     {
       path: ['AUTH_PUBLIC_KEY'],
-      message: 'is set beside AUTH_JWKS_URL: only one can be meant',
+      message: 'is set as well as AUTH_JWKS_URL: set only one',
       when: () => true,
     },
   ),

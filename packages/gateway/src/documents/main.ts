@@ -1,6 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises'
-import { generatedDirectory, generatedFiles } from './openapi.ts'
+import { writeFile } from 'node:fs/promises'
+import { openApiFile, openApiJson } from './openapi.ts'
 
-await mkdir(generatedDirectory, { recursive: true })
-for (const [name, content] of Object.entries(generatedFiles()))
-  await writeFile(new URL(name, generatedDirectory), content)
+await writeFile(openApiFile, openApiJson())

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
 import { reference } from '../docs/reference.ts'
-import { generatedDirectory, generatedFiles, openApiDocument } from './openapi.ts'
+import { openApiDocument, openApiFile, openApiJson } from './openapi.ts'
 
 type Operation = { operationId?: string; responses: Record<string, object>; requestBody?: unknown }
 
@@ -17,13 +17,12 @@ const operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =
 )
 
 describe('the OpenAPI document', () => {
-  for (const [name, content] of Object.entries(generatedFiles()))
-    it(`holds what would be generated now: ${name}`, () => {
-      const kept = readFileSync(new URL(name, generatedDirectory), 'utf8')
-      assert.equal(kept, content, 'run: pnpm --filter @saucery/gateway documents')
-    })
+  it('is up to date', () => {
+    const kept = readFileSync(openApiFile, 'utf8')
+    assert.equal(kept, openApiJson(), 'run: pnpm --filter @saucery/gateway documents')
+  })
 
-  it('has every call of the design', () => {
+  it('has every call', () => {
     assert.deepEqual(operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`).sort(), [
       'GET /deliveries',
       'GET /deliveries/{id}',
@@ -45,7 +44,7 @@ describe('the OpenAPI document', () => {
     ])
   })
 
-  it('names each call once, and says what comes when it fails', () => {
+  it('names each call once, with the problems that the gateway adds', () => {
     const names = operations.map(({ operationId }) => operationId)
     assert.equal(new Set(names).size, names.length)
     for (const { path, responses } of operations)
@@ -53,7 +52,7 @@ describe('the OpenAPI document', () => {
         assert.ok(status in responses, `${path} ${status}`)
   })
 
-  it('shows an order that can be placed as it is', () => {
+  it('shows an example order that can be placed unchanged', () => {
     const request = document.components?.schemas?.OrderRequest as { example?: unknown } | undefined
     assert.deepEqual(request?.example, {
       branchId: '1',

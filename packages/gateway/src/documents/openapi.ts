@@ -5,81 +5,78 @@ import { dashboardRoutes } from '@saucery/dashboard/http/routes'
 import { deliveryRoutes } from '@saucery/delivery/routes'
 import { orderRoutes } from '@saucery/order/routes'
 import { paymentRoutes } from '@saucery/payment/routes'
-import { prefixes, type ServiceName } from '../proxy/upstreams.ts'
-import { getMe } from '../routes.ts'
+import { prefixes, type Upstream } from '../proxy/upstreams.ts'
+import { getMe } from './me-route.ts'
 
-/** Where the generated files are kept. */
-export const generatedDirectory = new URL('../../generated/', import.meta.url)
+/** Where `pnpm --filter @saucery/gateway documents` writes the document. */
+export const openApiFile = new URL('../../generated/openapi.json', import.meta.url)
 
-const doorProblems = {
-  401: 'Nobody is signed in, or the token is not valid here; its `code` says which',
+const edgeProblems = {
+  401: 'There is no token, or it is not valid; `code` tells which',
   429: 'Too many requests; try again after `Retry-After` seconds',
 }
 
-// What the gateway itself may answer, whatever the call.
+// The gateway adds these to every call of a service.
 const gatewayProblems = problems({
-  ...doorProblems,
-  403: 'The caller’s role does not permit this, or it names another branch',
-  502: 'The service cannot be reached, or broke off',
-  503: 'The service did not answer in time, is overloaded, or its store cannot be reached',
+  ...edgeProblems,
+  403: 'The caller’s role does not permit this, or the request names another branch',
+  502: 'The service cannot be reached, or closed the connection',
+  503: 'The service did not answer in time, is overloaded, or cannot reach its database',
 })
 
-const ownProblems = problems({
-  ...doorProblems,
-  403: 'The token says no role that is known here',
-  503: 'The keys of whoever gives out tokens cannot be read',
+const meProblems = problems({
+  ...edgeProblems,
+  403: 'The token has no known role',
+  503: 'The identity provider’s keys cannot be read',
 })
 
-const operationsOfAll = (Object.keys(prefixes) as ServiceName[]).flatMap((service) =>
+const allOperations = (Object.keys(prefixes) as Upstream['name'][]).flatMap((service) =>
   Object.values(operationsRoutes(service)),
 )
 
-/** One OpenAPI 3.1 document of all that the services declare, as the gateway answers it. */
+/** One OpenAPI 3.1 document of every call, as the gateway answers it. */
 export function openApiDocument() {
   const { openAPIRegistry, getOpenAPI31Document } = new OpenAPIHono()
   openAPIRegistry.registerComponent('securitySchemes', 'token', {
     type: 'http',
     scheme: 'bearer',
     bearerFormat: 'JWT',
-    description: 'Says who calls: a branch, a courier or an operator. Not needed where sign-in is off.',
+    description: 'Names the caller: a branch, a courier or an operator. Not needed where sign-in is off.',
   })
   for (const route of [
     ...orderRoutes,
     ...paymentRoutes,
     ...deliveryRoutes,
     ...dashboardRoutes,
-    ...operationsOfAll,
+    ...allOperations,
   ])
     openAPIRegistry.registerPath({ ...route, responses: { ...route.responses, ...gatewayProblems } })
-  openAPIRegistry.registerPath({ ...getMe, responses: { ...getMe.responses, ...ownProblems } })
+  openAPIRegistry.registerPath({ ...getMe, responses: { ...getMe.responses, ...meProblems } })
   return getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
       title: 'Saucery',
       version: '1.0.0',
       description:
-        'Branches order sauces, payment charges, delivery ships, the dashboard shows where every order stands. ' +
-        'What the services say to each other is in [asyncapi.json](asyncapi.json).',
+        'Branches order sauces. The payment service charges an order, the delivery service ships it, and the dashboard ' +
+        'shows where each order stands. [asyncapi.json](asyncapi.json) describes the events between the services.',
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     servers: [{ url: '/' }],
     security: [{ token: [] }],
     tags: [
       { name: 'orders', description: 'Place and cancel orders' },
-      { name: 'payments', description: 'What was charged and given back' },
-      { name: 'deliveries', description: 'What is on its way; couriers report here' },
-      { name: 'dashboard', description: 'The joined view, from all events' },
-      { name: 'operations', description: 'How each service fares, and what it could not handle' },
-      { name: 'sign-in', description: 'Who asks' },
+      { name: 'payments', description: 'Charges and refunds' },
+      { name: 'deliveries', description: 'Deliveries under way; couriers report their end here' },
+      { name: 'dashboard', description: 'One view of each order, built from the events of all services' },
+      { name: 'operations', description: 'The state of each service, and its dead letters' },
+      { name: 'sign-in', description: 'The caller' },
     ],
   })
 }
 
-// The generator leaves the flags of a regular expression behind it; JSON Schema's patterns are Unicode anyway.
+// The generator leaves a regular expression's flags at the end of its pattern; patterns in JSON Schema are Unicode anyway.
 const withoutFlags = (key: string, value: unknown) =>
   key === 'pattern' && typeof value === 'string' ? value.replace(/\/[a-z]+$/, '') : value
 
-/** The generated files' names, with what they have to hold. */
-export const generatedFiles = (): Record<string, string> => ({
-  'openapi.json': `${JSON.stringify(openApiDocument(), withoutFlags, 2)}\n`,
-})
+export const openApiJson = (): string => `${JSON.stringify(openApiDocument(), withoutFlags, 2)}\n`

@@ -2,36 +2,39 @@ import type { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import { bodyTooLarge, maxBodyBytes } from '@saucery/chassis/http/body-limit'
 import { answerProblem, type Problem } from '@saucery/chassis/http/problem'
-import type { Context } from 'hono'
+import type { MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
-import { type RateLimit, rateLimited } from './rate-limit.ts'
+import type { GatewaySettings } from '../settings.ts'
+import { forwardedFrom } from './forwarded.ts'
+import { openRateLimit, rateLimited } from './rate-limit.ts'
 
-/** Resolves with the answer to a request that goes no further. */
-export type EdgePolicy = (c: Context) => Promise<Response | undefined>
+/** An orchestrator that asks often must never get a 429. */
+const probes: ReadonlySet<string> = new Set(['/livez', '/readyz'])
 
-export interface EdgePolicyOptions {
-  readonly corsOrigins: readonly string[]
-  readonly rateLimit: RateLimit
-  /** Who is counted as one: an address, a signed-in subject. */
-  clientOf(c: Context): string
-}
-
-/** What every request passes before a route has it. Pages of allowed origins may read the refusals too. */
-export function openEdgePolicy({ corsOrigins, rateLimit, clientOf }: EdgePolicyOptions): EdgePolicy {
+/**
+ * Middleware that every request except a probe passes first: CORS, rate limit, method, URL and body size.
+ * Pages of allowed origins may read the refusals too.
+ */
+export function edgePolicy(
+  settings: Pick<GatewaySettings, 'CORS_ORIGINS' | 'RATE_LIMIT_PER_MINUTE' | 'TRUSTED_PROXIES'>,
+): MiddlewareHandler {
+  const { CORS_ORIGINS: origins, TRUSTED_PROXIES: trustedProxies } = settings
+  const rateLimit = openRateLimit(settings.RATE_LIMIT_PER_MINUTE)
   const allowOrigins = cors({
-    origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
-    exposeHeaders: [...exposed],
+    origin: origins.includes('*') ? '*' : origins,
+    exposeHeaders: exposed,
     maxAge: 600,
   })
-  return async (c) => {
+  return async (c, next) => {
+    if (probes.has(c.req.path)) return next()
     const preflight = await allowOrigins(c, async () => {})
     if (preflight) return preflight
     const { incoming, outgoing } = c.env as HttpBindings
-    const { headers, retryAfter } = await rateLimit(clientOf(c))
+    const { headers, retryAfter } = await rateLimit(forwardedFrom(incoming, trustedProxies).client)
     for (const name in headers) outgoing.setHeader(name, headers[name] as string)
     if (retryAfter > 0) return answerProblem(c, rateLimited, { 'retry-after': String(retryAfter) })
     const problem = refusalOf(incoming)
-    if (!problem) return undefined
+    if (!problem) return next()
     return answerProblem(c, problem, problem.status === 405 ? { allow: [...methods].join(', ') } : {})
   }
 }
@@ -47,13 +50,12 @@ const exposed = [
   'RateLimit-Policy',
 ]
 
-// TRACE would show a page headers that it may not read, and nobody needs the others.
+// TRACE would show a page headers that it may not read; no route needs the others.
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 const maxUrlLength = 8 * 1024
 
 function refusalOf({ method = '', url = '', headers }: IncomingMessage): Problem | undefined {
-  if (!methods.has(method))
-    return { status: 405, code: 'method-not-allowed', title: `${method} is not for this door` }
+  if (!methods.has(method)) return { status: 405, code: 'method-not-allowed', title: 'Method not allowed' }
   if (url.length > maxUrlLength)
     return { status: 414, code: 'url-too-long', title: 'The URL is longer than 8 KiB' }
   return Number(headers['content-length'] ?? 0) > maxBodyBytes ? bodyTooLarge : undefined

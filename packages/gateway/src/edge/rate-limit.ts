@@ -1,11 +1,12 @@
 import { isIPv6 } from 'node:net'
 import type { Problem } from '@saucery/chassis/http/problem'
+import { LRUCache } from 'lru-cache'
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 
 interface Allowance {
   /** `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers). */
   readonly headers: Readonly<Record<string, string>>
-  /** Seconds until the client may ask again; 0 when it may now. */
+  /** Seconds until the client may send a request again; 0 when it may now. */
   readonly retryAfter: number
 }
 
@@ -22,28 +23,24 @@ export const rateLimited: Problem = {
 }
 
 /**
- * Allows each client so many requests a minute, 0 for any number. The minute begins with its first one.
- * @param maxClients how many are remembered: of more, the one whose minute began first is forgotten
+ * Allows each client `perMinute` requests a minute, 0 for any number. A client's minute begins with its first request.
+ * @param maxClients how many are counted: beyond that, the client whose minute began first is forgotten
  */
 export function openRateLimit(perMinute: number, maxClients = 50_000): RateLimit {
   if (perMinute === 0) return async () => unlimited
   const limiter = new RateLimiterMemory({ points: perMinute, duration: windowSeconds })
-  const known = new Set<string>()
+  // The limiter itself has no limit on clients.
+  const clients = new LRUCache<string, true>({
+    max: maxClients,
+    noDisposeOnSet: true,
+    dispose: (_, client) => void limiter.delete(client),
+  })
   const policy = `"client";q=${perMinute};w=${windowSeconds}`
 
-  function remember(client: string): void {
-    known.delete(client)
-    known.add(client)
-    if (known.size <= maxClients) return
-    const [first] = known
-    known.delete(first as string)
-    void limiter.delete(first as string)
-  }
-
   return async (client) => {
-    const key = keyOf(client)
+    const key = networkOf(client)
     const count = await limiter.consume(key).catch((refused: RateLimiterRes) => refused)
-    if (count.isFirstInDuration) remember(key)
+    if (count.isFirstInDuration) clients.set(key, true)
     const seconds = Math.ceil(count.msBeforeNext / 1000)
     return {
       headers: {
@@ -55,8 +52,8 @@ export function openRateLimit(perMinute: number, maxClients = 50_000): RateLimit
   }
 }
 
-/** Whoever has one IPv6 address has a whole /64 of them. */
-function keyOf(client: string): string {
+/** One client often has a whole IPv6 /64 to choose addresses from, so such a network counts as one client. */
+function networkOf(client: string): string {
   if (!isIPv6(client)) return client
   const [before = [], after = []] = client.split('::').map(groupsOf)
   const zeros = Array<string>(Math.max(8 - before.length - after.length, 0)).fill('0')

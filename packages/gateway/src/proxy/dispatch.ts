@@ -7,10 +7,10 @@ export class ClientGone extends Error {
 }
 
 /**
- * Sends one request, once, and lets the answer flow into `outgoing` as it comes.
- * Rejects when there is no whole answer: with nothing written yet, or with the client's connection broken.
- * @param readerTimeoutMs after which a client that reads nothing is let go
- * @param onHead makes the headers of the answer; called when the first of it is there
+ * Sends one request, once, and streams the answer into `outgoing`.
+ * @param readerTimeoutMs a client that reads nothing for this time is disconnected
+ * @param onHead makes the headers of the answer from those that the service sent
+ * @throws when the answer does not arrive whole: then nothing is written yet, or the client's connection is broken
  */
 export function dispatch(
   dispatcher: Dispatcher,
@@ -23,6 +23,10 @@ export function dispatch(
     let controller: Dispatcher.DispatchController | undefined
     let stalled: NodeJS.Timeout | undefined
     const abort = () => controller?.abort(new ClientGone())
+    const release = () => {
+      outgoing.off('close', abort)
+      clearTimeout(stalled)
+    }
     outgoing.once('close', abort)
 
     dispatcher.dispatch(request, {
@@ -48,18 +52,16 @@ export function dispatch(
         stalled = setTimeout(() => outgoing.destroy(), readerTimeoutMs)
       },
       onResponseEnd() {
-        outgoing.off('close', abort)
-        clearTimeout(stalled)
+        release()
         outgoing.end()
         resolve()
       },
       onResponseError(_, error) {
-        outgoing.off('close', abort)
-        clearTimeout(stalled)
-        const clientLeft = outgoing.destroyed
+        release()
+        const hasClientLeft = outgoing.destroyed
         // A clean end would make a part look like the whole.
         if (outgoing.headersSent) outgoing.destroy()
-        reject(clientLeft ? new ClientGone() : error)
+        reject(hasClientLeft ? new ClientGone() : error)
       },
     })
   })

@@ -2,11 +2,11 @@ import type { ServerResponse } from 'node:http'
 
 export interface EventStreams {
   add(outgoing: ServerResponse): void
-  /** Ends those that are open and those to come: a stop would wait for ever, and their readers reconnect. */
+  /** Ends all open event streams and all later ones: a stop would wait for them for ever. Their clients reconnect. */
   end(): void
 }
 
-/** The answers that end only when someone ends them. */
+/** The open answers that have no end of their own. */
 export function openEventStreams(): EventStreams {
   const open = new Set<ServerResponse>()
   let hasEnded = false

@@ -1,7 +1,6 @@
 import type { Problem } from '@saucery/chassis/http/problem'
-import type { ServiceName } from './upstreams.ts'
 
-/** As many requests wait for the service as may. */
+/** As many requests wait for the service as are allowed. */
 export class Overloaded extends Error {
   override readonly name = 'Overloaded'
   readonly code = 'OVERLOADED'
@@ -13,30 +12,30 @@ const losses = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']
 export const codeOf = (error: unknown): string =>
   String((error as { code?: unknown } | undefined)?.code ?? error)
 
-/** The connection broke while a request was on it; nobody knows how far the service got. */
+/** The connection broke with a request on it: the service may or may not have carried it out. */
 export const isConnectionLoss = (error: unknown): boolean => losses.includes(codeOf(error))
 
-/** What the client is told when a service gave no answer. */
-export function problemOf(error: unknown, service: ServiceName): Problem {
+/** The answer to a client whose request got none from the service. */
+export function problemOf(error: unknown, service: string): Problem {
   const code = codeOf(error)
   if (code === 'UND_ERR_INVALID_ARG')
-    return { status: 400, code: 'bad-request', title: 'The request cannot be passed on' }
+    return { status: 400, code: 'bad-request', title: 'The request cannot be forwarded' }
   if (timeouts.includes(code))
     return {
       status: 503,
       code: 'upstream-timeout',
       title: 'A service did not answer in time',
-      detail: `The ${service} service did not answer in time; the request may still be carried out.`,
+      detail: `The ${service} service did not answer in time. It may still carry out the request.`,
     }
   if (error instanceof Overloaded)
     return {
       status: 503,
       code: 'upstream-overloaded',
       title: 'Too many requests wait for a service',
-      detail: `The ${service} service is too slow for the requests that wait for it; this one was not sent.`,
+      detail: `Too many requests wait for the ${service} service. This one was not sent to it.`,
     }
   const outcome = isConnectionLoss(error)
-    ? 'broke off before its answer; the request may have been carried out.'
+    ? 'closed the connection before its answer. It may have carried out the request.'
     : 'cannot be reached.'
   return {
     status: 502,

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { bodyTooLarge, maxBodyBytes } from '@saucery/chassis/http/body-limit'
+import { parsePrefer } from '@saucery/chassis/http/prefer'
 import { ProblemError } from '@saucery/chassis/http/problem'
 import { dispatch } from './dispatch.ts'
 import { isConnectionLoss, Overloaded } from './failures.ts'
@@ -8,15 +9,16 @@ import type { Upstream } from './upstreams.ts'
 
 export interface UpstreamRequest {
   readonly path: string
+  /** Names and values in turn. */
   readonly headers: string[]
   /** Makes the headers of the answer from those that the service sent. */
   onHead(headers: IncomingHttpHeaders): OutgoingHttpHeaders
 }
 
 /**
- * Has the service answer the request; both bodies flow, neither is held.
- * Only a GET or HEAD without a body is ever sent twice: whether anything else was carried out before the
- * connection broke cannot be known (RFC 9110 §9.2.2; failures.test: "never has a POST sent twice").
+ * Forwards the request and streams the answer back; neither body is held in memory.
+ * Only a GET or HEAD without a body is sent again when its connection breaks, once: the service may have carried out
+ * any other request already (RFC 9110 §9.2.2; failures.test: "never has a POST sent twice").
  */
 export async function forward(
   upstream: Upstream,
@@ -27,18 +29,13 @@ export async function forward(
   const method = incoming.method ?? 'GET'
   const body = bodyOf(incoming)
   const headersTimeout = upstream.timeoutMs + preferredWaitMs(incoming.headers)
+  const request = { method, path, headers, body, headersTimeout }
   const send = () =>
-    whileWaiting(upstream, (answered) =>
-      dispatch(
-        upstream.pool,
-        { method, path, headers, body, headersTimeout },
-        outgoing,
-        upstream.readerTimeoutMs,
-        (received) => {
-          answered()
-          return onHead(received)
-        },
-      ),
+    whileWaiting(upstream, (onAnswer) =>
+      dispatch(upstream.pool, request, outgoing, upstream.readerTimeoutMs, (received) => {
+        onAnswer()
+        return onHead(received)
+      }),
     )
   const mayRepeat = body === null && (method === 'GET' || method === 'HEAD')
   try {
@@ -49,33 +46,36 @@ export async function forward(
   }
 }
 
-/** Counts one among the waiting until its answer begins or it is over: a stuck service holds only so many. */
-async function whileWaiting(upstream: Upstream, run: (answered: () => void) => Promise<void>): Promise<void> {
+/**
+ * Counts one request as waiting until its answer begins or it fails, so that a stuck service holds a limited number.
+ * @throws Overloaded at the limit
+ */
+async function whileWaiting(upstream: Upstream, run: (onAnswer: () => void) => Promise<void>): Promise<void> {
   if (upstream.waiting >= upstream.maxWaiting) throw new Overloaded()
   upstream.waiting++
   let isWaiting = true
-  const answered = () => {
+  const onAnswer = () => {
     if (isWaiting) upstream.waiting--
     isWaiting = false
   }
   try {
-    await run(answered)
+    await run(onAnswer)
   } finally {
-    answered()
+    onAnswer()
   }
 }
 
-/** A body that says its length was let in by that: Node lets no more through. */
+/** The edge policy has checked a body with a length, and Node lets no more through; one without is counted here. */
 function bodyOf(incoming: IncomingMessage): Readable | null {
   const { 'content-length': length, 'transfer-encoding': encoding } = incoming.headers
   if (encoding !== undefined) return Readable.from(limited(incoming))
   return length === undefined || length === '0' ? null : incoming
 }
 
-/** The body, chunk by chunk, as long as it is not too large. */
+/** @throws ProblemError 413 */
 async function* limited(incoming: IncomingMessage): AsyncGenerator<Buffer> {
   let bytes = 0
-  // Not destroyed, so that the server can discard the rest of it while the client is told.
+  // Not destroyed, so that the server can discard the rest of it while the client reads why it is refused.
   for await (const chunk of incoming.iterator({ destroyOnReturn: false })) {
     bytes += chunk.length
     if (bytes > maxBodyBytes) throw new ProblemError(bodyTooLarge)
@@ -83,8 +83,6 @@ async function* limited(incoming: IncomingMessage): AsyncGenerator<Buffer> {
   }
 }
 
-/** `Prefer: wait=N` (RFC 7240): who asks a service to take its time gets that time, up to five minutes. */
-function preferredWaitMs({ prefer }: IncomingHttpHeaders): number {
-  const wait = prefer === undefined ? null : /(?:^|[\s,;])wait\s*=\s*"?(\d{1,9})/i.exec(String(prefer))
-  return wait ? Math.min(Number(wait[1]), 300) * 1000 : 0
-}
+/** With `Prefer: wait=N` a service may take that much longer. */
+const preferredWaitMs = ({ prefer }: IncomingHttpHeaders): number =>
+  prefer === undefined ? 0 : (parsePrefer(String(prefer)).wait ?? 0) * 1000

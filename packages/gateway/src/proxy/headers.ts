@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { callerTokenHeader } from '@saucery/chassis/auth/caller-token'
 import { securityHeaders } from '@saucery/chassis/http/security-headers'
-import type { Correlation } from '../auth/identity.ts'
+import type { Correlation } from '../edge/correlation.ts'
 import type { ClientOrigin } from '../edge/forwarded.ts'
 
-/** RFC 9110 §7.6.1, and what is between a client and its proxy only. Trailers are not passed on. */
+/** Meant for one connection only (RFC 9110 §7.6.1). Trailers are not forwarded either. */
 const hopByHop = [
   'connection',
   'keep-alive',
@@ -17,9 +17,9 @@ const hopByHop = [
   'upgrade',
 ]
 
-/** What the gateway alone may say, or has already answered (`expect`). */
-const own = [
-  // Says who calls to the gateway; to the services, the passport does.
+/** The gateway sets these itself, or has answered them already (`expect`). */
+const replaced = [
+  // The services read the caller token instead.
   'authorization',
   'expect',
   'forwarded',
@@ -35,18 +35,18 @@ const own = [
   callerTokenHeader,
 ]
 
-const dropped = new Set([...hopByHop, ...own])
+const dropped = new Set([...hopByHop, ...replaced])
 const untraced = new Set([...dropped, 'tracestate'])
 
-/** The headers of the request as it is sent on: names and values in turn. */
+/** The headers of the forwarded request: names and values in turn. */
 export function requestHeaders(
   incoming: IncomingMessage,
-  identity: Correlation,
+  correlation: Correlation,
   origin: ClientOrigin,
-  passport: string | undefined,
+  callerToken: string | undefined,
 ): string[] {
   const { rawHeaders, headers } = incoming
-  const drop = identity.isNewTrace ? untraced : dropped
+  const drop = correlation.isNewTrace ? untraced : dropped
   const named = namedIn(headers.connection)
   const result = [
     'via',
@@ -58,11 +58,11 @@ export function requestHeaders(
     'x-forwarded-proto',
     origin.proto,
     'x-request-id',
-    identity.requestId,
+    correlation.requestId,
     'traceparent',
-    identity.traceparent,
+    correlation.traceparent,
   ]
-  if (passport !== undefined) result.push(callerTokenHeader, passport)
+  if (callerToken !== undefined) result.push(callerTokenHeader, callerToken)
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string
     const lower = name.toLowerCase()
@@ -71,7 +71,7 @@ export function requestHeaders(
   return result
 }
 
-/** What the gateway alone may say in an answer, and what says too much of a service. */
+/** The gateway sets these in every answer, or keeps them secret (`server`, `x-powered-by`). */
 const withheld = new Set([
   ...hopByHop,
   ...Object.keys(securityHeaders),
@@ -85,7 +85,7 @@ const withheld = new Set([
   'x-request-id',
 ])
 
-/** The headers of the answer as it is passed back, with `added` ones, which win; but `vary` grows. */
+/** The headers of the answer to the client: the service's, then `added`, which win; `vary` has both. */
 export function answerHeaders(headers: IncomingHttpHeaders, added: Headers): OutgoingHttpHeaders {
   const result: OutgoingHttpHeaders = {}
   const named = namedIn(headers.connection)

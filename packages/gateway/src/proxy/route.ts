@@ -3,9 +3,7 @@ import { answerProblem, ProblemError } from '@saucery/chassis/http/problem'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import type { Context, Handler } from 'hono'
 import type { Authenticator } from '../auth/authenticate.ts'
-import { correlationOf } from '../auth/identity.ts'
-import { AuthenticationError, answerAuthenticationError } from '../auth/not-signed-in.ts'
-import type { EdgePolicy } from '../edge/edge-policy.ts'
+import { correlationOf } from '../edge/correlation.ts'
 import { forwardedFrom } from '../edge/forwarded.ts'
 import { ClientGone } from './dispatch.ts'
 import type { EventStreams } from './event-streams.ts'
@@ -15,28 +13,25 @@ import { answerHeaders, requestHeaders } from './headers.ts'
 import type { Upstream } from './upstreams.ts'
 
 export interface RouteOptions {
-  readonly admission: Authenticator
-  readonly door: EdgePolicy
+  readonly authenticator: Authenticator
   readonly trustedProxies: number
   readonly eventStreams: EventStreams
   readonly log: Log
 }
 
-/** A route that the service answers; the gateway answers whom the door turns away, and for a service that cannot. */
+/** A route that one service answers; the gateway answers for a service that does not. */
 export function routeTo(
   upstream: Upstream,
-  { admission, door, trustedProxies, eventStreams, log }: RouteOptions,
+  { authenticator, trustedProxies, eventStreams, log }: RouteOptions,
 ): Handler {
   return async (c) => {
-    const refusal = await door(c)
-    if (refusal) return refusal
     const { incoming, outgoing } = c.env as HttpBindings
-    const identity = correlationOf(incoming.headers)
+    const correlation = correlationOf(incoming.headers)
     try {
-      const passport = await admission.callerTokenFor(incoming.headers.authorization, upstream.name)
+      const callerToken = await authenticator.callerTokenFor(incoming.headers, upstream.name)
       await forward(upstream, incoming, outgoing, {
         path: pathOf(c),
-        headers: requestHeaders(incoming, identity, forwardedFrom(incoming, trustedProxies), passport),
+        headers: requestHeaders(incoming, correlation, forwardedFrom(incoming, trustedProxies), callerToken),
         onHead(headers) {
           if (headers['content-type']?.startsWith('text/event-stream')) eventStreams.add(outgoing)
           return answerHeaders(headers, c.res.headers)
@@ -45,28 +40,22 @@ export function routeTo(
       return alreadySent()
     } catch (error) {
       if (error instanceof ClientGone) return alreadySent()
-      if (error instanceof AuthenticationError) return answerAuthenticationError(c, error, identity, log)
-      const { requestId, traceparent } = identity
-      if (error instanceof ProblemError && !outgoing.headersSent) return answerProblem(c, error.problem)
+      const isBrokenOff = outgoing.headersSent
+      if (error instanceof ProblemError && !isBrokenOff) return answerProblem(c, error.problem, error.headers)
+      const { requestId, traceparent } = correlation
+      const request = { method: c.req.method, path: c.req.path, requestId, traceparent }
       log.warn(
-        {
-          upstream: upstream.name,
-          reason: codeOf(error),
-          method: c.req.method,
-          path: c.req.path,
-          requestId,
-          traceparent,
-        },
-        outgoing.headersSent ? 'answer broken off' : 'no answer',
+        { upstream: upstream.name, reason: codeOf(error), ...request },
+        isBrokenOff ? 'answer broken off' : 'no answer',
       )
-      if (outgoing.headersSent) return alreadySent()
+      if (isBrokenOff) return alreadySent()
       const problem = problemOf(error, upstream.name)
       return answerProblem(c, problem, problem.status === 503 ? { 'retry-after': '1' } : {})
     }
   }
 }
 
-/** As the client sent it, but never an absolute URL, which would name the host to ask. */
+/** As the client sent it. Of an absolute URL only the path: its host must not choose the server. */
 function pathOf(c: Context): string {
   const { url } = (c.env as HttpBindings).incoming
   if (url?.startsWith('/')) return url
@@ -74,7 +63,7 @@ function pathOf(c: Context): string {
   return pathname + search
 }
 
-// Never settles, so that nothing is sent after it. RESPONSE_ALREADY_SENT does not survive here: for a HEAD,
-// and where CORS headers are set, Hono makes a new response of it, and that is written. Each call needs a
-// promise of its own: a shared one would hold everyone who ever awaited it.
+// Never settles, so that Hono sends nothing after it. RESPONSE_ALREADY_SENT would be lost here: for a HEAD, and where
+// CORS headers are set, Hono makes a new response of it and writes that. Each call needs a promise of its own: a shared
+// one would keep every request that ever awaited it.
 const alreadySent = () => new Promise<never>(() => {})

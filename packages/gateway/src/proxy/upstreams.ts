@@ -1,21 +1,21 @@
+import { withTimeout } from '@saucery/chassis/async/timeout'
+import type { Service } from '@saucery/contracts/choreography'
 import { Pool } from 'undici'
 import type { GatewaySettings } from '../settings.ts'
 
-/** Each service, and the paths under which all of it is. */
+/** The paths of each service: these and everything below them. */
 export const prefixes = {
   order: ['/orders', '/operations/order'],
   payment: ['/payments', '/operations/payment'],
   delivery: ['/deliveries', '/operations/delivery'],
   dashboard: ['/orderDashboards', '/operations/dashboard'],
-} as const
-
-export type ServiceName = keyof typeof prefixes
+} as const satisfies Record<Service, readonly string[]>
 
 export interface Upstream {
-  readonly name: ServiceName
+  readonly name: Service
   readonly pool: Pool
   readonly timeoutMs: number
-  /** How long the client of an answer may read nothing. */
+  /** A client that reads nothing of its answer for this time is disconnected. */
   readonly readerTimeoutMs: number
   readonly maxWaiting: number
   /** Requests whose answer has not begun. */
@@ -27,11 +27,11 @@ export interface Upstreams {
   close(): Promise<void>
 }
 
-/** Connection pools to the services. Nothing is connected yet, so that they may come up in any order. */
+/** Connection pools to the services. They connect on the first request, so services may start in any order. */
 export function openUpstreams(settings: GatewaySettings): Upstreams {
-  const open = (name: ServiceName, url: string): Upstream => ({
+  const open = (name: Service, url: string): Upstream => ({
     name,
-    // No limit on connections: open event streams would use it up, and queued requests have no time limit.
+    // Without a limit on connections: open event streams would use it up, and queued requests have no time limit.
     pool: new Pool(url, {
       connectTimeout: settings.UPSTREAM_TIMEOUT_MS,
       headersTimeout: settings.UPSTREAM_TIMEOUT_MS,
@@ -56,29 +56,14 @@ export function openUpstreams(settings: GatewaySettings): Upstreams {
   }
 }
 
-export type UpstreamState = 'ready' | 'unready' | 'unreachable'
-
-/** What the service says of itself now; who is not heard within the limit is unreachable. */
-export async function readinessOf({ pool }: Pick<Upstream, 'pool'>, limitMs = 1000): Promise<UpstreamState> {
-  const limit = new AbortController()
-  // undici hears of a signal only once it is connected, and that may take ten times as long.
-  const late = new Promise<'unreachable'>((resolve) => {
-    limit.signal.addEventListener('abort', () => resolve('unreachable'), { once: true })
-  })
-  const timer = setTimeout(() => limit.abort(), limitMs)
-  try {
-    return await Promise.race([asked(pool, limit.signal), late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-async function asked(pool: Pool, signal: AbortSignal): Promise<UpstreamState> {
-  try {
+/** What a service's `/readyz` answers; a service that does not answer within `limitMs` is unreachable. */
+export async function readinessOf({ pool }: Pick<Upstream, 'pool'>, limitMs = 1000) {
+  // The signal alone is not enough: undici heeds it only once it is connected, and that may take ten times as long.
+  const signal = AbortSignal.timeout(limitMs)
+  const ask = async () => {
     const { statusCode, body } = await pool.request({ method: 'GET', path: '/readyz', signal })
     await body.dump()
     return statusCode === 200 ? 'ready' : 'unready'
-  } catch {
-    return 'unreachable'
   }
+  return withTimeout(limitMs, ask()).catch(() => 'unreachable' as const)
 }

@@ -6,8 +6,6 @@ import { health } from '@saucery/chassis/lifecycle/health'
 import { readSettings } from '@saucery/chassis/settings/settings'
 import { silentLog } from '@saucery/chassis/testing/log'
 import { gatewayApi } from '../app.ts'
-import { openAuthenticator } from '../auth/authenticate.ts'
-import { servePage } from '../edge/page.ts'
 import { openEventStreams } from '../proxy/event-streams.ts'
 import { openUpstreams } from '../proxy/upstreams.ts'
 import { gatewaySettings } from '../settings.ts'
@@ -33,10 +31,8 @@ export async function startGateway(env: Record<string, string>, log = silentLog)
   const settings = readSettings(gatewaySettings, { ...local, ...urls, ...env })
   const upstreams = openUpstreams(settings)
   const eventStreams = openEventStreams()
-  const admission = openAuthenticator(settings, log)
-  const page = settings.WEB_ROOT === undefined ? undefined : await servePage(settings.WEB_ROOT)
-  const app = gatewayApi({ upstreams: upstreams.all, admission, page, settings, eventStreams, log })
-  app.route('/', health({}))
+  const app = await gatewayApi({ settings, upstreams: upstreams.all, eventStreams, log })
+  app.route('/', health())
   const http = await serve(app, settings, log)
   return {
     url: `http://127.0.0.1:${http.port}`,

@@ -62,7 +62,10 @@ describe('a consumer', () => {
     await eventually(() => assert.equal(attempts, 6))
     const { delivered, num_redelivered } = await allAcknowledged(broker)
     assert.deepEqual([delivered.consumer_seq, num_redelivered, attempts], [1, 0, 6])
-    assert.deepEqual([log.times('store away, waiting'), log.times('store still away')], [1, 4])
+    assert.deepEqual(
+      [log.times('store unavailable, message waits'), log.times('store still unavailable')],
+      [1, 4],
+    )
   })
 
   it('keeps a message that takes long to itself', async () => {
@@ -146,10 +149,10 @@ describe('a consumer', () => {
     const log = countingLog()
     const listener = await consume(broker, () => Promise.reject(outage()), { log, maxTries: 1 })
     await publishEvent(broker, nudge('k'))
-    await eventually(() => assert.equal(log.times('store away') >= 1, true))
+    await eventually(() => assert.equal(log.times('store unavailable') >= 1, true))
     await listener.stop()
-    assert.equal(log.times('will be tried again'), 1)
-    assert.equal(log.times('dead letters'), 0)
+    assert.equal(log.times('will be redelivered'), 1)
+    assert.equal(log.times('dead letter'), 0)
     const handled: string[] = []
     await using _next = await consume(broker, async ({ id }) => handled.push(id))
     await allAcknowledged(broker)
@@ -193,7 +196,7 @@ describe('a consumer', () => {
     const heard: string[] = []
     await using listener = await consume(broker, async ({ id }) => heard.push(id), { log })
     await broker.jsm.streams.delete('NUDGES')
-    await eventually(() => assert.equal(log.times('not listening yet') >= 2, true))
+    await eventually(() => assert.equal(log.times('pull not started') >= 2, true))
     assert.equal(listener.isReady(), false)
     await ensureStream(broker.jsm, nudgesStream, 1)
     await publishEvent(broker, nudge('k'))

@@ -38,7 +38,7 @@ async function nudgeThrough(
   await kill()
   if (victim === 'database') {
     for (const event of later) await publishEvent(one.broker, event)
-    await eventually(() => assert.equal(log.times('store away') >= 1, true))
+    await eventually(() => assert.equal(log.times('store unavailable') >= 1, true))
   }
   await restart()
   if (victim === 'broker')

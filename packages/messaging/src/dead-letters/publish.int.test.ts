@@ -108,6 +108,6 @@ describe('a dead letter', () => {
     await publishEvent(broker, { ...nudge('k'), data: {} })
     await allAcknowledged(broker)
     assert.equal((await deadLettersIn(broker)).length, 1)
-    assert.equal(log.times('dead letters not reached'), 1)
+    assert.equal(log.times('dead letter not stored'), 1)
   })
 })

@@ -29,7 +29,7 @@ describe('a broker', () => {
     admitted[0] = { user: 'counter', password: 'another' }
     await nats.kill()
     await nats.restart()
-    await eventually(() => assert.equal(log.times('broker refused') >= 3, true))
+    await eventually(() => assert.equal(log.times('broker reported an error') >= 3, true))
     admitted[0] = { user: 'counter', password: 'right' }
     await nats.kill()
     await nats.restart()
@@ -64,7 +64,7 @@ describe('a broker', () => {
     await eventually(() => assert.equal(broker.isConnected(), false))
     await nats.restart()
     await eventually(() => assert.equal(broker.isConnected(), true))
-    assert.deepEqual([times, log.times('broker lost'), log.times('broker back')], [1, 1, 1])
+    assert.deepEqual([times, log.times('broker disconnected'), log.times('broker reconnected')], [1, 1, 1])
     await broker.connection.flush()
   })
 })

@@ -1,5 +1,4 @@
 import {
-  type ConnectionOptions,
   connect,
   ErrorCode,
   type JetStreamClient,
@@ -8,31 +7,31 @@ import {
   NatsError,
 } from 'nats'
 import type { Log } from '../log.ts'
+import { retryRefusedLogins } from './driver.ts'
 
 export interface BrokerOptions {
-  /** `nats://host:port`, several with commas; without credentials. */
+  /** `nats://host:port`, or several, separated by commas; without credentials. */
   readonly url: string
-  /** The service: names the connection, its inboxes (`_INBOX_<name>`) and its durables. */
+  /** The service's name. Its inboxes (`_INBOX_<name>`) and its durable consumers have it too. */
   readonly name: string
   readonly user?: string | undefined
   readonly password?: string | undefined
   readonly log: Log
 }
 
-/** A connection that comes back by itself for as long as it is not closed. */
+/** A connection that reconnects until it is closed. */
 export interface Broker {
   readonly name: string
   readonly connection: NatsConnection
   readonly js: JetStreamClient
   readonly jsm: JetStreamManager
   isConnected(): boolean
-  /** Runs after every reconnect. */
   onReconnect(run: () => void): void
-  /** Sends what is in hand, if the broker is there, then closes. */
+  /** Sends what is buffered if the broker is connected, then closes. */
   close(): Promise<void>
 }
 
-/** Connects, waiting for a server that is not there yet; refused credentials are an error at once. */
+/** Connects. Waits for a server that is not up yet, but rejects at once if the server refuses the credentials. */
 export async function connectBroker({ url, name, user, password, log }: BrokerOptions): Promise<Broker> {
   const connection = await connect({
     servers: url.split(','),
@@ -45,24 +44,24 @@ export async function connectBroker({ url, name, user, password, log }: BrokerOp
     pingInterval: 10_000,
     noAsyncTraces: true,
   })
-  bearWithRefusals(connection)
+  retryRefusedLogins(connection)
   const reconnected: (() => void)[] = []
   let connected = true
   void (async () => {
     for await (const { type, data } of connection.status()) {
       if (type === 'disconnect') {
         connected = false
-        log.warn({ server: data }, 'broker lost')
+        log.warn({ server: data }, 'broker disconnected')
       } else if (type === 'reconnect') {
         connected = true
-        log.info({ server: data }, 'broker back')
+        log.info({ server: data }, 'broker reconnected')
         for (const run of reconnected) run()
-      } else if (type === 'error') log.error({ error: data }, 'broker refused')
+      } else if (type === 'error') log.error({ error: data }, 'broker reported an error')
     }
   })()
   let closing = false
   void connection.closed().then((error) => {
-    if (!closing) log.error({ error }, 'broker lost for good')
+    if (!closing) log.error({ error }, 'broker connection closed for good')
   })
   const options = { timeout: 5000 }
   const isConnected = () => connected && !connection.isClosed()
@@ -76,20 +75,10 @@ export async function connectBroker({ url, name, user, password, log }: BrokerOp
     async close() {
       closing = true
       if (isConnected()) await connection.drain()
-      // A drain that the broker does not answer leaves it open.
+      // If the broker does not answer, `drain` leaves the connection open.
       if (!connection.isClosed()) await connection.close()
     },
   }
-}
-
-/**
- * Refused twice in a row, the client would give up for good, and with it every consumer. From the start that is right;
- * later it is a server with half its settings, and whoever works without the broker goes on meanwhile.
- * (connection.int.test: "comes back to a server that has refused it for a while")
- */
-function bearWithRefusals(connection: NatsConnection): void {
-  const { options } = connection as unknown as { options: ConnectionOptions }
-  options.ignoreAuthErrorAbort = true
 }
 
 const outageCodes = new Set<string>([
@@ -100,6 +89,6 @@ const outageCodes = new Set<string>([
   ErrorCode.ConnectionDraining,
 ])
 
-/** Whether the broker did not answer: waiting helps. */
+/** Whether the broker did not answer, so that a retry can succeed. */
 export const isBrokerOutage = (error: unknown): boolean =>
   error instanceof NatsError && outageCodes.has(error.code)

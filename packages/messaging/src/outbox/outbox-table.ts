@@ -4,15 +4,29 @@ import { type Database, recordset, type Transaction } from '../postgres/database
 import { deleteInBatches } from '../postgres/delete-in-batches.ts'
 import { outbox } from '../postgres/schema.ts'
 
-/** Where the stream has an event. */
-export interface Acknowledged {
+/** Where the stream has stored an event. */
+export interface PublishedRow {
   readonly id: string
   readonly stream: string
   readonly streamSequence: number
   readonly streamCreated: string
 }
 
-/** Adds events to the transaction that changes the state, in the hands of this process for `leaseMs`. */
+/** A published row, in the order of publication. */
+export interface PublishedAt {
+  readonly id: string
+  readonly streamSequence: number
+  readonly publishedAt: string
+}
+
+const lookupSize = 200
+
+/** Rows in one statement: with more, Postgres could end the statement by its time limit. */
+const unpublishSize = 1000
+
+const inMs = (ms: number) => sql`now() + make_interval(secs => ${ms / 1000})`
+
+/** Inserts events in the transaction that changes the state. This process has `leaseMs` to publish them. */
 export async function insertEvents(tx: Transaction, events: Event[], leaseMs: number): Promise<void> {
   if (events.length === 0) return
   await tx.execute(sql`
@@ -21,10 +35,7 @@ export async function insertEvents(tx: Transaction, events: Event[], leaseMs: nu
     from ${recordset(outbox, events)}`)
 }
 
-const inMs = (ms: number) => sql`now() + make_interval(secs => ${ms / 1000})`
-
-/** Marks events as published. */
-export async function markPublished(db: Database, rows: Acknowledged[]): Promise<void> {
+export async function markPublished(db: Database, rows: PublishedRow[]): Promise<void> {
   await db.execute(sql`
     update ${outbox} set published_at = now(), stream = ack.stream, stream_sequence = ack.stream_sequence,
       stream_created = ack.stream_created
@@ -32,12 +43,12 @@ export async function markPublished(db: Database, rows: Acknowledged[]): Promise
 }
 
 /**
- * Takes events that are unpublished and in nobody's hands.
+ * Leases unpublished events whose lease has ended.
  *
- * By status and with skipped locks: following a growing number would skip rows, because the order of numbers is not
- * the order of commits. The lease, not a lock, keeps others away while the network is used.
+ * It selects by status and skips locked rows. A reader that follows a growing number would skip rows, because the
+ * order of the numbers is not the order of the commits. A lease, unlike a lock, lasts while the network is used.
  */
-export async function lease(db: Database, leaseMs: number, limit: number): Promise<Event[]> {
+export async function leaseUnpublished(db: Database, leaseMs: number, limit: number): Promise<Event[]> {
   const rows = await db.execute<Record<string, unknown>>(sql`
     update ${outbox} set leased_until = ${inMs(leaseMs)}
     where id in (
@@ -48,12 +59,68 @@ export async function lease(db: Database, leaseMs: number, limit: number): Promi
   return rows.map((row) => ({ ...row, time: new Date(String(row.time)).toISOString() }) as unknown as Event)
 }
 
-/** Forgets what was said, and published, more than `olderThanMs` ago. */
+/** The newest rows that were published on the stream of this creation time, or the newest ones before `last`. */
+export async function publishedBefore(
+  db: Database,
+  created: string,
+  last?: PublishedAt,
+): Promise<PublishedAt[]> {
+  const before = last ? sql`and (published_at, id) < (${last.publishedAt}, ${last.id})` : sql``
+  const rows = await db.execute<PublishedAt & Record<string, unknown>>(sql`
+    select id, stream_sequence::float8 as "streamSequence",
+      to_char(published_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "publishedAt"
+    from ${outbox} where published_at is not null and stream_created = ${created} ${before}
+    order by published_at desc, id desc limit ${lookupSize}`)
+  return [...rows]
+}
+
+/**
+ * Marks events as unpublished, all in one transaction: a crash in between would leave a gap below rows that the stream
+ * has, where no later comparison looks.
+ * (reconciler.int.test: "are the same again when the stream is set back by more than one statement takes")
+ */
+export async function unpublish(
+  db: Database,
+  created: string,
+  lost: readonly PublishedAt[],
+): Promise<number> {
+  if (lost.length === 0) return 0
+  return await db.transaction(async (tx) => {
+    let total = 0
+    for (let from = 0; from < lost.length; from += unpublishSize) {
+      // Another replica may have published the event again meanwhile: then its row has another sequence.
+      const rows = await tx.execute(sql`
+        update ${outbox} set published_at = null, leased_until = now()
+        from ${recordset(outbox, lost.slice(from, from + unpublishSize))} as lost
+        where ${outbox}.id = lost.id and ${outbox}.published_at is not null
+          and ${outbox}.stream_created = ${created} and ${outbox}.stream_sequence = lost.stream_sequence
+        returning ${outbox}.id`)
+      total += rows.length
+    }
+    return total
+  })
+}
+
+/** Marks as unpublished what was published on a former stream. After a crash the next call finds the rest. */
+export async function unpublishOtherStreams(db: Database, created: string): Promise<number> {
+  for (let total = 0; ; ) {
+    const rows = await db.execute(sql`
+      update ${outbox} set published_at = null, leased_until = now() where id in (
+        select id from ${outbox}
+        where published_at is not null and (stream_created < ${created} or stream_created > ${created})
+        limit ${unpublishSize} for update skip locked
+      ) returning id`)
+    total += rows.length
+    if (rows.length < unpublishSize) return total
+  }
+}
+
+/** Deletes the events that are older than `olderThanMs` and were published before that, too. */
 export const pruneOutbox = (db: Database, olderThanMs: number, stopping?: AbortSignal): Promise<void> =>
   deleteInBatches(
     db,
     outbox,
-    // By the id first, which has an index.
+    // The id first, because it has an index.
     sql`id < ${firstIdAt(Date.now() - olderThanMs)} and published_at < ${inMs(-olderThanMs)}`,
     stopping,
   )

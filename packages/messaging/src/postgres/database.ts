@@ -2,7 +2,7 @@ import { type ExtractTablesWithRelations, getTableColumns, gte, lt, type SQL, sq
 import type { PgColumn, PgTable, PgTransaction } from 'drizzle-orm/pg-core'
 import { drizzle, type PostgresJsDatabase, type PostgresJsQueryResultHKT } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
-import { type Address, openSocket } from './socket.ts'
+import { prepared, untypedOptions } from './driver.ts'
 
 type NoSchema = Record<string, never>
 export type Database = PostgresJsDatabase<NoSchema>
@@ -12,41 +12,38 @@ export type Transaction = PgTransaction<
   ExtractTablesWithRelations<NoSchema>
 >
 
-/** A pool of connections to one database, and how to let go of it. */
+/** A pool of connections to one database. */
 export interface OpenDatabase {
   readonly db: Database
-  /** Whether it answers. */
   isUp(): Promise<boolean>
   close(): Promise<void>
 }
 
 /**
- * Opens a pool; connects when first used.
- * @param url with role and password; it appears in no log
+ * Opens a pool, which connects when it is first used. Statements with parameters are prepared: keep the number of
+ * different texts small, as `recordset` does.
+ * @param url with role and password; it is never logged
  */
 export function openDatabase(
   url: string,
   name: string,
   { connections = 10, silentMs = 20_000 } = {},
 ): OpenDatabase {
-  const own = { socket: (address: Address) => openSocket(address, silentMs) }
   const client = postgres(url, {
-    ...own,
-    // Ended properly before it is taken for a connection that has gone silent.
+    ...untypedOptions(silentMs),
+    // In seconds. An idle connection ends properly before it would count as silent.
     idle_timeout: silentMs / 2000,
     max: connections,
     connect_timeout: 5,
-    // The default waits up to 20 s before it tries again, which is long after the server is back.
-    backoff: (() => 0.1 + Math.random() / 10) as never,
     onnotice: () => {},
-    // Nothing here has array parameters, and a connection lost while it asks for their types would end the process.
+    // No statement has array parameters. A connection lost while postgres.js reads their types would end the process.
     // (database.int.test: "survives connections that are reset before they have done anything")
     fetch_types: false,
     connection: {
       application_name: name,
       statement_timeout: 15_000,
       idle_in_transaction_session_timeout: 30_000,
-      // A plan made while a table is small would read all of it for as long as the statement stays prepared.
+      // A plan made while a table is small would scan the whole table for as long as the statement stays prepared.
       // (database.int.test: "plans a prepared statement anew when its table has grown")
       plan_cache_mode: 'force_custom_plan',
     },
@@ -58,22 +55,7 @@ export function openDatabase(
   }
 }
 
-/**
- * Drizzle sends raw statements unprepared, which costs postgres.js a round trip more each, and their pipelining.
- * Statements with parameters are prepared here; keep their texts few, as `recordset` does.
- */
-function prepared<C extends postgres.Sql | postgres.TransactionSql>(client: C): C {
-  const unsafe: C['unsafe'] = (text, parameters = []) =>
-    client.unsafe(text, parameters, { prepare: parameters.length > 0 })
-  const nested = (name: 'begin' | 'savepoint') => (run: (tx: postgres.TransactionSql) => unknown) =>
-    (client as unknown as Record<string, (run: unknown) => unknown>)[name]?.((tx: postgres.TransactionSql) =>
-      run(prepared(tx)),
-    )
-  const { options } = client as postgres.Sql
-  return { options, unsafe, begin: nested('begin'), savepoint: nested('savepoint') } as unknown as C
-}
-
-/** The rows as one JSON parameter, so that the statement is the same whatever their number. */
+/** The rows as one JSON parameter, so that the statement's text does not depend on their number. */
 export function recordset(table: PgTable, rows: readonly object[]): SQL {
   const columns = Object.entries(getTableColumns(table))
   const json = rows.map((row) =>
@@ -84,29 +66,28 @@ export function recordset(table: PgTable, rows: readonly object[]): SQL {
   return sql`jsonb_populate_recordset(null::${table}, ${JSON.stringify(json)}::text::jsonb)`
 }
 
-/** A condition on a filter that may be absent. */
+/** The condition of an optional filter. */
 export const when = <T>(value: T | undefined, condition: (value: T) => SQL): SQL | undefined =>
   value === undefined ? undefined : condition(value)
 
-/** A part of a list that is sorted by id: from `since` on, before `until` and `cursor`. */
+/** Ids from `since` on (inclusive), before `until` and before `cursor` (both exclusive). */
 export interface IdRange {
   readonly since?: string | undefined
   readonly until?: string | undefined
   readonly cursor?: string | undefined
 }
 
-/** Conditions on an id that keep it within a range. */
 export const inRange = (id: PgColumn, { since, until, cursor }: IdRange): (SQL | undefined)[] => [
   when(since, (first) => gte(id, first)),
   when(until, (end) => lt(id, end)),
   when(cursor, (end) => lt(id, end)),
 ]
 
-/** Whether a column is one of the keys: one parameter, whatever their number. */
+/** Whether a column is one of the keys, which are one parameter, whatever their number. */
 export const keyIn = (column: PgColumn, keys: readonly string[]): SQL =>
   sql`${column} = any(array(select jsonb_array_elements_text(${JSON.stringify(keys)}::text::jsonb))::${sql.raw(column.getSQLType())}[])`
 
-/** Inserts rows; a row whose primary key exists is overwritten whole. */
+/** Inserts rows. A row whose primary key exists is overwritten as a whole. */
 export async function upsertAll(
   tx: Database | Transaction,
   table: PgTable,
@@ -124,15 +105,15 @@ export async function upsertAll(
     on conflict (${sql.identifier(key.name)}) do update set ${sql.join(overwrite, sql`, `)}`)
 }
 
-// Of Postgres: it cannot be connected to, refuses the login, has no such database, is a standby now, lacks something,
-// ended the statement or the transaction for its time, is shutting down, or its disk fails.
+// Postgres cannot be reached, refuses the login, has no such database, is a standby, has run out of a resource, ended
+// the statement or the transaction by its time limit, is shutting down, or its disk fails.
 const outageCodes =
   /^(08|28|3D|25006|25P03|53|57014|57P0|58)|^(CONNECT|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/
 
-/** Whether the database, not the statement, was at fault: waiting helps, and the message is not to blame. */
+/** Whether the database failed, not the statement, so that a retry can succeed. */
 export const isDatabaseOutage = (error: unknown): boolean => hasCode(error, outageCodes)
 
-/** Whether the login is refused, or there is no such database: at a start, a setting is wrong. */
+/** Whether the login is refused or the database does not exist: at the start of a service a setting is wrong. */
 export const isLoginRefused = (error: unknown): boolean => hasCode(error, /^(28|3D)/)
 
 function hasCode(error: unknown, codes: RegExp): boolean {

@@ -105,7 +105,7 @@ for (const version of ['2.15.1', '2.10.26'])
       await eventually(async () => assert.deepEqual(await published(database.db), [event.id]))
       outbox.scheduleReconcile()
       await outbox.sweep()
-      assert.equal(log.times('outbox not compared'), 0)
+      assert.equal(log.times('outbox not reconciled'), 0)
       await consumers.stop()
     })
 

@@ -1,33 +1,26 @@
 import type { KeyObject } from 'node:crypto'
-import { recent } from '@saucery/chassis/async/lru-cache'
+import { openTokenCache } from '@saucery/chassis/auth/token-cache'
 import { algorithmsOf } from '@saucery/chassis/settings/keys'
 import { type Caller, callerSchema } from '@saucery/contracts/access/scope'
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
-import {
-  AuthenticationError,
-  keysUnavailable,
-  notSignedIn,
-  roleMissing,
-  tokenExpired,
-  tokenInvalid,
-} from './not-signed-in.ts'
+import { keysUnavailable, notSignedIn, roleMissing, tokenExpired, tokenInvalid } from './errors.ts'
 
-export interface TokenRules {
+interface TokenRules {
   readonly keys: KeySource
   readonly issuer: string
   readonly audience: string
-  /** The names of the claims that say what the caller is, and which branch. */
+  /** The names of the claims with the caller's role and branch. */
   readonly claims: { readonly role: string; readonly branchId: string }
 }
 
-export interface KeySource {
+interface KeySource {
   readonly find: JWTVerifyGetKey
   readonly algorithms: readonly string[]
 }
 
 const clockToleranceS = 5
-/** A key that is withdrawn is still believed for so long, at most. */
-const believedMs = 30_000
+/** A verified token is not checked again for this time, so a withdrawn key is believed that much longer. */
+const cachedMs = 30_000
 
 /** One key, from the settings. */
 export const staticKey = (key: KeyObject): KeySource => ({
@@ -35,7 +28,7 @@ export const staticKey = (key: KeyObject): KeySource => ({
   algorithms: algorithmsOf(key),
 })
 
-/** The keys at a URL, read again when a token names one that is not among them, but not more often than that. */
+/** The keys at a URL. A token with an unknown key has them read again, once in `cooldownDuration` ms at most. */
 export function remoteKeys(url: string, cooldownDuration: number): KeySource {
   const keys = createRemoteJWKSet(new URL(url), { cooldownDuration, timeoutDuration: 3000 })
   return {
@@ -44,8 +37,7 @@ export function remoteKeys(url: string, cooldownDuration: number): KeySource {
       try {
         return await keys(header, token)
       } catch (error) {
-        if (isFaultOfToken(error)) throw error
-        throw keysUnavailable(error)
+        throw isFaultOfToken(error) ? error : keysUnavailable(error)
       }
     },
   }
@@ -57,12 +49,12 @@ const isFaultOfToken = (error: unknown) =>
   error instanceof errors.JOSENotSupported
 
 /**
- * @returns what says who sent a request with this `Authorization`
- * @throws NotSignedIn
+ * @returns finds who sent a request with this `Authorization`
+ * @throws ProblemError 401, 403 or 503
  */
 export function tokenVerifier(rules: TokenRules): (authorization: string | undefined) => Promise<Caller> {
-  // By the whole token: nobody is taken for someone else (sign-in.test: "are told apart, …").
-  const known = recent<Caller>(10_000)
+  // By the whole token: no caller is taken for another (sign-in.test: "are told apart, …").
+  const verified = openTokenCache()
   const options = {
     algorithms: [...rules.keys.algorithms],
     issuer: rules.issuer,
@@ -73,13 +65,13 @@ export function tokenVerifier(rules: TokenRules): (authorization: string | undef
   return async (authorization) => {
     const token = bearer.exec(authorization ?? '')?.[1]
     if (token === undefined) throw notSignedIn()
-    const remembered = known.get(token)
-    if (remembered) return remembered
+    const cached = verified.get(token)
+    if (cached) return cached
     const { payload } = await jwtVerify(token, rules.keys.find, options).catch((error) => {
-      throw refusalOf(error)
+      throw asProblem(error)
     })
     const caller = callerIn(payload, rules.claims)
-    known.set(token, caller, Math.min((payload.exp ?? 0) * 1000, Date.now() + believedMs))
+    verified.set(token, caller, Math.min((payload.exp ?? 0) * 1000, Date.now() + cachedMs))
     return caller
   }
 }
@@ -87,11 +79,10 @@ export function tokenVerifier(rules: TokenRules): (authorization: string | undef
 /** RFC 6750 §2.1. */
 const bearer = /^Bearer +([\w\-.~+/]+=*) *$/i
 
-function refusalOf(error: unknown): unknown {
-  if (error instanceof AuthenticationError) return error
+function asProblem(error: unknown): unknown {
   if (error instanceof errors.JWTExpired) return tokenExpired()
   if (error instanceof errors.JWTClaimValidationFailed)
-    return tokenInvalid(`Its ${error.claim} does not fit.`)
+    return tokenInvalid(`Its claim ${error.claim} is not valid.`)
   return error instanceof errors.JOSEError ? tokenInvalid() : error
 }
 
@@ -107,5 +98,5 @@ function callerIn(payload: JWTPayload, { role, branchId }: TokenRules['claims'])
   return data
 }
 
-/** Providers also give roles as a list; of two nobody could say which is meant. */
+/** Some providers send roles as a list. With two of them it is unclear which one the caller means. */
 const onlyOne = (value: unknown) => (Array.isArray(value) && value.length === 1 ? value[0] : value)

@@ -5,20 +5,20 @@ import { itemId } from '@saucery/contracts/fields'
 
 const me = z
   .object({
-    signIn: z.enum(['on', 'off']).describe('`off`: everybody is an operator'),
+    signIn: z.enum(['on', 'off']).describe('`off`: every caller is an operator'),
     role: z.enum(roles),
-    subject: z.string().optional().describe('Who the token says it is; absent where sign-in is off'),
-    branchId: itemId.optional().describe('Of a branch'),
-    may: z.array(z.enum(actions)).describe('What this role may do; a branch with what is its own'),
+    subject: z.string().optional().describe('The subject of the token; absent where sign-in is off'),
+    branchId: itemId.optional().describe('Only for a branch'),
+    may: z.array(z.enum(actions)).describe('What the role permits; a branch only for its own orders'),
   })
   .openapi('Me')
 
-/** What the gateway answers itself. */
+/** The one call that the gateway answers itself (`auth/me.ts`). */
 export const getMe = createRoute({
   method: 'get',
   path: '/me',
   operationId: 'getMe',
-  summary: 'Who asks, and what that caller may do',
+  summary: 'Who calls, and what that caller may do',
   tags: ['sign-in'],
   responses: { 200: jsonResponse('The caller', me) },
 })

@@ -1,29 +1,24 @@
-import { randomBytes } from 'node:crypto'
 import type { IncomingHttpHeaders } from 'node:http'
 import { requestIdOf } from '@saucery/chassis/http/request-id'
+import { newTraceparent } from '@saucery/messaging/events/trace-context'
 
-/** What a request is called in the logs and events of every service. */
+/** What joins the logs and events of all services that one request reaches. */
 export interface Correlation {
   readonly requestId: string
   readonly traceparent: string
-  /** The client sent no trace, or one that cannot be read. */
+  /** The client sent no trace that can be read. */
   readonly isNewTrace: boolean
 }
 
 const traceparent = /^[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}/
 
-/** Takes over the client's ids; makes those that it did not send, or that do not fit. */
+/** The client's request id and trace, each replaced by a new one where it is missing or malformed. */
 export function correlationOf(headers: IncomingHttpHeaders): Correlation {
   const trace = headers.traceparent
   const isTraced = typeof trace === 'string' && traceparent.test(trace)
   return {
     requestId: requestIdOf(headers),
-    traceparent: isTraced ? trace : newTrace(),
+    traceparent: isTraced ? trace : newTraceparent(),
     isNewTrace: !isTraced,
   }
-}
-
-function newTrace(): string {
-  const hex = randomBytes(24).toString('hex')
-  return `00-${hex.slice(0, 32)}-${hex.slice(32)}-01`
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { Hono } from 'hono'
-import { causeOf } from './cause.ts'
+import { causeOf } from './request-id.ts'
 
 const app = new Hono().get('/cause', (c) => c.json(causeOf(c)))
 

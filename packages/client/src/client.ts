@@ -1,0 +1,127 @@
+import createClient from 'openapi-fetch'
+import type { Data, Init, Method, Path } from './calls.ts'
+import { Refused, Unreachable } from './errors.ts'
+import type { RetryPolicy } from './retry.ts'
+
+/** The part of a `Response` that the client reads. */
+export interface Answer extends Pick<Response, 'status' | 'statusText' | 'ok' | 'body' | 'text' | 'json'> {
+  readonly headers: Pick<Headers, 'get'>
+}
+
+/** Like the global `fetch`, with a text or nothing as the body. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Answer>
+
+export interface ClientOptions {
+  /** Paths are relative to it, as links are: a page gives its `document.baseURI`. */
+  readonly url: string
+  /** The bearer token; a function where it changes. */
+  readonly token?: string | undefined | (() => string | undefined)
+  readonly fetch?: Fetch
+  /**
+   * The limit for a whole answer, 30 s by default: the gateway gives a service less, so that its answer comes first.
+   * `Infinity` is none.
+   */
+  readonly timeoutMs?: number
+  /** With it each POST has an `Idempotency-Key`, and is sent again under that; without it, once and without a key. */
+  readonly retry?: RetryPolicy
+  /** Called for each 401, unless the token is another one by then. */
+  onUnauthorized?(refused: Refused): void
+}
+
+/** Rejects with `Refused` or `Unreachable`, or with the reason of its `signal` when that is aborted. */
+export interface Client {
+  get<P extends Path<'get'>>(path: P, ...init: Init<P, 'get'>): Promise<Data<P, 'get'>>
+  post<P extends Path<'post'>>(path: P, ...init: Init<P, 'post'>): Promise<Posted<Data<P, 'post'>>>
+  /** A body as it comes; only its `signal` limits how long that takes. */
+  stream<P extends Path<'get'>>(path: P, ...init: Init<P, 'get'>): Promise<NonNullable<Response['body']>>
+}
+
+export interface Posted<T> {
+  readonly status: number
+  readonly data: T
+  /** The event that the call published, which a read of the dashboard can wait for. */
+  readonly eventId: string | undefined
+}
+
+/** Any call's options, where their types have been checked. */
+interface Checked {
+  readonly header?: object | undefined
+  readonly body?: unknown
+  readonly signal?: AbortSignal | undefined
+}
+
+export function openClient(options: ClientOptions): Client {
+  const { fetch = globalThis.fetch as Fetch, timeoutMs = 30_000, retry, onUnauthorized } = options
+  const { request } = createClient({
+    baseUrl: new URL('.', options.url).href,
+    Request: PlainRequest as unknown as typeof Request,
+    fetch: (request) => fetch(request.url, (request as unknown as PlainRequest).init) as Promise<Response>,
+  })
+  const token = () => (typeof options.token === 'function' ? options.token() : options.token)
+
+  async function send(method: Method, path: string, init: Checked = {}, parseAs: 'json' | 'stream' = 'json') {
+    const { signal, body, ...params } = init
+    const bearer = token()
+    const sent = {
+      params,
+      body,
+      headers: bearer === undefined ? {} : { authorization: `Bearer ${bearer}` },
+      signal: within(parseAs === 'json' ? timeoutMs : Number.POSITIVE_INFINITY, signal),
+      parseAs,
+    }
+    const { data, error, response } = await request(method, path as never, sent as never).catch((cause) => {
+      signal?.throwIfAborted()
+      throw new Unreachable(cause)
+    })
+    if (response.ok && data == null) throw new Unreachable(new SyntaxError('The answer is empty'))
+    if (response.ok) return { data: data as never, response }
+    const refused = new Refused(response, error)
+    if (refused.status === 401 && bearer === token()) onUnauthorized?.(refused)
+    throw refused
+  }
+
+  return {
+    get: async (path, init?) => (await send('get', path, init)).data,
+    async post(path, init?) {
+      const { data, response } = await withRetry(retry, init, (once) => send('post', path, once))
+      const { status, headers } = response
+      return { status, data, eventId: headers.get('event-id') ?? undefined }
+    },
+    stream: async (path, init?) => (await send('get', path, init, 'stream')).data,
+  }
+}
+
+/** Sends again what the policy sends again, under one key: it is done once. */
+async function withRetry<T>(
+  retry: RetryPolicy | undefined,
+  init: Checked = {},
+  send: (init: Checked) => Promise<T>,
+): Promise<T> {
+  if (!retry) return send(init)
+  const header = { 'idempotency-key': `"${crypto.randomUUID()}"`, ...init.header }
+  const began = performance.now()
+  for (let attempt = 1; ; attempt++)
+    try {
+      return await send({ ...init, header })
+    } catch (error) {
+      const pauseMs = init.signal?.aborted ? undefined : retry(error, attempt, performance.now() - began)
+      if (pauseMs === undefined) throw error
+      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+    }
+}
+
+/** In place of a `Request`: in Node, making one and reading its body costs more CPU than sending it. */
+class PlainRequest {
+  readonly url: string
+  readonly init: RequestInit
+  constructor(url: string, init: RequestInit) {
+    this.url = url
+    this.init = init
+  }
+}
+
+function within(ms: number, signal: AbortSignal | undefined): AbortSignal | undefined {
+  if (ms === Number.POSITIVE_INFINITY) return signal
+  const limit = AbortSignal.timeout(ms)
+  return signal ? AbortSignal.any([limit, signal]) : limit
+}

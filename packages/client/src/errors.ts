@@ -1,0 +1,65 @@
+import type { FieldError, Problem } from './schemas.ts'
+
+/** The service answered with a problem. */
+export class Refused extends Error {
+  override readonly name = 'Refused'
+  readonly status: number
+  /** Stable, unlike the message; `unknown` where the answer was no problem document. */
+  readonly code: string
+  readonly title: string
+  readonly detail: string | undefined
+  readonly errors: readonly FieldError[]
+  /** What the logs call the request. */
+  readonly requestId: string | undefined
+  readonly retryAfterMs: number | undefined
+  constructor({ status, statusText, headers }: Answered, body: unknown) {
+    const problem: Partial<Problem> = typeof body === 'object' && body !== null ? body : {}
+    const { code = 'unknown', title = `${status} ${statusText}`.trim(), detail, errors = [] } = problem
+    super(detail ? `${title}. ${detail}` : title)
+    this.status = status
+    this.code = code
+    this.title = title
+    this.detail = detail
+    this.errors = errors
+    this.requestId = headers.get('x-request-id') ?? undefined
+    const seconds = Number(headers.get('retry-after') ?? Number.NaN)
+    this.retryAfterMs = Number.isFinite(seconds) ? seconds * 1000 : undefined
+  }
+}
+
+interface Answered {
+  readonly status: number
+  readonly statusText: string
+  readonly headers: Pick<Headers, 'get'>
+}
+
+/** No answer that can be read: nothing listens, the connection broke, time ran out, or it is not JSON. */
+export class Unreachable extends Error {
+  override readonly name = 'Unreachable'
+  /** The system's code, such as `ECONNREFUSED`, or the name of what was thrown, such as `TimeoutError`. */
+  readonly reason: string
+  constructor(cause: unknown) {
+    super(cause instanceof SyntaxError ? 'The answer cannot be read' : 'The system cannot be reached', {
+      cause,
+    })
+    this.reason = reasonOf(cause)
+  }
+}
+
+/** `fetch` throws a TypeError whose cause has the code; `node:http` throws what has the code. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const { code, cause } = error as NodeJS.ErrnoException
+  if (typeof code === 'string') return code
+  return cause instanceof Error ? reasonOf(cause) : error.name
+}
+
+/** What the call answers, or undefined where there is no such thing (404). */
+export async function ifFound<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call
+  } catch (error) {
+    if (error instanceof Refused && error.status === 404) return undefined
+    throw error
+  }
+}

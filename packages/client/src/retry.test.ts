@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { Refused, Unreachable } from './errors.ts'
+import { isTransient, onceIfUnanswered, whileTransient } from './retry.ts'
+
+const refused = (status: number, code = 'code', headers = {}) =>
+  new Refused(new Response(null, { status, headers }), { code, title: 'No' })
+const unreachable = new Unreachable(new Error('gone'))
+
+describe('a failure', () => {
+  it('may pass where the request was good: the service is away, busy, or has not heard of it yet', () => {
+    const passing = [
+      unreachable,
+      refused(500),
+      refused(503),
+      refused(429),
+      refused(404, 'event-not-arrived'),
+      refused(409, 'request-in-progress'),
+    ]
+    assert.deepEqual(passing.map(isTransient), Array(6).fill(true))
+    const staying = [refused(404), refused(409), refused(422), refused(401)]
+    assert.deepEqual(staying.map(isTransient), Array(4).fill(false))
+  })
+})
+
+describe('a request that may be lost', () => {
+  it('is repeated once and at once, and no other is', () => {
+    const lost = [unreachable, refused(502, 'upstream-unavailable'), refused(503, 'upstream-timeout')]
+    for (const error of lost) {
+      assert.equal(onceIfUnanswered(error, 1, 0), 0)
+      assert.equal(onceIfUnanswered(error, 2, 0), undefined)
+    }
+    for (const error of [refused(503, 'store-unavailable'), refused(422), new TypeError('a bug')])
+      assert.equal(onceIfUnanswered(error, 1, 0), undefined)
+  })
+})
+
+describe('a request that is repeated for a while', () => {
+  const retry = whileTransient(1000, 100)
+  it('pauses for as long as the service asks, and no less than it was told', () => {
+    assert.equal(retry(unreachable, 1, 0), 100)
+    assert.equal(retry(refused(503, 'busy', { 'retry-after': '2' }), 7, 999), 2000)
+  })
+
+  it('is given up when time is up or the refusal stays', () => {
+    assert.equal(retry(unreachable, 1, 1000), undefined)
+    assert.equal(retry(refused(409), 1, 0), undefined)
+  })
+})

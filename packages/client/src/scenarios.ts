@@ -1,0 +1,67 @@
+import { isFinal, type Status } from '@saucery/contracts/status'
+import type { Client } from './client.ts'
+import type { EventName, OrderRequest, OrderView } from './schemas.ts'
+
+/** One way that an order can go, from its placing to its end. */
+export interface Scenario {
+  readonly order: OrderRequest
+  /** How it ends. */
+  readonly expected: Status
+  /** What the customer or the courier does after the order is placed. */
+  act(client: Client, orderId: string, until: Until): Promise<void>
+}
+
+/** Resolves with the order's view once it holds; rejects when that takes too long. */
+export type Until = (holds: (view: OrderView) => boolean) => Promise<OrderView>
+
+export type ScenarioName = 'delivered' | 'declined' | 'cancelled at once' | 'cancelled on the way' | 'failed'
+
+const order: OrderRequest = { branchId: 'gangnam', sauceId: 'gochujang', qty: 3, price: 4_000 }
+/** More than any limit of the payment provider. */
+const unaffordable: OrderRequest = { ...order, price: 1_000_000_000 }
+
+export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
+  delivered: {
+    order,
+    expected: 'DELIVERED',
+    async act(client, orderId, until) {
+      const { status } = await until(hasLeft)
+      if (!isFinal(status)) await client.post('/deliveries/{id}/complete', { path: { id: orderId } })
+    },
+  },
+  declined: {
+    order: unaffordable,
+    expected: 'REJECTED',
+    async act() {},
+  },
+  // The cancel races the payment: a charge is voided before it is made, or refunded.
+  'cancelled at once': {
+    order,
+    expected: 'CANCELLED',
+    async act(client, orderId) {
+      await client.post('/orders/{id}/cancel', { path: { id: orderId } })
+    },
+  },
+  'cancelled on the way': {
+    order,
+    expected: 'CANCELLED',
+    async act(client, orderId, until) {
+      await until(hasLeft)
+      await client.post('/orders/{id}/cancel', { path: { id: orderId } })
+    },
+  },
+  failed: {
+    order,
+    expected: 'FAILED',
+    async act(client, orderId, until) {
+      await until(hasLeft)
+      await client.post('/deliveries/{id}/fail', { path: { id: orderId } })
+    },
+  },
+}
+
+export const hasHappened = ({ timeline }: OrderView, event: EventName): boolean =>
+  timeline.some((entry) => entry.event === event)
+
+/** On its way, or at its end already: with `DELIVERY_DURATION_MS` deliveries complete by themselves. */
+const hasLeft = (view: OrderView) => hasHappened(view, 'DeliveryStarted') || isFinal(view.status)

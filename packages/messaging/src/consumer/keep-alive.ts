@@ -1,0 +1,21 @@
+import type { JsMsg } from 'nats'
+import type { Policy, PolicyOptions } from './policy.ts'
+
+/**
+ * Reports progress on a message while its handler runs. Without that, the broker would redeliver the message to
+ * another replica after `ackWaitMs`.
+ * (consumer.int.test: "keeps a message that takes long to itself")
+ */
+export function keepAlivePolicy({ broker, ackWaitMs }: PolicyOptions): Policy<JsMsg> {
+  return (next) => async (message) => {
+    const heartbeat = setInterval(() => {
+      // On a closed connection `working` throws, which would end the process.
+      if (!broker.connection.isClosed()) message.working()
+    }, ackWaitMs / 3)
+    try {
+      return await next(message)
+    } finally {
+      clearInterval(heartbeat)
+    }
+  }
+}

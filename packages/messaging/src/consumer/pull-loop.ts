@@ -1,0 +1,74 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ConsumerMessages, JsMsg } from 'nats'
+import { retryDelay } from '../async/backoff.ts'
+import type { Log } from '../log.ts'
+import type { Broker } from '../nats/connection.ts'
+import { drainPull } from '../nats/driver.ts'
+import {
+  type ConsumerSpec,
+  deadLettersStream,
+  ensureConsumer,
+  ensureStream,
+  removalDelayMs,
+} from '../nats/streams.ts'
+
+export interface PullOptions {
+  readonly broker: Broker
+  readonly consumer: ConsumerSpec
+  readonly replicas: number
+  readonly onMessage: (message: JsMsg) => void
+  readonly stopping: AbortSignal
+  readonly log: Log
+}
+
+/** A pull of one stream, until `stopping`. It starts again when the consumer, the stream or the connection is lost. */
+export interface PullLoop {
+  isOpen(): boolean
+  readonly ended: Promise<void>
+}
+
+export function openPullLoop(options: PullOptions): PullLoop {
+  const { broker, consumer, stopping, log } = options
+  const { stream } = consumer
+  let pull: ConsumerMessages | undefined
+  const end = () => pull && endPull(broker, pull)
+  stopping.addEventListener('abort', end)
+
+  async function run(): Promise<void> {
+    for (let failures = 0; !stopping.aborted; ) {
+      try {
+        pull = await startPull(options)
+        failures = 0
+        if (stopping.aborted) end()
+        const error = await pull.closed()
+        pull = undefined
+        if (!stopping.aborted) log.warn({ stream, error }, 'pull ended, starting again')
+        await pause(removalDelayMs)
+      } catch (error) {
+        failures += 1
+        log.warn({ stream, error, failures }, 'pull not started, will be retried')
+        await pause(retryDelay(failures, { mostMs: 5000 }))
+      }
+    }
+  }
+
+  const pause = (ms: number) => delay(ms, undefined, { signal: stopping }).catch(() => {})
+  return { isOpen: () => pull !== undefined, ended: run() }
+}
+
+async function startPull({ broker, consumer, replicas, onMessage }: PullOptions): Promise<ConsumerMessages> {
+  await ensureStream(broker.jsm, deadLettersStream, replicas)
+  await ensureConsumer(broker.jsm, consumer)
+  const durable = await broker.js.consumers.get(consumer.stream, consumer.durable)
+  return durable.consume({
+    max_messages: consumer.maxAckPending,
+    expires: 10_000,
+    idle_heartbeat: 2000,
+    abort_on_missing_resource: true,
+    callback: onMessage,
+  })
+}
+
+function endPull(broker: Broker, pull: ConsumerMessages): void {
+  if (!broker.isConnected() || !drainPull(pull)) pull.stop()
+}

@@ -1,0 +1,59 @@
+import type { JsMsg } from 'nats'
+import { retryDelay } from '../async/backoff.ts'
+import { batcher } from '../async/batcher.ts'
+import { publishDeadLetter } from '../dead-letters/publish.ts'
+import { Unprocessable } from '../events/cloud-events.ts'
+import { deadLettersStream, ensureStream } from '../nats/streams.ts'
+import type { Policy, PolicyOptions } from './policy.ts'
+
+/**
+ * Tells the broker the outcome of a message. A handled message is acknowledged. A failed one is redelivered after a
+ * growing delay. One that can never succeed, or has used up its tries, is terminated once its dead letter is stored.
+ */
+export function settlePolicy(options: PolicyOptions): Policy<JsMsg> {
+  const acknowledge = batchedAck()
+  return (next) => async (message) => {
+    // The pull had ended before this message arrived: another replica can have it at once.
+    if (options.stopping.aborted) return message.nak()
+    try {
+      await next(message).then(
+        () => acknowledge(message),
+        (error) => settleFailure(options, message, error),
+      )
+    } catch (error) {
+      // The connection is closed for good. An unacknowledged message is redelivered to another replica.
+      options.log.warn({ error, subject: message.subject }, 'outcome of a message not sent to the broker')
+    }
+  }
+}
+
+/** Writes the acknowledgements of one turn together: as system calls they would cost more than all else here. */
+function batchedAck(): (message: JsMsg) => Promise<void> {
+  const acknowledgeAll = async (messages: JsMsg[]) =>
+    messages.map((message) => {
+      message.ack()
+      return { value: undefined }
+    })
+  return batcher(acknowledgeAll, { size: 1000 })
+}
+
+async function settleFailure(options: PolicyOptions, message: JsMsg, error: unknown): Promise<void> {
+  const { broker, isOutage, log, maxTries, replicas, stopping } = options
+  const tries = message.info.deliveryCount
+  const fields = { error, subject: message.subject, eventId: message.headers?.get('ce-id'), tries }
+  const isTransient = stopping.aborted || isOutage(error)
+  const isFinal = error instanceof Unprocessable || (tries >= maxTries && !isTransient)
+  if (!isFinal) {
+    log.warn(fields, 'handler failed, message will be redelivered')
+    return message.nak(retryDelay(tries))
+  }
+  try {
+    await publishDeadLetter(broker, message, error)
+    message.term(String(error).slice(0, 100))
+    log.error(fields, 'handler failed, message stored as a dead letter')
+  } catch (publishError) {
+    log.error({ ...fields, publishError }, 'dead letter not stored, message will be redelivered')
+    await ensureStream(broker.jsm, deadLettersStream, replicas).catch(() => {})
+    message.nak(retryDelay(tries))
+  }
+}

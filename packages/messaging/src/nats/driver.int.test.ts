@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { testNats } from '@saucery/servers/testing/servers'
+import { testBroker } from '../testing/servers.ts'
+import { drainPull, privateParts, pullParts } from './driver.ts'
+import { ensureConsumer, ensureStream } from './streams.ts'
+
+describe('the private parts of nats.js', () => {
+  it('are there: the options of a connection', async () => {
+    await using nats = await testNats()
+    await using broker = await testBroker(nats.url)
+    const { options } = privateParts(broker.connection)
+    assert.equal(options.name, 'counter')
+    assert.equal(options.ignoreAuthErrorAbort, true)
+  })
+
+  it('are there: the subscription of a pull', async () => {
+    await using nats = await testNats()
+    await using broker = await testBroker(nats.url)
+    await ensureStream(broker.jsm, { name: 'COUNTERS', subjects: ['counters.>'] }, 1)
+    const spec = { stream: 'COUNTERS', durable: 'counter', filters: ['counters.>'] }
+    await ensureConsumer(broker.jsm, { ...spec, ackWaitMs: 1000, maxAckPending: 10 })
+    const consumer = await broker.js.consumers.get('COUNTERS', 'counter')
+    const pull = await consumer.consume({ callback: () => {} })
+    const { sub } = pullParts(pull)
+    assert.deepEqual([typeof sub.drain, typeof sub.isClosed], ['function', 'function'])
+    assert.equal(drainPull(pull), true)
+    await pull.closed()
+    assert.equal(drainPull(pull), false)
+  })
+})

@@ -1,0 +1,74 @@
+import { batcher } from '../async/batcher.ts'
+import { trackInFlight } from '../async/in-flight.ts'
+import { toHeaders } from '../events/cloud-events.ts'
+import type { Event } from '../events/event.ts'
+import type { OutboxOptions } from './outbox.ts'
+import { markPublished, type PublishedRow } from './outbox-table.ts'
+import type { StreamWatch } from './stream-watch.ts'
+
+/** Events of this process that may wait for the broker. Further ones stay in the table for the sweeper. */
+const maxInFlight = 5000
+
+const encoder = new TextEncoder()
+
+/**
+ * Publishes events, and marks their rows as published.
+ * @param onRegression runs when the stream's sequences went back
+ */
+export function openPublisher(options: OutboxOptions, stream: StreamWatch, onRegression: () => void) {
+  const { db, broker, log } = options
+  const inFlight = trackInFlight()
+  let eventsInFlight = 0
+  let lastSequence = 0
+
+  const mark = batcher(
+    async (rows: PublishedRow[]) => {
+      await markPublished(db, rows)
+      return rows.map(() => ({ value: undefined }))
+    },
+    // No request waits for the mark.
+    { size: 1000, everyMs: () => 50 },
+  )
+
+  async function publishOne(event: Event): Promise<void> {
+    const ack = await broker.js.publish(event.subject, encoder.encode(JSON.stringify(event.data)), {
+      msgID: event.id,
+      headers: toHeaders(event, broker.name),
+    })
+    // A duplicate is a success: an earlier try was stored, and its acknowledgement was lost.
+    if (!ack.duplicate) {
+      // Sequences start again when another replica recreated the stream or the broker lost its last writes.
+      // (outbox.int.test: "tells the stream that another replica made again from the one before")
+      if (ack.seq <= lastSequence) onRegression()
+      lastSequence = ack.seq
+    }
+    const streamCreated = await stream.created()
+    await mark({ id: event.id, stream: ack.stream, streamSequence: ack.seq, streamCreated })
+  }
+
+  /** @returns the number of events that it could not publish */
+  async function publishAll(events: Event[]): Promise<number> {
+    const results = await Promise.allSettled(events.map(publishOne))
+    const failed = results.filter((result) => result.status === 'rejected')
+    if (failed.length === 0) return 0
+    log.warn({ events: failed.length, error: failed[0]?.reason }, 'events left to the sweeper')
+    // The stream itself may be gone: then the server answers 503, no responders.
+    if (broker.isConnected()) await stream.check()
+    return failed.length
+  }
+
+  return {
+    publishAll,
+    publish(events: Event[]): void {
+      if (events.length === 0 || eventsInFlight + events.length > maxInFlight) return
+      eventsInFlight += events.length
+      void inFlight.track(
+        publishAll(events).finally(() => {
+          eventsInFlight -= events.length
+        }),
+      )
+    },
+    settled: inFlight.settled,
+    idle: inFlight.idle,
+  }
+}

@@ -1,0 +1,32 @@
+import { ensureStream } from '../nats/streams.ts'
+import type { OutboxOptions } from './outbox.ts'
+
+export type StreamWatch = Awaited<ReturnType<typeof watchStream>>
+
+/**
+ * Creates the service's stream, and again whenever it is gone. Knows which stream it is by its creation time.
+ * @param onRecreated runs when the stream is another one than before
+ */
+export async function watchStream(options: OutboxOptions, everyMs: number, onRecreated: () => void) {
+  const { broker, stream, replicas, log } = options
+  const ensure = () => ensureStream(broker.jsm, stream, replicas)
+  let created = Promise.resolve(await ensure())
+  let dueAt = Date.now() + everyMs
+
+  async function check(): Promise<void> {
+    dueAt = Date.now() + everyMs
+    const before = created
+    created = ensure().catch((error) => {
+      log.warn({ stream: stream.name, error }, 'stream not found, nor created')
+      return before
+    })
+    if ((await created) !== (await before)) onRecreated()
+  }
+
+  return {
+    check,
+    checkIfDue: async () => Date.now() >= dueAt && (await check()),
+    /** The creation time, from the check that is running if there is one. */
+    created: () => created,
+  }
+}

@@ -1,0 +1,69 @@
+import { lookup } from 'node:dns'
+import { connect, type LookupFunction, type Socket } from 'node:net'
+import type postgres from 'postgres'
+
+/** Everything that this package uses of postgres.js 3.4.9 and of drizzle-orm 0.45.4 without their types' consent. */
+
+/** Options of postgres.js that its types do not have. */
+export const untypedOptions = (silentMs: number): object => ({
+  socket: (server: Address) => openSocket(server, silentMs),
+  // In seconds. The default waits up to 20 s before it reconnects, long after the server is back.
+  backoff: () => 0.1 + Math.random() / 10,
+})
+
+/** The part of its options that postgres.js passes to `socket`. */
+interface Address {
+  readonly path?: string | undefined
+  readonly host: readonly string[]
+  readonly port: readonly number[]
+}
+
+const checks = 4
+
+/**
+ * Connects to a server, and gives up when the server has sent nothing for `silentMs`. TCP alone would wait a quarter
+ * of an hour for a machine that is gone.
+ * (database.int.test: "gives up on a server that has gone silent")
+ */
+function openSocket({ path, host: [host], port: [port] }: Address, silentMs: number): Socket {
+  const socket = path ? connect(path) : connectLater(String(host), Number(port))
+  // postgres.js reads the name that the TLS certificate is for from the socket.
+  Object.assign(socket, { host, port })
+  let read = 0
+  let silentChecks = 0
+  // Not the socket's own timeout: postgres.js removes the socket's listeners when it starts TLS.
+  const timer = setInterval(() => {
+    if (socket.destroyed) return clearInterval(timer)
+    silentChecks = socket.bytesRead > read ? 0 : silentChecks + 1
+    read = socket.bytesRead
+    if (silentChecks >= checks)
+      socket.destroy(Object.assign(new Error('the server is silent'), { code: 'ETIMEDOUT' }))
+  }, silentMs / checks)
+  timer.unref()
+  return socket
+}
+
+/**
+ * Connects in a later turn of the event loop. Node connects to an address, unlike to a name, in the same turn. If
+ * there is no route, that fails before postgres.js listens for errors, and would end the process.
+ * (database.int.test: "survives that no way leads to the server")
+ */
+function connectLater(host: string, port: number): Socket {
+  const lookupLater: LookupFunction = (_, options, found) => setImmediate(() => lookup(host, options, found))
+  return connect({ host: 'looked-up-later', port, lookup: lookupLater })
+}
+
+/**
+ * The part of a client that drizzle uses, with prepared statements. Drizzle sends raw statements unprepared. With
+ * postgres.js that costs one more round trip each, and they are not pipelined.
+ */
+export function prepared<C extends postgres.Sql | postgres.TransactionSql>(client: C): C {
+  const unsafe: C['unsafe'] = (text, parameters = []) =>
+    client.unsafe(text, parameters, { prepare: parameters.length > 0 })
+  const nested = (name: 'begin' | 'savepoint') => (run: (tx: postgres.TransactionSql) => unknown) =>
+    (client as unknown as Record<string, (run: unknown) => unknown>)[name]?.((tx: postgres.TransactionSql) =>
+      run(prepared(tx)),
+    )
+  const { options } = client as postgres.Sql
+  return { options, unsafe, begin: nested('begin'), savepoint: nested('savepoint') } as unknown as C
+}
