@@ -46,23 +46,18 @@ export function deliveryApi({ db, commit, requireCaller, log }: DeliveryApiDeps)
 
   app.openapi(routes.listDeliveries, async (c) => {
     const query = scopedQuery(authorize(c, 'read-deliveries'), c.req.valid('query'))
-    const page = await pageResponse(
-      c,
-      query,
-      (query) => listDeliveries(db, query),
-      ({ orderId }) => orderId,
-    )
-    return c.json(page, 200)
+    return c.json(await pageResponse(c, query, (query) => listDeliveries(db, query), idOf), 200)
   })
 
   app.openapi(routes.getDelivery, async (c) => {
     const scope = authorize(c, 'read-deliveries')
-    const delivery = await findDelivery(db, c.req.valid('param').id)
-    return c.json(orNotFound(ifInScope(scope, delivery)), 200)
+    return c.json(orNotFound(ifInScope(scope, await findDelivery(db, c.req.valid('param').id))), 200)
   })
 
   return app
 }
+
+const idOf = ({ orderId }: Delivery) => orderId
 
 const refusals: Record<Refused['code'], Problem> = {
   'delivery-not-found': { status: 404, code: 'not-found', title: 'The delivery does not exist' },

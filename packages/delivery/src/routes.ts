@@ -1,16 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { listQuery } from '@saucery/chassis/http/lists'
-import { pageSchema } from '@saucery/chassis/http/pages'
+import { getRoute, listRoute } from '@saucery/chassis/openapi/read-routes'
 import {
   changeProblems,
   eventIdHeader,
   idempotencyKeyHeader,
   jsonResponse,
-  linkHeader,
-  listProblems,
   orderIdParam,
   problems,
-  readProblems,
 } from '@saucery/chassis/openapi/schemas'
 import { failReason } from '@saucery/contracts/delivery'
 import { itemId, qty } from '@saucery/contracts/fields'
@@ -30,6 +26,7 @@ const delivery = z
   ])
   .openapi('Delivery')
 
+const statuses = ['STARTED', 'COMPLETED', 'FAILED', 'CANCELLED'] as const
 const tags = ['deliveries']
 
 /** What a courier reports; a second report changes nothing. */
@@ -51,30 +48,18 @@ const report = <const Name extends 'complete' | 'fail'>(name: Name, summary: str
 export const completeDelivery = report('complete', 'Report that a delivery arrived')
 export const failDelivery = report('fail', 'Report that a delivery did not arrive')
 
-export const listDeliveries = createRoute({
-  method: 'get',
-  path: '/deliveries',
+export const listDeliveries = listRoute('/deliveries', delivery, statuses, {
   operationId: 'listDeliveries',
   summary: 'List deliveries, newest order first',
   tags,
-  request: {
-    query: listQuery(['STARTED', 'COMPLETED', 'FAILED', 'CANCELLED']),
-  },
-  responses: { 200: jsonResponse('A page', pageSchema(delivery), linkHeader), ...listProblems },
 })
 
-export const getDelivery = createRoute({
-  method: 'get',
-  path: '/deliveries/{id}',
+export const getDelivery = getRoute('/deliveries/{id}', delivery, {
   operationId: 'getDelivery',
   summary: 'Get the delivery of an order',
   tags,
-  request: { params: orderIdParam },
-  responses: {
-    200: jsonResponse('The delivery', delivery),
-    ...problems({ 404: 'The order has no delivery' }),
-    ...readProblems,
-  },
+  found: 'The delivery',
+  missing: 'The order has no delivery',
 })
 
 export const deliveryRoutes = [completeDelivery, failDelivery, listDeliveries, getDelivery]

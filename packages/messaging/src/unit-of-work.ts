@@ -85,17 +85,13 @@ export function unitOfWork<State, P extends Fact, F extends Fact>(
 
   async function apply(tx: Transaction, changes: Changes): Promise<Outcomes> {
     const keys = [...new Set(changes.map(({ key }) => key))]
+    const asked = changes.flatMap(({ request }) => request ?? [])
+    const handled = changes.flatMap(({ handles }) => handles ?? [])
     // Sent together: the server runs them in this order, so the load sees what previous holders of the locks wrote.
     const [, requests, fresh, states] = await Promise.all([
       lock(tx, keys),
-      openRequests(
-        tx,
-        changes.flatMap(({ request }) => request ?? []),
-      ),
-      claim(
-        tx,
-        changes.flatMap(({ handles }) => handles ?? []),
-      ),
+      openRequests(tx, asked),
+      claim(tx, handled),
       aggregate.load(tx, keys),
     ])
     const before = new Map(states)

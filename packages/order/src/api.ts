@@ -79,23 +79,18 @@ export function orderApi(deps: OrderApiDeps): OpenApiApp {
 
   app.openapi(routes.listOrders, async (c) => {
     const query = scopedQuery(authorize(c, 'read-orders'), c.req.valid('query'))
-    const page = await pageResponse(
-      c,
-      query,
-      (query) => listOrders(db, query),
-      ({ id }) => id,
-    )
-    return c.json(page, 200)
+    return c.json(await pageResponse(c, query, (query) => listOrders(db, query), idOf), 200)
   })
 
   app.openapi(routes.getOrder, async (c) => {
     const scope = authorize(c, 'read-orders')
-    const order = await findOrder(db, c.req.valid('param').id)
-    return c.json(orNotFound(ifInScope(scope, order)), 200)
+    return c.json(orNotFound(ifInScope(scope, await findOrder(db, c.req.valid('param').id))), 200)
   })
 
   return app
 }
+
+const idOf = ({ id }: Order) => id
 
 /** The final answer to a request that waited. */
 const answerTo = (

@@ -1,17 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { listQuery } from '@saucery/chassis/http/lists'
-import { pageSchema } from '@saucery/chassis/http/pages'
+import { getRoute, listRoute } from '@saucery/chassis/openapi/read-routes'
 import {
   bodyProblems,
   changeProblems,
   eventIdHeader,
   idempotencyKeyHeader,
   jsonResponse,
-  linkHeader,
-  listProblems,
   orderIdParam,
   problems,
-  readProblems,
 } from '@saucery/chassis/openapi/schemas'
 import { choreography } from '@saucery/contracts/choreography'
 import { itemId, qty, won } from '@saucery/contracts/fields'
@@ -66,12 +62,14 @@ const prefer = z.object({
     }),
 })
 
+const tags = ['orders']
+
 export const placeOrder = createRoute({
   method: 'post',
   path: '/orders',
   operationId: 'placeOrder',
   summary: 'Place an order',
-  tags: ['orders'],
+  tags,
   request: {
     headers: idempotencyKeyHeader.extend(prefer.shape),
     body: { content: { 'application/json': { schema: request } }, required: true },
@@ -98,7 +96,7 @@ export const cancelOrder = createRoute({
   path: '/orders/{id}/cancel',
   operationId: 'cancelOrder',
   summary: 'Request the cancellation of an order',
-  tags: ['orders'],
+  tags,
   request: { headers: idempotencyKeyHeader, params: orderIdParam },
   responses: {
     202: jsonResponse('The order; its cancellation was requested', order, eventIdHeader),
@@ -107,30 +105,18 @@ export const cancelOrder = createRoute({
   },
 })
 
-export const listOrders = createRoute({
-  method: 'get',
-  path: '/orders',
+export const listOrders = listRoute('/orders', order, statuses, {
   operationId: 'listOrders',
   summary: 'List orders, newest first',
-  tags: ['orders'],
-  request: {
-    query: listQuery(statuses),
-  },
-  responses: { 200: jsonResponse('A page', pageSchema(order), linkHeader), ...listProblems },
+  tags,
 })
 
-export const getOrder = createRoute({
-  method: 'get',
-  path: '/orders/{id}',
+export const getOrder = getRoute('/orders/{id}', order, {
   operationId: 'getOrder',
   summary: 'Get an order',
-  tags: ['orders'],
-  request: { params: orderIdParam },
-  responses: {
-    200: jsonResponse('The order', order),
-    ...problems({ 404: 'The order does not exist' }),
-    ...readProblems,
-  },
+  tags,
+  found: 'The order',
+  missing: 'The order does not exist',
 })
 
 export const orderRoutes = [placeOrder, cancelOrder, listOrders, getOrder]

@@ -1,4 +1,4 @@
-import type { ListQuery } from '@saucery/chassis/http/lists'
+import type { ListQuery } from '@saucery/chassis/openapi/read-routes'
 import type { Published } from '@saucery/contracts/choreography'
 import type { Status } from '@saucery/contracts/status'
 import { firstIdAt } from '@saucery/messaging/events/event'

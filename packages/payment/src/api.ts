@@ -5,6 +5,7 @@ import { type OpenApiApp, openApiApp } from '@saucery/chassis/openapi/app'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import { type Database, isDatabaseOutage } from '@saucery/messaging/postgres/database'
 import type { MiddlewareHandler } from 'hono'
+import type { Payment } from './domain.ts'
 import * as routes from './routes.ts'
 import { findPayment, listPayments } from './store.ts'
 
@@ -19,23 +20,18 @@ export function paymentApi({ db, requireCaller, log }: PaymentApiDeps): OpenApiA
 
   app.openapi(routes.listPayments, async (c) => {
     const query = scopedQuery(authorize(c, 'read-payments'), c.req.valid('query'))
-    const page = await pageResponse(
-      c,
-      query,
-      (query) => listPayments(db, query),
-      ({ orderId }) => orderId,
-    )
-    return c.json(page, 200)
+    return c.json(await pageResponse(c, query, (query) => listPayments(db, query), idOf), 200)
   })
 
   app.openapi(routes.getPayment, async (c) => {
     const scope = authorize(c, 'read-payments')
-    const payment = await findPayment(db, c.req.valid('param').id)
-    return c.json(orNotFound(ifInScope(scope, payment)), 200)
+    return c.json(orNotFound(ifInScope(scope, await findPayment(db, c.req.valid('param').id))), 200)
   })
 
   return app
 }
+
+const idOf = ({ orderId }: Payment) => orderId
 
 function problemOf(error: Error): Problem | undefined {
   return isDatabaseOutage(error) ? storeUnavailable : undefined

@@ -1,14 +1,5 @@
-import { createRoute, z } from '@hono/zod-openapi'
-import { listQuery } from '@saucery/chassis/http/lists'
-import { pageSchema } from '@saucery/chassis/http/pages'
-import {
-  jsonResponse,
-  linkHeader,
-  listProblems,
-  orderIdParam,
-  problems,
-  readProblems,
-} from '@saucery/chassis/openapi/schemas'
+import { z } from '@hono/zod-openapi'
+import { getRoute, listRoute } from '@saucery/chassis/openapi/read-routes'
 import { itemId, qty, won } from '@saucery/contracts/fields'
 
 const charge = {
@@ -27,30 +18,21 @@ const payment = z
   ])
   .openapi('Payment')
 
-export const listPayments = createRoute({
-  method: 'get',
-  path: '/payments',
+const statuses = ['PENDING', 'APPROVED', 'DECLINED', 'VOIDED', 'REFUNDED'] as const
+const tags = ['payments']
+
+export const listPayments = listRoute('/payments', payment, statuses, {
   operationId: 'listPayments',
   summary: 'List payments, newest order first',
-  tags: ['payments'],
-  request: {
-    query: listQuery(['PENDING', 'APPROVED', 'DECLINED', 'VOIDED', 'REFUNDED']),
-  },
-  responses: { 200: jsonResponse('A page', pageSchema(payment), linkHeader), ...listProblems },
+  tags,
 })
 
-export const getPayment = createRoute({
-  method: 'get',
-  path: '/payments/{id}',
+export const getPayment = getRoute('/payments/{id}', payment, {
   operationId: 'getPayment',
   summary: 'Get the payment of an order',
-  tags: ['payments'],
-  request: { params: orderIdParam },
-  responses: {
-    200: jsonResponse('The payment', payment),
-    ...problems({ 404: 'The order has no payment' }),
-    ...readProblems,
-  },
+  tags,
+  found: 'The payment',
+  missing: 'The order has no payment',
 })
 
 export const paymentRoutes = [listPayments, getPayment]

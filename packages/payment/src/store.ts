@@ -1,4 +1,4 @@
-import type { ListQuery } from '@saucery/chassis/http/lists'
+import type { ListQuery } from '@saucery/chassis/openapi/read-routes'
 import type { Published } from '@saucery/contracts/choreography'
 import { type Database, inRange, keyIn, upsertAll, when } from '@saucery/messaging/postgres/database'
 import type { Aggregate, Commit } from '@saucery/messaging/unit-of-work'

@@ -1,4 +1,4 @@
-import { type Preferences, parsePrefer } from '@saucery/chassis/http/prefer'
+import { parsePrefer } from '@saucery/chassis/http/prefer'
 import type { PaymentWaitSettings } from '../settings.ts'
 
 /** How a request waits for its order's payment. */
@@ -38,14 +38,13 @@ export function waitPreferences(
   return {
     waitMs,
     isStrict,
-    applied: appliedOf({ wait, handling: waitMs > 0 ? handling : undefined, respondAsync: isAsync }),
+    applied: [
+      isAsync && 'respond-async',
+      wait && `wait=${wait}`,
+      waitMs > 0 && handling && `handling=${handling}`,
+    ]
+      .filter(Boolean)
+      .join(', '),
     undecidedStatus: waitMs > 0 || isAsync ? 202 : 201,
   }
 }
-
-type Applied = { [K in keyof Preferences]: Preferences[K] | false | undefined }
-
-const appliedOf = ({ wait, handling, respondAsync }: Applied) =>
-  [respondAsync && 'respond-async', wait && `wait=${wait}`, handling && `handling=${handling}`]
-    .filter(Boolean)
-    .join(', ')
