@@ -1,4 +1,4 @@
-/** The part of a logger that this package uses; pino has it. */
+/** The part of a logger that this package uses, such as pino. */
 export interface Log {
   debug(fields: object, text: string): void
   info(fields: object, text: string): void
@@ -6,9 +6,9 @@ export interface Log {
   error(fields: object, text: string): void
 }
 
-/** An error in one line; nobody reads more than this of it. */
+/** An error in one line of at most a thousand characters. */
 export const oneLine = (error: unknown): string => String(error).replace(/\s+/g, ' ').slice(0, 1000)
 
-/** What an error comes from, in one line: around it, a database's statement is repeated with all its data. */
+/** The innermost cause of an error, in one line. drizzle's own errors contain the statement with all its data. */
 export const reasonOf = (error: unknown): string =>
   error instanceof Error && error.cause instanceof Error ? reasonOf(error.cause) : oneLine(error)

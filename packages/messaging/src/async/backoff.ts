@@ -1,7 +1,7 @@
 /**
- * How long to wait before try `attempt + 1`: doubles from `firstMs` to at most `mostMs`, with up to half of it
- * taken off at random, so that what failed together does not come back together.
- * @param attempt tries so far, from 1
+ * The delay in ms before try `attempt + 1`. It doubles from `firstMs` to `mostMs`, and a random part of up to a half
+ * is subtracted, so that calls that failed together are not retried together.
+ * @param attempt the number of tries so far, from 1
  */
 export function retryDelay(
   attempt: number,

@@ -1,4 +1,4 @@
-/** What became of one item of a group. */
+/** The outcome of one item of a batch. */
 export type Outcome<R> = { readonly value: R } | { readonly error: unknown }
 
 export interface BatchLimits {
@@ -10,13 +10,11 @@ export interface BatchLimits {
 const burst = 5
 
 /**
- * Gathers the calls that arrive while an earlier group is under way, and runs them together.
- *
- * Alone, a call waits for nobody; under load the groups grow, and with them the number of calls that share one
- * transaction or one round trip.
- * @param run handles a group, and tells each item's outcome in the same order; if it throws, all fail
- * @param limits `size`: items in a group at most; `concurrency`: groups under way at once; `everyMs`: time from
- *   one group's start to the next one's, after a burst of five; may depend on the number of items in the group
+ * Runs calls in batches: the calls that arrive while a batch is running form the next one. A single call never waits.
+ * Under load the batches grow, so that more calls share one transaction or one round trip.
+ * @param run handles a batch and returns the outcomes in the order of the items; if it throws, all items fail
+ * @param limits `size`: the most items in a batch; `concurrency`: the most batches that run at once; `everyMs`: the
+ *   time from one start to the next, after a burst of five, which may depend on the number of items in the batch
  */
 export function batcher<T, R>(
   run: (items: T[]) => Promise<Outcome<R>[]>,
@@ -26,7 +24,7 @@ export function batcher<T, R>(
   let waiting: Waiting[] = []
   let running = 0
   let scheduled = false
-  // The generic cell rate algorithm: a burst goes at once, what lasts is held to the rate.
+  // The generic cell rate algorithm: a burst starts at once, a lasting load keeps to the rate.
   let due = Number.NEGATIVE_INFINITY
 
   function schedule(): void {
@@ -34,7 +32,7 @@ export function batcher<T, R>(
     scheduled = true
     const now = performance.now()
     due = Math.max(due, now - burst * everyMs(1))
-    // At the earliest in one turn of the loop, so that what arrived on the wire together goes together.
+    // A turn of the event loop later at the earliest, so that calls that arrived together form one batch.
     if (due <= now) setImmediate(start)
     else setTimeout(start, due - now)
   }
@@ -42,24 +40,24 @@ export function batcher<T, R>(
   function start(): void {
     scheduled = false
     due += everyMs(Math.min(size, waiting.length))
-    void runGroup()
+    void runBatch()
   }
 
-  async function runGroup(): Promise<void> {
-    const group = waiting.slice(0, size)
+  async function runBatch(): Promise<void> {
+    const batch = waiting.slice(0, size)
     waiting = waiting.slice(size)
     running += 1
     schedule()
     try {
-      const outcomes = await run(group.map(({ item }) => item))
-      group.forEach(({ resolve, reject }, i) => {
+      const outcomes = await run(batch.map(({ item }) => item))
+      batch.forEach(({ resolve, reject }, i) => {
         const outcome = outcomes[i]
-        if (outcome === undefined) reject(new Error('the group told no outcome for an item'))
+        if (outcome === undefined) reject(new Error('the batch has no outcome for an item'))
         else if ('error' in outcome) reject(outcome.error)
         else resolve(outcome.value)
       })
     } catch (error) {
-      for (const { reject } of group) reject(error)
+      for (const { reject } of batch) reject(error)
     } finally {
       running -= 1
       schedule()

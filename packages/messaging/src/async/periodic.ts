@@ -1,15 +1,15 @@
 import type { Log } from '../log.ts'
 
 export interface PeriodicRun {
-  /** Runs it now, unless it is running. */
+  /** Runs now, unless a run is under way. */
   now(): void
-  /** Resolves when the run that is under way has ended, and none follows. */
+  /** Prevents further runs, and resolves when the run that is under way has ended. */
   stop(): Promise<void>
 }
 
 /**
- * Runs `run` every `everyMs`, never twice at once; what it throws is logged, and it goes on.
- * @param run is told when it is waited for: then it should end before it is done
+ * Runs `run` every `everyMs`, never twice at once. Logs its errors and continues.
+ * @param run ends early when its signal aborts: then `stop` waits for it
  */
 export function runEvery(
   what: string,

@@ -63,16 +63,12 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>): Cons
   const pulls = subscriptions.map(({ stream, events }) => {
     const filters = events.map(({ subject }) => `${subject}.*`)
     const consumer = { stream, durable, filters, ackWaitMs, maxAckPending }
-    return openPullLoop({ ...settings, consumer, onMessage: processor.process })
+    return openPullLoop(settings, consumer, processor.process)
   })
+  const streams = subscriptions.map(({ stream }) => stream)
   return {
     isReady: () => pulls.every((pull) => pull.isOpen()),
-    lag: () =>
-      lagOf(
-        broker,
-        subscriptions.map(({ stream }) => stream),
-        durable,
-      ),
+    lag: () => lagOf(broker, streams, durable),
     reprocess: processor.reprocess,
     async stop() {
       stopping.abort()

@@ -30,7 +30,7 @@ describe('an event that is published', () => {
     await consuming.js.publish('nudges.given.mine', 'not an event')
     await publishEvent(consuming, mine)
     await eventually(() => assert.deepEqual(heard, [mine.id]))
-    assert.equal(log.times('no event'), 1)
+    assert.equal(log.times('not an event'), 1)
     await allAcknowledged(consuming)
 
     end()

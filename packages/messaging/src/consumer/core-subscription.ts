@@ -3,9 +3,9 @@ import type { Event, EventType, Fact } from '../events/event.ts'
 import type { Log } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
 
-export interface CoreSubscriptionOptions<F extends Fact> {
+interface Options<F extends Fact> {
   readonly broker: Broker
-  /** Of one family: their subjects begin alike. */
+  /** Types of one family, so that their subjects have the same first token. */
   readonly events: readonly EventType<F>[]
   readonly key: string
   onEvent(event: Event<F>): void
@@ -13,29 +13,38 @@ export interface CoreSubscriptionOptions<F extends Fact> {
 }
 
 /**
- * Hears one key's events when they are published, on every replica that asks, also when the durable consumer gives
- * them to another. Nothing is kept, repeated or acknowledged: what comes while the broker is away is missed.
+ * Subscribes to one key's events with core NATS. Every replica that subscribes receives them when they are published,
+ * also when the durable consumer delivers them to another replica. Events that are published while the broker is
+ * away are missed: nothing is stored, redelivered or acknowledged.
  *
- * Events that follow from one that is published later on the same connection are not missed for being too early:
- * the server reads a connection in sequence.
- * @returns what ends it
+ * The server reads a connection in sequence. So the answer to what is published later on this connection cannot come
+ * too early for the subscription.
+ * @returns ends the subscription
  */
-export function subscribeToKey<F extends Fact>(options: CoreSubscriptionOptions<F>): () => void {
-  const { broker, events, key, onEvent, log } = options
+export function subscribeToKey<F extends Fact>({
+  broker,
+  events,
+  key,
+  onEvent,
+  log,
+}: Options<F>): () => void {
   const types = new Map(events.map((type) => [type.event, type]))
   const family = events[0]?.subject.split('.')[0]
-  const listening = broker.connection.subscribe(`${family}.*.${key}`, {
+  const subscription = broker.connection.subscribe(`${family}.*.${key}`, {
     callback(error, message) {
-      if (error) return log.error({ error, key }, 'nothing is overheard')
+      if (error) return log.error({ error, key }, 'core subscription failed')
       try {
         onEvent(parseEvent(message, types, new Date()))
       } catch (error) {
-        // The consumer that gets it too brings it to the dead letters.
-        log.warn({ error, subject: message.subject }, 'overheard something that is no event')
+        // The consumer receives the message, too, and stores the dead letter.
+        log.warn(
+          { error, subject: message.subject },
+          'core subscription received a message that is not an event',
+        )
       }
     },
   })
   return () => {
-    if (!listening.isClosed()) listening.unsubscribe()
+    if (!subscription.isClosed()) subscription.unsubscribe()
   }
 }

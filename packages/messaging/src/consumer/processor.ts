@@ -10,19 +10,8 @@ import type { Handler, Policy, PolicyOptions } from './policy.ts'
 import { outagePolicy } from './retry-outages.ts'
 import { settlePolicy } from './settle.ts'
 
-export interface Processor {
-  /** Handles a message and tells the broker the outcome. */
-  process(message: JsMsg): void
-  /**
-   * Handles the message of a dead letter, once.
-   * @throws ReprocessingFailed, or the outage error of a store
-   */
-  reprocess(deadLetter: DeadLetter): Promise<void>
-  /** Resolves when no message is in flight. */
-  idle(): Promise<void>
-}
-
-export function openProcessor<F extends Fact>(options: PolicyOptions<F>): Processor {
+/** Handles messages concurrently, as many as it is given. */
+export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
   const { isOutage, log } = options
   const types = new Map(options.subscriptions.map(({ stream, events }) => [stream, byName(events)]))
   const typesOf = (stream: string): EventTypes<F> => types.get(stream) ?? new Map()
@@ -61,8 +50,10 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>): Proces
   }
 
   return {
-    process: (message) => void inFlight.track(process(message)),
-    reprocess: (deadLetter) => inFlight.track(reprocess(deadLetter)),
+    /** Handles a message and tells the broker the outcome. */
+    process: (message: JsMsg): void => void inFlight.track(process(message)),
+    /** As `Consumers.reprocess`. */
+    reprocess: (deadLetter: DeadLetter) => inFlight.track(reprocess(deadLetter)),
     idle: inFlight.idle,
   }
 }

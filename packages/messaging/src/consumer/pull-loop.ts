@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ConsumerMessages, JsMsg } from 'nats'
 import { retryDelay } from '../async/backoff.ts'
-import type { Log } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
 import { drainPull } from '../nats/driver.ts'
 import {
@@ -11,24 +10,14 @@ import {
   ensureStream,
   removalDelayMs,
 } from '../nats/streams.ts'
+import type { PolicyOptions } from './policy.ts'
 
-export interface PullOptions {
-  readonly broker: Broker
-  readonly consumer: ConsumerSpec
-  readonly replicas: number
-  readonly onMessage: (message: JsMsg) => void
-  readonly stopping: AbortSignal
-  readonly log: Log
-}
+type Options = Pick<PolicyOptions, 'broker' | 'replicas' | 'log' | 'stopping'>
+type OnMessage = (message: JsMsg) => void
 
-/** A pull of one stream, until `stopping`. It starts again when the consumer, the stream or the connection is lost. */
-export interface PullLoop {
-  isOpen(): boolean
-  readonly ended: Promise<void>
-}
-
-export function openPullLoop(options: PullOptions): PullLoop {
-  const { broker, consumer, stopping, log } = options
+/** Pulls the messages of one stream until `stopping`. Starts again when the consumer, stream or connection is lost. */
+export function openPullLoop(options: Options, consumer: ConsumerSpec, onMessage: OnMessage) {
+  const { broker, stopping, log } = options
   const { stream } = consumer
   let pull: ConsumerMessages | undefined
   const end = () => pull && endPull(broker, pull)
@@ -37,7 +26,7 @@ export function openPullLoop(options: PullOptions): PullLoop {
   async function run(): Promise<void> {
     for (let failures = 0; !stopping.aborted; ) {
       try {
-        pull = await startPull(options)
+        pull = await startPull(options, consumer, onMessage)
         failures = 0
         if (stopping.aborted) end()
         const error = await pull.closed()
@@ -56,7 +45,11 @@ export function openPullLoop(options: PullOptions): PullLoop {
   return { isOpen: () => pull !== undefined, ended: run() }
 }
 
-async function startPull({ broker, consumer, replicas, onMessage }: PullOptions): Promise<ConsumerMessages> {
+async function startPull(
+  { broker, replicas }: Options,
+  consumer: ConsumerSpec,
+  onMessage: OnMessage,
+): Promise<ConsumerMessages> {
   await ensureStream(broker.jsm, deadLettersStream, replicas)
   await ensureConsumer(broker.jsm, consumer)
   const durable = await broker.js.consumers.get(consumer.stream, consumer.durable)

@@ -2,30 +2,30 @@ import type { Broker } from '../nats/connection.ts'
 import { consumerInfo } from '../nats/streams.ts'
 
 /**
- * Tells up to what time, in ms since 1970, all that a stream had for the service is handled: for whoever acts on
- * silence. What waits unheard, after a standstill say, is no silence.
+ * The watermark of a stream, in ms since 1970: the service has acknowledged everything that was published before it.
+ * Deadlines count only up to the watermark, so that a backlog is never mistaken for silence.
  *
- * Under load there is always something in hand; so what had been handed over at one look, with nothing left to come,
- * is to be acknowledged at a later one.
+ * Under load some message is always in flight. So when no message is pending, it notes the last delivered sequence;
+ * once that sequence is acknowledged, the time of the note is the watermark.
  */
 export function openWatermark(broker: Broker, stream: string): () => Promise<number> {
-  let until = Number.NEGATIVE_INFINITY
-  let mark: { readonly at: number; readonly handedOver: number } | undefined
+  let watermark = Number.NEGATIVE_INFINITY
+  let next: { readonly at: number; readonly delivered: number } | undefined
 
   return async () => {
-    if (!broker.isConnected()) return until
+    if (!broker.isConnected()) return watermark
     const at = Date.now()
     const info = await consumerInfo(broker.jsm, stream, broker.name)
-    if (!info) return until
-    const { num_pending: waiting, num_ack_pending: inHand, delivered, ack_floor: acknowledged } = info
-    // A stream that was made anew begins again.
-    if (mark && delivered.stream_seq < mark.handedOver) mark = undefined
-    if (mark && acknowledged.stream_seq >= mark.handedOver) {
-      until = mark.at
-      mark = undefined
+    if (!info) return watermark
+    const { num_pending: pending, num_ack_pending: inFlight, delivered, ack_floor: acked } = info
+    // The sequences of a recreated stream start again.
+    if (next && delivered.stream_seq < next.delivered) next = undefined
+    if (next && acked.stream_seq >= next.delivered) {
+      watermark = next.at
+      next = undefined
     }
-    if (waiting === 0 && inHand === 0) until = at
-    else if (waiting === 0) mark ??= { at, handedOver: delivered.stream_seq }
-    return until
+    if (pending === 0 && inFlight === 0) watermark = at
+    else if (pending === 0) next ??= { at, delivered: delivered.stream_seq }
+    return watermark
   }
 }

@@ -5,11 +5,11 @@ import { oneLine, reasonOf } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
 import type { DeadLetter } from './reader.ts'
 
-/** Writes a message that could not be handled to the dead letters; after that it may be terminated. */
+/** Stores a message that could not be handled as a dead letter. Then the message may be terminated. */
 export async function publishDeadLetter(broker: Broker, message: JsMsg, error: unknown): Promise<void> {
-  const headers = newHeaders()
-  copy(message.headers, headers)
-  // Its Nats-Msg-Id differs each time that it is sent back, so a second failure is no duplicate of the first.
+  const headers = copyOf(message.headers)
+  // Derived from the message, so that a repeated attempt to store the same failure is a duplicate.
+  // (publish.int.test: "is one, however often its burial is repeated")
   const messageId =
     message.headers?.get('Nats-Msg-Id') ||
     `${message.info.stream}:${message.seq}:${message.info.timestampNanos}`
@@ -22,30 +22,37 @@ export async function publishDeadLetter(broker: Broker, message: JsMsg, error: u
   await broker.js.publish(`dead-letters.${broker.name}.${message.subject}`, message.data, { headers })
 }
 
-/** The message of a dead letter could not be handled now either; `cause` is why. */
+/** The message of a dead letter could not be handled this time either, because of `cause`. */
 export class ReprocessingFailed extends Error {
-  override readonly name = 'NotHandled'
+  override readonly name = 'ReprocessingFailed'
   constructor(cause: unknown) {
     super(cause instanceof Unprocessable ? oneLine(cause) : reasonOf(cause), { cause })
   }
 }
 
 /**
- * Reads the message of a dead letter as the event that it is, as `eventOf` does.
+ * Reads the event in the message of a dead letter, as `parseEvent` does.
  * @throws Unprocessable
  */
-export function parseDeadLetter<F extends Fact>(letter: DeadLetter, types: EventTypes<F>): ReceivedEvent<F> {
-  const headers = newHeaders()
-  copy(letter.headers, headers)
-  if (!headers.get('ce-id')) headers.set('ce-id', letter.eventId)
-  const json = () => JSON.parse(new TextDecoder().decode(letter.data))
-  const event = parseEvent({ subject: letter.subject, headers, json }, types, new Date(letter.time))
-  return Object.assign(event, { stream: letter.stream, sequence: letter.streamSequence })
+export function parseDeadLetter<F extends Fact>(
+  deadLetter: DeadLetter,
+  types: EventTypes<F>,
+): ReceivedEvent<F> {
+  const { subject, stream, streamSequence: sequence } = deadLetter
+  const headers = copyOf(deadLetter.headers)
+  if (!headers.get('ce-id')) headers.set('ce-id', deadLetter.eventId)
+  const json = () => JSON.parse(new TextDecoder().decode(deadLetter.data))
+  const event = parseEvent({ subject, headers, json }, types, new Date(deadLetter.time))
+  return Object.assign(event, { stream, sequence })
 }
 
-// Other headers of the server's own are orders to the stream that the message was for: one such as
-// Nats-Expected-Stream would make every other stream refuse it.
-function copy(from: MsgHdrs | undefined, to: MsgHdrs): void {
-  for (const [name, values] of from ?? [])
-    if (!/^nats-/i.test(name)) for (const value of values) to.append(name, value)
+/**
+ * The headers without the server's own, which are instructions for the message's former stream: every other stream
+ * would refuse a message with Nats-Expected-Stream, for example.
+ */
+function copyOf(headers: MsgHdrs | undefined): MsgHdrs {
+  const copy = newHeaders()
+  for (const [name, values] of headers ?? [])
+    if (!/^nats-/i.test(name)) for (const value of values) copy.append(name, value)
+  return copy
 }

@@ -1,20 +1,18 @@
 import type { MsgHdrs } from 'nats'
 import type { Broker } from '../nats/connection.ts'
-import { type DirectGet, type DirectMsg, directGet } from '../nats/direct-get.ts'
+import { type DirectGet, directGet } from '../nats/direct-get.ts'
 import { deadLettersStream } from '../nats/streams.ts'
 
-/** A dead letter: a message that this service could not handle, and what is known of that. */
+/** A message that this service could not handle, and why. */
 export interface DeadLetter {
-  /** In `DEAD_LETTERS`. */
+  /** The sequence of the dead letter in `DEAD_LETTERS`, and the time when it was stored there. */
   readonly sequence: number
-  /** When it was buried. */
   readonly time: string
-  /** Of the message. */
+  /** The subject, type and id of the event in the message. */
   readonly subject: string
-  /** What kind of event the message says that it is. */
   readonly event?: string
   readonly eventId: string
-  /** Where the message came from. */
+  /** The stream that the message came from, and its sequence there. */
   readonly stream: string
   readonly streamSequence: number
   readonly error: string
@@ -25,125 +23,114 @@ export interface DeadLetter {
 
 export interface DeadLetterQuery {
   readonly limit: number
-  /** Only letters before this sequence. */
+  /** Only dead letters before this sequence. */
   readonly before?: number | undefined
 }
 
 export interface DeadLetterPage {
   readonly deadLetters: DeadLetter[]
-  /** `before` of the next page; absent on the last one. A page may be short, or empty, and not the last. */
+  /** `before` of the next page; absent on the last page. A page may be short, or empty, and yet not the last. */
   readonly next?: number
 }
 
-/** Sequences that one page looks at, most of which may be letters of other services. */
-const lookAtMost = 4096
-const windowAtMost = 512
-/** Sequences that are looked at one after another; the parts of a window are looked at together. */
+/** Sequences that one page scans. Most of them may be dead letters of other services. */
+const maxScanned = 4096
+const maxWindow = 512
+/** Sequences that are read one after another. The parts of a window are read concurrently. */
 const partSize = 32
 
 /**
- * The letters of the service that the broker is named after, the newest first.
+ * The dead letters of the service that the broker is named after, newest first.
  *
- * The stream can be asked for the next letter only, not for the one before: so from its end back, window by window,
- * each larger than the last. By single gets, which servers have from 2.10 on.
+ * The stream has a get of the next message of a subject, but none of the one before. So this scans backwards from the
+ * end, in windows that double in size, by single gets, which servers from 2.10 on support.
  */
 export async function readDeadLetters(
   broker: Broker,
-  { limit, before }: DeadLetterQuery,
+  { limit, before = Number.POSITIVE_INFINITY }: DeadLetterQuery,
 ): Promise<DeadLetterPage> {
-  const oldest = await nextLetter(broker, 1)
+  const oldest = await nextDeadLetter(broker, 1)
   if (!oldest) return { deadLetters: [] }
   const { state } = await broker.jsm.streams.info(deadLettersStream.name)
-  const letters: DeadLetter[] = []
-  let end = Math.min(before ?? Number.POSITIVE_INFINITY, state.last_seq + 1)
-  const looksUntil = Math.max(oldest.sequence, end - lookAtMost)
-  for (
-    let size = limit;
-    letters.length < limit && end > looksUntil;
-    size = Math.min(size * 2, windowAtMost)
-  ) {
-    const begin = Math.max(looksUntil, end - size)
-    letters.push(...(await lettersWithin(broker, begin, end)).reverse())
+  const found: DeadLetter[] = []
+  let end = Math.min(before, state.last_seq + 1)
+  const scanUntil = Math.max(oldest.sequence, end - maxScanned)
+  for (let size = limit; found.length < limit && end > scanUntil; size = Math.min(size * 2, maxWindow)) {
+    const begin = Math.max(scanUntil, end - size)
+    found.push(...(await readWindow(broker, begin, end)).reverse())
     end = begin
   }
-  const last = letters[limit - 1]
-  const next = last?.sequence ?? end
-  return { deadLetters: letters.slice(0, limit), ...(next > oldest.sequence ? { next } : {}) }
+  const next = found[limit - 1]?.sequence ?? end
+  return { deadLetters: found.slice(0, limit), ...(next > oldest.sequence ? { next } : {}) }
 }
 
-/** The service's letter of this sequence. */
+/** The dead letter of this sequence; undefined if it is another service's. */
 export const readDeadLetter = (broker: Broker, sequence: number): Promise<DeadLetter | undefined> =>
-  letterAt(broker, { seq: sequence })
+  getDeadLetter(broker, { seq: sequence })
 
-/** What `countUnhandled` reads at most: so many pages of so many letters. */
 const countPages = 5
 const countPageSize = 200
 
 /**
- * How many of the newest thousand letters are about an event that was not handled since.
- * @param handled tells which were
+ * Counts the dead letters, of the newest thousand, whose event was not handled since.
+ * @param handledAmong tells the ids of the events that were handled
  */
 export async function countUnhandled(
   broker: Broker,
-  handled: (letters: readonly DeadLetter[]) => Promise<ReadonlySet<string>>,
+  handledAmong: (deadLetters: readonly DeadLetter[]) => Promise<ReadonlySet<string>>,
 ): Promise<number> {
   let count = 0
   let before: number | undefined
   for (let page = 0; page < countPages; page++) {
     const { deadLetters, next } = await readDeadLetters(broker, { limit: countPageSize, before })
-    const known = await handled(deadLetters)
-    count += deadLetters.filter(({ eventId }) => !known.has(eventId)).length
+    const handled = await handledAmong(deadLetters)
+    count += deadLetters.filter(({ eventId }) => !handled.has(eventId)).length
     if (next === undefined) break
     before = next
   }
   return count
 }
 
-const prefixOf = ({ name }: Broker) => `dead-letters.${name}.`
-
-async function lettersWithin(broker: Broker, begin: number, end: number): Promise<DeadLetter[]> {
+async function readWindow(broker: Broker, begin: number, end: number): Promise<DeadLetter[]> {
   const parts: Promise<DeadLetter[]>[] = []
   for (let from = begin; from < end; from += partSize)
-    parts.push(lettersOfPart(broker, from, Math.min(from + partSize, end)))
+    parts.push(readPart(broker, from, Math.min(from + partSize, end)))
   return (await Promise.all(parts)).flat()
 }
 
-async function lettersOfPart(broker: Broker, begin: number, end: number): Promise<DeadLetter[]> {
-  const letters: DeadLetter[] = []
+async function readPart(broker: Broker, begin: number, end: number): Promise<DeadLetter[]> {
+  const found: DeadLetter[] = []
   for (let from = begin; from < end; ) {
-    const letter = await nextLetter(broker, from)
-    if (!letter || letter.sequence >= end) break
-    letters.push(letter)
-    from = letter.sequence + 1
+    const deadLetter = await nextDeadLetter(broker, from)
+    if (!deadLetter || deadLetter.sequence >= end) break
+    found.push(deadLetter)
+    from = deadLetter.sequence + 1
   }
-  return letters
+  return found
 }
 
-const nextLetter = (broker: Broker, from: number): Promise<DeadLetter | undefined> =>
-  letterAt(broker, { seq: from, next_by_subj: `${prefixOf(broker)}>` })
+const prefixOf = ({ name }: Broker) => `dead-letters.${name}.`
 
-async function letterAt(broker: Broker, query: DirectGet): Promise<DeadLetter | undefined> {
+const nextDeadLetter = (broker: Broker, from: number): Promise<DeadLetter | undefined> =>
+  getDeadLetter(broker, { seq: from, next_by_subj: `${prefixOf(broker)}>` })
+
+async function getDeadLetter(broker: Broker, query: DirectGet): Promise<DeadLetter | undefined> {
   const message = await directGet(broker, deadLettersStream.name, query)
-  return message && letterIn(broker, message)
-}
-
-/** Undefined for one of another service. */
-function letterIn(broker: Broker, { headers, data }: DirectMsg): DeadLetter | undefined {
+  const header = (name: string) => message?.headers.get(name) ?? ''
   const prefix = prefixOf(broker)
-  const subject = headers.get('Nats-Subject')
-  if (!subject.startsWith(prefix)) return undefined
-  const event = headers.get('ce-type')
+  if (!message || !header('Nats-Subject').startsWith(prefix)) return undefined
+  const event = header('ce-type')
   return {
-    sequence: Number(headers.get('Nats-Sequence')),
-    time: new Date(headers.get('Nats-Time-Stamp')).toISOString(),
-    subject: subject.slice(prefix.length),
+    sequence: Number(header('Nats-Sequence')),
+    time: new Date(header('Nats-Time-Stamp')).toISOString(),
+    subject: header('Nats-Subject').slice(prefix.length),
     ...(event ? { event } : {}),
-    eventId: headers.get('ce-id') || headers.get('dead-letter-message-id'),
-    stream: headers.get('dead-letter-stream'),
-    streamSequence: Number(headers.get('dead-letter-sequence')),
-    error: headers.get('dead-letter-error'),
-    tries: Number(headers.get('dead-letter-tries')),
-    headers,
-    data,
+    eventId: header('ce-id') || header('dead-letter-message-id'),
+    stream: header('dead-letter-stream'),
+    streamSequence: Number(header('dead-letter-sequence')),
+    error: header('dead-letter-error'),
+    tries: Number(header('dead-letter-tries')),
+    headers: message.headers,
+    data: message.data,
   }
 }

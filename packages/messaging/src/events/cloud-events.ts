@@ -1,12 +1,12 @@
 import { type JsMsg, type MsgHdrs, headers as newHeaders } from 'nats'
 import type { Event, EventType, Fact, ReceivedEvent } from './event.ts'
 
-/** A message that can never be handled; retrying is of no use. */
+/** A message that can never be handled, so that a retry is useless. */
 export class Unprocessable extends Error {
   override readonly name = 'Unprocessable'
 }
 
-/** Headers after CloudEvents' NATS binding: https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/nats-protocol-binding.md */
+/** Headers as in CloudEvents' NATS binding: https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/nats-protocol-binding.md */
 export function toHeaders(event: Event, source: string): MsgHdrs {
   const headers = newHeaders()
   headers.set('ce-specversion', '1.0')
@@ -20,17 +20,14 @@ export function toHeaders(event: Event, source: string): MsgHdrs {
   return headers
 }
 
-/**
- * Reads a message as the event that it is.
- * @throws Unprocessable when it is none of `types`, has no id, or its data cannot be read.
- */
+/** Reads the event in a stream's message, as `parseEvent` does. */
 export function parseMessage<F extends Fact>(message: JsMsg, types: EventTypes<F>): ReceivedEvent<F> {
   const { stream, streamSequence: sequence, timestampNanos } = message.info
   const event = parseEvent(message, types, new Date(timestampNanos / 1e6))
   return Object.assign(event, { stream, sequence })
 }
 
-/** The event types by name. */
+/** Event types by name. */
 export type EventTypes<F extends Fact> = ReadonlyMap<string, EventType<F>>
 
 interface Message {
@@ -39,13 +36,16 @@ interface Message {
   json(): unknown
 }
 
-/** Reads a message that may have come past the streams, as `eventOf` does. */
+/**
+ * Reads the event in a message, which need not come from a stream.
+ * @throws Unprocessable if it is none of `types`, has no id, or has invalid data
+ */
 export function parseEvent<F extends Fact>(message: Message, types: EventTypes<F>, arrived: Date): Event<F> {
   const header = (name: string) => message.headers?.get(name) || undefined
   const name = header('ce-type')
   const type = name === undefined ? undefined : types.get(name)
   if (!type || !message.subject.startsWith(`${type.subject}.`))
-    throw new Unprocessable(`no event that is known on ${message.subject}: ${name ?? 'no ce-type'}`)
+    throw new Unprocessable(`unknown event on ${message.subject}: ${name ?? 'no ce-type'}`)
   const id = header('ce-id') ?? header('Nats-Msg-Id')
   if (!id) throw new Unprocessable('no ce-id')
   const version = Number(header('ce-dataschema')?.split(':').at(-1) ?? type.version)

@@ -5,12 +5,12 @@ import { deleteInBatches } from '../postgres/delete-in-batches.ts'
 import { inbox } from '../postgres/schema.ts'
 
 /**
- * Records the ids of events that this transaction handles.
- * @returns those that were not handled before
+ * Records the ids of events in the transaction that handles them.
+ * @returns the ids that were not recorded before
  */
 export async function claim(tx: Transaction, ids: string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set()
-  // Sorted, so that two groups with the same ids cannot wait for each other.
+  // Sorted, so that two transactions with the same ids cannot deadlock.
   const rows = await tx.execute<{ id: string }>(sql`
     insert into ${inbox} (id)
     select distinct id from jsonb_array_elements_text(${JSON.stringify(ids)}::text::jsonb) as id order by id
@@ -19,31 +19,34 @@ export async function claim(tx: Transaction, ids: string[]): Promise<Set<string>
   return new Set(rows.map(({ id }) => id))
 }
 
-/** Takes back that this transaction handles these events. */
+/** Removes ids that this transaction claimed and did not handle. */
 export async function release(tx: Transaction, ids: string[]): Promise<void> {
   if (ids.length > 0) await tx.execute(sql`delete from ${inbox} where ${keyIn(inbox.id, ids)}`)
 }
 
-/** Forgets events older than `olderThanMs`; the state alone also makes reactions idempotent. */
+/** Deletes the ids of events that are older than `olderThanMs`. */
 export const pruneInbox = (db: Database, olderThanMs: number, stopping?: AbortSignal): Promise<void> =>
   deleteInBatches(db, inbox, sql`id < ${firstIdAt(Date.now() - olderThanMs)}`, stopping)
 
-// Beyond the ids of events, so that it outlives them: letters are kept longer.
+// It sorts after all event ids, so that pruning keeps it: dead letters are kept longer than the inbox.
 // (reprocess.int.test: "is known as handled for longer than its event is remembered")
-const letterMark = 'letter:'
+const reprocessedPrefix = 'letter:'
 
 /** Remembers for good that the message of a dead letter was handled. */
 export async function recordReprocessed(db: Database, eventId: string): Promise<void> {
-  await db
-    .insert(inbox)
-    .values({ id: letterMark + eventId })
-    .onConflictDoNothing()
+  const id = reprocessedPrefix + eventId
+  await db.insert(inbox).values({ id }).onConflictDoNothing()
 }
 
-/** Which of these events were handled, if it was not too long ago or from a dead letter. */
-export async function handledAmong(db: Database, eventIds: readonly string[]): Promise<Set<string>> {
-  if (eventIds.length === 0) return new Set()
-  const wanted = [...eventIds, ...eventIds.map((id) => letterMark + id)]
+/** The ids of those events that were handled, by a delivery within the retention of the inbox or by reprocessing. */
+export async function handledAmong(
+  db: Database,
+  events: readonly { readonly eventId: string }[],
+): Promise<Set<string>> {
+  if (events.length === 0) return new Set()
+  const ids = events.map(({ eventId }) => eventId)
+  const wanted = [...ids, ...ids.map((id) => reprocessedPrefix + id)]
   const rows = await db.select().from(inbox).where(keyIn(inbox.id, wanted))
-  return new Set(rows.map(({ id }) => (id.startsWith(letterMark) ? id.slice(letterMark.length) : id)))
+  const recorded = new Set(rows.map(({ id }) => id))
+  return new Set(ids.filter((id) => recorded.has(id) || recorded.has(reprocessedPrefix + id)))
 }

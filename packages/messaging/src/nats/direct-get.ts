@@ -1,20 +1,20 @@
 import type { Msg, MsgHdrs } from 'nats'
 import type { Broker } from './connection.ts'
 
-/** Which message: that of a sequence, the next one from there on that fits, or the last one that does. */
+/** The message of a sequence, the next one from there on of a subject, or the last one of a subject. */
 export type DirectGet = Readonly<
   { seq: number; next_by_subj?: string | undefined } | { last_by_subj: string | undefined }
 >
 
-/** A message as a direct get answers it; `Nats-Subject`, `Nats-Sequence` and `Nats-Time-Stamp` are in its headers. */
+/** The answer to a direct get. Its headers include `Nats-Subject`, `Nats-Sequence` and `Nats-Time-Stamp`. */
 export type DirectMsg = Msg & { readonly headers: MsgHdrs }
 
 const notFound = 404
 
 /**
- * Asks a stream for one message as ADR-31 has it, which servers from 2.10 on know: needs the right to publish on
- * `$JS.API.DIRECT.GET.<stream>`, and a stream that allows it. The client's own direct gets put the last subject wanted
- * into the one that is published on, and those of many messages only find the last of each subject.
+ * Gets one message of a stream, as in ADR-31, which servers from 2.10 on support. Needs the permission to publish on
+ * `$JS.API.DIRECT.GET.<stream>`, and a stream that allows direct gets. The client's own direct get needs further
+ * permissions, because it asks for the last message of a subject on a request subject that ends in that subject.
  * @returns undefined when there is no such message
  */
 export async function directGet(
@@ -22,9 +22,8 @@ export async function directGet(
   stream: string,
   query: DirectGet,
 ): Promise<DirectMsg | undefined> {
-  const answer = await connection.request(`$JS.API.DIRECT.GET.${stream}`, JSON.stringify(query), {
-    timeout: 5000,
-  })
+  const subject = `$JS.API.DIRECT.GET.${stream}`
+  const answer = await connection.request(subject, JSON.stringify(query), { timeout: 5000 })
   const { headers } = answer
   if (headers?.code === notFound) return undefined
   const sequence = Number(headers?.get('Nats-Sequence'))
@@ -33,6 +32,6 @@ export async function directGet(
   return answer as DirectMsg
 }
 
-/** The id of the event in a message; empty when it has none. */
+/** The id of the event in a message, or an empty string. */
 export const eventIdIn = ({ headers }: DirectMsg): string =>
   headers.get('ce-id') || headers.get('Nats-Msg-Id')

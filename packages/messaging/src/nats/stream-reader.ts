@@ -4,8 +4,8 @@ import { type DirectGet, directGet, eventIdIn } from './direct-get.ts'
 import { consumerInfo, type StreamSpec } from './streams.ts'
 
 /**
- * A place in a stream: the last message before what is to come, by its sequence and its event's id. After a power
- * failure the server uses sequences again, so that the id decides. 0 without an id is before the first message.
+ * A position in a stream: the sequence and the event id of the last message that was read. After a power failure the
+ * server reuses sequences, so the id decides. Sequence 0 without an id is the position before the first message.
  */
 export interface StreamPosition {
   readonly sequence: number
@@ -18,15 +18,14 @@ export interface StreamMessage extends StreamPosition {
 
 export const streamStart: StreamPosition = { sequence: 0, id: '' }
 
-/** How many are asked for at once. */
-const mostAtOnce = 256
+const maxConcurrentGets = 256
 
 /**
- * Reads what comes after a position, past every consumer: needs the right to publish on
- * `$JS.API.DIRECT.GET.<stream>`, and a stream that allows direct gets. The messages are asked for one by one, many at
- * once, so that servers that know no batches do as well.
- * @returns `lost` when the message at the position is another or gone; `behind` when there is neither it nor a later
- * one: a replica of the stream that has not caught up, or a stream that was cut
+ * Reads the messages after a position, without a consumer. Needs the permission to publish on
+ * `$JS.API.DIRECT.GET.<stream>`, and a stream that allows direct gets. It gets the messages one by one, many at once,
+ * because servers before 2.11 know no batches.
+ * @returns `lost` if the message at the position is gone or another one; `behind` if the stream has neither that
+ * message nor a later one: this replica of the stream lags, or the stream was truncated
  */
 export async function readAfter(
   broker: Broker,
@@ -34,31 +33,29 @@ export async function readAfter(
   position: StreamPosition,
   limit: number,
 ): Promise<StreamMessage[] | 'lost' | 'behind'> {
-  const isBeforeAll = position.sequence === 0
-  // The position and the first message after it, in one go: mostly there is none.
+  // The position and the first message after it together, because mostly there is no later message.
   const [at, next] = await Promise.all([
-    isBeforeAll ? position : messageFrom(broker, stream, position.sequence),
+    position.sequence === 0 ? position : messageFrom(broker, stream, position.sequence),
     limit > 0 ? messageFrom(broker, stream, position.sequence + 1) : undefined,
   ])
   if (!at) return 'behind'
   if (at.sequence !== position.sequence || at.id !== position.id) return 'lost'
-  const read = next ? [next] : []
-  while (read.length > 0 && read.length < limit) {
-    const from = (read.at(-1)?.sequence ?? 0) + 1
-    const count = Math.min(limit - read.length, mostAtOnce, 4 * read.length)
-    const asked = await Promise.all(
-      Array.from({ length: count }, (_, i) => messageFrom(broker, stream, from + i)),
-    )
-    // A later one may have come in between: what follows a message that is not there yet is for the next time.
-    const end = asked.indexOf(undefined)
-    for (const message of end < 0 ? asked : asked.slice(0, end))
-      if (message && message.sequence > (read.at(-1)?.sequence ?? 0)) read.push(message)
+  const messages = next ? [next] : []
+  while (messages.length > 0 && messages.length < limit) {
+    const last = messages.at(-1)?.sequence ?? 0
+    const count = Math.min(limit - messages.length, maxConcurrentGets, 4 * messages.length)
+    const gets = Array.from({ length: count }, (_, i) => messageFrom(broker, stream, last + 1 + i))
+    const found = await Promise.all(gets)
+    // A message may have been stored between two gets. The next call reads what follows the first gap.
+    const end = found.indexOf(undefined)
+    for (const message of end < 0 ? found : found.slice(0, end))
+      if (message && message.sequence > (messages.at(-1)?.sequence ?? 0)) messages.push(message)
     if (end >= 0) break
   }
-  return read
+  return messages
 }
 
-/** Whether the stream has this event at this place, still: after a power failure it may have lost it. */
+/** Whether the stream has this event at this sequence, still: a power failure may have taken it. */
 export async function hasEventAt(
   broker: Broker,
   stream: string,
@@ -68,53 +65,48 @@ export async function hasEventAt(
   return message !== undefined && eventIdIn(message) === id
 }
 
-/** The stream's last message. */
+/** The position of the stream's last message. */
 export const streamEnd = async (broker: Broker, stream: StreamSpec): Promise<StreamPosition> =>
-  (await readAt(broker, stream, { last_by_subj: stream.subjects[0] })) ?? streamStart
+  (await getMessage(broker, stream, { last_by_subj: stream.subjects[0] })) ?? streamStart
 
-/** The message of this sequence, or else the first after it. */
+/** The message of this sequence, or else the first one after it. */
 const messageFrom = (broker: Broker, stream: StreamSpec, seq: number) =>
-  readAt(broker, stream, { seq, next_by_subj: stream.subjects[0] })
+  getMessage(broker, stream, { seq, next_by_subj: stream.subjects[0] })
 
-async function readAt(
+async function getMessage(
   broker: Broker,
   { name }: StreamSpec,
   query: DirectGet,
 ): Promise<StreamMessage | undefined> {
   const message = await directGet(broker, name, query)
-  return (
-    message && {
-      sequence: Number(message.headers.get('Nats-Sequence')),
-      id: eventIdIn(message),
-      key: keyOf(message.headers.get('Nats-Subject')),
-    }
-  )
+  if (!message) return undefined
+  const { headers } = message
+  const sequence = Number(headers.get('Nats-Sequence'))
+  return { sequence, id: eventIdIn(message), key: keyOf(headers.get('Nats-Subject')) }
 }
 
 /**
- * The position from which on a durable consumer has not acknowledged everything, but at most so far from the end. Of
- * what lies before it, the handling is known to be done; where there is no such consumer nothing is known.
+ * The position up to which a durable consumer has acknowledged everything, but at most `maxBehind` messages before the
+ * end of the stream. Without such a consumer, nothing counts as acknowledged.
  */
 export async function ackedPosition(
   broker: Broker,
   stream: StreamSpec,
   durable: string,
-  mostBehind: number,
+  maxBehind: number,
 ): Promise<StreamPosition> {
   const end = await streamEnd(broker, stream)
-  const acknowledged = await ackFloor(broker, stream, durable)
-  const sequence = Math.max(acknowledged ?? 0, end.sequence - mostBehind)
+  const acked = (await ackFloor(broker, stream, durable)) ?? 0
+  const sequence = Math.max(acked, end.sequence - maxBehind)
   if (sequence >= end.sequence) return end
-  const at = sequence < 1 ? undefined : await messageFrom(broker, stream, sequence)
-  // What the stream no longer has lies before all that it has.
-  return at?.sequence === sequence ? at : streamStart
+  const message = sequence < 1 ? undefined : await messageFrom(broker, stream, sequence)
+  // A message that the stream no longer has lies before all that it has.
+  return message?.sequence === sequence ? message : streamStart
 }
 
-/** The sequence up to which a durable consumer has acknowledged everything; undefined when there is no such consumer. */
-export async function ackFloor(
+/** The sequence up to which a durable consumer has acknowledged everything. Undefined if there is no such consumer. */
+export const ackFloor = async (
   { jsm }: Broker,
   { name }: Pick<StreamSpec, 'name'>,
   durable: string,
-): Promise<number | undefined> {
-  return (await consumerInfo(jsm, name, durable))?.ack_floor.stream_seq
-}
+): Promise<number | undefined> => (await consumerInfo(jsm, name, durable))?.ack_floor.stream_seq

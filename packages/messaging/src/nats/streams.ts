@@ -1,6 +1,5 @@
 import {
   AckPolicy,
-  type ConsumerConfig,
   type ConsumerInfo,
   DeliverPolicy,
   DiscardPolicy,
@@ -13,34 +12,32 @@ import {
   type StreamInfo,
 } from 'nats'
 
-const minute = 60_000
-
-/** The stream that holds messages which could not be handled. */
-export const deadLettersStream = { name: 'DEAD_LETTERS', subjects: ['dead-letters.>'] }
-
 export interface StreamSpec {
   readonly name: string
   readonly subjects: readonly string[]
 }
 
-function streamConfig({ name, subjects }: StreamSpec, replicas: number): Partial<StreamConfig> {
-  return {
-    name,
-    subjects: [...subjects],
-    retention: RetentionPolicy.Limits,
-    storage: StorageType.File,
-    discard: DiscardPolicy.Old,
-    num_replicas: replicas,
-    deny_delete: true,
-    deny_purge: true,
-    duplicate_window: nanos(10 * minute),
-    allow_direct: true,
-  }
-}
+/** The stream of the messages that could not be handled. */
+export const deadLettersStream: StreamSpec = { name: 'DEAD_LETTERS', subjects: ['dead-letters.>'] }
+
+const duplicateWindowMs = 10 * 60_000
+
+const streamConfig = ({ name, subjects }: StreamSpec, replicas: number): Partial<StreamConfig> => ({
+  name,
+  subjects: [...subjects],
+  retention: RetentionPolicy.Limits,
+  storage: StorageType.File,
+  discard: DiscardPolicy.Old,
+  num_replicas: replicas,
+  deny_delete: true,
+  deny_purge: true,
+  duplicate_window: nanos(duplicateWindowMs),
+  allow_direct: true,
+})
 
 /**
- * Makes the stream if it is not there; an existing one is left as it is.
- * @returns when it was made, ISO 8601 with milliseconds: Postgres would round what JavaScript cuts off
+ * Creates the stream if it does not exist, and leaves an existing one as it is.
+ * @returns its creation time as ISO 8601 with milliseconds: of more digits, Postgres would round what `Date` cuts off
  */
 export async function ensureStream(
   jsm: JetStreamManager,
@@ -50,14 +47,14 @@ export async function ensureStream(
   try {
     return streamCreatedAt(await jsm.streams.add(streamConfig(spec, replicas)))
   } catch (error) {
-    if (!isApiError(error, streamNameInUse)) throw error
+    if (!hasErrorCode(error, streamNameInUse)) throw error
     return streamCreatedAt(await jsm.streams.info(spec.name))
   }
 }
 
 /**
- * Makes the stream, or changes what can be changed of an existing one: needs the rights of a provisioner.
- * What cannot be changed (its storage, say) is an error that names the stream.
+ * Creates the stream, or updates an existing one. Needs the permissions of the provisioner.
+ * @throws an error that names the stream if a difference, its storage for example, cannot be changed
  */
 export async function provisionStream(
   jsm: JetStreamManager,
@@ -67,66 +64,60 @@ export async function provisionStream(
   await ensureStream(jsm, spec, replicas)
   try {
     await jsm.streams.update(spec.name, streamConfig(spec, replicas))
-  } catch (error) {
-    throw new Error(`stream ${spec.name} cannot be changed to what is wanted: ${String(error)}`, {
-      cause: error,
-    })
+  } catch (cause) {
+    throw new Error(`stream ${spec.name} cannot be changed to what is wanted: ${String(cause)}`, { cause })
   }
 }
+
+export const streamCreatedAt = ({ created }: StreamInfo): string => new Date(created).toISOString()
 
 export interface ConsumerSpec {
   readonly stream: string
   readonly durable: string
   readonly filters: string[]
-  /** An unacknowledged message comes again after this. */
+  /** The broker redelivers an unacknowledged message after this time. */
   readonly ackWaitMs: number
-  /** Unacknowledged messages at most, over all replicas. */
+  /** The largest number of unacknowledged messages, over all replicas of the service. */
   readonly maxAckPending: number
 }
 
-/** Makes the durable pull consumer, from the first message on, or changes what can be changed of an existing one. */
+/** Creates the durable pull consumer, which begins at the first message, or updates an existing one. */
 export async function ensureConsumer(jsm: JetStreamManager, spec: ConsumerSpec): Promise<void> {
-  const config: Partial<ConsumerConfig> = {
-    durable_name: spec.durable,
+  const { stream, durable, filters, ackWaitMs, maxAckPending } = spec
+  const config = {
+    durable_name: durable,
     ack_policy: AckPolicy.Explicit,
     deliver_policy: DeliverPolicy.All,
-    ack_wait: nanos(spec.ackWaitMs),
-    max_ack_pending: spec.maxAckPending,
-    // How often is the handler's decision: what the server gives up on, nobody would see.
+    ack_wait: nanos(ackWaitMs),
+    max_ack_pending: maxAckPending,
+    // The processor counts the tries. A message that the server gives up on would be dropped silently.
     max_deliver: -1,
-    ...(spec.filters.length === 1
-      ? { filter_subject: spec.filters[0] as string }
-      : { filter_subjects: spec.filters }),
+    ...(filters.length === 1 ? { filter_subject: String(filters[0]) } : { filter_subjects: filters }),
   }
   try {
-    await jsm.consumers.add(spec.stream, config)
+    await jsm.consumers.add(stream, config)
   } catch (error) {
-    if (!isApiError(error, consumerExists)) throw error
-    await jsm.consumers.update(spec.stream, spec.durable, { ...noFilters, ...config })
+    if (!hasErrorCode(error, consumerExists)) throw error
+    await jsm.consumers.update(stream, durable, { ...noFilters, ...config })
   }
 }
 
-/** What the server knows of a durable consumer; undefined when it, or its stream, is not there. */
+// The client merges an update with the existing configuration. The server refuses one filter beside several.
+// (streams.int.test: "is made once by all replicas, and changed when it is wanted otherwise")
+const noFilters: object = { filter_subject: undefined, filter_subjects: undefined }
+
+/** @returns undefined when the consumer, or its stream, does not exist */
 export async function consumerInfo(
   jsm: JetStreamManager,
   stream: string,
   durable: string,
 ): Promise<ConsumerInfo | undefined> {
-  try {
-    return await jsm.consumers.info(stream, durable)
-  } catch (error) {
-    if (isNotThere(error)) return undefined
-    throw error
-  }
+  return await unlessNotFound(jsm.consumers.info(stream, durable))
 }
 
-/** Removes a durable consumer, if it is there. */
+/** Deletes a durable consumer if it exists. */
 export async function removeConsumer(jsm: JetStreamManager, stream: string, durable: string): Promise<void> {
-  try {
-    await jsm.consumers.delete(stream, durable)
-  } catch (error) {
-    if (!isNotThere(error)) throw error
-  }
+  await unlessNotFound(jsm.consumers.delete(stream, durable))
 }
 
 /**
@@ -135,23 +126,17 @@ export async function removeConsumer(jsm: JetStreamManager, stream: string, dura
  */
 export const removalDelayMs = 1500
 
-// An update is merged with what is there: one filter beside several would be refused.
-// (streams.int.test: "is made once by all replicas, and changed when it is wanted otherwise")
-const noFilters: object = { filter_subject: undefined, filter_subjects: undefined }
-
-/** When a stream was made, as `ensureStream` tells it. */
-export const streamCreatedAt = ({ created }: StreamInfo): string => new Date(created).toISOString()
+const unlessNotFound = <T>(found: Promise<T>): Promise<T | undefined> =>
+  found.catch((error) => {
+    if (hasErrorCode(error, consumerNotFound) || hasErrorCode(error, streamNotFound)) return undefined
+    throw error
+  })
 
 const streamNameInUse = 10058
-// With another configuration; with the same one it is no error.
+// With another configuration. With the same one it is no error.
 const consumerExists = 10148
-
 const consumerNotFound = 10014
 const streamNotFound = 10059
 
-/** Whether an error says that the consumer or its stream is gone. */
-const isNotThere = (error: unknown): boolean =>
-  isApiError(error, consumerNotFound) || isApiError(error, streamNotFound)
-
-const isApiError = (error: unknown, code: number): boolean =>
+const hasErrorCode = (error: unknown, code: number): boolean =>
   error instanceof NatsError && error.api_error?.err_code === code

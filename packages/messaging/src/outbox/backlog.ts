@@ -4,11 +4,11 @@ import { outbox } from '../postgres/schema.ts'
 
 export interface Backlog {
   readonly unpublished: number
-  /** 0 when there is none. */
+  /** The age of the oldest unpublished event, or 0. */
   readonly oldestMs: number
 }
 
-/** What the outbox has that the stream has not; reads none of what is published. */
+/** The events that are not published yet. Reads no row of a published one. */
 export async function backlogOf(db: Database): Promise<Backlog> {
   const [row] = await db.execute<{ unpublished: number; oldestMs: number }>(selectBacklog)
   return { unpublished: row?.unpublished ?? 0, oldestMs: row?.oldestMs ?? 0 }

@@ -5,19 +5,10 @@ import { deleteInBatches } from '../postgres/delete-in-batches.ts'
 import { outbox } from '../postgres/schema.ts'
 
 /** Where the stream has stored an event. */
-export interface PublishedRow {
-  readonly id: string
-  readonly stream: string
-  readonly streamSequence: number
-  readonly streamCreated: string
-}
+export type Stored = Record<'id' | 'stream' | 'streamCreated', string> & { streamSequence: number }
 
-/** A published row, in the order of publication. */
-export interface PublishedAt {
-  readonly id: string
-  readonly streamSequence: number
-  readonly publishedAt: string
-}
+/** What the comparison with the stream needs of a published row. */
+export type PublishedRow = Record<'id' | 'publishedAt', string> & { streamSequence: number }
 
 const lookupSize = 200
 
@@ -35,7 +26,7 @@ export async function insertEvents(tx: Transaction, events: Event[], leaseMs: nu
     from ${recordset(outbox, events)}`)
 }
 
-export async function markPublished(db: Database, rows: PublishedRow[]): Promise<void> {
+export async function markPublished(db: Database, rows: Stored[]): Promise<void> {
   await db.execute(sql`
     update ${outbox} set published_at = now(), stream = ack.stream, stream_sequence = ack.stream_sequence,
       stream_created = ack.stream_created
@@ -63,10 +54,10 @@ export async function leaseUnpublished(db: Database, leaseMs: number, limit: num
 export async function publishedBefore(
   db: Database,
   created: string,
-  last?: PublishedAt,
-): Promise<PublishedAt[]> {
+  last?: PublishedRow,
+): Promise<PublishedRow[]> {
   const before = last ? sql`and (published_at, id) < (${last.publishedAt}, ${last.id})` : sql``
-  const rows = await db.execute<PublishedAt & Record<string, unknown>>(sql`
+  const rows = await db.execute<PublishedRow>(sql`
     select id, stream_sequence::float8 as "streamSequence",
       to_char(published_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "publishedAt"
     from ${outbox} where published_at is not null and stream_created = ${created} ${before}
@@ -82,7 +73,7 @@ export async function publishedBefore(
 export async function unpublish(
   db: Database,
   created: string,
-  lost: readonly PublishedAt[],
+  lost: readonly PublishedRow[],
 ): Promise<number> {
   if (lost.length === 0) return 0
   return await db.transaction(async (tx) => {

@@ -21,26 +21,12 @@ export interface OutboxOptions {
   readonly checkEveryMs?: number
 }
 
-export interface Outbox {
-  /** Inserts events in the transaction that changes the state. */
-  append(tx: Transaction, events: Event[]): Promise<void>
-  /** Publishes events that were just committed. Never throws: it leaves to the sweeper what fails. */
-  publish(events: Event[]): void
-  /**
-   * Publishes what is unpublished and leased by no process, after a reconciliation if one is due.
-   * @returns the number of events that it found
-   */
-  sweep(stopping?: AbortSignal): Promise<number>
-  /** Makes the next sweep reconcile the outbox with the stream. */
-  scheduleReconcile(): void
-  /** Resolves when this process is publishing nothing. */
-  idle(): Promise<void>
-}
+export type Outbox = Awaited<ReturnType<typeof openOutbox>>
 
 /** The number of events that a sweep leases at once. */
 const batchSize = 500
 
-export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
+export async function openOutbox(options: OutboxOptions) {
   const { db, broker, log, leaseMs = 5000, checkEveryMs = 60_000 } = options
   const reconciler = openReconciler(options)
   const stream = await watchStream(options, checkEveryMs, reconciler.schedule)
@@ -51,6 +37,10 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
   broker.onReconnect(onPossibleLoss)
   const publisher = openPublisher(options, stream, onPossibleLoss)
 
+  /**
+   * Publishes the unpublished events that no process has leased, after a reconciliation if one is due.
+   * @returns the number of events that it found
+   */
   async function sweep(stopping?: AbortSignal): Promise<number> {
     // A replica that publishes little sees neither a publish error nor a sequence regression: so it checks on a timer.
     // (outbox.int.test: "makes its stream again, with all that was in it, though it says nothing")
@@ -68,10 +58,14 @@ export async function openOutbox(options: OutboxOptions): Promise<Outbox> {
   }
 
   return {
-    append: (tx, events) => insertEvents(tx, events, leaseMs),
+    /** Inserts events in the transaction that changes the state. */
+    append: (tx: Transaction, events: Event[]) => insertEvents(tx, events, leaseMs),
+    /** Publishes events that were just committed. Never throws: it leaves to the sweeper what fails. */
     publish: publisher.publish,
     sweep,
+    /** Makes the next sweep reconcile the outbox with the stream. */
     scheduleReconcile: reconciler.schedule,
+    /** Resolves when this process is publishing nothing. */
     idle: publisher.idle,
   }
 }

@@ -3,7 +3,7 @@ import { trackInFlight } from '../async/in-flight.ts'
 import { toHeaders } from '../events/cloud-events.ts'
 import type { Event } from '../events/event.ts'
 import type { OutboxOptions } from './outbox.ts'
-import { markPublished, type PublishedRow } from './outbox-table.ts'
+import { markPublished, type Stored } from './outbox-table.ts'
 import type { StreamWatch } from './stream-watch.ts'
 
 /** Events of this process that may wait for the broker. Further ones stay in the table for the sweeper. */
@@ -22,7 +22,7 @@ export function openPublisher(options: OutboxOptions, stream: StreamWatch, onReg
   let lastSequence = 0
 
   const mark = batcher(
-    async (rows: PublishedRow[]) => {
+    async (rows: Stored[]) => {
       await markPublished(db, rows)
       return rows.map(() => ({ value: undefined }))
     },

@@ -4,7 +4,7 @@ import { hasEventAt } from '../nats/stream-reader.ts'
 import { streamCreatedAt } from '../nats/streams.ts'
 import type { Database } from '../postgres/database.ts'
 import type { OutboxOptions } from './outbox.ts'
-import { type PublishedAt, publishedBefore, unpublish, unpublishOtherStreams } from './outbox-table.ts'
+import { type PublishedRow, publishedBefore, unpublish, unpublishOtherStreams } from './outbox-table.ts'
 
 const retryAfterMs = 5000
 
@@ -53,16 +53,16 @@ export async function reconcile(db: Database, broker: Broker, stream: string): P
   return ofOtherStreams + (await unpublish(db, created, await findLost(db, broker, info)))
 }
 
-async function findLost(db: Database, broker: Broker, info: StreamInfo): Promise<PublishedAt[]> {
+async function findLost(db: Database, broker: Broker, info: StreamInfo): Promise<PublishedRow[]> {
   const created = streamCreatedAt(info)
-  const lost: PublishedAt[] = []
+  const lost: PublishedRow[] = []
   let newest: number | undefined
   for (let rows = await publishedBefore(db, created); rows.length > 0; ) {
     const isStored = await Promise.all(rows.map((row) => isStoredOrExpired(broker, info, row)))
     const missing = rows.filter((_, i) => !isStored[i])
     lost.push(...missing)
-    const last = rows.at(-1) as PublishedAt
-    newest ??= Date.parse((rows[0] as PublishedAt).publishedAt)
+    const last = rows.at(-1) as PublishedRow
+    newest ??= Date.parse((rows[0] as PublishedRow).publishedAt)
     if (missing.length === 0 && Date.parse(last.publishedAt) < newest - tailMs) break
     rows = await publishedBefore(db, created, last)
   }
@@ -73,7 +73,7 @@ async function findLost(db: Database, broker: Broker, info: StreamInfo): Promise
 async function isStoredOrExpired(
   broker: Broker,
   { config, state }: StreamInfo,
-  row: PublishedAt,
+  row: PublishedRow,
 ): Promise<boolean> {
   if (row.streamSequence < state.first_seq && hasLimits(config)) return true
   return hasEventAt(broker, config.name, { sequence: row.streamSequence, id: row.id })

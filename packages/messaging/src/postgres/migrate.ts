@@ -6,7 +6,7 @@ import postgres from 'postgres'
 const migrationLock = 7_233_002_871
 
 /**
- * Applies the migrations of a folder that were not applied yet. Replicas that start together wait for the first.
+ * Applies the new migrations of a folder. Replicas that start together wait for the first one.
  * (migrate.int.test: "applies each migration once when ten replicas start together")
  */
 export async function migrate(url: string, folder: URL): Promise<void> {
@@ -15,7 +15,7 @@ export async function migrate(url: string, folder: URL): Promise<void> {
     await client`select pg_advisory_lock(${migrationLock})`
     await applyMigrations(drizzle({ client }), { migrationsFolder: fileURLToPath(folder) })
   } finally {
-    // Ending the session lets go of the lock.
+    // The end of the session releases the lock.
     await client.end({ timeout: 5 })
   }
 }

@@ -14,7 +14,7 @@ import {
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'string' })
 
-/** Events that were said; the truth of which the stream is a copy. */
+/** The events that the service published. The stream is a copy of them. */
 export const outbox = pgTable(
   'outbox',
   {
@@ -26,10 +26,10 @@ export const outbox = pgTable(
     time: moment('time').notNull(),
     causationId: text('causation_id').notNull(),
     traceparent: text('traceparent').notNull(),
-    /** Until then the process that committed the row, or the sweeper that took it, publishes it. */
+    /** Until then only the process that committed the row, or the sweeper that leased it, publishes it. */
     leasedUntil: moment('leased_until').notNull(),
     publishedAt: moment('published_at'),
-    /** Where the stream has it, to compare the two later: sequences start anew when a stream is made again. */
+    /** Where the stream stored it, for reconciling. The sequences of a recreated stream start again. */
     stream: text('stream'),
     streamSequence: bigint('stream_sequence', { mode: 'number' }),
     streamCreated: moment('stream_created'),
@@ -40,19 +40,19 @@ export const outbox = pgTable(
   ],
 )
 
-/** The ids of events that were handled. */
+/** The ids of the events that were handled. */
 export const inbox = pgTable('inbox', { id: text('id').primaryKey() })
 
-/** Requests that their clients may repeat, and what they were answered. */
+/** Requests that their clients may repeat, with their answers. */
 export const requests = pgTable(
   'requests',
   {
     scope: text('scope').notNull(),
     key: text('key').notNull(),
     fingerprint: text('fingerprint').notNull(),
-    /** Not `jsonb`, which would bring its fields into another order. */
+    /** Not `jsonb`, which would change the order of the fields. */
     answer: json('answer').notNull(),
-    /** Until then somebody makes the final answer, afterwards who asks again may; null when it is final. */
+    /** Until then one process makes the final answer; afterwards a repeated request may. Null if it is final. */
     leasedUntil: moment('leased_until'),
     createdAt: moment('created_at').notNull().defaultNow(),
   },

@@ -6,7 +6,7 @@ import { openParticipant } from '../participant.ts'
 import { keyIn, openDatabase, upsertAll } from '../postgres/database.ts'
 import type { Aggregate } from '../unit-of-work.ts'
 
-// A shop that lends books: it hears what comes back, on a stream of the library's, and says what it has.
+// A book shop: it consumes the returns that the library publishes, and publishes what is on its shelves.
 type Returned = Fact & { name: 'Returned'; data: { copies: number } }
 type Shelved = Fact & { name: 'Shelved'; data: { copies: number } }
 
@@ -16,7 +16,7 @@ const Returned: EventType<Returned> = {
   version: 1,
   read(version, data) {
     const { copies } = data as { copies?: unknown }
-    if (version !== 1 || typeof copies !== 'number') throw new Error('not a return that is known')
+    if (version !== 1 || typeof copies !== 'number') throw new Error('unknown version or invalid data')
     return { copies }
   },
 }
