@@ -43,7 +43,7 @@ describe('a branch', () => {
     assert.deepEqual(await publishedOf(own), ['DeliveryStarted'])
   })
 
-  it('does not see what nobody knows the branch of; an operator does', async () => {
+  it('does not see what belongs to no known branch; an operator does', async () => {
     const orderId = uuidv7()
     await handle(received(OrderCancelled({ orderId, reason: 'requested' })))
     await handle(received(approvedAs(orderId, 'mine')))
@@ -66,7 +66,7 @@ describe('a courier and an operator', () => {
     })
 })
 
-describe('who comes past the gateway', () => {
+describe('a caller that bypasses the gateway', () => {
   it('reports nothing', async () => {
     const orderId = await start()
     const headers = await gate.as(courier, 'order')

@@ -15,7 +15,7 @@ const work = { db, commit, deadlineMs: hour }
 const statusOf = async (orderId: string) => (await findDelivery(db, orderId))?.status
 
 describe('the deadline of deliveries', () => {
-  it('fails what nobody has told the end of, as overdue, once, and only that', async () => {
+  it('fails a delivery without a reported end as overdue, once, and no other', async () => {
     const overdue = await startedAgo(2 * hour)
     const fresh = await start()
     const other = await replica()
@@ -26,7 +26,7 @@ describe('the deadline of deliveries', () => {
     assert.equal(await statusOf(fresh), 'STARTED')
   })
 
-  it('leaves alone what ended in time', async () => {
+  it('leaves alone a delivery that ended in time', async () => {
     const orderId = await startedAgo(2 * hour)
     await handle(received(OrderCancelled({ orderId, reason: 'requested' })))
     await failOverdue(work)

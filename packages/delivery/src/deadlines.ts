@@ -4,7 +4,7 @@ import type { Database } from '@saucery/messaging/postgres/database'
 import { fail, Refused } from './domain.ts'
 import { type CommitDelivery, findStartedBefore } from './store.ts'
 
-export interface Deadline {
+interface Deadline {
   readonly db: Database
   readonly commit: CommitDelivery
   readonly deadlineMs: number

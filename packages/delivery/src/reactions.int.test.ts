@@ -19,7 +19,7 @@ const statusOf = async (orderId: string) => (await findDelivery(db, orderId))?.s
 const courier = (orderId: string) => ({ key: orderId, cause: { id: 'a-courier', traceparent: '' } })
 
 describe('a paid order', () => {
-  it('is sent once when its payment is told twenty times at once, at two replicas', async () => {
+  it('is sent once when its payment comes twenty times at once, at two replicas', async () => {
     const other = reactions(await replica())
     const event = received(approvedAs(uuidv7()))
     await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 ? handle(event) : other(event))))
@@ -60,7 +60,7 @@ describe('a cancelled order', () => {
     assert.deepEqual(await publishedOf(orderId), ['DeliveryCancelled'])
   })
 
-  it('is cancelled once, whichever of the two replicas hears what first', async () => {
+  it('is cancelled once, whichever replica gets which event first', async () => {
     const other = reactions(await replica())
     for (let round = 0; round < 40; round++) {
       const orderId = uuidv7()
@@ -72,7 +72,7 @@ describe('a cancelled order', () => {
     }
   })
 
-  it('is told once that it arrived before the cancel', async () => {
+  it('publishes once that the cancel came after the arrival', async () => {
     const orderId = await start()
     await commit({ ...courier(orderId), decide: complete })
     // Each has an id of its own, so that the inbox knows nothing.
@@ -90,8 +90,8 @@ describe('a cancelled order', () => {
       const orderId = await start()
       const arriving = commit({ ...courier(orderId), decide: complete })
       await Promise.allSettled([arriving, other(received(cancelledAs(orderId)))])
-      const said = (await publishedOf(orderId)).filter((name) => name !== 'DeliveryStarted').join()
-      assert.match(said, /^(DeliveryCancelled|CancellationRefused,DeliveryCompleted)$/)
+      const published = (await publishedOf(orderId)).filter((name) => name !== 'DeliveryStarted').join()
+      assert.match(published, /^(DeliveryCancelled|CancellationRefused,DeliveryCompleted)$/)
     }
   })
 })

@@ -1,6 +1,6 @@
-import type { ListQuery } from '@saucery/chassis/openapi/read-routes'
+import { type ListQuery, matchesQuery } from '@saucery/chassis/http/lists'
 import type { Published } from '@saucery/contracts/choreography'
-import { type Database, inRange, keyIn, upsertAll, when } from '@saucery/messaging/postgres/database'
+import { type Database, keyIn, upsertAll } from '@saucery/messaging/postgres/database'
 import type { Aggregate, Commit } from '@saucery/messaging/unit-of-work'
 import { and, asc, desc, eq, lt, ne } from 'drizzle-orm'
 import { type Delivery, type DeliveryEvent, evolve } from './domain.ts'
@@ -34,13 +34,7 @@ export type DeliveryQuery = ListQuery<Delivery['status']>
 
 /** The statement behind a list. (plans.int.test: "costs of many what it costs of 10,000, …") */
 export function selectDeliveries(db: Database, query: DeliveryQuery) {
-  const wanted = and(
-    isVisible,
-    when(query.status, (status) => eq(deliveries.status, status)),
-    when(query.branchId, (branchId) => eq(deliveries.branchId, branchId)),
-    when(query.orderId, (orderId) => eq(deliveries.orderId, orderId)),
-    ...inRange(deliveries.orderId, query),
-  )
+  const wanted = and(isVisible, matchesQuery(query, deliveries.orderId, deliveries))
   return db.select().from(deliveries).where(wanted).orderBy(desc(deliveries.orderId)).limit(query.limit)
 }
 

@@ -3,7 +3,7 @@ import { pageResponse } from '@saucery/chassis/http/pages'
 import { invalidFields, orNotFound, type Problem, storeUnavailable } from '@saucery/chassis/http/problem'
 import { causeOf } from '@saucery/chassis/http/request-id'
 import {
-  type Answer,
+  type HttpAnswer,
   openAnswerOnce,
   type ProblemAnswer,
   respond,
@@ -95,8 +95,8 @@ const idOf = ({ id }: Order) => id
 /** The final answer to a request that waited. */
 const answerTo = (
   { order, payment }: WaitOutcome,
-  { headers, status }: Answer<Order, 201 | 202>,
-): Answer<Order, 201 | 202> | ProblemAnswer =>
+  { headers, status }: HttpAnswer<Order, 201 | 202>,
+): HttpAnswer<Order, 201 | 202> | ProblemAnswer =>
   payment === 'timed-out'
     ? { problem: paymentTimeout, headers }
     : { headers, status: payment === 'decided' ? 201 : status, body: orNotFound(order) }

@@ -4,7 +4,7 @@ import type { Database } from '@saucery/messaging/postgres/database'
 import { Refused, timeOut } from './domain.ts'
 import { type CommitOrder, findPlacedBefore } from './store.ts'
 
-export interface Deadline {
+interface Deadline {
   readonly db: Database
   readonly commit: CommitOrder
   readonly deadlineMs: number

@@ -32,7 +32,7 @@ describe('GET /orders', () => {
     assert.deepEqual([...first.items, ...second.items], placed)
   })
 
-  it('is of a range of time', async () => {
+  it('filters by a range of time', async () => {
     const before = await place({ branchId: 'timed' })
     await eventually(() => assert.equal(Date.now() > Date.parse(before.placedAt) + 1, true))
     const since = new Date().toISOString()
@@ -50,7 +50,7 @@ describe('GET /orders', () => {
     assert.equal(page.next, undefined)
   })
 
-  it('has fifty on a page when nobody says otherwise', async () => {
+  it('has fifty items on a page by default', async () => {
     await Promise.all(Array.from({ length: 51 }, () => place()))
     assert.equal((await getJson<ListPage<Order>>(app, '/orders')).items.length, 50)
     assert.ok((await getJson<ListPage<Order>>(app, '/orders?limit=200')).items.length > 50)
@@ -88,7 +88,7 @@ describe('GET /orders', () => {
       assert.deepEqual(problem, { status: 422, code: 'invalid-input', places: [place] })
     })
 
-  it('answers 404 for what there is not', async () => {
+  it('answers 404 for an unknown id or path', async () => {
     assert.equal((await readProblem(app.request(`/orders/${exampleOrderId}`))).code, 'not-found')
     assert.equal((await readProblem(app.request('/orders/1'))).code, 'not-found')
     assert.equal((await readProblem(app.request('/sauces'))).code, 'no-such-route')

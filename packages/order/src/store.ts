@@ -1,8 +1,8 @@
-import type { ListQuery } from '@saucery/chassis/openapi/read-routes'
+import { type ListQuery, matchesQuery } from '@saucery/chassis/http/lists'
 import type { Published } from '@saucery/contracts/choreography'
 import type { Status } from '@saucery/contracts/status'
 import { firstIdAt } from '@saucery/messaging/events/event'
-import { type Database, inRange, keyIn, upsertAll, when } from '@saucery/messaging/postgres/database'
+import { type Database, keyIn, upsertAll } from '@saucery/messaging/postgres/database'
 import type { Aggregate, Commit } from '@saucery/messaging/unit-of-work'
 import { and, asc, desc, eq, lt } from 'drizzle-orm'
 import { evolve, type Order, type OrderEvent } from './domain.ts'
@@ -28,12 +28,7 @@ export type OrderQuery = ListQuery<Status>
 
 /** The statement behind a list. (plans.int.test: "costs of many what it costs of 10,000, …") */
 export function selectOrders(db: Database, query: OrderQuery) {
-  const wanted = and(
-    when(query.status, (status) => eq(orders.status, status)),
-    when(query.branchId, (branchId) => eq(orders.branchId, branchId)),
-    when(query.orderId, (orderId) => eq(orders.id, orderId)),
-    ...inRange(orders.id, query),
-  )
+  const wanted = matchesQuery(query, orders.id, orders)
   return db.select().from(orders).where(wanted).orderBy(desc(orders.id)).limit(query.limit)
 }
 

@@ -38,7 +38,7 @@ describe('a branch', () => {
     assert.deepEqual(await listed(branch('mine'), `orderId=${foreign}`), [])
   })
 
-  it('does not see what nobody knows the branch of; an operator does', async () => {
+  it('does not see what belongs to no known branch; an operator does', async () => {
     const orderId = uuidv7()
     await service.handle(received(OrderCancelled({ orderId, reason: 'requested' })))
     assert.equal(await statusOf(branch('mine'), `/payments/${orderId}`), 404)
@@ -54,7 +54,7 @@ it('a courier sees no payment', async () => {
     assert.equal((await readProblem(ask(courier, path))).code, 'not-permitted')
 })
 
-it('nobody sees one who comes past the gateway', async () => {
+it('without the gateway’s token, no payment is visible', async () => {
   const headers = await gate.as(operator, 'order')
   for (const init of [{}, { headers }]) assert.equal((await app.request('/payments', init)).status, 401)
 })

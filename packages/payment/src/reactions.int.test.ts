@@ -22,13 +22,13 @@ const failedAs = (orderId: string) => DeliveryFailed({ orderId, reason: 'undeliv
 const statusOf = async (orderId: string) => (await findPayment(db, orderId))?.status
 const charged = { amount: 3000, declined: null, refunds: 0 }
 
-/** Forgets what was handled, so that nothing but the state guards. */
+/** Empties the inbox, so that only the state guards. */
 const pruneInbox = () => db.execute('delete from inbox')
 
 const loseState = (orderId: string) => db.execute(`delete from payments where order_id = '${orderId}'`)
 
 describe('an order that is placed', () => {
-  it('is charged once when it is told twenty times at once, at two replicas', async () => {
+  it('is charged once when its event comes twenty times at once, at two replicas', async () => {
     const orderId = uuidv7()
     const other = await replicaHandles()
     const event = received(placedAs(orderId))
@@ -37,12 +37,12 @@ describe('an order that is placed', () => {
     assert.deepEqual((await books())[orderId], charged)
   })
 
-  it('is charged once when each telling has an id of its own, of which the inbox knows nothing', async () => {
+  it('is charged once when each event has an id of its own, which the inbox does not know', async () => {
     const other = await replicaHandles()
     for (let round = 0; round < 10; round++) {
       const orderId = uuidv7()
-      const tellings = Array.from({ length: 6 }, () => received(placedAs(orderId)))
-      await Promise.all(tellings.map((event, i) => (i % 2 ? handle(event) : other(event))))
+      const copies = Array.from({ length: 6 }, () => received(placedAs(orderId)))
+      await Promise.all(copies.map((event, i) => (i % 2 ? handle(event) : other(event))))
       assert.deepEqual(await publishedOf(orderId), ['PaymentApproved'])
       assert.deepEqual((await books())[orderId], charged)
     }
@@ -93,17 +93,17 @@ describe('an order that is placed', () => {
     assert.deepEqual(await publishedOf(orderId), ['PaymentApproved'])
   })
 
-  it('is asked for with its own id as the key', async () => {
+  it('is charged with its own id as the idempotency key', async () => {
     const orderId = uuidv7()
     const asked: Parameters<PaymentProvider['charge']>[0][] = []
-    const noting = await replicaHandles((provider) => ({
+    const recording = await replicaHandles((provider) => ({
       ...provider,
       charge(charge) {
         asked.push(charge)
         return provider.charge(charge)
       },
     }))
-    await noting(received(placedAs(orderId)))
+    await recording(received(placedAs(orderId)))
     assert.deepEqual(asked, [{ idempotencyKey: orderId, amount: 3000 }])
   })
 
@@ -128,24 +128,24 @@ describe('an order that is placed', () => {
 
 describe('an order that must be paid by a time', () => {
   const payBy = '2026-01-01T00:00:00.680Z'
-  const strictly = (orderId: string) => received(OrderPlaced({ ...placedAs(orderId).data, payBy }))
+  const placedStrictly = (orderId: string) => received(OrderPlaced({ ...placedAs(orderId).data, payBy }))
 
-  it('is voided once and never charged when it is heard too late, though its cancel is still to come', async () => {
+  it('is voided once and never charged when it is read too late, though its cancel is still to come', async () => {
     const orderId = uuidv7()
     const other = await replicaHandles()
-    const event = strictly(orderId)
-    const tellings = Array.from({ length: 20 }, (_, i) => (i % 2 ? event : strictly(orderId)))
-    await Promise.all(tellings.map((event, i) => (i % 4 < 2 ? handle(event) : other(event))))
+    const event = placedStrictly(orderId)
+    const copies = Array.from({ length: 20 }, (_, i) => (i % 2 ? event : placedStrictly(orderId)))
+    await Promise.all(copies.map((event, i) => (i % 4 < 2 ? handle(event) : other(event))))
     await handle(received(OrderCancelled({ orderId, reason: 'payment-timeout' })))
     assert.deepEqual(await publishedOf(orderId), ['PaymentVoided'])
     assert.equal(await statusOf(orderId), 'VOIDED')
     assert.equal((await books())[orderId], undefined)
   })
 
-  it('is charged when it is heard in time', async () => {
+  it('is charged when it is read in time', async () => {
     const orderId = uuidv7()
     const inTime = await replicaHandles(undefined, () => new Date(payBy))
-    await inTime(strictly(orderId))
+    await inTime(placedStrictly(orderId))
     assert.deepEqual(await publishedOf(orderId), ['PaymentApproved'])
   })
 
@@ -156,8 +156,8 @@ describe('an order that must be paid by a time', () => {
       (provider) => ({ ...provider, charge }),
       () => new Date(payBy),
     )
-    await assert.rejects(crashing(strictly(orderId)), /crashed/)
-    await handle(strictly(orderId))
+    await assert.rejects(crashing(placedStrictly(orderId)), /crashed/)
+    await handle(placedStrictly(orderId))
     assert.deepEqual(await publishedOf(orderId), ['PaymentApproved'])
   })
 })
@@ -202,19 +202,19 @@ describe('an order that is cancelled', () => {
 
 describe('a paid order that does not arrive', () => {
   for (const doesNotArrive of [failedAs, (orderId: string) => DeliveryCancelled({ orderId })])
-    it(`is refunded once when ${doesNotArrive('').name} is told many times, at two replicas`, async () => {
+    it(`is refunded once when ${doesNotArrive('').name} comes many times, at two replicas`, async () => {
       const orderId = uuidv7()
       await handle(received(placedAs(orderId)))
       const other = await replicaHandles()
       const event = received(doesNotArrive(orderId))
       await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 ? handle(event) : other(event))))
-      // Told anew under another id, the inbox knows nothing of it.
+      // Copies with ids of their own, which the inbox does not know.
       await Promise.all([handle(received(doesNotArrive(orderId))), other(received(doesNotArrive(orderId)))])
       assert.deepEqual(await publishedOf(orderId), ['PaymentApproved', 'PaymentRefunded'])
       assert.deepEqual((await books())[orderId], { ...charged, refunds: 1 })
     })
 
-  it('is refunded when a crash comes between the money and the word', async () => {
+  it('is refunded and published once when a crash comes after the provider’s refund', async () => {
     const orderId = uuidv7()
     await handle(received(placedAs(orderId)))
     const crashing = await replicaHandles((provider) => ({

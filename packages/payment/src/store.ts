@@ -1,8 +1,8 @@
-import type { ListQuery } from '@saucery/chassis/openapi/read-routes'
+import { type ListQuery, matchesQuery } from '@saucery/chassis/http/lists'
 import type { Published } from '@saucery/contracts/choreography'
-import { type Database, inRange, keyIn, upsertAll, when } from '@saucery/messaging/postgres/database'
+import { type Database, keyIn, upsertAll } from '@saucery/messaging/postgres/database'
 import type { Aggregate, Commit } from '@saucery/messaging/unit-of-work'
-import { and, desc, eq } from 'drizzle-orm'
+import { desc, eq } from 'drizzle-orm'
 import { evolve, type Payment, type PaymentEvent } from './domain.ts'
 import { payments } from './schema.ts'
 
@@ -26,12 +26,7 @@ export type PaymentQuery = ListQuery<Payment['status']>
 
 /** The statement behind a list. (plans.int.test: "costs of many what it costs of 10,000, …") */
 export function selectPayments(db: Database, query: PaymentQuery) {
-  const wanted = and(
-    when(query.status, (status) => eq(payments.status, status)),
-    when(query.branchId, (branchId) => eq(payments.branchId, branchId)),
-    when(query.orderId, (orderId) => eq(payments.orderId, orderId)),
-    ...inRange(payments.orderId, query),
-  )
+  const wanted = matchesQuery(query, payments.orderId, payments)
   return db.select().from(payments).where(wanted).orderBy(desc(payments.orderId)).limit(query.limit)
 }
 

@@ -9,7 +9,7 @@ import { type Problem, ProblemError } from '../http/problem.ts'
 import { keyedRequest } from './idempotency-key.ts'
 
 /** An answer, as it is stored for repeats. */
-export interface Answer<Body, Status extends ContentfulStatusCode> {
+export interface HttpAnswer<Body, Status extends ContentfulStatusCode> {
   readonly status: Status
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: Body
@@ -18,10 +18,10 @@ export interface Answer<Body, Status extends ContentfulStatusCode> {
 /** An answer that is a problem. */
 export interface ProblemAnswer {
   readonly problem: Problem
-  readonly headers?: Answer<unknown, ContentfulStatusCode>['headers']
+  readonly headers?: HttpAnswer<unknown, ContentfulStatusCode>['headers']
 }
 
-type AnyAnswer = Answer<unknown, ContentfulStatusCode> | ProblemAnswer
+type AnyAnswer = HttpAnswer<unknown, ContentfulStatusCode> | ProblemAnswer
 
 /** A request for a change, and how it is answered. */
 export interface Command<State, P extends Fact, F extends Fact, Body, Status extends ContentfulStatusCode> {
@@ -30,20 +30,22 @@ export interface Command<State, P extends Fact, F extends Fact, Body, Status ext
   /** Set when no change may be made now: thrown, except that a repeat still gets its stored answer. */
   readonly refusal?: ProblemError | undefined
   readonly change: Omit<Change<State, P, F>, 'request'>
-  answer(result: ChangeResult<State, P>): Answer<Body, Status>
+  answer(result: ChangeResult<State, P>): HttpAnswer<Body, Status>
   /** Set when the answer is provisional: `finish` replaces it within this time, in ms. */
   readonly finalWithinMs?: number | undefined
 }
 
 /** The answer to a request or to the first of its repeats. */
-export interface StoredOnce<Body, Status extends ContentfulStatusCode> extends Answer<Body, Status> {
+export interface AnsweredOnce<Body, Status extends ContentfulStatusCode> extends HttpAnswer<Body, Status> {
   readonly isFinal: boolean
   /**
    * Replaces a provisional answer.
    * @returns the answer that counts: the first final one, which another process may have given
    * @throws ProblemError when that answer is a problem
    */
-  finish<B, S extends ContentfulStatusCode>(final: Answer<B, S> | ProblemAnswer): Promise<Answer<B, S>>
+  finish<B, S extends ContentfulStatusCode>(
+    final: HttpAnswer<B, S> | ProblemAnswer,
+  ): Promise<HttpAnswer<B, S>>
 }
 
 interface AnswerOnceDeps<State, P extends Fact, F extends Fact> {
@@ -64,13 +66,13 @@ export function openAnswerOnce<State, P extends Fact, F extends Fact>(deps: Answ
   return async function answerOnce<Body, const Status extends ContentfulStatusCode>(
     c: Context,
     { input, refusal, change, answer, finalWithinMs }: Command<State, P, F, Body, Status>,
-  ): Promise<StoredOnce<Body, Status>> {
+  ): Promise<AnsweredOnce<Body, Status>> {
     // Each caller has keys of its own.
     const keyed = keyedRequest(c, c.get('caller').subject, input)
     if (!keyed) {
       if (refusal) throw refusal
       const isFinal = finalWithinMs === undefined
-      return { ...answer(await commit(change)), isFinal, finish: async (final) => orThrow(final) }
+      return { ...answer(await commit(change)), isFinal, finish: async (final) => answerOrThrow(final) }
     }
     const decide = refusal ? () => raise(refusal) : change.decide
     const { stored } = await commit({
@@ -84,9 +86,9 @@ export function openAnswerOnce<State, P extends Fact, F extends Fact>(deps: Answ
       },
     }).catch((error) => raise(error instanceof RequestRefused ? requestProblem(c, error) : error))
     return {
-      ...orThrow<Body, Status>(stored?.answer as AnyAnswer),
+      ...answerOrThrow<Body, Status>(stored?.answer as AnyAnswer),
       isFinal: stored?.isFinal ?? true,
-      finish: async (final) => orThrow((await finishRequest({ ...keyed, answer: final })) as AnyAnswer),
+      finish: async (final) => answerOrThrow((await finishRequest({ ...keyed, answer: final })) as AnyAnswer),
     }
   }
 }
@@ -98,8 +100,10 @@ function raise(error: unknown): never {
   throw error
 }
 
-function orThrow<Body, Status extends ContentfulStatusCode>(answer: AnyAnswer): Answer<Body, Status> {
-  if (!('problem' in answer)) return answer as Answer<Body, Status>
+function answerOrThrow<Body, Status extends ContentfulStatusCode>(
+  answer: AnyAnswer,
+): HttpAnswer<Body, Status> {
+  if (!('problem' in answer)) return answer as HttpAnswer<Body, Status>
   const { problem, headers = {} } = answer
   const present = Object.entries(headers).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value]],
@@ -110,7 +114,7 @@ function orThrow<Body, Status extends ContentfulStatusCode>(answer: AnyAnswer): 
 
 export const respond = <Body, Status extends ContentfulStatusCode>(
   c: Context,
-  { body, status, headers }: Answer<Body, Status>,
+  { body, status, headers }: HttpAnswer<Body, Status>,
 ) => {
   for (const [name, value] of Object.entries(headers)) c.header(name, value)
   return c.json(body as object, status) as unknown as Response & ResponseOf<Body, Status>

@@ -1,14 +1,7 @@
-import { createRoute, z } from '@hono/zod-openapi'
-import { itemId } from '@saucery/contracts/fields'
-import { type PageQuery, pageQuery, pageSchema } from '../http/pages.ts'
+import { createRoute, type z } from '@hono/zod-openapi'
+import { listQuery } from '../http/lists.ts'
+import { pageSchema } from '../http/pages.ts'
 import { jsonResponse, linkHeader, listProblems, orderIdParam, problems, readProblems } from './schemas.ts'
-
-/** The query of a list of orders, or of what belongs to them, as the store gets it. */
-export interface ListQuery<Status extends string> extends PageQuery {
-  readonly status?: Status | undefined
-  readonly branchId?: string | undefined
-  readonly orderId?: string | undefined
-}
 
 interface Words {
   readonly operationId: string
@@ -27,14 +20,7 @@ export const listRoute = <const Path extends string, Item extends z.ZodType, Sta
     method: 'get',
     path,
     ...words,
-    request: {
-      query: z.object({
-        ...pageQuery,
-        status: z.enum(statuses).optional(),
-        branchId: itemId.optional(),
-        orderId: z.uuid().optional(),
-      }),
-    },
+    request: { query: listQuery(statuses) },
     responses: { 200: jsonResponse('A page', pageSchema(item), linkHeader), ...listProblems },
   })
 

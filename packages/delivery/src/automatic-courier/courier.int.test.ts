@@ -49,7 +49,7 @@ describe('the automatic courier', () => {
       assert.deepEqual(await publishedOf(orderId), ['DeliveryCompleted', 'DeliveryStarted'])
   })
 
-  it('goes on with the others when a cancel is faster', async () => {
+  it('completes the others when a cancel is faster for one', async () => {
     const [cancelled, ...others] = await Promise.all(Array.from({ length: 5 }, () => startedAgo(2 * hour)))
     assert.ok(cancelled)
     const tooLate: CommitDelivery = async (change) => {
@@ -62,14 +62,14 @@ describe('the automatic courier', () => {
     for (const orderId of others) assert.equal(await statusOf(orderId), 'COMPLETED')
   })
 
-  it('says why it cannot, when it is not a courier or a cancel that was faster', async () => {
+  it('throws a failure that is not a refusal', async () => {
     await startedAgo(2 * hour)
     const broken = () => Promise.reject(new Error('disk full'))
     await assert.rejects(completeDue({ ...work, commit: broken }), /disk full/)
     await completeDue(work)
   })
 
-  it('finds nothing to do after all that', async () => {
+  it('finds nothing more to do', async () => {
     const untouched = () => Promise.reject(new Error('there is something'))
     await completeDue({ ...work, commit: untouched })
   })

@@ -56,7 +56,7 @@ type Row = { scope: string; key: string; fingerprint: string; answer: object; le
  * Locks the requests until the end of the transaction, and reads their stored answers.
  *
  * The lock ends with the transaction, also when the process dies: no lease has to run out, and a request that failed
- * leaves no trace. (requests.int.test: "leaves nothing behind when the process dies before the commit")
+ * leaves no trace. (requests.int.test: "leaves no trace when the process dies before the commit")
  */
 export async function openRequests(tx: Transaction, asked: readonly KeyedRequest[]): Promise<Requests> {
   // Sent together: the read sees what the previous holder of the lock wrote.

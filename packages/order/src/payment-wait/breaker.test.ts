@@ -73,7 +73,7 @@ const isUnavailable = (error: unknown) =>
   error.headers['retry-after'] === '1'
 
 describe('the breaker', () => {
-  it('opens when more than the percentage is late, but not on too few calls', async () => {
+  it('opens when more than the percentage is late, but not on too few requests', async () => {
     const { late, inTime, state } = testBreaker()
     for (const call of [inTime, late, late]) await call()
     assert.equal(state(), 'closed')
@@ -90,14 +90,14 @@ describe('the breaker', () => {
     assert.equal(state(), 'closed')
   })
 
-  it('runs nothing while it is open, and says when to come again', async () => {
+  it('admits nothing while it is open, and says when to retry', async () => {
     const { opened, inTime, calls } = testBreaker()
     await opened()
     await assert.rejects(inTime(), isUnavailable)
     assert.equal(calls(), 4)
   })
 
-  it('lets exactly one through after a while, and closes when that is in time', async () => {
+  it('lets exactly one request through after the reset time, and closes when that is in time', async () => {
     const { opened, halfOpened, inTime, call, guard, calls, state } = testBreaker()
     await opened()
     await halfOpened()
@@ -111,7 +111,7 @@ describe('the breaker', () => {
     assert.equal(await inTime(), true)
   })
 
-  it('opens again when that one is late', async () => {
+  it('opens again when that request is late', async () => {
     const { opened, halfOpened, late, state } = testBreaker()
     await opened()
     await halfOpened()
@@ -119,7 +119,7 @@ describe('the breaker', () => {
     assert.equal(state(), 'open')
   })
 
-  it('counts a call as late when its time is over, and gives its result all the same', async () => {
+  it('counts a request as late after the timeout, and lets it go on', async () => {
     const { opened, halfOpened, guard, state } = testBreaker()
     await opened()
     await halfOpened()
@@ -130,7 +130,7 @@ describe('the breaker', () => {
     assert.equal(await slow, true)
   })
 
-  it('neither opens nor closes for an error of our own', async () => {
+  it('neither opens nor closes for an error of the order service', async () => {
     const closed = testBreaker()
     for (let i = 0; i < 20; i++) assert.equal(await closed.failing(), 'Error: database away')
     assert.equal(closed.state(), 'closed')
@@ -141,7 +141,7 @@ describe('the breaker', () => {
     assert.equal(state(), 'open')
   })
 
-  it('tells its state and its calls in metrics, and a line for each change', async () => {
+  it('shows its state and its requests in metrics, and logs each change', async () => {
     const { opened, halfOpened, inTime, lines, metrics } = testBreaker()
     await opened()
     await assert.rejects(inTime())

@@ -1,4 +1,4 @@
-import { ProblemError } from '@saucery/chassis/http/problem'
+import { type Problem, ProblemError } from '@saucery/chassis/http/problem'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import type { Metrics } from '@saucery/chassis/telemetry/metrics'
 import CircuitBreaker from 'opossum'
@@ -72,8 +72,9 @@ export function openBreaker({ settings, metrics, log }: BreakerDeps): Breaker {
             outcome === 'in-time' ? resolve() : reject(outcome === 'late' ? late : ownError)
         })
       circuit.fire(request).catch(() => {})
+      if (end) return { refusal: undefined, end }
       // An open circuit does not call `request`.
-      return end ? { refusal: undefined, end } : { refusal: unavailable(halfOpenAt - Date.now()), end() {} }
+      return { refusal: new ProblemError(paymentUnavailable, retryAfter(halfOpenAt - Date.now())), end() {} }
     },
   }
 }
@@ -100,12 +101,10 @@ function measure(metrics: Metrics, state: () => State): (outcome: string) => voi
   return (outcome) => calls.inc({ outcome })
 }
 
-const unavailable = (waitMs: number) =>
-  new ProblemError(
-    {
-      status: 503,
-      code: 'payment-unavailable',
-      title: 'Payments are too slow at the moment; no order was placed',
-    },
-    { 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))) },
-  )
+const paymentUnavailable: Problem = {
+  status: 503,
+  code: 'payment-unavailable',
+  title: 'Payments are too slow at the moment; no order was placed',
+}
+
+const retryAfter = (waitMs: number) => ({ 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))) })

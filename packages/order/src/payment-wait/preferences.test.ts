@@ -34,7 +34,7 @@ const cases: [
   ['sync', 'respond-async, handling=strict', strict(680), 'handling=strict'],
 ]
 
-describe('the terms of a wait', () => {
+describe('the preferences of a wait', () => {
   for (const [mode, prefer, terms, applied] of cases)
     it(`in mode ${mode}, with ${prefer ?? 'no preference'}, are ${JSON.stringify(terms)}`, () => {
       const otherwise = { PAYMENT_MODE: mode, PAYMENT_BREAKER_TIMEOUT_MS: 680 }

@@ -48,8 +48,15 @@ export function beginWait(
   const endsAt = Date.now() + waitMs
   const admission = isStrict ? breaker.admit() : unguarded
   const waits = waitMs > 0 && !admission.refusal
-  let watch = waits ? watches.begin(newOrderId) : undefined
+  let watch: ReturnType<Watches['begin']> | undefined
   let timer: NodeJS.Timeout | undefined
+
+  try {
+    if (waits) watch = watches.begin(newOrderId)
+  } catch (error) {
+    admission.end('error')
+    throw error
+  }
 
   /** Decided by the state, so that an event which came another way or at this moment counts. */
   const orderAtEnd = async (orderId: string, cause: Cause) =>

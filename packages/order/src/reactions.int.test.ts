@@ -13,8 +13,8 @@ const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())
 const { app, handle, nats, participant, place, replica, publishedOf } = service
 
-describe('an order that hears what others say', () => {
-  it('forgets no fact that comes at the same time as another, at two replicas', async () => {
+describe('an order that consumes the events of others', () => {
+  it('keeps both of two facts that come at the same time, at two replicas', async () => {
     const other = reactions(await replica())
     for (let round = 0; round < 30; round++) {
       const { id, branchId, sauceId, qty } = await place()
@@ -26,7 +26,7 @@ describe('an order that hears what others say', () => {
     }
   })
 
-  it('shows it when it has heard it from the stream, however often it comes', async () => {
+  it('shows what it consumed from the stream, however often it comes', async () => {
     participant.consume(subscriptionsOf('order'), handle)
     const order = await place()
     const { id: orderId, branchId, sauceId, qty } = order
