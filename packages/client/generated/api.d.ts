@@ -11,7 +11,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Orders, the newest first */
+        /** List orders, newest first */
         readonly get: operations["listOrders"];
         readonly put?: never;
         /** Place an order */
@@ -31,7 +31,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** Ask for an order to be cancelled */
+        /** Request the cancellation of an order */
         readonly post: operations["cancelOrder"];
         readonly delete?: never;
         readonly options?: never;
@@ -46,7 +46,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** One order */
+        /** Get an order */
         readonly get: operations["getOrder"];
         readonly put?: never;
         readonly post?: never;
@@ -63,7 +63,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Payments, of the newest orders first */
+        /** List payments, newest order first */
         readonly get: operations["listPayments"];
         readonly put?: never;
         readonly post?: never;
@@ -80,7 +80,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** The payment of one order */
+        /** Get the payment of an order */
         readonly get: operations["getPayment"];
         readonly put?: never;
         readonly post?: never;
@@ -99,7 +99,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** It arrived */
+        /** Report that a delivery arrived */
         readonly post: operations["completeDelivery"];
         readonly delete?: never;
         readonly options?: never;
@@ -116,7 +116,7 @@ export interface paths {
         };
         readonly get?: never;
         readonly put?: never;
-        /** It did not arrive */
+        /** Report that a delivery did not arrive */
         readonly post: operations["failDelivery"];
         readonly delete?: never;
         readonly options?: never;
@@ -131,7 +131,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Deliveries, of the newest orders first */
+        /** List deliveries, newest order first */
         readonly get: operations["listDeliveries"];
         readonly put?: never;
         readonly post?: never;
@@ -148,7 +148,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** The delivery of one order */
+        /** Get the delivery of an order */
         readonly get: operations["getDelivery"];
         readonly put?: never;
         readonly post?: never;
@@ -467,7 +467,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Who asks, and what that caller may do */
+        /** Who calls, and what that caller may do */
         readonly get: operations["getMe"];
         readonly put?: never;
         readonly post?: never;
@@ -593,7 +593,7 @@ export interface components {
             readonly startedAt: string;
             /** @enum {string} */
             readonly status: "COMPLETED";
-            /** @description Whether a cancel came after it arrived */
+            /** @description Whether a cancel came after the goods arrived */
             readonly cancellationRefused: boolean;
         } | {
             /** Format: uuid */
@@ -776,17 +776,17 @@ export interface components {
         };
         readonly Me: {
             /**
-             * @description `off`: everybody is an operator
+             * @description `off`: every caller is an operator
              * @enum {string}
              */
             readonly signIn: "on" | "off";
             /** @enum {string} */
             readonly role: "branch" | "courier" | "operator";
-            /** @description Who the token says it is; absent where sign-in is off */
+            /** @description The subject of the token; absent where sign-in is off */
             readonly subject?: string;
-            /** @description Of a branch */
+            /** @description Only for a branch */
             readonly branchId?: string;
-            /** @description What this role may do; a branch with what is its own */
+            /** @description What the role permits; a branch only for its own orders */
             readonly may: readonly ("place-orders" | "read-orders" | "cancel-orders" | "read-payments" | "read-views" | "end-deliveries" | "read-deliveries" | "operate")[];
         };
     };
@@ -834,7 +834,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -843,7 +843,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -870,7 +870,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -879,7 +879,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -896,7 +896,7 @@ export interface operations {
             readonly header?: {
                 /** @description Chosen by the client; who repeats the request with it within a day is answered as the first time */
                 readonly "idempotency-key"?: string;
-                /** @description RFC 7240. `wait=N`: wait up to N seconds, 60 at most, for the payment. `handling=strict` with it: without a payment in time the order is cancelled. `handling=lenient`, `respond-async`: not that, where the service is set to it. What is malformed or unknown is ignored. */
+                /** @description RFC 7240. `wait=N`: wait up to N seconds, at most 60, for the payment. With `handling=strict` too, the order is cancelled if the payment does not come in time. `handling=lenient` and `respond-async` overrule a service that is strict by default. Malformed and unknown preferences are ignored. */
                 readonly prefer?: string;
             };
             readonly path?: never;
@@ -908,13 +908,13 @@ export interface operations {
             };
         };
         readonly responses: {
-            /** @description The order, placed; with what payment decided, if that was waited for */
+            /** @description The order was placed. After a wait it includes the decision of payment */
             readonly 201: {
                 headers: {
                     readonly Location: string;
                     /** @description The event that this call said */
                     readonly "Event-Id"?: string;
-                    /** @description What of `Prefer` is done, RFC 7240 */
+                    /** @description The preferences of `Prefer` that were applied, RFC 7240 */
                     readonly "Preference-Applied"?: string;
                     readonly [name: string]: unknown;
                 };
@@ -922,13 +922,13 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description The order, placed; payment has not decided within the wait */
+            /** @description The order was placed. Payment has not decided on it yet */
             readonly 202: {
                 headers: {
                     readonly Location: string;
                     /** @description The event that this call said */
                     readonly "Event-Id"?: string;
-                    /** @description What of `Prefer` is done, RFC 7240 */
+                    /** @description The preferences of `Prefer` that were applied, RFC 7240 */
                     readonly "Preference-Applied"?: string;
                     readonly [name: string]: unknown;
                 };
@@ -945,7 +945,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -954,7 +954,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1008,7 +1008,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1017,7 +1017,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1043,7 +1043,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The order, with the cancel that was asked for */
+            /** @description The order; its cancellation was requested */
             readonly 202: {
                 headers: {
                     /** @description The event that this call said */
@@ -1063,7 +1063,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1072,7 +1072,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1081,7 +1081,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such order */
+            /** @description The order does not exist */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1117,7 +1117,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1126,7 +1126,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1158,7 +1158,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1167,7 +1167,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1176,7 +1176,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no such order */
+            /** @description The order does not exist */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1194,7 +1194,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1203,7 +1203,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1250,7 +1250,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1259,7 +1259,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1286,7 +1286,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1295,7 +1295,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1327,7 +1327,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Payment"];
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1336,7 +1336,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1345,7 +1345,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no payment of such an order */
+            /** @description The order has no payment */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1363,7 +1363,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1372,7 +1372,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1418,7 +1418,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1427,7 +1427,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1436,7 +1436,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no delivery of such an order */
+            /** @description The order has no delivery */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1472,7 +1472,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1481,7 +1481,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1527,7 +1527,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1536,7 +1536,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1545,7 +1545,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no delivery of such an order */
+            /** @description The order has no delivery */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1581,7 +1581,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1590,7 +1590,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1637,7 +1637,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1646,7 +1646,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1673,7 +1673,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1682,7 +1682,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1714,7 +1714,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Delivery"];
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1723,7 +1723,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1732,7 +1732,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description There is no delivery of such an order */
+            /** @description The order has no delivery */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1750,7 +1750,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1759,7 +1759,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1808,7 +1808,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1817,7 +1817,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1844,7 +1844,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1853,7 +1853,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1899,7 +1899,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1908,7 +1908,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1935,7 +1935,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1944,7 +1944,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1981,7 +1981,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Statistics"];
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1990,7 +1990,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2017,7 +2017,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2026,7 +2026,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2066,7 +2066,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["OrderDashboard"];
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2075,7 +2075,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2111,7 +2111,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2120,7 +2120,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2149,7 +2149,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Operations"];
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2158,7 +2158,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2176,7 +2176,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2185,7 +2185,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2225,7 +2225,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2234,7 +2234,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2261,7 +2261,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2270,7 +2270,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2307,7 +2307,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2316,7 +2316,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2352,7 +2352,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2361,7 +2361,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2390,7 +2390,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Operations"];
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2399,7 +2399,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2417,7 +2417,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2426,7 +2426,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2466,7 +2466,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2475,7 +2475,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2502,7 +2502,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2511,7 +2511,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2548,7 +2548,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2557,7 +2557,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2593,7 +2593,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2602,7 +2602,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2631,7 +2631,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Operations"];
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2640,7 +2640,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2658,7 +2658,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2667,7 +2667,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2707,7 +2707,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2716,7 +2716,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2743,7 +2743,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2752,7 +2752,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2789,7 +2789,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2798,7 +2798,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2834,7 +2834,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2843,7 +2843,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2872,7 +2872,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Operations"];
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2881,7 +2881,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2899,7 +2899,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2908,7 +2908,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2948,7 +2948,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2957,7 +2957,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2984,7 +2984,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2993,7 +2993,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3030,7 +3030,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3039,7 +3039,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or it names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3075,7 +3075,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or broke off */
+            /** @description The service cannot be reached, or closed the connection */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3084,7 +3084,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or its store cannot be reached */
+            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3113,7 +3113,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Nobody is signed in, or the token is not valid here; its `code` says which */
+            /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3122,7 +3122,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The token says no role that is known here */
+            /** @description The token has no known role */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3140,7 +3140,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The keys of whoever gives out tokens cannot be read */
+            /** @description The identity provider’s keys cannot be read */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;

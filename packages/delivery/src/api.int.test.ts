@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { received } from '@saucery/chassis/testing/events'
-import { allPages, getJson, type ListPage, readProblem } from '@saucery/chassis/testing/http'
+import { getJson, readProblem } from '@saucery/chassis/testing/http'
 import { exampleOrderId } from '@saucery/contracts/fields'
 import { OrderCancelled } from '@saucery/contracts/order'
 import { v7 as uuidv7 } from 'uuid'
 import { deliveryApi } from './api.ts'
 import type { Delivery } from './domain.ts'
-import { approvedAs, testDeliveries } from './testing/deliveries.ts'
+import { testDeliveries } from './testing/deliveries.ts'
 
 const service = await testDeliveries()
 after(() => service[Symbol.asyncDispose]())
-const { app, hear, replica, publishedOf, start } = service
+const { app, handle, replica, publishedOf, start } = service
 
 const post = (path: string, at = app, headers = {}) => at.request(path, { method: 'POST', headers })
-const cancel = (orderId: string) => hear(received(OrderCancelled({ orderId, reason: 'requested' })))
+const cancel = (orderId: string) => handle(received(OrderCancelled({ orderId, reason: 'requested' })))
 
 for (const [word, status, event, opposite] of [
   ['complete', 'COMPLETED', 'DeliveryCompleted', 'fail'],
@@ -37,7 +37,7 @@ for (const [word, status, event, opposite] of [
       assert.deepEqual(await publishedOf(orderId), [event, 'DeliveryStarted'])
     })
 
-    it('answers 409 when it ended otherwise', async () => {
+    it('answers 409 when the delivery ended another way', async () => {
       const orderId = await start()
       await post(`/deliveries/${orderId}/${opposite}`)
       const conflict = { status: 409, code: 'delivery-already-final', places: [] }
@@ -48,7 +48,7 @@ for (const [word, status, event, opposite] of [
       assert.deepEqual(await publishedOf(cancelled), ['DeliveryCancelled', 'DeliveryStarted'])
     })
 
-    it('answers as the first time whoever asks again with the same key', async () => {
+    it('gives a repeat with the same key the first answer', async () => {
       const path = `/deliveries/${await start()}/${word}`
       const other = deliveryApi(await replica())
       const headers = { 'idempotency-key': `"${uuidv7()}"` }
@@ -62,7 +62,7 @@ for (const [word, status, event, opposite] of [
       assert.deepEqual(await readProblem(post(path.replace(word, opposite), other, headers)), reused)
     })
 
-    it('answers 404 for a delivery that there is not, or not yet', async () => {
+    it('answers 404 for a delivery that does not exist, or not yet', async () => {
       const remembered = uuidv7()
       await cancel(remembered)
       for (const id of [exampleOrderId, remembered, 'x', '%00'])
@@ -96,43 +96,5 @@ describe('two couriers at once', () => {
       assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 409])
       assert.equal((await publishedOf(orderId)).length, 2)
     }
-  })
-})
-
-describe('GET /deliveries', () => {
-  const found = async (query: string) =>
-    (await getJson<ListPage<Delivery>>(app, `/deliveries?${query}`)).items.map(({ orderId }) => orderId)
-
-  it('pages through every delivery once, of the newest order first', async () => {
-    const orderIds: string[] = []
-    for (let i = 0; i < 7; i++) orderIds.push(await start('paged'))
-    const deliveries = await allPages<Delivery>(app, '/deliveries?branchId=paged', 3)
-    assert.deepEqual(
-      deliveries.map(({ orderId }) => orderId),
-      orderIds.reverse(),
-    )
-  })
-
-  it('filters by status, branch and order', async () => {
-    const [arrived, underWay] = [await start('filtered'), await start('filtered')]
-    await post(`/deliveries/${arrived}/complete`)
-    assert.deepEqual(await found('branchId=filtered&status=COMPLETED'), [arrived])
-    assert.deepEqual(await found('branchId=filtered&status=STARTED'), [underWay])
-    assert.deepEqual(await found(`orderId=${underWay}`), [underWay])
-    assert.deepEqual(await found(`orderId=${underWay}&status=FAILED`), [])
-  })
-
-  it('shows a cancel that came before the payment only when the payment has come', async () => {
-    const orderId = uuidv7()
-    await cancel(orderId)
-    assert.deepEqual(await found(`orderId=${orderId}`), [])
-    assert.equal((await readProblem(app.request(`/deliveries/${orderId}`))).status, 404)
-    await hear(received(approvedAs(orderId)))
-    assert.deepEqual(await getJson(app, `/deliveries/${orderId}`), { orderId, status: 'CANCELLED' })
-  })
-
-  it('cannot be asked for what is not shown', async () => {
-    const problem = await readProblem(app.request('/deliveries?status=CANCEL_REMEMBERED'))
-    assert.deepEqual(problem, { status: 422, code: 'invalid-input', places: ['status'] })
   })
 })

@@ -12,7 +12,7 @@ import { approvedAs, testDeliveries } from './testing/deliveries.ts'
 
 const service = await testDeliveries()
 after(() => service[Symbol.asyncDispose]())
-const { hear, publishedOf, start } = service
+const { handle, publishedOf, start } = service
 const gate = testCallerTokens('delivery')
 const app = deliveryApi({ ...service, requireCaller: gate.requireCaller })
 
@@ -43,10 +43,10 @@ describe('a branch', () => {
     assert.deepEqual(await publishedOf(own), ['DeliveryStarted'])
   })
 
-  it('does not see what nobody knows the branch of; an operator does', async () => {
+  it('does not see what belongs to no known branch; an operator does', async () => {
     const orderId = uuidv7()
-    await hear(received(OrderCancelled({ orderId, reason: 'requested' })))
-    await hear(received(approvedAs(orderId, 'mine')))
+    await handle(received(OrderCancelled({ orderId, reason: 'requested' })))
+    await handle(received(approvedAs(orderId, 'mine')))
     assert.equal(await statusOf(branch('mine'), `/deliveries/${orderId}`), 404)
     assert.deepEqual(await listed(branch('mine'), `orderId=${orderId}`), [])
     assert.equal(await statusOf(operator, `/deliveries/${orderId}`), 200)
@@ -66,7 +66,7 @@ describe('a courier and an operator', () => {
     })
 })
 
-describe('who comes past the gateway', () => {
+describe('a caller that bypasses the gateway', () => {
   it('reports nothing', async () => {
     const orderId = await start()
     const headers = await gate.as(courier, 'order')

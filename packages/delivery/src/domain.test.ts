@@ -38,12 +38,12 @@ const states = {
 }
 type State = keyof typeof states
 
-type Heard = Parameters<typeof react>[1]
+type ConsumedFact = Parameters<typeof react>[1]
 
-/** The delivery after it heard the event, and what it said. */
-function hear(delivery: Delivery | undefined, event: Heard) {
-  const said = react(delivery, event)
-  return { said, delivery: after(delivery, [event, ...said]) }
+/** The delivery after it consumed the event, and what it published. */
+function consume(delivery: Delivery | undefined, event: ConsumedFact) {
+  const published = react(delivery, event)
+  return { published, delivery: after(delivery, [event, ...published]) }
 }
 
 const refusedWith = (code: Refused['code']) => (error: unknown) =>
@@ -64,59 +64,64 @@ describe('a delivery', () => {
     ])
   })
 
-  const table: { on: Heard; when: State; says: readonly DeliveryEvent[]; becomes: State }[] = [
-    { on: approved, when: 'nothing yet', says: [started], becomes: 'STARTED' },
-    { on: approved, when: 'CANCEL_REMEMBERED', says: [cancelled], becomes: 'CANCELLED before it started' },
-    { on: orderCancelled, when: 'nothing yet', says: [], becomes: 'CANCEL_REMEMBERED' },
-    { on: orderCancelled, when: 'STARTED', says: [cancelled], becomes: 'CANCELLED after it started' },
-    { on: orderCancelled, when: 'COMPLETED', says: [refused], becomes: 'COMPLETED, a cancel refused' },
+  const table: { on: ConsumedFact; when: State; publishes: readonly DeliveryEvent[]; becomes: State }[] = [
+    { on: approved, when: 'nothing yet', publishes: [started], becomes: 'STARTED' },
+    {
+      on: approved,
+      when: 'CANCEL_REMEMBERED',
+      publishes: [cancelled],
+      becomes: 'CANCELLED before it started',
+    },
+    { on: orderCancelled, when: 'nothing yet', publishes: [], becomes: 'CANCEL_REMEMBERED' },
+    { on: orderCancelled, when: 'STARTED', publishes: [cancelled], becomes: 'CANCELLED after it started' },
+    { on: orderCancelled, when: 'COMPLETED', publishes: [refused], becomes: 'COMPLETED, a cancel refused' },
   ]
-  for (const { on, when, says, becomes } of table)
-    it(`says ${says[0]?.name ?? 'nothing'} to ${on.name} when it is ${when}, and becomes ${becomes}`, () => {
-      assert.deepEqual(hear(states[when], on), { said: says, delivery: states[becomes] })
+  for (const { on, when, publishes, becomes } of table)
+    it(`publishes ${publishes[0]?.name ?? 'nothing'} on ${on.name} when it is ${when}, and becomes ${becomes}`, () => {
+      assert.deepEqual(consume(states[when], on), { published: publishes, delivery: states[becomes] })
     })
 
   for (const on of [approved, orderCancelled])
     for (const when of Object.keys(states) as State[])
       if (!table.some((row) => row.on === on && row.when === when))
-        it(`says nothing to ${on.name} when it is ${when}, and stays the same object`, () => {
-          const heard = hear(states[when], on)
-          assert.deepEqual(heard.said, [])
-          assert.equal(heard.delivery, states[when])
+        it(`publishes nothing on ${on.name} when it is ${when}, and stays the same object`, () => {
+          const after = consume(states[when], on)
+          assert.deepEqual(after.published, [])
+          assert.equal(after.delivery, states[when])
         })
 
   for (const on of [approved, orderCancelled])
-    it(`says and becomes nothing new when ${on.name} comes again, whatever it was`, () => {
+    it(`publishes nothing and stays the same when ${on.name} comes again, whatever its status`, () => {
       for (const delivery of Object.values(states)) {
-        const once = hear(delivery, on)
-        const twice = hear(once.delivery, on)
-        assert.deepEqual(twice.said, [])
+        const once = consume(delivery, on)
+        const twice = consume(once.delivery, on)
+        assert.deepEqual(twice.published, [])
         assert.equal(twice.delivery, once.delivery)
       }
     })
 
-  it('ends cancelled whichever comes first, the approval or the cancel', () => {
+  it('ends cancelled, whether the approval or the cancel comes first', () => {
     for (const [first, second] of [
       [approved, orderCancelled],
       [orderCancelled, approved],
     ] as const) {
-      const { delivery } = hear(hear(undefined, first).delivery, second)
+      const { delivery } = consume(consume(undefined, first).delivery, second)
       assert.equal(delivery?.status, 'CANCELLED')
     }
   })
 })
 
 describe('the courier', () => {
-  it('completes a delivery that is under way', () => {
+  it('completes a started delivery', () => {
     assert.deepEqual(complete(states.STARTED), [completed])
   })
 
-  it('fails a delivery that is under way, and says why', () => {
+  it('fails a started delivery, with the reason', () => {
     assert.deepEqual(fail(states.STARTED, 'undeliverable'), [failed])
     assert.deepEqual(fail(states.STARTED, 'overdue'), [DeliveryFailed({ orderId, reason: 'overdue' })])
   })
 
-  it('may say the same twice, and nothing new comes of it', () => {
+  it('may report the same twice, and the second report changes nothing', () => {
     assert.deepEqual(complete(states.COMPLETED), [])
     assert.deepEqual(complete(states['COMPLETED, a cancel refused']), [])
     assert.deepEqual(fail(states.FAILED, 'overdue'), [])

@@ -1,4 +1,5 @@
 import type { Consumed, Published } from '@saucery/contracts/choreography'
+import type { FactOf } from '@saucery/contracts/define'
 import {
   CancellationRefused,
   DeliveryCancelled,
@@ -15,7 +16,7 @@ interface Parcel {
   readonly startedAt: string
 }
 
-/** A delivery belongs to one order and has its id. A cancel that came before the payment is remembered. */
+/** The delivery of one order, whose id it has. A cancel that came before the payment is remembered. */
 export type Delivery =
   | { readonly orderId: string; readonly status: 'CANCEL_REMEMBERED' }
   | { readonly orderId: string; readonly status: 'CANCELLED' }
@@ -23,9 +24,9 @@ export type Delivery =
   | (Parcel & { readonly status: 'COMPLETED'; readonly cancellationRefused: boolean })
   | (Parcel & { readonly status: 'FAILED'; readonly reason: FailReason })
 
-export type DeliveryStatus = Delivery['status']
 export type DeliveryEvent = Published<'delivery'> | Consumed<'delivery'>
-type FailReason = Extract<Published<'delivery'>, { name: 'DeliveryFailed' }>['data']['reason']
+
+type FailReason = FactOf<typeof DeliveryFailed>['data']['reason']
 
 export class Refused extends Error {
   override readonly name = 'Refused'
@@ -36,25 +37,25 @@ export class Refused extends Error {
   }
 }
 
-/** The courier says that it arrived; saying it twice is one arrival. */
+/** The goods arrived; a second report publishes nothing. */
 export function complete(delivery: Delivery | undefined): Published<'delivery'>[] {
   if (delivery?.status === 'COMPLETED') return []
-  return [DeliveryCompleted({ orderId: underWay(delivery).orderId })]
+  return [DeliveryCompleted({ orderId: startedOrRefused(delivery).orderId })]
 }
 
-/** It did not arrive, as the courier says or because it is overdue. */
+/** The goods did not arrive: the courier reports it, or the delivery is overdue. */
 export function fail(delivery: Delivery | undefined, reason: FailReason): Published<'delivery'>[] {
   if (delivery?.status === 'FAILED') return []
-  return [DeliveryFailed({ orderId: underWay(delivery).orderId, reason })]
+  return [DeliveryFailed({ orderId: startedOrRefused(delivery).orderId, reason })]
 }
 
-function underWay(delivery: Delivery | undefined): Delivery {
+function startedOrRefused(delivery: Delivery | undefined): Delivery {
   if (!delivery || delivery.status === 'CANCEL_REMEMBERED') throw new Refused('delivery-not-found')
   if (delivery.status !== 'STARTED') throw new Refused('delivery-already-final')
   return delivery
 }
 
-/** What delivery says to what it hears. */
+/** What delivery publishes in reaction to an event. */
 export function react(delivery: Delivery | undefined, event: Consumed<'delivery'>): Published<'delivery'>[] {
   const { orderId } = event.data
   switch (event.name) {
@@ -71,7 +72,7 @@ export function react(delivery: Delivery | undefined, event: Consumed<'delivery'
   }
 }
 
-/** The delivery after something happened, said by itself or heard. */
+/** The delivery after an event, its own or a consumed one; the same object when nothing changes. */
 export function evolve(
   delivery: Delivery | undefined,
   event: DeliveryEvent & { time: string },

@@ -3,39 +3,37 @@ import { boot } from '@saucery/chassis/lifecycle/boot'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { runEvery } from '@saucery/messaging/async/periodic'
 import { deliveryApi } from './api.ts'
-import { completeDue, failOverdue } from './deadlines.ts'
+import { completeDue } from './automatic-courier/courier.ts'
+import { failOverdue } from './deadlines.ts'
 import { reactions } from './reactions.ts'
 import { deliverySettings } from './settings.ts'
 import { deliveryAggregate } from './store.ts'
 
 const migrations = new URL('../migrations/', import.meta.url)
-const { settings, log, db, participant, requireCaller, run } = await boot(
-  'delivery',
-  deliverySettings,
-  migrations,
-  deliveryAggregate,
-)
+const service = await boot('delivery', deliverySettings, migrations, deliveryAggregate)
+const { settings, log, db, participant } = service
 const { commit } = participant
-participant.consume(subscriptionsOf('delivery'), reactions(commit))
+participant.consume(subscriptionsOf('delivery'), reactions({ commit }))
 
-const duration = settings.DELIVERY_DURATION_MS
+const durationMs = settings.DELIVERY_DURATION_MS
 const courier =
-  duration === undefined
+  durationMs === undefined
     ? undefined
     : runEvery(
         'completing deliveries',
-        Math.min(1000, 100 + duration / 10),
-        (stopping) => completeDue(db, commit, duration, stopping),
+        Math.min(1000, 100 + durationMs / 10),
+        (stopping) => completeDue({ db, commit, durationMs }, stopping),
         log,
       )
-const deadline = settings.DELIVERY_DEADLINE_MS
-const watch = runEvery(
+
+const deadlineMs = settings.DELIVERY_DEADLINE_MS
+const overdue = runEvery(
   'failing overdue deliveries',
-  pollEveryMs(deadline),
-  (stopping) => failOverdue(db, commit, deadline, stopping),
+  pollEveryMs(deadlineMs),
+  (stopping) => failOverdue({ db, commit, deadlineMs }, stopping),
   log,
 )
 
-await run(deliveryApi({ db, commit, requireCaller, log }), {
-  stop: [async () => courier?.stop(), watch.stop],
+await service.run(deliveryApi({ ...service, commit }), {
+  stop: [async () => courier?.stop(), overdue.stop],
 })

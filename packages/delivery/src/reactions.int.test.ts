@@ -11,18 +11,18 @@ import { approvedAs, testDeliveries } from './testing/deliveries.ts'
 
 const service = await testDeliveries()
 after(() => service[Symbol.asyncDispose]())
-const { commit, db, hear, nats, participant, replica, publishedOf, start } = service
-participant.consume(subscriptionsOf('delivery'), hear)
+const { commit, db, handle, nats, participant, replica, publishedOf, start } = service
+participant.consume(subscriptionsOf('delivery'), handle)
 
 const cancelledAs = (orderId: string) => OrderCancelled({ orderId, reason: 'requested' })
 const statusOf = async (orderId: string) => (await findDelivery(db, orderId))?.status
 const courier = (orderId: string) => ({ key: orderId, cause: { id: 'a-courier', traceparent: '' } })
 
 describe('a paid order', () => {
-  it('is sent once when its payment is told twenty times at once, at two replicas', async () => {
-    const other = reactions((await replica()).commit)
+  it('is sent once when its payment comes twenty times at once, at two replicas', async () => {
+    const other = reactions(await replica())
     const event = received(approvedAs(uuidv7()))
-    await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 ? hear(event) : other(event))))
+    await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 ? handle(event) : other(event))))
     assert.deepEqual(await publishedOf(event.data.orderId), ['DeliveryStarted'])
   })
 
@@ -35,15 +35,15 @@ describe('a paid order', () => {
 
   it('is sent once, by the inbox alone and by the state alone', async () => {
     const event = received(approvedAs(uuidv7()))
-    await hear(event)
+    await handle(event)
     await db.execute(`delete from deliveries where order_id = '${event.data.orderId}'`)
-    await hear(event)
+    await handle(event)
     assert.deepEqual(await publishedOf(event.data.orderId), ['DeliveryStarted'])
 
     const another = received(approvedAs(uuidv7()))
-    await hear(another)
+    await handle(another)
     await db.execute('delete from inbox')
-    await hear(another)
+    await handle(another)
     assert.deepEqual(await publishedOf(another.data.orderId), ['DeliveryStarted'])
   })
 })
@@ -60,11 +60,11 @@ describe('a cancelled order', () => {
     assert.deepEqual(await publishedOf(orderId), ['DeliveryCancelled'])
   })
 
-  it('is cancelled once, whichever of the two replicas hears what first', async () => {
-    const other = reactions((await replica()).commit)
+  it('is cancelled once, whichever replica gets which event first', async () => {
+    const other = reactions(await replica())
     for (let round = 0; round < 40; round++) {
       const orderId = uuidv7()
-      const [one, two] = round % 2 ? [hear, other] : [other, hear]
+      const [one, two] = round % 2 ? [handle, other] : [other, handle]
       const [approved, cancelled] = [received(approvedAs(orderId)), received(cancelledAs(orderId))]
       await Promise.all([one(approved), two(cancelled), two(approved), one(cancelled)])
       assert.equal(await statusOf(orderId), 'CANCELLED')
@@ -72,11 +72,11 @@ describe('a cancelled order', () => {
     }
   })
 
-  it('is told once that it arrived before the cancel', async () => {
+  it('publishes once that the cancel came after the arrival', async () => {
     const orderId = await start()
     await commit({ ...courier(orderId), decide: complete })
     // Each has an id of its own, so that the inbox knows nothing.
-    await Promise.all(Array.from({ length: 10 }, () => hear(received(cancelledAs(orderId)))))
+    await Promise.all(Array.from({ length: 10 }, () => handle(received(cancelledAs(orderId)))))
     assert.deepEqual(await publishedOf(orderId), [
       'CancellationRefused',
       'DeliveryCompleted',
@@ -85,13 +85,13 @@ describe('a cancelled order', () => {
   })
 
   it('either arrives or is cancelled when the courier and the cancel come at once', async () => {
-    const other = reactions((await replica()).commit)
+    const other = reactions(await replica())
     for (let round = 0; round < 40; round++) {
       const orderId = await start()
       const arriving = commit({ ...courier(orderId), decide: complete })
       await Promise.allSettled([arriving, other(received(cancelledAs(orderId)))])
-      const said = (await publishedOf(orderId)).filter((name) => name !== 'DeliveryStarted').join()
-      assert.match(said, /^(DeliveryCancelled|CancellationRefused,DeliveryCompleted)$/)
+      const published = (await publishedOf(orderId)).filter((name) => name !== 'DeliveryStarted').join()
+      assert.match(published, /^(DeliveryCancelled|CancellationRefused,DeliveryCompleted)$/)
     }
   })
 })

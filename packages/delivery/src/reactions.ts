@@ -1,15 +1,15 @@
-import type { Consumed, Published } from '@saucery/contracts/choreography'
+import type { Consumed } from '@saucery/contracts/choreography'
 import type { Event } from '@saucery/messaging/events/event'
-import type { Commit } from '@saucery/messaging/unit-of-work'
-import { type Delivery, type DeliveryEvent, react } from './domain.ts'
+import { react } from './domain.ts'
+import type { CommitDelivery } from './store.ts'
 
-export type CommitDelivery = Commit<Delivery, Published<'delivery'>, DeliveryEvent>
-
-export const reactions = (commit: CommitDelivery) => (event: Event<Consumed<'delivery'>>) =>
-  commit({
-    key: event.data.orderId,
-    cause: event,
-    handles: event.id,
-    consumes: event,
-    decide: (delivery) => react(delivery, event),
-  })
+export const reactions =
+  ({ commit }: { readonly commit: CommitDelivery }) =>
+  (event: Event<Consumed<'delivery'>>) =>
+    commit({
+      key: event.data.orderId,
+      cause: event,
+      handles: event.id,
+      consumes: event,
+      decide: (delivery) => react(delivery, event),
+    })

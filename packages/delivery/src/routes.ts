@@ -1,15 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { pageQuery, pageSchema } from '@saucery/chassis/http/pages'
+import { getRoute, listRoute } from '@saucery/chassis/openapi/read-routes'
 import {
   changeProblems,
   eventIdHeader,
   idempotencyKeyHeader,
   jsonResponse,
-  linkHeader,
-  listProblems,
   orderIdParam,
   problems,
-  readProblems,
 } from '@saucery/chassis/openapi/schemas'
 import { failReason } from '@saucery/contracts/delivery'
 import { itemId, qty } from '@saucery/contracts/fields'
@@ -22,16 +19,17 @@ const delivery = z
     z.object({
       ...parcel,
       status: z.literal('COMPLETED'),
-      cancellationRefused: z.boolean().describe('Whether a cancel came after it arrived'),
+      cancellationRefused: z.boolean().describe('Whether a cancel came after the goods arrived'),
     }),
     z.object({ ...parcel, status: z.literal('FAILED'), reason: failReason }),
     z.object({ orderId: z.uuid(), status: z.literal('CANCELLED') }),
   ])
   .openapi('Delivery')
 
+const statuses = ['STARTED', 'COMPLETED', 'FAILED', 'CANCELLED'] as const
 const tags = ['deliveries']
 
-/** What a courier reports; saying it twice is saying it once. */
+/** What a courier reports; a second report changes nothing. */
 const report = <const Name extends 'complete' | 'fail'>(name: Name, summary: string) =>
   createRoute({
     method: 'post',
@@ -42,43 +40,26 @@ const report = <const Name extends 'complete' | 'fail'>(name: Name, summary: str
     request: { headers: idempotencyKeyHeader, params: orderIdParam },
     responses: {
       200: jsonResponse('The delivery', delivery, eventIdHeader),
-      ...problems({ 404: 'There is no delivery of such an order' }),
+      ...problems({ 404: 'The order has no delivery' }),
       ...changeProblems('The delivery is final'),
     },
   })
 
-export const completeDelivery = report('complete', 'It arrived')
-export const failDelivery = report('fail', 'It did not arrive')
+export const completeDelivery = report('complete', 'Report that a delivery arrived')
+export const failDelivery = report('fail', 'Report that a delivery did not arrive')
 
-export const listDeliveries = createRoute({
-  method: 'get',
-  path: '/deliveries',
+export const listDeliveries = listRoute('/deliveries', delivery, statuses, {
   operationId: 'listDeliveries',
-  summary: 'Deliveries, of the newest orders first',
+  summary: 'List deliveries, newest order first',
   tags,
-  request: {
-    query: z.object({
-      ...pageQuery,
-      status: z.enum(['STARTED', 'COMPLETED', 'FAILED', 'CANCELLED']).optional(),
-      branchId: itemId.optional(),
-      orderId: z.uuid().optional(),
-    }),
-  },
-  responses: { 200: jsonResponse('A page', pageSchema(delivery), linkHeader), ...listProblems },
 })
 
-export const getDelivery = createRoute({
-  method: 'get',
-  path: '/deliveries/{id}',
+export const getDelivery = getRoute('/deliveries/{id}', delivery, {
   operationId: 'getDelivery',
-  summary: 'The delivery of one order',
+  summary: 'Get the delivery of an order',
   tags,
-  request: { params: orderIdParam },
-  responses: {
-    200: jsonResponse('The delivery', delivery),
-    ...problems({ 404: 'There is no delivery of such an order' }),
-    ...readProblems,
-  },
+  found: 'The delivery',
+  missing: 'The order has no delivery',
 })
 
 export const deliveryRoutes = [completeDelivery, failDelivery, listDeliveries, getDelivery]

@@ -15,12 +15,12 @@ export const deliveries = pgTable(
     cancellationRefused: boolean('cancellation_refused'),
     reason: text('reason'),
   },
-  // An order's id is a UUIDv7, so that the newest come first in descending order of it.
+  // An order's id is a UUIDv7: in descending order of it, the newest comes first.
   (table) => [
     index('deliveries_status').on(table.status, table.orderId),
     index('deliveries_branch').on(table.branchId, table.orderId),
     index('deliveries_branch_status').on(table.branchId, table.status, table.orderId),
-    // Cancels that are remembered for ever would have to be skipped.
+    // Without it, a list would read past every remembered cancel.
     index('deliveries_shown').on(table.orderId).where(sql`status <> 'CANCEL_REMEMBERED'`),
     index('deliveries_under_way').on(table.startedAt).where(sql`status = 'STARTED'`),
   ],

@@ -1,9 +1,12 @@
-import type { PageQuery } from '@saucery/chassis/http/pages'
-import { type Database, inRange, keyIn, upsertAll, when } from '@saucery/messaging/postgres/database'
-import type { Aggregate } from '@saucery/messaging/unit-of-work'
+import { type ListQuery, matchesQuery } from '@saucery/chassis/http/lists'
+import type { Published } from '@saucery/contracts/choreography'
+import { type Database, keyIn, upsertAll } from '@saucery/messaging/postgres/database'
+import type { Aggregate, Commit } from '@saucery/messaging/unit-of-work'
 import { and, asc, desc, eq, lt, ne } from 'drizzle-orm'
-import { type Delivery, type DeliveryEvent, type DeliveryStatus, evolve } from './domain.ts'
+import { type Delivery, type DeliveryEvent, evolve } from './domain.ts'
 import { deliveries } from './schema.ts'
+
+export type CommitDelivery = Commit<Delivery, Published<'delivery'>, DeliveryEvent>
 
 export const deliveryAggregate: Aggregate<Delivery, DeliveryEvent> = {
   async load(tx, orderIds) {
@@ -14,53 +17,43 @@ export const deliveryAggregate: Aggregate<Delivery, DeliveryEvent> = {
   evolve,
 }
 
-export interface DeliveryQuery extends PageQuery {
-  readonly status?: DeliveryStatus | undefined
-  readonly branchId?: string | undefined
-  readonly orderId?: string | undefined
-}
-
-/** A remembered cancel is no delivery yet. */
+/** A remembered cancel is not a delivery yet. */
 export type VisibleDelivery = Exclude<Delivery, { status: 'CANCEL_REMEMBERED' }>
 
-const isDelivery = ne(deliveries.status, 'CANCEL_REMEMBERED')
+const isVisible = ne(deliveries.status, 'CANCEL_REMEMBERED')
 
 export async function findDelivery(db: Database, orderId: string): Promise<VisibleDelivery | undefined> {
   const [row] = await db
     .select()
     .from(deliveries)
-    .where(and(isDelivery, eq(deliveries.orderId, orderId)))
+    .where(and(isVisible, eq(deliveries.orderId, orderId)))
   return row && (toDelivery(row) as VisibleDelivery)
 }
 
+export type DeliveryQuery = ListQuery<Delivery['status']>
+
 /** The statement behind a list. (plans.int.test: "costs of many what it costs of 10,000, …") */
 export function selectDeliveries(db: Database, query: DeliveryQuery) {
-  const wanted = and(
-    isDelivery,
-    when(query.status, (status) => eq(deliveries.status, status)),
-    when(query.branchId, (branchId) => eq(deliveries.branchId, branchId)),
-    when(query.orderId, (orderId) => eq(deliveries.orderId, orderId)),
-    ...inRange(deliveries.orderId, query),
-  )
+  const wanted = and(isVisible, matchesQuery(query, deliveries.orderId, deliveries))
   return db.select().from(deliveries).where(wanted).orderBy(desc(deliveries.orderId)).limit(query.limit)
 }
 
-/** Of the newest orders first. */
+/** Newest order first. */
 export const listDeliveries = async (db: Database, query: DeliveryQuery): Promise<VisibleDelivery[]> =>
   (await selectDeliveries(db, query)).map(toDelivery) as VisibleDelivery[]
 
-/** The orders whose deliveries are under way since before `moment`, the longest first. */
-export async function findStartedBefore(db: Database, moment: Date, limit: number): Promise<string[]> {
+/** The ids of the orders whose deliveries started before `time` and have not ended; the oldest first. */
+export async function findStartedBefore(db: Database, time: Date, limit: number): Promise<string[]> {
   const rows = await db
     .select({ orderId: deliveries.orderId })
     .from(deliveries)
-    .where(and(eq(deliveries.status, 'STARTED'), lt(deliveries.startedAt, moment.toISOString())))
+    .where(and(eq(deliveries.status, 'STARTED'), lt(deliveries.startedAt, time.toISOString())))
     .orderBy(asc(deliveries.startedAt))
     .limit(limit)
   return rows.map(({ orderId }) => orderId)
 }
 
-/** Columns that a delivery's status has no use for are null, and left out. */
+/** Columns that the delivery's status does not use are null; they are left out. */
 function toDelivery(row: typeof deliveries.$inferSelect): Delivery {
   const startedAt = row.startedAt && new Date(row.startedAt).toISOString()
   const present = Object.entries({ ...row, startedAt }).filter(([, value]) => value !== null)

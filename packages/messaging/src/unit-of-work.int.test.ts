@@ -38,7 +38,7 @@ async function rowsIn(db: Database, table: typeof inbox | typeof outbox): Promis
 }
 
 describe('a unit of work', () => {
-  it('commits a change with what it says, and tells both', async () => {
+  it('commits a change with its events, and returns both', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
     await using replica = await testReplica(database, nats)
@@ -66,7 +66,7 @@ describe('a unit of work', () => {
     assert.equal(await rowsIn(database.db, outbox), 3)
   })
 
-  it('changes nothing when a decision refuses, neither for its neighbours', async () => {
+  it('changes nothing when a decision refuses, and commits its neighbours', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
     await using replica = await testReplica(database, nats)
@@ -105,7 +105,7 @@ describe('a unit of work', () => {
     assert.deepEqual(await counts(database.db), { k: 1 })
   })
 
-  it('handles an event once that comes twice in one group', async () => {
+  it('handles an event once that comes twice in one batch', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
     await using replica = await testReplica(database, nats)
@@ -115,7 +115,7 @@ describe('a unit of work', () => {
     assert.equal(await rowsIn(database.db, outbox), 1)
   })
 
-  it('handles an event once that comes in several groups, at once and later', async () => {
+  it('handles an event once that comes in several batches, at once and later', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
     await using replica = await testReplica(database, nats, { limits: { ...hasty, size: 1, concurrency: 4 } })
@@ -147,7 +147,7 @@ describe('a unit of work', () => {
     assert.deepEqual(await counts(database.db), { k: 20 })
   })
 
-  it('lets replicas that want the same keys in another order wait, and none for ever', async () => {
+  it('does not deadlock with a replica that locks the same keys in another order', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
     const limits = { ...hasty, size: 20, concurrency: 4 }
@@ -155,7 +155,7 @@ describe('a unit of work', () => {
     await using other = await testReplica(database, nats)
     const keys = Array.from({ length: 20 }, (_, i) => `k${i}`)
     const rounds = 20
-    // A group that failed for a deadlock would be repeated change by change, and nobody would see it.
+    // Without this, a deadlock would go unnoticed: the failed batch is repeated change by change.
     const failures: unknown[] = []
     const watched = (db: Database): Database =>
       Object.assign(Object.create(db), {

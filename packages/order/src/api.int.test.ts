@@ -11,10 +11,10 @@ import { amount, assemble, testOrders, wanted } from './testing/orders.ts'
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())
-const { app, db, hear, nats, place, postOrder, replica, publishedOf } = service
+const { app, db, handle, nats, place, postOrder, replica, publishedOf } = service
 
 describe('POST /orders', () => {
-  it('answers 201 with the order, its place and the event that can be waited for', async () => {
+  it('answers 201 with the order, its location and the id of its event', async () => {
     const response = await postOrder(wanted)
     assert.equal(response.status, 201)
     const order = (await response.json()) as Order
@@ -42,7 +42,7 @@ describe('POST /orders', () => {
     assert.equal((await place({ sauceId: 0 })).sauceId, '0')
   })
 
-  it('takes the least and the most that it promises', async () => {
+  it('takes the smallest and the largest documented values', async () => {
     assert.equal((await place({ qty: 1, price: 0 })).amount, 0)
     const most = await place({ qty: 1, price: Number.MAX_SAFE_INTEGER })
     assert.deepEqual(await getJson(app, `/orders/${most.id}`), most)
@@ -121,7 +121,7 @@ describe('POST /orders', () => {
       assert.deepEqual(await rows(), before)
     })
 
-  it('lives on after all of these', async () => {
+  it('still works after all of these', async () => {
     await place()
   })
 })
@@ -148,7 +148,7 @@ describe('POST /orders/{id}/cancel', () => {
     assert.deepEqual(await publishedOf(id), ['OrderCancelled', 'OrderPlaced'])
   })
 
-  it('says it once when twenty ask at once, at two replicas', async () => {
+  it('publishes one event when twenty ask at once, at two replicas', async () => {
     const { id } = await place()
     const other = assemble(await replica()).app
     const answers = Array.from({ length: 20 }, (_, i) => cancel(id, i % 2 ? app : other))
@@ -158,13 +158,13 @@ describe('POST /orders/{id}/cancel', () => {
 
   it('answers 409 when the order is final', async () => {
     const { id } = await place()
-    await hear(received(PaymentDeclined({ orderId: id, amount, reason: 'limit-exceeded' })))
+    await handle(received(PaymentDeclined({ orderId: id, amount, reason: 'limit-exceeded' })))
     const problem = await readProblem(cancel(id))
     assert.deepEqual(problem, { status: 409, code: 'order-already-final', places: [] })
     assert.deepEqual(await publishedOf(id), ['OrderPlaced'])
   })
 
-  it('answers 404 for an order that there is not, whatever its id looks like', async () => {
+  it('answers 404 for an order that does not exist, whatever its id looks like', async () => {
     for (const id of [exampleOrderId, 'x', '1', '%00', "'; drop table orders --", '%E0%A4%A'])
       assert.deepEqual(await readProblem(cancel(id)), {
         status: 404,

@@ -31,7 +31,7 @@ describe('a branch', () => {
     assert.deepEqual(refused, { ...notPermitted, places: ['/branchId'] })
   })
 
-  it('finds another’s order no more than one that there is not', async () => {
+  it('cannot tell another branch’s order from one that does not exist', async () => {
     const { id } = await place({ branchId: 'mine' })
     assert.equal((await ask(branch('mine'), 'GET', `/orders/${id}`)).status, 200)
     const foreign = await ask(branch('yours'), 'GET', `/orders/${id}`)
@@ -48,7 +48,7 @@ describe('a branch', () => {
     assert.deepEqual(await readProblem(ask(branch('yours'), 'POST', `/orders/${id}/cancel`)), notFound)
   })
 
-  it('is not answered what another was, for the same Idempotency-Key', async () => {
+  it('does not get another caller’s answer for the same Idempotency-Key', async () => {
     const post = async (caller: Caller, branchId: string) => {
       const headers = {
         ...(await gate.as(caller)),
@@ -65,7 +65,7 @@ describe('a branch', () => {
     assert.notEqual((await post(operator, 'mine')).id, mine.id)
   })
 
-  it('has only its own in lists, on every page and with every filter', async () => {
+  it('sees only its own in lists, on every page and with every filter', async () => {
     const own = []
     for (let i = 0; i < 5; i++) {
       own.unshift((await place({ branchId: 'listed' })).id)
@@ -104,7 +104,7 @@ describe('a courier', () => {
 })
 
 describe('an operator', () => {
-  it('does all that with the orders of every branch', async () => {
+  it('places, reads and cancels the orders of every branch', async () => {
     const order = await ask(operator, 'POST', '/orders', { ...wanted, branchId: 'anyone' })
     const { id } = (await order.json()) as Order
     assert.equal((await ask(operator, 'GET', `/orders/${id}`)).status, 200)
@@ -113,8 +113,8 @@ describe('an operator', () => {
   })
 })
 
-describe('who comes past the gateway', () => {
-  it('acts for nobody: without a passport, with a forged one, or with another service’s', async () => {
+describe('a caller that bypasses the gateway', () => {
+  it('gets 401: without a token, with a forged one, or with another service’s', async () => {
     const { id } = await place({ branchId: 'mine' })
     for (const headers of [
       {},

@@ -11,13 +11,13 @@ import { amount, testOrders } from './testing/orders.ts'
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())
-const { app, commit, db, hear, place: placeNow, replica, publishedOf } = service
+const { app, commit, db, handle, place: placeNow, replica, publishedOf } = service
 
 const hour = 3_600_000
 const deadline = { db, commit, deadlineMs: hour, consumedUntil: async () => Date.now() }
 let made = 0
 
-/** Placed so long ago: an order's id tells its time. */
+/** Places an order this long ago: its id holds the time. */
 async function placedAgo(ms: number): Promise<string> {
   made += 1
   const id = firstIdAt(Date.now() - ms).replace(/.{12}$/, String(made).padStart(12, '0'))
@@ -33,33 +33,33 @@ async function placedAgo(ms: number): Promise<string> {
 const statusOf = async (id: string) => (await getJson<Order>(app, `/orders/${id}`)).status
 
 describe('the deadline of payments', () => {
-  it('gives up what payment has not decided, once, and only that', async () => {
+  it('cancels an order that payment has not decided on, once, and no other', async () => {
     const overdue = await placedAgo(2 * hour)
     const fresh = await placeNow()
     const other = await replica()
     await Promise.all([cancelOverdue(deadline), cancelOverdue({ ...deadline, ...other })])
     assert.equal(await statusOf(overdue), 'CANCELLING')
     assert.deepEqual(await publishedOf(overdue), ['OrderCancelled', 'OrderPlaced'])
-    const [said] = await db.execute(`select data from outbox where subject = 'orders.cancelled.${overdue}'`)
-    assert.deepEqual(said?.data, { orderId: overdue, reason: 'payment-timeout' })
+    const [event] = await db.execute(`select data from outbox where subject = 'orders.cancelled.${overdue}'`)
+    assert.deepEqual(event?.data, { orderId: overdue, reason: 'payment-timeout' })
     assert.equal(await statusOf(fresh.id), 'PLACED')
   })
 
-  it('gives nothing up while what payment said may be waiting, and then all that is due', async () => {
+  it('cancels nothing while payment events may be in a backlog, and then all that is due', async () => {
     const orderIds = await Promise.all(Array.from({ length: 600 }, () => placedAgo(2 * hour)))
     const cancelled = async () =>
       (await db.execute(`select id from orders where status = 'CANCELLING'`)).map(({ id }) => String(id))
     const before = await cancelled()
-    for (const heardAgo of [90 * 60_000, Number.POSITIVE_INFINITY])
-      await cancelOverdue({ ...deadline, consumedUntil: async () => Date.now() - heardAgo })
+    for (const consumedAgo of [90 * 60_000, Number.POSITIVE_INFINITY])
+      await cancelOverdue({ ...deadline, consumedUntil: async () => Date.now() - consumedAgo })
     assert.deepEqual(await cancelled(), before)
     await cancelOverdue(deadline)
     assert.deepEqual(new Set(await cancelled()), new Set([...before, ...orderIds]))
   })
 
-  it('leaves alone what payment has decided', async () => {
+  it('leaves alone an order that payment has decided on', async () => {
     const orderId = await placedAgo(2 * hour)
-    await hear(received(PaymentApproved({ orderId, branchId: '1', sauceId: '2', qty: 10, amount })))
+    await handle(received(PaymentApproved({ orderId, branchId: '1', sauceId: '2', qty: 10, amount })))
     await cancelOverdue(deadline)
     assert.equal(await statusOf(orderId), 'PAID')
     assert.deepEqual(await publishedOf(orderId), ['OrderPlaced'])

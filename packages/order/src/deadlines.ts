@@ -1,22 +1,20 @@
 import { processDue } from '@saucery/chassis/async/due-work'
-import type { Published } from '@saucery/contracts/choreography'
 import { newTraceparent } from '@saucery/messaging/events/trace-context'
 import type { Database } from '@saucery/messaging/postgres/database'
-import type { Commit } from '@saucery/messaging/unit-of-work'
-import { type Order, type OrderEvent, Refused, timeOut } from './domain.ts'
-import { findPlacedBefore } from './store.ts'
+import { Refused, timeOut } from './domain.ts'
+import { type CommitOrder, findPlacedBefore } from './store.ts'
 
-export interface Deadline {
+interface Deadline {
   readonly db: Database
-  readonly commit: Commit<Order, Published<'order'>, OrderEvent>
+  readonly commit: CommitOrder
   readonly deadlineMs: number
-  /** Up to when all that payment said is handled; after a standstill its decisions may be waiting. */
+  /** The payment events published up to this time, in ms since 1970, are processed; later ones may be in a backlog. */
   consumedUntil(): Promise<number>
 }
 
 /**
- * Gives up the orders that payment has not decided within `deadlineMs`, by their rows, so that no crash forgets one.
- * Replicas may do so at once: an order is cancelled once. An approval that comes later is given back.
+ * Cancels the orders that payment has not decided on within `deadlineMs`. A later approval is refunded.
+ * It finds them by their rows, so a crash loses none, and several replicas may run it: an order is cancelled once.
  */
 export async function cancelOverdue(
   { db, commit, deadlineMs, consumedUntil }: Deadline,

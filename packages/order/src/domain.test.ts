@@ -12,9 +12,9 @@ const request = { branchId: '1', sauceId: '2', qty: 3, price: 1000 }
 const placed = OrderPlaced({ orderId, ...request, amount: 3000 })
 const cancelled = OrderCancelled({ orderId, reason: 'requested' })
 
-const heard = choreography.order.consumes.map((type) => type({ ...type.example, orderId } as never))
+const consumed = choreography.order.consumes.map((type) => type({ ...type.example, orderId } as never))
 const [approved, declined, voided, refunded, started, completed, failed, deliveryCancelled] =
-  heard as Consumed<'order'>[] as [
+  consumed as Consumed<'order'>[] as [
     OrderEvent,
     OrderEvent,
     OrderEvent,
@@ -39,11 +39,11 @@ const refusedWith = (code: Refused['code']) => (error: unknown) =>
   error instanceof Refused && error.code === code
 
 describe('placing an order', () => {
-  it('says what was ordered, and for how much', () => {
+  it('publishes what was ordered, and for how much', () => {
     assert.deepEqual(place(orderId, request), [placed])
   })
 
-  it('says by when it must be paid, and keeps no word of it', () => {
+  it('publishes `payBy` of a strict wait, and does not store it', () => {
     const payBy = '2026-01-01T00:00:00.680Z'
     const strict = OrderPlaced({ orderId, ...request, amount: 3000, payBy })
     assert.deepEqual(place(orderId, request, payBy), [strict])
@@ -51,8 +51,8 @@ describe('placing an order', () => {
   })
 
   it('takes a price of nothing', () => {
-    const [said] = place(orderId, { ...request, price: 0 })
-    assert.equal(said?.name === 'OrderPlaced' && said.data.amount, 0)
+    const [published] = place(orderId, { ...request, price: 0 })
+    assert.equal(published?.name === 'OrderPlaced' && published.data.amount, 0)
   })
 
   it('takes the largest amount that is exact, and refuses the next', () => {
@@ -63,14 +63,14 @@ describe('placing an order', () => {
 })
 
 describe('cancelling an order', () => {
-  const underWay = [
+  const cancellable = [
     { status: 'PLACED', facts: [] },
     { status: 'PAID', facts: [approved] },
     { status: 'DELIVERING', facts: [approved, started] },
     { status: 'REFUNDING', facts: [approved, started, failed] },
     { status: 'REFUNDING', facts: [approved, deliveryCancelled] },
   ]
-  for (const { status, facts } of underWay)
+  for (const { status, facts } of cancellable)
     it(`is accepted while it is ${status}, after ${facts.at(-1)?.name ?? 'nothing'}`, () => {
       const order = given(...facts)
       assert.equal(order.status, status)
@@ -91,7 +91,7 @@ describe('cancelling an order', () => {
       assert.throws(() => cancel(order, 'requested'), refusedWith('order-already-final'))
     })
 
-  it('says nothing new the second time, for whatever reason', () => {
+  it('publishes nothing the second time, for whatever reason', () => {
     assert.deepEqual(cancel(given(cancelled), 'requested'), [])
     assert.deepEqual(cancel(given(cancelled), 'payment-timeout'), [])
   })
@@ -102,21 +102,21 @@ describe('cancelling an order', () => {
     ])
   })
 
-  it('is refused for an order that nobody placed', () => {
+  it('is refused for an order that was not placed', () => {
     assert.throws(() => cancel(undefined, 'requested'), refusedWith('order-not-found'))
   })
 })
 
-describe('an order whose wait for payment ends', () => {
+describe('an order whose strict wait for payment ends', () => {
   const timedOut = OrderCancelled({ orderId, reason: 'payment-timeout' })
 
-  it('is cancelled when nothing was heard of it', () => {
+  it('is cancelled when payment has not decided', () => {
     assert.deepEqual(timeOut(given()), [timedOut])
     assert.equal(given(timedOut).status, 'CANCELLING')
   })
 
-  for (const fact of heard)
-    it(`stays as it is when ${fact.name} was heard, whoever cancelled it`, () => {
+  for (const fact of consumed)
+    it(`stays as it is when ${fact.name} was consumed, whoever cancelled it`, () => {
       assert.deepEqual(timeOut(given(fact)), [])
       assert.deepEqual(timeOut(given(cancelled, fact)), [])
       assert.ok(isDecided(given(cancelled, fact)))
@@ -142,24 +142,24 @@ describe('an order', () => {
     })
   })
 
-  it('is not made by what others say', () => {
-    for (const fact of [...heard, cancelled]) assert.equal(after([fact]), undefined)
+  it('is not created by the events of others', () => {
+    for (const fact of [...consumed, cancelled]) assert.equal(after([fact]), undefined)
   })
 
-  for (const fact of heard)
-    it(`is the very same object when it hears ${fact.name} again`, () => {
+  for (const fact of consumed)
+    it(`is the very same object when it consumes ${fact.name} again`, () => {
       const order = given(fact)
       assert.equal(evolve(order, { ...fact, time: '2027-01-01T00:00:00.000Z' }), order)
     })
 
-  it('never goes back', () => {
+  it('never goes back to an earlier status', () => {
     assert.equal(given(approved, started, completed, cancelled).status, 'DELIVERED')
     assert.equal(given(refunded, approved).status, 'CANCELLED')
     assert.equal(given(completed, started).status, 'DELIVERED')
   })
 
   it('is the same whatever the order of arrival and the repetitions', () => {
-    const histories = fc.subarray([...heard, cancelled]).chain((facts) =>
+    const histories = fc.subarray([...consumed, cancelled]).chain((facts) =>
       fc.record({
         facts: fc.constant(facts),
         arrival: fc
@@ -181,7 +181,7 @@ describe('an order', () => {
 
   it('stays final once it is, on every walk of the choreography', () => {
     fc.assert(
-      fc.property(shuffled([...heard, cancelled]), fc.constantFrom(...walks), (arrival, walk) => {
+      fc.property(shuffled([...consumed, cancelled]), fc.constantFrom(...walks), (arrival, walk) => {
         const statuses = arrival
           .filter((fact) => walk.includes(fact))
           .map((_, i, facts) => given(...facts.slice(0, i + 1)).status)

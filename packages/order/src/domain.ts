@@ -3,7 +3,7 @@ import type { FactOf } from '@saucery/contracts/define'
 import { OrderCancelled, OrderPlaced } from '@saucery/contracts/order'
 import { isFinal, type Status, statusOf } from '@saucery/contracts/status'
 
-/** What a branch asks for; `price` is per unit in whole won. */
+/** What a branch orders; `price` is per unit in whole won. */
 export interface OrderRequest {
   readonly branchId: string
   readonly sauceId: string
@@ -14,13 +14,12 @@ export interface OrderRequest {
 export interface Order extends OrderRequest {
   readonly id: string
   readonly amount: number
-  /** Names of the events that happened to it, its own too: a set, sorted, so that order of arrival is forgotten. */
+  /** The names of the events that happened to it, its own too: a sorted set, so the order of arrival is lost. */
   readonly facts: readonly OrderEvent['name'][]
   readonly status: Status
   readonly placedAt: string
 }
 
-/** What an order says or hears. */
 export type OrderEvent = Published<'order'> | Consumed<'order'>
 
 type CancelReason = FactOf<typeof OrderCancelled>['data']['reason']
@@ -34,30 +33,33 @@ export class Refused extends Error {
   }
 }
 
-/** @param payBy when the wait for its payment ends, for an order that is cancelled then */
+/** @param payBy the end of a strict wait for the payment: without a payment by then, the order is cancelled */
 export function place(orderId: string, request: OrderRequest, payBy?: string): Published<'order'>[] {
   const amount = request.qty * request.price
   if (!Number.isSafeInteger(amount)) throw new Refused('amount-too-large')
   return [OrderPlaced({ orderId, ...request, amount, ...(payBy === undefined ? {} : { payBy }) })]
 }
 
-/** Accepted while the order is not final; a second cancel says nothing new. */
+/** Accepted while the order is not final; a second cancel publishes nothing. */
 export function cancel(order: Order | undefined, reason: CancelReason): Published<'order'>[] {
   if (!order) throw new Refused('order-not-found')
   if (isFinal(order.status)) throw new Refused('order-already-final')
   return order.facts.includes('OrderCancelled') ? [] : [OrderCancelled({ orderId: order.id, reason })]
 }
 
-/** Whether anything was heard of it: then payment has decided, for nobody else speaks before it does. */
+/** Whether payment has decided. Any consumed event proves it: delivery publishes nothing before payment does. */
 export const isDecided = ({ facts }: Order): boolean =>
   facts.some((fact) => fact !== 'OrderPlaced' && fact !== 'OrderCancelled')
 
-/** At the end of a wait that was a condition: cancelled, unless payment has decided, in whatever way that was heard. */
+/** Strict wait or payment deadline expired: cancel unless payment has decided. */
 export function timeOut(order: Order | undefined): Published<'order'>[] {
   return order && isDecided(order) ? [] : cancel(order, 'payment-timeout')
 }
 
-/** The order after something happened to it, said by itself or heard. */
+/** An order publishes nothing in reaction: a consumed event becomes one of its facts, and its status follows. */
+export const react = (_order: Order | undefined, _event: Consumed<'order'>): Published<'order'>[] => []
+
+/** The order after an event, its own or a consumed one; the same object when nothing changes. */
 export function evolve(order: Order | undefined, event: OrderEvent & { time: string }): Order | undefined {
   if (!order) {
     if (event.name !== 'OrderPlaced') return undefined

@@ -4,15 +4,15 @@ import { received } from '@saucery/chassis/testing/events'
 import { readProblem } from '@saucery/chassis/testing/http'
 import { PaymentDeclined } from '@saucery/contracts/payment'
 import { v4 as uuidv4, v7 as uuidv7 } from 'uuid'
-import type { OrderApi } from './api.ts'
+import type { CommitOrder } from './store.ts'
 import { amount, assemble, testOrders, wanted } from './testing/orders.ts'
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())
-const { app, commit, db, hear, place, replica, publishedOf } = service
+const { app, commit, db, handle, place, replica, publishedOf } = service
 const other = assemble(await replica()).app
 
-/** A key that nobody has used. */
+/** A key that was not used before. */
 const newKey = () => `"${uuidv4()}"`
 
 const post = (path: string, key: string, { body = undefined as unknown, at = app } = {}) =>
@@ -22,7 +22,7 @@ const post = (path: string, key: string, { body = undefined as unknown, at = app
     ...(body ? { body: JSON.stringify(body) } : {}),
   })
 
-/** All of an answer that a client may look at. */
+/** All that a client sees of an answer. */
 const answerOf = async (response: Response | Promise<Response>) => {
   const { status, headers } = await response
   return { status, headers: Object.fromEntries(headers), body: await (await response).text() }
@@ -33,17 +33,17 @@ const ordersOf = async (branchId: string): Promise<string[]> => {
   return rows.map(({ id }) => id)
 }
 
-/** The service, in a process that ends before or after it commits. */
-const ending = (when: 'before' | 'after') => {
-  const crashing: OrderApi['commit'] = async (change) => {
+/** The service in a process that crashes before or after the commit. */
+const crashing = (when: 'before' | 'after') => {
+  const commitAndCrash: CommitOrder = async (change) => {
     if (when === 'after') await commit(change)
-    throw new Error('the process ends')
+    throw new Error('the process crashed')
   }
-  return assemble({ ...service, commit: crashing }).app
+  return assemble({ ...service, commit: commitAndCrash }).app
 }
 
 describe('POST /orders with an Idempotency-Key', () => {
-  it('answers to the byte as the first time, at every replica, and places one order', async () => {
+  it('gives every repeat the first answer to the byte, at every replica, and places one order', async () => {
     const key = newKey()
     const branchId = uuidv7()
     const first = await answerOf(post('/orders', key, { body: { ...wanted, branchId } }))
@@ -79,10 +79,10 @@ describe('POST /orders with an Idempotency-Key', () => {
     }
   })
 
-  it('answers after a crash between commit and answer what it would have answered', async () => {
+  it('gives a repeat the lost answer when the process crashed between commit and answer', async () => {
     const [key, branchId] = [newKey(), uuidv7()]
     const body = { ...wanted, branchId }
-    assert.equal((await post('/orders', key, { body, at: ending('after') })).status, 500)
+    assert.equal((await post('/orders', key, { body, at: crashing('after') })).status, 500)
     const [id, ...more] = await ordersOf(branchId)
     assert.deepEqual(more, [])
     const again = await answerOf(post('/orders', key, { body, at: other }))
@@ -97,7 +97,7 @@ describe('POST /orders with an Idempotency-Key', () => {
   it('places the order after a crash before the commit', async () => {
     const [key, branchId] = [newKey(), uuidv7()]
     const body = { ...wanted, branchId }
-    assert.equal((await post('/orders', key, { body, at: ending('before') })).status, 500)
+    assert.equal((await post('/orders', key, { body, at: crashing('before') })).status, 500)
     assert.deepEqual(await ordersOf(branchId), [])
     assert.equal((await post('/orders', key, { body, at: other })).status, 201)
     assert.equal((await ordersOf(branchId)).length, 1)
@@ -127,12 +127,12 @@ describe('POST /orders with an Idempotency-Key', () => {
     assert.equal((await post('/orders', key, { body: wanted })).status, 201)
   })
 
-  it('refuses a key that is none', async () => {
+  it('refuses a malformed key', async () => {
     const problem = await readProblem(post('/orders', '"', { body: wanted }))
     assert.deepEqual(problem, { status: 400, code: 'invalid-idempotency-key', places: [] })
   })
 
-  it('leaves a request without a key as it was', async () => {
+  it('stores nothing for a request without a key', async () => {
     const before = await db.execute('select count(*) from requests')
     await Promise.all([place(), place()])
     assert.deepEqual(await db.execute('select count(*) from requests'), before)
@@ -140,7 +140,7 @@ describe('POST /orders with an Idempotency-Key', () => {
 })
 
 describe('POST /orders/{id}/cancel with an Idempotency-Key', () => {
-  it('answers as the first time, with the event', async () => {
+  it('gives a repeat the first answer, with the event', async () => {
     const { id } = await place()
     const key = newKey()
     const first = await answerOf(post(`/orders/${id}/cancel`, key))
@@ -150,9 +150,9 @@ describe('POST /orders/{id}/cancel with an Idempotency-Key', () => {
     assert.equal((await post(`/orders/${id}/cancel`, newKey())).headers.get('event-id'), null)
   })
 
-  it('answers as the first time that it was too late', async () => {
+  it('gives a repeat the first refusal of an order that was final', async () => {
     const { id } = await place()
-    await hear(received(PaymentDeclined({ orderId: id, amount, reason: 'limit-exceeded' })))
+    await handle(received(PaymentDeclined({ orderId: id, amount, reason: 'limit-exceeded' })))
     const key = newKey()
     const first = await answerOf(post(`/orders/${id}/cancel`, key))
     assert.equal(first.status, 409)
@@ -160,7 +160,7 @@ describe('POST /orders/{id}/cancel with an Idempotency-Key', () => {
     assert.deepEqual(await answerOf(post(`/orders/${id}/cancel`, key, { at: other })), first)
   })
 
-  it('answers as the first time that there was no such order', async () => {
+  it('gives a repeat the first refusal of an order that did not exist', async () => {
     const [id, key] = [uuidv7(), newKey()]
     const first = await answerOf(post(`/orders/${id}/cancel`, key))
     assert.equal(first.status, 404)

@@ -11,7 +11,7 @@ import { amount, testOrders } from './testing/orders.ts'
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())
-const { app, hear, place } = service
+const { app, handle, place } = service
 
 describe('GET /orders', () => {
   it('pages through every order once, newest first', async () => {
@@ -32,7 +32,7 @@ describe('GET /orders', () => {
     assert.deepEqual([...first.items, ...second.items], placed)
   })
 
-  it('is of a range of time', async () => {
+  it('filters by a range of time', async () => {
     const before = await place({ branchId: 'timed' })
     await eventually(() => assert.equal(Date.now() > Date.parse(before.placedAt) + 1, true))
     const since = new Date().toISOString()
@@ -50,7 +50,7 @@ describe('GET /orders', () => {
     assert.equal(page.next, undefined)
   })
 
-  it('has fifty on a page when nobody says otherwise', async () => {
+  it('has fifty items on a page by default', async () => {
     await Promise.all(Array.from({ length: 51 }, () => place()))
     assert.equal((await getJson<ListPage<Order>>(app, '/orders')).items.length, 50)
     assert.ok((await getJson<ListPage<Order>>(app, '/orders?limit=200')).items.length > 50)
@@ -60,7 +60,7 @@ describe('GET /orders', () => {
     const paid = await place({ branchId: 'filtered' })
     const waiting = await place({ branchId: 'filtered' })
     const { branchId, sauceId, qty } = paid
-    await hear(received(PaymentApproved({ orderId: paid.id, branchId, sauceId, qty, amount })))
+    await handle(received(PaymentApproved({ orderId: paid.id, branchId, sauceId, qty, amount })))
     const found = async (query: string) =>
       (await getJson<ListPage<Order>>(app, `/orders?${query}`)).items.map(({ id }) => id)
     assert.deepEqual(await found('branchId=filtered&status=PAID'), [paid.id])
@@ -88,7 +88,7 @@ describe('GET /orders', () => {
       assert.deepEqual(problem, { status: 422, code: 'invalid-input', places: [place] })
     })
 
-  it('answers 404 for what there is not', async () => {
+  it('answers 404 for an unknown id or path', async () => {
     assert.equal((await readProblem(app.request(`/orders/${exampleOrderId}`))).code, 'not-found')
     assert.equal((await readProblem(app.request('/orders/1'))).code, 'not-found')
     assert.equal((await readProblem(app.request('/sauces'))).code, 'no-such-route')

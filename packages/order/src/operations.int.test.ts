@@ -14,7 +14,7 @@ import type { Order } from './domain.ts'
 import { reactions } from './reactions.ts'
 import { assemble, testOrders } from './testing/orders.ts'
 
-interface Letter {
+interface DeadLetter {
   readonly sequence: number
   readonly eventId: string
   readonly handled: boolean
@@ -26,17 +26,17 @@ interface Summary {
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())
 const gate = testCallerTokens('order')
-const bug: { isThere: boolean } = { isThere: true }
+const bug: { isPresent: boolean } = { isPresent: true }
 
-/** One process, with what an operator asks of it; a bug keeps it from handling anything. */
+/** One process with its operations routes; a bug makes every event fail. */
 async function replica() {
   const process = await service.replica()
   const { app } = assemble({ ...process, requireCaller: gate.requireCaller })
   addOperationsRoutes(app, { service: 'order', broker: process.broker, ...process.participant })
-  const hear = reactions(process.commit)
+  const handle = reactions(process)
   process.participant.consume(subscriptionsOf('order'), async (event) => {
-    if (bug.isThere) throw new Unprocessable('a bug')
-    await hear(event)
+    if (bug.isPresent) throw new Unprocessable('a bug')
+    await handle(event)
   })
   await eventually(() => assert.equal(process.participant.isReady(), true))
   return app
@@ -52,33 +52,33 @@ const answer = async <T>(asked: Promise<Response>) => {
   assert.equal(response.status, 200)
   return (await response.json()) as T
 }
-const letters = '/operations/order/dead-letters'
-const listed = async (query = '') => (await answer<ListPage<Letter>>(ask(letters + query))).items
-const sendBack = (sequence: number | string, at = app) =>
-  ask(`${letters}/${sequence}/send-back`, { method: 'POST', at })
-const unhandled = async () => (await answer<Summary>(ask('/operations/order'))).deadLetters
+const deadLetters = '/operations/order/dead-letters'
+const listed = async (query = '') => (await answer<ListPage<DeadLetter>>(ask(deadLetters + query))).items
+const retry = (sequence: number | string, at = app) =>
+  ask(`${deadLetters}/${sequence}/send-back`, { method: 'POST', at })
+const countDeadLetters = async () => (await answer<Summary>(ask('/operations/order'))).deadLetters
 const statusOf = async ({ id }: Order) =>
   ((await (await ask(`/orders/${id}`)).json()) as { status: string }).status
 
-/** A payment of which the order service does not hear, for the bug. */
-async function buried(): Promise<{ order: Order; letter: Letter }> {
+/** A payment of which the order service does not handle, for the bug. */
+async function deadLettered(): Promise<{ order: Order; deadLetter: DeadLetter }> {
   const order = await service.place()
   const event = stamped(PaymentApproved({ ...PaymentApproved.example, orderId: order.id }))
   await service.nats.publish(event)
-  const letter = await eventually(async () => {
+  const deadLetter = await eventually(async () => {
     const found = (await listed()).find(({ eventId }) => eventId === event.id)
-    assert.ok(found, 'not buried yet')
+    assert.ok(found, 'not a dead letter yet')
     return found
   })
-  return { order, letter }
+  return { order, deadLetter }
 }
 
 beforeEach(() => {
-  bug.isThere = true
+  bug.isPresent = true
 })
 
 describe('an operator', () => {
-  it('sees what waits, what is unpublished, and how much failed', async () => {
+  it('sees the lag, the unpublished events and the number of dead letters', async () => {
     await service.nats.consumedBy('order')
     const idle = { durable: 'order', pending: 0, ackPending: 0, redelivered: 0 }
     const outbox = { unpublished: 0, oldestMs: 0 }
@@ -92,13 +92,14 @@ describe('an operator', () => {
       outbox,
       deadLetters: 0,
     })
-    await buried()
-    assert.equal(await unhandled(), 1)
+    await deadLettered()
+    assert.equal(await countDeadLetters(), 1)
   })
 
-  it('reads what failed, with all that is known of it', async () => {
-    const { order, letter } = await buried()
-    const { time, sequence, eventId, streamSequence, ...rest } = letter as Letter & Record<string, unknown>
+  it('reads a dead letter with all that is known of it', async () => {
+    const { order, deadLetter } = await deadLettered()
+    const { time, sequence, eventId, streamSequence, ...rest } = deadLetter as DeadLetter &
+      Record<string, unknown>
     assert.ok(Math.abs(Date.now() - Date.parse(String(time))) < 60_000)
     assert.deepEqual(rest, {
       subject: `payments.approved.${order.id}`,
@@ -111,17 +112,17 @@ describe('an operator', () => {
     })
   })
 
-  it('reads it in pages, the newest first', async () => {
-    await buried()
+  it('reads the dead letters in pages, newest first', async () => {
+    await deadLettered()
     const all = (await listed()).map(({ sequence }) => sequence)
     assert.deepEqual(
       all,
       [...all].sort((a, b) => b - a),
     )
     const found: number[] = []
-    for (let path = `${letters}?limit=1`; path; ) {
+    for (let path = `${deadLetters}?limit=1`; path; ) {
       const response = await ask(path)
-      const { items, next } = await answer<ListPage<Letter>>(Promise.resolve(response))
+      const { items, next } = await answer<ListPage<DeadLetter>>(Promise.resolve(response))
       found.push(...items.map(({ sequence }) => sequence))
       path = /<(.*)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1] ?? ''
       assert.equal(path === '', next === undefined)
@@ -129,55 +130,55 @@ describe('an operator', () => {
     assert.deepEqual(found, all)
   })
 
-  it('has it handled again, once the bug is gone; until then hears why not', async () => {
-    const before = await unhandled()
-    const { order, letter } = await buried()
-    const refused = await sendBack(letter.sequence)
+  it('retries it with success once the bug is fixed, and until then sees why it fails', async () => {
+    const before = await countDeadLetters()
+    const { order, deadLetter } = await deadLettered()
+    const refused = await retry(deadLetter.sequence)
     assert.match(await refused.clone().text(), /"detail":"Unprocessable: a bug"/)
     assert.deepEqual(await readProblem(refused), { status: 409, code: 'dead-letter-not-handled', places: [] })
     assert.equal(await statusOf(order), 'PLACED')
-    assert.equal(await unhandled(), before + 1)
+    assert.equal(await countDeadLetters(), before + 1)
 
-    bug.isThere = false
-    const { sequence, eventId } = letter
-    assert.deepEqual(await answer(sendBack(sequence)), { sequence, eventId, handled: true })
+    bug.isPresent = false
+    const { sequence, eventId } = deadLetter
+    assert.deepEqual(await answer(retry(sequence)), { sequence, eventId, handled: true })
     assert.equal(await statusOf(order), 'PAID')
-    assert.equal(await unhandled(), before)
+    assert.equal(await countDeadLetters(), before)
     assert.equal((await listed()).find((it) => it.sequence === sequence)?.handled, true)
   })
 
-  it('may ask twice, also at two replicas at once, and has it handled once', async () => {
-    const { order, letter } = await buried()
-    bug.isThere = false
-    const asked = [app, other, app, other].map((at) => answer(sendBack(letter.sequence, at)))
+  it('may retry twice, also at two replicas at once, and the event is handled once', async () => {
+    const { order, deadLetter } = await deadLettered()
+    bug.isPresent = false
+    const asked = [app, other, app, other].map((at) => answer(retry(deadLetter.sequence, at)))
     await Promise.all(asked)
     assert.equal(await statusOf(order), 'PAID')
-    bug.isThere = true
-    await answer(sendBack(letter.sequence, other))
+    bug.isPresent = true
+    await answer(retry(deadLetter.sequence, other))
   })
 
-  it('hears of a version that nobody knows that it is none, and nothing is changed', async () => {
+  it('cannot retry an event of an unknown version, which changes nothing', async () => {
     const order = await service.place()
     const event = stamped(PaymentApproved({ ...PaymentApproved.example, orderId: order.id }))
     await publishEvent(service.nats.broker, event, {
       headers: { 'ce-dataschema': 'urn:event:PaymentApproved:99' },
     })
-    bug.isThere = false
-    const letter = await eventually(async () => {
+    bug.isPresent = false
+    const deadLetter = await eventually(async () => {
       const found = (await listed()).find(({ eventId }) => eventId === event.id)
-      assert.ok(found, 'not buried yet')
+      assert.ok(found, 'not a dead letter yet')
       return found
     })
-    assert.equal((await readProblem(sendBack(letter.sequence))).code, 'dead-letter-not-handled')
+    assert.equal((await readProblem(retry(deadLetter.sequence))).code, 'dead-letter-not-handled')
     assert.equal(await statusOf(order), 'PLACED')
   })
 
-  it('finds no letter that is not there, or is another service’s', async () => {
+  it('finds no dead letter that does not exist or is another service’s', async () => {
     const { js } = service.nats.broker
     const { seq } = await js.publish('dead-letters.payment.orders.placed.1', '{}')
     assert.ok(!(await listed()).some(({ sequence }) => sequence === seq))
     for (const sequence of [seq, seq + 1000, 99_999_999_999_999, 0, -1, '1e1', 'x', '%00'])
-      assert.deepEqual(await readProblem(sendBack(sequence)), { status: 404, code: 'not-found', places: [] })
+      assert.deepEqual(await readProblem(retry(sequence)), { status: 404, code: 'not-found', places: [] })
   })
 
   for (const [query, place] of [
@@ -188,15 +189,15 @@ describe('an operator', () => {
     ['limit=x', 'limit'],
   ])
     it(`is refused ${query}`, async () => {
-      const problem = await readProblem(ask(`${letters}?${query}`))
+      const problem = await readProblem(ask(`${deadLetters}?${query}`))
       assert.deepEqual(problem, { status: 422, code: 'invalid-input', places: [place] })
     })
 
-  it('is told when the broker is away, and when to ask again', async () => {
+  it('gets broker-unavailable and a time to retry while the broker is away', async () => {
     const { app: away } = assemble({ ...service, requireCaller: gate.requireCaller })
     const broker = { ...service.broker, isConnected: () => false }
     addOperationsRoutes(away, { service: 'order', broker, ...service.participant })
-    for (const path of ['/operations/order', letters]) {
+    for (const path of ['/operations/order', deadLetters]) {
       const response = await ask(path, { at: away })
       assert.equal(response.headers.get('retry-after'), '1')
       assert.equal((await readProblem(response)).code, 'broker-unavailable')
@@ -205,14 +206,14 @@ describe('an operator', () => {
 })
 
 describe('a branch or a courier', () => {
-  it('neither sees nor mends anything', async () => {
-    const { order, letter } = await buried()
-    bug.isThere = false
+  it('may neither see nor retry dead letters', async () => {
+    const { order, deadLetter } = await deadLettered()
+    bug.isPresent = false
     for (const caller of [branch('1'), courier])
       for (const [method, path] of [
         ['GET', '/operations/order'],
-        ['GET', letters],
-        ['POST', `${letters}/${letter.sequence}/send-back`],
+        ['GET', deadLetters],
+        ['POST', `${deadLetters}/${deadLetter.sequence}/send-back`],
       ] as const) {
         const problem = await readProblem(ask(path, { method, caller }))
         assert.deepEqual(problem, { status: 403, code: 'not-permitted', places: [] })

@@ -1,16 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { pageQuery, pageSchema } from '@saucery/chassis/http/pages'
+import { getRoute, listRoute } from '@saucery/chassis/openapi/read-routes'
 import {
   bodyProblems,
   changeProblems,
   eventIdHeader,
   idempotencyKeyHeader,
   jsonResponse,
-  linkHeader,
-  listProblems,
   orderIdParam,
   problems,
-  readProblems,
 } from '@saucery/chassis/openapi/schemas'
 import { choreography } from '@saucery/contracts/choreography'
 import { itemId, qty, won } from '@saucery/contracts/fields'
@@ -46,7 +43,10 @@ const request = z
 const placed = z.object({
   Location: z.string(),
   ...eventIdHeader.shape,
-  'Preference-Applied': z.string().optional().describe('What of `Prefer` is done, RFC 7240'),
+  'Preference-Applied': z
+    .string()
+    .optional()
+    .describe('The preferences of `Prefer` that were applied, RFC 7240'),
 })
 
 const prefer = z.object({
@@ -55,32 +55,38 @@ const prefer = z.object({
     .optional()
     .openapi({
       description:
-        'RFC 7240. `wait=N`: wait up to N seconds, 60 at most, for the payment. `handling=strict` with it: without ' +
-        'a payment in time the order is cancelled. `handling=lenient`, `respond-async`: not that, where the service ' +
-        'is set to it. What is malformed or unknown is ignored.',
+        'RFC 7240. `wait=N`: wait up to N seconds, at most 60, for the payment. With `handling=strict` too, the order ' +
+        'is cancelled if the payment does not come in time. `handling=lenient` and `respond-async` overrule a service ' +
+        'that is strict by default. Malformed and unknown preferences are ignored.',
       example: 'wait=5',
     }),
 })
+
+const tags = ['orders']
 
 export const placeOrder = createRoute({
   method: 'post',
   path: '/orders',
   operationId: 'placeOrder',
   summary: 'Place an order',
-  tags: ['orders'],
+  tags,
   request: {
     headers: idempotencyKeyHeader.extend(prefer.shape),
     body: { content: { 'application/json': { schema: request } }, required: true },
   },
   responses: {
-    201: jsonResponse('The order, placed; with what payment decided, if that was waited for', order, placed),
-    202: jsonResponse('The order, placed; payment has not decided within the wait', order, placed),
+    201: jsonResponse(
+      'The order was placed. After a wait it includes the decision of payment',
+      order,
+      placed,
+    ),
+    202: jsonResponse('The order was placed. Payment has not decided on it yet', order, placed),
     ...bodyProblems,
     ...problems({
       503:
-        '`store-unavailable`: the store cannot be reached. `payment-timeout`: the payment had to come in time and ' +
-        'did not; the order is cancelled. `payment-unavailable`: payments take too long at present; nothing was ' +
-        'placed. Try again after `Retry-After` seconds',
+        '`store-unavailable`: the database cannot be reached. `payment-timeout`: the payment did not come in time and ' +
+        'the order is cancelled. `payment-unavailable`: payments are too slow at the moment and no order was placed. ' +
+        'Try again after `Retry-After` seconds',
     }),
   },
 })
@@ -89,45 +95,28 @@ export const cancelOrder = createRoute({
   method: 'post',
   path: '/orders/{id}/cancel',
   operationId: 'cancelOrder',
-  summary: 'Ask for an order to be cancelled',
-  tags: ['orders'],
+  summary: 'Request the cancellation of an order',
+  tags,
   request: { headers: idempotencyKeyHeader, params: orderIdParam },
   responses: {
-    202: jsonResponse('The order, with the cancel that was asked for', order, eventIdHeader),
-    ...problems({ 404: 'There is no such order' }),
+    202: jsonResponse('The order; its cancellation was requested', order, eventIdHeader),
+    ...problems({ 404: 'The order does not exist' }),
     ...changeProblems('The order is final'),
   },
 })
 
-export const listOrders = createRoute({
-  method: 'get',
-  path: '/orders',
+export const listOrders = listRoute('/orders', order, statuses, {
   operationId: 'listOrders',
-  summary: 'Orders, the newest first',
-  tags: ['orders'],
-  request: {
-    query: z.object({
-      ...pageQuery,
-      status: z.enum(statuses).optional(),
-      branchId: itemId.optional(),
-      orderId: z.uuid().optional(),
-    }),
-  },
-  responses: { 200: jsonResponse('A page', pageSchema(order), linkHeader), ...listProblems },
+  summary: 'List orders, newest first',
+  tags,
 })
 
-export const getOrder = createRoute({
-  method: 'get',
-  path: '/orders/{id}',
+export const getOrder = getRoute('/orders/{id}', order, {
   operationId: 'getOrder',
-  summary: 'One order',
-  tags: ['orders'],
-  request: { params: orderIdParam },
-  responses: {
-    200: jsonResponse('The order', order),
-    ...problems({ 404: 'There is no such order' }),
-    ...readProblems,
-  },
+  summary: 'Get an order',
+  tags,
+  found: 'The order',
+  missing: 'The order does not exist',
 })
 
 export const orderRoutes = [placeOrder, cancelOrder, listOrders, getOrder]

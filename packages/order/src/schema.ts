@@ -15,7 +15,7 @@ export const orders = pgTable(
     status: text('status').notNull(),
     placedAt: timestamp('placed_at', { withTimezone: true, precision: 3, mode: 'string' }).notNull(),
   },
-  // An id is a UUIDv7, so that the newest come first in descending order of id.
+  // An order's id is a UUIDv7: in descending order of it, the newest comes first.
   (table) => [
     index('orders_status').on(table.status, table.id),
     index('orders_branch').on(table.branchId, table.id),

@@ -1,11 +1,14 @@
-import type { PageQuery } from '@saucery/chassis/http/pages'
+import { type ListQuery, matchesQuery } from '@saucery/chassis/http/lists'
+import type { Published } from '@saucery/contracts/choreography'
 import type { Status } from '@saucery/contracts/status'
 import { firstIdAt } from '@saucery/messaging/events/event'
-import { type Database, inRange, keyIn, upsertAll, when } from '@saucery/messaging/postgres/database'
-import type { Aggregate } from '@saucery/messaging/unit-of-work'
+import { type Database, keyIn, upsertAll } from '@saucery/messaging/postgres/database'
+import type { Aggregate, Commit } from '@saucery/messaging/unit-of-work'
 import { and, asc, desc, eq, lt } from 'drizzle-orm'
 import { evolve, type Order, type OrderEvent } from './domain.ts'
 import { orders } from './schema.ts'
+
+export type CommitOrder = Commit<Order, Published<'order'>, OrderEvent>
 
 export const orderAggregate: Aggregate<Order, OrderEvent> = {
   async load(tx, ids) {
@@ -16,18 +19,24 @@ export const orderAggregate: Aggregate<Order, OrderEvent> = {
   evolve,
 }
 
-export interface OrderQuery extends PageQuery {
-  readonly status?: Status | undefined
-  readonly branchId?: string | undefined
-  readonly orderId?: string | undefined
-}
-
 export async function findOrder(db: Database, id: string): Promise<Order | undefined> {
   const [row] = await db.select().from(orders).where(eq(orders.id, id))
   return row && toOrder(row)
 }
 
-/** Orders that nothing was heard of since before `time`, in ms since 1970, the oldest first. */
+export type OrderQuery = ListQuery<Status>
+
+/** The statement behind a list. (plans.int.test: "costs of many what it costs of 10,000, …") */
+export function selectOrders(db: Database, query: OrderQuery) {
+  const wanted = matchesQuery(query, orders.id, orders)
+  return db.select().from(orders).where(wanted).orderBy(desc(orders.id)).limit(query.limit)
+}
+
+/** Newest first. */
+export const listOrders = async (db: Database, query: OrderQuery): Promise<Order[]> =>
+  (await selectOrders(db, query)).map(toOrder)
+
+/** The ids of the orders that were placed before `time`, in ms since 1970, and are still PLACED; the oldest first. */
 export async function findPlacedBefore(db: Database, time: number, limit: number): Promise<string[]> {
   const rows = await db
     .select({ id: orders.id })
@@ -37,21 +46,6 @@ export async function findPlacedBefore(db: Database, time: number, limit: number
     .limit(limit)
   return rows.map(({ id }) => id)
 }
-
-/** The statement behind a list. (plans.int.test: "costs of many what it costs of 10,000, …") */
-export function selectOrders(db: Database, query: OrderQuery) {
-  const wanted = and(
-    when(query.status, (status) => eq(orders.status, status)),
-    when(query.branchId, (branchId) => eq(orders.branchId, branchId)),
-    when(query.orderId, (orderId) => eq(orders.id, orderId)),
-    ...inRange(orders.id, query),
-  )
-  return db.select().from(orders).where(wanted).orderBy(desc(orders.id)).limit(query.limit)
-}
-
-/** Newest first. */
-export const listOrders = async (db: Database, query: OrderQuery): Promise<Order[]> =>
-  (await selectOrders(db, query)).map(toOrder)
 
 const toOrder = (row: typeof orders.$inferSelect): Order => ({
   ...row,

@@ -1,42 +1,38 @@
 import { authorize, ifInScope, scopedQuery } from '@saucery/chassis/auth/authorize'
 import { pageResponse } from '@saucery/chassis/http/pages'
-import { notFound, storeUnavailable } from '@saucery/chassis/http/problem'
+import { orNotFound, type Problem, storeUnavailable } from '@saucery/chassis/http/problem'
 import { type OpenApiApp, openApiApp } from '@saucery/chassis/openapi/app'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import { type Database, isDatabaseOutage } from '@saucery/messaging/postgres/database'
 import type { MiddlewareHandler } from 'hono'
+import type { Payment } from './domain.ts'
 import * as routes from './routes.ts'
 import { findPayment, listPayments } from './store.ts'
 
-export interface PaymentApi {
+export interface PaymentApiDeps {
   readonly db: Database
   readonly requireCaller: MiddlewareHandler
   readonly log: Log
 }
 
-export function paymentApi({ db, requireCaller, log }: PaymentApi): OpenApiApp {
-  const app = openApiApp(log, requireCaller, (error) =>
-    isDatabaseOutage(error) ? storeUnavailable : undefined,
-  )
+export function paymentApi({ db, requireCaller, log }: PaymentApiDeps): OpenApiApp {
+  const app = openApiApp(log, requireCaller, problemOf)
 
-  app.openapi(routes.listPayments, async (c) =>
-    c.json(
-      await pageResponse(
-        c,
-        scopedQuery(authorize(c, 'read-payments'), c.req.valid('query')),
-        (query) => listPayments(db, query),
-        ({ orderId }) => orderId,
-      ),
-      200,
-    ),
-  )
+  app.openapi(routes.listPayments, async (c) => {
+    const query = scopedQuery(authorize(c, 'read-payments'), c.req.valid('query'))
+    return c.json(await pageResponse(c, query, (query) => listPayments(db, query), idOf), 200)
+  })
 
   app.openapi(routes.getPayment, async (c) => {
-    const reach = authorize(c, 'read-payments')
-    const payment = ifInScope(reach, await findPayment(db, c.req.valid('param').id))
-    if (!payment) throw notFound()
-    return c.json(payment, 200)
+    const scope = authorize(c, 'read-payments')
+    return c.json(orNotFound(ifInScope(scope, await findPayment(db, c.req.valid('param').id))), 200)
   })
 
   return app
+}
+
+const idOf = ({ orderId }: Payment) => orderId
+
+function problemOf(error: Error): Problem | undefined {
+  return isDatabaseOutage(error) ? storeUnavailable : undefined
 }

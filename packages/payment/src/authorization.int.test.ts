@@ -25,7 +25,7 @@ const listed = async (caller: Caller, query = '') => {
 async function paid(branchId: string): Promise<string> {
   const orderId = uuidv7()
   const order = { orderId, branchId, sauceId: '2', qty: 1, price: 1000, amount: 1000 }
-  await service.hear(received(OrderPlaced(order)))
+  await service.handle(received(OrderPlaced(order)))
   return orderId
 }
 
@@ -38,9 +38,9 @@ describe('a branch', () => {
     assert.deepEqual(await listed(branch('mine'), `orderId=${foreign}`), [])
   })
 
-  it('does not see what nobody knows the branch of; an operator does', async () => {
+  it('does not see what belongs to no known branch; an operator does', async () => {
     const orderId = uuidv7()
-    await service.hear(received(OrderCancelled({ orderId, reason: 'requested' })))
+    await service.handle(received(OrderCancelled({ orderId, reason: 'requested' })))
     assert.equal(await statusOf(branch('mine'), `/payments/${orderId}`), 404)
     assert.deepEqual(await listed(branch('mine'), `orderId=${orderId}`), [])
     assert.equal(await statusOf(operator, `/payments/${orderId}`), 200)
@@ -54,7 +54,7 @@ it('a courier sees no payment', async () => {
     assert.equal((await readProblem(ask(courier, path))).code, 'not-permitted')
 })
 
-it('nobody sees one who comes past the gateway', async () => {
+it('without the gateway’s token, no payment is visible', async () => {
   const headers = await gate.as(operator, 'order')
   for (const init of [{}, { headers }]) assert.equal((await app.request('/payments', init)).status, 401)
 })

@@ -18,8 +18,8 @@ const declined = PaymentDeclined({ orderId, amount: 3000, reason: 'limit-exceede
 const voided = PaymentVoided({ orderId })
 const refunded = PaymentRefunded({ orderId, amount: 3000 })
 
-const yes: ChargeOutcome = { approved: true }
-const no: ChargeOutcome = { approved: false, reason: 'limit-exceeded' }
+const approval: ChargeOutcome = { approved: true }
+const refusal: ChargeOutcome = { approved: false, reason: 'limit-exceeded' }
 
 const given = (...facts: PaymentEvent[]) => facts.reduce<Payment | undefined>(evolve, undefined)
 
@@ -33,12 +33,12 @@ const states = {
   REFUNDED: { payment: given(placed, approved, refunded), facts: [placed, approved, refunded] },
 }
 
-type Heard = Parameters<typeof react>[1]
+type ConsumedFact = Parameters<typeof react>[1]
 
-/** The payment after it heard the event, and what it said. */
-function hear(payment: Payment | undefined, event: Heard, now = payBy) {
-  const said = react(payment, event, now)
-  return { said, payment: [event, ...said].reduce<Payment | undefined>(evolve, payment) }
+/** The payment after it consumed the event, and what it published. */
+function consume(payment: Payment | undefined, event: ConsumedFact, now = payBy) {
+  const published = react(payment, event, now)
+  return { published, payment: [event, ...published].reduce<Payment | undefined>(evolve, payment) }
 }
 
 describe('a payment', () => {
@@ -50,95 +50,104 @@ describe('a payment', () => {
     assert.deepEqual(states.REFUNDED.payment, { ...charge, status: 'REFUNDED' })
   })
 
-  const table: { on: Heard; when: keyof typeof states; says: readonly PaymentEvent[]; becomes: string }[] = [
-    { on: placed, when: 'nothing yet', says: [], becomes: 'PENDING' },
-    { on: orderCancelled, when: 'nothing yet', says: [voided], becomes: 'VOIDED' },
-    { on: deliveryFailed, when: 'APPROVED', says: [refunded], becomes: 'REFUNDED' },
-    { on: deliveryCancelled, when: 'APPROVED', says: [refunded], becomes: 'REFUNDED' },
+  const table: {
+    on: ConsumedFact
+    when: keyof typeof states
+    publishes: readonly PaymentEvent[]
+    becomes: string
+  }[] = [
+    { on: placed, when: 'nothing yet', publishes: [], becomes: 'PENDING' },
+    { on: orderCancelled, when: 'nothing yet', publishes: [voided], becomes: 'VOIDED' },
+    { on: deliveryFailed, when: 'APPROVED', publishes: [refunded], becomes: 'REFUNDED' },
+    { on: deliveryCancelled, when: 'APPROVED', publishes: [refunded], becomes: 'REFUNDED' },
   ]
-  for (const { on, when, says, becomes } of table)
-    it(`says ${says[0]?.name ?? 'nothing'} to ${on.name} when it is ${when}, and becomes ${becomes}`, () => {
-      const after = hear(states[when].payment, on)
-      assert.deepEqual(after.said, says)
+  for (const { on, when, publishes, becomes } of table)
+    it(`publishes ${publishes[0]?.name ?? 'nothing'} on ${on.name} when it is ${when}, and becomes ${becomes}`, () => {
+      const after = consume(states[when].payment, on)
+      assert.deepEqual(after.published, publishes)
       assert.equal(after.payment?.status, becomes)
     })
 
   for (const on of [placed, orderCancelled, deliveryFailed, deliveryCancelled])
     for (const [when, { payment }] of Object.entries(states))
       if (!table.some((row) => row.on === on && row.when === when))
-        it(`says nothing to ${on.name} when it is ${when}, and stays the same object`, () => {
-          const after = hear(payment, on)
-          assert.deepEqual(after.said, [])
+        it(`publishes nothing on ${on.name} when it is ${when}, and stays the same object`, () => {
+          const after = consume(payment, on)
+          assert.deepEqual(after.published, [])
           assert.equal(after.payment, payment)
         })
 
   for (const on of [placed, orderCancelled, deliveryFailed, deliveryCancelled])
-    it(`says and becomes nothing new when ${on.name} comes again, whatever it was`, () => {
+    it(`publishes nothing and stays the same when ${on.name} comes again, whatever its status`, () => {
       for (const { payment } of Object.values(states)) {
-        const once = hear(payment, on)
-        const twice = hear(once.payment, on)
-        assert.deepEqual(twice.said, [])
+        const once = consume(payment, on)
+        const twice = consume(once.payment, on)
+        assert.deepEqual(twice.published, [])
         assert.equal(twice.payment, once.payment)
       }
     })
 })
 
 describe('settling a charge', () => {
-  it('says what the provider answered', () => {
-    assert.deepEqual(settle(given(placed), yes), [approved])
-    assert.deepEqual(settle(given(placed), no), [declined])
+  it('publishes the provider’s answer', () => {
+    assert.deepEqual(settle(given(placed), approval), [approved])
+    assert.deepEqual(settle(given(placed), refusal), [declined])
   })
 
-  it('says nothing when it is settled already, whatever the answer', () => {
+  it('publishes nothing when it is settled already, whatever the answer', () => {
     for (const [name, { payment }] of Object.entries(states))
-      if (name !== 'PENDING') assert.deepEqual([...settle(payment, yes), ...settle(payment, no)], [])
+      if (name !== 'PENDING')
+        assert.deepEqual([...settle(payment, approval), ...settle(payment, refusal)], [])
   })
 })
 
 describe('an order that is cancelled', () => {
   it('is never charged when the cancel came first', () => {
-    const cancelledFirst = hear(given(), orderCancelled).payment
-    const then = hear(cancelledFirst, placed)
+    const cancelledFirst = consume(given(), orderCancelled).payment
+    const then = consume(cancelledFirst, placed)
     assert.equal(then.payment?.status, 'VOIDED')
-    assert.deepEqual(settle(then.payment, yes), [])
+    assert.deepEqual(settle(then.payment, approval), [])
   })
 
-  it('is settled all the same when the cancel came during the charge', () => {
-    const during = hear(given(placed), orderCancelled)
-    assert.deepEqual(during.said, [])
-    assert.deepEqual(settle(during.payment, yes), [approved])
+  it('is still settled when the cancel came during the charge', () => {
+    const during = consume(given(placed), orderCancelled)
+    assert.deepEqual(during.published, [])
+    assert.deepEqual(settle(during.payment, approval), [approved])
   })
 })
 
 describe('an order that must be paid by a time', () => {
   it('is charged until then, and voided after it', () => {
-    assert.deepEqual(hear(given(), placedStrictly, payBy), { said: [], payment: states.PENDING.payment })
-    const late = hear(given(), placedStrictly, justAfter)
-    assert.deepEqual(late, { said: [voided], payment: states.VOIDED.payment })
+    assert.deepEqual(consume(given(), placedStrictly, payBy), {
+      published: [],
+      payment: states.PENDING.payment,
+    })
+    const late = consume(given(), placedStrictly, justAfter)
+    assert.deepEqual(late, { published: [voided], payment: states.VOIDED.payment })
   })
 
-  it('is charged at any time when no time was said', () => {
-    assert.equal(hear(given(), placed, '2999-01-01T00:00:00.000Z').payment?.status, 'PENDING')
+  it('is charged at any time without a `payBy`', () => {
+    assert.equal(consume(given(), placed, '2999-01-01T00:00:00.000Z').payment?.status, 'PENDING')
   })
 
-  it('is settled all the same when the time passes during the charge', () => {
-    const again = hear(given(placedStrictly), placedStrictly, justAfter)
-    assert.deepEqual(again.said, [])
-    assert.deepEqual(settle(again.payment, yes), [approved])
+  it('is still settled when the time passes during the charge', () => {
+    const again = consume(given(placedStrictly), placedStrictly, justAfter)
+    assert.deepEqual(again.published, [])
+    assert.deepEqual(settle(again.payment, approval), [approved])
   })
 
-  it('is left as it is when the time has passed and it was decided before', () => {
+  it('stays as it is when it was decided before the time passed', () => {
     for (const { payment } of Object.values(states).slice(1)) {
-      const after = hear(payment, placedStrictly, justAfter)
-      assert.deepEqual(after, { said: [], payment })
+      const after = consume(payment, placedStrictly, justAfter)
+      assert.deepEqual(after, { published: [], payment })
     }
   })
 })
 
 describe('a refund', () => {
-  it('is given once, whether the delivery failed, was cancelled, or both are told', () => {
-    const first = hear(given(placed, approved), deliveryFailed)
-    const second = hear(first.payment, deliveryCancelled)
-    assert.deepEqual([...first.said, ...second.said], [refunded])
+  it('is given once, whether the delivery failed, was cancelled, or both', () => {
+    const first = consume(given(placed, approved), deliveryFailed)
+    const second = consume(first.payment, deliveryCancelled)
+    assert.deepEqual([...first.published, ...second.published], [refunded])
   })
 })

@@ -9,7 +9,7 @@ interface Charge {
   readonly amount: number
 }
 
-/** A payment belongs to one order and has its id. A voided one may never have heard of what was ordered. */
+/** The payment of one order, whose id it has. A voided one may not know what was ordered. */
 export type Payment =
   | (Charge & { readonly status: 'PENDING' | 'APPROVED' | 'REFUNDED' })
   | (Charge & { readonly status: 'DECLINED'; readonly reason: string })
@@ -17,24 +17,24 @@ export type Payment =
 
 export type PaymentEvent = Published<'payment'> | Consumed<'payment'>
 
-/** What the provider answered. */
+/** The provider's answer to a charge. */
 export type ChargeOutcome =
   | { readonly approved: true }
   | { readonly approved: false; readonly reason: string }
 
-/** The charge is settled with the provider's answer, unless it already is. */
-export function settle(payment: Payment | undefined, answer: ChargeOutcome): Published<'payment'>[] {
+/** Settles a pending charge with the provider's answer; publishes nothing when it is settled already. */
+export function settle(payment: Payment | undefined, outcome: ChargeOutcome): Published<'payment'>[] {
   if (payment?.status !== 'PENDING') return []
   const { orderId, branchId, sauceId, qty, amount } = payment
-  return answer.approved
+  return outcome.approved
     ? [PaymentApproved({ orderId, branchId, sauceId, qty, amount })]
-    : [PaymentDeclined({ orderId, amount, reason: answer.reason })]
+    : [PaymentDeclined({ orderId, amount, reason: outcome.reason })]
 }
 
 /**
- * What payment says at once to what it hears. OrderPlaced only reserves: the charge follows, and then `settle`.
- * A cancel after that is nothing to it: delivery is the authority on whether goods left. Nor is a `payBy` that
- * passes after that, for the provider may have taken the money.
+ * What payment publishes in reaction to an event. OrderPlaced only reserves: the charge and `settle` follow.
+ * A cancel after that changes nothing here: delivery decides whether the goods have left. Nor does a `payBy` that
+ * passes after that: the provider may have taken the money.
  * @param now ISO 8601 in UTC
  */
 export function react(
@@ -56,7 +56,7 @@ export function react(
 
 const isPast = (time: string | undefined, now: string) => time !== undefined && now > time
 
-/** The payment after something happened, said by itself or heard. */
+/** The payment after an event, its own or a consumed one; the same object when nothing changes. */
 export function evolve(payment: Payment | undefined, event: PaymentEvent): Payment | undefined {
   switch (event.name) {
     case 'OrderPlaced': {

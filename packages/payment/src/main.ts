@@ -7,16 +7,14 @@ import { paymentSettings } from './settings.ts'
 import { paymentAggregate } from './store.ts'
 
 const migrations = new URL('../migrations/', import.meta.url)
-const { settings, log, db, participant, requireCaller, run } = await boot(
-  'payment',
-  paymentSettings,
-  migrations,
-  paymentAggregate,
-)
+const service = await boot('payment', paymentSettings, migrations, paymentAggregate)
+const { settings, db, participant } = service
+const { commit } = participant
 const provider = simulatedProvider(db, {
   limit: settings.PAYMENT_LIMIT,
   delayMs: settings.PAYMENT_DELAY_MS,
   jitterMs: settings.PAYMENT_DELAY_JITTER_MS,
 })
-participant.consume(subscriptionsOf('payment'), reactions({ commit: participant.commit, provider }))
-await run(paymentApi({ db, requireCaller, log }))
+participant.consume(subscriptionsOf('payment'), reactions({ commit, provider }))
+
+await service.run(paymentApi(service))

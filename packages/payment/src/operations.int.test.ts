@@ -12,53 +12,53 @@ import { testPayments } from './testing/payments.ts'
 
 const service = await testPayments()
 after(() => service[Symbol.asyncDispose]())
-const { app, participant, nats, hear, publishedOf, books } = service
+const { app, participant, nats, handle, publishedOf, books } = service
 addOperationsRoutes(app, { service: 'payment', broker: service.broker, ...participant })
-const bug: { isThere: boolean } = { isThere: true }
+const bug: { isPresent: boolean } = { isPresent: true }
 participant.consume(subscriptionsOf('payment'), async (event) => {
-  if (bug.isThere && event.name === 'OrderPlaced') throw new Unprocessable('a bug')
-  await hear(event)
+  if (bug.isPresent && event.name === 'OrderPlaced') throw new Unprocessable('a bug')
+  await handle(event)
 })
 
-type Letters = ListPage<{ orderId: string; sequence: number; handled: boolean }>
-const letterOf = (orderId: string) =>
+type DeadLetters = ListPage<{ orderId: string; sequence: number; handled: boolean }>
+const deadLetterOf = (orderId: string) =>
   eventually(async () => {
-    const { items } = await getJson<Letters>(app, '/operations/payment/dead-letters')
-    const letter = items.find((item) => item.orderId === orderId)
-    assert.ok(letter, 'not buried yet')
-    return letter
+    const { items } = await getJson<DeadLetters>(app, '/operations/payment/dead-letters')
+    const deadLetter = items.find((item) => item.orderId === orderId)
+    assert.ok(deadLetter, 'not a dead letter yet')
+    return deadLetter
   })
-async function sendBack(orderId: string): Promise<void> {
-  const { sequence } = await letterOf(orderId)
+async function retry(orderId: string): Promise<void> {
+  const { sequence } = await deadLetterOf(orderId)
   const path = `/operations/payment/dead-letters/${sequence}/send-back`
   assert.equal((await app.request(path, { method: 'POST' })).status, 200)
 }
 const placed = (orderId: string) =>
   stamped(OrderPlaced({ orderId, branchId: '1', sauceId: '2', qty: 1, price: 1000, amount: 1000 }))
 
-describe('an order that payment could not handle', () => {
-  it('is charged once, however often it is sent back', async () => {
+describe('an order whose event payment could not handle', () => {
+  it('is charged once, however often the dead letter is retried', async () => {
     const orderId = uuidv7()
-    bug.isThere = true
+    bug.isPresent = true
     await nats.publish(placed(orderId))
-    await letterOf(orderId)
-    bug.isThere = false
-    await Promise.all([sendBack(orderId), sendBack(orderId), sendBack(orderId)])
+    await deadLetterOf(orderId)
+    bug.isPresent = false
+    await Promise.all([retry(orderId), retry(orderId), retry(orderId)])
     assert.deepEqual(await publishedOf(orderId), ['PaymentApproved'])
-    assert.equal((await letterOf(orderId)).handled, true)
+    assert.equal((await deadLetterOf(orderId)).handled, true)
     assert.equal((await books())[orderId]?.amount, 1000)
   })
 
-  it('counts as handled also when there is nothing to do about it any more', async () => {
+  it('counts as handled even if it changes nothing any more', async () => {
     const orderId = uuidv7()
-    bug.isThere = true
+    bug.isPresent = true
     await nats.publish(placed(orderId))
-    await letterOf(orderId)
+    await deadLetterOf(orderId)
     await nats.publish(stamped(OrderCancelled({ orderId, reason: 'requested' })))
     await nats.consumedBy('payment')
-    bug.isThere = false
-    await sendBack(orderId)
+    bug.isPresent = false
+    await retry(orderId)
     assert.deepEqual(await publishedOf(orderId), ['PaymentVoided'])
-    assert.equal((await letterOf(orderId)).handled, true)
+    assert.equal((await deadLetterOf(orderId)).handled, true)
   })
 })

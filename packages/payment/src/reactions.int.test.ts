@@ -11,8 +11,8 @@ import { limit, testPayments } from './testing/payments.ts'
 
 const service = await testPayments()
 after(() => service[Symbol.asyncDispose]())
-const { books, db, hear, nats, participant, replicaHears, publishedOf } = service
-participant.consume(subscriptionsOf('payment'), hear)
+const { books, db, handle, nats, participant, replicaHandles, publishedOf } = service
+participant.consume(subscriptionsOf('payment'), handle)
 
 const placedAs = (orderId: string, amount = 3000) =>
   OrderPlaced({ orderId, branchId: '1', sauceId: '2', qty: 3, price: amount / 3, amount })
@@ -22,27 +22,27 @@ const failedAs = (orderId: string) => DeliveryFailed({ orderId, reason: 'undeliv
 const statusOf = async (orderId: string) => (await findPayment(db, orderId))?.status
 const charged = { amount: 3000, declined: null, refunds: 0 }
 
-/** Forgets what was handled, so that nothing but the state guards. */
+/** Empties the inbox, so that only the state guards. */
 const pruneInbox = () => db.execute('delete from inbox')
 
 const loseState = (orderId: string) => db.execute(`delete from payments where order_id = '${orderId}'`)
 
 describe('an order that is placed', () => {
-  it('is charged once when it is told twenty times at once, at two replicas', async () => {
+  it('is charged once when its event comes twenty times at once, at two replicas', async () => {
     const orderId = uuidv7()
-    const other = await replicaHears()
+    const other = await replicaHandles()
     const event = received(placedAs(orderId))
-    await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 ? hear(event) : other(event))))
+    await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 ? handle(event) : other(event))))
     assert.deepEqual(await publishedOf(orderId), ['PaymentApproved'])
     assert.deepEqual((await books())[orderId], charged)
   })
 
-  it('is charged once when each telling has an id of its own, of which the inbox knows nothing', async () => {
-    const other = await replicaHears()
+  it('is charged once when each event has an id of its own, which the inbox does not know', async () => {
+    const other = await replicaHandles()
     for (let round = 0; round < 10; round++) {
       const orderId = uuidv7()
-      const tellings = Array.from({ length: 6 }, () => received(placedAs(orderId)))
-      await Promise.all(tellings.map((event, i) => (i % 2 ? hear(event) : other(event))))
+      const copies = Array.from({ length: 6 }, () => received(placedAs(orderId)))
+      await Promise.all(copies.map((event, i) => (i % 2 ? handle(event) : other(event))))
       assert.deepEqual(await publishedOf(orderId), ['PaymentApproved'])
       assert.deepEqual((await books())[orderId], charged)
     }
@@ -58,7 +58,7 @@ describe('an order that is placed', () => {
 
   it('is declined above the limit', async () => {
     const orderId = uuidv7()
-    await hear(received(placedAs(orderId, limit + 2)))
+    await handle(received(placedAs(orderId, limit + 2)))
     assert.deepEqual(await publishedOf(orderId), ['PaymentDeclined'])
     assert.equal(await statusOf(orderId), 'DECLINED')
   })
@@ -66,7 +66,7 @@ describe('an order that is placed', () => {
   it('is approved and charged once when a crash comes after the charge', async () => {
     const orderId = uuidv7()
     const event = received(placedAs(orderId))
-    const crashing = await replicaHears((provider) => ({
+    const crashing = await replicaHandles((provider) => ({
       ...provider,
       async charge(charge) {
         await provider.charge(charge)
@@ -76,7 +76,7 @@ describe('an order that is placed', () => {
     await assert.rejects(crashing(event), /crashed/)
     assert.equal(await statusOf(orderId), 'PENDING')
     assert.deepEqual(await publishedOf(orderId), [])
-    await hear(event)
+    await handle(event)
     assert.deepEqual(await publishedOf(orderId), ['PaymentApproved'])
     assert.deepEqual((await books())[orderId], charged)
   })
@@ -84,80 +84,80 @@ describe('an order that is placed', () => {
   it('is charged when a crash comes before the charge', async () => {
     const orderId = uuidv7()
     const event = received(placedAs(orderId))
-    const crashing = await replicaHears((provider) => ({
+    const crashing = await replicaHandles((provider) => ({
       ...provider,
       charge: () => Promise.reject(new Error('crashed')),
     }))
     await assert.rejects(crashing(event), /crashed/)
-    await hear(event)
+    await handle(event)
     assert.deepEqual(await publishedOf(orderId), ['PaymentApproved'])
   })
 
-  it('is asked for with its own id as the key', async () => {
+  it('is charged with its own id as the idempotency key', async () => {
     const orderId = uuidv7()
     const asked: Parameters<PaymentProvider['charge']>[0][] = []
-    const noting = await replicaHears((provider) => ({
+    const recording = await replicaHandles((provider) => ({
       ...provider,
       charge(charge) {
         asked.push(charge)
         return provider.charge(charge)
       },
     }))
-    await noting(received(placedAs(orderId)))
+    await recording(received(placedAs(orderId)))
     assert.deepEqual(asked, [{ idempotencyKey: orderId, amount: 3000 }])
   })
 
   it('is not charged again for what the state forgot but the inbox remembers', async () => {
     const orderId = uuidv7()
     const event = received(placedAs(orderId))
-    await hear(event)
+    await handle(event)
     await loseState(orderId)
-    await hear(event)
+    await handle(event)
     assert.deepEqual(await publishedOf(orderId), ['PaymentApproved'])
   })
 
   it('is not charged again for what the inbox forgot but the state remembers', async () => {
     const orderId = uuidv7()
     const event = received(placedAs(orderId))
-    await hear(event)
+    await handle(event)
     await pruneInbox()
-    await hear(event)
+    await handle(event)
     assert.deepEqual(await publishedOf(orderId), ['PaymentApproved'])
   })
 })
 
 describe('an order that must be paid by a time', () => {
   const payBy = '2026-01-01T00:00:00.680Z'
-  const strictly = (orderId: string) => received(OrderPlaced({ ...placedAs(orderId).data, payBy }))
+  const placedStrictly = (orderId: string) => received(OrderPlaced({ ...placedAs(orderId).data, payBy }))
 
-  it('is voided once and never charged when it is heard too late, though its cancel is still to come', async () => {
+  it('is voided once and never charged when it is read too late, though its cancel is still to come', async () => {
     const orderId = uuidv7()
-    const other = await replicaHears()
-    const event = strictly(orderId)
-    const tellings = Array.from({ length: 20 }, (_, i) => (i % 2 ? event : strictly(orderId)))
-    await Promise.all(tellings.map((event, i) => (i % 4 < 2 ? hear(event) : other(event))))
-    await hear(received(OrderCancelled({ orderId, reason: 'payment-timeout' })))
+    const other = await replicaHandles()
+    const event = placedStrictly(orderId)
+    const copies = Array.from({ length: 20 }, (_, i) => (i % 2 ? event : placedStrictly(orderId)))
+    await Promise.all(copies.map((event, i) => (i % 4 < 2 ? handle(event) : other(event))))
+    await handle(received(OrderCancelled({ orderId, reason: 'payment-timeout' })))
     assert.deepEqual(await publishedOf(orderId), ['PaymentVoided'])
     assert.equal(await statusOf(orderId), 'VOIDED')
     assert.equal((await books())[orderId], undefined)
   })
 
-  it('is charged when it is heard in time', async () => {
+  it('is charged when it is read in time', async () => {
     const orderId = uuidv7()
-    const inTime = await replicaHears(undefined, () => new Date(payBy))
-    await inTime(strictly(orderId))
+    const inTime = await replicaHandles(undefined, () => new Date(payBy))
+    await inTime(placedStrictly(orderId))
     assert.deepEqual(await publishedOf(orderId), ['PaymentApproved'])
   })
 
   it('is settled when the time passes between a crash and the next try', async () => {
     const orderId = uuidv7()
     const charge = () => Promise.reject(new Error('crashed'))
-    const crashing = await replicaHears(
+    const crashing = await replicaHandles(
       (provider) => ({ ...provider, charge }),
       () => new Date(payBy),
     )
-    await assert.rejects(crashing(strictly(orderId)), /crashed/)
-    await hear(strictly(orderId))
+    await assert.rejects(crashing(placedStrictly(orderId)), /crashed/)
+    await handle(placedStrictly(orderId))
     assert.deepEqual(await publishedOf(orderId), ['PaymentApproved'])
   })
 })
@@ -174,10 +174,10 @@ describe('an order that is cancelled', () => {
   })
 
   it('is either voided or charged, never both, when the two come at once', async () => {
-    const other = await replicaHears()
+    const other = await replicaHandles()
     for (let round = 0; round < 40; round++) {
       const orderId = uuidv7()
-      const [one, two] = round % 2 ? [hear, other] : [other, hear]
+      const [one, two] = round % 2 ? [handle, other] : [other, handle]
       await Promise.all([one(received(placedAs(orderId))), two(received(cancelledAs(orderId)))])
       const charged = (await books())[orderId] !== undefined
       assert.deepEqual(await publishedOf(orderId), [charged ? 'PaymentApproved' : 'PaymentVoided'])
@@ -187,37 +187,37 @@ describe('an order that is cancelled', () => {
   it('is voided once, by the inbox alone and by the state alone', async () => {
     const orderId = uuidv7()
     const event = received(cancelledAs(orderId))
-    await hear(event)
+    await handle(event)
     await loseState(orderId)
-    await hear(event)
+    await handle(event)
     assert.deepEqual(await publishedOf(orderId), ['PaymentVoided'])
 
     const another = received(cancelledAs(uuidv7()))
-    await hear(another)
+    await handle(another)
     await pruneInbox()
-    await hear(another)
+    await handle(another)
     assert.deepEqual(await publishedOf(another.data.orderId), ['PaymentVoided'])
   })
 })
 
 describe('a paid order that does not arrive', () => {
   for (const doesNotArrive of [failedAs, (orderId: string) => DeliveryCancelled({ orderId })])
-    it(`is refunded once when ${doesNotArrive('').name} is told many times, at two replicas`, async () => {
+    it(`is refunded once when ${doesNotArrive('').name} comes many times, at two replicas`, async () => {
       const orderId = uuidv7()
-      await hear(received(placedAs(orderId)))
-      const other = await replicaHears()
+      await handle(received(placedAs(orderId)))
+      const other = await replicaHandles()
       const event = received(doesNotArrive(orderId))
-      await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 ? hear(event) : other(event))))
-      // Told anew under another id, the inbox knows nothing of it.
-      await Promise.all([hear(received(doesNotArrive(orderId))), other(received(doesNotArrive(orderId)))])
+      await Promise.all(Array.from({ length: 20 }, (_, i) => (i % 2 ? handle(event) : other(event))))
+      // Copies with ids of their own, which the inbox does not know.
+      await Promise.all([handle(received(doesNotArrive(orderId))), other(received(doesNotArrive(orderId)))])
       assert.deepEqual(await publishedOf(orderId), ['PaymentApproved', 'PaymentRefunded'])
       assert.deepEqual((await books())[orderId], { ...charged, refunds: 1 })
     })
 
-  it('is refunded when a crash comes between the money and the word', async () => {
+  it('is refunded and published once when a crash comes after the provider’s refund', async () => {
     const orderId = uuidv7()
-    await hear(received(placedAs(orderId)))
-    const crashing = await replicaHears((provider) => ({
+    await handle(received(placedAs(orderId)))
+    const crashing = await replicaHandles((provider) => ({
       ...provider,
       async refund(key) {
         await provider.refund(key)
@@ -227,15 +227,15 @@ describe('a paid order that does not arrive', () => {
     const event = received(failedAs(orderId))
     await assert.rejects(crashing(event), /crashed/)
     assert.equal(await statusOf(orderId), 'APPROVED')
-    await hear(event)
+    await handle(event)
     assert.deepEqual(await publishedOf(orderId), ['PaymentApproved', 'PaymentRefunded'])
     assert.deepEqual((await books())[orderId], { ...charged, refunds: 1 })
   })
 
   it('is not refunded when it was declined', async () => {
     const orderId = uuidv7()
-    await hear(received(placedAs(orderId, limit + 2)))
-    await hear(received(failedAs(orderId)))
+    await handle(received(placedAs(orderId, limit + 2)))
+    await handle(received(failedAs(orderId)))
     assert.deepEqual(await publishedOf(orderId), ['PaymentDeclined'])
   })
 })

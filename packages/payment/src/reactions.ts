@@ -1,49 +1,45 @@
-import type { Consumed, Published } from '@saucery/contracts/choreography'
+import type { Consumed } from '@saucery/contracts/choreography'
 import type { Event } from '@saucery/messaging/events/event'
-import type { Commit } from '@saucery/messaging/unit-of-work'
-import { type Payment, type PaymentEvent, react, settle } from './domain.ts'
+import { type Payment, react, settle } from './domain.ts'
 import type { PaymentProvider } from './provider/provider.ts'
+import type { CommitPayment } from './store.ts'
 
-export interface PaymentReactions {
-  readonly commit: Commit<Payment, Published<'payment'>, PaymentEvent>
+export interface PaymentReactionDeps {
+  readonly commit: CommitPayment
   readonly provider: PaymentProvider
   readonly now?: () => Date
 }
 
-/** No transaction is open while the provider is asked; a crash in between is mended by the event coming again. */
-export function reactions({ commit, provider, now = () => new Date() }: PaymentReactions) {
-  const decide = (event: Event<Consumed<'payment'>>) => (payment: Payment | undefined) =>
-    react(payment, event, now().toISOString())
+type Consumable = Event<Consumed<'payment'>>
 
-  /** Reserves, charges, settles; or says at once that it is too late. */
-  async function charge(event: Event<Consumed<'payment'>>): Promise<void> {
-    const change = { key: event.data.orderId, cause: event }
-    const { state } = await commit({ ...change, consumes: event, decide: decide(event) })
+/** No transaction is open while the provider is called. After a crash in between, the redelivered event continues. */
+export function reactions({ commit, provider, now = () => new Date() }: PaymentReactionDeps) {
+  const reactionTo = (event: Consumable) => ({
+    key: event.data.orderId,
+    cause: event,
+    consumes: event,
+    decide: (payment: Payment | undefined) => react(payment, event, now().toISOString()),
+  })
+
+  /** Reserves, charges, settles. When it is too late for that, the first commit voids the payment instead. */
+  async function charge(event: Consumable) {
+    const { state } = await commit(reactionTo(event))
     if (state?.status !== 'PENDING') return
-    const answer = await provider.charge({ idempotencyKey: state.orderId, amount: state.amount })
-    await commit({ ...change, handles: event.id, decide: (payment) => settle(payment, answer) })
+    const outcome = await provider.charge({ idempotencyKey: state.orderId, amount: state.amount })
+    const decide = (payment: Payment | undefined) => settle(payment, outcome)
+    await commit({ key: state.orderId, cause: event, handles: event.id, decide })
   }
 
-  /** The money goes back before that is said; the provider gives it back once, however often it is asked. */
-  async function refund(event: Event<Consumed<'payment'>>): Promise<void> {
-    const change = { key: event.data.orderId, cause: event }
-    const { state } = await commit({ ...change, decide: () => [] })
+  /** Refunds before it publishes that; the provider refunds a key once, however often it is called. */
+  async function refund(event: Consumable) {
+    const { state } = await commit({ key: event.data.orderId, cause: event, decide: () => [] })
     if (state?.status === 'APPROVED') await provider.refund(state.orderId)
-    await hear(event)
+    await commit({ ...reactionTo(event), handles: event.id })
   }
 
-  const hear = (event: Event<Consumed<'payment'>>) =>
-    commit({
-      key: event.data.orderId,
-      cause: event,
-      handles: event.id,
-      consumes: event,
-      decide: decide(event),
-    })
-
-  return async (event: Event<Consumed<'payment'>>): Promise<void> => {
+  return async (event: Consumable): Promise<void> => {
     if (event.name === 'OrderPlaced') await charge(event)
-    else if (event.name === 'OrderCancelled') await hear(event)
+    else if (event.name === 'OrderCancelled') await commit({ ...reactionTo(event), handles: event.id })
     else await refund(event)
   }
 }

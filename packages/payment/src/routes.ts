@@ -1,13 +1,5 @@
-import { createRoute, z } from '@hono/zod-openapi'
-import { pageQuery, pageSchema } from '@saucery/chassis/http/pages'
-import {
-  jsonResponse,
-  linkHeader,
-  listProblems,
-  orderIdParam,
-  problems,
-  readProblems,
-} from '@saucery/chassis/openapi/schemas'
+import { z } from '@hono/zod-openapi'
+import { getRoute, listRoute } from '@saucery/chassis/openapi/read-routes'
 import { itemId, qty, won } from '@saucery/contracts/fields'
 
 const charge = {
@@ -26,35 +18,21 @@ const payment = z
   ])
   .openapi('Payment')
 
-export const listPayments = createRoute({
-  method: 'get',
-  path: '/payments',
+const statuses = ['PENDING', 'APPROVED', 'DECLINED', 'VOIDED', 'REFUNDED'] as const
+const tags = ['payments']
+
+export const listPayments = listRoute('/payments', payment, statuses, {
   operationId: 'listPayments',
-  summary: 'Payments, of the newest orders first',
-  tags: ['payments'],
-  request: {
-    query: z.object({
-      ...pageQuery,
-      status: z.enum(['PENDING', 'APPROVED', 'DECLINED', 'VOIDED', 'REFUNDED']).optional(),
-      branchId: itemId.optional(),
-      orderId: z.uuid().optional(),
-    }),
-  },
-  responses: { 200: jsonResponse('A page', pageSchema(payment), linkHeader), ...listProblems },
+  summary: 'List payments, newest order first',
+  tags,
 })
 
-export const getPayment = createRoute({
-  method: 'get',
-  path: '/payments/{id}',
+export const getPayment = getRoute('/payments/{id}', payment, {
   operationId: 'getPayment',
-  summary: 'The payment of one order',
-  tags: ['payments'],
-  request: { params: orderIdParam },
-  responses: {
-    200: jsonResponse('The payment', payment),
-    ...problems({ 404: 'There is no payment of such an order' }),
-    ...readProblems,
-  },
+  summary: 'Get the payment of an order',
+  tags,
+  found: 'The payment',
+  missing: 'The order has no payment',
 })
 
 export const paymentRoutes = [listPayments, getPayment]

@@ -13,7 +13,7 @@ export const payments = pgTable(
     amount: bigint('amount', { mode: 'number' }),
     reason: text('reason'),
   },
-  // An order's id is a UUIDv7, so that the newest come first in descending order of it.
+  // An order's id is a UUIDv7: in descending order of it, the newest comes first.
   (table) => [
     index('payments_status').on(table.status, table.orderId),
     index('payments_branch').on(table.branchId, table.orderId),
@@ -21,11 +21,11 @@ export const payments = pgTable(
   ],
 )
 
-/** The books of the simulated provider, which is another company: nothing here joins them. */
+/** The books of the simulated provider. It stands for another company: no query joins them with `payments`. */
 export const simulatedCharges = pgTable('simulated_charges', {
   idempotencyKey: text('idempotency_key').primaryKey(),
   amount: bigint('amount', { mode: 'number' }).notNull(),
-  /** Why it was declined; null when it was approved. */
+  /** The reason of a decline; null when it was approved. */
   declined: text('declined'),
   refunds: integer('refunds').notNull().default(0),
 })

@@ -2,7 +2,7 @@ import { ms, participantSettings } from '@saucery/chassis/settings/settings'
 import { z } from 'zod'
 
 export const paymentSettings = participantSettings.extend({
-  /** The simulated provider declines above this, in whole won. */
+  /** The simulated provider declines larger amounts, in whole won. */
   PAYMENT_LIMIT: z.coerce.number().int().min(0).default(1_000_000),
   PAYMENT_DELAY_MS: ms.default(0),
   PAYMENT_DELAY_JITTER_MS: ms.default(0),

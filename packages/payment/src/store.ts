@@ -1,9 +1,12 @@
-import type { PageQuery } from '@saucery/chassis/http/pages'
-import { type Database, inRange, keyIn, upsertAll, when } from '@saucery/messaging/postgres/database'
-import type { Aggregate } from '@saucery/messaging/unit-of-work'
-import { and, desc, eq } from 'drizzle-orm'
+import { type ListQuery, matchesQuery } from '@saucery/chassis/http/lists'
+import type { Published } from '@saucery/contracts/choreography'
+import { type Database, keyIn, upsertAll } from '@saucery/messaging/postgres/database'
+import type { Aggregate, Commit } from '@saucery/messaging/unit-of-work'
+import { desc, eq } from 'drizzle-orm'
 import { evolve, type Payment, type PaymentEvent } from './domain.ts'
 import { payments } from './schema.ts'
+
+export type CommitPayment = Commit<Payment, Published<'payment'>, PaymentEvent>
 
 export const paymentAggregate: Aggregate<Payment, PaymentEvent> = {
   async load(tx, orderIds) {
@@ -14,32 +17,23 @@ export const paymentAggregate: Aggregate<Payment, PaymentEvent> = {
   evolve,
 }
 
-export interface PaymentQuery extends PageQuery {
-  readonly status?: Payment['status'] | undefined
-  readonly branchId?: string | undefined
-  readonly orderId?: string | undefined
-}
-
 export async function findPayment(db: Database, orderId: string): Promise<Payment | undefined> {
   const [row] = await db.select().from(payments).where(eq(payments.orderId, orderId))
   return row && toPayment(row)
 }
 
+export type PaymentQuery = ListQuery<Payment['status']>
+
 /** The statement behind a list. (plans.int.test: "costs of many what it costs of 10,000, …") */
 export function selectPayments(db: Database, query: PaymentQuery) {
-  const wanted = and(
-    when(query.status, (status) => eq(payments.status, status)),
-    when(query.branchId, (branchId) => eq(payments.branchId, branchId)),
-    when(query.orderId, (orderId) => eq(payments.orderId, orderId)),
-    ...inRange(payments.orderId, query),
-  )
+  const wanted = matchesQuery(query, payments.orderId, payments)
   return db.select().from(payments).where(wanted).orderBy(desc(payments.orderId)).limit(query.limit)
 }
 
-/** Of the newest orders first. */
+/** Newest order first. */
 export const listPayments = async (db: Database, query: PaymentQuery): Promise<Payment[]> =>
   (await selectPayments(db, query)).map(toPayment)
 
-/** Columns that a payment's status has no use for are null, and left out. */
+/** Columns that the payment's status does not use are null; they are left out. */
 const toPayment = (row: typeof payments.$inferSelect): Payment =>
   Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as unknown as Payment

@@ -63,6 +63,12 @@ export const storeUnavailable: Problem = {
 
 export const notFound = () => new ProblemError({ status: 404, code: 'not-found', title: 'Not found' })
 
+/** @throws ProblemError 404 for `undefined` */
+export function orNotFound<T>(found: T | undefined): T {
+  if (found === undefined) throw notFound()
+  return found
+}
+
 export const invalidFields = (errors: readonly InvalidField[]): Problem => ({
   status: 422,
   code: 'invalid-input',

@@ -1,129 +1,137 @@
 import type { Fact } from '@saucery/messaging/events/event'
-import { openFinish } from '@saucery/messaging/idempotency/finish-request'
+import { finishRequests } from '@saucery/messaging/idempotency/finish-request'
 import { RequestRefused } from '@saucery/messaging/idempotency/requests'
 import type { Database } from '@saucery/messaging/postgres/database'
-import type { Change, ChangeResult, Commit, StoredRequest } from '@saucery/messaging/unit-of-work'
+import type { Change, ChangeResult, Commit } from '@saucery/messaging/unit-of-work'
 import type { Context, TypedResponse } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { type Problem, ProblemError } from '../http/problem.ts'
 import { keyedRequest } from './idempotency-key.ts'
 
-/** What is answered, and kept to be answered again. */
-export interface Answer<Body, Status extends ContentfulStatusCode> {
+/** An answer, as it is stored for repeats. */
+export interface HttpAnswer<Body, Status extends ContentfulStatusCode> {
   readonly status: Status
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: Body
 }
 
-/** What a request asks for, and how that is answered. */
-export interface Asked<State, Said extends Fact, F extends Fact, Body, Status extends ContentfulStatusCode> {
-  /** As it was understood. */
-  readonly body?: unknown
-  readonly change: Omit<Change<State, Said, F>, 'request'>
-  answer(changed: ChangeResult<State, Said>): Answer<Body, Status>
-  /** The answer is not final yet: `finish` will be called within this time. */
-  readonly finalWithinMs?: number | undefined
-}
-
-/** The answer to a request, now or when it was first made. */
-export interface Once<Body, Status extends ContentfulStatusCode> {
-  readonly answer: Answer<Body, Status>
-  readonly final: boolean
-  /**
-   * Replaces an answer that is not final; tells the one that counts, which is the first that somebody gave.
-   * @throws ProblemError when that is a problem
-   */
-  finish<B, S extends ContentfulStatusCode>(answer: Answer<B, S> | ProblemAnswer): Promise<Answer<B, S>>
-}
-
-interface Service<State, Said extends Fact, F extends Fact> {
-  readonly db: Database
-  readonly commit: Commit<State, Said, F>
-  problemOf(error: Error): Problem | undefined
-}
-
 /** An answer that is a problem. */
 export interface ProblemAnswer {
   readonly problem: Problem
-  readonly headers?: Answer<unknown, ContentfulStatusCode>['headers']
+  readonly headers?: HttpAnswer<unknown, ContentfulStatusCode>['headers']
 }
 
-type Kept = Answer<unknown, ContentfulStatusCode> | ProblemAnswer
+type AnyAnswer = HttpAnswer<unknown, ContentfulStatusCode> | ProblemAnswer
+
+/** A request for a change, and how it is answered. */
+export interface Command<State, P extends Fact, F extends Fact, Body, Status extends ContentfulStatusCode> {
+  /** The validated body: two spellings of one request are the same request. */
+  readonly input?: unknown
+  /** Set when no change may be made now: thrown, except that a repeat still gets its stored answer. */
+  readonly refusal?: ProblemError | undefined
+  readonly change: Omit<Change<State, P, F>, 'request'>
+  answer(result: ChangeResult<State, P>): HttpAnswer<Body, Status>
+  /** Set when the answer is provisional: `finish` replaces it within this time, in ms. */
+  readonly finalWithinMs?: number | undefined
+}
+
+/** The answer to a request or to the first of its repeats. */
+export interface AnsweredOnce<Body, Status extends ContentfulStatusCode> extends HttpAnswer<Body, Status> {
+  readonly isFinal: boolean
+  /**
+   * Replaces a provisional answer.
+   * @returns the answer that counts: the first final one, which another process may have given
+   * @throws ProblemError when that answer is a problem
+   */
+  finish<B, S extends ContentfulStatusCode>(
+    final: HttpAnswer<B, S> | ProblemAnswer,
+  ): Promise<HttpAnswer<B, S>>
+}
+
+interface AnswerOnceDeps<State, P extends Fact, F extends Fact> {
+  readonly db: Database
+  readonly commit: Commit<State, P, F>
+  /** The problem that an error of the service is. */
+  problemOf(error: Error): Problem | undefined
+}
 
 /**
- * Commits what a request asks for; one with an `Idempotency-Key` that is repeated is answered as the first time.
- * What the service refuses is an answer too. What fails here (5xx) is not: it can be tried again.
+ * Makes `answerOnce`, which commits a command and answers it: once for all repeats with one `Idempotency-Key`.
+ * A refusal by the service (4xx) is an answer too. A failure (5xx) is not stored: the client can try again.
  */
-export function answeringOnce<State, Said extends Fact, F extends Fact>(service: Service<State, Said, F>) {
-  const { commit, problemOf } = service
-  const finish = openFinish(service.db)
+export function openAnswerOnce<State, P extends Fact, F extends Fact>(deps: AnswerOnceDeps<State, P, F>) {
+  const { commit, problemOf } = deps
+  const finishRequest = finishRequests(deps.db)
 
-  return async function once<Body, const Status extends ContentfulStatusCode>(
+  return async function answerOnce<Body, const Status extends ContentfulStatusCode>(
     c: Context,
-    asked: Asked<State, Said, F, Body, Status>,
-  ): Promise<Once<Body, Status>> {
-    const { body, change, answer, finalWithinMs } = asked
-    // A key is its caller's own.
-    const keyed = keyedRequest(c, c.get('caller').subject, body)
+    { input, refusal, change, answer, finalWithinMs }: Command<State, P, F, Body, Status>,
+  ): Promise<AnsweredOnce<Body, Status>> {
+    // Each caller has keys of its own.
+    const keyed = keyedRequest(c, c.get('caller').subject, input)
     if (!keyed) {
-      const made = answer(await commit(change))
-      return { answer: made, final: finalWithinMs === undefined, finish: async (last) => given(last) }
+      if (refusal) throw refusal
+      const isFinal = finalWithinMs === undefined
+      return { ...answer(await commit(change)), isFinal, finish: async (final) => answerOrThrow(final) }
     }
-    const request: StoredRequest<State, Said> = {
-      ...keyed,
-      finalWithinMs,
-      answer: (outcome): Kept | undefined =>
-        'value' in outcome ? answer(outcome.value) : refusal(outcome.error as Error),
-    }
-    const { stored } = await commit({ ...change, request }).catch((error) => {
-      throw refusedRequest(c, error)
-    })
+    const decide = refusal ? () => raise(refusal) : change.decide
+    const { stored } = await commit({
+      ...change,
+      decide,
+      request: {
+        ...keyed,
+        finalWithinMs,
+        answer: (outcome): AnyAnswer | undefined =>
+          'value' in outcome ? answer(outcome.value) : refusalAnswer(problemOf(outcome.error as Error)),
+      },
+    }).catch((error) => raise(error instanceof RequestRefused ? requestProblem(c, error) : error))
     return {
-      answer: given(stored?.answer as Kept),
-      final: stored?.final ?? true,
-      finish: async (last) => given((await finish(keyed, last)) as Kept),
+      ...answerOrThrow<Body, Status>(stored?.answer as AnyAnswer),
+      isFinal: stored?.isFinal ?? true,
+      finish: async (final) => answerOrThrow((await finishRequest({ ...keyed, answer: final })) as AnyAnswer),
     }
   }
-
-  function refusal(error: Error): ProblemAnswer | undefined {
-    const problem = problemOf(error)
-    return problem && problem.status < 500 ? { problem } : undefined
-  }
 }
 
-function given<Body, Status extends ContentfulStatusCode>(kept: Kept): Answer<Body, Status> {
-  if ('problem' in kept) throw new ProblemError(kept.problem, headersOf(kept))
-  return kept as Answer<Body, Status>
+const refusalAnswer = (problem: Problem | undefined): ProblemAnswer | undefined =>
+  problem && problem.status < 500 ? { problem } : undefined
+
+function raise(error: unknown): never {
+  throw error
 }
 
-const headersOf = ({ problem, headers = {} }: ProblemAnswer): Record<string, string> => ({
-  ...Object.fromEntries(
-    Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  ),
-  ...(problem.status === 503 ? { 'retry-after': '1' } : {}),
-})
+function answerOrThrow<Body, Status extends ContentfulStatusCode>(
+  answer: AnyAnswer,
+): HttpAnswer<Body, Status> {
+  if (!('problem' in answer)) return answer as HttpAnswer<Body, Status>
+  const { problem, headers = {} } = answer
+  const present = Object.entries(headers).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  )
+  const retryAfter = problem.status === 503 ? { 'retry-after': '1' } : {}
+  throw new ProblemError(problem, { ...Object.fromEntries(present), ...retryAfter })
+}
 
 export const respond = <Body, Status extends ContentfulStatusCode>(
   c: Context,
-  { body, status, headers }: Answer<Body, Status>,
+  { body, status, headers }: HttpAnswer<Body, Status>,
 ) => {
   for (const [name, value] of Object.entries(headers)) c.header(name, value)
-  return c.json(body as object, status) as unknown as Response & Answered<Body, Status>
+  return c.json(body as object, status) as unknown as Response & ResponseOf<Body, Status>
 }
 
 /** One type for each status, as a route declares them. */
-type Answered<Body, Status> = Status extends ContentfulStatusCode
+type ResponseOf<Body, Status> = Status extends ContentfulStatusCode
   ? TypedResponse<Body, Status, 'json'>
   : never
 
-function refusedRequest(c: Context, error: unknown): unknown {
-  if (!(error instanceof RequestRefused)) return error
+function requestProblem(c: Context, error: RequestRefused): ProblemError {
   const { code, retryAfterMs } = error
   if (code === 'request-in-progress') c.header('Retry-After', String(Math.ceil(retryAfterMs / 1000)))
-  return new ProblemError(refusedAs[code], {}, { cause: error })
+  return new ProblemError(requestProblems[code], {}, { cause: error })
 }
 
-const refusedAs = {
+const requestProblems: Record<RequestRefused['code'], Problem> = {
   'request-in-progress': {
     status: 409,
     code: 'request-in-progress',
@@ -134,4 +142,4 @@ const refusedAs = {
     code: 'idempotency-key-reused',
     title: 'The Idempotency-Key was used for another request',
   },
-} as const
+}

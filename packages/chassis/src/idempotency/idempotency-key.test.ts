@@ -4,16 +4,16 @@ import { Hono } from 'hono'
 import { ProblemError } from '../http/problem.ts'
 import { keyedRequest } from './idempotency-key.ts'
 
-/** What a POST with this header is taken for. */
-async function taken(
+/** Reads the key of a POST with this header. */
+async function keyedRequestOf(
   header: string | undefined,
   { path = '/orders', body = {} as unknown, scope = '' } = {},
 ) {
   const app = new Hono()
-  let found: ReturnType<typeof keyedRequest>
+  let result: ReturnType<typeof keyedRequest>
   let thrown: unknown
   app.post('*', (c) => {
-    found = keyedRequest(c, scope, body)
+    result = keyedRequest(c, scope, body)
     return c.body(null)
   })
   app.onError((error, c) => {
@@ -25,11 +25,12 @@ async function taken(
     headers: header === undefined ? {} : { 'idempotency-key': header },
   })
   if (thrown) throw thrown
-  return found
+  return result
 }
 
-const keyIn = async (header: string) => (await taken(header))?.key
-const fingerprintOf = async (asked: Parameters<typeof taken>[1]) => (await taken('k', asked))?.fingerprint
+const keyIn = async (header: string) => (await keyedRequestOf(header))?.key
+const fingerprintOf = async (asked: Parameters<typeof keyedRequestOf>[1]) =>
+  (await keyedRequestOf('k', asked))?.fingerprint
 
 describe('a key', () => {
   it('is a string in quotes, or bare', async () => {
@@ -42,8 +43,8 @@ describe('a key', () => {
     assert.equal(await keyIn(`"${'k'.repeat(255)}"`), 'k'.repeat(255))
   })
 
-  it('need not be there', async () => {
-    assert.equal(await taken(undefined), undefined)
+  it('is optional', async () => {
+    assert.equal(await keyedRequestOf(undefined), undefined)
   })
 
   for (const wrong of [
@@ -60,7 +61,7 @@ describe('a key', () => {
     'k'.repeat(256),
   ])
     it(`is not ${wrong.slice(0, 20) || 'empty'}`, async () => {
-      await assert.rejects(taken(wrong), (error: ProblemError) => {
+      await assert.rejects(keyedRequestOf(wrong), (error: ProblemError) => {
         assert.ok(error instanceof ProblemError)
         return error.problem.status === 400 && error.problem.code === 'invalid-idempotency-key'
       })
@@ -68,7 +69,7 @@ describe('a key', () => {
 })
 
 describe('two requests', () => {
-  it('ask for the same when method, path and body are the same, however the body is written', async () => {
+  it('are the same when method, path and body are the same, however the body is written', async () => {
     const body = { a: 1, b: { c: [1, 2], d: null } }
     const reordered = { b: { d: null, c: [1, 2] }, a: 1 }
     assert.equal(await fingerprintOf({ body }), await fingerprintOf({ body: reordered }))

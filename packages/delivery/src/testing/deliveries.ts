@@ -14,15 +14,24 @@ export const approvedAs = (orderId: string, branchId = '1') =>
 /** The delivery service on servers of its own. */
 export async function testDeliveries() {
   const service = await testService('delivery', migrations, deliveryAggregate)
-  const hear = reactions(service.commit)
+  const handle = reactions(service)
+  /** Starts the delivery of a new order. */
+  async function start(branchId = '1'): Promise<string> {
+    const orderId = uuidv7()
+    await handle(received(approvedAs(orderId, branchId)))
+    return orderId
+  }
   return {
     ...service,
     app: deliveryApi(service),
-    hear,
-    /** Starts the delivery of a new order. */
-    async start(branchId = '1'): Promise<string> {
-      const orderId = uuidv7()
-      await hear(received(approvedAs(orderId, branchId)))
+    handle,
+    start,
+    /** A delivery that started this long ago. */
+    async startedAgo(ms: number): Promise<string> {
+      const orderId = await start()
+      await service.db.execute(
+        `update deliveries set started_at = started_at - interval '${ms} ms' where order_id = '${orderId}'`,
+      )
       return orderId
     },
   }

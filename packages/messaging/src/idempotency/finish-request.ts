@@ -2,19 +2,22 @@ import { sql } from 'drizzle-orm'
 import { batcher } from '../async/batcher.ts'
 import type { Database } from '../postgres/database.ts'
 import { requests } from '../postgres/schema.ts'
-import { given, idOf, type KeyedRequest } from './requests.ts'
+import { idOf, type KeyedRequest, requestRows } from './requests.ts'
 
-type Finished = { scope: string; key: string; answer: object }
+type FinalAnswer = Pick<KeyedRequest, 'scope' | 'key'> & { readonly answer: object }
 
-/** Gives a request its final answer, and tells the one that counts: the first. */
-export type Finish = (request: Pick<KeyedRequest, 'scope' | 'key'>, answer: object) => Promise<object>
+/**
+ * Replaces the provisional answer to a request by its final one.
+ * @returns the answer that counts: the first final one, which another process may have given
+ */
+export type FinishRequest = (final: FinalAnswer) => Promise<object>
 
-export function openFinish(db: Database): Finish {
-  const finish = batcher(async (answers: Finished[]) => {
-    // Of two answers to one request in a group, the first counts.
-    const first = new Map(answers.toReversed().map((one) => [idOf(one), one]))
-    const rows = await db.execute<Finished>(sql`
-      with final as (select * from ${given([...first.values()])}), held as (
+export function finishRequests(db: Database): FinishRequest {
+  return batcher(async (finals: FinalAnswer[]) => {
+    // Of two final answers to one request in a batch, the first counts.
+    const first = new Map(finals.toReversed().map((final) => [idOf(final), final]))
+    const rows = await db.execute<{ scope: string; key: string; answer: object }>(sql`
+      with final as (select * from ${requestRows([...first.values()])}), held as (
         select scope, key from ${requests} where (scope, key) in (select scope, key from final)
         order by scope, key for update
       )
@@ -23,8 +26,7 @@ export function openFinish(db: Database): Finish {
       from final join held using (scope, key)
       where (${requests}.scope, ${requests}.key) = (final.scope, final.key)
       returning ${requests}.scope, ${requests}.key, ${requests}.answer`)
-    const counts = new Map(rows.map((row) => [idOf(row), row.answer]))
-    return answers.map((one) => ({ value: counts.get(idOf(one)) ?? one.answer }))
+    const answers = new Map(rows.map((row) => [idOf(row), row.answer]))
+    return finals.map((final) => ({ value: answers.get(idOf(final)) ?? final.answer }))
   })
-  return ({ scope, key }, answer) => finish({ scope, key, answer })
 }

@@ -17,7 +17,7 @@ import { testReplica } from '../testing/replica.ts'
 import { beforeCommit, type Raise, requested } from '../testing/requests.ts'
 import { testDatabase } from '../testing/servers.ts'
 import { unitOfWork } from '../unit-of-work.ts'
-import { openFinish } from './finish-request.ts'
+import { finishRequests } from './finish-request.ts'
 import { pruneRequests, type RequestRefused } from './requests.ts'
 
 const database = await testDatabase()
@@ -46,12 +46,12 @@ const codeOf = (promise: Promise<unknown>): Promise<RequestRefused['code']> =>
     () => assert.fail('not refused'),
     (error) => error.code,
   )
-const kept = async () => (await db.select().from(requests)).length
+const storedRequests = async () => (await db.select().from(requests)).length
 
 describe('a request', () => {
-  it('that is made again is answered as before, at any replica, and changes nothing', async () => {
+  it('that is repeated gets the first answer, at any replica, and changes nothing', async () => {
     const first = await one.commit(requested('a'))
-    assert.deepEqual(first.stored, { answer: { count: 1, event: first.events[0]?.id }, final: true })
+    assert.deepEqual(first.stored, { answer: { count: 1, event: first.events[0]?.id }, isFinal: true })
     for (const { commit } of [one, other]) {
       const again = await commit(requested('a'))
       assert.deepEqual(again, { state: undefined, events: [], stored: first.stored })
@@ -60,9 +60,9 @@ describe('a request', () => {
     assert.equal((await db.select().from(outbox)).length, 1)
   })
 
-  it('that is made fifty times at once, at two replicas, changes one thing once', async () => {
-    // One change in a transaction, several at once, each for a counter of its own as for a new order: nothing but
-    // the request is in the way of the others.
+  it('that is made fifty times at once, at two replicas, makes one change', async () => {
+    // One change per transaction, several at once, each for a counter of its own, as for a new order: only the
+    // request's lock orders them.
     const limits = { everyMs: () => 0, size: 1, concurrency: 4 }
     const replicas = [one.commit, other.commit, unitOn(one.db, limits), unitOn(other.db, limits)]
     for (let round = 0; round < 5; round++) {
@@ -91,23 +91,23 @@ describe('a request', () => {
     assert.deepEqual(await counts(db), { k: 1 })
   })
 
-  it('is another one when somebody else chose the same key', async () => {
+  it('is another request when another caller chose the same key', async () => {
     await Promise.all([one.commit(requested('a')), one.commit(requested('a', { scope: 'somebody else' }))])
     assert.deepEqual(await counts(db), { k: 2 })
   })
 
-  it('is refused while it is in progress, and holds back nobody', async () => {
-    let inHand = () => {}
+  it('is refused while it is in progress, and delays no other', async () => {
+    let reachCommit = () => {}
     let end = () => {}
     const reached = new Promise<void>((resolve) => {
-      inHand = resolve
+      reachCommit = resolve
     })
     const held = new Promise<void>((resolve) => {
       end = resolve
     })
     const slow = unitOn(
       beforeCommit(db, () => {
-        inHand()
+        reachCommit()
         return held
       }),
     )
@@ -123,7 +123,7 @@ describe('a request', () => {
     assert.deepEqual(await answerTo(other.commit, requested('a')), await first)
   })
 
-  it('leaves nothing behind when the process dies before the commit', async () => {
+  it('leaves no trace when the process dies before the commit', async () => {
     const dying = unitOn(
       beforeCommit(db, async (tx) => {
         const [connection] = await tx.execute<{ pid: number }>('select pg_backend_pid() as pid')
@@ -132,16 +132,16 @@ describe('a request', () => {
       }),
     )
     await assert.rejects(dying(requested('a')))
-    assert.equal(await kept(), 0)
+    assert.equal(await storedRequests(), 0)
     assert.deepEqual(await counts(db), {})
-    assert.deepEqual((await answerTo(other.commit, requested('a')))?.final, true)
+    assert.deepEqual((await answerTo(other.commit, requested('a')))?.isFinal, true)
     assert.deepEqual(await counts(db), { k: 1 })
   })
 
-  it('that the database refuses can be made again', async () => {
+  it('that the database refuses can be repeated', async () => {
     const tooMuch: Raise = { ...requested('a'), decide: () => [raised('k', 2000)] }
     await assert.rejects(one.commit(tooMuch))
-    assert.equal(await kept(), 0)
+    assert.equal(await storedRequests(), 0)
     await one.commit(requested('a'))
     assert.deepEqual(await counts(db), { k: 1 })
   })
@@ -155,59 +155,59 @@ describe('a refusal', () => {
     },
   })
 
-  it('is an answer too, and is given again when it would no longer be refused', async () => {
-    const answered = { answer: { refused: 'too late' }, final: true }
+  it('is an answer too, and a repeat gets it even if it would no longer be refused', async () => {
+    const answered = { answer: { refused: 'too late' }, isFinal: true }
     assert.deepEqual(await answerTo(one.commit, refusing({ finalWithinMs: 1000 })), answered)
     assert.deepEqual(await answerTo(other.commit, requested('a')), answered)
     assert.deepEqual(await counts(db), {})
   })
 
-  it('that has no answer is thrown and not kept', async () => {
+  it('that has no answer is thrown and not stored', async () => {
     await assert.rejects(one.commit(refusing({ answer: () => undefined })), /too late/)
-    assert.equal(await kept(), 0)
+    assert.equal(await storedRequests(), 0)
   })
 })
 
-describe('an answer that is not final', () => {
-  const finish = openFinish(one.db)
-  const finishElsewhere = openFinish(other.db)
-  const request = { scope: 'somebody', key: 'a' }
+describe('a provisional answer', () => {
+  const finish = finishRequests(one.db)
+  const finishElsewhere = finishRequests(other.db)
+  const final = (answer: object) => ({ scope: 'somebody', key: 'a', answer })
 
-  it('is not given to others while somebody makes the final one', async () => {
+  it('is not given to repeats while it is being finished', async () => {
     const first = await one.commit(requested('a', { finalWithinMs: 60_000 }))
-    assert.equal(first.stored?.final, false)
+    assert.equal(first.stored?.isFinal, false)
     await assert.rejects(other.commit(requested('a')), (error: RequestRefused) => {
       assert.equal(error.code, 'request-in-progress')
       return error.retryAfterMs > 50_000 && error.retryAfterMs <= 60_000
     })
-    assert.deepEqual(await finish(request, { paid: true }), { paid: true })
-    assert.deepEqual(await answerTo(other.commit, requested('a')), { answer: { paid: true }, final: true })
+    assert.deepEqual(await finish(final({ paid: true })), { paid: true })
+    assert.deepEqual(await answerTo(other.commit, requested('a')), { answer: { paid: true }, isFinal: true })
     assert.deepEqual(await counts(db), { k: 1 })
   })
 
-  it('goes to one who asks again when nobody made the final one in time', async () => {
+  it('goes to a repeat when it was not finished in time', async () => {
     const first = await answerTo(one.commit, requested('a', { finalWithinMs: 1 }))
     const again = requested('a', { finalWithinMs: 60_000 })
     assert.deepEqual(await eventually(() => answerTo(other.commit, again)), first)
     assert.equal(await codeOf(one.commit(again)), 'request-in-progress')
-    assert.deepEqual(await finishElsewhere(request, { paid: true }), { paid: true })
-    assert.deepEqual(await finish(request, { paid: false }), { paid: true })
+    assert.deepEqual(await finishElsewhere(final({ paid: true })), { paid: true })
+    assert.deepEqual(await finish(final({ paid: false })), { paid: true })
     assert.deepEqual(await counts(db), { k: 1 })
   })
 
-  it('becomes final when who asks again does not want to wait', async () => {
+  it('becomes final when the repeat does not wait', async () => {
     const first = await answerTo(one.commit, requested('a', { finalWithinMs: 1 }))
     const again = await eventually(() => answerTo(other.commit, requested('a')))
-    assert.deepEqual(again, { answer: first?.answer, final: true })
-    assert.deepEqual(await finish(request, { paid: true }), first?.answer)
+    assert.deepEqual(again, { answer: first?.answer, isFinal: true })
+    assert.deepEqual(await finish(final({ paid: true })), first?.answer)
   })
 
-  it('is replaced once, whoever makes final ones at the same time', async () => {
+  it('is replaced once, by whichever process finishes it first', async () => {
     const keys = Array.from({ length: 20 }, (_, i) => `k${i}`)
     await Promise.all(keys.map((key) => one.commit(requested(key, { finalWithinMs: 60_000 }))))
-    const all = [finish, finishElsewhere, openFinish(one.db), openFinish(other.db)].map((finish, i) =>
+    const all = [finish, finishElsewhere, finishRequests(one.db), finishRequests(other.db)].map((finish, i) =>
       (i % 2 ? keys : keys.toReversed()).map(async (key) => {
-        const answer = await finish({ scope: 'somebody', key }, { by: i })
+        const answer = await finish({ scope: 'somebody', key, answer: { by: i } })
         return [key, JSON.stringify(answer)] as const
       }),
     )
@@ -222,7 +222,7 @@ describe('an answer that is not final', () => {
 })
 
 describe('the table of requests', () => {
-  it('is touched only for those that have a key, in as many statements for a hundred as for one', async () => {
+  it('is used only by requests with a key, in as many statements for a hundred as for one', async () => {
     const statements: string[] = []
     const client = postgres(database.url)
     const commit = unitOn(drizzle({ client, logger: { logQuery: (text) => void statements.push(text) } }))
@@ -235,11 +235,11 @@ describe('the table of requests', () => {
     assert.equal(await statementsOf([requested('a')]), 3)
     assert.equal(await statementsOf(hundred), 3)
     assert.equal(await statementsOf(hundred.map((change) => ({ ...change, request: undefined }))), 0)
-    assert.equal(await kept(), 101)
+    assert.equal(await storedRequests(), 101)
     await client.end()
   })
 
-  it('forgets what is older than it has to be kept', async () => {
+  it('is pruned of requests older than the retention', async () => {
     await one.commit(requested('old'))
     await one.commit(requested('new'))
     await db.execute(`update requests set created_at = now() - interval '2 hours' where key = 'old'`)

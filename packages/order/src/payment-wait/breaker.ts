@@ -1,4 +1,4 @@
-import { ProblemError } from '@saucery/chassis/http/problem'
+import { type Problem, ProblemError } from '@saucery/chassis/http/problem'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import type { Metrics } from '@saucery/chassis/telemetry/metrics'
 import CircuitBreaker from 'opossum'
@@ -8,26 +8,30 @@ import type { PaymentWaitSettings } from '../settings.ts'
 const states = ['closed', 'half-open', 'open'] as const
 type State = (typeof states)[number]
 
-/** Stands around the calls that must wait for a payment; each replica has its own. */
+/** A request that asks to wait for its payment. */
+interface Admission {
+  /** Set while the breaker is open: the request must not begin. */
+  readonly refusal: ProblemError | undefined
+  /** Counts the request by its outcome, once. Over the timeout it has counted as late, though it may go on. */
+  end(outcome: 'in-time' | 'late' | 'error'): void
+}
+
+/** Guards the requests that insist on their payment; each replica has its own breaker. */
 export interface Breaker {
-  /**
-   * Runs the call, and counts it: what takes too long is a failure at that moment, though the call may go on.
-   * @param isInTime whether the result is what was waited for
-   * @throws ProblemError at once while it is open; then the call is not run
-   */
-  guard<T>(call: () => Promise<T>, isInTime: (result: T) => boolean): Promise<T>
+  admit(): Admission
   state(): State
 }
 
-interface Options {
+interface BreakerDeps {
   readonly settings: PaymentWaitSettings
   readonly metrics: Metrics
   readonly log: Log
 }
 
-const tooLate = new Error('the payment did not come in time')
+const late = new Error('the payment did not come in time')
+const ownError = new Error('the order service failed')
 
-export function openBreaker({ settings, metrics, log }: Options): Breaker {
+export function openBreaker({ settings, metrics, log }: BreakerDeps): Breaker {
   let state: State = 'closed'
   let halfOpenAt = 0
   const circuit: CircuitBreaker<[() => Promise<void>], void> = new CircuitBreaker((run) => run(), {
@@ -38,50 +42,50 @@ export function openBreaker({ settings, metrics, log }: Options): Breaker {
     resetTimeout: settings.PAYMENT_BREAKER_RESET_MS,
     rollingPercentilesEnabled: false,
     enableSnapshots: false,
-    // An error of our own says nothing of payment: it must not open the circuit, and not close it either.
-    errorFilter: (error) => circuit.closed && error !== tooLate && !CircuitBreaker.isOurError(error),
+    // An error of the order service says nothing about payment: it must neither open the circuit nor close it.
+    errorFilter: (error) => circuit.closed && !isLate(error),
   })
   const count = measure(metrics, () => state)
   circuit.on('success', (result: unknown) => count(result instanceof Error ? 'error' : 'in-time'))
-  circuit.on('failure', (error) =>
-    count(error === tooLate || CircuitBreaker.isOurError(error) ? 'late' : 'error'),
-  )
+  circuit.on('failure', (error) => count(isLate(error) ? 'late' : 'error'))
   circuit.on('reject', () => count('rejected'))
 
-  function become(next: State): void {
+  function enter(next: State): void {
     state = next
     const { failures, fires } = circuit.stats
-    const fields = { state, failures, calls: fires }
-    if (next === 'open') log.warn(fields, 'payment breaker changed')
-    else log.info(fields, 'payment breaker changed')
+    log[next === 'open' ? 'warn' : 'info']({ state, failures, calls: fires }, 'payment breaker changed')
   }
   circuit.on('open', () => {
     halfOpenAt = Date.now() + settings.PAYMENT_BREAKER_RESET_MS
-    become('open')
+    enter('open')
   })
-  circuit.on('halfOpen', () => become('half-open'))
-  circuit.on('close', () => become('closed'))
+  circuit.on('halfOpen', () => enter('half-open'))
+  circuit.on('close', () => enter('closed'))
 
   return {
     state: () => state,
-    async guard(call, isInTime) {
-      let running: ReturnType<typeof call> | undefined
-      const counted = circuit.fire(async () => {
-        running = call()
-        if (!isInTime(await running)) throw tooLate
-      })
-      await counted.catch(() => {})
-      if (!running) throw unavailable(halfOpenAt - Date.now())
-      return running
+    admit() {
+      let end: Admission['end'] | undefined
+      const request = () =>
+        new Promise<void>((resolve, reject) => {
+          end = (outcome) =>
+            outcome === 'in-time' ? resolve() : reject(outcome === 'late' ? late : ownError)
+        })
+      circuit.fire(request).catch(() => {})
+      if (end) return { refusal: undefined, end }
+      // An open circuit does not call `request`.
+      return { refusal: new ProblemError(paymentUnavailable, retryAfter(halfOpenAt - Date.now())), end() {} }
     },
   }
 }
 
-/** @returns what counts a call by what became of it */
+const isLate = (error: unknown) => error === late || CircuitBreaker.isOurError(error as Error)
+
+/** @returns counts a request by its outcome */
 function measure(metrics: Metrics, state: () => State): (outcome: string) => void {
   new Gauge({
     name: 'payment_breaker_state',
-    help: '1 for the state that the breaker is in',
+    help: '1 for the current state of the breaker, 0 for the others',
     labelNames: ['state'],
     registers: [metrics],
     collect() {
@@ -90,19 +94,17 @@ function measure(metrics: Metrics, state: () => State): (outcome: string) => voi
   })
   const calls = new Counter({
     name: 'payment_breaker_calls_total',
-    help: 'Calls that must wait for a payment, by what became of them',
+    help: 'Requests that insist on their payment, by outcome',
     labelNames: ['outcome'],
     registers: [metrics],
   })
   return (outcome) => calls.inc({ outcome })
 }
 
-const unavailable = (waitMs: number) =>
-  new ProblemError(
-    {
-      status: 503,
-      code: 'payment-unavailable',
-      title: 'Payments take too long at present; nothing was placed',
-    },
-    { 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))) },
-  )
+const paymentUnavailable: Problem = {
+  status: 503,
+  code: 'payment-unavailable',
+  title: 'Payments are too slow at the moment; no order was placed',
+}
+
+const retryAfter = (waitMs: number) => ({ 'retry-after': String(Math.max(1, Math.ceil(waitMs / 1000))) })

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type WaitPreferences, waitPreferences } from './preferences.ts'
 
-const atOnce = { waitMs: 0, isStrict: false, undecided: 201 } as const
-const asked = { ...atOnce, undecided: 202 } as const
+const atOnce = { waitMs: 0, isStrict: false, undecidedStatus: 201 } as const
+const asked = { ...atOnce, undecidedStatus: 202 } as const
 const lenient = (waitMs: number) => ({ ...asked, waitMs }) as const
 const strict = (waitMs: number) => ({ ...lenient(waitMs), isStrict: true }) as const
 
@@ -34,7 +34,7 @@ const cases: [
   ['sync', 'respond-async, handling=strict', strict(680), 'handling=strict'],
 ]
 
-describe('the terms of a wait', () => {
+describe('the preferences of a wait', () => {
   for (const [mode, prefer, terms, applied] of cases)
     it(`in mode ${mode}, with ${prefer ?? 'no preference'}, are ${JSON.stringify(terms)}`, () => {
       const otherwise = { PAYMENT_MODE: mode, PAYMENT_BREAKER_TIMEOUT_MS: 680 }

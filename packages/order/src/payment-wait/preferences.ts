@@ -1,50 +1,50 @@
-import { type Preferences, parsePrefer } from '@saucery/chassis/http/prefer'
+import { parsePrefer } from '@saucery/chassis/http/prefer'
+import type { PaymentWaitSettings } from '../settings.ts'
 
-/** On what terms a request waits for its order's payment. */
+/** How a request waits for its order's payment. */
 export interface WaitPreferences {
   /** 0: it does not wait. */
   readonly waitMs: number
-  /** Without a payment in time, there is to be no order. */
+  /** Without a payment in time the order is cancelled. */
   readonly isStrict: boolean
-  /** What was asked for and is done; the value of `Preference-Applied`. */
+  /** The value of `Preference-Applied`. */
   readonly applied: string
-  /** How an order is answered that is placed and not decided yet. */
-  readonly undecided: 201 | 202
+  /** The status of the answer while payment has not decided. */
+  readonly undecidedStatus: 201 | 202
 }
 
-interface Otherwise {
-  readonly PAYMENT_MODE: 'async' | 'sync'
-  readonly PAYMENT_BREAKER_TIMEOUT_MS: number
-}
-
-/** Of a wait that the client limits, what is left for the last decision and the answer. */
+/** The part of the client's wait that is kept for the last decision and the answer, in ms. */
 const answerMs = 100
 
 /**
- * What the request prefers, and otherwise the service's mode: in `sync`, every request is strict and waits, unless
- * it says that it is not, or asks to be answered at once with `respond-async`.
+ * Reads `Prefer`. In the mode `sync` a request without preferences waits and is strict; `handling=lenient` or
+ * `respond-async` overrules that.
  */
-export function waitPreferences(prefer: string | undefined, otherwise: Otherwise): WaitPreferences {
+export function waitPreferences(
+  prefer: string | undefined,
+  {
+    PAYMENT_MODE,
+    PAYMENT_BREAKER_TIMEOUT_MS,
+  }: Pick<PaymentWaitSettings, 'PAYMENT_MODE' | 'PAYMENT_BREAKER_TIMEOUT_MS'>,
+): WaitPreferences {
   const { wait, handling, respondAsync } = parsePrefer(prefer)
-  const isStrictHere = otherwise.PAYMENT_MODE === 'sync' && !respondAsync
-  const isStrict = handling === undefined ? isStrictHere : handling === 'strict'
-  const waitsHere = otherwise.PAYMENT_MODE === 'sync' && (isStrict || !respondAsync)
+  const isSync = PAYMENT_MODE === 'sync'
+  const wantsStrict = handling === undefined ? isSync && !respondAsync : handling === 'strict'
+  const waitsByDefault = isSync && (wantsStrict || !respondAsync)
   const waitMs =
-    wait === undefined ? (waitsHere ? otherwise.PAYMENT_BREAKER_TIMEOUT_MS : 0) : wait * 1000 - answerMs
-  const isAsync = respondAsync && !(isStrict && waitMs > 0)
+    wait === undefined ? (waitsByDefault ? PAYMENT_BREAKER_TIMEOUT_MS : 0) : wait * 1000 - answerMs
+  const isStrict = wantsStrict && waitMs > 0
+  const isAsync = respondAsync && !isStrict
   return {
     waitMs,
-    isStrict: isStrict && waitMs > 0,
-    applied: appliedOf({ wait, handling: waitMs > 0 ? handling : undefined, respondAsync: isAsync }),
-    undecided: waitMs > 0 || isAsync ? 202 : 201,
+    isStrict,
+    applied: [
+      isAsync && 'respond-async',
+      wait && `wait=${wait}`,
+      waitMs > 0 && handling && `handling=${handling}`,
+    ]
+      .filter(Boolean)
+      .join(', '),
+    undecidedStatus: waitMs > 0 || isAsync ? 202 : 201,
   }
 }
-
-type Applied = { [K in keyof Preferences]: Preferences[K] | false | undefined }
-
-const appliedOf = ({ wait, handling, respondAsync }: Applied) =>
-  [
-    ...(respondAsync ? ['respond-async'] : []),
-    ...(wait ? [`wait=${wait}`] : []),
-    ...(handling ? [`handling=${handling}`] : []),
-  ].join(', ')

@@ -1,118 +1,94 @@
-import type { Published } from '@saucery/contracts/choreography'
+import type { ProblemError } from '@saucery/chassis/http/problem'
 import type { Cause } from '@saucery/messaging/events/event'
 import type { Database } from '@saucery/messaging/postgres/database'
-import type { Commit } from '@saucery/messaging/unit-of-work'
-import { isDecided, type Order, type OrderEvent, timeOut } from '../domain.ts'
-import { findOrder } from '../store.ts'
+import { isDecided, type Order, timeOut } from '../domain.ts'
+import { type CommitOrder, findOrder } from '../store.ts'
 import type { Breaker } from './breaker.ts'
 import type { WaitPreferences } from './preferences.ts'
-import type { Watch } from './watch.ts'
+import type { Watches } from './watch.ts'
 
-/** What became of a request to place an order. */
-interface Placed {
-  /** There is nothing to wait for any more: it was made, and answered, before. */
-  readonly final: boolean
-  readonly answer: { readonly body: Order }
-}
-
-interface Placing<P extends Placed> {
-  readonly orderId: string
-  readonly cause: Cause
-  readonly terms: WaitPreferences
-  /** Places it, or finds the order that the same request placed before. */
-  place(payBy: string | undefined): Promise<P>
-}
-
-interface Waited<P extends Placed> {
-  readonly placed: P
-  readonly order: Order | undefined
-  /** `late`: there was a condition, and it is not kept: the order is cancelled. */
-  readonly payment: 'decided' | 'undecided' | 'late'
-}
-
-export interface PaymentWaitOptions {
+export interface PaymentWaitDeps {
   readonly db: Database
-  readonly commit: Commit<Order, Published<'order'>, OrderEvent>
-  readonly watch: (orderId: string) => Watch
+  readonly commit: CommitOrder
+  readonly watches: Watches
   readonly breaker: Breaker
 }
 
-export interface PaymentWait {
-  /**
-   * Places an order, and waits for its payment as long as the terms say.
-   * @throws ProblemError when it must be paid and payments take too long at present; then nothing is placed
-   */
-  placeAndWait<P extends Placed>(placing: Placing<P>): Promise<Waited<P>>
-  /** Ends every wait now, as if its time had come. */
-  end(): void
+/** How a wait ended: `timed-out` is a strict wait without a payment; its order is cancelled. */
+export interface WaitOutcome {
+  readonly order: Order | undefined
+  readonly payment: 'decided' | 'undecided' | 'timed-out'
 }
 
-export function openPaymentWait({ db, commit, watch, breaker }: PaymentWaitOptions): PaymentWait {
-  const ends = new Set<() => void>()
-  let ended = false
+/** One request's wait for the payment of its order. */
+export interface PaymentWait extends Disposable {
+  /** Set for a strict wait while the breaker is open: no order may be placed. */
+  readonly refusal: ProblemError | undefined
+  /** The end of a strict wait: payment voids the order if it reads it later. */
+  readonly payBy: string | undefined
+  /** The time until the final answer, in ms; undefined when nothing is waited for. */
+  readonly finalWithinMs: number | undefined
+  /** The order was answered before, by an earlier request: nothing to wait for. */
+  skip(): void
+  /** Waits for the order, which an earlier request with the same key may have placed under another id. */
+  outcome(orderId: string, cause: Cause): Promise<WaitOutcome>
+}
 
-  async function placeNow<P extends Placed>(placing: Placing<P>): Promise<Waited<P>> {
-    const placed = await placing.place(undefined)
-    return { placed, order: placed.answer.body, payment: 'undecided' }
+/** Time for the last decision and the final answer after a wait, in ms. */
+const finishWithinMs = 5000
+
+const unguarded = { refusal: undefined, end() {} }
+
+/** Begins to wait for an order that is about to be placed. Dispose of it when the request is answered. */
+export function beginWait(
+  { db, commit, watches, breaker }: PaymentWaitDeps,
+  newOrderId: string,
+  { waitMs, isStrict }: WaitPreferences,
+): PaymentWait {
+  const endsAt = Date.now() + waitMs
+  const admission = isStrict ? breaker.admit() : unguarded
+  const waits = waitMs > 0 && !admission.refusal
+  let watch: ReturnType<Watches['begin']> | undefined
+  let timer: NodeJS.Timeout | undefined
+
+  try {
+    if (waits) watch = watches.begin(newOrderId)
+  } catch (error) {
+    admission.end('error')
+    throw error
   }
 
-  async function wait<P extends Placed>({ orderId, cause, terms, place }: Placing<P>): Promise<Waited<P>> {
-    const endsAt = Date.now() + terms.waitMs
-    let watching = watch(orderId)
-    try {
-      const placed = await place(terms.isStrict ? new Date(endsAt).toISOString() : undefined)
-      const { id } = placed.answer.body
-      if (placed.final) return { placed, order: placed.answer.body, payment: 'undecided' }
-      if (id !== orderId) {
-        watching.end()
-        watching = watch(id)
-      }
-      const decided = await before(endsAt, watching.decided)
-      const order = decided ?? (await (terms.isStrict ? giveUp(id, cause) : findOrder(db, id)))
-      return { placed, order, payment: paymentOf(order, terms) }
-    } finally {
-      watching.end()
-    }
-  }
-
-  /** One decision at the end, by the state: what came in another way, or at this moment, counts. */
-  async function giveUp(key: string, cause: Cause): Promise<Order | undefined> {
-    return (await commit({ key, cause, decide: timeOut })).state
-  }
-
-  function before<T>(time: number, result: Promise<T>): Promise<T | undefined> {
-    let end = () => {}
-    const late = new Promise<undefined>((resolve) => {
-      end = () => resolve(undefined)
-    })
-    const timer = setTimeout(end, ended ? 0 : time - Date.now())
-    ends.add(end)
-    return Promise.race([result, late]).finally(() => {
-      clearTimeout(timer)
-      ends.delete(end)
-    })
-  }
+  /** Decided by the state, so that an event which came another way or at this moment counts. */
+  const orderAtEnd = async (orderId: string, cause: Cause) =>
+    isStrict ? (await commit({ key: orderId, cause, decide: timeOut })).state : await findOrder(db, orderId)
 
   return {
-    async placeAndWait(placing) {
-      const { waitMs, isStrict } = placing.terms
-      if (waitMs === 0) return placeNow(placing)
-      if (!isStrict) return wait(placing)
-      return breaker.guard(
-        () => wait(placing),
-        ({ placed, payment }) => placed.final || payment === 'decided',
-      )
+    refusal: admission.refusal,
+    payBy: isStrict ? new Date(endsAt).toISOString() : undefined,
+    finalWithinMs: waits ? waitMs + finishWithinMs : undefined,
+    skip: () => admission.end('in-time'),
+    async outcome(orderId, cause) {
+      if (watch && orderId !== newOrderId) {
+        watch.end()
+        watch = watches.begin(orderId)
+      }
+      timer = setTimeout(() => watch?.end(), endsAt - Date.now())
+      const order = (await watch?.decided) ?? (await orderAtEnd(orderId, cause))
+      const payment = paymentOf(order, isStrict)
+      admission.end(payment === 'decided' ? 'in-time' : 'late')
+      return { order, payment }
     },
-    end() {
-      ended = true
-      for (const end of ends) end()
+    [Symbol.dispose]() {
+      clearTimeout(timer)
+      watch?.end()
+      admission.end('error')
     },
   }
 }
 
-/** A voided payment is no answer to whoever must have one: payment heard of the order too late. */
-function paymentOf(order: Order | undefined, { isStrict }: WaitPreferences): Waited<Placed>['payment'] {
-  const isKnown = order !== undefined && isDecided(order)
-  if (!isStrict) return isKnown ? 'decided' : 'undecided'
-  return isKnown && !order.facts.includes('PaymentVoided') ? 'decided' : 'late'
+/** A voided payment does not satisfy a strict wait: payment read the order too late. */
+function paymentOf(order: Order | undefined, isStrict: boolean): WaitOutcome['payment'] {
+  const decided = order !== undefined && isDecided(order)
+  if (!isStrict) return decided ? 'decided' : 'undecided'
+  return decided && !order.facts.includes('PaymentVoided') ? 'decided' : 'timed-out'
 }

@@ -3,71 +3,89 @@ import { choreography, type Published } from '@saucery/contracts/choreography'
 import { subscribeToKey } from '@saucery/messaging/consumer/core-subscription'
 import type { Broker } from '@saucery/messaging/nats/connection'
 import type { Database } from '@saucery/messaging/postgres/database'
-import type { Commit } from '@saucery/messaging/unit-of-work'
-import { isDecided, type Order, type OrderEvent } from '../domain.ts'
+import { isDecided, type Order } from '../domain.ts'
 import { reactions } from '../reactions.ts'
-import { findOrder } from '../store.ts'
+import { type CommitOrder, findOrder } from '../store.ts'
 
-export interface WatchOptions {
+interface WatchDeps {
   readonly db: Database
   readonly broker: Broker
-  readonly commit: Commit<Order, Published<'order'>, OrderEvent>
+  readonly commit: CommitOrder
   readonly log: Log
-  readonly lookEveryMs?: number
+  readonly pollEveryMs?: number
 }
 
-export interface Watch {
-  /** The order as soon as payment has decided, as it is stored then. */
-  readonly decided: Promise<Order>
+/** A watch on one order. */
+interface Watch {
+  /** Resolves with the order once payment has decided on it; with undefined when the watch ends before. */
+  readonly decided: Promise<Order | undefined>
+  end(): void
+}
+
+export interface Watches {
+  /** Begin it before the order is placed: an event that is published earlier is missed. */
+  begin(orderId: string): Watch
+  /** Ends every watch, and each that begins later at once. */
   end(): void
 }
 
 /**
- * Watches one order, on the replica that a request waits on: the service's consumer may give the event to another.
- * To be begun before the order is placed, so that nothing is missed.
+ * Watches orders on the replica whose clients wait for them; the durable consumer may give their events to another.
  *
- * What is overheard is handled here at once, as the consumer would, so that whoever is answered finds the order as
- * the answer said. The row is looked at as well, now and then and after a reconnect: an event may have been missed.
- * (wait.int.test: "is answered though its event was never overheard")
+ * An event from the core subscription is processed at once, as the consumer would, so that the client then finds
+ * the order as the answer showed it. The row is read too, on a timer and after a reconnect: the core subscription may
+ * miss an event. (wait.int.test: "is answered though the core subscription missed its event")
  */
-export function openPaymentWatch(options: WatchOptions): (orderId: string) => Watch {
-  const { db, broker, commit, log, lookEveryMs = 2000 } = options
-  const hear = reactions(commit)
-  const looks = new Set<() => void>()
+export function openWatches({ db, broker, commit, log, pollEveryMs = 2000 }: WatchDeps): Watches {
+  const handle = reactions({ commit })
+  const active = new Set<{ poll(): void; end(): void }>()
+  let ended = false
   broker.onReconnect(() => {
-    for (const look of looks) look()
+    for (const { poll } of active) poll()
   })
 
-  return (orderId) => {
-    let decide = (_: Order) => {}
-    const decided = new Promise<Order>((resolve) => {
-      decide = resolve
+  function begin(orderId: string): Watch {
+    let resolve = (_: Order | undefined) => {}
+    const decided = new Promise<Order | undefined>((resolved) => {
+      resolve = resolved
     })
-    async function see(found: Promise<Order | undefined>): Promise<void> {
+    async function check(found: Promise<Order | undefined>): Promise<void> {
       try {
         const order = await found
-        if (order && isDecided(order)) decide(order)
+        if (order && isDecided(order)) resolve(order)
       } catch (error) {
-        log.warn({ error, orderId }, 'not seen what became of an order')
+        log.warn({ error, orderId }, 'order under watch could not be read')
       }
     }
-    const look = () => void see(findOrder(db, orderId))
-    const endHearing = subscribeToKey<Published<'payment'>>({
+    const unsubscribe = subscribeToKey<Published<'payment'>>({
       broker,
       events: choreography.payment.publishes,
       key: orderId,
-      onEvent: (event) => void see(hear(event).then(({ state }) => state)),
+      onEvent: (event) => void check(handle(event).then(({ state }) => state)),
       log,
     })
-    const timer = setInterval(look, lookEveryMs)
-    looks.add(look)
-    return {
+    const poll = () => void check(findOrder(db, orderId))
+    const timer = setInterval(poll, pollEveryMs)
+    const watch = {
       decided,
+      poll,
       end() {
-        endHearing()
+        resolve(undefined)
+        unsubscribe()
         clearInterval(timer)
-        looks.delete(look)
+        active.delete(watch)
       },
     }
+    active.add(watch)
+    if (ended) watch.end()
+    return watch
+  }
+
+  return {
+    begin,
+    end() {
+      ended = true
+      for (const { end } of active) end()
+    },
   }
 }

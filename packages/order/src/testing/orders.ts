@@ -5,8 +5,7 @@ import { Registry } from 'prom-client'
 import { orderApi } from '../api.ts'
 import type { Order } from '../domain.ts'
 import { openBreaker } from '../payment-wait/breaker.ts'
-import { openPaymentWait } from '../payment-wait/wait.ts'
-import { openPaymentWatch } from '../payment-wait/watch.ts'
+import { openWatches } from '../payment-wait/watch.ts'
 import { reactions } from '../reactions.ts'
 import { orderSettings, type PaymentWaitSettings } from '../settings.ts'
 import { orderAggregate } from '../store.ts'
@@ -16,7 +15,7 @@ const migrations = new URL('../../migrations/', import.meta.url)
 export const wanted = { branchId: 1, sauceId: 2, qty: 10, price: 10_000 }
 export const amount = 100_000
 
-const otherwise = readSettings(orderSettings, {
+const defaultSettings = readSettings(orderSettings, {
   PORT: '0',
   HOST: '127.0.0.1',
   AUTH: 'off',
@@ -30,16 +29,12 @@ type Replica = Awaited<ReturnType<Awaited<ReturnType<typeof testService<Order, '
 export function assemble(
   replica: Replica,
   changed: Partial<PaymentWaitSettings> = {},
-  looking: { lookEveryMs?: number } = {},
+  watching: { pollEveryMs?: number } = {},
 ) {
-  const settings = { ...otherwise, ...changed }
+  const settings = { ...defaultSettings, ...changed }
   const breaker = openBreaker({ ...replica, settings, metrics: new Registry() })
-  const waiting = openPaymentWait({
-    ...replica,
-    watch: openPaymentWatch({ ...replica, ...looking }),
-    breaker,
-  })
-  return { app: orderApi({ ...replica, waiting, settings }), breaker, waiting }
+  const watches = openWatches({ ...replica, ...watching })
+  return { app: orderApi({ ...replica, watches, breaker, settings }), breaker, watches }
 }
 
 /** The order service on servers of its own. */
@@ -55,7 +50,7 @@ export async function testOrders() {
   return {
     ...service,
     app,
-    hear: reactions(service.commit),
+    handle: reactions(service),
     postOrder,
     async place(changed: object = {}): Promise<Order> {
       const response = await postOrder({ ...wanted, ...changed })

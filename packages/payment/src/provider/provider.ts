@@ -1,9 +1,9 @@
 import type { ChargeOutcome } from '../domain.ts'
 
-/** Who takes the money. Both calls may be repeated with the same key; only the first moves money. */
+/** The company that takes the money. Both calls may be repeated: a key is charged and refunded at most once. */
 export interface PaymentProvider {
   /** @param charge `amount` in whole won */
   charge(charge: { idempotencyKey: string; amount: number }): Promise<ChargeOutcome>
-  /** Gives an approved charge back in full. */
+  /** Refunds an approved charge in full. */
   refund(idempotencyKey: string): Promise<void>
 }

@@ -56,7 +56,7 @@ describe('the simulated provider', () => {
     assert.deepEqual(await generous.charge({ idempotencyKey: large, amount: limit + 1 }), declined)
   })
 
-  it('gives an approved charge back once, however often it is asked', async () => {
+  it('refunds an approved charge once, however often it is asked', async () => {
     const idempotencyKey = uuidv7()
     await provider.charge({ idempotencyKey, amount: 1000 })
     await Promise.all(Array.from({ length: 20 }, () => provider.refund(idempotencyKey)))
@@ -64,7 +64,7 @@ describe('the simulated provider', () => {
     assert.deepEqual(await provider.charge({ idempotencyKey, amount: 1000 }), approved)
   })
 
-  it('gives nothing back that it never took', async () => {
+  it('refunds nothing that it never charged', async () => {
     const [declinedKey, unknownKey] = [uuidv7(), uuidv7()]
     await provider.charge({ idempotencyKey: declinedKey, amount: limit + 1 })
     await provider.refund(declinedKey)
@@ -73,7 +73,7 @@ describe('the simulated provider', () => {
     assert.equal((await books())[unknownKey], undefined)
   })
 
-  it('takes its time, and no less than its jitter allows', async () => {
+  it('takes its delay, give or take the jitter', async () => {
     const slow = simulatedProvider(db, { ...options, delayMs: 60, jitterMs: 20 })
     const begun = performance.now()
     await slow.charge({ idempotencyKey: uuidv7(), amount: 1000 })

@@ -6,8 +6,10 @@ import type { ChargeOutcome } from '../domain.ts'
 import { simulatedCharges } from '../schema.ts'
 import type { PaymentProvider } from './provider.ts'
 
+type Charge = Parameters<PaymentProvider['charge']>[0]
+
 export interface SimulatedProviderOptions {
-  /** Declines what is above, in whole won. */
+  /** Declines larger amounts, in whole won. */
   readonly limit: number
   /** A charge takes `delayMs` ± `jitterMs`. */
   readonly delayMs: number
@@ -15,35 +17,12 @@ export interface SimulatedProviderOptions {
 }
 
 /**
- * A provider with books of its own in Postgres, committed before it answers: it remembers each charge by its key,
- * so that asking again, also after a crash, gives the first answer and takes no more money.
+ * A provider with its own books in Postgres, committed before it answers. It finds a repeated charge by its key,
+ * also after a crash: the answer is the first one, and no more money is taken.
  */
 export function simulatedProvider(db: Database, options: SimulatedProviderOptions): PaymentProvider {
   const { limit, delayMs, jitterMs } = options
-  type Charge = { idempotencyKey: string; amount: number }
-
-  const book = batcher(
-    async (charges: Charge[]) => {
-      const rows = charges.map((charge) => ({
-        ...charge,
-        declined: charge.amount > limit ? 'limit-exceeded' : null,
-        refunds: 0,
-      }))
-      await db.execute(sql`
-      insert into ${simulatedCharges} select distinct on (idempotency_key) * from ${recordset(simulatedCharges, rows)}
-      order by idempotency_key on conflict do nothing`)
-      const booked = await db.execute<{ key: string; declined: string | null }>(sql`
-      select idempotency_key as key, declined from ${simulatedCharges}
-      where idempotency_key in (select idempotency_key from ${recordset(simulatedCharges, rows)})`)
-      const answers = new Map(booked.map(({ key, declined }) => [key, answer(declined)]))
-      return charges.map(({ idempotencyKey }) => {
-        const value = answers.get(idempotencyKey)
-        return value ? { value } : { error: new Error('the charge is not in the books') }
-      })
-    },
-    { everyMs: () => 10 },
-  )
-
+  const book = batcher((charges: Charge[]) => bookAll(db, limit, charges), { everyMs: () => 10 })
   return {
     async charge(charge) {
       const waitMs = delayMs + (Math.random() * 2 - 1) * jitterMs
@@ -58,5 +37,24 @@ export function simulatedProvider(db: Database, options: SimulatedProviderOption
   }
 }
 
-const answer = (declined: string | null): ChargeOutcome =>
+async function bookAll(db: Database, limit: number, charges: Charge[]) {
+  const rows = charges.map((charge) => ({
+    ...charge,
+    declined: charge.amount > limit ? 'limit-exceeded' : null,
+    refunds: 0,
+  }))
+  await db.execute(sql`
+    insert into ${simulatedCharges} select distinct on (idempotency_key) * from ${recordset(simulatedCharges, rows)}
+    order by idempotency_key on conflict do nothing`)
+  const booked = await db.execute<{ key: string; declined: string | null }>(sql`
+    select idempotency_key as key, declined from ${simulatedCharges}
+    where idempotency_key in (select idempotency_key from ${recordset(simulatedCharges, rows)})`)
+  const outcomes = new Map(booked.map(({ key, declined }) => [key, outcomeOf(declined)]))
+  return charges.map(({ idempotencyKey }) => {
+    const value = outcomes.get(idempotencyKey)
+    return value ? { value } : { error: new Error('the charge is not in the books') }
+  })
+}
+
+const outcomeOf = (declined: string | null): ChargeOutcome =>
   declined === null ? { approved: true } : { approved: false, reason: declined }

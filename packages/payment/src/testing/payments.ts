@@ -17,8 +17,8 @@ export async function testPayments() {
   const service = await testService('payment', migrations, paymentAggregate)
   const provider = simulatedProvider(service.db, atOnce)
 
-  /** How one more process reacts, its provider's client included. */
-  async function replicaHears(wrap = (provider: PaymentProvider) => provider, now = () => new Date()) {
+  /** The reactions of one more process, with its own client of the provider. */
+  async function replicaHandles(wrap = (provider: PaymentProvider) => provider, now = () => new Date()) {
     const { commit, db } = await service.replica()
     return reactions({ commit, provider: wrap(simulatedProvider(db, atOnce)), now })
   }
@@ -26,13 +26,13 @@ export async function testPayments() {
     ...service,
     app: paymentApi(service),
     provider,
-    hear: reactions({ commit: service.commit, provider }),
-    replicaHears,
+    handle: reactions({ commit: service.commit, provider }),
+    replicaHandles,
     books: () => booksOf(service.db),
   }
 }
 
-/** What the simulated provider took and gave back, by key. */
+/** The provider's charges and refunds, by key. */
 async function booksOf(db: Database) {
   const rows = await db.select().from(simulatedCharges)
   return Object.fromEntries(rows.map(({ idempotencyKey, ...row }) => [idempotencyKey, row]))

@@ -10,11 +10,11 @@ import { limit, testPayments } from './testing/payments.ts'
 
 const service = await testPayments()
 after(() => service[Symbol.asyncDispose]())
-const { app, hear } = service
+const { app, handle } = service
 
 async function placed(branchId: string, amount = 3000): Promise<string> {
   const orderId = uuidv7()
-  await hear(received(OrderPlaced({ orderId, branchId, sauceId: '2', qty: 1, price: amount, amount })))
+  await handle(received(OrderPlaced({ orderId, branchId, sauceId: '2', qty: 1, price: amount, amount })))
   return orderId
 }
 
@@ -22,7 +22,7 @@ const found = async (query: string) =>
   (await getJson<ListPage<Payment>>(app, `/payments?${query}`)).items.map(({ orderId }) => orderId)
 
 describe('GET /payments', () => {
-  it('pages through every payment once, of the newest order first', async () => {
+  it('pages through every payment once, newest order first', async () => {
     const orderIds: string[] = []
     for (let i = 0; i < 7; i++) orderIds.push(await placed('paged'))
     const payments = await allPages<Payment>(app, '/payments?branchId=paged', 3)
@@ -41,7 +41,7 @@ describe('GET /payments', () => {
     assert.deepEqual(await found(`orderId=${small}&status=PENDING`), [])
   })
 
-  it('shows of a payment what its status has, and nothing else', async () => {
+  it('shows the fields that the payment’s status has, and no others', async () => {
     const branchId = 'shown'
     const charge = { branchId, sauceId: '2', qty: 1 }
     const small = await placed(branchId)
@@ -57,12 +57,12 @@ describe('GET /payments', () => {
     }
     assert.deepEqual(await getJson(app, `/payments/${large.toUpperCase()}`), declined)
     const orderId = uuidv7()
-    await hear(received(OrderCancelled({ orderId, reason: 'requested' })))
+    await handle(received(OrderCancelled({ orderId, reason: 'requested' })))
     assert.deepEqual(await getJson(app, `/payments/${orderId}`), { orderId, status: 'VOIDED' })
     assert.deepEqual(await found('status=VOIDED'), [orderId])
   })
 
-  it('answers 404 for what there is not', async () => {
+  it('answers 404 for an unknown id or path', async () => {
     for (const id of [exampleOrderId, 'x', '%00'])
       assert.equal((await readProblem(app.request(`/payments/${id}`))).code, 'not-found')
   })
@@ -72,7 +72,7 @@ describe('GET /payments', () => {
       assert.equal((await readProblem(app.request('/payments', { method }))).code, 'method-not-allowed')
   })
 
-  it('refuses a status that there is not', async () => {
+  it('refuses an unknown status', async () => {
     const problem = await readProblem(app.request('/payments?status=LOST'))
     assert.deepEqual(problem, { status: 422, code: 'invalid-input', places: ['status'] })
   })

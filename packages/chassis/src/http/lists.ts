@@ -1,0 +1,37 @@
+import { itemId } from '@saucery/contracts/fields'
+import { inRange, when } from '@saucery/messaging/postgres/database'
+import { and, eq, type SQL } from 'drizzle-orm'
+import type { PgColumn } from 'drizzle-orm/pg-core'
+import { z } from 'zod'
+import { type PageQuery, pageQuery } from './pages.ts'
+
+/** The query of a list of orders, or of what belongs to them, as it is read. */
+export interface ListQuery<Status extends string> extends PageQuery {
+  readonly status?: Status | undefined
+  readonly branchId?: string | undefined
+  readonly orderId?: string | undefined
+}
+
+export const listQuery = <Status extends string>(statuses: readonly Status[]) =>
+  z.object({
+    ...pageQuery,
+    status: z.enum(statuses).optional(),
+    branchId: itemId.optional(),
+    orderId: z.uuid().optional(),
+  })
+
+/**
+ * The condition of the rows that a list shows.
+ * @param orderId the column that the list is sorted by
+ */
+export const matchesQuery = (
+  query: ListQuery<string>,
+  orderId: PgColumn,
+  { status, branchId }: { readonly status: PgColumn; readonly branchId: PgColumn },
+): SQL | undefined =>
+  and(
+    when(query.status, (value) => eq(status, value)),
+    when(query.branchId, (value) => eq(branchId, value)),
+    when(query.orderId, (value) => eq(orderId, value)),
+    ...inRange(orderId, query),
+  )

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { after, describe, it } from 'node:test'
+import { received } from '@saucery/chassis/testing/events'
+import { allPages, getJson, type ListPage, readProblem } from '@saucery/chassis/testing/http'
+import { OrderCancelled } from '@saucery/contracts/order'
+import { v7 as uuidv7 } from 'uuid'
+import type { Delivery } from './domain.ts'
+import { approvedAs, testDeliveries } from './testing/deliveries.ts'
+
+const service = await testDeliveries()
+after(() => service[Symbol.asyncDispose]())
+const { app, handle, start } = service
+
+const complete = (orderId: string) => app.request(`/deliveries/${orderId}/complete`, { method: 'POST' })
+
+describe('GET /deliveries', () => {
+  const found = async (query: string) =>
+    (await getJson<ListPage<Delivery>>(app, `/deliveries?${query}`)).items.map(({ orderId }) => orderId)
+
+  it('pages through every delivery once, newest order first', async () => {
+    const orderIds: string[] = []
+    for (let i = 0; i < 7; i++) orderIds.push(await start('paged'))
+    const deliveries = await allPages<Delivery>(app, '/deliveries?branchId=paged', 3)
+    assert.deepEqual(
+      deliveries.map(({ orderId }) => orderId),
+      orderIds.reverse(),
+    )
+  })
+
+  it('filters by status, branch and order', async () => {
+    const [arrived, underWay] = [await start('filtered'), await start('filtered')]
+    await complete(arrived)
+    assert.deepEqual(await found('branchId=filtered&status=COMPLETED'), [arrived])
+    assert.deepEqual(await found('branchId=filtered&status=STARTED'), [underWay])
+    assert.deepEqual(await found(`orderId=${underWay}`), [underWay])
+    assert.deepEqual(await found(`orderId=${underWay}&status=FAILED`), [])
+  })
+
+  it('shows a cancel that came before the payment only after the payment', async () => {
+    const orderId = uuidv7()
+    await handle(received(OrderCancelled({ orderId, reason: 'requested' })))
+    assert.deepEqual(await found(`orderId=${orderId}`), [])
+    assert.equal((await readProblem(app.request(`/deliveries/${orderId}`))).status, 404)
+    await handle(received(approvedAs(orderId)))
+    assert.deepEqual(await getJson(app, `/deliveries/${orderId}`), { orderId, status: 'CANCELLED' })
+  })
+
+  it('refuses the status that it does not show', async () => {
+    const problem = await readProblem(app.request('/deliveries?status=CANCEL_REMEMBERED'))
+    assert.deepEqual(problem, { status: 422, code: 'invalid-input', places: ['status'] })
+  })
+})
