@@ -1,10 +1,10 @@
 import type { Log } from '@saucery/chassis/telemetry/log'
 import { reasonOf } from '@saucery/messaging/log'
-import type { AwaitedEvent, ViewReads } from '../store/view-queries.ts'
+import type { AwaitedEvent, ViewQueries } from '../store/view-queries.ts'
 import type { OrderView } from '../view/order-view.ts'
 
 export interface EventWaiterOptions {
-  readonly views: Pick<ViewReads, 'having'>
+  readonly views: Pick<ViewQueries, 'having'>
   readonly log: Log
   /** How often to look for what another replica wrote. */
   readonly lookEveryMs?: number

@@ -1,7 +1,7 @@
 import { streams } from '@saucery/contracts/choreography'
 import type { Broker } from '@saucery/messaging/nats/connection'
 import { readAfter } from '@saucery/messaging/nats/stream-reader'
-import type { ViewReads } from '../store/view-queries.ts'
+import type { ViewQueries } from '../store/view-queries.ts'
 import type { OrderView } from '../view/order-view.ts'
 import type { Positions } from './resume-token.ts'
 
@@ -11,7 +11,7 @@ const ordersInALook = 200
 
 export interface CatchUpOptions {
   readonly broker: Broker
-  readonly views: Pick<ViewReads, 'among'>
+  readonly views: Pick<ViewQueries, 'among'>
   /** Where the client was. */
   readonly from: Positions
   /** Up to where the feed has read. */

@@ -7,7 +7,7 @@ import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { testMongo } from '@saucery/servers/testing/servers'
 import { v7 as uuidv7 } from 'uuid'
-import { follow, hasHeard, hasId, histories } from '../testing/live-client.ts'
+import { follow, hasId, hasReceived, histories } from '../testing/live-client.ts'
 import { openReplica } from '../testing/replica.ts'
 import { story } from '../testing/views.ts'
 
@@ -41,10 +41,10 @@ describe('the live feed', { timeout: 100_000 }, () => {
     }
     for (const follower of [all, ...Object.values(asked)]) await hasId(follower)
     await nats.sayAll([...one, ...two])
-    await hasHeard(all, [...one, ...two])
-    await hasHeard(asked.own, one)
-    await hasHeard(asked.byBranch, one)
-    await hasHeard(
+    await hasReceived(all, [...one, ...two])
+    await hasReceived(asked.own, one)
+    await hasReceived(asked.byBranch, one)
+    await hasReceived(
       asked.byOrder,
       one.filter(({ data }) => data.orderId === orderId),
     )
@@ -60,7 +60,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
       ...(await gate.as(branch('b2'))),
       'last-event-id': String(asked.bySauce.lastId),
     })
-    await hasHeard(back, two)
+    await hasReceived(back, two)
     assert.deepEqual([...new Set(back.orders.map(({ branchId }) => branchId))], ['b2'])
 
     const ask = async (caller: Parameters<typeof gate.as>[0], query = '') =>
@@ -93,7 +93,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
         data: { ...event.data, orderId },
       })) as ReturnType<typeof histories>
       assert.ok(event, 'there is no event')
-      await hasHeard(other, await nats.sayAll([event]))
+      await hasReceived(other, await nats.sayAll([event]))
       heard++
     }
     const { unread, listeners } = cut() ?? {}
@@ -101,7 +101,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     assert.equal(listeners, 1)
     slow.response.resume()
     await eventually(() => assert.ok(slow.isClosed, 'still open'))
-    await hasHeard(other, await nats.sayAll(histories(2)))
+    await hasReceived(other, await nats.sayAll(histories(2)))
     assert.equal(other.isClosed, false)
   })
 
@@ -117,7 +117,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     ]
     for (const follower of [short, long]) await hasId(follower)
     const events = await nats.sayAll(histories(1))
-    for (const follower of [short, long]) await hasHeard(follower, events)
+    for (const follower of [short, long]) await hasReceived(follower, events)
     await eventually(() => assert.ok(short.isClosed, 'still open'))
     assert.ok(now() >= signedInUntil && now() < signedInUntil + 3, `ended ${now() - signedInUntil} s late`)
     assert.deepEqual([short.ends, short.response.complete], [['token-expired'], true])
@@ -128,7 +128,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     })
     await eventually(() => assert.ok(late.isClosed, 'still open'), 500)
     assert.deepEqual([late.ends, late.orders, late.lastId], [['token-expired'], [], undefined])
-    await hasHeard(long, await nats.sayAll(histories(1)))
+    await hasReceived(long, await nats.sayAll(histories(1)))
     assert.deepEqual([long.ends, long.isClosed], [[], false])
     long.leave()
   })
@@ -187,7 +187,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     for (const follower of followers) await hasId(follower)
     const [cpu, began] = [process.cpuUsage(), performance.now()]
     const events = await nats.sayAll(histories(5, ['OrderPlaced', 'PaymentApproved', 'DeliveryStarted']))
-    for (const follower of followers) await hasHeard(follower, events)
+    for (const follower of followers) await hasReceived(follower, events)
     const { user, system } = process.cpuUsage(cpu)
     const messages = followers.reduce((sum, { orders }) => sum + orders.length, 0)
     t.diagnostic(

@@ -43,7 +43,7 @@ export interface NewClient {
   destroy(): void
 }
 
-export interface Client extends Omit<NewClient, 'destroy' | 'from'> {
+export interface LiveClient extends Omit<NewClient, 'destroy' | 'from'> {
   /** Where it was; `lost` when nobody can tell what it missed since. */
   from: ResumePoint | 'lost' | undefined
   /** Whether it gets what happens. */
@@ -57,17 +57,17 @@ export interface Client extends Omit<NewClient, 'destroy' | 'from'> {
 const mostUnread = 1024 * 1024
 
 export interface Clients {
-  all(): Iterable<Client>
+  all(): Iterable<LiveClient>
   count(): number
   /** How often the same caller listens. */
   countOf(subject: string): number
   /** @returns the listener, and what it reads */
-  add(who: NewClient): { readonly listener: Client; readonly body: ReadableStream<Uint8Array> }
+  add(who: NewClient): { readonly listener: LiveClient; readonly body: ReadableStream<Uint8Array> }
 }
 
 /** Those who listen. One that does not read what it is given is cut off, and the others go on. */
 export function openClients(log: Log): Clients {
-  const open = new Set<Client>()
+  const open = new Set<LiveClient>()
   return {
     all: () => open,
     count: () => open.size,
@@ -86,7 +86,7 @@ export function openClients(log: Log): Clients {
         },
         new ByteLengthQueuingStrategy({ highWaterMark: mostUnread }),
       )
-      const listener: Client = {
+      const listener: LiveClient = {
         filter,
         from,
         until,

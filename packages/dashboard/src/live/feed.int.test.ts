@@ -8,11 +8,11 @@ import type { Event } from '@saucery/messaging/events/event'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { testMongo } from '@saucery/servers/testing/servers'
 import {
-  assertNoneGoesBack,
+  assertNoOrderGoesBack,
   type Follower,
   follow,
-  hasHeard,
   hasId,
+  hasReceived,
   histories,
 } from '../testing/live-client.ts'
 import { openReplica } from '../testing/replica.ts'
@@ -46,8 +46,8 @@ describe('the live feed', { timeout: 100_000 }, () => {
     await nats.sayAll(events)
     for (const follower of followers) {
       assert.equal(follower.response.headers['content-type'], 'text/event-stream')
-      await hasHeard(follower, events)
-      assertNoneGoesBack(follower)
+      await hasReceived(follower, events)
+      assertNoOrderGoesBack(follower)
       assert.equal(follower.resets, 0)
       follower.leave()
     }
@@ -58,7 +58,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     await hasId(follower)
     const events = histories(1, ['OrderPlaced', 'PaymentApproved'])
     await nats.sayAll(events)
-    await hasHeard(follower, events)
+    await hasReceived(follower, events)
     const shown = await fetch(`${first.url}/orderDashboards/${events[0]?.data.orderId}`)
     assert.deepEqual(follower.orders.at(-1), await shown.json())
     follower.leave()
@@ -69,7 +69,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     await hasId(before)
     const early = histories(3)
     await nats.sayAll(early)
-    await hasHeard(before, early)
+    await hasReceived(before, early)
     await isAtTheEnd(before)
     before.leave()
     const meanwhile = histories(60)
@@ -77,8 +77,8 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const back = await follow(second.url, '', { 'last-event-id': String(before.lastId) })
     const late = histories(5)
     await nats.sayAll(late)
-    await hasHeard(back, [...meanwhile, ...late])
-    assertNoneGoesBack(back)
+    await hasReceived(back, [...meanwhile, ...late])
+    assertNoOrderGoesBack(back)
     assert.equal(back.resets, 0)
     assert.ok(!early.some(({ data }) => back.orders.some(({ orderId }) => orderId === data.orderId)))
     back.leave()
@@ -101,13 +101,13 @@ describe('the live feed', { timeout: 100_000 }, () => {
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 150))
       follower.leave()
       await saying
-      for (const id of follower.heard) heard.add(id)
+      for (const id of follower.received) heard.add(id)
       assert.equal(follower.resets, 0)
       from = follower.lastId ?? from
     }
     const last = await follow(first.url, '', { 'last-event-id': String(from) })
     await eventually(() => {
-      const missing = events.filter(({ id }) => !heard.has(id) && !last.heard.has(id))
+      const missing = events.filter(({ id }) => !heard.has(id) && !last.received.has(id))
       assert.equal(missing.length, 0, `${missing.length} of ${events.length} are missing`)
     })
     last.leave()
@@ -191,7 +191,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     assert.notEqual(back.lastId, before.lastId)
     const events = histories(1)
     await nats.sayAll(events)
-    await hasHeard(back, events)
+    await hasReceived(back, events)
     assert.equal(back.resets, 1)
     back.leave()
   })

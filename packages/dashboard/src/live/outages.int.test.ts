@@ -7,7 +7,7 @@ import { ensureStream } from '@saucery/messaging/nats/streams'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { testMongo } from '@saucery/servers/testing/servers'
 import { v7 as uuidv7 } from 'uuid'
-import { assertNoneGoesBack, follow, hasHeard, hasId, histories } from '../testing/live-client.ts'
+import { assertNoOrderGoesBack, follow, hasId, hasReceived, histories } from '../testing/live-client.ts'
 import { openReplica } from '../testing/replica.ts'
 
 const nats = await testBrokerWithStreams()
@@ -34,8 +34,8 @@ describe('the live feed', { timeout: 100_000 }, () => {
     await nats.restart()
     await eventually(() => nats.broker.connection.flush())
     const events = await nats.sayAll(histories(5))
-    await hasHeard(follower, events)
-    assertNoneGoesBack(follower)
+    await hasReceived(follower, events)
+    assertNoOrderGoesBack(follower)
     assert.deepEqual([follower.resets, follower.isClosed], [0, false])
     assert.equal(said('the live feed goes on'), said('the live feed waits'))
     follower.leave()
@@ -49,8 +49,8 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const before = follower.heartbeats
     await eventually(() => assert.ok(follower.heartbeats > before + 1, 'no sign of life'))
     await mongo.restart()
-    await hasHeard(follower, events)
-    assertNoneGoesBack(follower)
+    await hasReceived(follower, events)
+    assertNoOrderGoesBack(follower)
     assert.deepEqual([follower.resets, follower.isClosed], [0, false])
     follower.leave()
   })
@@ -62,7 +62,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     await eventually(() => assert.ok(follower.heartbeats > 1, 'no sign of life')).finally(nats.restart)
     await eventually(() => nats.broker.connection.flush())
     await hasId(follower)
-    await hasHeard(follower, await nats.sayAll(histories(2)))
+    await hasReceived(follower, await nats.sayAll(histories(2)))
     follower.leave()
   })
 
@@ -73,7 +73,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     it(`says that the list has to be read again when a stream ${what}`, async () => {
       const [follower, left] = [await follow(url), await follow(url)]
       for (const each of [follower, left]) await hasId(each)
-      await hasHeard(follower, await nats.sayAll(histories(30, ['OrderPlaced'])))
+      await hasReceived(follower, await nats.sayAll(histories(30, ['OrderPlaced'])))
       await eventually(() => assert.equal(left.lastId, follower.lastId))
       left.leave()
       // As after a power failure, but with nothing left.
@@ -90,8 +90,8 @@ describe('the live feed', { timeout: 100_000 }, () => {
       const back = await follow(url, '', { 'last-event-id': String(left.lastId) })
       await eventually(() => assert.equal(back.resets, 1))
       const later = await nats.sayAll(histories(3))
-      for (const listener of [follower, back]) await hasHeard(listener, later)
-      await hasHeard(
+      for (const listener of [follower, back]) await hasReceived(listener, later)
+      await hasReceived(
         follower,
         events.filter(({ data }) => !had.has(data.orderId)),
       )
@@ -106,10 +106,10 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const token = follower.lastId
     await nats.broker.js.publish('orders.placed.nonsense', 'not an event')
     const events = await nats.sayAll(histories(3))
-    await hasHeard(follower, events)
+    await hasReceived(follower, events)
     await eventually(() => assert.equal(said('events never came into their views'), 1))
     const later = await nats.sayAll(histories(1))
-    await hasHeard(follower, later)
+    await hasReceived(follower, later)
     assert.notEqual(follower.lastId, token)
     const back = await follow(own.url, '', { 'last-event-id': String(follower.lastId) })
     await hasId(back)
@@ -130,7 +130,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const follower = await follow(own.url)
     await hasId(follower)
     await sayNonsense(450)
-    await hasHeard(follower, await nats.sayAll(histories(3)))
+    await hasReceived(follower, await nats.sayAll(histories(3)))
     follower.leave()
   })
 
@@ -141,7 +141,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const follower = await follow(small.url)
     await hasId(follower)
     await sayNonsense(120)
-    await hasHeard(follower, await nats.sayAll(histories(3)))
+    await hasReceived(follower, await nats.sayAll(histories(3)))
     await eventually(() => {
       const givenUp = own.lines.filter(({ msg }) => msg === 'events never came into their views')
       const events = givenUp.reduce((sum, line) => sum + Number(line.events), 0)

@@ -6,7 +6,7 @@ import { durableOf } from '@saucery/contracts/projection-durables'
 import { removeConsumer } from '@saucery/messaging/nats/streams'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { testMongo } from '@saucery/servers/testing/servers'
-import { follow, hasHeard, hasId, histories } from '../testing/live-client.ts'
+import { follow, hasId, hasReceived, histories } from '../testing/live-client.ts'
 import { openBuilding } from '../testing/projection.ts'
 import { openReplica } from '../testing/replica.ts'
 
@@ -39,13 +39,13 @@ describe('the live feed', { timeout: 200_000 }, () => {
     // From the first event on.
     await using _builder = await openReplica(urls)
     for (const each of [follower, late]) {
-      await hasHeard(each, missed)
+      await hasReceived(each, missed)
       const told = new Set(each.orders.map(({ orderId }) => orderId))
       assert.ok(!old.some(({ data }) => told.has(data.orderId)), `told of ${told.size} orders`)
       assert.equal(each.resets, 0)
     }
     const back = await follow(reader.url, '', { 'last-event-id': String(late.lastId) })
-    await hasHeard(back, await nats.sayAll(histories(1)))
+    await hasReceived(back, await nats.sayAll(histories(1)))
     assert.ok(back.orders.length < 10, `told ${back.orders.length} times`)
     for (const each of [follower, late, back]) each.leave()
   })
@@ -58,7 +58,7 @@ describe('the live feed', { timeout: 200_000 }, () => {
     const [follower, left] = [await follow(replica.url), await follow(replica.url)]
     for (const each of [follower, left]) await hasId(each)
     const events = await nats.sayAll(histories(3))
-    for (const each of [follower, left]) await hasHeard(each, events)
+    for (const each of [follower, left]) await hasReceived(each, events)
     left.leave()
     replica.views.serve(2)
     await eventually(() => assert.equal(follower.resets, 1))
@@ -69,7 +69,7 @@ describe('the live feed', { timeout: 200_000 }, () => {
     assert.equal((await fetch(`${replica.url}/orderDashboards/${orderId}`)).status, 404)
     const was = follower.orders.length
     const builder = await openBuilding({ ...urls, version: 2 })
-    await hasHeard(back, events)
+    await hasReceived(back, events)
     await eventually(() => {
       const told = follower.orders.slice(was).flatMap(({ timeline }) => timeline.map(({ id }) => id))
       assert.ok(

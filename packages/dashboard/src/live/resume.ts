@@ -1,9 +1,9 @@
 import { streams } from '@saucery/contracts/choreography'
 import type { Broker } from '@saucery/messaging/nats/connection'
-import type { ViewReads } from '../store/view-queries.ts'
+import type { ViewQueries } from '../store/view-queries.ts'
 import type { OrderView } from '../view/order-view.ts'
 import { catchUp } from './catch-up.ts'
-import type { Client } from './clients.ts'
+import type { LiveClient } from './clients.ts'
 import { toResumeToken } from './resume-token.ts'
 import { chunksFor, reset, standing } from './sse.ts'
 import type { StreamCursor } from './stream-cursor.ts'
@@ -15,13 +15,13 @@ const mostMissedBytes = 1024 * 1024
 
 interface Joining {
   readonly broker: Broker
-  readonly views: Pick<ViewReads, 'among'>
+  readonly views: Pick<ViewQueries, 'among'>
   readonly toJson: (view: OrderView) => unknown
 }
 
 /** Lets listeners join, after what they missed: those who were at the same place together. */
-export async function join(waiting: readonly Client[], course: StreamCursor, by: Joining): Promise<void> {
-  const groups = new Map<string, Client[]>()
+export async function join(waiting: readonly LiveClient[], course: StreamCursor, by: Joining): Promise<void> {
+  const groups = new Map<string, LiveClient[]>()
   for (const listener of waiting) {
     const { from } = listener
     const place = typeof from === 'object' ? toResumeToken(from) : String(from)
@@ -37,7 +37,7 @@ export async function join(waiting: readonly Client[], course: StreamCursor, by:
 }
 
 async function missing(
-  from: Client['from'],
+  from: LiveClient['from'],
   { version, pending }: StreamCursor,
   { broker, views }: Joining,
 ): Promise<OrderView[] | undefined> {
@@ -48,7 +48,7 @@ async function missing(
   return catchUp({ broker, views, from: from.positions, upTo })
 }
 
-function welcome(group: Client[], missed: OrderView[], token: string, toJson: Joining['toJson']): void {
+function welcome(group: LiveClient[], missed: OrderView[], token: string, toJson: Joining['toJson']): void {
   for (const [listener, chunk] of chunksFor(group, missed, token, toJson)) {
     if (!chunk) listener.push(standing(token))
     else if (chunk.length > mostMissedBytes) listener.push(reset(token))

@@ -4,7 +4,7 @@ import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
 import { streams } from '@saucery/contracts/choreography'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { testMongo } from '@saucery/servers/testing/servers'
-import { follow, hasHeard, hasId, histories } from '../testing/live-client.ts'
+import { follow, hasId, hasReceived, histories } from '../testing/live-client.ts'
 import { openReplica } from '../testing/replica.ts'
 
 const nats = await testBrokerWithStreams()
@@ -33,7 +33,7 @@ it('has the list read again when a stream no longer keeps what was missed', { ti
     await sayAll(histories(10, ['OrderPlaced']))
     const back = await follow(replica.url, '', { 'last-event-id': String(from) })
     await eventually(() => assert.equal(back.resets, 1), 10_000)
-    await hasHeard(back, await sayAll(histories(1, ['OrderPlaced'])))
+    await hasReceived(back, await sayAll(histories(1, ['OrderPlaced'])))
     assert.equal(back.resets, 1)
     back.leave()
     from = back.lastId

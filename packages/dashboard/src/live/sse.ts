@@ -1,5 +1,5 @@
 import type { OrderView } from '../view/order-view.ts'
-import { type Client, type LiveFilter, toldAs } from './clients.ts'
+import { type LiveClient, type LiveFilter, toldAs } from './clients.ts'
 
 // Server-Sent Events, https://html.spec.whatwg.org/multipage/server-sent-events.html
 
@@ -29,11 +29,11 @@ const idLine = (token: string | undefined) => (token === undefined ? '' : `id: $
  * listeners who want the same share one chunk.
  */
 export function chunksFor(
-  listeners: Iterable<Client>,
+  listeners: Iterable<LiveClient>,
   views: readonly OrderView[],
   token: string,
   toJson: (view: OrderView) => unknown,
-): Map<Client, Uint8Array | undefined> {
+): Map<LiveClient, Uint8Array | undefined> {
   const jsons = new Map<OrderView, string>()
   const chunks = new Map<string, Uint8Array | undefined>()
   function jsonOf(view: OrderView): string {
@@ -48,7 +48,7 @@ export function chunksFor(
     })
     return texts.length > 0 ? encoder.encode(`${texts.join('\n')}${idLine(token)}\n`) : undefined
   }
-  const result = new Map<Client, Uint8Array | undefined>()
+  const result = new Map<LiveClient, Uint8Array | undefined>()
   for (const listener of listeners) {
     const { branchId, sauceId, status, orderId } = listener.filter
     const key = JSON.stringify([branchId, sauceId, status, orderId])

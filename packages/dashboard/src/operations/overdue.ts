@@ -4,7 +4,7 @@ import { type PeriodicRun, runEvery } from '@saucery/messaging/async/periodic'
 import { Gauge } from 'prom-client'
 import { isStoreOutage } from '../store/mongo-errors.ts'
 import type { ViewStore } from '../store/view-store.ts'
-import { awaited, type Deadlines } from '../view/waits-for.ts'
+import { awaitedEvents, type Deadlines } from '../view/waits-for.ts'
 
 export interface CountingOptions {
   readonly views: Pick<ViewStore, 'countOverdue'>
@@ -28,7 +28,7 @@ export function countOverdue(options: CountingOptions): PeriodicRun {
       const standings = await views.countOverdue({ deadlines, now: Date.now() })
       gauge.reset()
       for (const { status, events, count } of standings)
-        gauge.inc({ status, awaits: awaited(status, new Set(events)).join(' ') }, count)
+        gauge.inc({ status, awaits: awaitedEvents(status, new Set(events)).join(' ') }, count)
     } catch (error) {
       gauge.reset()
       if (!isStoreOutage(error)) throw error

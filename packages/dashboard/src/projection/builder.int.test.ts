@@ -15,7 +15,7 @@ import { eventually } from '@saucery/messaging/testing/eventually'
 import { testMongo } from '@saucery/servers/testing/servers'
 import { MongoClient } from 'mongodb'
 import { v7 as uuidv7 } from 'uuid'
-import { collectionOf, type Projection } from '../store/projection-registry.ts'
+import { collectionOf, type ProjectionRecord } from '../store/projection-registry.ts'
 import type { ViewStore } from '../store/view-store.ts'
 import { openBuilding } from '../testing/projection.ts'
 import { apiOn, factsAbout, serverBehind } from '../testing/views.ts'
@@ -69,7 +69,7 @@ async function scene() {
       return `http://127.0.0.1:${door.port}/orderDashboards`
     },
     stateOf: async (version: number) =>
-      (await db.collection<Projection>('projections').findOne({ _id: version }))?.state,
+      (await db.collection<ProjectionRecord>('projections').findOne({ _id: version }))?.state,
     countOf: (version: number) => db.collection(collectionOf(version)).countDocuments(),
     async [Symbol.asyncDispose]() {
       for (const door of doors) await door.close()
@@ -264,7 +264,7 @@ describe('a projection', () => {
     await untilReady(at, 1)
     await at.start(2, { keepMs: 0 })
     await untilReady(at, 2)
-    const { readyAt } = (await at.db.collection<Projection>('projections').findOne({ _id: 2 })) ?? {}
+    const { readyAt } = (await at.db.collection<ProjectionRecord>('projections').findOne({ _id: 2 })) ?? {}
     await eventually(() => assert.ok(Date.now() - Number(readyAt) > 8000, 'it would go now'), 20_000)
     await assertWhole(at, 1)
     assert.equal(await at.stateOf(1), 'ready')

@@ -6,7 +6,7 @@ import { type Consumers, removalDelayMs } from '@saucery/messaging/consumer/cons
 import type { Log } from '@saucery/messaging/log'
 import type { Broker } from '@saucery/messaging/nats/connection'
 import { consumerInfo, removeConsumer } from '@saucery/messaging/nats/streams'
-import { outlived, type Projection, servedBy } from '../store/projection-registry.ts'
+import { outlived, type ProjectionRecord, servedBy } from '../store/projection-registry.ts'
 import type { ViewStore } from '../store/view-store.ts'
 import { openRate } from './rate.ts'
 
@@ -113,7 +113,7 @@ export async function openProjection(options: ProjectionOptions): Promise<Runnin
     await projections.begin(version)
   }
 
-  async function drop(old: Projection): Promise<void> {
+  async function drop(old: ProjectionRecord): Promise<void> {
     const dropped = await projections.drop(old, () => removeConsumers(old._id))
     if (dropped) log.info({ version: old._id }, 'projection dropped')
   }

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { outlived, type Projection, servedBy } from './projection-registry.ts'
+import { outlived, type ProjectionRecord, servedBy } from './projection-registry.ts'
 
 const minute = 60_000
 const at = (minutes: number) => new Date(minutes * minute)
 
 const projection = (
   _id: number,
-  state: Projection['state'],
-  times: Partial<Projection> = {},
-): Projection => ({
+  state: ProjectionRecord['state'],
+  times: Partial<ProjectionRecord> = {},
+): ProjectionRecord => ({
   _id,
   state,
   begunAt: at(0),
@@ -31,7 +31,7 @@ describe('a process of version 2', () => {
     it(`reads version ${served} where there is ${states || 'none'}`, () => {
       const all = states.split(', ').flatMap((told) => {
         const [id, state] = told.split(' ')
-        return state ? [projection(Number(id), state as Projection['state'])] : []
+        return state ? [projection(Number(id), state as ProjectionRecord['state'])] : []
       })
       assert.equal(servedBy(2, all), served)
     })
@@ -39,7 +39,7 @@ describe('a process of version 2', () => {
 
 describe('an older version', () => {
   const ready = projection(2, 'ready', { readyAt: at(10) })
-  const droppedAt = (minutes: number, ...all: Projection[]) =>
+  const droppedAt = (minutes: number, ...all: ProjectionRecord[]) =>
     outlived(2, all, 5 * minute, minutes * minute).map(({ _id }) => _id)
 
   it('goes when the newer one has been ready, and nobody has used the older one, for so long', () => {

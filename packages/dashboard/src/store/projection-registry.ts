@@ -2,7 +2,7 @@ import type { Collection, Db } from 'mongodb'
 import { duplicateKey } from './mongo-errors.ts'
 
 /** What is known of a version of the documents: from when on it was built, and whether it may be shown. */
-export interface Projection {
+export interface ProjectionRecord {
   /** The version. */
   readonly _id: number
   /** `dropping`: being removed; nobody shows or fills it any longer. */
@@ -17,7 +17,7 @@ export interface Projection {
 export const collectionOf = (version: number): string => `orders_v${version}`
 
 export interface Projections {
-  all(): Promise<Projection[]>
+  all(): Promise<ProjectionRecord[]>
   /** Marks a version that is not there, or is being dropped, as building; of several replicas, one does. */
   begin(version: number): Promise<void>
   /** @returns whether this call made it so */
@@ -29,11 +29,11 @@ export interface Projections {
    * before the mark goes.
    * @returns whether they are removed
    */
-  drop(seen: Projection, also: () => Promise<unknown>): Promise<boolean>
+  drop(seen: ProjectionRecord, also: () => Promise<unknown>): Promise<boolean>
 }
 
 export function projectionsIn(db: Db): Projections {
-  const projections: Collection<Projection> = db.collection('projections')
+  const projections: Collection<ProjectionRecord> = db.collection('projections')
   return {
     all: () => projections.find().sort({ _id: 1 }).toArray(),
     async begin(version) {
@@ -80,7 +80,7 @@ const namespaceNotFound = 26
  * Its own documents as soon as they are complete, else the newest complete ones of before, else those of the next
  * version, from which somebody has gone back; else it has no choice.
  */
-export function servedBy(version: number, all: readonly Projection[]): number {
+export function servedBy(version: number, all: readonly ProjectionRecord[]): number {
   const ready = all.filter(({ state }) => state === 'ready').map(({ _id }) => _id)
   const before = ready.filter((one) => one <= version)
   if (before.length > 0) return Math.max(...before)
@@ -90,10 +90,10 @@ export function servedBy(version: number, all: readonly Projection[]): number {
 /** Older versions that nobody has used for so long, once the own one has been ready for so long. */
 export function outlived(
   version: number,
-  all: readonly Projection[],
+  all: readonly ProjectionRecord[],
   keepMs: number,
   now: number,
-): Projection[] {
+): ProjectionRecord[] {
   const isOver = (since: Date | undefined) => since !== undefined && now - since.getTime() >= keepMs
   const own = all.find(({ _id, state }) => _id === version && state === 'ready')
   if (!isOver(own?.readyAt)) return []

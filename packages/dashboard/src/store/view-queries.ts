@@ -4,7 +4,7 @@ import type { Status } from '@saucery/contracts/status'
 import { firstIdAt } from '@saucery/messaging/events/event'
 import type { Collection, Filter } from 'mongodb'
 import type { OrderView } from '../view/order-view.ts'
-import { mostDurations, type Placed, placedLetters, type StatisticsQuery } from '../view/statistics.ts'
+import { mostDurations, type PlacedCount, placedLetters, type StatisticsQuery } from '../view/statistics.ts'
 import { type Deadlines, deadlineOf } from '../view/waits-for.ts'
 
 export interface ViewQuery extends PageQuery {
@@ -33,7 +33,7 @@ export interface AwaitedEvent {
   readonly eventId: string
 }
 
-export interface ViewReads {
+export interface ViewQueries {
   find(orderId: string): Promise<OrderView | undefined>
   /** The ids of the events in these orders' views. */
   eventsOf(orderIds: readonly string[]): Promise<ReadonlySet<string>>
@@ -46,7 +46,7 @@ export interface ViewReads {
   /** What waits for longer than it may, counted. */
   countOverdue(overdue: Overdue): Promise<Standing[]>
   /** The orders of a time, counted by the minute or hour of their placing and by status. */
-  countPlaced(query: StatisticsQuery): Promise<Placed[]>
+  countPlaced(query: StatisticsQuery): Promise<PlacedCount[]>
   /** How long the newest deliveries of orders of a time took. */
   durations(query: StatisticsQuery): Promise<number[]>
 }
@@ -56,10 +56,10 @@ export interface ViewReads {
  * @param views tells where it is at present
  * @param asOwn makes what another version of the projection computed what this one would
  */
-export const readsOf = (
+export const viewQueries = (
   views: () => Collection<OrderView>,
   asOwn: (view: OrderView) => OrderView,
-): ViewReads => ({
+): ViewQueries => ({
   async find(orderId) {
     const view = await views().findOne({ _id: orderId })
     return view ? asOwn(view) : undefined
@@ -94,7 +94,7 @@ export const readsOf = (
   },
   countPlaced: async (query) => {
     const groups = await views()
-      .aggregate<{ _id: Omit<Placed, 'count'>; count: number }>([
+      .aggregate<{ _id: Omit<PlacedCount, 'count'>; count: number }>([
         { $match: placedIn(query) },
         {
           $group: {

@@ -3,7 +3,7 @@ import { batcher } from '@saucery/messaging/async/batcher'
 import { type Collection, MongoClient } from 'mongodb'
 import { type OrderView, viewOf } from '../view/order-view.ts'
 import { collectionOf, type Projections, projectionsIn } from './projection-registry.ts'
-import { readsOf, type ViewReads } from './view-queries.ts'
+import { type ViewQueries, viewQueries } from './view-queries.ts'
 import { type Addition, type Fold, type IsThere, writeAll } from './view-writer.ts'
 
 // The more events wait, the more of them belong to the same order, and an order's events are one write.
@@ -11,7 +11,7 @@ const eventsInAWrite = { size: 15_000, everyMs: (events: number) => Math.min(eve
 
 const currentFold: Fold = { version: projectionVersion, view: viewOf }
 
-export interface ViewStore extends ViewReads {
+export interface ViewStore extends ViewQueries {
   /** Of the documents that are written. */
   readonly version: number
   readonly projections: Projections
@@ -74,7 +74,7 @@ export function openViews(
       await indexes()
     },
     add,
-    ...readsOf(
+    ...viewQueries(
       () => served,
       (view) => asOwn(fold, view),
     ),

@@ -1,21 +1,21 @@
 import { BSON, type Collection, MongoBulkWriteError } from 'mongodb'
-import { type Entry, joined, type OrderView } from '../view/order-view.ts'
+import { mergeTimeline, type OrderView, type TimelineEntry } from '../view/order-view.ts'
 import { duplicateKey, isStoreOutage } from './mongo-errors.ts'
 
 /** An event's entry, and the order it belongs to. */
 export interface Addition {
   readonly orderId: string
-  readonly entry: Entry
+  readonly entry: TimelineEntry
 }
 
 /** What is computed from an order's events, and the version of it. */
 export interface Fold {
   readonly version: number
-  readonly view: (orderId: string, timeline: readonly Entry[]) => OrderView
+  readonly view: (orderId: string, timeline: readonly TimelineEntry[]) => OrderView
 }
 
 /** Whether an event is still where it was heard of. */
-export type IsThere = (entry: Entry) => Promise<boolean>
+export type IsThere = (entry: TimelineEntry) => Promise<boolean>
 
 /** The documents that are written. */
 export interface Target {
@@ -29,13 +29,13 @@ export interface Target {
  * @returns what became of each
  */
 export async function writeAll(to: Target, additions: readonly Addition[]) {
-  const entries = new Map<string, Entry[]>()
+  const entries = new Map<string, TimelineEntry[]>()
   for (const { orderId, entry } of additions) entries.set(orderId, [...(entries.get(orderId) ?? []), entry])
   const failures = await failuresOf([...entries], (some) => addAll(to, new Map(some)))
   return additions.map(({ orderId }) => failures.get(orderId) ?? { value: undefined })
 }
 
-type Entries = readonly (readonly [orderId: string, entries: readonly Entry[]])[]
+type Entries = readonly (readonly [orderId: string, entries: readonly TimelineEntry[]])[]
 type Failures = Map<string, { readonly error: unknown }>
 
 /**
@@ -61,7 +61,7 @@ async function failuresOf(entries: Entries, add: (some: Entries) => Promise<void
  */
 async function addAll(
   { views, fold, isThere }: Target,
-  entries: ReadonlyMap<string, readonly Entry[]>,
+  entries: ReadonlyMap<string, readonly TimelineEntry[]>,
 ): Promise<void> {
   for (let open = [...entries.keys()]; open.length > 0; ) {
     const some = open.slice(0, ordersAtOnce)
@@ -70,7 +70,7 @@ async function addAll(
     const gone = await goneOf(known, entries, isThere)
     const after = some.map((orderId) => {
       const heard = before.get(orderId)?.timeline.filter((entry) => !gone.has(entry)) ?? []
-      const timeline = joined(heard, entries.get(orderId) ?? [])
+      const timeline = mergeTimeline(heard, entries.get(orderId) ?? [])
       return { ...fold.view(orderId, timeline), projection: fold.version }
     })
     const fresh = after.filter(({ _id }) => !before.has(_id))
@@ -86,9 +86,9 @@ async function addAll(
  */
 async function goneOf(
   known: readonly OrderView[],
-  entries: ReadonlyMap<string, readonly Entry[]>,
+  entries: ReadonlyMap<string, readonly TimelineEntry[]>,
   isThere: IsThere,
-): Promise<ReadonlySet<Entry>> {
+): Promise<ReadonlySet<TimelineEntry>> {
   const moved = known.flatMap(({ _id, timeline }) => {
     const sequences = new Map(entries.get(_id)?.map(({ id, sequence }) => [id, sequence]))
     return timeline.filter(({ id, sequence }) => sequence < (sequences.get(id) ?? 0))

@@ -23,7 +23,7 @@ export interface Follower {
   /** What a client has that puts down what is an order and takes away what left. */
   readonly list: Map<string, LiveOrder>
   /** The ids of all events that the orders told of. */
-  readonly heard: Set<string>
+  readonly received: Set<string>
   resets: number
   /** Why it ended, as the feed says. */
   ends: string[]
@@ -54,7 +54,7 @@ export async function follow(
     orders: [],
     left: [],
     list,
-    heard: new Set(),
+    received: new Set(),
     resets: 0,
     ends: [],
     heartbeats: 0,
@@ -99,7 +99,7 @@ function take(message: string, follower: Follower): void {
   }
   follower.orders.push(order)
   follower.list.set(order.orderId, order)
-  for (const { id } of order.timeline) follower.heard.add(id)
+  for (const { id } of order.timeline) follower.received.add(id)
 }
 
 /** The events of so many orders, each said once. */
@@ -110,14 +110,14 @@ export const histories = (orders: number, names: readonly AnyFact['name'][] = al
 export const hasId = (follower: Follower) =>
   eventually(() => assert.ok(follower.lastId, 'no id has come'), 10_000)
 
-export const hasHeard = (follower: Follower, events: Event<AnyFact>[]) =>
+export const hasReceived = (follower: Follower, events: Event<AnyFact>[]) =>
   eventually(() => {
-    const missing = events.filter(({ id }) => !follower.heard.has(id))
+    const missing = events.filter(({ id }) => !follower.received.has(id))
     assert.equal(missing.length, 0, `${missing.length} of ${events.length} are missing`)
   })
 
 /** What an order's story had in it never goes away again. */
-export function assertNoneGoesBack({ orders }: Follower): void {
+export function assertNoOrderGoesBack({ orders }: Follower): void {
   const told = new Map<string, number>()
   for (const { orderId, timeline } of orders) {
     assert.ok(timeline.length >= (told.get(orderId) ?? 0), `${orderId} went back`)

@@ -11,7 +11,7 @@ import { openEventWaiter } from '../http/event-waiter.ts'
 import type { Feed } from '../live/feed.ts'
 import type { ViewStore } from '../store/view-store.ts'
 import type { Addition } from '../store/view-writer.ts'
-import { type Entry, entryOf, joined, type OrderView, viewOf } from '../view/order-view.ts'
+import { entryOf, mergeTimeline, type OrderView, type TimelineEntry, viewOf } from '../view/order-view.ts'
 
 /** The facts of the given names about an order, as the examples tell them; of all eleven without names. */
 export function factsAbout(orderId: string, names: readonly AnyFact['name'][] = allNames): AnyFact[] {
@@ -41,7 +41,7 @@ export const apiOn = (views: ViewStore, requireCaller: DashboardApi['requireCall
 export const allNames = events.map(({ event }) => event)
 
 /** Entries of the given names, each said once, one after another. */
-export function story(orderId: string, names?: readonly AnyFact['name'][]): Entry[] {
+export function story(orderId: string, names?: readonly AnyFact['name'][]): TimelineEntry[] {
   return factsAbout(orderId, names).map((fact, i) =>
     entryOf({
       ...fact,
@@ -71,7 +71,7 @@ export async function serverBehind(url: string): Promise<string> {
 export const expected = (orderId: string, additions: readonly Addition[]): OrderView => ({
   ...viewOf(
     orderId,
-    joined(
+    mergeTimeline(
       [],
       additions.filter((it) => it.orderId === orderId).map(({ entry }) => entry),
     ),

@@ -7,7 +7,7 @@ import { projectionVersion } from '@saucery/contracts/projection-durables'
 import { statusOf } from '@saucery/contracts/status'
 import fc from 'fast-check'
 import { allNames, story } from '../testing/views.ts'
-import { type Entry, joined, type OrderView, viewOf } from './order-view.ts'
+import { mergeTimeline, type OrderView, type TimelineEntry, viewOf } from './order-view.ts'
 
 type Name = AnyFact['name']
 
@@ -99,10 +99,10 @@ describe('the time since when it stands there', () => {
 
 describe('the timeline', () => {
   it('has an event that the stream holds twice once, with its first place', () => {
-    const [entry] = story(orderId, ['OrderPlaced']) as [Entry]
+    const [entry] = story(orderId, ['OrderPlaced']) as [TimelineEntry]
     const [first, second] = [entry, { ...entry, sequence: 99 }]
-    assert.deepEqual(joined([second], [first]), [first])
-    assert.deepEqual(joined([first], [second]), [first])
+    assert.deepEqual(mergeTimeline([second], [first]), [first])
+    assert.deepEqual(mergeTimeline([first], [second]), [first])
   })
 
   it('is the same entries, and the view the same view, whatever the order, the batches and the repetitions', () => {
@@ -122,8 +122,8 @@ describe('the timeline', () => {
     })
     fc.assert(
       fc.property(histories, ({ once, again, batches }) => {
-        const timeline = [...batches, ...again].reduce<Entry[]>(joined, [])
-        assert.deepEqual(viewOf(orderId, timeline), viewOf(orderId, joined([], once)))
+        const timeline = [...batches, ...again].reduce<TimelineEntry[]>(mergeTimeline, [])
+        assert.deepEqual(viewOf(orderId, timeline), viewOf(orderId, mergeTimeline([], once)))
         assert.deepEqual(timeline, firstPlaces(once))
       }),
       { numRuns: 1000 },
@@ -167,7 +167,7 @@ const split = <T>(list: T[]): fc.Arbitrary<T[][]> =>
   })
 
 /** The timeline, worked out another way. */
-function firstPlaces(entries: readonly Entry[]): Entry[] {
+function firstPlaces(entries: readonly TimelineEntry[]): TimelineEntry[] {
   const bySequence = [...entries].sort((a, b) => a.sequence - b.sequence)
   const ids = [...new Set(entries.map(({ id }) => id))].sort((a, b) => (a < b ? -1 : 1))
   return ids.flatMap((id) => bySequence.find((entry) => entry.id === id) ?? [])

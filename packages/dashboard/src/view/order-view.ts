@@ -3,7 +3,7 @@ import { broughtBy, isFinal, type Status, statusOf } from '@saucery/contracts/st
 import type { ReceivedEvent } from '@saucery/messaging/events/event'
 
 /** One event in an order's story. */
-export interface Entry {
+export interface TimelineEntry {
   /** The event's id. */
   readonly id: string
   readonly event: AnyFact['name']
@@ -34,7 +34,7 @@ export interface OrderView {
   /** From the placing to the event that made it final. */
   readonly tookMs?: number
   /** Every event, the earliest first. */
-  readonly timeline: readonly Entry[]
+  readonly timeline: readonly TimelineEntry[]
   /** The version by which it was computed; the store adds it. */
   readonly projection?: number
 }
@@ -59,7 +59,7 @@ const deliveryStates = [
   ['DeliveryStarted', 'STARTED'],
 ] as const
 
-export function entryOf(event: ReceivedEvent<AnyFact>): Entry {
+export function entryOf(event: ReceivedEvent<AnyFact>): TimelineEntry {
   const { orderId: _, ...data } = event.data
   const { id, name, causationId: cause, time, stream, sequence } = event
   return { id, event: name, cause, time, stream, sequence, data }
@@ -69,8 +69,11 @@ export function entryOf(event: ReceivedEvent<AnyFact>): Entry {
  * The timeline with the entries added: a set by id, so that neither order nor repetition matters. An event that
  * the stream holds twice is told with its first place, and as it was told last: the stream is right, not the document.
  */
-export function joined(timeline: readonly Entry[], entries: readonly Entry[]): Entry[] {
-  const byId = new Map<string, Entry>()
+export function mergeTimeline(
+  timeline: readonly TimelineEntry[],
+  entries: readonly TimelineEntry[],
+): TimelineEntry[] {
+  const byId = new Map<string, TimelineEntry>()
   for (const entry of [...timeline, ...entries]) {
     const known = byId.get(entry.id)
     if (!known || entry.sequence <= known.sequence) byId.set(entry.id, entry)
@@ -79,7 +82,7 @@ export function joined(timeline: readonly Entry[], entries: readonly Entry[]): E
 }
 
 /** The view is a function of the set of events alone, so that any order of arrival ends in the same one. */
-export function viewOf(orderId: string, timeline: readonly Entry[]): OrderView {
+export function viewOf(orderId: string, timeline: readonly TimelineEntry[]): OrderView {
   const happened = new Map(timeline.map((entry) => [entry.event, entry]))
   const placed = happened.get('OrderPlaced')
   const told = placed ?? happened.get('PaymentApproved') ?? happened.get('DeliveryStarted')
@@ -106,7 +109,7 @@ const msBetween = (start: string, end: string) => Math.max(0, Date.parse(end) - 
 function part(
   name: 'payment' | 'delivery',
   states: readonly (readonly [AnyFact['name'], string])[],
-  happened: ReadonlyMap<AnyFact['name'], Entry>,
+  happened: ReadonlyMap<AnyFact['name'], TimelineEntry>,
 ): Record<string, Part> {
   const state = states.find(([event]) => happened.has(event))
   if (!state) return {}

@@ -18,7 +18,7 @@ export interface StatisticsQuery {
  * So many orders that were placed within a minute, or an hour, stand there: the beginning of an ISO 8601 time, empty
  * where the placing was not heard of.
  */
-export interface Placed {
+export interface PlacedCount {
   readonly time: string
   readonly status: Status
   readonly count: number
@@ -52,7 +52,7 @@ const outcomes: Partial<Record<Status, Exclude<keyof Step, 'time' | 'placed'>>> 
  */
 export function statisticsOf(
   { since, until, stepMs }: StatisticsQuery,
-  placed: readonly Placed[],
+  placed: readonly PlacedCount[],
   tookMs: readonly number[],
 ) {
   const steps = Array.from({ length: Math.ceil((until - since) / stepMs) }, (_, i): Step => {

@@ -22,7 +22,7 @@ export interface WaitsFor {
 }
 
 /** The events that would bring an order of this status on; none when it is final. */
-export function awaited(status: Status, happened: ReadonlySet<string>): readonly EventName[] {
+export function awaitedEvents(status: Status, happened: ReadonlySet<string>): readonly EventName[] {
   switch (status) {
     case 'PLACED':
       return ['PaymentApproved', 'PaymentDeclined']
@@ -62,7 +62,7 @@ export const deadlineOf = {
 
 /** What the order waits for at this moment, and until when; nothing when it is final. */
 export function waitsFor(view: OrderView, deadlines: Deadlines, now: number): WaitsFor | undefined {
-  const events = awaited(view.status, new Set(view.timeline.map(({ event }) => event)))
+  const events = awaitedEvents(view.status, new Set(view.timeline.map(({ event }) => event)))
   if (events.length === 0) return undefined
   const { since } = view
   const until = untilOf(view, deadlines)

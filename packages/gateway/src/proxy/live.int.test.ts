@@ -5,7 +5,7 @@ import { requireCaller } from '@saucery/chassis/auth/authorize'
 import { problemIn } from '@saucery/chassis/testing/http'
 import { quietLog } from '@saucery/chassis/testing/log'
 import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
-import { type Follower, follow, hasHeard, hasId, histories } from '@saucery/dashboard/testing/live-client'
+import { type Follower, follow, hasId, hasReceived, histories } from '@saucery/dashboard/testing/live-client'
 import { openReplica } from '@saucery/dashboard/testing/replica'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { testMongo } from '@saucery/servers/testing/servers'
@@ -55,13 +55,13 @@ describe('the live feed through the gateway', { timeout: 60_000 }, () => {
     await hasId(follower)
     assert.equal(follower.response.headers['content-type'], 'text/event-stream')
     const began = performance.now()
-    await hasHeard(follower, await say(1))
+    await hasReceived(follower, await say(1))
     assert.ok(performance.now() - began < 2000, `took ${performance.now() - began} ms`)
     // Four seconds in which nothing happens.
     const { heartbeats } = follower
     await eventually(() => assert.ok(follower.heartbeats >= heartbeats + 13, 'too few signs of life'))
     assert.equal(follower.isClosed, false)
-    await hasHeard(follower, await say(1))
+    await hasReceived(follower, await say(1))
     follower.leave()
   })
 
@@ -72,7 +72,7 @@ describe('the live feed through the gateway', { timeout: 60_000 }, () => {
     await closed(follower)
     const events = await say(2)
     const back = await follow(system.url, '', { 'last-event-id': String(follower.lastId) })
-    await hasHeard(back, events)
+    await hasReceived(back, events)
     assert.equal(back.resets, 0)
     back.leave()
   })
@@ -89,7 +89,7 @@ describe('the live feed through the gateway', { timeout: 60_000 }, () => {
     const old = await as(now + 2)
     const follower = await follow(system.url, '', old)
     await hasId(follower)
-    await hasHeard(follower, await say(1))
+    await hasReceived(follower, await say(1))
     await closed(follower)
     assert.deepEqual([follower.ends, follower.response.complete], [['token-expired'], true])
     const missed = await say(2)
@@ -97,7 +97,7 @@ describe('the live feed through the gateway', { timeout: 60_000 }, () => {
     const again = fetch(`${system.url}/orderDashboards/live`, { headers: { ...old, ...place } })
     assert.deepEqual(await problemIn(again), { status: 401, code: 'token-expired', places: [] })
     const back = await follow(system.url, '', await as(now + 60, place))
-    await hasHeard(back, missed)
+    await hasReceived(back, missed)
     assert.deepEqual([back.resets, back.ends, back.isClosed], [0, [], false])
     back.leave()
   })
