@@ -22,7 +22,7 @@ const sayAll = async (events: ReturnType<typeof histories>) => {
   return events
 }
 
-it('has the list read again when a stream no longer keeps what was missed', { timeout: 60_000 }, async () => {
+it('resets a client when a stream no longer keeps what it missed', { timeout: 60_000 }, async () => {
   for (const { name } of streams) await nats.broker.jsm.streams.update(name, { max_msgs: 5 })
   const left = await follow(replica.url)
   await hasId(left)

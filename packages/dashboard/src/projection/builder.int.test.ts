@@ -17,21 +17,23 @@ import { MongoClient } from 'mongodb'
 import { v7 as uuidv7 } from 'uuid'
 import { collectionOf, type ProjectionRecord } from '../store/projection-registry.ts'
 import type { ViewStore } from '../store/view-store.ts'
+import { apiOn } from '../testing/api.ts'
+import { serverBehind } from '../testing/mongo.ts'
 import { openBuilding } from '../testing/projection.ts'
-import { apiOn, factsAbout, serverBehind } from '../testing/views.ts'
+import { factsAbout } from '../testing/stories.ts'
 
 const nats = await testBrokerWithStreams()
 const server = await testMongo()
 const orderIds: string[] = []
-await sayOrders(200)
+await publishOrders(200)
 after(async () => {
   await server[Symbol.asyncDispose]()
   await nats[Symbol.asyncDispose]()
 })
 
-async function sayOrders(count: number): Promise<string[]> {
+async function publishOrders(count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, () => uuidv7())
-  // More at once, and a busy machine acknowledges some too late.
+  // With more at once, a busy machine acknowledges some too late.
   for (let i = 0; i < ids.length; i += 50) {
     const facts = ids.slice(i, i + 50).flatMap((orderId) => factsAbout(orderId))
     await nats.sayAll(facts.map(stamped))
@@ -42,7 +44,7 @@ async function sayOrders(count: number): Promise<string[]> {
 
 let scenes = 0
 
-/** A database of the test's own, and processes on it that end with the test. */
+/** A database of the test's own, and processes on it that stop with the test. */
 async function scene() {
   // The tests share the streams, and with them the names of the consumers.
   for (const version of [1, 2, 3]) await removeConsumersOf(version)
@@ -52,7 +54,7 @@ async function scene() {
   const client = new MongoClient(mongo.url)
   const db = client.db()
   const open: { stop(): Promise<void> }[] = []
-  const doors: { close(): Promise<void> }[] = []
+  const servers: { close(): Promise<void> }[] = []
   const start = async (version: number, more: object = {}) => {
     const one = await openBuilding({ nats: nats.url, mongo: mongo.url, version, ...more })
     open.push(one)
@@ -62,17 +64,17 @@ async function scene() {
     mongo,
     db,
     start,
-    /** @returns where the calls on these views are answered, over HTTP */
+    /** @returns the URL of an API on these views */
     async open(views: ViewStore): Promise<string> {
-      const door = await serve(apiOn(views), httpSettings.parse({ HOST: '127.0.0.1', PORT: 0 }), quietLog)
-      doors.push(door)
-      return `http://127.0.0.1:${door.port}/orderDashboards`
+      const http = await serve(apiOn(views), httpSettings.parse({ HOST: '127.0.0.1', PORT: 0 }), quietLog)
+      servers.push(http)
+      return `http://127.0.0.1:${http.port}/orderDashboards`
     },
     stateOf: async (version: number) =>
       (await db.collection<ProjectionRecord>('projections').findOne({ _id: version }))?.state,
     countOf: (version: number) => db.collection(collectionOf(version)).countDocuments(),
     async [Symbol.asyncDispose]() {
-      for (const door of doors) await door.close()
+      for (const http of servers) await http.close()
       for (const one of open) await one.stop()
       await db.dropDatabase()
       await client.close()
@@ -82,10 +84,10 @@ async function scene() {
 
 type Scene = Awaited<ReturnType<typeof scene>>
 
-interface Shown {
+interface ShownOrder {
   readonly orderId: string
   readonly timeline: readonly unknown[]
-  /** What only a later version tells. */
+  /** Only a later version has it. */
   readonly told?: number
 }
 
@@ -100,7 +102,7 @@ async function removeConsumersOf(version: number): Promise<void> {
     await nats.broker.jsm.consumers.delete(stream, durableOf(version)).catch(() => {})
 }
 
-/** Something that is held up until the test opens the gate, or ends. */
+/** Holds events up until the test opens the gate, or ends. */
 function gate() {
   let open = () => {}
   const opened = new Promise<void>((resolve) => {
@@ -112,8 +114,12 @@ function gate() {
 const untilReady = ({ stateOf }: Scene, version: number) =>
   eventually(async () => assert.equal(await stateOf(version), 'ready'), 60_000)
 
-/** Every order with all of its events, and nothing else. */
-async function assertWhole({ db }: Scene, version: number, ids: readonly string[] = orderIds): Promise<void> {
+/** Every order has all of its events, and there is nothing else. */
+async function assertComplete(
+  { db }: Scene,
+  version: number,
+  ids: readonly string[] = orderIds,
+): Promise<void> {
   const documents = await db.collection(collectionOf(version)).find().toArray()
   assert.deepEqual(new Set(documents.map(({ _id }) => String(_id))), new Set(ids))
   for (const { timeline, projection } of documents) {
@@ -139,12 +145,12 @@ function builder({ mongo }: Scene, version: number) {
 }
 
 describe('a projection', () => {
-  it('says on which server it was tested', async (t) => {
+  it('names the server that it was tested on', async (t) => {
     await using at = await scene()
     t.diagnostic(await serverBehind(at.mongo.url))
   })
 
-  it('is built from the first event, also where consumers are left of a database that was lost', async () => {
+  it('is built from the first event, also if consumers are left over from a lost database', async () => {
     await using at = await scene()
     const before = await scene()
     await before.start(1)
@@ -152,7 +158,7 @@ describe('a projection', () => {
     await before[Symbol.asyncDispose]()
     const one = await at.start(1)
     await untilReady(at, 1)
-    await assertWhole(at, 1)
+    await assertComplete(at, 1)
     await eventually(() => assert.equal(one.projection.progress().state, 'ready'))
     assert.equal(one.projection.progress().remaining, 0)
   })
@@ -161,23 +167,23 @@ describe('a projection', () => {
     await using at = await scene()
     await at.start(1, { maxAckPending: 50 })
     await untilReady(at, 1)
-    // What the first build had to reach is not all that the second one has to.
-    await sayOrders(200)
+    // The second build has to reach more than the first one.
+    await publishOrders(200)
     // SecantusDB can hang when a database is dropped under writes.
-    await eventually(() => assertWhole(at, 1), 30_000)
+    await eventually(() => assertComplete(at, 1), 30_000)
     await at.db.dropDatabase()
     await untilReady(at, 1)
-    await assertWhole(at, 1)
+    await assertComplete(at, 1)
   })
 
   it('is begun by three replicas at once, and misses nothing', async () => {
     await using at = await scene()
     await Promise.all([at.start(1), at.start(1), at.start(1)])
     await untilReady(at, 1)
-    await assertWhole(at, 1)
+    await assertComplete(at, 1)
   })
 
-  it('changes beside the old one, through a crash, while every read is answered from whole documents', async () => {
+  it('is built beside the old one, through a crash, while every read is answered from complete documents', async () => {
     await using at = await scene()
     const old = await at.start(1)
     await untilReady(at, 1)
@@ -188,60 +194,60 @@ describe('a projection', () => {
     await crashing.kill()
     assert.equal(await at.stateOf(2), 'building')
 
-    // One at a time in hand: there is time to read.
+    // Few in flight: there is time to read.
     const next = await at.start(2, { maxAckPending: 50 })
-    assert.equal(next.views.serving(), 1)
+    assert.equal(next.views.servedVersion(), 1)
     let reads = 0
     const served = new Set<unknown>()
     const reading = new AbortController()
-    const doors = [await at.open(old.views), await at.open(next.views)] as const
+    const servers = [await at.open(old.views), await at.open(next.views)] as const
     const reader = (async () => {
       while (!reading.signal.aborted)
-        for (const url of doors) {
+        for (const url of servers) {
           const orderId = known[reads % known.length] ?? ''
-          const { told, timeline } = await got<Shown>(`${url}/${orderId}`)
-          assert.equal(timeline.length, 11, `${orderId} is not whole`)
-          // An odd number, so that both are asked.
+          const { told, timeline } = await got<ShownOrder>(`${url}/${orderId}`)
+          assert.equal(timeline.length, 11, `${orderId} is not complete`)
+          // An odd number, so that both are read.
           if (reads % 11 === 0)
-            assert.equal((await got<{ items: Shown[] }>(`${url}?limit=200`)).items.length, 200)
-          if (url === doors[1]) served.add(told)
+            assert.equal((await got<{ items: ShownOrder[] }>(`${url}?limit=200`)).items.length, 200)
+          if (url === servers[1]) served.add(told)
           else assert.equal(told, undefined)
           reads += 1
         }
     })()
-    // The old process goes on, and shows what is new at once.
-    const [late = ''] = await sayOrders(1)
+    // The old process goes on, and shows new orders at once.
+    const [late = ''] = await publishOrders(1)
     await eventually(async () => assert.equal((await old.views.find(late))?.timeline.length, 11))
     await untilReady(at, 2)
-    await eventually(() => assert.equal(next.views.serving(), 2))
+    await eventually(() => assert.equal(next.views.servedVersion(), 2))
     await eventually(() => assert.deepEqual([...served], [undefined, 2]))
     reading.abort()
     await reader
-    assert.equal(old.views.serving(), 1)
-    await assertWhole(at, 1)
-    await assertWhole(at, 2)
+    assert.equal(old.views.servedVersion(), 1)
+    await assertComplete(at, 1)
+    await assertComplete(at, 2)
 
     await next.stop()
     const back = await at.start(1)
-    assert.equal(back.views.serving(), 1)
+    assert.equal(back.views.servedVersion(), 1)
   })
 
-  it('is ready under load, though something is always in hand', async () => {
+  it('is ready under load, although events are always in flight', async () => {
     await using at = await scene()
     const loading = new AbortController()
     const load = (async () => {
       while (!loading.signal.aborted) {
-        await sayOrders(1)
+        await publishOrders(1)
         await delay(20)
       }
     })()
     await at.start(1)
     await untilReady(at, 1).finally(() => loading.abort())
     await load
-    await eventually(() => assertWhole(at, 1))
+    await eventually(() => assertComplete(at, 1))
   })
 
-  it('goes when a newer one has been ready for long enough, with its consumers, and can come back', async () => {
+  it('is dropped with its consumers when a newer one was ready long enough, and can be rolled back to', async () => {
     await using at = await scene()
     const first = await at.start(1)
     await untilReady(at, 1)
@@ -255,24 +261,24 @@ describe('a projection', () => {
       await assert.rejects(nats.broker.jsm.consumers.info(stream, durableOf(1)))
     await at.start(1)
     await untilReady(at, 1)
-    await assertWhole(at, 1)
+    await assertComplete(at, 1)
   })
 
-  it('stays as long as a process of it runs, and is shown by it', async () => {
+  it('stays while a process of it runs, which reads it', async () => {
     await using at = await scene()
     const old = await at.start(1)
     await untilReady(at, 1)
     await at.start(2, { keepMs: 0 })
     await untilReady(at, 2)
     const { readyAt } = (await at.db.collection<ProjectionRecord>('projections').findOne({ _id: 2 })) ?? {}
-    await eventually(() => assert.ok(Date.now() - Number(readyAt) > 8000, 'it would go now'), 20_000)
-    await assertWhole(at, 1)
+    await eventually(() => assert.ok(Date.now() - Number(readyAt) > 8000, 'it would be dropped now'), 20_000)
+    await assertComplete(at, 1)
     assert.equal(await at.stateOf(1), 'ready')
     await old.stop()
     await eventually(async () => assert.equal(await at.stateOf(1), undefined), 20_000)
   })
 
-  it('shows a newer one, as it would tell it, while it is built after it was gone', async () => {
+  it('reads a newer one, computing its own view of it, while it is built again after it was dropped', async () => {
     await using at = await scene()
     const first = await at.start(1)
     await untilReady(at, 1)
@@ -282,23 +288,23 @@ describe('a projection', () => {
     await eventually(async () => assert.equal(await at.stateOf(1), undefined), 20_000)
     await second.stop()
     const known = [...orderIds]
-    using held = gate()
-    const back = await at.start(1, { hold: () => held.opened })
+    using gateOpened = gate()
+    const back = await at.start(1, { hold: () => gateOpened.opened })
     const url = await at.open(back.views)
     await eventually(() => assert.equal(back.projection.progress().remaining, 11 * known.length))
     assert.equal(back.projection.progress().serving, 2)
     for (const view of [
-      await got<Shown>(`${url}/${known[0]}`),
-      ...(await got<{ items: Shown[] }>(`${url}?limit=200`)).items,
+      await got<ShownOrder>(`${url}/${known[0]}`),
+      ...(await got<{ items: ShownOrder[] }>(`${url}?limit=200`)).items,
     ])
       assert.deepEqual([view.timeline.length, view.told], [11, undefined])
-    held.open()
+    gateOpened.open()
     await untilReady(at, 1)
-    await eventually(() => assert.equal(back.views.serving(), 1))
-    await assertWhole(at, 1)
+    await eventually(() => assert.equal(back.views.servedVersion(), 1))
+    await assertComplete(at, 1)
   })
 
-  it('mends what differs from its events when they come again', async () => {
+  it('repairs what differs from its events when they come again', async () => {
     await using at = await scene()
     await at.start(1)
     await untilReady(at, 1)
@@ -315,7 +321,7 @@ describe('a projection', () => {
     )
   })
 
-  it('is not ready when it has reached what was there once, and more waits since', async () => {
+  it('is not ready when it reached an earlier end of the streams and more waits since', async () => {
     await using at = await scene()
     const before = new Set(orderIds)
     using sample = gate()
@@ -324,7 +330,7 @@ describe('a projection', () => {
     const holdOf = (orderId: string) =>
       orderId === orderIds[0] ? sample : before.has(orderId) ? first : second
     const one = await at.start(1, {
-      // All that is there can be in hand, and then no more.
+      // All that is in the streams can be in flight, and no more.
       maxAckPending: 5 * before.size + 100,
       hold: (orderId: string) => holdOf(orderId).opened,
     })
@@ -335,19 +341,19 @@ describe('a projection', () => {
         assert.equal(num_pending, 0)
       }
     })
-    // A look that sees this sees that all is in hand.
+    // A measurement that counts this has seen all in flight.
     sample.open()
     await eventually(() => assert.equal(progress().handled, 11))
-    const more = await sayOrders(Math.ceil(1.3 * before.size))
+    const more = await publishOrders(Math.ceil(1.3 * before.size))
     await eventually(() => assert.equal(progress().remaining, 11 * (before.size - 1 + more.length)))
     first.open()
     await eventually(() => assert.equal(progress().handled, 11 * before.size))
-    // One more look has seen that.
-    await sayOrders(1)
+    // One more measurement has counted that.
+    await publishOrders(1)
     await eventually(() => assert.equal(progress().remaining, 11 * (more.length + 1)))
     assert.equal(await at.stateOf(1), 'building')
     second.open()
     await untilReady(at, 1)
-    await eventually(() => assertWhole(at, 1))
+    await eventually(() => assertComplete(at, 1))
   })
 })

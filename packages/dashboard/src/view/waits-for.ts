@@ -1,27 +1,19 @@
 import type { AnyFact } from '@saucery/contracts/choreography'
 import type { Status } from '@saucery/contracts/status'
+import type { WaitsFor } from './order-json.ts'
 import type { OrderView } from './order-view.ts'
 
 type EventName = AnyFact['name']
 
-/** How long each wait may take. */
+/** How long each wait may take, in milliseconds. */
 export interface Deadlines {
-  /** For what the services do by themselves. */
+  /** For what the services do without a person. */
   readonly OVERDUE_AFTER_MS: number
   readonly PAYMENT_DEADLINE_MS: number
   readonly DELIVERY_DEADLINE_MS: number
 }
 
-/** What an order waits for. */
-export interface WaitsFor {
-  /** Any of these. */
-  readonly events: readonly EventName[]
-  readonly since: string
-  readonly until?: string
-  readonly overdue: boolean
-}
-
-/** The events that would bring an order of this status on; none when it is final. */
+/** The events that an order of this status waits for: any one of them moves it on. None when the status is final. */
 export function awaitedEvents(status: Status, happened: ReadonlySet<string>): readonly EventName[] {
   switch (status) {
     case 'PLACED':
@@ -31,7 +23,7 @@ export function awaitedEvents(status: Status, happened: ReadonlySet<string>): re
     case 'DELIVERING':
       return ['DeliveryCompleted', 'DeliveryFailed']
     case 'CANCELLING':
-      return awaitedOfCancel(happened)
+      return awaitedByCancel(happened)
     case 'REFUNDING':
       return ['PaymentRefunded']
     case 'DELIVERED':
@@ -42,16 +34,16 @@ export function awaitedEvents(status: Status, happened: ReadonlySet<string>): re
   }
 }
 
-function awaitedOfCancel(happened: ReadonlySet<string>): readonly EventName[] {
+function awaitedByCancel(happened: ReadonlySet<string>): readonly EventName[] {
   if (happened.has('DeliveryFailed') || happened.has('DeliveryCancelled')) return ['PaymentRefunded']
-  // It had arrived: that it did has not been heard yet.
+  // The goods had arrived; the event that says so is still on its way.
   if (happened.has('CancellationRefused')) return ['DeliveryCompleted']
   if (happened.has('PaymentApproved') || happened.has('DeliveryStarted'))
     return ['DeliveryCancelled', 'CancellationRefused']
   return ['PaymentVoided', 'PaymentApproved', 'PaymentDeclined']
 }
 
-/** Which of the deadlines counts while an order has the status. */
+/** The deadline of each status that is not final. */
 export const deadlineOf = {
   PLACED: 'PAYMENT_DEADLINE_MS',
   PAID: 'OVERDUE_AFTER_MS',
@@ -60,7 +52,7 @@ export const deadlineOf = {
   REFUNDING: 'OVERDUE_AFTER_MS',
 } as const satisfies Partial<Record<Status, keyof Deadlines>>
 
-/** What the order waits for at this moment, and until when; nothing when it is final. */
+/** What the order waits for at this moment, and until when; undefined when the order is final. */
 export function waitsFor(view: OrderView, deadlines: Deadlines, now: number): WaitsFor | undefined {
   const events = awaitedEvents(view.status, new Set(view.timeline.map(({ event }) => event)))
   if (events.length === 0) return undefined
@@ -73,6 +65,6 @@ function untilOf({ status, since, payBy }: OrderView, deadlines: Deadlines): str
   if (status === 'PLACED' && payBy !== undefined) return payBy
   const deadline = status in deadlineOf ? deadlineOf[status as keyof typeof deadlineOf] : undefined
   const until = deadline ? Date.parse(since) + deadlines[deadline] : Number.NaN
-  // An event says its time itself, and no schema has seen it.
+  // The publisher sets an event's time, and no schema checked the times of old documents.
   return Number.isNaN(until) ? undefined : new Date(until).toISOString()
 }

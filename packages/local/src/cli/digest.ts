@@ -7,15 +7,21 @@ import { dashboardUrl } from '../system/dashboard-url.ts'
 
 const usage = `Usage: npx pnpm@12 -s digest [--version N]
 
-Prints the SHA-256 of every byte of the read model's documents, in order of their ids: two builds from the same
-streams have the same. Reads the system that was started here; MONGODB_URL in the environment (with the database in
-its path) names another.
+Prints the SHA-256 over all documents of the read model, in order of their ids: two builds from the same streams have
+the same digest. Reads the system that was started on this machine, or the database in MONGODB_URL (with its name in
+the path).
 
-  --version N   which version of the documents (${projectionVersion})
+  --version N   the version of the documents (${projectionVersion})
   --help
 `
 
-function versionWanted(): number {
+function fail(error: unknown, exitCode: number, help = ''): never {
+  // The driver's messages name hosts, never credentials.
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n${help}`)
+  process.exit(exitCode)
+}
+
+function versionFromArgs(): number {
   const args = process.argv.slice(2).filter((arg) => arg !== '--')
   const options = { version: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const
   const { version = String(projectionVersion), help } = parseArgs({ args, options }).values
@@ -27,20 +33,9 @@ function versionWanted(): number {
   return Number(version)
 }
 
-function orUsage<T>(read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${usage}`)
-    process.exit(2)
-  }
-}
-
-const version = orUsage(versionWanted)
-try {
-  const client = new MongoClient(process.env.MONGODB_URL || (await dashboardUrl()), {
-    serverSelectionTimeoutMS: 5000,
-  })
+async function printDigest(version: number): Promise<void> {
+  const url = process.env.MONGODB_URL || (await dashboardUrl())
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: 5000 })
   const collection = collectionOf(version)
   const { documents, digest } = await digestOf(client.db().collection(collection)).finally(() =>
     client.close(),
@@ -48,8 +43,12 @@ try {
   process.stdout.write(
     `version     ${version}\ncollection  ${collection}\ndocuments   ${documents}\ndigest      ${digest}\n`,
   )
-} catch (error) {
-  // The driver's messages name hosts, never credentials.
-  process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
-  process.exit(1)
 }
+
+let version: number
+try {
+  version = versionFromArgs()
+} catch (error) {
+  fail(error, 2, `\n${usage}`)
+}
+await printDigest(version).catch((error) => fail(error, 1))

@@ -1,0 +1,45 @@
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+const maxSteps = 500
+
+/** The orders of a period. Times are in milliseconds since the epoch; `until` is exclusive. */
+export interface StatisticsQuery {
+  readonly since: number
+  readonly until: number
+  readonly stepMs: number
+  readonly branchId?: string | undefined
+}
+
+/** The length of an ISO 8601 time to the minute. */
+export const minuteLength = '2026-01-31T12:00'.length
+
+/**
+ * How many characters of the placing's time orders are grouped by: to the hour when every step is whole hours, because
+ * a month of minutes would be far more groups than the answer needs; else to the minute.
+ */
+export const placedTimeLength = ({ since, stepMs }: StatisticsQuery): number =>
+  since % hourMs === 0 && stepMs % hourMs === 0 ? minuteLength - ':00'.length : minuteLength
+
+interface Parameters {
+  readonly since?: string | undefined
+  readonly until?: string | undefined
+  readonly stepMs?: number | undefined
+  readonly branchId?: string | undefined
+}
+
+/**
+ * Fills in what the parameters leave out: the last hour, and steps of a minute or, for a long period, longer ones.
+ * @returns the query, or the parameter that is not valid
+ */
+export function statisticsQuery(
+  { since, until, stepMs, branchId }: Parameters,
+  now: number,
+): StatisticsQuery | { readonly parameter: string; readonly detail: string } {
+  const end = until === undefined ? now : Date.parse(until)
+  const start = since === undefined ? end - hourMs : Date.parse(since)
+  if (start >= end) return { parameter: 'since', detail: 'must be before `until`' }
+  const shortest = Math.ceil((end - start) / maxSteps / minuteMs) * minuteMs
+  const step = stepMs ?? Math.max(minuteMs, shortest)
+  if (step < shortest) return { parameter: 'stepMs', detail: `must be at least ${shortest} for this period` }
+  return { since: start, until: end, stepMs: step, branchId }
+}
