@@ -8,33 +8,25 @@ interface Wait extends AwaitedEvent {
   finish(view?: OrderView): void
 }
 
-/** The requests that wait for events. They share one query at a time, so a thousand of them cost a few queries. */
-export interface EventWaiter {
-  readonly views: Pick<ViewStore, 'having'>
-  readonly log: Log
-  readonly maxWaits: number
-  readonly waits: Set<Wait>
-  /** The orders to query next. */
-  readonly due: Set<string>
-  isQuerying: boolean
-  isEnded: boolean
-  /** While there is a wait. */
-  timer?: NodeJS.Timeout | undefined
-}
-
 const ordersPerQuery = 100
 /** How often all waits are checked, for what another replica wrote. */
 const checkEveryMs = 100
 
-export const openEventWaiter = (views: EventWaiter['views'], log: Log, maxWaits = 1000): EventWaiter => ({
+/** The requests that wait for events. They share one query at a time, so a thousand of them cost a few queries. */
+export const openEventWaiter = (views: Pick<ViewStore, 'having'>, log: Log, maxWaits = 1000) => ({
   views,
   log,
   maxWaits,
-  waits: new Set(),
-  due: new Set(),
-  isQuerying: false,
-  isEnded: false,
+  waits: new Set<Wait>(),
+  /** The orders to query next. */
+  due: new Set<string>(),
+  isQuerying: false as boolean,
+  isEnded: false as boolean,
+  /** Runs while there is a wait. */
+  timer: undefined as NodeJS.Timeout | undefined,
 })
+
+export type EventWaiter = ReturnType<typeof openEventWaiter>
 
 /**
  * Resolves with the order's view as soon as it has the event; with undefined when `waitMs` is over, the client leaves,
@@ -82,7 +74,7 @@ export function checkOrder(waiter: EventWaiter, orderId: string): void {
   startQuerying(waiter)
 }
 
-/** Ends every wait, and each later one at once, as if its time were over. */
+/** Ends every wait now, and each later one at once. */
 export function endWaits(waiter: EventWaiter): void {
   waiter.isEnded = true
   for (const wait of [...waiter.waits]) wait.finish()

@@ -7,67 +7,43 @@ import {
   orderIdParam,
   problems,
 } from '@saucery/chassis/openapi/schemas'
-import { itemId } from '@saucery/contracts/fields'
-import { statuses } from '@saucery/contracts/status'
-import { orderJson } from '../view/order-json.ts'
+import { orderFilter, orderJson } from '../view/order-json.ts'
 import { statisticsJson } from '../view/statistics.ts'
+import { statisticsParameters } from '../view/statistics-query.ts'
+
+const get = { method: 'get' as const, tags: ['dashboard'] }
 
 export const listViews = createRoute({
-  method: 'get',
+  ...get,
   path: '/orderDashboards',
   operationId: 'listOrderDashboards',
   summary: 'Every order with its status, the newest first',
-  tags: ['dashboard'],
   request: {
     query: z.object({
       ...pageQuery,
-      status: z.enum(statuses).optional(),
-      branchId: itemId.optional(),
-      sauceId: itemId.optional(),
-      overdue: z
-        .enum(['true'])
-        .optional()
-        .describe('Only overdue orders: those that wait longer than their deadline'),
+      ...orderFilter.shape,
+      overdue: z.enum(['true']).optional().describe('Only orders that wait longer than their deadline'),
     }),
   },
   responses: { 200: jsonResponse('A page', pageSchema(orderJson), linkHeader), ...listProblems },
 })
 
-const time = z.iso.datetime({ offset: true, error: 'must be a time such as 2026-01-31T12:00:00Z' })
-
 export const getStatistics = createRoute({
-  method: 'get',
+  ...get,
   path: '/orderDashboards/statistics',
   operationId: 'getStatistics',
   summary: 'How many orders have which status, and what became of the orders of a period',
   description:
-    'Callers with the same parameters share one answer: it is about a second old, and at most a minute when counting takes long.',
-  tags: ['dashboard'],
-  request: {
-    query: z.object({
-      since: time
-        .optional()
-        .describe('Only orders placed at this time or later; by default an hour before `until`'),
-      until: time.optional().describe('Only orders placed before this time; by default now'),
-      stepMs: z.coerce
-        .number()
-        .int()
-        .min(60_000)
-        .multipleOf(60_000)
-        .optional()
-        .describe('Whole minutes, in milliseconds; at most 500 steps'),
-      branchId: itemId.optional(),
-    }),
-  },
+    'Callers with the same parameters share one answer, a second old, or at most a minute if counting takes long.',
+  request: { query: statisticsParameters },
   responses: { 200: jsonResponse('The statistics', statisticsJson), ...listProblems },
 })
 
 export const getView = createRoute({
-  method: 'get',
+  ...get,
   path: '/orderDashboards/{id}',
   operationId: 'getOrderDashboard',
   summary: 'One order with its status and timeline',
-  tags: ['dashboard'],
   request: {
     params: orderIdParam,
     query: z.object({
@@ -102,7 +78,7 @@ export const getView = createRoute({
 })
 
 export const live = createRoute({
-  method: 'get',
+  ...get,
   path: '/orderDashboards/live',
   operationId: 'followOrderDashboards',
   summary: 'Every change of an order, as it happens',
@@ -111,14 +87,8 @@ export const live = createRoute({
     'does not have the requested `status` any more; remove it from the list. `reset`: what was missed is not known; ' +
     'read the list again. `end`: the token has expired (`{"code":"token-expired"}`); reconnect with a newer one. Read ' +
     'lists after the first `id`.',
-  tags: ['dashboard'],
   request: {
-    query: z.object({
-      branchId: itemId.optional(),
-      sauceId: itemId.optional(),
-      status: z.enum(statuses).optional(),
-      orderId: z.uuid().toLowerCase().optional(),
-    }),
+    query: z.object({ ...orderFilter.shape, orderId: z.uuid().toLowerCase().optional() }),
     headers: z.object({
       // Checked by the handler, which answers an invalid one with 400.
       'last-event-id': z

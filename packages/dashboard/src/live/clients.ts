@@ -1,13 +1,10 @@
 import type { Log } from '@saucery/chassis/telemetry/log'
-import type { Status } from '@saucery/contracts/status'
+import type { OrderFilter } from '../view/order-json.ts'
 import type { ResumePoint } from './resume-token.ts'
 import { retryMessage } from './sse.ts'
 
 /** Which orders a client wants, and may see. */
-export interface LiveFilter {
-  readonly branchId?: string | undefined
-  readonly sauceId?: string | undefined
-  readonly status?: Status | undefined
+export interface LiveFilter extends OrderFilter {
   readonly orderId?: string | undefined
 }
 
@@ -26,9 +23,9 @@ export interface NewClient {
 export interface LiveClient extends Omit<NewClient, 'from'> {
   /** Where it resumes; `lost` when what it missed cannot be found out. */
   from: ResumePoint | 'lost' | undefined
-  /** Whether it has caught up, and receives changes as they happen. */
+  /** Whether it receives changes as they happen. */
   isCaughtUp: boolean
-  /** How many bytes may be unread. */
+  /** In bytes. */
   unreadLimit: number
   readonly output: ReadableStreamDefaultController<Uint8Array>
 }

@@ -23,12 +23,7 @@ export interface FeedOptions extends StreamCursorOptions {
   readonly heartbeatMs?: number
 }
 
-export interface Feed {
-  /** @returns what the client reads, or why it is refused */
-  follow(client: NewClient): ReadableStream<Uint8Array> | 'too-many-listeners' | 'too-many-of-one-caller'
-  /** Ends every client's feed, and resolves when nothing is read any longer. */
-  stop(): Promise<void>
-}
+export type Feed = ReturnType<typeof openFeed>
 
 interface State {
   readonly options: FeedOptions
@@ -37,8 +32,8 @@ interface State {
   /** Undefined while there is no client, and after a loss: then the next one begins at the consumers' position. */
   cursor?: StreamCursor | undefined
   running?: Promise<void> | undefined
-  /** Ends the pause of the loop. */
-  wake(): void
+  /** Aborted to end the pause of the loop. */
+  pausing?: AbortController
 }
 
 const everyMs = 100
@@ -49,29 +44,30 @@ const everyMs = 100
  *
  * One loop does all of it, so an older view never follows a newer one. An outage pauses the loop and never ends it.
  */
-export function openFeed(options: FeedOptions): Feed {
+export function openFeed(options: FeedOptions) {
   const { broker, log, maxClients = 2000, maxClientsPerCaller = 200 } = options
   const clients: Clients = { open: new Set(), log }
-  const state: State = { options, clients, stopping: new AbortController(), wake() {} }
-  broker.onReconnect(() => state.wake())
+  const state: State = { options, clients, stopping: new AbortController() }
+  broker.onReconnect(() => state.pausing?.abort())
   return {
-    follow(client) {
+    /** @returns what the client reads, or why it is refused */
+    follow(client: NewClient) {
       const { subject } = client
-      const isOwn = (other: { readonly subject?: string | undefined }) => other.subject === subject
       if (clients.open.size >= maxClients || state.stopping.signal.aborted) return 'too-many-listeners'
-      if (subject !== undefined && [...clients.open].filter(isOwn).length >= maxClientsPerCaller)
-        return 'too-many-of-one-caller'
+      const ofCaller = [...clients.open].filter((other) => other.subject === subject).length
+      if (subject !== undefined && ofCaller >= maxClientsPerCaller) return 'too-many-of-one-caller'
       const body = addClient(clients, client)
       // The gateway's clock may be behind.
       endExpired(clients)
       state.running ??= run(state)
-      state.wake()
+      state.pausing?.abort()
       return body
     },
-    async stop() {
+    /** Ends every client's feed, and resolves when nothing is read any longer. */
+    async stop(): Promise<void> {
       state.stopping.abort()
       for (const client of [...clients.open]) endClient(clients, client)
-      state.wake()
+      state.pausing?.abort()
       await state.running
     },
   }
@@ -127,10 +123,8 @@ function loseCursor(state: State): void {
 }
 
 async function pause(state: State, ms: number): Promise<void> {
-  const woken = new Promise<void>((resolve) => {
-    state.wake = resolve
-  })
-  await Promise.race([woken, delay(ms, undefined, { ref: false })])
+  state.pausing = new AbortController()
+  await delay(ms, undefined, { signal: state.pausing.signal, ref: false }).catch(() => {})
 }
 
 function sendHeartbeats({ clients, cursor }: State): void {

@@ -25,15 +25,7 @@ export interface StreamCursorOptions {
   readonly giveUpEveryMs?: number
 }
 
-/** Reads the streams from a position on, and knows which events it read are not in the views yet. */
-export interface StreamCursor extends StreamCursorOptions {
-  /** The version of the documents that it follows. */
-  readonly version: number
-  readonly events: PendingEvents
-  /** How many more reads it may take until it has passed what was in the views when it began. */
-  readsBehind: number
-  giveUpAt: number
-}
+export type StreamCursor = Awaited<ReturnType<typeof openStreamCursor>>
 
 /** Receives the views that have changed. */
 type Publish = (changed: readonly OrderView[]) => void
@@ -47,14 +39,17 @@ const maxBehind = 10_000
 /** Twice what these messages take: where more arrives than can be read, clients are let in all the same. */
 const maxReadsBehind = (2 * maxBehind) / eventsPerRead
 
-/** Begins where the consumers of the served version have acknowledged everything. */
-export async function openStreamCursor(options: StreamCursorOptions): Promise<StreamCursor> {
+/**
+ * Reads the streams, from where the consumers of the served version have acknowledged everything, and knows which events
+ * it read are not in the views yet.
+ */
+export async function openStreamCursor(options: StreamCursorOptions) {
   const version = options.views.servedVersion()
-  const positions = streams.map(async (stream) => {
-    const readTo = await ackedPosition(options.broker, stream, durableOf(version), maxBehind)
-    return { stream, readTo, pending: new Map() }
+  const starts = streams.map(async (stream) => {
+    return { stream, readTo: await ackedPosition(options.broker, stream, durableOf(version), maxBehind) }
   })
-  const events = { streams: await Promise.all(positions), byOrder: new Map() }
+  const events: PendingEvents = { streams: await Promise.all(starts), byOrder: new Map() }
+  // `readsBehind`: how many more reads it may take to pass what was in the views at the start.
   return { ...options, version, events, readsBehind: maxReadsBehind, giveUpAt: 0 }
 }
 

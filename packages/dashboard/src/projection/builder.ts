@@ -21,13 +21,16 @@ export interface ProjectionOptions {
   readonly everyMs?: number
 }
 
-interface Build extends ProjectionOptions {
-  readonly everyMs: number
-  readonly meter: ReturnType<typeof openMeter>
-  consumers?: Consumers
-  isReady: boolean
-  reportAt: number
-}
+type Build = ReturnType<typeof startBuild>
+
+const startBuild = ({ everyMs = 1000, ...options }: ProjectionOptions) => ({
+  ...options,
+  everyMs,
+  meter: openMeter(options.broker, options.views.version),
+  consumers: undefined as Consumers | undefined,
+  isReady: false as boolean,
+  reportAt: Date.now() + reportEveryMs,
+})
 
 export type RunningProjection = Awaited<ReturnType<typeof openProjection>>
 
@@ -42,15 +45,14 @@ const reportEveryMs = 5000
  * @throws when the store is away
  */
 export async function openProjection(options: ProjectionOptions) {
-  const { views, broker, log, everyMs = 1000 } = options
-  const meter = openMeter(broker, views.version)
-  const build: Build = { ...options, everyMs, meter, isReady: false, reportAt: Date.now() + reportEveryMs }
+  const build = startBuild(options)
+  const { views, meter } = build
   serve(build, servedBy(views.version, await views.registry.all()))
   const run = (stopping: AbortSignal) =>
     takeSteps(build, stopping).catch((error) => {
       if (!stopping.aborted) throw error
     })
-  const stepping = runEvery('a step of the projection', everyMs, run, log)
+  const stepping = runEvery('a step of the projection', build.everyMs, run, build.log)
   stepping.now()
   return {
     isReady: () => build.consumers?.isReady() ?? false,

@@ -3,15 +3,13 @@ import type { AnyFact } from '@saucery/contracts/choreography'
 import type { Status } from '@saucery/contracts/status'
 import { firstIdAt } from '@saucery/messaging/events/event'
 import type { Collection, Document, Filter } from 'mongodb'
+import type { OrderFilter } from '../view/order-json.ts'
 import type { OrderView } from '../view/order-view.ts'
 import type { PlacedCount } from '../view/statistics.ts'
 import { placedTimeLength, type StatisticsQuery } from '../view/statistics-query.ts'
 import { type Deadlines, deadlineOf } from '../view/waits-for.ts'
 
-export interface ViewQuery extends PageQuery {
-  readonly status?: Status | undefined
-  readonly branchId?: string | undefined
-  readonly sauceId?: string | undefined
+export interface ViewQuery extends PageQuery, OrderFilter {
   /** Only orders that were overdue at this time. */
   readonly overdue?: { readonly deadlines: Deadlines; readonly now: number } | undefined
 }

@@ -52,6 +52,14 @@ export const orderJson = z
     description: 'What is known of an order. A field is absent until an event brings it.',
   })
 
+/** Query parameters that select orders. */
+export const orderFilter = z.object({
+  status: z.enum(statuses).optional(),
+  branchId: itemId.optional(),
+  sauceId: itemId.optional(),
+})
+
+export type OrderFilter = z.infer<typeof orderFilter>
 export type OrderJson = z.infer<typeof orderJson>
 export type TimelineEntry = Readonly<z.infer<typeof timelineEntry>>
 export type OrderPart = z.infer<typeof part>

@@ -1,3 +1,6 @@
+import { z } from '@hono/zod-openapi'
+import { itemId } from '@saucery/contracts/fields'
+
 const minuteMs = 60_000
 const hourMs = 60 * minuteMs
 const maxSteps = 500
@@ -20,19 +23,22 @@ export const minuteLength = '2026-01-31T12:00'.length
 export const placedTimeLength = ({ since, stepMs }: StatisticsQuery): number =>
   since % hourMs === 0 && stepMs % hourMs === 0 ? minuteLength - ':00'.length : minuteLength
 
-interface Parameters {
-  readonly since?: string | undefined
-  readonly until?: string | undefined
-  readonly stepMs?: number | undefined
-  readonly branchId?: string | undefined
-}
+const time = z.iso.datetime({ offset: true, error: 'must be a time such as 2026-01-31T12:00:00Z' })
+const wholeMinutes = z.coerce.number().int().min(minuteMs).multipleOf(minuteMs)
+
+export const statisticsParameters = z.object({
+  since: time.optional().describe('Only orders placed from this time on; by default an hour before `until`'),
+  until: time.optional().describe('Only orders placed before this time; by default now'),
+  stepMs: wholeMinutes.optional().describe(`Whole minutes, in milliseconds; at most ${maxSteps} steps`),
+  branchId: itemId.optional(),
+})
 
 /**
  * Fills in what the parameters leave out: the last hour, and steps of a minute or, for a long period, longer ones.
  * @returns the query, or the parameter that is not valid
  */
 export function statisticsQuery(
-  { since, until, stepMs, branchId }: Parameters,
+  { since, until, stepMs, branchId }: z.infer<typeof statisticsParameters>,
   now: number,
 ): StatisticsQuery | { readonly parameter: string; readonly detail: string } {
   const end = until === undefined ? now : Date.parse(until)

@@ -13,28 +13,31 @@ export interface Deadlines {
   readonly DELIVERY_DEADLINE_MS: number
 }
 
-/** The events that an order of this status waits for: any one of them moves it on. None when the status is final. */
-export function awaitedEvents(status: Status, happened: ReadonlySet<string>): readonly EventName[] {
-  switch (status) {
-    case 'PLACED':
-      return ['PaymentApproved', 'PaymentDeclined']
-    case 'PAID':
-      return ['DeliveryStarted']
-    case 'DELIVERING':
-      return ['DeliveryCompleted', 'DeliveryFailed']
-    case 'CANCELLING':
-      return awaitedByCancel(happened)
-    case 'REFUNDING':
-      return ['PaymentRefunded']
-    case 'DELIVERED':
-    case 'FAILED':
-    case 'CANCELLED':
-    case 'REJECTED':
-      return []
-  }
+type FinalStatus = 'DELIVERED' | 'FAILED' | 'CANCELLED' | 'REJECTED'
+type OpenStatus = Exclude<Status, FinalStatus>
+
+const isOpen = (status: Status): status is OpenStatus => status in deadlineOf
+
+/** The deadline of each status that is not final. */
+export const deadlineOf: Record<OpenStatus, keyof Deadlines> = {
+  PLACED: 'PAYMENT_DEADLINE_MS',
+  PAID: 'OVERDUE_AFTER_MS',
+  DELIVERING: 'DELIVERY_DEADLINE_MS',
+  CANCELLING: 'OVERDUE_AFTER_MS',
+  REFUNDING: 'OVERDUE_AFTER_MS',
 }
 
-function awaitedByCancel(happened: ReadonlySet<string>): readonly EventName[] {
+const awaited: Record<Exclude<OpenStatus, 'CANCELLING'>, readonly EventName[]> = {
+  PLACED: ['PaymentApproved', 'PaymentDeclined'],
+  PAID: ['DeliveryStarted'],
+  DELIVERING: ['DeliveryCompleted', 'DeliveryFailed'],
+  REFUNDING: ['PaymentRefunded'],
+}
+
+/** The events that an order of this status waits for: any one of them moves it on. None when the status is final. */
+export function awaitedEvents(status: Status, happened: ReadonlySet<string>): readonly EventName[] {
+  if (!isOpen(status)) return []
+  if (status !== 'CANCELLING') return awaited[status]
   if (happened.has('DeliveryFailed') || happened.has('DeliveryCancelled')) return ['PaymentRefunded']
   // The goods had arrived; the event that says so is still on its way.
   if (happened.has('CancellationRefused')) return ['DeliveryCompleted']
@@ -42,15 +45,6 @@ function awaitedByCancel(happened: ReadonlySet<string>): readonly EventName[] {
     return ['DeliveryCancelled', 'CancellationRefused']
   return ['PaymentVoided', 'PaymentApproved', 'PaymentDeclined']
 }
-
-/** The deadline of each status that is not final. */
-export const deadlineOf = {
-  PLACED: 'PAYMENT_DEADLINE_MS',
-  PAID: 'OVERDUE_AFTER_MS',
-  DELIVERING: 'DELIVERY_DEADLINE_MS',
-  CANCELLING: 'OVERDUE_AFTER_MS',
-  REFUNDING: 'OVERDUE_AFTER_MS',
-} as const satisfies Partial<Record<Status, keyof Deadlines>>
 
 /** What the order waits for at this moment, and until when; undefined when the order is final. */
 export function waitsFor(view: OrderView, deadlines: Deadlines, now: number): WaitsFor | undefined {
@@ -63,8 +57,7 @@ export function waitsFor(view: OrderView, deadlines: Deadlines, now: number): Wa
 
 function untilOf({ status, since, payBy }: OrderView, deadlines: Deadlines): string | undefined {
   if (status === 'PLACED' && payBy !== undefined) return payBy
-  const deadline = status in deadlineOf ? deadlineOf[status as keyof typeof deadlineOf] : undefined
-  const until = deadline ? Date.parse(since) + deadlines[deadline] : Number.NaN
+  const until = isOpen(status) ? Date.parse(since) + deadlines[deadlineOf[status]] : Number.NaN
   // The publisher sets an event's time, and no schema checked the times of old documents.
   return Number.isNaN(until) ? undefined : new Date(until).toISOString()
 }

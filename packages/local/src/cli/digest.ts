@@ -15,40 +15,34 @@ the path).
   --help
 `
 
-function fail(error: unknown, exitCode: number, help = ''): never {
+function fail(error: unknown, code: number, help = ''): never {
   // The driver's messages name hosts, never credentials.
   process.stderr.write(`${error instanceof Error ? error.message : error}\n${help}`)
-  process.exit(exitCode)
+  process.exit(code)
 }
 
-function versionFromArgs(): number {
+let version = 0
+try {
   const args = process.argv.slice(2).filter((arg) => arg !== '--')
   const options = { version: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const
-  const { version = String(projectionVersion), help } = parseArgs({ args, options }).values
-  if (help) {
+  const { values } = parseArgs({ args, options })
+  if (values.help) {
     process.stdout.write(usage)
     process.exit(0)
   }
-  if (!/^[1-9]\d{0,5}$/.test(version)) throw new Error(`--version is not a whole number above 0: ${version}`)
-  return Number(version)
-}
-
-async function printDigest(version: number): Promise<void> {
-  const url = process.env.MONGODB_URL || (await dashboardUrl())
-  const client = new MongoClient(url, { serverSelectionTimeoutMS: 5000 })
-  const collection = collectionOf(version)
-  const { documents, digest } = await digestOf(client.db().collection(collection)).finally(() =>
-    client.close(),
-  )
-  process.stdout.write(
-    `version     ${version}\ncollection  ${collection}\ndocuments   ${documents}\ndigest      ${digest}\n`,
-  )
-}
-
-let version: number
-try {
-  version = versionFromArgs()
+  const { version: text = String(projectionVersion) } = values
+  if (!/^[1-9]\d{0,5}$/.test(text)) throw new Error(`--version is not a whole number above 0: ${text}`)
+  version = Number(text)
 } catch (error) {
   fail(error, 2, `\n${usage}`)
 }
-await printDigest(version).catch((error) => fail(error, 1))
+try {
+  const url = process.env.MONGODB_URL || (await dashboardUrl())
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: 5000 })
+  const name = collectionOf(version)
+  const { documents, digest } = await digestOf(client.db().collection(name)).finally(() => client.close())
+  const lines = Object.entries({ version, collection: name, documents, digest })
+  process.stdout.write(lines.map(([label, value]) => `${label.padEnd(12)}${value}\n`).join(''))
+} catch (error) {
+  fail(error, 1)
+}
