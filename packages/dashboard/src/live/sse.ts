@@ -59,8 +59,8 @@ function once<Key, Value>(compute: (key: Key) => Value): (key: Key) => Value {
 /**
  * Whether an order is among those the client wants, or may have been and is no longer.
  *
- * No replica remembers what a client received, here or from another replica, so a client is told that an order left a
- * status whenever the order may have had that status. Branch and sauce never change.
+ * No replica remembers what a client received, here or from another replica, so a client receives `left` whenever the
+ * order may have had the requested status. Branch and sauce never change.
  * (feed.int.test: "keeps a client's list of … orders correct …")
  */
 function messageType(

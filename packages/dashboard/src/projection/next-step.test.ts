@@ -21,7 +21,7 @@ const recordsOf = (states: string): ProjectionRecord[] =>
 
 const caughtUp = { isStarted: true, isCaughtUp: true }
 
-/** The next step of a process of version 2, that serves version 1 and marks its use once an hour, unless told otherwise. */
+/** The next step of a process of version 2, which serves version 1 and marks its use once an hour by default. */
 const stepFor = (
   records: readonly ProjectionRecord[],
   consumers: FillingConsumers = caughtUp,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { progressOf } from './progress.ts'
 
-/** A consumer that was given messages up to `delivered`, and has all up to `acked` acknowledged. */
+/** A consumer that received messages up to `delivered` and acknowledged those up to `acked`. */
 const consumer = (delivered: number, acked: number, pending: number) => ({
   num_pending: pending,
   num_ack_pending: delivered - acked,

@@ -45,8 +45,8 @@ export function openMeter({ jsm }: Broker, version: number) {
   return {
     /** @returns whether every stream is caught up; false, and the counts stay, while the broker is away */
     async isCaughtUp(): Promise<boolean> {
-      const asked = streams.map((stream) => consumerInfo(jsm, stream, durableOf(version)))
-      const consumers = await Promise.all(asked).catch(() => undefined)
+      const requests = streams.map((stream) => consumerInfo(jsm, stream, durableOf(version)))
+      const consumers = await Promise.all(requests).catch(() => undefined)
       if (!consumers) return false
       const [before, at] = [progress.handled, performance.now()]
       progress = progressOf(consumers, progress.targets)

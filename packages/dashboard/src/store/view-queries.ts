@@ -1,5 +1,4 @@
 import type { PageQuery } from '@saucery/chassis/http/pages'
-import type { AnyFact } from '@saucery/contracts/choreography'
 import type { Status } from '@saucery/contracts/status'
 import { firstIdAt } from '@saucery/messaging/events/event'
 import type { Collection, Document, Filter } from 'mongodb'
@@ -18,13 +17,6 @@ export interface ViewQuery extends PageQuery, OrderFilter {
 export interface AwaitedEvent {
   readonly orderId: string
   readonly eventId: string
-}
-
-/** How many orders have this status after these events. */
-interface OverdueCount {
-  readonly status: Status
-  readonly events: readonly AnyFact['name'][]
-  readonly count: number
 }
 
 /** The statistics of durations use so many deliveries at most: those of the newest orders. */
@@ -66,8 +58,12 @@ export function viewQueries(views: () => Collection<OrderView>, asOwn: (view: Or
         'timeline.id': { $in: awaited.map(({ eventId }) => eventId) },
       }).toArray(),
 
-    countOverdue: (overdue: NonNullable<ViewQuery['overdue']>): Promise<OverdueCount[]> =>
-      countBy(overdueAt(overdue), { status: '$status', events }),
+    /** Overdue orders, counted by status and by their events so far. */
+    countOverdue: (overdue: NonNullable<ViewQuery['overdue']>) =>
+      countBy<Pick<OrderView, 'status'> & { readonly events: readonly string[] }>(overdueAt(overdue), {
+        status: '$status',
+        events,
+      }),
 
     countPlaced: (query: StatisticsQuery): Promise<PlacedCount[]> =>
       countBy(placedIn(query), {

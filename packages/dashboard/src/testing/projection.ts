@@ -22,7 +22,10 @@ interface Options {
 /** Versions above 1 have a field more, with the version's number; nothing else differs. */
 export const foldOf = (version: number): Fold => ({
   version,
-  view: (orderId, timeline) => ({ ...viewOf(orderId, timeline), ...(version > 1 ? { told: version } : {}) }),
+  view: (orderId, timeline) => ({
+    ...viewOf(orderId, timeline),
+    ...(version > 1 ? { builtBy: version } : {}),
+  }),
 })
 
 /** One process of the dashboard that builds the documents of a version. */

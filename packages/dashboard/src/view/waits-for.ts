@@ -39,7 +39,7 @@ export function awaitedEvents(status: Status, happened: ReadonlySet<string>): re
   if (!isOpen(status)) return []
   if (status !== 'CANCELLING') return awaited[status]
   if (happened.has('DeliveryFailed') || happened.has('DeliveryCancelled')) return ['PaymentRefunded']
-  // The goods had arrived; the event that says so is still on its way.
+  // The goods had arrived; their event is still on its way.
   if (happened.has('CancellationRefused')) return ['DeliveryCompleted']
   if (happened.has('PaymentApproved') || happened.has('DeliveryStarted'))
     return ['DeliveryCancelled', 'CancellationRefused']
