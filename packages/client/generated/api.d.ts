@@ -165,7 +165,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Where every order stands, the newest first */
+        /** Every order with its status, the newest first */
         readonly get: operations["listOrderDashboards"];
         readonly put?: never;
         readonly post?: never;
@@ -184,7 +184,7 @@ export interface paths {
         };
         /**
          * Every change of an order, as it happens
-         * @description Server-Sent Events. `order`: an order as it stands now, as `getOrderDashboard` gives it. `left`: the same of one that is not in the `status` asked for; take it off the list. `reset`: what was missed cannot be told; read the list again. `end`: the token has expired (`{"code":"token-expired"}`); come back with a newer one. Lists are to be read after the first `id`.
+         * @description Server-Sent Events. `order`: an order as it is now, the same JSON as `getOrderDashboard`. `left`: an order that does not have the requested `status` any more; remove it from the list. `reset`: what was missed is not known; read the list again. `end`: the token has expired (`{"code":"token-expired"}`); reconnect with a newer one. Read lists after the first `id`.
          */
         readonly get: operations["followOrderDashboards"];
         readonly put?: never;
@@ -203,8 +203,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * How many orders stand where, over a time
-         * @description Shared by all who ask the same: a second old, or a minute at most where there is much to count.
+         * How many orders have which status, and what became of the orders of a period
+         * @description Callers with the same parameters share one answer, a second old, or at most a minute if counting takes long.
          */
         readonly get: operations["getStatistics"];
         readonly put?: never;
@@ -222,7 +222,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** Where one order stands, with its story */
+        /** One order with its status and timeline */
         readonly get: operations["getOrderDashboard"];
         readonly put?: never;
         readonly post?: never;
@@ -239,7 +239,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** How order fares */
+        /** The state of the order service */
         readonly get: operations["getOrderOperations"];
         readonly put?: never;
         readonly post?: never;
@@ -257,8 +257,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * What order could not handle, the newest first
-         * @description A page may be short, or empty, and have a `next` all the same: others’ letters lie between.
+         * The dead letters of the order service, the newest first
+         * @description A page can be short or empty and still have a `next`, because other services’ dead letters lie between.
          */
         readonly get: operations["listOrderDeadLetters"];
         readonly put?: never;
@@ -279,8 +279,8 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Has order handle the message again
-         * @description Once, however often this is asked for. No other service hears it.
+         * Retry a dead letter of the order service
+         * @description The service handles the message once, however often this is called. No other service receives it.
          */
         readonly post: operations["sendBackOrderDeadLetter"];
         readonly delete?: never;
@@ -296,7 +296,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** How payment fares */
+        /** The state of the payment service */
         readonly get: operations["getPaymentOperations"];
         readonly put?: never;
         readonly post?: never;
@@ -314,8 +314,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * What payment could not handle, the newest first
-         * @description A page may be short, or empty, and have a `next` all the same: others’ letters lie between.
+         * The dead letters of the payment service, the newest first
+         * @description A page can be short or empty and still have a `next`, because other services’ dead letters lie between.
          */
         readonly get: operations["listPaymentDeadLetters"];
         readonly put?: never;
@@ -336,8 +336,8 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Has payment handle the message again
-         * @description Once, however often this is asked for. No other service hears it.
+         * Retry a dead letter of the payment service
+         * @description The service handles the message once, however often this is called. No other service receives it.
          */
         readonly post: operations["sendBackPaymentDeadLetter"];
         readonly delete?: never;
@@ -353,7 +353,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** How delivery fares */
+        /** The state of the delivery service */
         readonly get: operations["getDeliveryOperations"];
         readonly put?: never;
         readonly post?: never;
@@ -371,8 +371,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * What delivery could not handle, the newest first
-         * @description A page may be short, or empty, and have a `next` all the same: others’ letters lie between.
+         * The dead letters of the delivery service, the newest first
+         * @description A page can be short or empty and still have a `next`, because other services’ dead letters lie between.
          */
         readonly get: operations["listDeliveryDeadLetters"];
         readonly put?: never;
@@ -393,8 +393,8 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Has delivery handle the message again
-         * @description Once, however often this is asked for. No other service hears it.
+         * Retry a dead letter of the delivery service
+         * @description The service handles the message once, however often this is called. No other service receives it.
          */
         readonly post: operations["sendBackDeliveryDeadLetter"];
         readonly delete?: never;
@@ -410,7 +410,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** How dashboard fares */
+        /** The state of the dashboard service */
         readonly get: operations["getDashboardOperations"];
         readonly put?: never;
         readonly post?: never;
@@ -428,8 +428,8 @@ export interface paths {
             readonly cookie?: never;
         };
         /**
-         * What dashboard could not handle, the newest first
-         * @description A page may be short, or empty, and have a `next` all the same: others’ letters lie between.
+         * The dead letters of the dashboard service, the newest first
+         * @description A page can be short or empty and still have a `next`, because other services’ dead letters lie between.
          */
         readonly get: operations["listDashboardDeadLetters"];
         readonly put?: never;
@@ -450,8 +450,8 @@ export interface paths {
         readonly get?: never;
         readonly put?: never;
         /**
-         * Has dashboard handle the message again
-         * @description Once, however often this is asked for. No other service hears it.
+         * Retry a dead letter of the dashboard service
+         * @description The service handles the message once, however often this is called. No other service receives it.
          */
         readonly post: operations["sendBackDashboardDeadLetter"];
         readonly delete?: never;
@@ -514,17 +514,17 @@ export interface components {
          *     }
          */
         readonly Problem: {
-            /** @description Stable; `urn:problem:` and the code */
+            /** @description `urn:problem:` and the code; stable */
             readonly type: string;
             readonly status: number;
-            /** @description Stable, kebab-case */
+            /** @description Kebab-case; stable */
             readonly code: string;
             readonly title: string;
             readonly detail?: string;
             readonly errors?: readonly {
-                /** @description RFC 6901, into the body */
+                /** @description Into the body (RFC 6901) */
                 readonly pointer?: string;
-                /** @description Of the query */
+                /** @description In the query */
                 readonly parameter?: string;
                 readonly header?: string;
                 readonly detail: string;
@@ -613,7 +613,7 @@ export interface components {
             /** @enum {string} */
             readonly status: "CANCELLED";
         };
-        /** @description What is known of an order; what its events have not told yet is absent */
+        /** @description What is known of an order. A field is absent until an event brings it. */
         readonly OrderDashboard: {
             /** Format: uuid */
             readonly orderId: string;
@@ -637,24 +637,24 @@ export interface components {
             readonly placedAt?: string;
             /**
              * Format: date-time
-             * @description The time of the event that brought the status
+             * @description The time of the event that led to the status
              */
             readonly since: string;
-            /** @description From the placing to the event that made it final */
+            /** @description Milliseconds from the placing to the final event */
             readonly tookMs?: number;
             readonly waitsFor?: components["schemas"]["WaitsFor"];
             /** @description Every event, the earliest first */
             readonly timeline: readonly components["schemas"]["TimelineEntry"][];
         };
-        /** @description What the order waits for; absent when it is final */
+        /** @description What the order waits for; absent when the order is final */
         readonly WaitsFor: {
-            /** @description Any of these */
+            /** @description Any of these events */
             readonly events: readonly ("OrderPlaced" | "OrderCancelled" | "PaymentApproved" | "PaymentDeclined" | "PaymentVoided" | "PaymentRefunded" | "DeliveryStarted" | "DeliveryCompleted" | "DeliveryFailed" | "DeliveryCancelled" | "CancellationRefused")[];
             /** Format: date-time */
             readonly since: string;
             /**
              * Format: date-time
-             * @description By when it should have come
+             * @description The deadline
              */
             readonly until?: string;
             readonly overdue: boolean;
@@ -664,7 +664,7 @@ export interface components {
             readonly id: string;
             /** @enum {string} */
             readonly event: "OrderPlaced" | "OrderCancelled" | "PaymentApproved" | "PaymentDeclined" | "PaymentVoided" | "PaymentRefunded" | "DeliveryStarted" | "DeliveryCompleted" | "DeliveryFailed" | "DeliveryCancelled" | "CancellationRefused";
-            /** @description The id of the event or request that led to it */
+            /** @description The id of the event or request that caused it */
             readonly cause: string;
             /** Format: date-time */
             readonly time: string;
@@ -691,7 +691,7 @@ export interface components {
                 readonly PAID: number;
                 readonly PLACED: number;
             };
-            /** @description Orders by when they were placed, to the minute, and what became of them */
+            /** @description Orders by the minute of their placing, and their outcomes */
             readonly steps: readonly {
                 /**
                  * Format: date-time
@@ -704,55 +704,55 @@ export interface components {
                 readonly cancelled: number;
                 readonly rejected: number;
             }[];
-            /** @description From the placing to DELIVERED */
+            /** @description Durations from the placing to DELIVERED */
             readonly delivery: {
-                /** @description 10,000 at most, of the newest orders */
+                /** @description The newest orders, at most 10,000 */
                 readonly count: number;
-                /** @description Null where there are none */
+                /** @description Null when no order was delivered */
                 readonly p50Ms: number | null;
-                /** @description Null where there are none */
+                /** @description Null when no order was delivered */
                 readonly p90Ms: number | null;
-                /** @description Null where there are none */
+                /** @description Null when no order was delivered */
                 readonly p99Ms: number | null;
                 readonly histogram: readonly {
-                    /** @description Null: any */
+                    /** @description Null: no limit */
                     readonly upToMs: number | null;
                     readonly count: number;
                 }[];
             };
         };
-        /** @description How one service fares */
+        /** @description The state of one service */
         readonly Operations: {
             readonly service: string;
-            /** @description One that is gone, and made again within seconds, is absent */
+            /** @description A deleted consumer is absent until it is created again, within seconds */
             readonly consumers: readonly {
                 readonly stream: string;
                 readonly durable: string;
-                /** @description Messages still to come */
+                /** @description Messages not received yet */
                 readonly pending: number;
-                /** @description Messages in hand */
+                /** @description Messages received and not acknowledged yet */
                 readonly ackPending: number;
-                /** @description Of those in hand, the ones that came before */
+                /** @description Those of them that were delivered before */
                 readonly redelivered: number;
             }[];
             readonly outbox?: {
-                /** @description Events that were committed, and are not on the stream */
+                /** @description Committed events that are not on the stream yet */
                 readonly unpublished: number;
-                /** @description How old the oldest of them is; 0 without any */
+                /** @description The age of the oldest of them; 0 without any */
                 readonly oldestMs: number;
             };
-            /** @description Not handled since, of the newest 1,000 */
+            /** @description Dead letters not handled since, among the newest 1,000 */
             readonly deadLetters: number;
             readonly projection?: {
-                /** @description The one that is built, or kept up */
+                /** @description The version that is built or kept up to date */
                 readonly version: number | string;
                 /** @enum {string} */
                 readonly state: "building" | "ready";
-                /** @description The one that answers */
+                /** @description The version that answers */
                 readonly serving?: number | string;
-                /** @description Events */
+                /** @description Events handled so far */
                 readonly handled: number;
-                /** @description Events that it has still to catch up with */
+                /** @description Events until it has caught up */
                 readonly remaining: number;
                 readonly perSecond?: number;
             };
@@ -771,7 +771,7 @@ export interface components {
             readonly streamSequence: number;
             readonly error: string;
             readonly tries: number;
-            /** @description The event was handled since */
+            /** @description Whether the service has handled the event since */
             readonly handled: boolean;
         };
         readonly Me: {
@@ -801,13 +801,13 @@ export interface operations {
     readonly listOrders: {
         readonly parameters: {
             readonly query?: {
-                /** @description Items on a page */
+                /** @description Most items on a page */
                 readonly limit?: number;
                 /** @description Where the page begins: the `next` of the page before */
                 readonly cursor?: string;
-                /** @description Only of orders placed at this time or later */
+                /** @description Only orders placed at this time or later */
                 readonly since?: string;
-                /** @description Only of orders placed before this time */
+                /** @description Only orders placed before this time */
                 readonly until?: string;
                 readonly status?: "DELIVERED" | "FAILED" | "CANCELLED" | "REJECTED" | "CANCELLING" | "REFUNDING" | "DELIVERING" | "PAID" | "PLACED";
                 readonly branchId?: string;
@@ -822,7 +822,7 @@ export interface operations {
             /** @description A page */
             readonly 200: {
                 headers: {
-                    /** @description `rel="next"`, RFC 8288 */
+                    /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
                     readonly Link?: string;
                     readonly [name: string]: unknown;
                 };
@@ -852,7 +852,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A parameter is not valid: `errors` says which */
+            /** @description A parameter is not valid; `errors` names it */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -894,7 +894,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Chosen by the client; who repeats the request with it within a day is answered as the first time */
+                /** @description Chosen by the client. The same request with the same key within a day gets the first answer again. */
                 readonly "idempotency-key"?: string;
                 /** @description RFC 7240. `wait=N`: wait up to N seconds, at most 60, for the payment. With `handling=strict` too, the order is cancelled if the payment does not come in time. `handling=lenient` and `respond-async` overrule a service that is strict by default. Malformed and unknown preferences are ignored. */
                 readonly prefer?: string;
@@ -912,7 +912,7 @@ export interface operations {
             readonly 201: {
                 headers: {
                     readonly Location: string;
-                    /** @description The event that this call said */
+                    /** @description The event that this call published */
                     readonly "Event-Id"?: string;
                     /** @description The preferences of `Prefer` that were applied, RFC 7240 */
                     readonly "Preference-Applied"?: string;
@@ -926,7 +926,7 @@ export interface operations {
             readonly 202: {
                 headers: {
                     readonly Location: string;
-                    /** @description The event that this call said */
+                    /** @description The event that this call published */
                     readonly "Event-Id"?: string;
                     /** @description The preferences of `Prefer` that were applied, RFC 7240 */
                     readonly "Preference-Applied"?: string;
@@ -990,7 +990,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A field is not valid: `errors` points at each; or the `Idempotency-Key` was used for another request */
+            /** @description A field is not valid (`errors` points at it), or the `Idempotency-Key` was used for another request */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1032,7 +1032,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Chosen by the client; who repeats the request with it within a day is answered as the first time */
+                /** @description Chosen by the client. The same request with the same key within a day gets the first answer again. */
                 readonly "idempotency-key"?: string;
             };
             readonly path: {
@@ -1046,7 +1046,7 @@ export interface operations {
             /** @description The order; its cancellation was requested */
             readonly 202: {
                 headers: {
-                    /** @description The event that this call said */
+                    /** @description The event that this call published */
                     readonly "Event-Id"?: string;
                     readonly [name: string]: unknown;
                 };
@@ -1217,13 +1217,13 @@ export interface operations {
     readonly listPayments: {
         readonly parameters: {
             readonly query?: {
-                /** @description Items on a page */
+                /** @description Most items on a page */
                 readonly limit?: number;
                 /** @description Where the page begins: the `next` of the page before */
                 readonly cursor?: string;
-                /** @description Only of orders placed at this time or later */
+                /** @description Only orders placed at this time or later */
                 readonly since?: string;
-                /** @description Only of orders placed before this time */
+                /** @description Only orders placed before this time */
                 readonly until?: string;
                 readonly status?: "PENDING" | "APPROVED" | "DECLINED" | "VOIDED" | "REFUNDED";
                 readonly branchId?: string;
@@ -1238,7 +1238,7 @@ export interface operations {
             /** @description A page */
             readonly 200: {
                 headers: {
-                    /** @description `rel="next"`, RFC 8288 */
+                    /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
                     readonly Link?: string;
                     readonly [name: string]: unknown;
                 };
@@ -1268,7 +1268,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A parameter is not valid: `errors` says which */
+            /** @description A parameter is not valid; `errors` names it */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1387,7 +1387,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Chosen by the client; who repeats the request with it within a day is answered as the first time */
+                /** @description Chosen by the client. The same request with the same key within a day gets the first answer again. */
                 readonly "idempotency-key"?: string;
             };
             readonly path: {
@@ -1401,7 +1401,7 @@ export interface operations {
             /** @description The delivery */
             readonly 200: {
                 headers: {
-                    /** @description The event that this call said */
+                    /** @description The event that this call published */
                     readonly "Event-Id"?: string;
                     readonly [name: string]: unknown;
                 };
@@ -1496,7 +1496,7 @@ export interface operations {
         readonly parameters: {
             readonly query?: never;
             readonly header?: {
-                /** @description Chosen by the client; who repeats the request with it within a day is answered as the first time */
+                /** @description Chosen by the client. The same request with the same key within a day gets the first answer again. */
                 readonly "idempotency-key"?: string;
             };
             readonly path: {
@@ -1510,7 +1510,7 @@ export interface operations {
             /** @description The delivery */
             readonly 200: {
                 headers: {
-                    /** @description The event that this call said */
+                    /** @description The event that this call published */
                     readonly "Event-Id"?: string;
                     readonly [name: string]: unknown;
                 };
@@ -1604,13 +1604,13 @@ export interface operations {
     readonly listDeliveries: {
         readonly parameters: {
             readonly query?: {
-                /** @description Items on a page */
+                /** @description Most items on a page */
                 readonly limit?: number;
                 /** @description Where the page begins: the `next` of the page before */
                 readonly cursor?: string;
-                /** @description Only of orders placed at this time or later */
+                /** @description Only orders placed at this time or later */
                 readonly since?: string;
-                /** @description Only of orders placed before this time */
+                /** @description Only orders placed before this time */
                 readonly until?: string;
                 readonly status?: "STARTED" | "COMPLETED" | "FAILED" | "CANCELLED";
                 readonly branchId?: string;
@@ -1625,7 +1625,7 @@ export interface operations {
             /** @description A page */
             readonly 200: {
                 headers: {
-                    /** @description `rel="next"`, RFC 8288 */
+                    /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
                     readonly Link?: string;
                     readonly [name: string]: unknown;
                 };
@@ -1655,7 +1655,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A parameter is not valid: `errors` says which */
+            /** @description A parameter is not valid; `errors` names it */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1773,18 +1773,18 @@ export interface operations {
     readonly listOrderDashboards: {
         readonly parameters: {
             readonly query?: {
-                /** @description Items on a page */
+                /** @description Most items on a page */
                 readonly limit?: number;
                 /** @description Where the page begins: the `next` of the page before */
                 readonly cursor?: string;
-                /** @description Only of orders placed at this time or later */
+                /** @description Only orders placed at this time or later */
                 readonly since?: string;
-                /** @description Only of orders placed before this time */
+                /** @description Only orders placed before this time */
                 readonly until?: string;
                 readonly status?: "DELIVERED" | "FAILED" | "CANCELLED" | "REJECTED" | "CANCELLING" | "REFUNDING" | "DELIVERING" | "PAID" | "PLACED";
                 readonly branchId?: string;
                 readonly sauceId?: string;
-                /** @description Only orders that wait for longer than they may */
+                /** @description Only orders that wait longer than their deadline */
                 readonly overdue?: "true";
             };
             readonly header?: never;
@@ -1796,7 +1796,7 @@ export interface operations {
             /** @description A page */
             readonly 200: {
                 headers: {
-                    /** @description `rel="next"`, RFC 8288 */
+                    /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
                     readonly Link?: string;
                     readonly [name: string]: unknown;
                 };
@@ -1826,7 +1826,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A parameter is not valid: `errors` says which */
+            /** @description A parameter is not valid; `errors` names it */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1867,13 +1867,13 @@ export interface operations {
     readonly followOrderDashboards: {
         readonly parameters: {
             readonly query?: {
+                readonly status?: "DELIVERED" | "FAILED" | "CANCELLED" | "REJECTED" | "CANCELLING" | "REFUNDING" | "DELIVERING" | "PAID" | "PLACED";
                 readonly branchId?: string;
                 readonly sauceId?: string;
-                readonly status?: "DELIVERED" | "FAILED" | "CANCELLED" | "REJECTED" | "CANCELLING" | "REFUNDING" | "DELIVERING" | "PAID" | "PLACED";
                 readonly orderId?: string;
             };
             readonly header?: {
-                /** @description The last `id` that came: what was missed since comes first */
+                /** @description The last `id` that was received: what was missed since comes first */
                 readonly "last-event-id"?: string;
             };
             readonly path?: never;
@@ -1881,7 +1881,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What happens, until the client has enough or its token expires */
+            /** @description Changes, until the client disconnects or its token expires */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1890,7 +1890,7 @@ export interface operations {
                     readonly "text/event-stream": string;
                 };
             };
-            /** @description `invalid-last-event-id`: the `Last-Event-ID` is none that was given */
+            /** @description `invalid-last-event-id`: the `Last-Event-ID` is not an `id` of this feed */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1917,7 +1917,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A parameter is not valid: `errors` says which */
+            /** @description A parameter is not valid: `errors` names it */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1958,11 +1958,11 @@ export interface operations {
     readonly getStatistics: {
         readonly parameters: {
             readonly query?: {
-                /** @description Only of orders placed at this time or later; an hour before `until` */
+                /** @description Only orders placed from this time on; by default an hour before `until` */
                 readonly since?: string;
-                /** @description Only of orders placed before this time; now */
+                /** @description Only orders placed before this time; by default now */
                 readonly until?: string;
-                /** @description Whole minutes; such that there are 500 steps at most */
+                /** @description Whole minutes, in milliseconds; at most 500 steps */
                 readonly stepMs?: number;
                 readonly branchId?: string;
             };
@@ -1972,7 +1972,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The numbers */
+            /** @description The statistics */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1999,7 +1999,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A parameter is not valid: `errors` says which */
+            /** @description A parameter is not valid; `errors` names it */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2040,7 +2040,7 @@ export interface operations {
     readonly getOrderDashboard: {
         readonly parameters: {
             readonly query?: {
-                /** @description The `Event-Id` of a call before: the answer has that event */
+                /** @description The `Event-Id` of an earlier response: the answer includes that event */
                 readonly after?: string;
             };
             readonly header?: {
@@ -2055,10 +2055,10 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description The order; with `after`, that event is in it */
+            /** @description The order; with `after`, it includes that event */
             readonly 200: {
                 headers: {
-                    /** @description What of `Prefer` is done, RFC 7240 */
+                    /** @description The preferences that were applied, RFC 7240 */
                     readonly "Preference-Applied"?: string;
                     readonly [name: string]: unknown;
                 };
@@ -2084,7 +2084,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description No event of such an order has come yet. `event-not-arrived`: the event of `after` has not; try again after `Retry-After` seconds */
+            /** @description No event of such an order has arrived yet. `event-not-arrived`: the event of `after` has not; try again after `Retry-After` seconds */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2093,7 +2093,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A parameter is not valid: `errors` says which */
+            /** @description A parameter is not valid; `errors` names it */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2140,7 +2140,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What waits, and what failed */
+            /** @description Its lag, backlog and dead letters */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2199,7 +2199,7 @@ export interface operations {
     readonly listOrderDeadLetters: {
         readonly parameters: {
             readonly query?: {
-                /** @description Items on a page */
+                /** @description Most items on a page */
                 readonly limit?: number;
                 /** @description Where the page begins: the `next` of the page before */
                 readonly cursor?: string;
@@ -2213,7 +2213,7 @@ export interface operations {
             /** @description A page */
             readonly 200: {
                 headers: {
-                    /** @description `rel="next"`, RFC 8288 */
+                    /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
                     readonly Link?: string;
                     readonly [name: string]: unknown;
                 };
@@ -2243,7 +2243,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A parameter is not valid: `errors` says which */
+            /** @description A parameter is not valid; `errors` names it */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2286,14 +2286,14 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The letter’s */
+                /** @description The sequence of the dead letter */
                 readonly sequence: string;
             };
             readonly cookie?: never;
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description It is handled, by this or before */
+            /** @description The message is handled, now or before */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2325,7 +2325,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This service has no such letter */
+            /** @description This service has no such dead letter */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2334,7 +2334,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It failed again: `detail` says why; nothing has changed */
+            /** @description The message failed again; `detail` gives the reason, and nothing has changed */
             readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2381,7 +2381,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What waits, and what failed */
+            /** @description Its lag, backlog and dead letters */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2440,7 +2440,7 @@ export interface operations {
     readonly listPaymentDeadLetters: {
         readonly parameters: {
             readonly query?: {
-                /** @description Items on a page */
+                /** @description Most items on a page */
                 readonly limit?: number;
                 /** @description Where the page begins: the `next` of the page before */
                 readonly cursor?: string;
@@ -2454,7 +2454,7 @@ export interface operations {
             /** @description A page */
             readonly 200: {
                 headers: {
-                    /** @description `rel="next"`, RFC 8288 */
+                    /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
                     readonly Link?: string;
                     readonly [name: string]: unknown;
                 };
@@ -2484,7 +2484,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A parameter is not valid: `errors` says which */
+            /** @description A parameter is not valid; `errors` names it */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2527,14 +2527,14 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The letter’s */
+                /** @description The sequence of the dead letter */
                 readonly sequence: string;
             };
             readonly cookie?: never;
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description It is handled, by this or before */
+            /** @description The message is handled, now or before */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2566,7 +2566,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This service has no such letter */
+            /** @description This service has no such dead letter */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2575,7 +2575,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It failed again: `detail` says why; nothing has changed */
+            /** @description The message failed again; `detail` gives the reason, and nothing has changed */
             readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2622,7 +2622,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What waits, and what failed */
+            /** @description Its lag, backlog and dead letters */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2681,7 +2681,7 @@ export interface operations {
     readonly listDeliveryDeadLetters: {
         readonly parameters: {
             readonly query?: {
-                /** @description Items on a page */
+                /** @description Most items on a page */
                 readonly limit?: number;
                 /** @description Where the page begins: the `next` of the page before */
                 readonly cursor?: string;
@@ -2695,7 +2695,7 @@ export interface operations {
             /** @description A page */
             readonly 200: {
                 headers: {
-                    /** @description `rel="next"`, RFC 8288 */
+                    /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
                     readonly Link?: string;
                     readonly [name: string]: unknown;
                 };
@@ -2725,7 +2725,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A parameter is not valid: `errors` says which */
+            /** @description A parameter is not valid; `errors` names it */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2768,14 +2768,14 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The letter’s */
+                /** @description The sequence of the dead letter */
                 readonly sequence: string;
             };
             readonly cookie?: never;
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description It is handled, by this or before */
+            /** @description The message is handled, now or before */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2807,7 +2807,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This service has no such letter */
+            /** @description This service has no such dead letter */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2816,7 +2816,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It failed again: `detail` says why; nothing has changed */
+            /** @description The message failed again; `detail` gives the reason, and nothing has changed */
             readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2863,7 +2863,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description What waits, and what failed */
+            /** @description Its lag, backlog and dead letters */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2922,7 +2922,7 @@ export interface operations {
     readonly listDashboardDeadLetters: {
         readonly parameters: {
             readonly query?: {
-                /** @description Items on a page */
+                /** @description Most items on a page */
                 readonly limit?: number;
                 /** @description Where the page begins: the `next` of the page before */
                 readonly cursor?: string;
@@ -2936,7 +2936,7 @@ export interface operations {
             /** @description A page */
             readonly 200: {
                 headers: {
-                    /** @description `rel="next"`, RFC 8288 */
+                    /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
                     readonly Link?: string;
                     readonly [name: string]: unknown;
                 };
@@ -2966,7 +2966,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description A parameter is not valid: `errors` says which */
+            /** @description A parameter is not valid; `errors` names it */
             readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3009,14 +3009,14 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The letter’s */
+                /** @description The sequence of the dead letter */
                 readonly sequence: string;
             };
             readonly cookie?: never;
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description It is handled, by this or before */
+            /** @description The message is handled, now or before */
             readonly 200: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3048,7 +3048,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description This service has no such letter */
+            /** @description This service has no such dead letter */
             readonly 404: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3057,7 +3057,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description It failed again: `detail` says why; nothing has changed */
+            /** @description The message failed again; `detail` gives the reason, and nothing has changed */
             readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;

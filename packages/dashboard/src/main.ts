@@ -6,83 +6,52 @@ import { addOperationsRoutes } from '@saucery/chassis/operations/operations'
 import { settingsOrExit } from '@saucery/chassis/settings/settings'
 import { openLog } from '@saucery/chassis/telemetry/log'
 import { openMetrics } from '@saucery/chassis/telemetry/metrics'
-import { subscriptionsOf } from '@saucery/contracts/choreography'
-import { openConsumers } from '@saucery/messaging/consumer/consumer'
 import { dashboardApi } from './http/app.ts'
-import { openEventWaiter } from './http/event-waiter.ts'
-import { viewToJson } from './http/to-json.ts'
+import { checkOrder, endWaits, openEventWaiter } from './http/event-waiter.ts'
 import { openFeed } from './live/feed.ts'
-import { operatedByDashboard } from './operations/operations.ts'
+import { dashboardOperations } from './operations/operations.ts'
 import { countOverdue } from './operations/overdue.ts'
 import { openProjection } from './projection/builder.ts'
 import { measureProjection } from './projection/metrics.ts'
-import { reactions } from './reactions.ts'
+import { consumeEvents, reactions } from './reactions.ts'
 import { dashboardSettings } from './settings.ts'
 import { eventLocations } from './store/event-location.ts'
 import { isStoreOutage } from './store/mongo-errors.ts'
 import { openViews } from './store/view-store.ts'
 
 const settings = settingsOrExit(dashboardSettings)
+const { LIVE_CLIENTS: maxClients, LIVE_CLIENTS_PER_CALLER: maxClientsPerCaller } = settings
+const { STREAM_REPLICAS: replicas, PROJECTION_KEEP_MS: keepMs } = settings
 const log = openLog('dashboard', settings)
 const broker = await connectToBroker('dashboard', settings, log)
 const views = openViews(settings.MONGODB_URL, undefined, eventLocations(broker))
 await waitUntilUp('MongoDB', views.connect, isStoreOutage, log)
-const arrivals = openEventWaiter({ views, log })
-const feed = openFeed({
-  broker,
-  views,
-  toJson: viewToJson(settings),
-  mostListeners: settings.LIVE_CLIENTS,
-  mostOfOne: settings.LIVE_CLIENTS_PER_CALLER,
-  log,
-})
-const listen = (durable: string) =>
-  openConsumers({
-    broker,
-    durable,
-    subscriptions: subscriptionsOf('dashboard'),
-    handle: reactions(views, arrivals.heard),
-    isOutage: isStoreOutage,
-    // The store writes an order's events together.
-    inKeyOrder: false,
-    maxAckPending: 5000,
-    replicas: settings.STREAM_REPLICAS,
-    log,
-  })
-const projection = await waitUntilUp(
-  'MongoDB',
-  () => openProjection({ views, broker, listen, keepMs: settings.PROJECTION_KEEP_MS, log }),
-  isStoreOutage,
-  log,
-)
+const waiter = openEventWaiter(views, log)
+const feed = openFeed({ broker, views, deadlines: settings, maxClients, maxClientsPerCaller, log })
+const handle = reactions(views, (orderId) => checkOrder(waiter, orderId))
+const consume = (durable: string) => consumeEvents({ broker, durable, handle, replicas, log })
+const build = () => openProjection({ views, broker, consume, keepMs, log })
+const projection = await waitUntilUp('MongoDB', build, isStoreOutage, log)
+
 const metrics = openMetrics()
 measureProjection(projection, metrics)
+const overdue = countOverdue(views, settings, metrics, log)
+const { lag, reprocess, progress } = projection
+const operations = dashboardOperations({ broker, lag, reprocess, projection: progress }, views)
+measureOperations(metrics, operations, log)
 
-const overdue = countOverdue({ views, deadlines: settings, metrics, log })
-const app = dashboardApi({
-  views,
-  arrivals,
-  feed,
-  deadlines: settings,
-  requireCaller: requireCaller('dashboard', settings, log),
-  log,
-})
-const operated = operatedByDashboard({
-  broker,
-  consumers: projection,
-  views,
-  projection: projection.progress,
-})
-addOperationsRoutes(app, operated)
-measureOperations(metrics, operated, log)
+const callers = requireCaller('dashboard', settings, log)
+const app = dashboardApi({ views, waiter, feed, deadlines: settings, requireCaller: callers, log })
+addOperationsRoutes(app, operations)
 await serveUntilStopped(app, {
   settings,
   log,
   metrics,
   checks: { database: views.isUp },
   toStart: { broker: broker.isConnected, consumers: projection.isReady },
+  // The HTTP server closes only after every wait and every live connection has ended.
   onSignal() {
-    arrivals.end()
+    endWaits(waiter)
     return feed.stop()
   },
   stop: [feed.stop, overdue.stop, projection.stop, broker.close, views.close],

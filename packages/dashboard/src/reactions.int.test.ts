@@ -5,17 +5,16 @@ import { silentLog } from '@saucery/chassis/testing/log'
 import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
 import { streams, subscriptionsOf } from '@saucery/contracts/choreography'
 import { OrderPlaced } from '@saucery/contracts/order'
-import { openConsumers } from '@saucery/messaging/consumer/consumer'
 import { connectBroker } from '@saucery/messaging/nats/connection'
 import { ensureStream } from '@saucery/messaging/nats/streams'
 import { testMongo } from '@saucery/servers/testing/servers'
 import { MongoClient } from 'mongodb'
 import { v7 as uuidv7 } from 'uuid'
-import { reactions } from './reactions.ts'
+import { consumeEvents, reactions } from './reactions.ts'
 import { eventLocations } from './store/event-location.ts'
-import { isStoreOutage } from './store/mongo-errors.ts'
 import { openViews } from './store/view-store.ts'
-import { factsAbout, serverBehind } from './testing/views.ts'
+import { serverBehind } from './testing/mongo.ts'
+import { factsAbout } from './testing/stories.ts'
 
 const nats = await testBrokerWithStreams()
 const closing: (() => PromiseLike<unknown>)[] = [() => nats[Symbol.asyncDispose]()]
@@ -27,16 +26,7 @@ after(async () => {
 async function replica(url: string) {
   const broker = await connectBroker({ url: nats.url, name: 'dashboard', log: silentLog })
   const views = openViews(url, undefined, eventLocations(broker))
-  const consumers = openConsumers({
-    broker,
-    subscriptions: subscriptionsOf('dashboard'),
-    handle: reactions(views),
-    isOutage: isStoreOutage,
-    inKeyOrder: false,
-    maxAckPending: 5000,
-    replicas: 1,
-    log: silentLog,
-  })
+  const consumers = consumeEvents({ broker, handle: reactions(views), replicas: 1, log: silentLog })
   closing.push(async () => {
     await consumers.stop()
     await broker.close()
@@ -53,27 +43,27 @@ await replica(mongo.url)
 const namesIn = async (orderId: string) => (await views.find(orderId))?.timeline.map(({ event }) => event)
 
 describe('the dashboard', () => {
-  it('says on which server it was tested', async (t) => {
+  it('names the server that it was tested on', async (t) => {
     t.diagnostic(await serverBehind(mongo.url))
   })
 
-  it('has every event of every order, told in any order, again and again, and heard by two replicas', async () => {
+  it('has every event of every order, published in any order, repeatedly, and consumed by two replicas', async () => {
     const events = Array.from({ length: 30 }, () => factsAbout(uuidv7()).map(stamped)).flat()
     const shuffled = [...events, ...events].sort(() => Math.random() - 0.5)
     await nats.publishAll(shuffled)
     await nats.consumedBy('dashboard')
     for (const orderId of new Set(events.map(({ data }) => data.orderId))) {
-      const told = events.filter(({ data }) => data.orderId === orderId).map(({ id }) => id)
+      const published = events.filter(({ data }) => data.orderId === orderId).map(({ id }) => id)
       const view = await views.find(orderId)
       assert.deepEqual(
         view?.timeline.map(({ id }) => id),
-        told.sort(),
+        published.sort(),
       )
       assert.equal(view?.status, 'DELIVERED')
     }
   })
 
-  it('goes by the first place of an event that the stream holds more than once', async () => {
+  it('uses the first sequence of an event that the stream holds more than once', async () => {
     const orderId = uuidv7()
     await nats.publish(stamped(OrderPlaced({ ...OrderPlaced.example, orderId })), 5)
     await nats.consumedBy('dashboard')
@@ -85,7 +75,7 @@ describe('the dashboard', () => {
     assert.equal(entry?.sequence, first.seq - 4)
   })
 
-  it('waits for its store, and misses nothing that was said meanwhile', async () => {
+  it('waits for its store, and misses nothing that was published meanwhile', async () => {
     const orderId = uuidv7()
     const events = factsAbout(orderId).map(stamped)
     await mongo.kill()
@@ -106,19 +96,19 @@ describe('the dashboard', () => {
     assert.equal(JSON.stringify(await views.list({ limit: 200 })), before)
   })
 
-  it('goes by the place that an event has now, when its stream was lost and its owner has said it again', async () => {
+  it("uses an event's new sequence after its stream was lost and its owner published it again", async () => {
     const placed = [1, 2].map(() => stamped(OrderPlaced({ ...OrderPlaced.example, orderId: uuidv7() })))
-    const sayAgain = async () => {
+    const publishAgain = async () => {
       const [orders] = streams.filter(({ name }) => name === 'ORDERS')
-      assert.ok(orders, 'there is no such stream')
+      assert.ok(orders, 'the stream is missing')
       await nats.broker.jsm.streams.delete(orders.name)
       await ensureStream(nats.broker.jsm, orders, 1)
       for (const event of placed.reverse()) await nats.publish(event)
       await nats.consumedBy('dashboard')
     }
-    await sayAgain()
-    // The one is now before where it was, the other after.
-    await sayAgain()
+    await publishAgain()
+    // One event now has a lower sequence than before, the other a higher one.
+    await publishAgain()
     for (const { data, id } of placed) {
       const [entry] = (await views.find(data.orderId))?.timeline ?? []
       const { seq } = await nats.broker.jsm.streams.getMessage('ORDERS', {

@@ -1,27 +1,44 @@
-import type { Consumed } from '@saucery/contracts/choreography'
+import { type Consumed, subscriptionsOf } from '@saucery/contracts/choreography'
+import { type ConsumerOptions, openConsumers } from '@saucery/messaging/consumer/consumer'
 import { Unprocessable } from '@saucery/messaging/events/cloud-events'
 import type { ReceivedEvent } from '@saucery/messaging/events/event'
 import { z } from 'zod'
+import { isStoreOutage } from './store/mongo-errors.ts'
 import type { ViewStore } from './store/view-store.ts'
 import { entryOf } from './view/order-view.ts'
 
+type DashboardEvent = ReceivedEvent<Consumed<'dashboard'>>
+
 /**
- * The dashboard says nothing: every event becomes an entry in its order's view.
- * @param written told of each order whose view has the event now
+ * Every event becomes an entry in its order's view.
+ * @param onWritten called with the order's id when its view has the event
  */
 export const reactions =
-  (views: Pick<ViewStore, 'add'>, written: (orderId: string) => void = () => {}) =>
-  async (event: ReceivedEvent<Consumed<'dashboard'>>) => {
+  (views: Pick<ViewStore, 'add'>, onWritten: (orderId: string) => void = () => {}) =>
+  async (event: DashboardEvent) => {
     const { orderId } = event.data
     await views.add({ orderId, entry: entryOf({ ...event, time: timeOf(event.time) }) })
-    written(orderId)
+    onWritten(orderId)
   }
+
+type Options = Pick<ConsumerOptions<Consumed<'dashboard'>>, 'broker' | 'handle' | 'replicas' | 'log'> &
+  Partial<Pick<ConsumerOptions<Consumed<'dashboard'>>, 'durable' | 'maxAckPending'>>
+
+/** Consumes all that the dashboard subscribes to. The store writes one order's events together, so they need no order. */
+export const consumeEvents = (options: Options) =>
+  openConsumers({
+    maxAckPending: 5000,
+    ...options,
+    subscriptions: subscriptionsOf('dashboard'),
+    isOutage: isStoreOutage,
+    inKeyOrder: false,
+  })
 
 const rfc3339 = z.iso.datetime({ offset: true })
 
-// An event says its time itself. As text, times are in their order only in one form, and one that is none would spoil
-// the statistics of all orders.
+// The publisher sets an event's time. Times sort as text only in one form, and a text that is no time would spoil the
+// statistics of all orders.
 function timeOf(time: string): string {
-  if (!rfc3339.safeParse(time).success) throw new Unprocessable(`ce-time is no time: ${time}`)
+  if (!rfc3339.safeParse(time).success) throw new Unprocessable(`ce-time is not a time: ${time}`)
   return new Date(time).toISOString()
 }

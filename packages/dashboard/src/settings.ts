@@ -1,19 +1,21 @@
 import { brokerSettings, ms } from '@saucery/chassis/settings/settings'
 import { z } from 'zod'
 
+const clients = z.coerce.number().int().min(0)
+
 export const dashboardSettings = brokerSettings.extend({
   /** With the database's name in its path. */
   MONGODB_URL: z.string().regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://'),
-  /** Who listens to the live feed of one replica at most. */
-  LIVE_CLIENTS: z.coerce.number().int().min(0).default(2000),
-  /** How many of them may be one caller who is signed in. */
-  LIVE_CLIENTS_PER_CALLER: z.coerce.number().int().min(0).default(200),
-  /** How long an order may wait for what the services do by themselves. */
+  /** Clients of one replica's live feed at most. */
+  LIVE_CLIENTS: clients.default(2000),
+  /** Of these, at most so many of one caller who is signed in. */
+  LIVE_CLIENTS_PER_CALLER: clients.default(200),
+  /** How long an order may wait for what the services do without a person. */
   OVERDUE_AFTER_MS: ms.min(1).default(15 * 60_000),
-  /** As order has it. */
+  /** The same as the order service's. */
   PAYMENT_DEADLINE_MS: ms.min(1).default(24 * 3_600_000),
-  /** As delivery has it. */
+  /** The same as the delivery service's. */
   DELIVERY_DEADLINE_MS: ms.min(1).default(72 * 3_600_000),
-  /** How long the documents of older versions are kept once nobody uses them: the time for a way back. */
+  /** How long an older version's documents are kept after its last use, so that a rollback is possible. */
   PROJECTION_KEEP_MS: ms.default(24 * 3_600_000),
 })

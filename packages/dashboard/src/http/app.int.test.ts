@@ -3,9 +3,10 @@ import { after, describe, it } from 'node:test'
 import { allPages, getJson, type ListPage, readProblem } from '@saucery/chassis/testing/http'
 import { exampleOrderId } from '@saucery/contracts/fields'
 import { testMongo } from '@saucery/servers/testing/servers'
-import { v7 as uuidv7 } from 'uuid'
 import { openViews } from '../store/view-store.ts'
-import { apiOn, serverBehind, story } from '../testing/views.ts'
+import { apiOn } from '../testing/api.ts'
+import { serverBehind } from '../testing/mongo.ts'
+import { addStory } from '../testing/stories.ts'
 
 const mongo = await testMongo()
 const views = openViews(mongo.url)
@@ -15,24 +16,20 @@ after(async () => {
   await mongo[Symbol.asyncDispose]()
 })
 
-async function shown(branchId: string, names = ['OrderPlaced'] as Parameters<typeof story>[1]) {
-  const orderId = uuidv7()
-  for (const entry of story(orderId, names))
-    await views.add({ orderId, entry: { ...entry, data: { ...entry.data, branchId } } })
-  return orderId
-}
+const add = (branchId: string, names: Parameters<typeof addStory>[1] = ['OrderPlaced']) =>
+  addStory(views, names, ({ data }) => ({ data: { ...data, branchId } }))
 
-type Shown = { orderId: string }
+type Order = { orderId: string }
 
 describe('GET /orderDashboards', () => {
-  it('says on which server it was tested', async (t) => {
+  it('names the server that it was tested on', async (t) => {
     t.diagnostic(await serverBehind(mongo.url))
   })
 
   it('pages through every order once, newest first', async () => {
     const orderIds: string[] = []
-    for (let i = 0; i < 7; i++) orderIds.unshift(await shown('paged'))
-    const found = await allPages<Shown>(app, '/orderDashboards?branchId=paged', 3)
+    for (let i = 0; i < 7; i++) orderIds.unshift(await add('paged'))
+    const found = await allPages<Order>(app, '/orderDashboards?branchId=paged', 3)
     assert.deepEqual(
       found.map(({ orderId }) => orderId),
       orderIds,
@@ -40,20 +37,20 @@ describe('GET /orderDashboards', () => {
   })
 
   it('filters by status and branch', async () => {
-    const paid = await shown('filtered', ['OrderPlaced', 'PaymentApproved'])
-    await shown('filtered')
-    const { items } = await getJson<ListPage<Shown>>(app, '/orderDashboards?branchId=filtered&status=PAID')
+    const paid = await add('filtered', ['OrderPlaced', 'PaymentApproved'])
+    await add('filtered')
+    const { items } = await getJson<ListPage<Order>>(app, '/orderDashboards?branchId=filtered&status=PAID')
     assert.deepEqual(
       items.map(({ orderId }) => orderId),
       [paid],
     )
   })
 
-  it('filters by sauce, and by what waits too long', async () => {
-    const late = await shown('overdue', ['OrderPlaced', 'PaymentApproved'])
-    await shown('overdue', ['OrderPlaced', 'PaymentDeclined'])
+  it('filters by sauce, and finds overdue orders', async () => {
+    const late = await add('overdue', ['OrderPlaced', 'PaymentApproved'])
+    await add('overdue', ['OrderPlaced', 'PaymentDeclined'])
     const listed = async (query: string) =>
-      (await getJson<ListPage<Shown>>(app, `/orderDashboards?branchId=overdue&${query}`)).items.map(
+      (await getJson<ListPage<Order>>(app, `/orderDashboards?branchId=overdue&${query}`)).items.map(
         ({ orderId }) => orderId,
       )
     assert.deepEqual(await listed('overdue=true'), [late])
@@ -78,9 +75,9 @@ describe('GET /orderDashboards', () => {
 })
 
 describe('GET /orderDashboards/{id}', () => {
-  it('tells the whole story of one order', async () => {
-    const orderId = await shown('told', ['OrderPlaced', 'PaymentDeclined'])
-    const view = await getJson<Shown & { status: string; timeline: { event: string }[] }>(
+  it('shows one order with its whole timeline', async () => {
+    const orderId = await add('told', ['OrderPlaced', 'PaymentDeclined'])
+    const view = await getJson<Order & { status: string; timeline: { event: string }[] }>(
       app,
       `/orderDashboards/${orderId.toUpperCase()}`,
     )
@@ -93,8 +90,8 @@ describe('GET /orderDashboards/{id}', () => {
     assert.ok(!('_id' in view || 'payBy' in view || 'waitsFor' in view))
   })
 
-  it('tells what the order waits for, and that it does so for too long', async () => {
-    const orderId = await shown('waiting', ['OrderPlaced', 'PaymentApproved'])
+  it('shows what the order waits for, and that it is overdue', async () => {
+    const orderId = await add('waiting', ['OrderPlaced', 'PaymentApproved'])
     const { waitsFor } = await getJson<{ waitsFor: object }>(app, `/orderDashboards/${orderId}`)
     assert.deepEqual(waitsFor, {
       events: ['DeliveryStarted'],
@@ -104,24 +101,22 @@ describe('GET /orderDashboards/{id}', () => {
     })
   })
 
-  it('answers 404 for what there is not', async () => {
+  it('answers 404 when there is no such order', async () => {
     for (const id of [exampleOrderId, 'x', '%00'])
       assert.equal((await readProblem(app.request(`/orderDashboards/${id}`))).code, 'not-found')
   })
 })
 
 describe('GET /orderDashboards/statistics', () => {
-  it('counts the orders of a time by status and step, and tells how long deliveries took', async () => {
+  it('counts the orders of a period by status and step, and measures deliveries', async () => {
     const branchId = 'counted'
     const since = Date.now() - 1000
     const ends = [['DeliveryCompleted'], ['DeliveryCompleted'], ['PaymentDeclined'], []] as const
     for (const end of ends) {
-      const orderId = uuidv7()
-      for (const entry of story(orderId, ['OrderPlaced', ...end])) {
-        const placedAt = Date.now() + (entry.event === 'DeliveryCompleted' ? 4000 : 0)
-        const data = { ...entry.data, branchId }
-        await views.add({ orderId, entry: { ...entry, time: new Date(placedAt).toISOString(), data } })
-      }
+      await addStory(views, ['OrderPlaced', ...end], ({ event, data }) => {
+        const time = new Date(Date.now() + (event === 'DeliveryCompleted' ? 4000 : 0))
+        return { time: time.toISOString(), data: { ...data, branchId } }
+      })
     }
     const query = `since=${new Date(since).toISOString()}&branchId=${branchId}`
     const { byStatus, steps, delivery } = await getJson<{
@@ -148,7 +143,7 @@ describe('GET /orderDashboards/statistics', () => {
     )
   })
 
-  it('looks at the orders once for all who ask the same', async () => {
+  it('counts once for all callers with the same parameters', async () => {
     let asked = 0
     const countPlaced: typeof views.countPlaced = (query) => {
       asked += 1
@@ -174,7 +169,7 @@ describe('GET /orderDashboards/statistics', () => {
 })
 
 describe('a dashboard whose store is away', () => {
-  it('answers 503, and when to try again', async () => {
+  it('answers 503 with Retry-After', async () => {
     await using own = await testMongo({ ownServer: true })
     const away = openViews(own.url)
     await own.kill()

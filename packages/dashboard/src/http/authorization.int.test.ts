@@ -4,9 +4,9 @@ import { branch, courier, operator, testCallerTokens } from '@saucery/chassis/te
 import { type ListPage, readProblem } from '@saucery/chassis/testing/http'
 import type { Caller } from '@saucery/contracts/access/scope'
 import { testMongo } from '@saucery/servers/testing/servers'
-import { v7 as uuidv7 } from 'uuid'
 import { openViews } from '../store/view-store.ts'
-import { apiOn, story } from '../testing/views.ts'
+import { apiOn } from '../testing/api.ts'
+import { addStory } from '../testing/stories.ts'
 
 const mongo = await testMongo()
 const views = openViews(mongo.url)
@@ -26,18 +26,13 @@ const listed = async (caller: Caller, query = '') => {
   return items.map(({ orderId }) => orderId)
 }
 
-/** The view of an order, of which its placing may still be unheard. */
-async function seen(...names: Parameters<typeof story>[1] & object): Promise<string> {
-  const orderId = uuidv7()
-  for (const entry of story(orderId, names)) await views.add({ orderId, entry })
-  return orderId
-}
-const placed = await seen('OrderPlaced')
-const unheard = await seen('PaymentVoided')
+const placed = await addStory(views, ['OrderPlaced'])
+/** Its placing has not arrived yet, so its branch is not known. */
+const unknown = await addStory(views, ['PaymentVoided'])
 const own = branch(String((await views.find(placed))?.branchId))
 
 describe('a branch', () => {
-  it('sees where its own orders stand, and not another’s', async () => {
+  it('sees its own orders, and no other branch’s', async () => {
     assert.equal(await statusOf(own, `/orderDashboards/${placed}`), 200)
     assert.deepEqual(await listed(own), [placed])
     const other = branch('another')
@@ -45,10 +40,10 @@ describe('a branch', () => {
     assert.deepEqual(await listed(other), [])
   })
 
-  it('does not see what nobody knows the branch of; an operator does', async () => {
-    assert.equal(await statusOf(own, `/orderDashboards/${unheard}`), 404)
-    assert.equal(await statusOf(operator, `/orderDashboards/${unheard}`), 200)
-    assert.deepEqual(await listed(operator), [unheard, placed])
+  it('does not see an order whose branch is not known; an operator does', async () => {
+    assert.equal(await statusOf(own, `/orderDashboards/${unknown}`), 404)
+    assert.equal(await statusOf(operator, `/orderDashboards/${unknown}`), 200)
+    assert.deepEqual(await listed(operator), [unknown, placed])
   })
 })
 
@@ -57,7 +52,7 @@ it('a courier sees no order', async () => {
     assert.equal((await readProblem(ask(courier, path))).code, 'not-permitted')
 })
 
-it('nobody sees one who comes past the gateway', async () => {
+it('no order is shown to a request that bypasses the gateway', async () => {
   const headers = await gate.as(operator, 'order')
   for (const init of [{}, { headers }])
     assert.equal((await app.request('/orderDashboards', init)).status, 401)

@@ -10,10 +10,10 @@ import { PaymentDeclined, PaymentVoided } from '@saucery/contracts/payment'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { testMongo } from '@saucery/servers/testing/servers'
 import { v7 as uuidv7 } from 'uuid'
+import { apiOn } from '../testing/api.ts'
 import { openReplica } from '../testing/replica.ts'
-import { apiOn } from '../testing/views.ts'
 import { entryOf } from '../view/order-view.ts'
-import { openEventWaiter } from './event-waiter.ts'
+import { endWaits, openEventWaiter, waitForEvent } from './event-waiter.ts'
 
 const nats = await testBrokerWithStreams()
 const mongo = await testMongo()
@@ -34,8 +34,8 @@ const read = (url: string, orderId: string, eventId: string, wait = 20) =>
     headers: wait === 0 ? {} : { prefer: `wait=${wait}` },
   })
 
-describe('who has written and reads', () => {
-  it('finds what was written, a thousand times, many at once, on either replica', async (t) => {
+describe('a client that reads after its write', () => {
+  it('finds what it wrote, a thousand times, many at once, on either replica', async (t) => {
     const took: number[] = []
     async function writeAndRead(i: number): Promise<void> {
       const placed = placedNow()
@@ -64,7 +64,7 @@ describe('who has written and reads', () => {
     assert.equal(took.length, 1000)
   })
 
-  it('is told that the event has not come, at once or after the wait', async () => {
+  it('gets event-not-arrived, at once or after its wait', async () => {
     const { data, id } = placedNow()
     const [{ url }] = replicas
     for (const [wait, atLeast] of [
@@ -81,44 +81,44 @@ describe('who has written and reads', () => {
     }
   })
 
-  it('is told what is wrong with an event’s id', async () => {
+  it('gets a problem that names an invalid event id', async () => {
     const response = await read(replicas[0].url, uuidv7(), 'x')
     assert.deepEqual(await readProblem(response), { status: 422, code: 'invalid-input', places: ['after'] })
   })
 
-  it('waits no longer when the client leaves, or when the dashboard stops', async () => {
-    const arrivals = openEventWaiter({ views, log: silentLog })
+  it('waits no longer when it leaves, or when the dashboard stops', async () => {
+    const waiter = openEventWaiter(views, silentLog)
     const leaving = new AbortController()
     const { data, id: eventId } = placedNow()
     const wait = (signal?: AbortSignal) =>
-      arrivals.wait({ orderId: data.orderId, eventId }, 60_000, signal)?.view
+      waitForEvent(waiter, { orderId: data.orderId, eventId }, 60_000, signal)?.view
     const left = wait(leaving.signal)
     const stays = wait()
     leaving.abort()
     assert.equal(await left, undefined)
-    arrivals.end()
+    endWaits(waiter)
     assert.equal(await stays, undefined)
     assert.equal(await wait(), undefined)
   })
 
-  it('takes its wait along when its connection breaks', async () => {
+  it('ends its wait when its connection breaks', async () => {
     const { data, id } = placedNow()
     const url = `${replicas[0].url}/orderDashboards/${data.orderId}?after=${id}`
     const leaving = new AbortController()
     const asked = fetch(url, { headers: { prefer: 'wait=60' }, signal: leaving.signal })
-    await eventually(() => assert.equal(replicas[0].arrivals.waiting(), 1))
+    await eventually(() => assert.equal(replicas[0].waiter.waits.size, 1))
     leaving.abort()
     await assert.rejects(asked, { name: 'AbortError' })
-    await eventually(() => assert.equal(replicas[0].arrivals.waiting(), 0), 5000)
+    await eventually(() => assert.equal(replicas[0].waiter.waits.size, 0), 5000)
   })
 
-  it('is one of so many, and not waited for beyond', async () => {
-    const arrivals = openEventWaiter({ views, log: silentLog, maxWaiting: 1 })
+  it('does not wait when too many others do', async () => {
+    const waiter = openEventWaiter(views, silentLog, 1)
     const { data, id: eventId } = placedNow()
-    const first = arrivals.wait({ orderId: data.orderId, eventId }, 60_000)
+    const first = waitForEvent(waiter, { orderId: data.orderId, eventId }, 60_000)
     assert.ok(first, 'the first does not wait')
-    assert.equal(arrivals.wait({ orderId: data.orderId, eventId }, 60_000), undefined)
-    arrivals.end()
+    assert.equal(waitForEvent(waiter, { orderId: data.orderId, eventId }, 60_000), undefined)
+    endWaits(waiter)
     await first.view
   })
 })
@@ -142,7 +142,7 @@ describe('a branch that reads after a write', () => {
     assert.equal((await readProblem(again)).code, 'not-found')
   })
 
-  it('waits for an order that nobody knows the branch of yet', async () => {
+  it('waits for an order whose branch is not known yet', async () => {
     const placed = placedNow()
     const { orderId } = placed.data
     const voided = { ...stamped(PaymentVoided({ orderId })), stream: 'PAYMENTS', sequence: 1 }

@@ -1,128 +1,113 @@
 import type { Log } from '@saucery/chassis/telemetry/log'
 import { reasonOf } from '@saucery/messaging/log'
-import type { AwaitedEvent, ViewReads } from '../store/view-queries.ts'
+import type { AwaitedEvent } from '../store/view-queries.ts'
+import type { ViewStore } from '../store/view-store.ts'
 import type { OrderView } from '../view/order-view.ts'
 
-export interface EventWaiterOptions {
-  readonly views: Pick<ViewReads, 'having'>
-  readonly log: Log
-  /** How often to look for what another replica wrote. */
-  readonly lookEveryMs?: number
-  readonly maxWaiting?: number
+interface Wait extends AwaitedEvent {
+  finish(view?: OrderView): void
 }
 
-export interface EventWaiter {
-  /**
-   * Resolves with the order's view as soon as it has the event; with nothing when that does not come in time, the
-   * client leaves, or all end. Undefined at once where too many wait already.
-   */
-  wait(
-    awaited: AwaitedEvent,
-    waitMs: number,
-    signal?: AbortSignal,
-  ): { readonly view: Promise<OrderView | undefined> } | undefined
-  /** This replica wrote the order: whoever waits for it need not wait for the next look. */
-  heard(orderId: string): void
-  /** How many wait. */
-  waiting(): number
-  /** Ends every wait now, as if its time had come, and those to come. */
-  end(): void
-}
+const ordersPerQuery = 100
+/** How often all waits are checked, for what another replica wrote. */
+const checkEveryMs = 100
 
-interface Waiter extends AwaitedEvent {
-  resolve(view?: OrderView): void
-}
+/** The requests that wait for events. They share one query at a time, so a thousand of them cost a few queries. */
+export const openEventWaiter = (views: Pick<ViewStore, 'having'>, log: Log, maxWaits = 1000) => ({
+  views,
+  log,
+  maxWaits,
+  waits: new Set<Wait>(),
+  /** The orders to query next. */
+  due: new Set<string>(),
+  isQuerying: false as boolean,
+  isEnded: false as boolean,
+  /** Runs while there is a wait. */
+  timer: undefined as NodeJS.Timeout | undefined,
+})
 
-/** What one look asks for. */
-const ordersInALook = 100
+export type EventWaiter = ReturnType<typeof openEventWaiter>
 
 /**
- * Lets requests wait for events. One look at a time for all who wait, so that a thousand of them cost the store no
- * more than a few requests.
+ * Resolves with the order's view as soon as it has the event; with undefined when `waitMs` is over, the client leaves,
+ * or all waits end.
+ * @returns undefined at once when too many requests wait already
  */
-export function openEventWaiter(options: EventWaiterOptions): EventWaiter {
-  const { views, log, lookEveryMs = 100, maxWaiting = 1000 } = options
-  const waiting = new Set<Waiter>()
-  const toLook = new Set<string>()
-  let looking = false
-  let ended = false
-  let timer: NodeJS.Timeout | undefined
-
-  function look(): void {
-    if (looking) return
-    looking = true
-    // What is written together is heard of in one turn.
-    setImmediate(async () => {
-      try {
-        while (toLook.size > 0) await lookAt([...toLook].slice(0, ordersInALook))
-      } catch (error) {
-        log.warn({ reason: reasonOf(error) }, 'not seen whether events have arrived')
-      } finally {
-        looking = false
-      }
-    })
-  }
-
-  async function lookAt(orderIds: string[]): Promise<void> {
-    for (const orderId of orderIds) toLook.delete(orderId)
-    const of = new Set(orderIds)
-    const asked = [...waiting].filter(({ orderId }) => of.has(orderId))
-    if (asked.length === 0) return
-    for (const view of await views.having(asked)) {
-      const has = new Set(view.timeline.map(({ id }) => id))
-      for (const waiter of asked)
-        if (waiter.orderId === view._id && has.has(waiter.eventId)) waiter.resolve(view)
+export function waitForEvent(
+  waiter: EventWaiter,
+  awaited: AwaitedEvent,
+  waitMs: number,
+  signal?: AbortSignal,
+): { readonly view: Promise<OrderView | undefined> } | undefined {
+  const { waits } = waiter
+  if (waits.size >= waiter.maxWaits) return undefined
+  const view = new Promise<OrderView | undefined>((resolve) => {
+    const giveUp = () => wait.finish()
+    const timeout = setTimeout(giveUp, waitMs)
+    const wait: Wait = {
+      ...awaited,
+      finish(view) {
+        clearTimeout(timeout)
+        signal?.removeEventListener('abort', giveUp)
+        waits.delete(wait)
+        if (waits.size === 0) {
+          clearInterval(waiter.timer)
+          waiter.timer = undefined
+        }
+        resolve(view)
+      },
     }
-  }
+    waits.add(wait)
+    waiter.timer ??= setInterval(checkAll, checkEveryMs, waiter)
+    signal?.addEventListener('abort', giveUp)
+    if (waiter.isEnded || signal?.aborted) return wait.finish()
+    // The event may have arrived since the caller looked.
+    checkOrder(waiter, awaited.orderId)
+  })
+  return { view }
+}
 
-  function lookAtAll(): void {
-    for (const { orderId } of waiting) toLook.add(orderId)
-    look()
-  }
+/** This replica wrote the order's view: its waits need not wait for the next check. */
+export function checkOrder(waiter: EventWaiter, orderId: string): void {
+  if (waiter.waits.size === 0) return
+  waiter.due.add(orderId)
+  startQuerying(waiter)
+}
 
-  function arrival(
-    awaited: AwaitedEvent,
-    waitMs: number,
-    signal?: AbortSignal,
-  ): Promise<OrderView | undefined> {
-    return new Promise((resolve) => {
-      const late = setTimeout(() => waiter.resolve(), waitMs)
-      const leave = () => waiter.resolve()
-      const waiter: Waiter = {
-        ...awaited,
-        resolve(view) {
-          clearTimeout(late)
-          signal?.removeEventListener('abort', leave)
-          waiting.delete(waiter)
-          if (waiting.size === 0) {
-            clearInterval(timer)
-            timer = undefined
-          }
-          resolve(view)
-        },
-      }
-      waiting.add(waiter)
-      timer ??= setInterval(lookAtAll, lookEveryMs)
-      signal?.addEventListener('abort', leave)
-      if (ended || signal?.aborted) return waiter.resolve()
-      // It may have come since the caller looked.
-      toLook.add(awaited.orderId)
-      look()
-    })
-  }
+/** Ends every wait now, and each later one at once. */
+export function endWaits(waiter: EventWaiter): void {
+  waiter.isEnded = true
+  for (const wait of [...waiter.waits]) wait.finish()
+}
 
-  return {
-    wait: (awaited, waitMs, signal) =>
-      waiting.size < maxWaiting ? { view: arrival(awaited, waitMs, signal) } : undefined,
-    heard(orderId) {
-      if (waiting.size === 0) return
-      toLook.add(orderId)
-      look()
-    },
-    waiting: () => waiting.size,
-    end() {
-      ended = true
-      for (const waiter of [...waiting]) waiter.resolve()
-    },
+function checkAll(waiter: EventWaiter): void {
+  for (const { orderId } of waiter.waits) waiter.due.add(orderId)
+  startQuerying(waiter)
+}
+
+function startQuerying(waiter: EventWaiter): void {
+  const { due, log } = waiter
+  if (waiter.isQuerying) return
+  waiter.isQuerying = true
+  // In the next turn: views that are written together are reported in one turn.
+  setImmediate(async () => {
+    try {
+      while (due.size > 0) await query(waiter, [...due].slice(0, ordersPerQuery))
+    } catch (error) {
+      log.warn({ reason: reasonOf(error) }, 'could not check whether events have arrived')
+    } finally {
+      waiter.isQuerying = false
+    }
+  })
+}
+
+async function query({ views, waits, due }: EventWaiter, orderIds: readonly string[]): Promise<void> {
+  for (const orderId of orderIds) due.delete(orderId)
+  const orders = new Set(orderIds)
+  const open = [...waits].filter(({ orderId }) => orders.has(orderId))
+  if (open.length === 0) return
+  for (const view of await views.having(open)) {
+    const ids = new Set(view.timeline.map(({ id }) => id))
+    for (const wait of open) if (wait.orderId === view._id && ids.has(wait.eventId)) wait.finish(view)
   }
 }

@@ -1,44 +1,42 @@
 import type { HttpBindings } from '@hono/node-server'
-import { ProblemError } from '@saucery/chassis/http/problem'
+import { type Problem, ProblemError } from '@saucery/chassis/http/problem'
 import type { Context } from 'hono'
 import type { LiveFilter } from '../live/clients.ts'
 import type { Feed } from '../live/feed.ts'
 import { parseResumeToken } from '../live/resume-token.ts'
 
-/** Answers with what happens, until the client leaves. */
-export function followed(c: Context, feed: Feed, filter: LiveFilter): Response {
-  const shown = c.req.header('last-event-id') || undefined
-  const from = shown === undefined ? undefined : parseResumeToken(shown)
-  if (shown !== undefined && !from) throw invalidLastEventId()
+/** Answers with changes of orders as they happen, until the client leaves or its sign-in ends. */
+export function liveResponse(c: Context, feed: Feed, filter: LiveFilter): Response {
+  const token = c.req.header('last-event-id') || undefined
+  const from = token === undefined ? undefined : parseResumeToken(token)
+  if (token !== undefined && !from) throw new ProblemError(problems['invalid-last-event-id'])
   const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }
-  // Nobody would read it, and nobody would let go of it.
+  // The body of an answer to HEAD would never be read, and so never be closed.
   if (c.req.method === 'HEAD') return new Response(null, { headers })
   const { outgoing } = c.env as HttpBindings
   const { signedInUntil, subject } = c.get('caller')
-  // Else it is everybody.
+  // Without sign-in all callers have one subject.
   const signedIn = signedInUntil === undefined ? {} : { until: signedInUntil * 1000, subject }
-  const body = feed.listen({ filter, from, ...signedIn, destroy: () => outgoing.destroy() })
-  if (body === 'too-many-listeners') throw tooManyListeners()
-  if (body === 'too-many-of-one-caller') throw tooManyOfOneCaller()
+  const body = feed.follow({ filter, from, ...signedIn, destroy: () => outgoing.destroy() })
+  if (typeof body === 'string') throw new ProblemError(problems[body], { 'retry-after': '5' })
   return new Response(body, { headers })
 }
 
-const invalidLastEventId = () =>
-  new ProblemError({
+const problems = {
+  'invalid-last-event-id': {
     status: 400,
     code: 'invalid-last-event-id',
-    title: 'The Last-Event-ID is none that was given here',
-    errors: [{ header: 'last-event-id', detail: 'must be the last `id` that came' }],
-  })
-
-const tooManyListeners = () =>
-  new ProblemError(
-    { status: 503, code: 'too-many-listeners', title: 'Too many listen to this replica already' },
-    { 'retry-after': '5' },
-  )
-
-const tooManyOfOneCaller = () =>
-  new ProblemError(
-    { status: 429, code: 'too-many-of-one-caller', title: 'You listen to this replica too often already' },
-    { 'retry-after': '5' },
-  )
+    title: 'The Last-Event-ID is not valid',
+    errors: [{ header: 'last-event-id', detail: 'must be the last `id` that was received' }],
+  },
+  'too-many-listeners': {
+    status: 503,
+    code: 'too-many-listeners',
+    title: 'Too many clients follow this replica',
+  },
+  'too-many-of-one-caller': {
+    status: 429,
+    code: 'too-many-of-one-caller',
+    title: 'You have too many live connections to this replica',
+  },
+} as const satisfies Record<string, Problem>

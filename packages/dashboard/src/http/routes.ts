@@ -7,142 +7,43 @@ import {
   orderIdParam,
   problems,
 } from '@saucery/chassis/openapi/schemas'
-import { events } from '@saucery/contracts/choreography'
-import { itemId, qty, won } from '@saucery/contracts/fields'
-import { statuses } from '@saucery/contracts/status'
+import { orderFilter, orderJson } from '../view/order-json.ts'
+import { statisticsJson } from '../view/statistics.ts'
+import { statisticsParameters } from '../view/statistics-query.ts'
 
-const eventName = z.enum(events.map(({ event }) => event))
-
-const part = z.object({ status: z.string(), reason: z.string().optional() })
-
-const entry = z
-  .object({
-    id: z.string().describe('The event’s id'),
-    event: eventName,
-    cause: z.string().describe('The id of the event or request that led to it'),
-    time: z.iso.datetime(),
-    stream: z.string(),
-    sequence: z.int(),
-    data: z.record(z.string(), z.unknown()),
-  })
-  .openapi('TimelineEntry')
-
-const waitsFor = z
-  .object({
-    events: z.array(eventName).readonly().describe('Any of these'),
-    since: z.iso.datetime(),
-    until: z.iso.datetime().optional().describe('By when it should have come'),
-    overdue: z.boolean(),
-  })
-  .openapi('WaitsFor', { description: 'What the order waits for; absent when it is final' })
-
-const view = z
-  .object({
-    orderId: z.uuid(),
-    branchId: itemId.optional(),
-    sauceId: itemId.optional(),
-    qty: qty.optional(),
-    price: won.optional().describe('Per unit, in whole won'),
-    amount: won.optional(),
-    status: z.enum(statuses),
-    payment: part.optional(),
-    delivery: part.optional(),
-    placedAt: z.iso.datetime().optional(),
-    since: z.iso.datetime().describe('The time of the event that brought the status'),
-    tookMs: z.int().min(0).optional().describe('From the placing to the event that made it final'),
-    waitsFor: waitsFor.optional(),
-    timeline: z.array(entry).readonly().describe('Every event, the earliest first'),
-  })
-  .openapi('OrderDashboard', {
-    description: 'What is known of an order; what its events have not told yet is absent',
-  })
+const get = { method: 'get' as const, tags: ['dashboard'] }
 
 export const listViews = createRoute({
-  method: 'get',
+  ...get,
   path: '/orderDashboards',
   operationId: 'listOrderDashboards',
-  summary: 'Where every order stands, the newest first',
-  tags: ['dashboard'],
+  summary: 'Every order with its status, the newest first',
   request: {
     query: z.object({
       ...pageQuery,
-      status: z.enum(statuses).optional(),
-      branchId: itemId.optional(),
-      sauceId: itemId.optional(),
-      overdue: z.enum(['true']).optional().describe('Only orders that wait for longer than they may'),
+      ...orderFilter.shape,
+      overdue: z.enum(['true']).optional().describe('Only orders that wait longer than their deadline'),
     }),
   },
-  responses: { 200: jsonResponse('A page', pageSchema(view), linkHeader), ...listProblems },
+  responses: { 200: jsonResponse('A page', pageSchema(orderJson), linkHeader), ...listProblems },
 })
 
-const countOf = z.int().min(0)
-const timeMs = z.int().min(0).nullable().describe('Null where there are none')
-
-const statistics = z
-  .object({
-    since: z.iso.datetime(),
-    until: z.iso.datetime(),
-    stepMs: z.int(),
-    byStatus: z.object(Object.fromEntries(statuses.map((status) => [status, countOf])) as ByStatus),
-    steps: z
-      .array(
-        z.object({
-          time: z.iso.datetime().describe('When the step begins'),
-          placed: countOf,
-          delivered: countOf,
-          failed: countOf,
-          cancelled: countOf,
-          rejected: countOf,
-        }),
-      )
-      .describe('Orders by when they were placed, to the minute, and what became of them'),
-    delivery: z
-      .object({
-        count: countOf.describe('10,000 at most, of the newest orders'),
-        p50Ms: timeMs,
-        p90Ms: timeMs,
-        p99Ms: timeMs,
-        histogram: z.array(z.object({ upToMs: z.int().nullable().describe('Null: any'), count: countOf })),
-      })
-      .describe('From the placing to DELIVERED'),
-  })
-  .openapi('Statistics')
-
-type ByStatus = Record<(typeof statuses)[number], typeof countOf>
-
-const time = z.iso.datetime({ offset: true, error: 'must be a time such as 2026-01-31T12:00:00Z' })
-
 export const getStatistics = createRoute({
-  method: 'get',
+  ...get,
   path: '/orderDashboards/statistics',
   operationId: 'getStatistics',
-  summary: 'How many orders stand where, over a time',
+  summary: 'How many orders have which status, and what became of the orders of a period',
   description:
-    'Shared by all who ask the same: a second old, or a minute at most where there is much to count.',
-  tags: ['dashboard'],
-  request: {
-    query: z.object({
-      since: time.optional().describe('Only of orders placed at this time or later; an hour before `until`'),
-      until: time.optional().describe('Only of orders placed before this time; now'),
-      stepMs: z.coerce
-        .number()
-        .int()
-        .min(60_000)
-        .multipleOf(60_000)
-        .optional()
-        .describe('Whole minutes; such that there are 500 steps at most'),
-      branchId: itemId.optional(),
-    }),
-  },
-  responses: { 200: jsonResponse('The numbers', statistics), ...listProblems },
+    'Callers with the same parameters share one answer, a second old, or at most a minute if counting takes long.',
+  request: { query: statisticsParameters },
+  responses: { 200: jsonResponse('The statistics', statisticsJson), ...listProblems },
 })
 
 export const getView = createRoute({
-  method: 'get',
+  ...get,
   path: '/orderDashboards/{id}',
   operationId: 'getOrderDashboard',
-  summary: 'Where one order stands, with its story',
-  tags: ['dashboard'],
+  summary: 'One order with its status and timeline',
   request: {
     params: orderIdParam,
     query: z.object({
@@ -150,7 +51,7 @@ export const getView = createRoute({
         .uuid()
         .toLowerCase()
         .optional()
-        .openapi({ description: 'The `Event-Id` of a call before: the answer has that event' }),
+        .openapi({ description: 'The `Event-Id` of an earlier response: the answer includes that event' }),
     }),
     headers: z.object({
       prefer: z.string().optional().openapi({
@@ -161,55 +62,50 @@ export const getView = createRoute({
   },
   responses: {
     200: jsonResponse(
-      'The order; with `after`, that event is in it',
-      view,
+      'The order; with `after`, it includes that event',
+      orderJson,
       z.object({
-        'Preference-Applied': z.string().optional().describe('What of `Prefer` is done, RFC 7240'),
+        'Preference-Applied': z.string().optional().describe('The preferences that were applied, RFC 7240'),
       }),
     ),
     ...problems({
       404:
-        'No event of such an order has come yet. `event-not-arrived`: the event of `after` has not; try again after ' +
-        '`Retry-After` seconds',
+        'No event of such an order has arrived yet. `event-not-arrived`: the event of `after` has not; try again ' +
+        'after `Retry-After` seconds',
     }),
     ...listProblems,
   },
 })
 
 export const live = createRoute({
-  method: 'get',
+  ...get,
   path: '/orderDashboards/live',
   operationId: 'followOrderDashboards',
   summary: 'Every change of an order, as it happens',
   description:
-    'Server-Sent Events. `order`: an order as it stands now, as `getOrderDashboard` gives it. `left`: the same of one ' +
-    'that is not in the `status` asked for; take it off the list. `reset`: what was missed cannot be told; read the list again. `end`: the token has expired (`{"code":"token-expired"}`); come ' +
-    'back with a newer one. Lists are to be read after the first `id`.',
-  tags: ['dashboard'],
+    'Server-Sent Events. `order`: an order as it is now, the same JSON as `getOrderDashboard`. `left`: an order that ' +
+    'does not have the requested `status` any more; remove it from the list. `reset`: what was missed is not known; ' +
+    'read the list again. `end`: the token has expired (`{"code":"token-expired"}`); reconnect with a newer one. Read ' +
+    'lists after the first `id`.',
   request: {
-    query: z.object({
-      branchId: itemId.optional(),
-      sauceId: itemId.optional(),
-      status: z.enum(statuses).optional(),
-      orderId: z.uuid().toLowerCase().optional(),
-    }),
+    query: z.object({ ...orderFilter.shape, orderId: z.uuid().toLowerCase().optional() }),
     headers: z.object({
-      // Checked when it is read: one that is not valid is answered with 400.
+      // Checked by the handler, which answers an invalid one with 400.
       'last-event-id': z
         .string()
         .optional()
-        .openapi({ description: 'The last `id` that came: what was missed since comes first' }),
+        .openapi({ description: 'The last `id` that was received: what was missed since comes first' }),
     }),
   },
   responses: {
     200: {
-      description: 'What happens, until the client has enough or its token expires',
+      description: 'Changes, until the client disconnects or its token expires',
       content: { 'text/event-stream': { schema: z.string() } },
     },
     ...problems({
-      400: `\`invalid-last-event-id\`: the \`Last-Event-ID\` is none that was given`,
-      422: 'A parameter is not valid: `errors` says which',
-      429: '`too-many-of-one-caller`: try again after `Retry-After` seconds, with fewer',
+      400: '`invalid-last-event-id`: the `Last-Event-ID` is not an `id` of this feed',
+      422: 'A parameter is not valid: `errors` names it',
+      429: '`too-many-of-one-caller`: close another connection, or try again after `Retry-After` seconds',
       503: '`too-many-listeners`: try again after `Retry-After` seconds',
     }),
   },

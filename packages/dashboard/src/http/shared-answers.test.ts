@@ -18,7 +18,7 @@ function scene() {
 }
 
 describe('an answer', () => {
-  it('is shared by those who ask the same at the same time', async () => {
+  it('is shared by callers that ask the same question at the same time', async () => {
     const { ask } = scene()
     assert.deepEqual(await Promise.all([ask('a'), ask('b'), ask('a')]), [1, 2, 1])
   })
@@ -37,7 +37,7 @@ describe('an answer', () => {
       assert.equal(await ask('a'), 2)
     })
 
-  it('that failed is asked for again', async () => {
+  it('that failed is not kept', async () => {
     const { share, ask } = scene()
     const failing = () => share('a', () => Promise.reject(new Error('away')))
     for (const asked of await Promise.allSettled([failing(), failing()]))
@@ -45,7 +45,7 @@ describe('an answer', () => {
     assert.equal(await ask('a'), 1)
   })
 
-  it('is one of a hundred at most', async () => {
+  it('is one of at most a hundred that are kept', async () => {
     const { ask } = scene()
     for (let i = 0; i <= 100; i++) await ask(String(i))
     assert.equal(await ask('100'), 101)

@@ -1,54 +1,44 @@
-import { streams } from '@saucery/contracts/choreography'
 import type { Broker } from '@saucery/messaging/nats/connection'
 import { readAfter } from '@saucery/messaging/nats/stream-reader'
-import type { ViewReads } from '../store/view-queries.ts'
+import type { ViewStore } from '../store/view-store.ts'
 import type { OrderView } from '../view/order-view.ts'
+import type { StreamProgress } from './pending-events.ts'
 import type { Positions } from './resume-token.ts'
 
-/** Beyond that, reading the lists again is less. */
-const mostEvents = 1000
-const ordersInALook = 200
-
-export interface CatchUpOptions {
-  readonly broker: Broker
-  readonly views: Pick<ViewReads, 'among'>
-  /** Where the client was. */
-  readonly from: Positions
-  /** Up to where the feed has read. */
-  readonly upTo: Positions
-}
+/** For more events than this, reading the lists again is cheaper. */
+const maxEvents = 1000
+const ordersPerQuery = 200
 
 /**
- * The orders that somebody missed who was elsewhere, or away, as they stand now; nothing when that cannot be told, or
- * is too much. Which events are not in their views yet, the feed itself knows.
+ * The current views of the orders that changed between a client's position and the feed's; undefined when that cannot be
+ * found out, or is too much. Events that are not in their views yet are pending in the feed, which publishes them later.
  */
-export async function catchUp({
-  broker,
-  views,
-  from,
-  upTo,
-}: CatchUpOptions): Promise<OrderView[] | undefined> {
+export async function catchUp(
+  broker: Broker,
+  views: Pick<ViewStore, 'among'>,
+  from: Positions,
+  to: readonly StreamProgress[],
+): Promise<OrderView[] | undefined> {
   const orderIds = new Set<string>()
   let events = 0
-  for (const [i, stream] of streams.entries()) {
+  for (const [i, { stream, readTo }] of to.entries()) {
     const position = from[i]
-    const end = upTo[i]?.sequence ?? 0
     if (!position) return undefined
-    // A replica that read further has told more: what it told is told again.
-    const ahead = end - position.sequence
-    if (ahead > mostEvents) return undefined
-    const read = await readAfter(broker, stream, position, Math.max(0, ahead))
+    // Negative when the client's last replica had read further: this one publishes those events once more.
+    const missed = readTo.sequence - position.sequence
+    if (missed > maxEvents) return undefined
+    const read = await readAfter(broker, stream, position, Math.max(0, missed))
     if (typeof read === 'string') return undefined
-    // Before the first message there is none that would be missing, if the stream no longer has the first.
+    // No message precedes the first, so nothing else shows that the stream no longer has the first.
     // (retention.int.test)
-    if (position.sequence === 0 && ahead > 0 && read[0]?.sequence !== 1) return undefined
+    if (position.sequence === 0 && missed > 0 && read[0]?.sequence !== 1) return undefined
     events += read.length
     for (const { key } of read) orderIds.add(key)
   }
-  if (events > mostEvents) return undefined
-  const missed: OrderView[] = []
-  const asked = [...orderIds]
-  for (let i = 0; i < asked.length; i += ordersInALook)
-    missed.push(...(await views.among(asked.slice(i, i + ordersInALook))))
-  return missed
+  if (events > maxEvents) return undefined
+  const found: OrderView[] = []
+  const ids = [...orderIds]
+  for (let i = 0; i < ids.length; i += ordersPerQuery)
+    found.push(...(await views.among(ids.slice(i, i + ordersPerQuery))))
+  return found
 }

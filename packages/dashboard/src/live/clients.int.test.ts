@@ -7,9 +7,9 @@ import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { testMongo } from '@saucery/servers/testing/servers'
 import { v7 as uuidv7 } from 'uuid'
-import { follow, hasHeard, hasId, histories } from '../testing/live-client.ts'
+import { follow, hasId, hasReceived, histories } from '../testing/live-client.ts'
 import { openReplica } from '../testing/replica.ts'
-import { story } from '../testing/views.ts'
+import { story } from '../testing/stories.ts'
 
 const nats = await testBrokerWithStreams()
 const mongo = await testMongo()
@@ -25,42 +25,44 @@ const of = (branchId: string, events: ReturnType<typeof histories>) =>
   ) as ReturnType<typeof histories>
 
 describe('the live feed', { timeout: 100_000 }, () => {
-  it('tells each client what it asked for and may see', async () => {
+  it('sends each client what it requested and may see', async () => {
     const gate = testCallerTokens('dashboard')
     await using replica = await openReplica(urls, { requireCaller: gate.requireCaller })
     const { url } = replica
     const [one, two] = [of('b1', histories(3)), of('b2', histories(3))]
     const orderId = String(one[0]?.data.orderId)
     const all = await follow(url, '', await gate.as(operator))
-    const asked = {
+    const filtered = {
       own: await follow(url, '', await gate.as(branch('b1'))),
       byBranch: await follow(url, 'branchId=b1', await gate.as(operator)),
       byOrder: await follow(url, `orderId=${orderId}`, await gate.as(operator)),
       byStatus: await follow(url, 'status=DELIVERED', await gate.as(operator)),
       bySauce: await follow(url, 'sauceId=none', await gate.as(operator)),
     }
-    for (const follower of [all, ...Object.values(asked)]) await hasId(follower)
+    for (const follower of [all, ...Object.values(filtered)]) await hasId(follower)
     await nats.publishAll([...one, ...two])
-    await hasHeard(all, [...one, ...two])
-    await hasHeard(asked.own, one)
-    await hasHeard(asked.byBranch, one)
-    await hasHeard(
-      asked.byOrder,
+    await hasReceived(all, [...one, ...two])
+    await hasReceived(filtered.own, one)
+    await hasReceived(filtered.byBranch, one)
+    await hasReceived(
+      filtered.byOrder,
       one.filter(({ data }) => data.orderId === orderId),
     )
-    await eventually(() => assert.ok(asked.byStatus.orders.length >= 6, 'not told of what was delivered'))
-    for (const { orders } of [asked.own, asked.byBranch])
+    await eventually(() =>
+      assert.ok(filtered.byStatus.orders.length >= 6, 'delivered orders were not received'),
+    )
+    for (const { orders } of [filtered.own, filtered.byBranch])
       assert.deepEqual([...new Set(orders.map(({ branchId }) => branchId))], ['b1'])
-    assert.deepEqual([...new Set(asked.byOrder.orders.map((order) => order.orderId))], [orderId])
-    assert.deepEqual([...new Set(asked.byStatus.orders.map(({ status }) => status))], ['DELIVERED'])
-    assert.deepEqual(asked.bySauce.orders, [])
+    assert.deepEqual([...new Set(filtered.byOrder.orders.map((order) => order.orderId))], [orderId])
+    assert.deepEqual([...new Set(filtered.byStatus.orders.map(({ status }) => status))], ['DELIVERED'])
+    assert.deepEqual(filtered.bySauce.orders, [])
 
-    // What it missed is its own as well.
+    // What it missed is filtered, too.
     const back = await follow(url, '', {
       ...(await gate.as(branch('b2'))),
-      'last-event-id': String(asked.bySauce.lastId),
+      'last-event-id': String(filtered.bySauce.lastId),
     })
-    await hasHeard(back, two)
+    await hasReceived(back, two)
     assert.deepEqual([...new Set(back.orders.map(({ branchId }) => branchId))], ['b2'])
 
     const ask = async (caller: Parameters<typeof gate.as>[0], query = '') =>
@@ -71,41 +73,41 @@ describe('the live feed', { timeout: 100_000 }, () => {
     assert.equal((await fetch(`${url}/orderDashboards/live`)).status, 401)
   })
 
-  it('cuts off a client that does not read, and goes on with the others', async () => {
+  it('disconnects a client that does not read, and goes on with the others', async () => {
     const { log, lines } = recordingLog()
     await using replica = await openReplica(urls, { log })
     const [slow, other] = [await follow(replica.url), await follow(replica.url)]
     for (const follower of [slow, other]) await hasId(follower)
     slow.response.pause()
-    // An order whose story is long, so that each change of it is much to read.
+    // An order with much data, so that each change of it is much to read.
     const orderId = uuidv7()
     for (const entry of story(orderId, ['OrderPlaced']))
       await replica.views.add({
         orderId,
         entry: { ...entry, data: { ...entry.data, much: 'x'.repeat(500_000) } },
       })
-    const cut = () => lines.find(({ msg }) => msg === 'a listener that does not read is cut off')
-    let heard = 0
-    while (!cut() && heard < 200) {
+    const cut = () => lines.find(({ msg }) => msg === 'disconnected a live client that does not read')
+    let changes = 0
+    while (!cut() && changes < 200) {
       const [event] = histories(1, ['OrderCancelled']).map((event) => ({
         ...event,
         subject: `orders.cancelled.${orderId}`,
         data: { ...event.data, orderId },
       })) as ReturnType<typeof histories>
-      assert.ok(event, 'there is no event')
-      await hasHeard(other, await nats.publishAll([event]))
-      heard++
+      assert.ok(event, 'the event is missing')
+      await hasReceived(other, await nats.publishAll([event]))
+      changes++
     }
-    const { unread, listeners } = cut() ?? {}
-    assert.ok(Number(unread) <= 1024 * 1024, `${unread} bytes were kept after ${heard} changes`)
-    assert.equal(listeners, 1)
+    const { unread, clients } = cut() ?? {}
+    assert.ok(Number(unread) <= 1024 * 1024, `${unread} bytes were kept after ${changes} changes`)
+    assert.equal(clients, 1)
     slow.response.resume()
     await eventually(() => assert.ok(slow.isClosed, 'still open'))
-    await hasHeard(other, await nats.publishAll(histories(2)))
+    await hasReceived(other, await nats.publishAll(histories(2)))
     assert.equal(other.isClosed, false)
   })
 
-  it('ends when the client is no longer signed in, says so, and lets the others be', async () => {
+  it('ends for a client that is no longer signed in, with a message, and not for the others', async () => {
     const gate = testCallerTokens('dashboard')
     await using replica = await openReplica(urls, { requireCaller: gate.requireCaller })
     const now = () => Date.now() / 1000
@@ -117,7 +119,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     ]
     for (const follower of [short, long]) await hasId(follower)
     const events = await nats.publishAll(histories(1))
-    for (const follower of [short, long]) await hasHeard(follower, events)
+    for (const follower of [short, long]) await hasReceived(follower, events)
     await eventually(() => assert.ok(short.isClosed, 'still open'))
     assert.ok(now() >= signedInUntil && now() < signedInUntil + 3, `ended ${now() - signedInUntil} s late`)
     assert.deepEqual([short.ends, short.response.complete], [['token-expired'], true])
@@ -128,13 +130,13 @@ describe('the live feed', { timeout: 100_000 }, () => {
     })
     await eventually(() => assert.ok(late.isClosed, 'still open'), 500)
     assert.deepEqual([late.ends, late.orders, late.lastId], [['token-expired'], [], undefined])
-    await hasHeard(long, await nats.publishAll(histories(1)))
+    await hasReceived(long, await nats.publishAll(histories(1)))
     assert.deepEqual([long.ends, long.isClosed], [[], false])
     long.leave()
   })
 
-  it('turns clients away beyond so many, and has room when one leaves', async () => {
-    await using replica = await openReplica(urls, { mostListeners: 2 })
+  it('refuses clients beyond its limit, and has room when one leaves', async () => {
+    await using replica = await openReplica(urls, { maxClients: 2 })
     const [first] = [await follow(replica.url), await follow(replica.url)]
     const response = await fetch(`${replica.url}/orderDashboards/live`)
     assert.equal(response.headers.get('retry-after'), '5')
@@ -147,9 +149,12 @@ describe('the live feed', { timeout: 100_000 }, () => {
     })
   })
 
-  it('turns away one caller who would have too many of its places, and nobody else', async () => {
+  it('refuses one caller with too many clients, and no other caller', async () => {
     const gate = testCallerTokens('dashboard')
-    await using replica = await openReplica(urls, { requireCaller: gate.requireCaller, mostOfOne: 2 })
+    await using replica = await openReplica(urls, {
+      requireCaller: gate.requireCaller,
+      maxClientsPerCaller: 2,
+    })
     const signedInUntil = Date.now() / 1000 + 60
     const greedy = await gate.as({ ...branch('b1'), signedInUntil })
     const [first] = [await follow(replica.url, '', greedy), await follow(replica.url, '', greedy)]
@@ -166,7 +171,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     })
   })
 
-  it('ends when the dashboard stops, also for those who do not read', async () => {
+  it('ends when the dashboard stops, also for clients that do not read', async () => {
     const replica = await openReplica(urls)
     const followers = [await follow(replica.url), await follow(replica.url), await follow(replica.url)]
     for (const follower of followers) await hasId(follower)
@@ -180,14 +185,14 @@ describe('the live feed', { timeout: 100_000 }, () => {
     for (const follower of followers) await eventually(() => assert.ok(follower.isClosed, 'still open'))
   })
 
-  it('tells a thousand clients of every change', async (t) => {
+  it('sends every change to a thousand clients', async (t) => {
     const clients = 1000
     await using replica = await openReplica(urls)
     const followers = await Promise.all(Array.from({ length: clients }, () => follow(replica.url)))
     for (const follower of followers) await hasId(follower)
     const [cpu, began] = [process.cpuUsage(), performance.now()]
     const events = await nats.publishAll(histories(5, ['OrderPlaced', 'PaymentApproved', 'DeliveryStarted']))
-    for (const follower of followers) await hasHeard(follower, events)
+    for (const follower of followers) await hasReceived(follower, events)
     const { user, system } = process.cpuUsage(cpu)
     const messages = followers.reduce((sum, { orders }) => sum + orders.length, 0)
     t.diagnostic(

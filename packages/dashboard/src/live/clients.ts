@@ -1,115 +1,78 @@
 import type { Log } from '@saucery/chassis/telemetry/log'
-import { canHaveBeen, type Status } from '@saucery/contracts/status'
-import type { OrderView } from '../view/order-view.ts'
+import type { OrderFilter } from '../view/order-json.ts'
 import type { ResumePoint } from './resume-token.ts'
+import { retryMessage } from './sse.ts'
 
-/** Which orders a listener wants, and may have. */
-export interface LiveFilter {
-  readonly branchId?: string | undefined
-  readonly sauceId?: string | undefined
-  readonly status?: Status | undefined
+/** Which orders a client wants, and may see. */
+export interface LiveFilter extends OrderFilter {
   readonly orderId?: string | undefined
 }
 
-/**
- * As what a listener is told of the order, if it is: that it is among the wanted ones, or that it is there no longer.
- *
- * Whether this listener was told of it before, nobody remembers; it may have been, here or elsewhere, when the order
- * may have stood there at all. A status alone is ever left. (feed.int.test: "keeps a list of what is … right …")
- */
-export function toldAs(
-  { branchId, sauceId, status, orderId }: LiveFilter,
-  view: OrderView,
-): 'order' | 'left' | undefined {
-  const isMeant =
-    (branchId === undefined || view.branchId === branchId) &&
-    (sauceId === undefined || view.sauceId === sauceId) &&
-    (orderId === undefined || view._id === orderId)
-  if (!isMeant) return undefined
-  if (status === undefined || view.status === status) return 'order'
-  return canHaveBeen(status, new Set(view.timeline.map(({ event }) => event))) ? 'left' : undefined
-}
-
-/** Somebody who begins to listen. */
 export interface NewClient {
   readonly filter: LiveFilter
-  /** Where they were when they lost their connection. */
+  /** Where it was when it lost its connection. */
   readonly from?: ResumePoint | undefined
-  /** How long they may listen, in ms since the epoch; for as long as they like if that is not said. */
+  /** When its sign-in ends, in milliseconds since the epoch; undefined without sign-in. */
   readonly until?: number | undefined
-  /** Who is signed in; nobody is counted where nobody is. */
+  /** Who is signed in; undefined without sign-in. */
   readonly subject?: string | undefined
-  /** Breaks their connection off. */
+  /** Breaks its connection. */
   destroy(): void
 }
 
-export interface Client extends Omit<NewClient, 'destroy' | 'from'> {
-  /** Where it was; `lost` when nobody can tell what it missed since. */
+export interface LiveClient extends Omit<NewClient, 'from'> {
+  /** Where it resumes; `lost` when what it missed cannot be found out. */
   from: ResumePoint | 'lost' | undefined
-  /** Whether it gets what happens. */
-  joined: boolean
-  /** @param extra how much more may lie unread: what it missed comes all at once */
-  push(chunk: Uint8Array, extra?: number): void
-  end(): void
+  /** Whether it receives changes as they happen. */
+  isCaughtUp: boolean
+  /** In bytes. */
+  unreadLimit: number
+  readonly output: ReadableStreamDefaultController<Uint8Array>
 }
 
-/** Unread bytes for which a listener is let go. */
-const mostUnread = 1024 * 1024
-
+/** The clients of a live feed. One that does not read is disconnected, so that the others go on. */
 export interface Clients {
-  all(): Iterable<Client>
-  count(): number
-  /** How often the same caller listens. */
-  countOf(subject: string): number
-  /** @returns the listener, and what it reads */
-  add(who: NewClient): { readonly listener: Client; readonly body: ReadableStream<Uint8Array> }
+  readonly open: Set<LiveClient>
+  readonly log: Log
 }
 
-/** Those who listen. One that does not read what it is given is cut off, and the others go on. */
-export function openClients(log: Log): Clients {
-  const open = new Set<Client>()
-  return {
-    all: () => open,
-    count: () => open.size,
-    countOf: (subject) => [...open].filter((listener) => listener.subject === subject).length,
-    add({ filter, from, until, subject, destroy }) {
-      let allowed = mostUnread
-      let controller: ReadableStreamDefaultController<Uint8Array> | undefined
-      const body = new ReadableStream<Uint8Array>(
-        {
-          start(started) {
-            controller = started
-          },
-          cancel() {
-            open.delete(listener)
-          },
-        },
-        new ByteLengthQueuingStrategy({ highWaterMark: mostUnread }),
-      )
-      const listener: Client = {
-        filter,
-        from,
-        until,
-        subject,
-        joined: false,
-        push(chunk, extra = 0) {
-          if (!open.has(listener)) return
-          allowed += extra
-          const unread = mostUnread - (controller?.desiredSize ?? 0)
-          if (unread + chunk.length <= allowed) return controller?.enqueue(chunk)
-          open.delete(listener)
-          log.info({ unread, listeners: open.size }, 'a listener that does not read is cut off')
-          destroy()
-        },
-        end() {
-          if (!open.delete(listener)) return
-          controller?.close()
-          // One that does not read would hold its connection for as long as it likes.
-          setTimeout(destroy, 500).unref()
-        },
-      }
-      open.add(listener)
-      return { listener, body }
+const maxUnread = 1024 * 1024
+
+/** @returns what the client reads: first how soon to reconnect */
+export function addClient({ open }: Clients, { from, ...client }: NewClient) {
+  let added: LiveClient | undefined
+  return new ReadableStream<Uint8Array>(
+    {
+      start(output) {
+        added = { ...client, from, isCaughtUp: false, unreadLimit: maxUnread, output }
+        open.add(added)
+        output.enqueue(retryMessage)
+      },
+      cancel() {
+        if (added) open.delete(added)
+      },
     },
+    new ByteLengthQueuingStrategy({ highWaterMark: maxUnread }),
+  )
+}
+
+/** @param extra how many bytes more may be unread: what a client missed comes all at once */
+export function send({ open, log }: Clients, client: LiveClient, chunk: Uint8Array, extra = 0): void {
+  if (!open.has(client)) return
+  client.unreadLimit += extra
+  const unread = maxUnread - (client.output.desiredSize ?? 0)
+  if (unread + chunk.length <= client.unreadLimit) {
+    client.output.enqueue(chunk)
+    return
   }
+  open.delete(client)
+  log.info({ unread, clients: open.size }, 'disconnected a live client that does not read')
+  client.destroy()
+}
+
+export function endClient({ open }: Clients, client: LiveClient): void {
+  if (!open.delete(client)) return
+  client.output.close()
+  // A client that does not read would keep its connection open.
+  setTimeout(client.destroy, 500).unref()
 }

@@ -8,11 +8,11 @@ import type { Event } from '@saucery/messaging/events/event'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { testMongo } from '@saucery/servers/testing/servers'
 import {
-  assertNoneGoesBack,
+  assertNoOrderGoesBack,
   type Follower,
   follow,
-  hasHeard,
   hasId,
+  hasReceived,
   histories,
 } from '../testing/live-client.ts'
 import { openReplica } from '../testing/replica.ts'
@@ -30,46 +30,46 @@ after(async () => {
   await mongo[Symbol.asyncDispose]()
 })
 
-/** Resolves when the follower's place is the end of every stream: views may be told before all their events are read. */
+/** Resolves when the follower's token is at the end of every stream: a view may be sent before all its events are read. */
 const isAtTheEnd = (follower: Follower) =>
   eventually(async () => {
     const ends = streams.map(async ({ name }) => (await nats.broker.jsm.streams.info(name)).state.last_seq)
-    const place = parseResumeToken(follower.lastId ?? '')?.positions.map(({ sequence }) => sequence)
-    assert.deepEqual(place, await Promise.all(ends))
+    const positions = parseResumeToken(follower.lastId ?? '')?.positions.map(({ sequence }) => sequence)
+    assert.deepEqual(positions, await Promise.all(ends))
   })
 
 describe('the live feed', { timeout: 100_000 }, () => {
-  it('tells a client of each replica of every change, whichever replica made it', async () => {
+  it('sends every change to a client of each replica, whichever replica made it', async () => {
     const followers = [await follow(first.url), await follow(second.url)]
     for (const follower of followers) await hasId(follower)
     const events = histories(40).sort(() => Math.random() - 0.5)
     await nats.publishAll(events)
     for (const follower of followers) {
       assert.equal(follower.response.headers['content-type'], 'text/event-stream')
-      await hasHeard(follower, events)
-      assertNoneGoesBack(follower)
+      await hasReceived(follower, events)
+      assertNoOrderGoesBack(follower)
       assert.equal(follower.resets, 0)
       follower.leave()
     }
   })
 
-  it('tells an order as it is shown', async () => {
+  it('sends an order as GET shows it', async () => {
     const follower = await follow(first.url)
     await hasId(follower)
     const events = histories(1, ['OrderPlaced', 'PaymentApproved'])
     await nats.publishAll(events)
-    await hasHeard(follower, events)
+    await hasReceived(follower, events)
     const shown = await fetch(`${first.url}/orderDashboards/${events[0]?.data.orderId}`)
     assert.deepEqual(follower.orders.at(-1), await shown.json())
     follower.leave()
   })
 
-  it('tells what happened meanwhile to a client that comes back, at the other replica', async () => {
+  it('sends what happened meanwhile to a client that reconnects, to the other replica', async () => {
     const before = await follow(first.url)
     await hasId(before)
     const early = histories(3)
     await nats.publishAll(early)
-    await hasHeard(before, early)
+    await hasReceived(before, early)
     await isAtTheEnd(before)
     before.leave()
     const meanwhile = histories(60)
@@ -77,8 +77,8 @@ describe('the live feed', { timeout: 100_000 }, () => {
     const back = await follow(second.url, '', { 'last-event-id': String(before.lastId) })
     const late = histories(5)
     await nats.publishAll(late)
-    await hasHeard(back, [...meanwhile, ...late])
-    assertNoneGoesBack(back)
+    await hasReceived(back, [...meanwhile, ...late])
+    assertNoOrderGoesBack(back)
     assert.equal(back.resets, 0)
     assert.ok(!early.some(({ data }) => back.orders.some(({ orderId }) => orderId === data.orderId)))
     back.leave()
@@ -86,7 +86,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
 
   it('misses nothing while clients come and go between replicas and events arrive', async () => {
     const events: Event<AnyFact>[] = []
-    const heard = new Set<string>()
+    const received = new Set<string>()
     let from: string | undefined
     const start = await follow(first.url)
     await hasId(start)
@@ -95,19 +95,19 @@ describe('the live feed', { timeout: 100_000 }, () => {
     for (let i = 0; i < 20; i++) {
       const some = histories(3)
       events.push(...some)
-      const saying = nats.publishAll(some)
+      const publishing = nats.publishAll(some)
       const follower = await follow((replicas[i % 2] ?? first).url, '', { 'last-event-id': String(from) })
-      // Leaves at any moment, with or without anything new.
+      // Leaves at any moment, with or without a new change.
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 150))
       follower.leave()
-      await saying
-      for (const id of follower.heard) heard.add(id)
+      await publishing
+      for (const id of follower.received) received.add(id)
       assert.equal(follower.resets, 0)
       from = follower.lastId ?? from
     }
     const last = await follow(first.url, '', { 'last-event-id': String(from) })
     await eventually(() => {
-      const missing = events.filter(({ id }) => !heard.has(id) && !last.heard.has(id))
+      const missing = events.filter(({ id }) => !received.has(id) && !last.received.has(id))
       assert.equal(missing.length, 0, `${missing.length} of ${events.length} are missing`)
     })
     last.leave()
@@ -127,16 +127,16 @@ describe('the live feed', { timeout: 100_000 }, () => {
   ]
 
   for (const status of statuses)
-    it(`keeps a list of what is ${status} right by what it tells alone, wherever its client comes back`, async () => {
-      const kept = await follow(first.url, `status=${status}`)
-      await hasId(kept)
-      let [from, list] = [kept.lastId, kept.list]
-      kept.leave()
-      // Stories that end everywhere, told in any order.
+    it(`keeps a client's list of ${status} orders correct by its messages alone, wherever the client reconnects`, async () => {
+      const initial = await follow(first.url, `status=${status}`)
+      await hasId(initial)
+      let [from, list] = [initial.lastId, initial.list]
+      initial.leave()
+      // Stories that end in every status, published in any order.
       const events = stories.flatMap((names) => histories(2, names)).sort(() => Math.random() - 0.5)
       const ids = [...new Set(events.map(({ data }) => data.orderId))]
       for (let i = 0; events.length > 0; i++) {
-        const saying = nats.publishAll(events.splice(0, 12))
+        const publishing = nats.publishAll(events.splice(0, 12))
         const follower = await follow(
           (replicas[i % 2] ?? first).url,
           `status=${status}`,
@@ -145,7 +145,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
         )
         await new Promise((resolve) => setTimeout(resolve, Math.random() * 150))
         follower.leave()
-        await saying
+        await publishing
         assert.equal(follower.resets, 0)
         from = follower.lastId ?? from
         list = follower.list
@@ -153,14 +153,14 @@ describe('the live feed', { timeout: 100_000 }, () => {
       const last = await follow(second.url, `status=${status}`, { 'last-event-id': String(from) }, list)
       await nats.consumedBy('dashboard')
       const views = await first.views.among(ids)
-      const right = views.filter((view) => view.status === status).map(({ _id }) => _id)
-      // Orders of other tests may still be on their way when this one begins.
+      const expected = views.filter((view) => view.status === status).map(({ _id }) => _id)
+      // Orders of other tests may still be in flight when this one begins.
       const listed = () => ids.filter((id) => last.list.has(id))
-      await eventually(() => assert.deepEqual(new Set(listed()), new Set(right)))
+      await eventually(() => assert.deepEqual(new Set(listed()), new Set(expected)))
       last.leave()
     })
 
-  it('tells nobody who asked for a status of orders that cannot have had it', async () => {
+  it('sends no order that cannot have had the requested status', async () => {
     const rejected = await follow(first.url, 'status=REJECTED')
     const paid = await follow(first.url, 'status=PAID')
     for (const follower of [rejected, paid]) await hasId(follower)
@@ -172,31 +172,31 @@ describe('the live feed', { timeout: 100_000 }, () => {
     })
     assert.ok(
       paid.orders.every(({ status }) => status === 'PAID'),
-      'told of others as if they were PAID',
+      'received others as if they were PAID',
     )
     assert.deepEqual([rejected.orders, rejected.left], [[], []])
     rejected.leave()
     paid.leave()
   })
 
-  it('says that the list has to be read again when too much was missed', async () => {
+  it('resets a client that missed too much', async () => {
     const before = await follow(first.url)
     await hasId(before)
     before.leave()
     await nats.publishAll(histories(1001, ['OrderPlaced']))
-    // Else the feed begins before its end.
+    // Otherwise the feed begins before the end.
     await nats.consumedBy('dashboard')
     const back = await follow(second.url, '', { 'last-event-id': String(before.lastId) })
     await eventually(() => assert.equal(back.resets, 1))
     assert.notEqual(back.lastId, before.lastId)
     const events = histories(1)
     await nats.publishAll(events)
-    await hasHeard(back, events)
+    await hasReceived(back, events)
     assert.equal(back.resets, 1)
     back.leave()
   })
 
-  it('refuses a Last-Event-ID that nobody gave', async () => {
+  it('refuses a Last-Event-ID that is not one of its own', async () => {
     for (const id of ['x', '1', Buffer.from('[[1,"a"]]').toString('base64url'), 'a b', 'x'.repeat(2000)]) {
       const response = await fetch(`${first.url}/orderDashboards/live`, { headers: { 'last-event-id': id } })
       const problem = { status: 400, code: 'invalid-last-event-id', places: [undefined] }
@@ -204,13 +204,13 @@ describe('the live feed', { timeout: 100_000 }, () => {
     }
   })
 
-  it('says what is wrong with a filter', async () => {
+  it('refuses an invalid filter, and names its fields', async () => {
     const response = await fetch(`${first.url}/orderDashboards/live?status=LOST&orderId=1`)
     const problem = { status: 422, code: 'invalid-input', places: ['status', 'orderId'] }
     assert.deepEqual(await readProblem(response), problem)
   })
 
-  it('answers HEAD with the head alone', async () => {
+  it('answers HEAD with headers alone', async () => {
     const response = await fetch(`${first.url}/orderDashboards/live`, { method: 'HEAD' })
     assert.equal(response.headers.get('content-type'), 'text/event-stream')
     assert.equal(await response.text(), '')

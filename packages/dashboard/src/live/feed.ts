@@ -1,133 +1,142 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { retryDelay } from '@saucery/messaging/async/backoff'
 import { reasonOf } from '@saucery/messaging/log'
+import { orderToJson } from '../view/order-json.ts'
 import type { OrderView } from '../view/order-view.ts'
-import { type NewClient, openClients } from './clients.ts'
-import { join } from './resume.ts'
-import { chunksFor, farewell, greeting, heartbeat } from './sse.ts'
-import { openStreamCursor, type StreamCursor, type StreamCursorOptions } from './stream-cursor.ts'
+import type { Deadlines } from '../view/waits-for.ts'
+import { addClient, type Clients, endClient, type NewClient, send } from './clients.ts'
+import { resume } from './resume.ts'
+import { changeMessages, endMessage, heartbeat } from './sse.ts'
+import {
+  advance,
+  openStreamCursor,
+  type StreamCursor,
+  type StreamCursorOptions,
+  tokenAt,
+} from './stream-cursor.ts'
 
 export interface FeedOptions extends StreamCursorOptions {
-  readonly toJson: (view: OrderView) => unknown
-  readonly mostListeners?: number
-  /** Of one caller who is signed in. */
-  readonly mostOfOne?: number
-  readonly everyMs?: number
+  readonly deadlines: Deadlines
+  readonly maxClients?: number
+  /** Clients of one caller who is signed in. */
+  readonly maxClientsPerCaller?: number
   readonly heartbeatMs?: number
 }
 
-export interface Feed {
-  /**
-   * Begins to tell somebody what happens.
-   * @returns what they read, or why there is nothing: too many listen already
-   */
-  listen(who: NewClient): ReadableStream<Uint8Array> | 'too-many-listeners' | 'too-many-of-one-caller'
-  /** Ends every feed, and resolves when nothing is read any longer. */
-  stop(): Promise<void>
+export type Feed = ReturnType<typeof openFeed>
+
+interface State {
+  readonly options: FeedOptions
+  readonly clients: Clients
+  readonly stopping: AbortController
+  /** Undefined while there is no client, and after a loss: then the next one begins at the consumers' position. */
+  cursor?: StreamCursor | undefined
+  running?: Promise<void> | undefined
+  /** Aborted to end the pause of the loop. */
+  pausing?: AbortController
 }
 
+const everyMs = 100
+
 /**
- * Tells everybody who listens of every change of an order, whichever replica made it. While somebody does, the streams
- * are read from a position on, past the consumers; an event is told of when its order's view has it.
+ * Sends every change of an order to all clients, whichever replica made it. While there is a client, the feed reads the
+ * streams itself, past the consumers, and sends an order when its view has what was read.
  *
- * All in one loop, so that nobody gets an older view after a newer one. What is away stops the loop, never ends it.
+ * One loop does all of it, so an older view never follows a newer one. An outage pauses the loop and never ends it.
  */
-export function openFeed(options: FeedOptions): Feed {
-  const { broker, views, toJson, log } = options
-  const { mostListeners = 2000, mostOfOne = 200, everyMs = 100, heartbeatMs = 15_000 } = options
-  const listeners = openClients(log)
-  const stopping = new AbortController()
-  let course: StreamCursor | undefined
-  let running: Promise<void> | undefined
-  let wake = () => {}
-
-  broker.onReconnect(() => wake())
-  const joined = () => [...listeners.all()].filter((listener) => listener.joined)
-
-  async function run(): Promise<void> {
-    const beating = setInterval(beat, heartbeatMs)
-    const ending = setInterval(endExpired, 1000)
-    for (let failures = 0; listeners.count() > 0 && !stopping.signal.aborted; ) {
-      let again = false
-      try {
-        if (course && course.version !== views.serving()) loseCourse()
-        course ??= await openStreamCursor(options)
-        again = await goOn(course)
-        if (failures > 0) log.info({}, 'the live feed goes on')
-        failures = 0
-      } catch (error) {
-        if (stopping.signal.aborted) break
-        if (failures === 0) log.warn({ reason: reasonOf(error) }, 'the live feed waits')
-        failures += 1
-      }
-      if (!again) await pause(failures > 0 ? retryDelay(failures, { maxMs: 5000 }) : everyMs)
-    }
-    clearInterval(beating)
-    clearInterval(ending)
-    // Nobody listens: from where on, is found out again.
-    course = undefined
-    running = undefined
-  }
-
-  /** What was missed cannot be told: everybody has to read the lists again, once it is known from where on. */
-  function loseCourse(): void {
-    course = undefined
-    for (const listener of joined()) Object.assign(listener, { joined: false, from: 'lost' })
-  }
-
-  /** @returns whether there may be more to do at once */
-  async function goOn(on: StreamCursor): Promise<boolean> {
-    const step = await on.goOn((changed) => {
-      for (const [listener, chunk] of chunksFor(joined(), changed, on.token(), toJson))
-        if (chunk) listener.push(chunk)
-    })
-    if (step === 'lost') loseCourse()
-    if (step === 'lost' || step === 'behind') return true
-    const waiting = [...listeners.all()].filter((listener) => !listener.joined)
-    if (waiting.length > 0) await join(waiting, on, { broker, views, toJson })
-    return step === 'more'
-  }
-
-  async function pause(ms: number): Promise<void> {
-    const woken = new Promise<void>((resolve) => {
-      wake = resolve
-    })
-    await Promise.race([woken, delay(ms, undefined, { ref: false })])
-  }
-
-  function beat(): void {
-    const chunk = heartbeat()
-    const standing = course && heartbeat(course.token())
-    for (const listener of [...listeners.all()]) listener.push(listener.joined && standing ? standing : chunk)
-  }
-
-  function endExpired(): void {
-    const now = Date.now()
-    for (const listener of [...listeners.all()]) {
-      if (listener.until === undefined || listener.until > now) continue
-      listener.push(farewell('token-expired'))
-      listener.end()
-    }
-  }
-
+export function openFeed(options: FeedOptions) {
+  const { broker, log, maxClients = 2000, maxClientsPerCaller = 200 } = options
+  const clients: Clients = { open: new Set(), log }
+  const state: State = { options, clients, stopping: new AbortController() }
+  broker.onReconnect(() => state.pausing?.abort())
   return {
-    listen(who) {
-      if (listeners.count() >= mostListeners || stopping.signal.aborted) return 'too-many-listeners'
-      const { subject } = who
-      if (subject !== undefined && listeners.countOf(subject) >= mostOfOne) return 'too-many-of-one-caller'
-      const { body, listener } = listeners.add(who)
-      listener.push(greeting)
+    /** @returns what the client reads, or why it is refused */
+    follow(client: NewClient) {
+      const { subject } = client
+      if (clients.open.size >= maxClients || state.stopping.signal.aborted) return 'too-many-listeners'
+      const ofCaller = [...clients.open].filter((other) => other.subject === subject).length
+      if (subject !== undefined && ofCaller >= maxClientsPerCaller) return 'too-many-of-one-caller'
+      const body = addClient(clients, client)
       // The gateway's clock may be behind.
-      endExpired()
-      running ??= run()
-      wake()
+      endExpired(clients)
+      state.running ??= run(state)
+      state.pausing?.abort()
       return body
     },
-    async stop() {
-      stopping.abort()
-      for (const listener of [...listeners.all()]) listener.end()
-      wake()
-      await running
+    /** Ends every client's feed, and resolves when nothing is read any longer. */
+    async stop(): Promise<void> {
+      state.stopping.abort()
+      for (const client of [...clients.open]) endClient(clients, client)
+      state.pausing?.abort()
+      await state.running
     },
+  }
+}
+
+async function run(state: State): Promise<void> {
+  const { options, clients, stopping } = state
+  const { log, heartbeatMs = 15_000 } = options
+  const timers = [setInterval(sendHeartbeats, heartbeatMs, state), setInterval(endExpired, 1000, clients)]
+  for (let failures = 0; clients.open.size > 0 && !stopping.signal.aborted; ) {
+    try {
+      const isMore = await goOn(state)
+      if (failures > 0) log.info({}, 'the live feed goes on')
+      failures = 0
+      if (!isMore) await pause(state, everyMs)
+    } catch (error) {
+      if (stopping.signal.aborted) break
+      if (failures === 0) log.warn({ reason: reasonOf(error) }, 'the live feed is interrupted')
+      failures += 1
+      await pause(state, retryDelay(failures, { maxMs: 5000 }))
+    }
+  }
+  for (const timer of timers) clearInterval(timer)
+  state.cursor = undefined
+  state.running = undefined
+}
+
+/** @returns whether there may be more to do at once */
+async function goOn(state: State): Promise<boolean> {
+  const { options, clients } = state
+  if (state.cursor && state.cursor.version !== options.views.servedVersion()) loseCursor(state)
+  state.cursor ??= await openStreamCursor(options)
+  const { cursor } = state
+  const toJson = (view: OrderView) => orderToJson(view, options.deadlines, Date.now())
+  const result = await advance(cursor, (changed) => {
+    const messagesFor = changeMessages(changed, tokenAt(cursor), toJson)
+    for (const client of clients.open) {
+      const chunk = client.isCaughtUp && messagesFor(client.filter)
+      if (chunk) send(clients, client, chunk)
+    }
+  })
+  if (result === 'lost') loseCursor(state)
+  if (result === 'lost' || result === 'behind') return true
+  await resume(clients, cursor, toJson)
+  return result === 'more'
+}
+
+/** What clients miss now cannot be found out: they read the lists again once the next cursor has a position. */
+function loseCursor(state: State): void {
+  state.cursor = undefined
+  for (const client of state.clients.open)
+    if (client.isCaughtUp) Object.assign(client, { isCaughtUp: false, from: 'lost' })
+}
+
+async function pause(state: State, ms: number): Promise<void> {
+  state.pausing = new AbortController()
+  await delay(ms, undefined, { signal: state.pausing.signal, ref: false }).catch(() => {})
+}
+
+function sendHeartbeats({ clients, cursor }: State): void {
+  const plain = heartbeat()
+  const withToken = cursor ? heartbeat(tokenAt(cursor)) : plain
+  for (const client of clients.open) send(clients, client, client.isCaughtUp ? withToken : plain)
+}
+
+function endExpired(clients: Clients): void {
+  for (const client of clients.open) {
+    if (client.until === undefined || client.until > Date.now()) continue
+    send(clients, client, endMessage('token-expired'))
+    endClient(clients, client)
   }
 }

@@ -7,7 +7,7 @@ import { ensureStream } from '@saucery/messaging/nats/streams'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { testMongo } from '@saucery/servers/testing/servers'
 import { v7 as uuidv7 } from 'uuid'
-import { assertNoneGoesBack, follow, hasHeard, hasId, histories } from '../testing/live-client.ts'
+import { assertNoOrderGoesBack, follow, hasId, hasReceived, histories } from '../testing/live-client.ts'
 import { openReplica } from '../testing/replica.ts'
 
 const nats = await testBrokerWithStreams()
@@ -21,23 +21,23 @@ after(async () => {
   await mongo[Symbol.asyncDispose]()
 })
 
-const said = (text: string) => lines.filter(({ msg }) => msg === text).length
+const logged = (text: string) => lines.filter(({ msg }) => msg === text).length
 
 describe('the live feed', { timeout: 100_000 }, () => {
-  it('outlives the broker, says so once, and its clients miss nothing', async () => {
+  it('outlives the broker, logs its outage once, and its clients miss nothing', async () => {
     const follower = await follow(url)
     await hasId(follower)
     await nats.kill()
-    await eventually(() => assert.equal(said('the live feed waits'), 1))
+    await eventually(() => assert.equal(logged('the live feed is interrupted'), 1))
     const { heartbeats } = follower
-    await eventually(() => assert.ok(follower.heartbeats > heartbeats, 'no sign of life'))
+    await eventually(() => assert.ok(follower.heartbeats > heartbeats, 'no heartbeat'))
     await nats.restart()
     await eventually(() => nats.broker.connection.flush())
     const events = await nats.publishAll(histories(5))
-    await hasHeard(follower, events)
-    assertNoneGoesBack(follower)
+    await hasReceived(follower, events)
+    assertNoOrderGoesBack(follower)
     assert.deepEqual([follower.resets, follower.isClosed], [0, false])
-    assert.equal(said('the live feed goes on'), said('the live feed waits'))
+    assert.equal(logged('the live feed goes on'), logged('the live feed is interrupted'))
     follower.leave()
   })
 
@@ -47,22 +47,22 @@ describe('the live feed', { timeout: 100_000 }, () => {
     await mongo.kill()
     const events = await nats.publishAll(histories(5))
     const before = follower.heartbeats
-    await eventually(() => assert.ok(follower.heartbeats > before + 1, 'no sign of life'))
+    await eventually(() => assert.ok(follower.heartbeats > before + 1, 'no heartbeat'))
     await mongo.restart()
-    await hasHeard(follower, events)
-    assertNoneGoesBack(follower)
+    await hasReceived(follower, events)
+    assertNoOrderGoesBack(follower)
     assert.deepEqual([follower.resets, follower.isClosed], [0, false])
     follower.leave()
   })
 
-  it('lets a client come while the broker is away, and tells it what happens then', async () => {
+  it('accepts a client while the broker is away, and sends it what happens then', async () => {
     await nats.kill()
     const follower = await follow(url)
-    // With a place or without: somebody who left may have been listening until now.
-    await eventually(() => assert.ok(follower.heartbeats > 1, 'no sign of life')).finally(nats.restart)
+    // With or without a token: the loop may still run for a client of the test before.
+    await eventually(() => assert.ok(follower.heartbeats > 1, 'no heartbeat')).finally(nats.restart)
     await eventually(() => nats.broker.connection.flush())
     await hasId(follower)
-    await hasHeard(follower, await nats.publishAll(histories(2)))
+    await hasReceived(follower, await nats.publishAll(histories(2)))
     follower.leave()
   })
 
@@ -70,46 +70,46 @@ describe('the live feed', { timeout: 100_000 }, () => {
     ['has other events under the same sequences', 400],
     ['is shorter than it was', 2],
   ] as const)
-    it(`says that the list has to be read again when a stream ${what}`, async () => {
+    it(`resets its clients when a stream ${what}`, async () => {
       const [follower, left] = [await follow(url), await follow(url)]
       for (const each of [follower, left]) await hasId(each)
-      await hasHeard(follower, await nats.publishAll(histories(30, ['OrderPlaced'])))
+      await hasReceived(follower, await nats.publishAll(histories(30, ['OrderPlaced'])))
       await eventually(() => assert.equal(left.lastId, follower.lastId))
       left.leave()
       // As after a power failure, but with nothing left.
       const [stream] = streams
-      assert.ok(stream, 'there is no stream')
+      assert.ok(stream, 'the stream is missing')
       await nats.broker.jsm.streams.delete(stream.name)
       await ensureStream(nats.broker.jsm, stream, 1)
       const events = await nats.publishAll(histories(orders, ['OrderPlaced']))
-      await eventually(() => assert.ok(follower.resets > 0, 'not told'))
-      // As it reads the list again.
-      const had = new Set(
+      await eventually(() => assert.ok(follower.resets > 0, 'no reset'))
+      // As a client does that reads the list again.
+      const stored = new Set(
         (await replica.views.among(events.map(({ data }) => data.orderId))).map(({ _id }) => _id),
       )
       const back = await follow(url, '', { 'last-event-id': String(left.lastId) })
       await eventually(() => assert.equal(back.resets, 1))
       const later = await nats.publishAll(histories(3))
-      for (const listener of [follower, back]) await hasHeard(listener, later)
-      await hasHeard(
+      for (const each of [follower, back]) await hasReceived(each, later)
+      await hasReceived(
         follower,
-        events.filter(({ data }) => !had.has(data.orderId)),
+        events.filter(({ data }) => !stored.has(data.orderId)),
       )
       follower.leave()
       back.leave()
     })
 
-  it('gives up an event that never comes into its view, and goes on meanwhile', async () => {
-    await using own = await openReplica({ nats: nats.url, mongo: mongo.url }, { log, giveUpAfterMs: 300 })
+  it('gives up an event that never reaches its view, and goes on meanwhile', async () => {
+    await using own = await openReplica({ nats: nats.url, mongo: mongo.url }, { log, giveUpEveryMs: 300 })
     const follower = await follow(own.url)
     await hasId(follower)
     const token = follower.lastId
     await nats.broker.js.publish('orders.placed.nonsense', 'not an event')
     const events = await nats.publishAll(histories(3))
-    await hasHeard(follower, events)
-    await eventually(() => assert.equal(said('events never came into their views'), 1))
+    await hasReceived(follower, events)
+    await eventually(() => assert.equal(logged('events never reached their views'), 1))
     const later = await nats.publishAll(histories(1))
-    await hasHeard(follower, later)
+    await hasReceived(follower, later)
     assert.notEqual(follower.lastId, token)
     const back = await follow(own.url, '', { 'last-event-id': String(follower.lastId) })
     await hasId(back)
@@ -118,32 +118,32 @@ describe('the live feed', { timeout: 100_000 }, () => {
     back.leave()
   })
 
-  const sayNonsense = (times: number) =>
+  const publishNonsense = (times: number) =>
     Promise.all(
       Array.from({ length: times }, () =>
         nats.broker.js.publish(`orders.placed.${uuidv7()}`, 'not an event'),
       ),
     )
 
-  it('tells what comes behind any number of such events, whose fate it does not know yet', async () => {
-    await using own = await openReplica({ nats: nats.url, mongo: mongo.url }, { giveUpAfterMs: 100_000 })
+  it('sends what comes behind any number of such events before it gives them up', async () => {
+    await using own = await openReplica({ nats: nats.url, mongo: mongo.url }, { giveUpEveryMs: 100_000 })
     const follower = await follow(own.url)
     await hasId(follower)
-    await sayNonsense(450)
-    await hasHeard(follower, await nats.publishAll(histories(3)))
+    await publishNonsense(450)
+    await hasReceived(follower, await nats.publishAll(histories(3)))
     follower.leave()
   })
 
-  it('gives up as many as it can have in mind, once its consumer is done with them', async () => {
+  it('gives up as many as can be pending, once the consumer has acknowledged them', async () => {
     const own = recordingLog()
-    const options = { log: own.log, giveUpAfterMs: 300, mostPending: 50 }
+    const options = { log: own.log, giveUpEveryMs: 300, maxPending: 50 }
     await using small = await openReplica({ nats: nats.url, mongo: mongo.url }, options)
     const follower = await follow(small.url)
     await hasId(follower)
-    await sayNonsense(120)
-    await hasHeard(follower, await nats.publishAll(histories(3)))
+    await publishNonsense(120)
+    await hasReceived(follower, await nats.publishAll(histories(3)))
     await eventually(() => {
-      const givenUp = own.lines.filter(({ msg }) => msg === 'events never came into their views')
+      const givenUp = own.lines.filter(({ msg }) => msg === 'events never reached their views')
       const events = givenUp.reduce((sum, line) => sum + Number(line.events), 0)
       assert.equal(events, 120)
     })

@@ -1,57 +1,49 @@
-import { streams } from '@saucery/contracts/choreography'
-import type { Broker } from '@saucery/messaging/nats/connection'
-import type { ViewReads } from '../store/view-queries.ts'
+import type { OrderJson } from '../view/order-json.ts'
 import type { OrderView } from '../view/order-view.ts'
 import { catchUp } from './catch-up.ts'
-import type { Client } from './clients.ts'
+import { type Clients, type LiveClient, send } from './clients.ts'
 import { toResumeToken } from './resume-token.ts'
-import { chunksFor, reset, standing } from './sse.ts'
-import type { StreamCursor } from './stream-cursor.ts'
+import { changeMessages, resetMessage, tokenMessage } from './sse.ts'
+import { type StreamCursor, tokenAt } from './stream-cursor.ts'
 
-/** So many of those who come back, or groups of them, are told what they missed before the others go on. */
-const missedInARound = 20
-/** Beyond that, reading the lists again is less. */
-const mostMissedBytes = 1024 * 1024
+/** So many groups of clients resume before the feed goes on. */
+const groupsPerRound = 20
+/** For more bytes than this, reading the lists again is cheaper. */
+const maxBytes = 1024 * 1024
 
-interface Joining {
-  readonly broker: Broker
-  readonly views: Pick<ViewReads, 'among'>
-  readonly toJson: (view: OrderView) => unknown
+/** Sends new and returning clients what they missed. Clients that resume from the same point share the work. */
+export async function resume(
+  clients: Clients,
+  cursor: StreamCursor,
+  toJson: (view: OrderView) => OrderJson,
+): Promise<void> {
+  const groups = new Map<string, LiveClient[]>()
+  for (const client of clients.open) {
+    if (client.isCaughtUp) continue
+    const { from } = client
+    const key = typeof from === 'object' ? toResumeToken(from) : String(from)
+    groups.set(key, [...(groups.get(key) ?? []), client])
+  }
+  for (const group of [...groups.values()].slice(0, groupsPerRound)) {
+    const missed = await missedSince(group[0]?.from, cursor)
+    const token = tokenAt(cursor)
+    const messagesFor = missed && changeMessages(missed, token, toJson)
+    for (const client of group) {
+      const chunk = messagesFor?.(client.filter)
+      if (!messagesFor || (chunk && chunk.length > maxBytes)) send(clients, client, resetMessage(token))
+      else if (chunk) send(clients, client, chunk, chunk.length)
+      else send(clients, client, tokenMessage(token))
+      client.isCaughtUp = true
+    }
+  }
 }
 
-/** Lets listeners join, after what they missed: those who were at the same place together. */
-export async function join(waiting: readonly Client[], course: StreamCursor, by: Joining): Promise<void> {
-  const groups = new Map<string, Client[]>()
-  for (const listener of waiting) {
-    const { from } = listener
-    const place = typeof from === 'object' ? toResumeToken(from) : String(from)
-    groups.set(place, [...(groups.get(place) ?? []), listener])
-  }
-  for (const group of [...groups.values()].slice(0, missedInARound)) {
-    const missed = await missing(group[0]?.from, course, by)
-    const token = course.token()
-    if (missed) welcome(group, missed, token, by.toJson)
-    else for (const listener of group) listener.push(reset(token))
-    for (const listener of group) listener.joined = true
-  }
-}
-
-async function missing(
-  from: Client['from'],
-  { version, pending }: StreamCursor,
-  { broker, views }: Joining,
+async function missedSince(
+  from: LiveClient['from'],
+  { version, events, broker, views }: StreamCursor,
 ): Promise<OrderView[] | undefined> {
   if (from === undefined) return []
-  // Other documents may tell anything, and be without what those before them had.
+  // Documents of another version may have other contents, and may lack events that the earlier ones had.
   if (from === 'lost' || from.version !== version) return undefined
-  const upTo = streams.map((_, i) => pending.readTo(i))
-  return catchUp({ broker, views, from: from.positions, upTo })
-}
-
-function welcome(group: Client[], missed: OrderView[], token: string, toJson: Joining['toJson']): void {
-  for (const [listener, chunk] of chunksFor(group, missed, token, toJson)) {
-    if (!chunk) listener.push(standing(token))
-    else if (chunk.length > mostMissedBytes) listener.push(reset(token))
-    else listener.push(chunk, chunk.length)
-  }
+  return catchUp(broker, views, from.positions, events.streams)
 }

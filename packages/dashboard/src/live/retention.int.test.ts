@@ -4,7 +4,7 @@ import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
 import { streams } from '@saucery/contracts/choreography'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { testMongo } from '@saucery/servers/testing/servers'
-import { follow, hasHeard, hasId, histories } from '../testing/live-client.ts'
+import { follow, hasId, hasReceived, histories } from '../testing/live-client.ts'
 import { openReplica } from '../testing/replica.ts'
 
 const nats = await testBrokerWithStreams()
@@ -16,13 +16,13 @@ after(async () => {
   await mongo[Symbol.asyncDispose]()
 })
 
-const sayAll = async (events: ReturnType<typeof histories>) => {
+const publishAll = async (events: ReturnType<typeof histories>) => {
   await nats.publishAll(events)
   await nats.consumedBy('dashboard')
   return events
 }
 
-it('has the list read again when a stream no longer keeps what was missed', { timeout: 60_000 }, async () => {
+it('resets a client when a stream no longer keeps what it missed', { timeout: 60_000 }, async () => {
   for (const { name } of streams) await nats.broker.jsm.streams.update(name, { max_msgs: 5 })
   const left = await follow(replica.url)
   await hasId(left)
@@ -30,10 +30,10 @@ it('has the list read again when a stream no longer keeps what was missed', { ti
   let from = left.lastId
   // From before the first event, then from one that is gone.
   for (let i = 0; i < 2; i++) {
-    await sayAll(histories(10, ['OrderPlaced']))
+    await publishAll(histories(10, ['OrderPlaced']))
     const back = await follow(replica.url, '', { 'last-event-id': String(from) })
     await eventually(() => assert.equal(back.resets, 1), 10_000)
-    await hasHeard(back, await sayAll(histories(1, ['OrderPlaced'])))
+    await hasReceived(back, await publishAll(histories(1, ['OrderPlaced'])))
     assert.equal(back.resets, 1)
     back.leave()
     from = back.lastId

@@ -1,59 +1,77 @@
+import { canHaveBeen } from '@saucery/contracts/status'
+import type { OrderJson } from '../view/order-json.ts'
 import type { OrderView } from '../view/order-view.ts'
-import { type Client, type LiveFilter, toldAs } from './clients.ts'
+import type { LiveFilter } from './clients.ts'
 
 // Server-Sent Events, https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 const encoder = new TextEncoder()
 
-/** How soon a client that lost its connection comes back. */
-export const greeting = encoder.encode('retry: 1000\n\n')
-
-/** Says that the connection lives; to whoever has joined, also where it stands. */
-export const heartbeat = (token?: string): Uint8Array => encoder.encode(`:\n${idLine(token)}\n`)
-
-/** Something was missed that nobody can tell any more: the lists have to be read again. */
-export const reset = (token: string): Uint8Array =>
-  encoder.encode(`event: reset\ndata: {}\n${idLine(token)}\n`)
-
-/** The last message: why the feed ends for this client. The code is that of the problem that it meets next. */
-export const farewell = (code: 'token-expired'): Uint8Array =>
-  encoder.encode(`event: end\ndata: ${JSON.stringify({ code })}\n\n`)
-
-/** No message, but where the client stands. */
-export const standing = (token: string): Uint8Array => encoder.encode(`${idLine(token)}\n`)
-
 const idLine = (token: string | undefined) => (token === undefined ? '' : `id: ${token}\n`)
 
+/** The first message: how soon a client reconnects, in milliseconds. */
+export const retryMessage = encoder.encode('retry: 1000\n\n')
+
+/** Shows that the connection works; with the token of a client that has caught up. */
+export const heartbeat = (token?: string): Uint8Array => encoder.encode(`:\n${idLine(token)}\n`)
+
+/** What the client missed cannot be found out: it has to read the lists again. */
+export const resetMessage = (token: string): Uint8Array =>
+  encoder.encode(`event: reset\ndata: {}\n${idLine(token)}\n`)
+
+/** The last message: why the feed ends for this client. The next request gets the same code. */
+export const endMessage = (code: 'token-expired'): Uint8Array =>
+  encoder.encode(`event: end\ndata: ${JSON.stringify({ code })}\n\n`)
+
+/** A resume token without a message. */
+export const tokenMessage = (token: string): Uint8Array => encoder.encode(`${idLine(token)}\n`)
+
 /**
- * What each of the listeners is to be told of these orders, if anything. An order is put into words once, and
- * listeners who want the same share one chunk.
+ * The messages about changed orders for each filter; undefined where no order matches. An order is serialized once, and
+ * clients with the same filter share one chunk.
  */
-export function chunksFor(
-  listeners: Iterable<Client>,
+export function changeMessages(
   views: readonly OrderView[],
   token: string,
-  toJson: (view: OrderView) => unknown,
-): Map<Client, Uint8Array | undefined> {
-  const jsons = new Map<OrderView, string>()
-  const chunks = new Map<string, Uint8Array | undefined>()
-  function jsonOf(view: OrderView): string {
-    const json = jsons.get(view) ?? JSON.stringify(toJson(view))
-    jsons.set(view, json)
-    return json
-  }
-  function chunkFor(filter: LiveFilter): Uint8Array | undefined {
-    const texts = views.flatMap((view) => {
-      const as = toldAs(filter, view)
-      return as ? [`event: ${as}\ndata: ${jsonOf(view)}\n`] : []
+  toJson: (view: OrderView) => OrderJson,
+): (filter: LiveFilter) => Uint8Array | undefined {
+  const jsonOf = once((view: OrderView) => JSON.stringify(toJson(view)))
+  const chunkFor = once((key: string) => {
+    const filter: LiveFilter = JSON.parse(key)
+    const messages = views.flatMap((view) => {
+      const type = messageType(filter, view)
+      return type ? [`event: ${type}\ndata: ${jsonOf(view)}\n`] : []
     })
-    return texts.length > 0 ? encoder.encode(`${texts.join('\n')}${idLine(token)}\n`) : undefined
+    return messages.length > 0 ? encoder.encode(`${messages.join('\n')}${idLine(token)}\n`) : undefined
+  })
+  return ({ branchId, sauceId, status, orderId }) =>
+    chunkFor(JSON.stringify({ branchId, sauceId, status, orderId }))
+}
+
+function once<Key, Value>(compute: (key: Key) => Value): (key: Key) => Value {
+  const values = new Map<Key, Value>()
+  return (key) => {
+    if (!values.has(key)) values.set(key, compute(key))
+    return values.get(key) as Value
   }
-  const result = new Map<Client, Uint8Array | undefined>()
-  for (const listener of listeners) {
-    const { branchId, sauceId, status, orderId } = listener.filter
-    const key = JSON.stringify([branchId, sauceId, status, orderId])
-    if (!chunks.has(key)) chunks.set(key, chunkFor(listener.filter))
-    result.set(listener, chunks.get(key))
-  }
-  return result
+}
+
+/**
+ * Whether an order is among those the client wants, or may have been and is no longer.
+ *
+ * No replica remembers what a client received, here or from another replica, so a client receives `left` whenever the
+ * order may have had the requested status. Branch and sauce never change.
+ * (feed.int.test: "keeps a client's list of … orders correct …")
+ */
+function messageType(
+  { branchId, sauceId, status, orderId }: LiveFilter,
+  view: OrderView,
+): 'order' | 'left' | undefined {
+  const isMeant =
+    (branchId === undefined || view.branchId === branchId) &&
+    (sauceId === undefined || view.sauceId === sauceId) &&
+    (orderId === undefined || view._id === orderId)
+  if (!isMeant) return undefined
+  if (status === undefined || view.status === status) return 'order'
+  return canHaveBeen(status, new Set(view.timeline.map(({ event }) => event))) ? 'left' : undefined
 }

@@ -3,126 +3,129 @@ import { streams } from '@saucery/contracts/choreography'
 import { durableOf } from '@saucery/contracts/projection-durables'
 import type { Broker } from '@saucery/messaging/nats/connection'
 import { ackedPosition, ackFloor, readAfter } from '@saucery/messaging/nats/stream-reader'
-import type { StreamSpec } from '@saucery/messaging/nats/streams'
 import type { ViewStore } from '../store/view-store.ts'
 import type { OrderView } from '../view/order-view.ts'
-import { openPending, type PendingEvents } from './pending-events.ts'
+import {
+  addMessages,
+  countPending,
+  donePositions,
+  nextOrders,
+  type PendingEvents,
+  removeArrived,
+  removeUpTo,
+} from './pending-events.ts'
 import { toResumeToken } from './resume-token.ts'
 
 export interface StreamCursorOptions {
   readonly broker: Broker
-  readonly views: Pick<ViewStore, 'among' | 'serving'>
+  readonly views: Pick<ViewStore, 'among' | 'servedVersion'>
   readonly log: Log
-  readonly mostPending?: number
-  /** How often is asked which events the views will never have. */
-  readonly giveUpAfterMs?: number
+  readonly maxPending?: number
+  /** How often the cursor looks for events that no view will ever have. */
+  readonly giveUpEveryMs?: number
 }
 
-type Tell = (changed: readonly OrderView[]) => void
+export type StreamCursor = Awaited<ReturnType<typeof openStreamCursor>>
 
-/** What was read of the streams, and is waited for in the views, from where it began on. */
-export interface StreamCursor {
-  /** Of the documents that are told of. */
-  readonly version: number
-  readonly pending: PendingEvents
-  /** Where whoever has been told everything stands. */
-  token(): string
-  /**
-   * Reads on, and tells of what the views have now.
-   * @returns whether there may be more to do at once; `behind` while all that it reads is long in the views; `lost` when
-   * what was missed cannot be told
-   */
-  goOn(tell: Tell): Promise<'more' | 'idle' | 'behind' | 'lost'>
-}
+/** Receives the views that have changed. */
+type Publish = (changed: readonly OrderView[]) => void
 
-const eventsInARead = 500
-const ordersInALook = 200
-/** A replica of a stream may lag behind another. */
+const eventsPerRead = 500
+const ordersPerQuery = 200
+/** A replica of a stream may lag behind another by so much. */
 const behindForMs = 2000
-/** So far back from a stream's end is looked for what its consumer has not handled. */
-const mostBehind = 10_000
-/** Twice what that takes: where more comes than can be read, who waits is let in all the same. */
-const mostRoundsBehind = (2 * mostBehind) / eventsInARead
+/** A cursor begins at most so many messages before a stream's end. */
+const maxBehind = 10_000
+/** Twice what these messages take: where more arrives than can be read, clients are let in all the same. */
+const maxReadsBehind = (2 * maxBehind) / eventsPerRead
 
-/** Begins where the consumers of the documents that are served have handled everything. */
-export async function openStreamCursor(options: StreamCursorOptions): Promise<StreamCursor> {
-  const { broker, views, log, mostPending = 2000, giveUpAfterMs = 30_000 } = options
-  const version = views.serving()
-  const durable = durableOf(version)
-  const positions = await Promise.all(
-    streams.map((stream) => ackedPosition(broker, stream, durable, mostBehind)),
-  )
-  const pending = openPending(positions)
-  const behindSince = new Map<StreamSpec, number>()
-  let roundsBehind = mostRoundsBehind
-  let giveUpAt = 0
+/**
+ * Reads the streams, from where the consumers of the served version have acknowledged everything, and knows which events
+ * it read are not in the views yet.
+ */
+export async function openStreamCursor(options: StreamCursorOptions) {
+  const version = options.views.servedVersion()
+  const starts = streams.map(async (stream) => {
+    return { stream, readTo: await ackedPosition(options.broker, stream, durableOf(version), maxBehind) }
+  })
+  const events: PendingEvents = { streams: await Promise.all(starts), byOrder: new Map() }
+  // `readsBehind`: how many more reads it may take to pass what was in the views at the start.
+  return { ...options, version, events, readsBehind: maxReadsBehind, giveUpAt: 0 }
+}
 
-  /** @returns whether there may be more to read at once */
-  async function readStreams(): Promise<boolean | 'lost'> {
-    let more = false
-    for (const [i, stream] of streams.entries()) {
-      const limit = Math.min(eventsInARead, mostPending - pending.count())
-      // What is waited for comes first; the streams keep the rest.
-      if (limit <= 0) break
-      const read = await readAfter(broker, stream, pending.readTo(i), limit)
-      if (typeof read !== 'string') {
-        behindSince.delete(stream)
-        pending.add(i, read)
-        more ||= read.length === limit
-        continue
-      }
-      const since = behindSince.get(stream) ?? Date.now()
-      behindSince.set(stream, since)
-      if (read === 'behind' && Date.now() - since < behindForMs) continue
-      log.warn({ stream: stream.name }, 'a stream is not what it was: what was missed cannot be told')
+/** The token of a client that has received every change so far. */
+export const tokenAt = ({ version, events }: StreamCursor): string =>
+  toResumeToken({ version, positions: donePositions(events) })
+
+/**
+ * Reads on, and publishes the views that have what was read.
+ * @returns whether there may be more to do at once; `behind` while all that it reads was in the views before it began;
+ * `lost` when what it missed cannot be found out
+ */
+export async function advance(
+  cursor: StreamCursor,
+  publish: Publish,
+): Promise<'more' | 'idle' | 'behind' | 'lost'> {
+  const read = await readStreams(cursor)
+  if (read === 'lost') return 'lost'
+  if (cursor.readsBehind > 0) {
+    await publishAll(cursor, publish)
+    cursor.readsBehind = read === 'more' ? cursor.readsBehind - 1 : 0
+    if (cursor.readsBehind > 0) return 'behind'
+  }
+  const isChanged = await publishSome(cursor, publish)
+  if (countPending(cursor.events) > 0 && Date.now() >= cursor.giveUpAt) await giveUp(cursor, publish)
+  return isChanged ? 'more' : read
+}
+
+async function readStreams({ broker, log, events, maxPending = 2000 }: StreamCursor) {
+  let result: 'more' | 'idle' = 'idle'
+  for (const progress of events.streams) {
+    const limit = Math.min(eventsPerRead, maxPending - countPending(events))
+    // Pending events come first; the streams keep the rest.
+    if (limit <= 0) break
+    const { stream, behindSince = Date.now() } = progress
+    const messages = await readAfter(broker, stream, progress.readTo, limit)
+    if (typeof messages !== 'string') {
+      progress.behindSince = undefined
+      addMessages(events, progress, messages)
+      if (messages.length === limit) result = 'more'
+    } else if (messages === 'behind' && Date.now() - behindSince < behindForMs) {
+      progress.behindSince = behindSince
+    } else {
+      log.warn({ stream: stream.name }, 'a stream was cut or replaced: clients must read the lists again')
       return 'lost'
     }
-    return more
   }
+  return result
+}
 
-  /** @returns whether anything was told */
-  async function tellSome(tell: Tell): Promise<boolean> {
-    const orderIds = pending.next(ordersInALook)
-    if (orderIds.length === 0) return false
-    const changed = pending.arrived(await views.among(orderIds))
-    if (changed.length > 0) tell(changed)
-    return changed.length > 0
-  }
+/** @returns whether a view has changed */
+async function publishSome({ events, views }: StreamCursor, publish: Publish): Promise<boolean> {
+  const orderIds = nextOrders(events, ordersPerQuery)
+  if (orderIds.length === 0) return false
+  const changed = removeArrived(events, await views.among(orderIds))
+  if (changed.length > 0) publish(changed)
+  return changed.length > 0
+}
 
-  /** Looks at every pending event once. */
-  async function tellAll(tell: Tell): Promise<void> {
-    for (let orders = pending.count(); orders > 0; orders -= ordersInALook) await tellSome(tell)
-  }
+/** Looks at every pending event once. */
+async function publishAll(cursor: StreamCursor, publish: Publish): Promise<void> {
+  for (let events = countPending(cursor.events); events > 0; events -= ordersPerQuery)
+    await publishSome(cursor, publish)
+}
 
-  /** What the consumer is done with, and no view has, went to the dead letters. */
-  async function giveUp(tell: Tell): Promise<void> {
-    giveUpAt = Date.now() + giveUpAfterMs
-    const handled = await Promise.all(streams.map((stream) => ackFloor(broker, stream, durable)))
-    // After the answer: what was acknowledged before is in its view by now.
-    await tellAll(tell)
-    const given = pending.giveUp(handled.map((sequence = 0) => sequence))
-    const [first] = given
-    if (!first) return
-    const { stream, sequence, id: eventId, key } = first
-    const fields = { events: given.length, stream: streams[stream]?.name, sequence, eventId, key }
-    log.warn(fields, 'events never came into their views')
-  }
-
-  return {
-    version,
-    pending,
-    token: () => toResumeToken({ version, positions: pending.done() }),
-    async goOn(tell) {
-      const more = await readStreams()
-      if (more === 'lost') return 'lost'
-      if (roundsBehind > 0) {
-        await tellAll(tell)
-        roundsBehind = more ? roundsBehind - 1 : 0
-        if (roundsBehind > 0) return 'behind'
-      }
-      const told = await tellSome(tell)
-      if (pending.count() > 0 && Date.now() >= giveUpAt) await giveUp(tell)
-      return told || more ? 'more' : 'idle'
-    },
-  }
+/** An event that its consumer has acknowledged and that no view has went to the dead letters. */
+async function giveUp(cursor: StreamCursor, publish: Publish): Promise<void> {
+  const { broker, log, version, events, giveUpEveryMs = 30_000 } = cursor
+  cursor.giveUpAt = Date.now() + giveUpEveryMs
+  const acked = await Promise.all(streams.map((stream) => ackFloor(broker, stream, durableOf(version))))
+  // Only now, after the answer: an event that was acknowledged before it is in its view by now.
+  await publishAll(cursor, publish)
+  const removed = removeUpTo(events, acked)
+  const [first] = removed
+  if (!first) return
+  const { from, sequence, id: eventId, key } = first
+  const fields = { events: removed.length, stream: from.stream.name, sequence, eventId, key }
+  log.warn(fields, 'events never reached their views')
 }

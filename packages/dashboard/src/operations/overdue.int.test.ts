@@ -4,9 +4,8 @@ import { openMetrics } from '@saucery/chassis/telemetry/metrics'
 import { silentLog } from '@saucery/chassis/testing/log'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { testMongo } from '@saucery/servers/testing/servers'
-import { v7 as uuidv7 } from 'uuid'
 import { openViews } from '../store/view-store.ts'
-import { deadlines, story } from '../testing/views.ts'
+import { addStory, deadlines, story } from '../testing/stories.ts'
 import { countOverdue } from './overdue.ts'
 
 const mongo = await testMongo({ ownServer: true })
@@ -16,42 +15,38 @@ after(async () => {
   await mongo[Symbol.asyncDispose]()
 })
 
-async function seen(...names: Parameters<typeof story>[1] & object): Promise<string> {
-  const orderId = uuidv7()
-  for (const entry of story(orderId, names)) await views.add({ orderId, entry })
-  return orderId
-}
+const add = (...names: Parameters<typeof addStory>[1]) => addStory(views, names)
 
-describe('the metric of what waits too long', () => {
+describe('the metric of overdue orders', () => {
   const metrics = openMetrics()
-  const told = async () =>
+  const shown = async () =>
     (await metrics.metrics()).split('\n').filter((line) => line.startsWith('orders_overdue'))
-  const counting = countOverdue({ views, deadlines, metrics, log: silentLog, everyMs: 50 })
+  const counting = countOverdue(views, deadlines, metrics, silentLog, 50)
   after(counting.stop)
 
-  it('counts by status and by what is awaited, until that comes', async () => {
-    // The stories are of January, the deadlines of seconds.
-    await seen('OrderPlaced', 'PaymentApproved')
-    await seen('PaymentApproved', 'OrderPlaced')
-    await seen('OrderPlaced', 'OrderCancelled')
-    await seen('OrderPlaced', 'PaymentDeclined')
-    const orderId = await seen('OrderPlaced', 'PaymentApproved', 'OrderCancelled', 'DeliveryCancelled')
+  it('counts by status and awaited events, until one of them arrives', async () => {
+    // The events are of January, and the deadlines are seconds.
+    await add('OrderPlaced', 'PaymentApproved')
+    await add('PaymentApproved', 'OrderPlaced')
+    await add('OrderPlaced', 'OrderCancelled')
+    await add('OrderPlaced', 'PaymentDeclined')
+    const orderId = await add('OrderPlaced', 'PaymentApproved', 'OrderCancelled', 'DeliveryCancelled')
     const others = [
       'orders_overdue{status="CANCELLING",awaits="PaymentVoided PaymentApproved PaymentDeclined"} 1',
       'orders_overdue{status="PAID",awaits="DeliveryStarted"} 2',
     ]
     const refund = 'orders_overdue{status="CANCELLING",awaits="PaymentRefunded"} 1'
-    await eventually(async () => assert.deepEqual((await told()).sort(), [refund, ...others]))
+    await eventually(async () => assert.deepEqual((await shown()).sort(), [refund, ...others]))
     for (const entry of story(orderId, ['PaymentRefunded'])) await views.add({ orderId, entry })
-    await eventually(async () => assert.deepEqual((await told()).sort(), others))
+    await eventually(async () => assert.deepEqual((await shown()).sort(), others))
   })
 
-  it('tells nothing while the store is away, and counts again when it is back', async () => {
-    const before = await told()
-    assert.ok(before.length > 0, 'nothing is told')
+  it('is empty while the store is away, and counts again when it is back', async () => {
+    const before = await shown()
+    assert.ok(before.length > 0, 'the metric is empty')
     await mongo.kill()
-    await eventually(async () => assert.deepEqual(await told(), []))
+    await eventually(async () => assert.deepEqual(await shown(), []))
     await mongo.restart()
-    await eventually(async () => assert.deepEqual(await told(), before))
+    await eventually(async () => assert.deepEqual(await shown(), before))
   })
 })

@@ -5,194 +5,156 @@ import { runEvery } from '@saucery/messaging/async/periodic'
 import type { Consumers } from '@saucery/messaging/consumer/consumer'
 import type { Log } from '@saucery/messaging/log'
 import type { Broker } from '@saucery/messaging/nats/connection'
-import { consumerInfo, removalDelayMs, removeConsumer } from '@saucery/messaging/nats/streams'
-import { outlived, type Projection, servedBy } from '../store/projection-registry.ts'
+import { removalDelayMs, removeConsumer } from '@saucery/messaging/nats/streams'
 import type { ViewStore } from '../store/view-store.ts'
-import { openRate } from './rate.ts'
+import { nextStep, type ProjectionStep, servedBy } from './next-step.ts'
+import { openMeter } from './progress.ts'
 
 export interface ProjectionOptions {
   readonly views: ViewStore
   readonly broker: Broker
-  /** Starts to fill the documents from the consumers of this name. */
-  listen(durable: string): Consumers
-  /** How long older versions' documents are kept once these are ready. */
+  /** Starts the consumers of this name, which fill the documents. */
+  consume(durable: string): Consumers
+  /** How long an older version is kept after this one became ready and after its own last use. */
   readonly keepMs: number
   readonly log: Log
   readonly everyMs?: number
 }
 
-interface Progress {
-  readonly version: number
-  readonly state: 'building' | 'ready'
-  /** The version of the documents that are read. */
-  readonly serving: number
-  readonly handled: number
-  readonly remaining: number
-  /** Events handled per second of late, while it builds. */
-  readonly perSecond?: number
-}
+type Build = ReturnType<typeof startBuild>
 
-export interface RunningProjection extends Pick<Consumers, 'isReady' | 'lag' | 'reprocess'> {
-  progress(): Progress
-  stop(): Promise<void>
-}
+const startBuild = ({ everyMs = 1000, ...options }: ProjectionOptions) => ({
+  ...options,
+  everyMs,
+  meter: openMeter(options.broker, options.views.version),
+  consumers: undefined as Consumers | undefined,
+  isReady: false as boolean,
+  reportAt: Date.now() + reportEveryMs,
+})
 
-/** How far a consumer has come; what has been given out twice counts twice. */
-interface Position {
-  readonly handled: number
-  readonly remaining: number
-  /** Whether next to nothing is left to be given out, and all is handled that was in hand when nothing was. */
-  readonly caughtUp: boolean
-}
+export type RunningProjection = Awaited<ReturnType<typeof openProjection>>
 
 const reportEveryMs = 5000
 
-// Under load some have always just come; far fewer than can be in hand.
-const fewPending = 100
-
 /**
- * Fills the documents of the store's version, and tells the store which version's to read.
+ * Fills the documents of the store's version, and tells the store which version to read.
  *
- * A version that nobody has begun is built from the first event on, beside the others; it is read once it has caught
- * up. All of it is kept in the database and the consumers, so that any replica goes on where another stopped.
+ * A version that does not exist yet is built from the first event, beside the others, and is read once it has caught up.
  *
- * Resolves when it is known which version to read, so that nobody is answered from half-built documents; rejects when
- * the database is away.
+ * Resolves when the version to read is known, so no request is answered from documents that are half built.
+ * @throws when the store is away
  */
-export async function openProjection(options: ProjectionOptions): Promise<RunningProjection> {
-  const { views, broker, keepMs, log, everyMs = 1000 } = options
-  const { version, projections } = views
-  const useEveryMs = 10 * everyMs
-  const unusedMs = Math.max(keepMs, 5 * useEveryMs)
-  const streams = subscriptionsOf('dashboard').map(({ stream }) => stream)
-  const rate = openRate()
-  const targets = new Map<string, number>()
-  const stopping = new AbortController()
-  let consumers: Consumers | undefined
-  let ready = false
-  let counts = { handled: 0, remaining: 0 }
-  let reportAt = Date.now() + reportEveryMs
-  let useAt = 0
-
-  async function look(): Promise<void> {
-    let all = await projections.all()
-    const own = all.find(({ _id }) => _id === version)
-    if (!own || own.state === 'dropping') {
-      ready = false
-      await begin()
-      all = await projections.all()
-    }
-    await use()
-    // What a build before this one had to reach says nothing of this one, whoever has begun it.
-    if (own?.state !== 'building') targets.clear()
-    consumers ??= options.listen(durableOf(version))
-    if ((await isCaughtUp()) && own?.state === 'building') {
-      if (await projections.ready(version)) log.info({ version, ...counts }, 'projection ready')
-      all = await projections.all()
-    }
-    ready = all.some(({ _id, state }) => _id === version && state === 'ready')
-    serve(servedBy(version, all))
-    report()
-    for (const old of outlived(version, all, unusedMs, Date.now())) await drop(old)
-  }
-
-  async function use(): Promise<void> {
-    if (Date.now() < useAt) return
-    await projections.use(version)
-    useAt = Date.now() + useEveryMs
-  }
-
-  // Consumers without this mark have passed events that these documents never saw: the database was lost, say.
-  // Replicas that begin at once remove each other's consumers, which are made again, from the first event.
-  // (builder.int.test: "is begun by three replicas at once, and misses nothing")
-  async function begin(): Promise<void> {
-    log.info({ version }, 'projection begun')
-    await removeConsumers(version)
-    await views.prepare()
-    await delay(removalDelayMs, undefined, { signal: stopping.signal })
-    await projections.begin(version)
-  }
-
-  async function drop(old: Projection): Promise<void> {
-    const dropped = await projections.drop(old, () => removeConsumers(old._id))
-    if (dropped) log.info({ version: old._id }, 'projection dropped')
-  }
-
-  const removeConsumers = (of: number) =>
-    Promise.all(streams.map((stream) => removeConsumer(broker.jsm, stream, durableOf(of))))
-
-  /** False while the broker cannot be asked; what was counted last stays. */
-  async function isCaughtUp(): Promise<boolean> {
-    const positions = await Promise.all(streams.map(positionIn)).catch(() => undefined)
-    if (!positions) return false
-    counts = { handled: sum(positions, 'handled'), remaining: sum(positions, 'remaining') }
-    rate.saw(counts.handled)
-    return positions.every(({ caughtUp }) => caughtUp)
-  }
-
-  async function positionIn(stream: string): Promise<Position> {
-    const info = await consumerInfo(broker.jsm, stream, durableOf(version))
-    if (!info) return { handled: 0, remaining: 0, caughtUp: false }
-    const { num_pending, num_ack_pending, delivered, ack_floor } = info
-    // Under load something is always in hand; what was there at a moment is handled a moment later. It is not enough
-    // alone: while the store was away, say, more has come than can be in hand.
-    // (builder.int.test: "is not ready when it has reached what was there once, and more waits since")
-    if (num_pending === 0) targets.set(stream, Math.min(delivered.stream_seq, targetOf(stream)))
-    const reached = ack_floor.stream_seq >= targetOf(stream)
-    return {
-      handled: delivered.consumer_seq - num_ack_pending,
-      remaining: num_pending + num_ack_pending,
-      caughtUp: num_pending <= fewPending && (reached || num_pending + num_ack_pending === 0),
-    }
-  }
-
-  const targetOf = (stream: string) => targets.get(stream) ?? Number.POSITIVE_INFINITY
-
-  function serve(next: number): void {
-    const from = views.serving()
-    if (from === next) return
-    views.serve(next)
-    log.info({ from, to: next }, 'projection served')
-  }
-
-  function report(): void {
-    if (ready || Date.now() < reportAt) return
-    reportAt = Date.now() + reportEveryMs
-    log.info({ version, ...counts, perSecond: rate.perSecond() }, 'building the projection')
-  }
-
-  serve(servedBy(version, await projections.all()))
-  const lookUnlessStopped = () =>
-    look().catch((error) => {
-      if (!stopping.signal.aborted) throw error
+export async function openProjection(options: ProjectionOptions) {
+  const build = startBuild(options)
+  const { views, meter } = build
+  serve(build, servedBy(views.version, await views.registry.all()))
+  const run = (stopping: AbortSignal) =>
+    takeSteps(build, stopping).catch((error) => {
+      if (!stopping.aborted) throw error
     })
-  const looking = runEvery('look at the projection', everyMs, lookUnlessStopped, log)
-  looking.now()
-
+  const stepping = runEvery('a step of the projection', build.everyMs, run, build.log)
+  stepping.now()
   return {
-    isReady: () => consumers?.isReady() ?? false,
-    lag: async () => (await consumers?.lag()) ?? [],
-    async reprocess(letter) {
-      if (!consumers) throw new Error('not listening yet')
-      await consumers.reprocess(letter)
+    isReady: () => build.consumers?.isReady() ?? false,
+    lag: async () => (await build.consumers?.lag()) ?? [],
+    async reprocess(...deadLetter: Parameters<Consumers['reprocess']>): Promise<void> {
+      if (!build.consumers) throw new Error('the consumers are not started yet')
+      await build.consumers.reprocess(...deadLetter)
     },
     progress() {
-      const perSecond = ready ? undefined : rate.perSecond()
+      const perSecond = build.isReady ? undefined : meter.perSecond()
       return {
-        version,
-        state: ready ? 'ready' : 'building',
-        serving: views.serving(),
-        ...counts,
-        ...(perSecond === undefined ? {} : { perSecond }),
+        version: views.version,
+        state: build.isReady ? ('ready' as const) : ('building' as const),
+        serving: views.servedVersion(),
+        ...meter.counts(),
+        ...(perSecond !== undefined && { perSecond }),
       }
     },
-    async stop() {
-      stopping.abort()
-      await looking.stop()
-      await consumers?.stop()
+    async stop(): Promise<void> {
+      await stepping.stop()
+      await build.consumers?.stop()
     },
   }
 }
 
-const sum = (positions: readonly Position[], what: 'handled' | 'remaining') =>
-  positions.reduce((total, position) => total + position[what], 0)
+/** Takes one step after another until there is nothing to do but wait. */
+async function takeSteps(build: Build, stopping: AbortSignal): Promise<void> {
+  while (!stopping.aborted) {
+    const step = await findStep(build)
+    if (step.name === 'catch-up') report(build)
+    if (step.name === 'catch-up' || step.name === 'keep-up') return
+    await take(build, step, stopping)
+  }
+}
+
+async function findStep(build: Build): Promise<ProjectionStep> {
+  const { views, meter, consumers, everyMs, keepMs } = build
+  const { version } = views
+  const records = await views.registry.all()
+  const state = records.find(({ _id }) => _id === version)?.state
+  const isCaughtUp = await meter.isCaughtUp()
+  if (state !== 'building') meter.resetTargets()
+  build.isReady = state === 'ready'
+  const timing = { markUsedEveryMs: 10 * everyMs, keepMs: Math.max(keepMs, 50 * everyMs) }
+  const projection = { version, served: views.servedVersion(), records, ...timing }
+  return nextStep(projection, { isStarted: consumers !== undefined, isCaughtUp }, Date.now())
+}
+
+type Action = Exclude<ProjectionStep, { readonly name: 'catch-up' | 'keep-up' }>
+
+async function take(build: Build, step: Action, stopping: AbortSignal): Promise<void> {
+  const { views, broker, log, meter } = build
+  const { version, registry } = views
+  switch (step.name) {
+    case 'build':
+      return begin(build, stopping)
+    case 'mark-used':
+      return registry.markUsed(version)
+    case 'consume':
+      build.consumers = build.consume(durableOf(version))
+      return
+    case 'mark-ready':
+      if (await registry.markReady(version)) log.info({ version, ...meter.counts() }, 'projection ready')
+      return
+    case 'serve':
+      return serve(build, step.version)
+    case 'drop': {
+      const { _id: old } = step.record
+      const isDropped = await registry.drop(step.record, () => removeConsumers(broker, old))
+      if (isDropped) log.info({ version: old }, 'projection dropped')
+    }
+  }
+}
+
+// Consumers without a record have passed events that these documents never saw, because the database was lost. Replicas
+// that begin at once remove each other's consumers, which are made again, from the first event.
+// (builder.int.test: "is begun by three replicas at once, and misses nothing")
+async function begin({ views, broker, log }: Build, signal: AbortSignal): Promise<void> {
+  const { version, registry } = views
+  log.info({ version }, 'projection begun')
+  await removeConsumers(broker, version)
+  await views.prepare()
+  await delay(removalDelayMs, undefined, { signal })
+  await registry.begin(version)
+}
+
+const removeConsumers = ({ jsm }: Broker, version: number) =>
+  Promise.all(
+    subscriptionsOf('dashboard').map(({ stream }) => removeConsumer(jsm, stream, durableOf(version))),
+  )
+
+function serve({ views, log }: Build, to: number): void {
+  const from = views.servedVersion()
+  if (from === to) return
+  views.serve(to)
+  log.info({ from, to }, 'projection served')
+}
+
+function report(build: Build): void {
+  const { views, meter, log } = build
+  if (Date.now() < build.reportAt) return
+  build.reportAt = Date.now() + reportEveryMs
+  const fields = { version: views.version, ...meter.counts(), perSecond: meter.perSecond() }
+  log.info(fields, 'building the projection')
+}

@@ -2,7 +2,7 @@ import type { Metrics } from '@saucery/chassis/telemetry/metrics'
 import { Gauge } from 'prom-client'
 import type { RunningProjection } from './builder.ts'
 
-/** Shows how far the documents of this process's version are built. */
+/** Measures how far this process's version of the documents is built. */
 export function measureProjection({ progress }: RunningProjection, metrics: Metrics): void {
   const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({
@@ -14,12 +14,8 @@ export function measureProjection({ progress }: RunningProjection, metrics: Metr
         this.set({ version: progress().version }, value())
       },
     })
-  gauge(
-    'projection_events_remaining',
-    'Events on the streams that are not in the documents yet',
-    () => progress().remaining,
-  )
-  gauge('projection_ready', 'Whether the documents of this version are complete, and read', () =>
-    progress().state === 'ready' ? 1 : 0,
+  gauge('projection_events_remaining', 'Events not yet in the documents', () => progress().remaining)
+  gauge('projection_ready', 'Whether the documents of this version are complete and read', () =>
+    Number(progress().state === 'ready'),
   )
 }

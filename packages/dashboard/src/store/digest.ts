@@ -1,25 +1,21 @@
 import { createHash } from 'node:crypto'
 import { BSON, type Collection, type Document } from 'mongodb'
 
-export interface Digest {
-  readonly documents: number
-  readonly digest: string
-}
+const pageSize = 1000
 
-/** SHA-256 over the BSON of every document as the server keeps it, in order of their ids. */
-export async function digestOf<T extends Document>(collection: Collection<T>): Promise<Digest> {
+/** SHA-256 over the BSON of every document as the server keeps it, in order of the ids. */
+export async function digestOf<T extends Document>(collection: Collection<T>) {
   const hash = createHash('sha256')
   let documents = 0
-  // Ranges by id: a server that sorts in memory does so with a thousand at a time.
-  const raw = { raw: true, sort: { _id: 1 }, limit: idsAtOnce } as const
+  // Pages by id, so that a server that sorts in memory sorts a thousand documents at a time and not all of them.
+  const options = { raw: true, sort: { _id: 1 }, limit: pageSize } as const
   for (let after: unknown; ; ) {
     const filter = after === undefined ? {} : { _id: { $gt: after } }
-    const page = await collection.find(filter as never, raw).toArray()
-    for (const document of page as unknown as Buffer[]) hash.update(document)
+    const page = (await collection.find(filter as never, options).toArray()) as unknown as Buffer[]
+    for (const document of page) hash.update(document)
     documents += page.length
-    if (page.length < idsAtOnce) return { documents, digest: hash.digest('hex') }
-    after = BSON.deserialize(page.at(-1) as unknown as Buffer)._id
+    const last = page.at(-1)
+    if (!last || page.length < pageSize) return { documents, digest: hash.digest('hex') }
+    after = BSON.deserialize(last)._id
   }
 }
-
-const idsAtOnce = 1000

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { MongoBulkWriteError, MongoServerError } from 'mongodb'
 import { isStoreOutage } from './mongo-errors.ts'
 
-/** What the driver tells of a bulk write, as far as it is looked at. */
+/** The part of a bulk write's result that is read. */
 const written = (notDurable?: object) => ({ getWriteConcernError: () => notDurable }) as never
 
 describe('an error of the store', () => {
@@ -29,7 +29,7 @@ describe('an error of the store', () => {
     assert.ok(!isStoreOutage(new MongoBulkWriteError(duplicate, written())))
   })
 
-  it('is none where the command is at fault', () => {
+  it('is no outage where the command is at fault', () => {
     for (const code of [9, 17419, 10334])
       assert.ok(!isStoreOutage(new MongoServerError({ code, message: 'a bug' })), String(code))
     assert.ok(!isStoreOutage(new TypeError('a bug')), 'a bug')

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { testMongo } from '@saucery/servers/testing/servers'
 import { v7 as uuidv7 } from 'uuid'
-import { additionsFor, cuttingProxy, expected, serverBehind } from '../testing/views.ts'
+import { cuttingProxy, serverBehind } from '../testing/mongo.ts'
+import { additionsFor, expected } from '../testing/stories.ts'
 import { isStoreOutage } from './mongo-errors.ts'
 import { openViews } from './view-store.ts'
 import type { Addition } from './view-writer.ts'
@@ -19,7 +20,7 @@ async function addThroughOutages(add: (addition: Addition) => Promise<void>, add
 }
 
 describe('a store whose server is away', () => {
-  it('says so, and takes what it refused when the server is back', async (t) => {
+  it('reports an outage, and writes what it refused when the server is back', async (t) => {
     await using mongo = await testMongo({ ownServer: true })
     t.diagnostic(await serverBehind(mongo.url))
     const views = openViews(mongo.url)
@@ -49,7 +50,7 @@ describe('a store whose server is away', () => {
     try {
       await assert.rejects(views.connect(), isStoreOutage)
       await mongo.restart()
-      // On a busy machine one try may take longer than it may.
+      // On a busy machine one try may exceed its timeout.
       await eventually(() => views.connect())
       assert.ok(await views.isUp(), 'it is up')
     } finally {
@@ -57,7 +58,7 @@ describe('a store whose server is away', () => {
     }
   })
 
-  it('has kept all that it said it had, when it is killed while it writes', async () => {
+  it('keeps every write that it acknowledged, when the server is killed during writes', async () => {
     await using mongo = await testMongo({ ownServer: true })
     const views = openViews(mongo.url)
     try {
@@ -68,9 +69,9 @@ describe('a store whose server is away', () => {
           .map((addition) => views.add(addition).then(() => kept.push(addition)))
       const adding = addMany()
       await Promise.race(adding)
-      // These are on their way while the server goes.
+      // These are in flight when the server dies.
       adding.push(...addMany())
-      // From now on, for they can fail before the server is known to be gone.
+      // Handled from now on: they can fail before the kill is known.
       const settled = Promise.allSettled(adding)
       await new Promise(setImmediate)
       await mongo.kill()
@@ -92,7 +93,7 @@ describe('a store whose server is away', () => {
     ['update', 'an order that it knows'],
   ] as const)
     for (const cuts of ['request', 'answer'] as const)
-      it(`takes ${what} the second time when the connection breaks at the ${cuts}`, async () => {
+      it(`writes ${what} at the second try when the connection breaks at the ${cuts}`, async () => {
         await using mongo = await testMongo()
         const orderId = uuidv7()
         const [first, second] = additionsFor(orderId) as [Addition, Addition]

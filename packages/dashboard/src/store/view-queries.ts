@@ -1,135 +1,97 @@
 import type { PageQuery } from '@saucery/chassis/http/pages'
-import type { AnyFact } from '@saucery/contracts/choreography'
 import type { Status } from '@saucery/contracts/status'
 import { firstIdAt } from '@saucery/messaging/events/event'
-import type { Collection, Filter } from 'mongodb'
+import type { Collection, Document, Filter } from 'mongodb'
+import type { OrderFilter } from '../view/order-json.ts'
 import type { OrderView } from '../view/order-view.ts'
-import { mostDurations, type Placed, placedLetters, type StatisticsQuery } from '../view/statistics.ts'
+import type { PlacedCount } from '../view/statistics.ts'
+import { placedTimeLength, type StatisticsQuery } from '../view/statistics-query.ts'
 import { type Deadlines, deadlineOf } from '../view/waits-for.ts'
 
-export interface ViewQuery extends PageQuery {
-  readonly status?: OrderView['status'] | undefined
-  readonly branchId?: string | undefined
-  readonly sauceId?: string | undefined
-  /** Only what waits for longer than it may. */
-  readonly overdue?: Overdue | undefined
+export interface ViewQuery extends PageQuery, OrderFilter {
+  /** Only orders that were overdue at this time. */
+  readonly overdue?: { readonly deadlines: Deadlines; readonly now: number } | undefined
 }
 
-interface Overdue {
-  readonly deadlines: Deadlines
-  readonly now: number
-}
-
-/** So many orders stand there after these events. */
-interface Standing {
-  readonly status: Status
-  readonly events: readonly AnyFact['name'][]
-  readonly count: number
-}
-
-/** An event of an order, not yet known to be in its view. */
+/** An event that a client waits for in its order's view. */
 export interface AwaitedEvent {
   readonly orderId: string
   readonly eventId: string
 }
 
-export interface ViewReads {
-  find(orderId: string): Promise<OrderView | undefined>
-  /** The ids of the events in these orders' views. */
-  eventsOf(orderIds: readonly string[]): Promise<ReadonlySet<string>>
-  /** Newest first. */
-  list(query: ViewQuery): Promise<OrderView[]>
-  /** Those of the orders that there are. */
-  among(orderIds: readonly string[]): Promise<OrderView[]>
-  /** Those of the orders that have one of the events at least. */
-  having(awaited: readonly AwaitedEvent[]): Promise<OrderView[]>
-  /** What waits for longer than it may, counted. */
-  countOverdue(overdue: Overdue): Promise<Standing[]>
-  /** The orders of a time, counted by the minute or hour of their placing and by status. */
-  countPlaced(query: StatisticsQuery): Promise<Placed[]>
-  /** How long the newest deliveries of orders of a time took. */
-  durations(query: StatisticsQuery): Promise<number[]>
-}
+/** The statistics of durations use so many deliveries at most: those of the newest orders. */
+const maxDurations = 10_000
 
 /**
- * The questions that the read model answers.
- * @param views tells where it is at present
- * @param asOwn makes what another version of the projection computed what this one would
+ * @param views the collection that is read at present
+ * @param asOwn turns a document of another version into what this version would compute
  */
-export const readsOf = (
-  views: () => Collection<OrderView>,
-  asOwn: (view: OrderView) => OrderView,
-): ViewReads => ({
-  async find(orderId) {
-    const view = await views().findOne({ _id: orderId })
-    return view ? asOwn(view) : undefined
-  },
-  async eventsOf(orderIds) {
-    if (orderIds.length === 0) return new Set()
-    const wanted = views().find({ _id: { $in: [...orderIds] } }, { projection: { 'timeline.id': 1 } })
-    return new Set((await wanted.toArray()).flatMap(({ timeline }) => timeline.map(({ id }) => id)))
-  },
-  list: (query) => views().find(filterOf(query)).sort({ _id: -1 }).limit(query.limit).map(asOwn).toArray(),
-  among: (orderIds) =>
-    views()
-      .find({ _id: { $in: [...orderIds] } })
-      .map(asOwn)
-      .toArray(),
-  having: (awaited) =>
-    views()
-      .find({
+export function viewQueries(views: () => Collection<OrderView>, asOwn: (view: OrderView) => OrderView) {
+  const find = (filter: Filter<OrderView>) => views().find(filter).map(asOwn)
+
+  async function countBy<Group>(filter: Filter<OrderView>, group: Document) {
+    const pipeline = [{ $match: filter }, { $group: { _id: group, count: { $sum: 1 } } }]
+    const groups = await views().aggregate<{ _id: Group; count: number }>(pipeline).toArray()
+    return groups.map(({ _id, count }) => ({ ..._id, count }))
+  }
+
+  return {
+    find: async (orderId: string) => (await find({ _id: orderId }).limit(1).toArray())[0],
+
+    /** The ids of the events in these orders' views. */
+    async eventsOf(orderIds: readonly string[]): Promise<ReadonlySet<string>> {
+      if (orderIds.length === 0) return new Set()
+      const wanted = views().find({ _id: { $in: [...orderIds] } }, { projection: { 'timeline.id': 1 } })
+      return new Set((await wanted.toArray()).flatMap(({ timeline }) => timeline.map(({ id }) => id)))
+    },
+
+    /** The newest orders first. */
+    list: (query: ViewQuery) => find(matching(query)).sort({ _id: -1 }).limit(query.limit).toArray(),
+
+    /** The views of these orders; orders without a view are left out. */
+    among: (orderIds: readonly string[]) => find({ _id: { $in: [...orderIds] } }).toArray(),
+
+    /** The views of the orders that have at least one of the events. */
+    having: (awaited: readonly AwaitedEvent[]) =>
+      find({
         _id: { $in: [...new Set(awaited.map(({ orderId }) => orderId))] },
         'timeline.id': { $in: awaited.map(({ eventId }) => eventId) },
-      })
-      .map(asOwn)
-      .toArray(),
-  countOverdue: async (overdue) => {
-    const groups = await views()
-      .aggregate<{ _id: Omit<Standing, 'count'>; count: number }>([
-        { $match: overdueOf(overdue) },
-        { $group: { _id: { status: '$status', events }, count: { $sum: 1 } } },
-      ])
-      .toArray()
-    return groups.map(({ _id, count }) => ({ ..._id, count }))
-  },
-  countPlaced: async (query) => {
-    const groups = await views()
-      .aggregate<{ _id: Omit<Placed, 'count'>; count: number }>([
-        { $match: placedIn(query) },
-        {
-          $group: {
-            _id: {
-              time: { $substrBytes: [{ $ifNull: ['$placedAt', ''] }, 0, placedLetters(query)] },
-              status: '$status',
-            },
-            count: { $sum: 1 },
-          },
-        },
-      ])
-      .toArray()
-    return groups.map(({ _id, count }) => ({ ..._id, count }))
-  },
-  durations: async (query) => {
-    const delivered = await views()
-      .find({ ...placedIn(query), status: 'DELIVERED', tookMs: { $exists: true } })
-      .project<{ tookMs: number }>({ _id: 0, tookMs: 1 })
-      .sort({ _id: -1 })
-      .limit(mostDurations)
-      .toArray()
-    return delivered.map(({ tookMs }) => tookMs)
-  },
-})
+      }).toArray(),
 
-// The time of an order's id is that of its placing.
+    /** Overdue orders, counted by status and by their events so far. */
+    countOverdue: (overdue: NonNullable<ViewQuery['overdue']>) =>
+      countBy<Pick<OrderView, 'status'> & { readonly events: readonly string[] }>(overdueAt(overdue), {
+        status: '$status',
+        events,
+      }),
+
+    countPlaced: (query: StatisticsQuery): Promise<PlacedCount[]> =>
+      countBy(placedIn(query), {
+        time: { $substrBytes: [{ $ifNull: ['$placedAt', ''] }, 0, placedTimeLength(query)] },
+        status: '$status',
+      }),
+
+    /** How long the newest deliveries took, of orders that were placed in the period. */
+    async durations(query: StatisticsQuery): Promise<number[]> {
+      const delivered = views()
+        .find({ ...placedIn(query), status: 'DELIVERED', tookMs: { $exists: true } })
+        .project<{ tookMs: number }>({ _id: 0, tookMs: 1 })
+      const newest = await delivered.sort({ _id: -1 }).limit(maxDurations).toArray()
+      return newest.map(({ tookMs }) => tookMs)
+    },
+  }
+}
+
+// An order's id carries the time of its placing.
 const placedIn = ({ since, until, branchId }: StatisticsQuery): Filter<OrderView> => ({
   _id: { $gte: firstIdAt(since), $lt: firstIdAt(until) },
-  ...(branchId === undefined ? {} : { branchId }),
+  ...(branchId !== undefined && { branchId }),
 })
 
-// As `$timeline.event` would be, which not every server reads out of a list.
+// The same as `$timeline.event`, which SecantusDB does not read out of a list.
 const events = { $map: { input: '$timeline', as: 'entry', in: '$$entry.event' } }
 
-function filterOf({
+function matching({
   status,
   branchId,
   sauceId,
@@ -138,29 +100,26 @@ function filterOf({
   until,
   cursor,
 }: ViewQuery): Filter<OrderView> {
-  // The smaller of two ends: a second $lt on one field would replace the first.
+  // The smaller of the two ends: a second $lt on one field would replace the first.
   const [end] = [until, cursor].filter((id) => id !== undefined).sort((a, b) => (a < b ? -1 : 1))
-  const range = {
-    ...(since === undefined ? {} : { $gte: since }),
-    ...(end === undefined ? {} : { $lt: end }),
-  }
+  const range = { ...(since !== undefined && { $gte: since }), ...(end !== undefined && { $lt: end }) }
   return {
-    ...(status === undefined ? {} : { status }),
-    ...(branchId === undefined ? {} : { branchId }),
-    ...(sauceId === undefined ? {} : { sauceId }),
-    ...(Object.keys(range).length === 0 ? {} : { _id: range }),
-    ...(overdue === undefined ? {} : overdueOf(overdue)),
+    ...(status !== undefined && { status }),
+    ...(branchId !== undefined && { branchId }),
+    ...(sauceId !== undefined && { sauceId }),
+    ...(Object.keys(range).length > 0 && { _id: range }),
+    ...(overdue && overdueAt(overdue)),
   }
 }
 
-// As `waitsFor` tells of one order. Times of one form: as text they are in their order.
-// (view-store.int.test: "finds overdue exactly what is told to be, …")
-function overdueOf({ deadlines, now }: Overdue): Filter<OrderView> {
+// The same rule as `waitsFor` applies to one order. Times have one form, so comparing them as text compares the times.
+// (view-store.int.test: "finds overdue exactly the orders that wait too long, and counts them")
+function overdueAt({ deadlines, now }: NonNullable<ViewQuery['overdue']>): Filter<OrderView> {
   const before = (ms: number) => ({ $lt: new Date(now - ms).toISOString() })
   const late = Object.entries(deadlineOf).map(([status, deadline]) => ({
     status: status as Status,
     since: before(deadlines[deadline]),
-    ...(status === 'PLACED' ? { payBy: { $exists: false } } : {}),
+    ...(status === 'PLACED' && { payBy: { $exists: false } }),
   }))
   return { $or: [...late, { status: 'PLACED', payBy: before(0) }] }
 }

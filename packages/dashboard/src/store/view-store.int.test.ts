@@ -3,7 +3,8 @@ import { after, describe, it } from 'node:test'
 import { testMongo } from '@saucery/servers/testing/servers'
 import fc from 'fast-check'
 import { v7 as uuidv7 } from 'uuid'
-import { additionsFor, deadlines, expected, serverBehind, story } from '../testing/views.ts'
+import { serverBehind } from '../testing/mongo.ts'
+import { additionsFor, addStory, deadlines, expected, story } from '../testing/stories.ts'
 import { type OrderView, viewOf } from '../view/order-view.ts'
 import { waitsFor } from '../view/waits-for.ts'
 import { openViews, type ViewStore } from './view-store.ts'
@@ -49,7 +50,7 @@ async function assertComplete(additions: readonly Addition[], message?: string):
 }
 
 describe('the store', () => {
-  it('says on which server it was tested', async (t) => {
+  it('names the server that it was tested on', async (t) => {
     t.diagnostic(await serverBehind(mongo.url))
   })
 
@@ -103,7 +104,7 @@ describe('the store', () => {
     assert.deepEqual(await views.find(orderId), expected(orderId, [{ orderId, entry: { ...entry, data } }]))
   })
 
-  it('an order that nobody placed is not found', async () => {
+  it('an order that was never placed is not found', async () => {
     assert.equal(await views.find(uuidv7()), undefined)
   })
 
@@ -111,11 +112,8 @@ describe('the store', () => {
     const branchId = 'listed'
     const orderIds: string[] = []
     for (let i = 0; i < 5; i++) {
-      const orderId = uuidv7()
       const names = i % 2 ? (['OrderPlaced', 'PaymentApproved'] as const) : (['OrderPlaced'] as const)
-      for (const entry of story(orderId, names))
-        await views.add({ orderId, entry: { ...entry, data: { ...entry.data, branchId } } })
-      orderIds.unshift(orderId)
+      orderIds.unshift(await addStory(views, names, ({ data }) => ({ data: { ...data, branchId } })))
     }
     const found = async (filter: object) =>
       (await views.list({ limit: 10, branchId, ...filter })).map(({ _id }) => _id)
@@ -126,29 +124,27 @@ describe('the store', () => {
     assert.deepEqual(await found({ status: 'DELIVERED' }), [])
     assert.deepEqual(await found({ branchId: 'nowhere' }), [])
   })
-  it('finds overdue exactly what is told to be, and counts it', async () => {
+
+  it('finds overdue exactly the orders that wait too long, and counts them', async () => {
     const branchId = 'late'
     const now = Date.UTC(2026, 0, 1, 1)
     const counted = async () =>
       (await views.countOverdue({ deadlines, now })).reduce((sum, { count }) => sum + count, 0)
     const before = await counted()
-    // Said from just within to just beyond each deadline, some with a time of their own for the payment.
+    // Published from just within to just beyond each deadline, some with a deadline of their own for the payment.
     const ages = [-1, 0, 1].flatMap((off) => Object.values(deadlines).map((ms) => ms + off))
-    const told: OrderView[] = []
+    const stored: OrderView[] = []
     for (const names of standings)
       for (const age of ages)
         for (const payBy of [undefined, new Date(now - 1).toISOString(), new Date(now).toISOString()]) {
-          const orderId = uuidv7()
-          for (const { data, ...entry } of story(orderId, names)) {
-            const { payBy: _, ...others } = data
-            const time = new Date(now - age).toISOString()
-            const kept = { ...others, branchId, ...(payBy && data.payBy ? { payBy } : {}) }
-            await views.add({ orderId, entry: { ...entry, time, data: kept } })
-          }
-          told.push((await views.find(orderId)) as OrderView)
+          const orderId = await addStory(views, names, ({ data: { payBy: known, ...data } }) => ({
+            time: new Date(now - age).toISOString(),
+            data: { ...data, branchId, ...(payBy && known ? { payBy } : {}) },
+          }))
+          stored.push((await views.find(orderId)) as OrderView)
         }
-    const late = told.filter((view) => waitsFor(view, deadlines, now)?.overdue).map(({ _id }) => _id)
-    assert.ok(late.length > 20 && late.length < told.length / 2, `${late.length} of ${told.length}`)
+    const late = stored.filter((view) => waitsFor(view, deadlines, now)?.overdue).map(({ _id }) => _id)
+    assert.ok(late.length > 20 && late.length < stored.length / 2, `${late.length} of ${stored.length}`)
     const found = await views.list({ limit: 200, branchId, overdue: { deadlines, now } })
     assert.deepEqual(
       found.map(({ _id }) => _id),

@@ -1,141 +1,118 @@
+import type { Outcome } from '@saucery/messaging/async/batcher'
 import { BSON, type Collection, MongoBulkWriteError } from 'mongodb'
-import { type Entry, joined, type OrderView } from '../view/order-view.ts'
+import type { TimelineEntry } from '../view/order-json.ts'
+import { mergeTimeline, type OrderView } from '../view/order-view.ts'
+import { type IsAtLocation, movedEntries } from './event-location.ts'
 import { duplicateKey, isStoreOutage } from './mongo-errors.ts'
 
-/** An event's entry, and the order it belongs to. */
+/** An event's entry, and the order that it belongs to. */
 export interface Addition {
   readonly orderId: string
-  readonly entry: Entry
+  readonly entry: TimelineEntry
 }
 
-/** What is computed from an order's events, and the version of it. */
+/** A version of the projection: what it computes from an order's events. */
 export interface Fold {
   readonly version: number
-  readonly view: (orderId: string, timeline: readonly Entry[]) => OrderView
+  readonly view: (orderId: string, timeline: readonly TimelineEntry[]) => OrderView
 }
 
-/** Whether an event is still where it was heard of. */
-export type IsThere = (entry: Entry) => Promise<boolean>
-
-/** The documents that are written. */
-export interface Target {
+export interface WriteTarget {
   readonly views: Collection<OrderView>
   readonly fold: Fold
-  readonly isThere: IsThere
+  readonly isAtLocation: IsAtLocation
 }
 
-/**
- * Adds events to their orders' documents, an order's events as one write.
- * @returns what became of each
- */
-export async function writeAll(to: Target, additions: readonly Addition[]) {
-  const entries = new Map<string, Entry[]>()
+type EntriesByOrder = ReadonlyMap<string, readonly TimelineEntry[]>
+
+/** Adds events to their orders' documents, all events of one order in one write. */
+export async function writeAll(
+  target: WriteTarget,
+  additions: readonly Addition[],
+): Promise<Outcome<undefined>[]> {
+  const entries = new Map<string, TimelineEntry[]>()
   for (const { orderId, entry } of additions) entries.set(orderId, [...(entries.get(orderId) ?? []), entry])
-  const failures = await failuresOf([...entries], (some) => addAll(to, new Map(some)))
+  const failures = await failedOrders(target, entries)
   return additions.map(({ orderId }) => failures.get(orderId) ?? { value: undefined })
 }
 
-type Entries = readonly (readonly [orderId: string, entries: readonly Entry[]])[]
-type Failures = Map<string, { readonly error: unknown }>
-
-/**
- * Adds them all; where that fails, each half alone, so that an order which cannot be written holds back no other.
- * @returns what kept which orders from being written
- */
-async function failuresOf(entries: Entries, add: (some: Entries) => Promise<void>): Promise<Failures> {
+/** If writing them all fails, each half is written alone, so an order that cannot be written holds back no other. */
+async function failedOrders(
+  target: WriteTarget,
+  entries: EntriesByOrder,
+): Promise<Map<string, { readonly error: unknown }>> {
   try {
-    await add(entries)
+    await write(target, entries)
     return new Map()
   } catch (error) {
-    if (entries.length === 1 || isStoreOutage(error))
-      return new Map(entries.map(([orderId]) => [orderId, { error }]))
-    const half = Math.ceil(entries.length / 2)
-    const first = await failuresOf(entries.slice(0, half), add)
-    return new Map([...first, ...(await failuresOf(entries.slice(half), add))])
+    const orders = [...entries]
+    if (orders.length === 1 || isStoreOutage(error)) return new Map(orders.map(([id]) => [id, { error }]))
+    const half = Math.ceil(orders.length / 2)
+    const first = await failedOrders(target, new Map(orders.slice(0, half)))
+    return new Map([...first, ...(await failedOrders(target, new Map(orders.slice(half))))])
   }
 }
 
+// SecantusDB finds 4,000 documents by their ids in 15 s and 500 in 0.3 s; many replacements at once are as slow.
+const ordersPerWrite = 250
+
 /**
- * Read, join, write if nobody else has written in between; else once more.
+ * Reads, merges, and writes each document that no other replica changed in between; repeats for the others.
  * (view-store.int.test: "two replicas that share an order's events end in the same document")
  */
-async function addAll(
-  { views, fold, isThere }: Target,
-  entries: ReadonlyMap<string, readonly Entry[]>,
-): Promise<void> {
+async function write({ views, fold, isAtLocation }: WriteTarget, entries: EntriesByOrder): Promise<void> {
   for (let open = [...entries.keys()]; open.length > 0; ) {
-    const some = open.slice(0, ordersAtOnce)
-    const known = await views.find({ _id: { $in: some } }).toArray()
+    const orderIds = open.slice(0, ordersPerWrite)
+    const known = await views.find({ _id: { $in: orderIds } }).toArray()
     const before = new Map(known.map((view) => [view._id, view]))
-    const gone = await goneOf(known, entries, isThere)
-    const after = some.map((orderId) => {
-      const heard = before.get(orderId)?.timeline.filter((entry) => !gone.has(entry)) ?? []
-      const timeline = joined(heard, entries.get(orderId) ?? [])
+    const moved = await movedEntries(known, entries, isAtLocation)
+    const after = orderIds.map((orderId) => {
+      const kept = before.get(orderId)?.timeline.filter((entry) => !moved.has(entry)) ?? []
+      const timeline = mergeTimeline(kept, entries.get(orderId) ?? [])
       return { ...fold.view(orderId, timeline), projection: fold.version }
     })
-    const fresh = after.filter(({ _id }) => !before.has(_id))
+    const added = after.filter(({ _id }) => !before.has(_id))
     const changed = after.filter((view) => !isSame(view, before.get(view._id) ?? view))
-    const lost = await Promise.all([insertNew(views, fresh), replaceChanged(views, changed, before)])
-    open = [...open.slice(ordersAtOnce), ...lost.flat()]
+    const conflicts = await Promise.all([insert(views, added), replace(views, changed, before)])
+    open = [...open.slice(ordersPerWrite), ...conflicts.flat()]
   }
 }
 
-/**
- * What the stream no longer has where it was heard of, and has further on: its owner has said it again.
- * (reactions.int.test: "goes by the place that an event has now, …")
- */
-async function goneOf(
-  known: readonly OrderView[],
-  entries: ReadonlyMap<string, readonly Entry[]>,
-  isThere: IsThere,
-): Promise<ReadonlySet<Entry>> {
-  const moved = known.flatMap(({ _id, timeline }) => {
-    const sequences = new Map(entries.get(_id)?.map(({ id, sequence }) => [id, sequence]))
-    return timeline.filter(({ id, sequence }) => sequence < (sequences.get(id) ?? 0))
-  })
-  const there = await Promise.all(moved.map(isThere))
-  return new Set(moved.filter((_, i) => !there[i]))
-}
-
-// SecantusDB takes 15 s to find 4,000 documents by their ids and 0.3 s for 500, and is as bad at replacing many at once.
-const ordersAtOnce = 250
-
-// Every byte: what somebody else has changed in a document is mended when its events come again.
+// Compares every byte, so that a document that was tampered with is repaired when its events come again.
 const isSame = (a: OrderView, b: OrderView): boolean =>
-  a === b ||
-  (a.timeline.length === b.timeline.length &&
-    Buffer.compare(BSON.serialize(a, kept), BSON.serialize(b, kept)) === 0)
+  a === b || (a.timeline.length === b.timeline.length && Buffer.compare(bytesOf(a), bytesOf(b)) === 0)
 
-const kept = { ignoreUndefined: true }
+const bytesOf = (view: OrderView) => BSON.serialize(view, { ignoreUndefined: true })
 
-/** @returns the ids that somebody else inserted first */
-async function insertNew(views: Collection<OrderView>, fresh: OrderView[]): Promise<string[]> {
-  if (fresh.length === 0) return []
+/** @returns the ids that another replica inserted first */
+async function insert(views: Collection<OrderView>, added: OrderView[]): Promise<string[]> {
+  if (added.length === 0) return []
   try {
-    await views.insertMany(fresh, { ordered: false })
+    await views.insertMany(added, { ordered: false })
     return []
   } catch (error) {
     if (!(error instanceof MongoBulkWriteError)) throw error
     const failures = [error.writeErrors].flat()
-    // Without any, it is the connection that failed. (outage.int.test: "takes … the second time …")
+    // Without write errors the connection failed.
+    // (outage.int.test: "writes … at the second try when the connection breaks at the …")
     if (failures.length === 0 || failures.some(({ code }) => code !== duplicateKey)) throw error
-    // What it did insert may go again with a primary.
+    // The documents that were inserted may be lost with a primary.
     if (error.result.getWriteConcernError()) throw error
-    return failures.flatMap(({ index }) => fresh[index]?._id ?? [])
+    return failures.flatMap(({ index }) => added[index]?._id ?? [])
   }
 }
 
-/** @returns the ids that may have been written by somebody else in between */
-async function replaceChanged(
+/** @returns the ids that another replica may have changed in between */
+async function replace(
   views: Collection<OrderView>,
-  changed: OrderView[],
+  changed: readonly OrderView[],
   before: ReadonlyMap<string, OrderView>,
 ): Promise<string[]> {
   if (changed.length === 0) return []
   const replaced = await views.bulkWrite(
-    changed.map((view) => {
-      const { _id, ...replacement } = view
-      return { replaceOne: { filter: { _id, timeline: before.get(_id)?.timeline ?? [] }, replacement } }
+    changed.map(({ _id, ...replacement }) => {
+      const filter = { _id, timeline: before.get(_id)?.timeline ?? [] }
+      return { replaceOne: { filter, replacement } }
     }),
     { ordered: false },
   )

@@ -5,7 +5,7 @@ import type { AnyFact } from '@saucery/contracts/choreography'
 import type { Event } from '@saucery/messaging/events/event'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { v7 as uuidv7 } from 'uuid'
-import { allNames, factsAbout } from './views.ts'
+import { allNames, factsAbout } from './stories.ts'
 
 export interface LiveOrder {
   readonly orderId: string
@@ -14,29 +14,28 @@ export interface LiveOrder {
   readonly timeline: readonly { readonly id: string }[]
 }
 
-/** Somebody who listens to a live feed: what came so far. */
+/** A client of a live feed, and what it has received. */
 export interface Follower {
   readonly status: number
   readonly orders: LiveOrder[]
-  /** Those that are no longer what was asked for. */
+  /** Orders that no longer have the requested status. */
   readonly left: LiveOrder[]
-  /** What a client has that puts down what is an order and takes away what left. */
+  /** The list that a client keeps: each `order` is put into it, each `left` is taken out. */
   readonly list: Map<string, LiveOrder>
-  /** The ids of all events that the orders told of. */
-  readonly heard: Set<string>
+  /** The ids of all events in the orders' timelines. */
+  readonly received: Set<string>
   resets: number
-  /** Why it ended, as the feed says. */
+  /** The codes of `end` messages. */
   ends: string[]
   heartbeats: number
   lastId: string | undefined
   isClosed: boolean
-  /** What the answer is besides. */
   readonly response: IncomingMessage
   leave(): void
 }
 
 /**
- * Listens to a live feed.
+ * Connects to a live feed.
  * @param list what the client had before
  */
 export async function follow(
@@ -54,7 +53,7 @@ export async function follow(
     orders: [],
     left: [],
     list,
-    heard: new Set(),
+    received: new Set(),
     resets: 0,
     ends: [],
     heartbeats: 0,
@@ -67,7 +66,7 @@ export async function follow(
   response.setEncoding('utf8').on('data', (chunk: string) => {
     const messages = (text + chunk).split('\n\n')
     text = messages.pop() ?? ''
-    for (const message of messages) take(message, follower)
+    for (const message of messages) receive(message, follower)
   })
   response
     .on('error', () => {})
@@ -77,8 +76,8 @@ export async function follow(
   return follower
 }
 
-/** As an EventSource reads it. */
-function take(message: string, follower: Follower): void {
+/** Reads a message as an EventSource does. */
+function receive(message: string, follower: Follower): void {
   let event = 'message'
   let data: string | undefined
   for (const line of message.split('\n')) {
@@ -99,28 +98,28 @@ function take(message: string, follower: Follower): void {
   }
   follower.orders.push(order)
   follower.list.set(order.orderId, order)
-  for (const { id } of order.timeline) follower.heard.add(id)
+  for (const { id } of order.timeline) follower.received.add(id)
 }
 
-/** The events of so many orders, each said once. */
+/** Events of so many orders. */
 export const histories = (orders: number, names: readonly AnyFact['name'][] = allNames): Event<AnyFact>[] =>
   Array.from({ length: orders }, () => factsAbout(uuidv7(), names).map((fact) => stamped(fact))).flat()
 
-/** Resolves when the follower knows where it stands, and so gets everything from now on. */
+/** Resolves when the follower has a resume token, and so receives everything from now on. */
 export const hasId = (follower: Follower) =>
-  eventually(() => assert.ok(follower.lastId, 'no id has come'), 10_000)
+  eventually(() => assert.ok(follower.lastId, 'no id was received'), 10_000)
 
-export const hasHeard = (follower: Follower, events: Event<AnyFact>[]) =>
+export const hasReceived = (follower: Follower, events: Event<AnyFact>[]) =>
   eventually(() => {
-    const missing = events.filter(({ id }) => !follower.heard.has(id))
+    const missing = events.filter(({ id }) => !follower.received.has(id))
     assert.equal(missing.length, 0, `${missing.length} of ${events.length} are missing`)
   })
 
-/** What an order's story had in it never goes away again. */
-export function assertNoneGoesBack({ orders }: Follower): void {
-  const told = new Map<string, number>()
+/** No order was ever sent with fewer events than before. */
+export function assertNoOrderGoesBack({ orders }: Follower): void {
+  const lengths = new Map<string, number>()
   for (const { orderId, timeline } of orders) {
-    assert.ok(timeline.length >= (told.get(orderId) ?? 0), `${orderId} went back`)
-    told.set(orderId, timeline.length)
+    assert.ok(timeline.length >= (lengths.get(orderId) ?? 0), `${orderId} went back`)
+    lengths.set(orderId, timeline.length)
   }
 }

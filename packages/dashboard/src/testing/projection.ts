@@ -1,11 +1,8 @@
 import { silentLog } from '@saucery/chassis/testing/log'
-import { subscriptionsOf } from '@saucery/contracts/choreography'
-import { openConsumers } from '@saucery/messaging/consumer/consumer'
 import type { Log } from '@saucery/messaging/log'
 import { connectBroker } from '@saucery/messaging/nats/connection'
 import { openProjection } from '../projection/builder.ts'
-import { reactions } from '../reactions.ts'
-import { isStoreOutage } from '../store/mongo-errors.ts'
+import { consumeEvents, reactions } from '../reactions.ts'
 import { openViews } from '../store/view-store.ts'
 import type { Fold } from '../store/view-writer.ts'
 import { viewOf } from '../view/order-view.ts'
@@ -15,41 +12,35 @@ interface Options {
   readonly mongo: string
   readonly version?: number
   readonly keepMs?: number
-  /** Fewer make it slower, so that a test can come in between. */
+  /** A smaller number slows the build down, so that a test can act in between. */
   readonly maxAckPending?: number
-  /** Until it resolves, an order's event is in hand. */
+  /** Until it resolves, an order's event stays in flight. */
   readonly hold?: (orderId: string) => Promise<unknown>
   readonly log?: Log
 }
 
-/** A later version of the documents: they say so in a field, and nothing else differs. */
+/** Versions above 1 have a field more, with the version's number; nothing else differs. */
 export const foldOf = (version: number): Fold => ({
   version,
-  view: (orderId, timeline) => ({ ...viewOf(orderId, timeline), ...(version > 1 ? { told: version } : {}) }),
+  view: (orderId, timeline) => ({
+    ...viewOf(orderId, timeline),
+    ...(version > 1 ? { builtBy: version } : {}),
+  }),
 })
 
-/** One process of the dashboard that builds documents of a version, and reads those that it should. */
+/** One process of the dashboard that builds the documents of a version. */
 export async function openBuilding(options: Options) {
   const { nats, mongo, version = 1, keepMs = 3_600_000, maxAckPending = 5000, log = silentLog } = options
   const views = openViews(mongo, foldOf(version))
   const react = reactions(views)
   const broker = await connectBroker({ url: nats, name: 'dashboard', log })
-  const listen = (durable: string) =>
-    openConsumers({
-      broker,
-      durable,
-      subscriptions: subscriptionsOf('dashboard'),
-      async handle(event: Parameters<typeof react>[0]) {
-        await options.hold?.(event.data.orderId)
-        await react(event)
-      },
-      isOutage: isStoreOutage,
-      inKeyOrder: false,
-      maxAckPending,
-      replicas: 1,
-      log,
-    })
-  const projection = await openProjection({ views, broker, listen, keepMs, log, everyMs: 100 })
+  async function handle(event: Parameters<typeof react>[0]): Promise<void> {
+    await options.hold?.(event.data.orderId)
+    await react(event)
+  }
+  const consume = (durable: string) =>
+    consumeEvents({ broker, durable, handle, maxAckPending, replicas: 1, log })
+  const projection = await openProjection({ views, broker, consume, keepMs, log, everyMs: 100 })
   let stopped: Promise<void> | undefined
   async function stop(): Promise<void> {
     await projection.stop()

@@ -6,15 +6,16 @@ import { exampleOrderId as orderId } from '@saucery/contracts/fields'
 import { projectionVersion } from '@saucery/contracts/projection-durables'
 import { statusOf } from '@saucery/contracts/status'
 import fc from 'fast-check'
-import { allNames, story } from '../testing/views.ts'
-import { type Entry, joined, type OrderView, viewOf } from './order-view.ts'
+import { allNames, story } from '../testing/stories.ts'
+import type { TimelineEntry } from './order-json.ts'
+import { mergeTimeline, type OrderView, viewOf } from './order-view.ts'
 
 type Name = AnyFact['name']
 
 const viewAfter = (...names: Name[]): OrderView => viewOf(orderId, story(orderId, names))
 
 describe('a view', () => {
-  it('tells what was ordered, and where it stands', () => {
+  it('shows what was ordered, and its status', () => {
     const timeline = story(orderId, ['OrderPlaced'])
     assert.deepEqual(viewOf(orderId, timeline), {
       _id: orderId,
@@ -44,7 +45,7 @@ describe('a view', () => {
     })
   })
 
-  it('knows what a later event carries when the first one is late', () => {
+  it('takes from a later event what it carries when the first one is late', () => {
     const { branchId, qty, amount, price, placedAt } = viewAfter('PaymentApproved')
     assert.deepEqual({ branchId, qty, amount }, { branchId: '1', qty: 10, amount: 100_000 })
     assert.deepEqual({ price, placedAt }, { price: undefined, placedAt: undefined })
@@ -63,15 +64,15 @@ describe('a view', () => {
     [['DeliveryCancelled', 'DeliveryStarted'], { delivery: { status: 'CANCELLED' } }],
     [['OrderCancelled', 'CancellationRefused'], {}],
   ]
-  for (const [names, told] of parts)
-    it(`tells of payment and delivery ${JSON.stringify(told)} after ${names.join(' and ') || 'nothing'}`, () => {
+  for (const [names, shown] of parts)
+    it(`shows payment and delivery ${JSON.stringify(shown)} after ${names.join(' and ') || 'nothing'}`, () => {
       const { payment, delivery } = viewAfter('OrderPlaced', ...names)
-      assert.deepEqual({ payment, delivery }, { payment: undefined, delivery: undefined, ...told })
+      assert.deepEqual({ payment, delivery }, { payment: undefined, delivery: undefined, ...shown })
     })
 })
 
-describe('the time since when it stands there', () => {
-  // Of the events named, each was said 1 ms after the one before it.
+describe('the time of the status', () => {
+  // Each event was published 1 ms after the one before it.
   const cases: [Name[], number][] = [
     [['OrderPlaced'], 0],
     [['CancellationRefused', 'OrderPlaced'], 1],
@@ -98,15 +99,15 @@ describe('the time since when it stands there', () => {
 })
 
 describe('the timeline', () => {
-  it('has an event that the stream holds twice once, with its first place', () => {
-    const [entry] = story(orderId, ['OrderPlaced']) as [Entry]
+  it('has an event that the stream holds twice once, with its first sequence', () => {
+    const [entry] = story(orderId, ['OrderPlaced']) as [TimelineEntry]
     const [first, second] = [entry, { ...entry, sequence: 99 }]
-    assert.deepEqual(joined([second], [first]), [first])
-    assert.deepEqual(joined([first], [second]), [first])
+    assert.deepEqual(mergeTimeline([second], [first]), [first])
+    assert.deepEqual(mergeTimeline([first], [second]), [first])
   })
 
   it('is the same entries, and the view the same view, whatever the order, the batches and the repetitions', () => {
-    // Two of each event, though one is all that there ever is.
+    // Two of each event, although there is never more than one.
     const entries = [...story(orderId), ...story(orderId)]
     const arrivals = fc.array(
       fc.record({ entry: fc.constantFrom(...entries), sequence: fc.integer({ min: 1, max: 3 }) }),
@@ -122,9 +123,9 @@ describe('the timeline', () => {
     })
     fc.assert(
       fc.property(histories, ({ once, again, batches }) => {
-        const timeline = [...batches, ...again].reduce<Entry[]>(joined, [])
-        assert.deepEqual(viewOf(orderId, timeline), viewOf(orderId, joined([], once)))
-        assert.deepEqual(timeline, firstPlaces(once))
+        const timeline = [...batches, ...again].reduce<TimelineEntry[]>(mergeTimeline, [])
+        assert.deepEqual(viewOf(orderId, timeline), viewOf(orderId, mergeTimeline([], once)))
+        assert.deepEqual(timeline, firstSequences(once))
       }),
       { numRuns: 1000 },
     )
@@ -150,11 +151,11 @@ describe('what is computed of the events', () => {
 
   it('has not changed without a new version of the projection', () => {
     const digest = createHash('sha256').update(JSON.stringify(views)).digest('hex')
-    const said = 'Add one to projectionVersion (docs/projection.md), and write the new digest here.'
+    const hint = 'Add one to projectionVersion (docs/projection.md), and write the new digest here.'
     assert.deepEqual(
       { projectionVersion, digest },
       { projectionVersion: 1, digest: 'a338d96335de553f57f7ee977202d8e3119a6ee887a17bc08f7cda5d5bc30137' },
-      said,
+      hint,
     )
   })
 })
@@ -166,8 +167,8 @@ const split = <T>(list: T[]): fc.Arbitrary<T[][]> =>
     return at.slice(1).map((end, i) => list.slice(at[i], end))
   })
 
-/** The timeline, worked out another way. */
-function firstPlaces(entries: readonly Entry[]): Entry[] {
+/** The timeline, computed in another way. */
+function firstSequences(entries: readonly TimelineEntry[]): TimelineEntry[] {
   const bySequence = [...entries].sort((a, b) => a.sequence - b.sequence)
   const ids = [...new Set(entries.map(({ id }) => id))].sort((a, b) => (a < b ? -1 : 1))
   return ids.flatMap((id) => bySequence.find((entry) => entry.id === id) ?? [])

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { durationsOf, placedLetters, queryOf, statisticsOf } from './statistics.ts'
+import { durationsOf, statisticsOf } from './statistics.ts'
+import { placedTimeLength, statisticsQuery } from './statistics-query.ts'
 
 const at = (time: string) => Date.parse(`2026-01-31T${time}Z`)
 const query = { since: at('12:00:30'), until: at('12:06:30'), stepMs: 120_000 }
@@ -36,9 +37,9 @@ describe('the statistics', () => {
     )
   })
 
-  it('count by the hour where steps are of hours', () => {
+  it('count by the hour where steps are whole hours', () => {
     const hours = { since: at('00:00:00'), until: at('23:00:00'), stepMs: 2 * 3_600_000 }
-    assert.deepEqual([placedLetters(hours), placedLetters(query)], [13, 16])
+    assert.deepEqual([placedTimeLength(hours), placedTimeLength(query)], [13, 16])
     const { steps } = statisticsOf(hours, [{ time: '2026-01-31T13', status: 'PAID', count: 2 }], [])
     assert.deepEqual(
       steps.filter(({ placed }) => placed > 0).map(({ time, placed }) => [time, placed]),
@@ -55,7 +56,7 @@ describe('the statistics', () => {
     )
   })
 
-  it('tell how long deliveries took, by the nearest rank', () => {
+  it('measure deliveries by percentiles of the nearest rank', () => {
     const times = Array.from({ length: 100 }, (_, i) => (100 - i) * 1000)
     const { count, p50Ms, p90Ms, p99Ms, histogram } = durationsOf([...times, 10 ** 9])
     assert.deepEqual([count, p50Ms, p90Ms, p99Ms], [101, 51_000, 91_000, 100_000])
@@ -74,31 +75,31 @@ describe('the statistics', () => {
     )
   })
 
-  it('tell nothing of durations where there are none', () => {
+  it('have no percentiles where there are no durations', () => {
     const { p50Ms, p99Ms, count } = durationsOf([])
     assert.deepEqual([p50Ms, p99Ms, count], [null, null, 0])
   })
 })
 
-describe('what statistics are asked for', () => {
+describe('the query of statistics', () => {
   const now = at('13:00:00')
 
   it('is the last hour, by the minute', () => {
-    const asked = { since: at('12:00:00'), until: now, stepMs: 60_000, branchId: undefined }
-    assert.deepEqual(queryOf({}, now), asked)
+    const query = { since: at('12:00:00'), until: now, stepMs: 60_000, branchId: undefined }
+    assert.deepEqual(statisticsQuery({}, now), query)
   })
 
-  it('is told in longer steps where it is a long time', () => {
-    const asked = queryOf({ since: '2026-01-01T00:00:00Z', until: '2026-01-31T00:00:00Z' }, now)
-    assert.ok('stepMs' in asked && asked.stepMs === 87 * 60_000)
+  it('has longer steps for a long period', () => {
+    const query = statisticsQuery({ since: '2026-01-01T00:00:00Z', until: '2026-01-31T00:00:00Z' }, now)
+    assert.ok('stepMs' in query && query.stepMs === 87 * 60_000)
   })
 
-  for (const [asked, parameter] of [
+  for (const [parameters, parameter] of [
     [{ since: '2026-01-31T13:00:01Z' }, 'since'],
     [{ since: '2026-01-01T00:00:00Z', stepMs: 60_000 }, 'stepMs'],
   ] as const)
-    it(`does not fit: ${JSON.stringify(asked)}`, () => {
-      const refused = queryOf(asked, now)
+    it(`is not valid: ${JSON.stringify(parameters)}`, () => {
+      const refused = statisticsQuery(parameters, now)
       assert.ok('parameter' in refused && refused.parameter === parameter)
     })
 })

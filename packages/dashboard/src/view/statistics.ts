@@ -1,42 +1,51 @@
+import { z } from '@hono/zod-openapi'
 import { type Status, statuses } from '@saucery/contracts/status'
+import { minuteLength, type StatisticsQuery } from './statistics-query.ts'
 
-const minuteMs = 60_000
-const hourMs = 60 * minuteMs
+const count = z.int().min(0)
+const percentileMs = z.int().min(0).nullable().describe('Null when no order was delivered')
 
-/** So many durations of deliveries are looked at, of the newest orders. */
-export const mostDurations = 10_000
+export const statisticsJson = z
+  .object({
+    since: z.iso.datetime(),
+    until: z.iso.datetime(),
+    stepMs: z.int(),
+    byStatus: z.object(
+      Object.fromEntries(statuses.map((status) => [status, count])) as Record<Status, typeof count>,
+    ),
+    steps: z
+      .array(
+        z.object({
+          time: z.iso.datetime().describe('When the step begins'),
+          placed: count,
+          delivered: count,
+          failed: count,
+          cancelled: count,
+          rejected: count,
+        }),
+      )
+      .describe('Orders by the minute of their placing, and their outcomes'),
+    delivery: z
+      .object({
+        count: count.describe('The newest orders, at most 10,000'),
+        p50Ms: percentileMs,
+        p90Ms: percentileMs,
+        p99Ms: percentileMs,
+        histogram: z.array(z.object({ upToMs: z.int().nullable().describe('Null: no limit'), count })),
+      })
+      .describe('Durations from the placing to DELIVERED'),
+  })
+  .openapi('Statistics')
 
-export interface StatisticsQuery {
-  /** ms since the epoch; orders placed from here on, and before `until`. */
-  readonly since: number
-  readonly until: number
-  readonly stepMs: number
-  readonly branchId?: string | undefined
-}
+export type Statistics = z.infer<typeof statisticsJson>
+type Step = Statistics['steps'][number]
 
-/**
- * So many orders that were placed within a minute, or an hour, stand there: the beginning of an ISO 8601 time, empty
- * where the placing was not heard of.
- */
-export interface Placed {
+/** How many orders of one status were placed within the same minute or hour. */
+export interface PlacedCount {
+  /** The beginning of an ISO 8601 time; empty while the order's placing is not known. */
   readonly time: string
   readonly status: Status
   readonly count: number
-}
-
-const [hour, minute] = ['2026-01-31T12', '2026-01-31T12:00'].map(({ length }) => length) as [number, number]
-
-/** How many letters of the time of placing are looked at: a month of minutes would be far more than is told of. */
-export const placedLetters = ({ since, stepMs }: StatisticsQuery): number =>
-  since % hourMs === 0 && stepMs % hourMs === 0 ? hour : minute
-
-interface Step {
-  readonly time: string
-  placed: number
-  delivered: number
-  failed: number
-  cancelled: number
-  rejected: number
 }
 
 const outcomes: Partial<Record<Status, Exclude<keyof Step, 'time' | 'placed'>>> = {
@@ -47,23 +56,23 @@ const outcomes: Partial<Record<Status, Exclude<keyof Step, 'time' | 'placed'>>> 
 }
 
 /**
- * What became of the orders of a time, by when they were placed.
- * @param tookMs how long deliveries took, from the placing on
+ * Counts the orders of a period by status, and by the step in which they were placed.
+ * @param tookMs the durations of deliveries, from the placing on
  */
 export function statisticsOf(
   { since, until, stepMs }: StatisticsQuery,
-  placed: readonly Placed[],
+  placed: readonly PlacedCount[],
   tookMs: readonly number[],
-) {
+): Statistics {
   const steps = Array.from({ length: Math.ceil((until - since) / stepMs) }, (_, i): Step => {
     const time = new Date(since + i * stepMs).toISOString()
     return { time, placed: 0, delivered: 0, failed: 0, cancelled: 0, rejected: 0 }
   })
   const byStatus = Object.fromEntries(statuses.map((status) => [status, 0])) as Record<Status, number>
   for (const { time, status, count } of placed) {
-    byStatus[status] = (byStatus[status] ?? 0) + count
-    // The first minute may have begun before; and an order has its id a moment before it is placed.
-    const at = Math.floor((Date.parse(`${time.padEnd(minute, ':00')}Z`) - since) / stepMs)
+    byStatus[status] += count
+    // The first minute may begin before `since`; and an order's id is older than its placing by a moment.
+    const at = Math.floor((Date.parse(`${time.padEnd(minuteLength, ':00')}Z`) - since) / stepMs)
     const step = steps[Math.min(Math.max(0, at), steps.length - 1)]
     if (!step) continue
     step.placed += count
@@ -80,53 +89,24 @@ export function statisticsOf(
   }
 }
 
-const second = 1000
-const bounds = [0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 3600, 6 * 3600, 24 * 3600, 72 * 3600].map(
-  (seconds) => seconds * second,
+const boundsMs = [0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 3600, 6 * 3600, 24 * 3600, 72 * 3600].map(
+  (seconds) => 1000 * seconds,
 )
 
-/** Percentiles by the nearest rank; null where there is nothing to tell. */
-export function durationsOf(tookMs: readonly number[]) {
+/** Percentiles by the nearest rank; null when there are no durations. */
+export function durationsOf(tookMs: readonly number[]): Statistics['delivery'] {
   const sorted = [...tookMs].sort((a, b) => a - b)
   const percentile = (p: number) => sorted[Math.max(0, Math.ceil((p / 100) * sorted.length) - 1)] ?? null
-  const upTo = (bound: number) => sorted.filter((ms) => ms <= bound).length
-  const below = bounds.map(upTo)
-  const histogram = bounds.map((upToMs, i) => ({
-    upToMs: upToMs as number | null,
-    count: (below[i] ?? 0) - (below[i - 1] ?? 0),
+  const below = boundsMs.map((bound) => sorted.filter((ms) => ms <= bound).length)
+  const histogram = [...boundsMs, null].map((upToMs, i) => ({
+    upToMs,
+    count: (below[i] ?? sorted.length) - (below[i - 1] ?? 0),
   }))
   return {
     count: sorted.length,
     p50Ms: percentile(50),
     p90Ms: percentile(90),
     p99Ms: percentile(99),
-    histogram: [...histogram, { upToMs: null, count: sorted.length - (below.at(-1) ?? 0) }],
+    histogram,
   }
-}
-
-/** So many steps are told of at most. */
-const mostSteps = 500
-
-interface Asked {
-  readonly since?: string | undefined
-  readonly until?: string | undefined
-  readonly stepMs?: number | undefined
-  readonly branchId?: string | undefined
-}
-
-/**
- * The last hour where nothing else is asked for, in steps of a minute or longer ones where that would be too many.
- * @returns the query, or the parameter that does not fit
- */
-export function queryOf(
-  { since, until, stepMs, branchId }: Asked,
-  now: number,
-): StatisticsQuery | { readonly parameter: string; readonly detail: string } {
-  const end = until === undefined ? now : Date.parse(until)
-  const start = since === undefined ? end - hourMs : Date.parse(since)
-  if (start >= end) return { parameter: 'since', detail: 'must be before `until`' }
-  const fewest = Math.ceil((end - start) / mostSteps / minuteMs) * minuteMs
-  const step = stepMs ?? Math.max(minuteMs, fewest)
-  if (step < fewest) return { parameter: 'stepMs', detail: `must be ${fewest} at least for such a long time` }
-  return { since: start, until: end, stepMs: step, branchId }
 }

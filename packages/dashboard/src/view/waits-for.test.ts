@@ -4,7 +4,7 @@ import type { AnyFact } from '@saucery/contracts/choreography'
 import { exampleOrderId as orderId } from '@saucery/contracts/fields'
 import { isFinal } from '@saucery/contracts/status'
 import fc from 'fast-check'
-import { allNames, deadlines, story } from '../testing/views.ts'
+import { allNames, deadlines, story } from '../testing/stories.ts'
 import { viewOf } from './order-view.ts'
 import { waitsFor } from './waits-for.ts'
 
@@ -14,7 +14,7 @@ const noPayBy = (names: Name[]) =>
   story(orderId, names).map(({ data: { payBy: _, ...data }, ...entry }) => ({ ...entry, data }))
 const waitsAfter = (names: Name[], now = 0) => waitsFor(viewOf(orderId, noPayBy(names)), deadlines, now)
 
-/** The last of the events named brought the status, said so many ms after the first. */
+/** The last event brought the status; each was published 1 ms after the one before it. */
 const waits: [string, Name[], Name[], number][] = [
   ['PLACED', ['OrderPlaced'], ['PaymentApproved', 'PaymentDeclined'], deadlines.PAYMENT_DEADLINE_MS],
   ['PLACED', ['CancellationRefused'], ['PaymentApproved', 'PaymentDeclined'], deadlines.PAYMENT_DEADLINE_MS],
@@ -50,12 +50,12 @@ describe('an order', () => {
       assert.equal(viewOf(orderId, noPayBy(names)).status, status)
       const since = Date.UTC(2026, 0, 1) + names.length - 1
       const until = since + withinMs
-      const told = { events, since: new Date(since).toISOString(), until: new Date(until).toISOString() }
-      assert.deepEqual(waitsAfter(names, until), { ...told, overdue: false })
-      assert.deepEqual(waitsAfter(names, until + 1), { ...told, overdue: true })
+      const expected = { events, since: new Date(since).toISOString(), until: new Date(until).toISOString() }
+      assert.deepEqual(waitsAfter(names, until), { ...expected, overdue: false })
+      assert.deepEqual(waitsAfter(names, until + 1), { ...expected, overdue: true })
     })
 
-  it('waits for its payment no longer than it says itself', () => {
+  it('waits for its payment no longer than its own deadline', () => {
     const view = viewOf(orderId, story(orderId, ['OrderPlaced']))
     assert.equal(waitsFor(view, deadlines, 0)?.until, '2024-11-27T20:44:47.721Z')
   })
@@ -71,7 +71,7 @@ describe('an order', () => {
     )
   })
 
-  it('waits until nobody knows when, if the time of its event is none', () => {
+  it('has no deadline if the time of its event is not a time', () => {
     const timeline = noPayBy(['OrderPlaced']).map((entry) => ({ ...entry, time: 'yesterday' }))
     assert.deepEqual(waitsFor(viewOf(orderId, timeline), deadlines, 0), {
       events: ['PaymentApproved', 'PaymentDeclined'],

@@ -1,68 +1,54 @@
 import type { AnyFact } from '@saucery/contracts/choreography'
 import type { Status } from '@saucery/contracts/status'
+import type { WaitsFor } from './order-json.ts'
 import type { OrderView } from './order-view.ts'
 
 type EventName = AnyFact['name']
 
-/** How long each wait may take. */
+/** How long each wait may take, in milliseconds. */
 export interface Deadlines {
-  /** For what the services do by themselves. */
+  /** For what the services do without a person. */
   readonly OVERDUE_AFTER_MS: number
   readonly PAYMENT_DEADLINE_MS: number
   readonly DELIVERY_DEADLINE_MS: number
 }
 
-/** What an order waits for. */
-export interface WaitsFor {
-  /** Any of these. */
-  readonly events: readonly EventName[]
-  readonly since: string
-  readonly until?: string
-  readonly overdue: boolean
+type FinalStatus = 'DELIVERED' | 'FAILED' | 'CANCELLED' | 'REJECTED'
+type OpenStatus = Exclude<Status, FinalStatus>
+
+const isOpen = (status: Status): status is OpenStatus => status in deadlineOf
+
+/** The deadline of each status that is not final. */
+export const deadlineOf: Record<OpenStatus, keyof Deadlines> = {
+  PLACED: 'PAYMENT_DEADLINE_MS',
+  PAID: 'OVERDUE_AFTER_MS',
+  DELIVERING: 'DELIVERY_DEADLINE_MS',
+  CANCELLING: 'OVERDUE_AFTER_MS',
+  REFUNDING: 'OVERDUE_AFTER_MS',
 }
 
-/** The events that would bring an order of this status on; none when it is final. */
-export function awaited(status: Status, happened: ReadonlySet<string>): readonly EventName[] {
-  switch (status) {
-    case 'PLACED':
-      return ['PaymentApproved', 'PaymentDeclined']
-    case 'PAID':
-      return ['DeliveryStarted']
-    case 'DELIVERING':
-      return ['DeliveryCompleted', 'DeliveryFailed']
-    case 'CANCELLING':
-      return awaitedOfCancel(happened)
-    case 'REFUNDING':
-      return ['PaymentRefunded']
-    case 'DELIVERED':
-    case 'FAILED':
-    case 'CANCELLED':
-    case 'REJECTED':
-      return []
-  }
+const awaited: Record<Exclude<OpenStatus, 'CANCELLING'>, readonly EventName[]> = {
+  PLACED: ['PaymentApproved', 'PaymentDeclined'],
+  PAID: ['DeliveryStarted'],
+  DELIVERING: ['DeliveryCompleted', 'DeliveryFailed'],
+  REFUNDING: ['PaymentRefunded'],
 }
 
-function awaitedOfCancel(happened: ReadonlySet<string>): readonly EventName[] {
+/** The events that an order of this status waits for: any one of them moves it on. None when the status is final. */
+export function awaitedEvents(status: Status, happened: ReadonlySet<string>): readonly EventName[] {
+  if (!isOpen(status)) return []
+  if (status !== 'CANCELLING') return awaited[status]
   if (happened.has('DeliveryFailed') || happened.has('DeliveryCancelled')) return ['PaymentRefunded']
-  // It had arrived: that it did has not been heard yet.
+  // The goods had arrived; their event is still on its way.
   if (happened.has('CancellationRefused')) return ['DeliveryCompleted']
   if (happened.has('PaymentApproved') || happened.has('DeliveryStarted'))
     return ['DeliveryCancelled', 'CancellationRefused']
   return ['PaymentVoided', 'PaymentApproved', 'PaymentDeclined']
 }
 
-/** Which of the deadlines counts while an order has the status. */
-export const deadlineOf = {
-  PLACED: 'PAYMENT_DEADLINE_MS',
-  PAID: 'OVERDUE_AFTER_MS',
-  DELIVERING: 'DELIVERY_DEADLINE_MS',
-  CANCELLING: 'OVERDUE_AFTER_MS',
-  REFUNDING: 'OVERDUE_AFTER_MS',
-} as const satisfies Partial<Record<Status, keyof Deadlines>>
-
-/** What the order waits for at this moment, and until when; nothing when it is final. */
+/** What the order waits for at this moment, and until when; undefined when the order is final. */
 export function waitsFor(view: OrderView, deadlines: Deadlines, now: number): WaitsFor | undefined {
-  const events = awaited(view.status, new Set(view.timeline.map(({ event }) => event)))
+  const events = awaitedEvents(view.status, new Set(view.timeline.map(({ event }) => event)))
   if (events.length === 0) return undefined
   const { since } = view
   const until = untilOf(view, deadlines)
@@ -71,8 +57,7 @@ export function waitsFor(view: OrderView, deadlines: Deadlines, now: number): Wa
 
 function untilOf({ status, since, payBy }: OrderView, deadlines: Deadlines): string | undefined {
   if (status === 'PLACED' && payBy !== undefined) return payBy
-  const deadline = status in deadlineOf ? deadlineOf[status as keyof typeof deadlineOf] : undefined
-  const until = deadline ? Date.parse(since) + deadlines[deadline] : Number.NaN
-  // An event says its time itself, and no schema has seen it.
+  const until = isOpen(status) ? Date.parse(since) + deadlines[deadlineOf[status]] : Number.NaN
+  // The publisher sets an event's time, and no schema checked the times of old documents.
   return Number.isNaN(until) ? undefined : new Date(until).toISOString()
 }

@@ -5,7 +5,7 @@ import { requireCaller } from '@saucery/chassis/auth/authorize'
 import { readProblem } from '@saucery/chassis/testing/http'
 import { silentLog } from '@saucery/chassis/testing/log'
 import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
-import { type Follower, follow, hasHeard, hasId, histories } from '@saucery/dashboard/testing/live-client'
+import { type Follower, follow, hasId, hasReceived, histories } from '@saucery/dashboard/testing/live-client'
 import { openReplica } from '@saucery/dashboard/testing/replica'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { testMongo } from '@saucery/servers/testing/servers'
@@ -19,8 +19,8 @@ after(async () => {
   await mongo[Symbol.asyncDispose]()
 })
 
-/** A dashboard behind a gateway that ends an answer after a second of silence. */
-async function start(heartbeatMs: number, signIn: Record<string, string> = {}) {
+/** A gateway that takes an answer for dead after a second of silence, before a dashboard. */
+async function started(heartbeatMs: number, signIn: Record<string, string> = {}) {
   const gatewayKey = generateKeyPairSync('ed25519')
   const signedIn =
     signIn.AUTH &&
@@ -44,66 +44,66 @@ async function start(heartbeatMs: number, signIn: Record<string, string> = {}) {
   }
 }
 
-const publish = (orders: number) => nats.publishAll(histories(orders))
+const say = (orders: number) => nats.publishAll(histories(orders))
 
 const closed = (follower: Follower) => eventually(() => assert.ok(follower.isClosed, 'still open'), 10_000)
 
 describe('the live feed through the gateway', { timeout: 60_000 }, () => {
-  it('arrives at once, and outlives the gateway’s limit on silence by heartbeats', async () => {
-    await using system = await start(300)
+  it('arrives at once, and outlives the longest silence that the gateway allows', async () => {
+    await using system = await started(300)
     const follower = await follow(system.url)
     await hasId(follower)
     assert.equal(follower.response.headers['content-type'], 'text/event-stream')
     const began = performance.now()
-    await hasHeard(follower, await publish(1))
+    await hasReceived(follower, await say(1))
     assert.ok(performance.now() - began < 2000, `took ${performance.now() - began} ms`)
-    // Four seconds without an event.
+    // Four seconds in which nothing happens.
     const { heartbeats } = follower
-    await eventually(() => assert.ok(follower.heartbeats >= heartbeats + 13, 'too few heartbeats'))
+    await eventually(() => assert.ok(follower.heartbeats >= heartbeats + 13, 'too few signs of life'))
     assert.equal(follower.isClosed, false)
-    await hasHeard(follower, await publish(1))
+    await hasReceived(follower, await say(1))
     follower.leave()
   })
 
-  it('ends without heartbeats, and resumes without a loss', async () => {
-    await using system = await start(60_000)
+  it('would not without heartbeats, and misses nothing when its client comes back', async () => {
+    await using system = await started(60_000)
     const follower = await follow(system.url)
     await hasId(follower)
     await closed(follower)
-    const events = await publish(2)
+    const events = await say(2)
     const back = await follow(system.url, '', { 'last-event-id': String(follower.lastId) })
-    await hasHeard(back, events)
+    await hasReceived(back, events)
     assert.equal(back.resets, 0)
     back.leave()
   })
 
-  it('ends when its token expires, and resumes with a newer token', async () => {
+  it('ends with the token that it was opened with, and goes on where it was with a newer one', async () => {
     await using provider = await startProvider()
-    await using system = await start(300, provider.env)
+    await using system = await started(300, provider.env)
     const as = async (exp: number, more = {}) => ({
       authorization: `Bearer ${await provider.token({ exp, role: 'operator' })}`,
       ...more,
     })
     const now = Math.floor(Date.now() / 1000)
-    // Valid for 7 s: clocks may differ by 5 s.
+    // For 7 s: clocks may differ by 5.
     const old = await as(now + 2)
     const follower = await follow(system.url, '', old)
     await hasId(follower)
-    await hasHeard(follower, await publish(1))
+    await hasReceived(follower, await say(1))
     await closed(follower)
     assert.deepEqual([follower.ends, follower.response.complete], [['token-expired'], true])
-    const missed = await publish(2)
+    const missed = await say(2)
     const place = { 'last-event-id': String(follower.lastId) }
     const again = fetch(`${system.url}/orderDashboards/live`, { headers: { ...old, ...place } })
     assert.deepEqual(await readProblem(again), { status: 401, code: 'token-expired', places: [] })
     const back = await follow(system.url, '', await as(now + 60, place))
-    await hasHeard(back, missed)
+    await hasReceived(back, missed)
     assert.deepEqual([back.resets, back.ends, back.isClosed], [0, [], false])
     back.leave()
   })
 
   it('ends when the gateway stops', async () => {
-    const system = await start(300)
+    const system = await started(300)
     const follower = await follow(system.url)
     await hasId(follower)
     await system[Symbol.asyncDispose]()

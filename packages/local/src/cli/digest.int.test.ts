@@ -7,7 +7,8 @@ import { digestOf } from '@saucery/dashboard/store/digest'
 import { collectionOf } from '@saucery/dashboard/store/projection-registry'
 import { openViews } from '@saucery/dashboard/store/view-store'
 import type { Addition } from '@saucery/dashboard/store/view-writer'
-import { serverBehind, story } from '@saucery/dashboard/testing/views'
+import { serverBehind } from '@saucery/dashboard/testing/mongo'
+import { additionsFor } from '@saucery/dashboard/testing/stories'
 import { testMongo } from '@saucery/servers/testing/servers'
 import { MongoClient } from 'mongodb'
 import { v7 as uuidv7 } from 'uuid'
@@ -23,7 +24,7 @@ after(async () => {
 const digest = (name: string) =>
   digestOf(client.db(`${server.database}_${name}`).collection<{ _id: string }>(collectionOf(1)))
 
-/** Adds the events in groups, each group by one of so many replicas. */
+/** Several replicas add the events, in groups. */
 async function build(name: string, additions: readonly Addition[], replicas: number, size: number) {
   const url = new URL(server.url)
   url.pathname = `${server.database}_${name}`
@@ -40,32 +41,29 @@ async function build(name: string, additions: readonly Addition[], replicas: num
 
 const names = ['OrderPlaced', 'PaymentApproved', 'PaymentDeclined', 'DeliveryStarted'] as const
 
-// More than are read at a time.
-const orders = Array.from({ length: 1100 }, () => {
-  const orderId = uuidv7()
-  return story(orderId, names).map((entry) => ({ orderId, entry }))
-})
-const said = orders.flat()
-// What a stream holds twice has two places; a build goes by the first, whichever comes first.
-const twice = said
+// More than one page.
+const orders = Array.from({ length: 1100 }, () => additionsFor(uuidv7(), names))
+const published = orders.flat()
+// An event that a stream holds twice has two sequences; a build uses the lower one, whichever comes first.
+const twice = published
   .filter((_, i) => i % 7 === 0)
   .map(({ orderId, entry }) => ({ orderId, entry: { ...entry, sequence: 1000 } }))
 
 describe('the digest of the read model', () => {
-  it('says on which server it was tested', async (t) => {
+  it('names the server that it was tested on', async (t) => {
     t.diagnostic(await serverBehind(server.url))
   })
 
-  it('is the same of two builds from the same streams, however they came', async () => {
-    await build('once', [...said, ...twice], 1, 20_000)
-    const all = [...said, ...twice, ...said.slice(0, 1000)].sort(() => Math.random() - 0.5)
+  it('is the same for two builds from the same streams, in whatever order the events came', async () => {
+    await build('once', [...published, ...twice], 1, 20_000)
+    const all = [...published, ...twice, ...published.slice(0, 1000)].sort(() => Math.random() - 0.5)
     await build('shuffled', all, 2, 2000)
     const [a, b] = [await digest('once'), await digest('shuffled')]
     assert.equal(a.documents, orders.length)
     assert.deepEqual(a, b)
   })
 
-  it('is printed by a command that takes no secret on its line', async () => {
+  it('is printed by a command that takes no secret as an argument', async () => {
     const url = await build('once', [], 1, 1)
     const file = fileURLToPath(new URL('digest.ts', import.meta.url))
     const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', file], {
@@ -76,7 +74,7 @@ describe('the digest of the read model', () => {
     assert.match(stdout, new RegExp(`documents +${documents}\ndigest +${wanted}\n$`))
   })
 
-  it('is another when one byte is', async () => {
+  it('differs when one byte differs', async () => {
     const before = await digest('shuffled')
     const orderId = orders[600]?.[0]?.orderId ?? ''
     const documents = client.db(`${server.database}_shuffled`).collection<{ _id: string }>(collectionOf(1))

@@ -6,7 +6,7 @@ import * as paymentDomain from '@saucery/payment/domain'
 
 /** The pure functions under exploration; a test passes broken copies to see it notice. */
 export interface Rules {
-  readonly dashboard: Pick<typeof dashboardDomain, 'joined' | 'viewOf'>
+  readonly dashboard: Pick<typeof dashboardDomain, 'mergeTimeline' | 'viewOf'>
   readonly order: Pick<typeof orderDomain, 'place' | 'cancel' | 'timeOut' | 'evolve'>
   readonly payment: Pick<typeof paymentDomain, 'react' | 'settle' | 'evolve'>
   readonly delivery: Pick<typeof deliveryDomain, 'react' | 'complete' | 'fail' | 'evolve'>
@@ -152,7 +152,7 @@ function look(world: World, fact: AnyFact, { dashboard }: Rules): World {
   const { orderId: _, ...data } = fact.data
   const entry = { id: fact.name, event: fact.name, cause: '', time, stream: '', sequence: 1, data }
   const before = world.dashboard?.timeline ?? []
-  const timeline = dashboard.joined(before, [entry])
+  const timeline = dashboard.mergeTimeline(before, [entry])
   return timeline.length === before.length
     ? world
     : { ...world, dashboard: dashboard.viewOf(orderId, timeline) }

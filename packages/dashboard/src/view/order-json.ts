@@ -1,0 +1,72 @@
+import { z } from '@hono/zod-openapi'
+import { events } from '@saucery/contracts/choreography'
+import { itemId, qty, won } from '@saucery/contracts/fields'
+import { statuses } from '@saucery/contracts/status'
+import type { OrderView } from './order-view.ts'
+import { type Deadlines, waitsFor } from './waits-for.ts'
+
+const eventName = z.enum(events.map(({ event }) => event))
+
+const part = z.object({ status: z.string(), reason: z.string().optional() })
+
+const timelineEntry = z
+  .object({
+    id: z.string().describe('The event’s id'),
+    event: eventName,
+    cause: z.string().describe('The id of the event or request that caused it'),
+    time: z.iso.datetime(),
+    stream: z.string(),
+    sequence: z.int(),
+    data: z.record(z.string(), z.unknown()),
+  })
+  .openapi('TimelineEntry')
+
+const waitsForJson = z
+  .object({
+    events: z.array(eventName).readonly().describe('Any of these events'),
+    since: z.iso.datetime(),
+    until: z.iso.datetime().optional().describe('The deadline'),
+    overdue: z.boolean(),
+  })
+  .openapi('WaitsFor', { description: 'What the order waits for; absent when the order is final' })
+
+/** An order in the API: the one declaration of its fields, from which the types of the documents derive. */
+export const orderJson = z
+  .object({
+    orderId: z.uuid(),
+    branchId: itemId.optional(),
+    sauceId: itemId.optional(),
+    qty: qty.optional(),
+    price: won.optional().describe('Per unit, in whole won'),
+    amount: won.optional(),
+    status: z.enum(statuses),
+    payment: part.optional(),
+    delivery: part.optional(),
+    placedAt: z.iso.datetime().optional(),
+    since: z.iso.datetime().describe('The time of the event that led to the status'),
+    tookMs: z.int().min(0).optional().describe('Milliseconds from the placing to the final event'),
+    waitsFor: waitsForJson.optional(),
+    timeline: z.array(timelineEntry).readonly().describe('Every event, the earliest first'),
+  })
+  .openapi('OrderDashboard', {
+    description: 'What is known of an order. A field is absent until an event brings it.',
+  })
+
+/** Query parameters that select orders. */
+export const orderFilter = z.object({
+  status: z.enum(statuses).optional(),
+  branchId: itemId.optional(),
+  sauceId: itemId.optional(),
+})
+
+export type OrderFilter = z.infer<typeof orderFilter>
+export type OrderJson = z.infer<typeof orderJson>
+export type TimelineEntry = Readonly<z.infer<typeof timelineEntry>>
+export type OrderPart = z.infer<typeof part>
+export type WaitsFor = z.infer<typeof waitsForJson>
+
+export function orderToJson(view: OrderView, deadlines: Deadlines, now: number): OrderJson {
+  const { _id: orderId, payBy: _, projection: __, timeline, ...fields } = view
+  const waiting = waitsFor(view, deadlines, now)
+  return { orderId, ...fields, ...(waiting && { waitsFor: waiting }), timeline }
+}

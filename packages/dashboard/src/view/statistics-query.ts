@@ -1,0 +1,51 @@
+import { z } from '@hono/zod-openapi'
+import { itemId } from '@saucery/contracts/fields'
+
+const minuteMs = 60_000
+const hourMs = 60 * minuteMs
+const maxSteps = 500
+
+/** The orders of a period. Times are in milliseconds since the epoch; `until` is exclusive. */
+export interface StatisticsQuery {
+  readonly since: number
+  readonly until: number
+  readonly stepMs: number
+  readonly branchId?: string | undefined
+}
+
+/** The length of an ISO 8601 time to the minute. */
+export const minuteLength = '2026-01-31T12:00'.length
+
+/**
+ * How many characters of the placing's time orders are grouped by: to the hour when every step is whole hours, because
+ * a month of minutes would be far more groups than the answer needs; else to the minute.
+ */
+export const placedTimeLength = ({ since, stepMs }: StatisticsQuery): number =>
+  since % hourMs === 0 && stepMs % hourMs === 0 ? minuteLength - ':00'.length : minuteLength
+
+const time = z.iso.datetime({ offset: true, error: 'must be a time such as 2026-01-31T12:00:00Z' })
+const wholeMinutes = z.coerce.number().int().min(minuteMs).multipleOf(minuteMs)
+
+export const statisticsParameters = z.object({
+  since: time.optional().describe('Only orders placed from this time on; by default an hour before `until`'),
+  until: time.optional().describe('Only orders placed before this time; by default now'),
+  stepMs: wholeMinutes.optional().describe(`Whole minutes, in milliseconds; at most ${maxSteps} steps`),
+  branchId: itemId.optional(),
+})
+
+/**
+ * Fills in what the parameters leave out: the last hour, and steps of a minute or, for a long period, longer ones.
+ * @returns the query, or the parameter that is not valid
+ */
+export function statisticsQuery(
+  { since, until, stepMs, branchId }: z.infer<typeof statisticsParameters>,
+  now: number,
+): StatisticsQuery | { readonly parameter: string; readonly detail: string } {
+  const end = until === undefined ? now : Date.parse(until)
+  const start = since === undefined ? end - hourMs : Date.parse(since)
+  if (start >= end) return { parameter: 'since', detail: 'must be before `until`' }
+  const shortest = Math.ceil((end - start) / maxSteps / minuteMs) * minuteMs
+  const step = stepMs ?? Math.max(minuteMs, shortest)
+  if (step < shortest) return { parameter: 'stepMs', detail: `must be at least ${shortest} for this period` }
+  return { since: start, until: end, stepMs: step, branchId }
+}
