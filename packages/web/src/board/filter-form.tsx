@@ -1,12 +1,12 @@
 import { me } from '../api/session.ts'
-import { isStatus, statuses } from '../order/statuses.ts'
+import { ended, isStatus, underway } from '../order/statuses.tsx'
 import { replaceAddress } from '../ui/router.ts'
-import { addressOf, type Filter, type Range, ranges } from './filter.ts'
+import { addressOf, type BoardFilter, type TimeRange, timeRanges } from './filter.ts'
 
-/** What is shown, and a search for one order. The address tells it, so that it can be kept and sent. */
-export function FilterForm({ filter }: { filter: Filter }) {
-  const change = (part: { [Key in keyof Filter]?: Filter[Key] | undefined }) =>
-    replaceAddress(addressOf({ ...filter, ...part } as Filter))
+/** Chooses the orders. The filter is in the address, so that it can be bookmarked and shared. */
+export function FilterForm({ filter }: { filter: BoardFilter }) {
+  const change = (part: { [Key in keyof BoardFilter]?: BoardFilter[Key] | undefined }) =>
+    replaceAddress(addressOf({ ...filter, ...part } as BoardFilter))
   return (
     <form
       class="filter"
@@ -20,9 +20,9 @@ export function FilterForm({ filter }: { filter: Filter }) {
         Placed in the last
         <select
           value={filter.range}
-          onChange={(event) => change({ range: event.currentTarget.value as Range })}
+          onChange={(event) => change({ range: event.currentTarget.value as TimeRange })}
         >
-          {Object.entries(ranges).map(([range, { label }]) => (
+          {Object.entries(timeRanges).map(([range, { label }]) => (
             <option key={range} value={range}>
               {label}
             </option>
@@ -36,14 +36,14 @@ export function FilterForm({ filter }: { filter: Filter }) {
           onChange={({ currentTarget: { value } }) => change({ status: isStatus(value) ? value : undefined })}
         >
           <option value="">All</option>
-          {statuses.map((status) => (
+          {[...underway, ...ended].map((status) => (
             <option key={status} value={status}>
               {status}
             </option>
           ))}
         </select>
       </label>
-      {/* A branch sees its own orders, and no others. */}
+      {/* A branch sees its own orders only. */}
       {me.value?.branchId === undefined && (
         <Field name="Branch" value={filter.branchId} onValue={(branchId) => change({ branchId })} />
       )}
@@ -54,7 +54,7 @@ export function FilterForm({ filter }: { filter: Filter }) {
           checked={filter.overdue}
           onChange={(event) => change({ overdue: event.currentTarget.checked })}
         />
-        Only waiting too long
+        Overdue only
       </label>
       <Search id={filter.id} onId={(id) => change({ id })} />
     </form>
@@ -87,12 +87,12 @@ function Field({
 
 const wholeId = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 
-/** A part of an id looks among the orders that are here; a whole one opens the order, wherever it is. */
+/** A part of an id searches the loaded orders; a whole one opens any order. */
 function Search({ id, onId }: { id: string | undefined; onId: (id: string | undefined) => void }) {
   return (
     <span class="search">
       <label>
-        Order id, or a part of it
+        Order id or part of it
         <input
           type="search"
           name="order"

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 
-/** The time, a second old at most while somebody looks. */
+/** The time in ms, renewed each second while the page is visible. */
 export const now = signal(Date.now())
 
 setInterval(() => {
