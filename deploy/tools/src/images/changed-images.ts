@@ -20,8 +20,8 @@ type DependenciesOf = (name: string) => readonly string[]
 /** Files and folders that an image is made of: its package, those that it depends on, and what all are built with. */
 export function sourcesOf(image: string, dependenciesOf: DependenciesOf): string[] {
   const needs = (name: string): string[] => [name, ...dependenciesOf(name).flatMap(needs)]
-  // The page is in the gateway's image.
-  const packages = new Set([...needs(image), ...(image === 'gateway' ? ['web'] : [])])
+  // The gateway's image contains the page.
+  const packages = new Set([...needs(image), ...(image === 'gateway' ? needs('web') : [])])
   return [...shared, ...[...packages].map((name) => `packages/${name}`)]
 }
 
