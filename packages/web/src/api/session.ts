@@ -1,4 +1,4 @@
-import { batch, computed, signal } from '@preact/signals'
+import { batch, signal } from '@preact/signals'
 import type { Action, Me } from '@saucery/client/schemas'
 
 const key = 'token'
@@ -12,10 +12,8 @@ export const me = signal<Me | undefined>(undefined)
 /** Why a sign-in is needed; undefined while none is. */
 export const signInNeeded = signal<string | undefined>(undefined)
 
-const allowed = computed(() => new Set<Action>(me.value?.may))
-
 /** Whether the caller's role permits this. It only hides buttons: the services decide. */
-export const may = (action: Action): boolean => allowed.value.has(action)
+export const may = (action: Action): boolean => me.value?.may.includes(action) ?? false
 
 export function signInWith(value: string): void {
   sessionStorage.setItem(key, value)

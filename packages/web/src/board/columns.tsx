@@ -29,7 +29,7 @@ export function Columns({
   const column = (status: Status) => {
     const orders = shown.filter((order) => order.status === status)
     const total = totalOf(status, orders.length, filter, known)
-    return <Column key={status} status={status} orders={orders} total={total} filter={filter} now={time} />
+    return <Column key={status} status={status} orders={orders} total={total} filter={filter} />
   }
   if (filter.status) return <div class="columns one">{column(filter.status)}</div>
   return (
@@ -64,13 +64,11 @@ function Column({
   orders,
   total,
   filter,
-  now: time,
 }: {
   status: Status
   orders: readonly OrderView[]
   total: number
   filter: BoardFilter
-  now: number
 }) {
   const id = `column-${status.toLowerCase()}`
   const alone = filter.status !== undefined
@@ -82,7 +80,7 @@ function Column({
       </h2>
       <ul>
         {cards.map((order) => (
-          <Card key={order.orderId} order={order} now={time} />
+          <Card key={order.orderId} order={order} now={now.value} />
         ))}
       </ul>
       {!alone && total > cards.length && (

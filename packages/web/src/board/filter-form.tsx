@@ -1,3 +1,4 @@
+import type { ComponentProps } from 'preact'
 import { me } from '../api/session.ts'
 import { ended, isStatus, underway } from '../order/statuses.tsx'
 import { replaceAddress } from '../ui/router.ts'
@@ -45,9 +46,13 @@ export function FilterForm({ filter }: { filter: BoardFilter }) {
       </label>
       {/* A branch sees its own orders only. */}
       {me.value?.branchId === undefined && (
-        <Field name="Branch" value={filter.branchId} onValue={(branchId) => change({ branchId })} />
+        <Field
+          label="Branch"
+          value={filter.branchId}
+          onChange={(event) => change({ branchId: textIn(event) })}
+        />
       )}
-      <Field name="Sauce" value={filter.sauceId} onValue={(sauceId) => change({ sauceId })} />
+      <Field label="Sauce" value={filter.sauceId} onChange={(event) => change({ sauceId: textIn(event) })} />
       <label class="check">
         <input
           type="checkbox"
@@ -61,51 +66,31 @@ export function FilterForm({ filter }: { filter: BoardFilter }) {
   )
 }
 
-function Field({
-  name,
-  value,
-  onValue,
-}: {
-  name: string
-  value: string | undefined
-  onValue: (value: string | undefined) => void
-}) {
-  return (
-    <label>
-      {name}
-      <input
-        type="text"
-        value={value ?? ''}
-        maxLength={64}
-        spellcheck={false}
-        autocomplete="off"
-        onChange={(event) => onValue(event.currentTarget.value.trim() || undefined)}
-      />
-    </label>
-  )
-}
+type FieldProps = ComponentProps<'input'> & { readonly label: string }
+
+const Field = ({ label, value, ...input }: FieldProps) => (
+  <label>
+    {label}
+    <input type="text" value={value ?? ''} maxLength={64} spellcheck={false} autocomplete="off" {...input} />
+  </label>
+)
+
+const textIn = (event: { currentTarget: HTMLInputElement }) => event.currentTarget.value.trim() || undefined
 
 const wholeId = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 
 /** A part of an id searches the loaded orders; a whole one opens any order. */
-function Search({ id, onId }: { id: string | undefined; onId: (id: string | undefined) => void }) {
-  return (
-    <span class="search">
-      <label>
-        Order id or part of it
-        <input
-          type="search"
-          name="order"
-          value={id ?? ''}
-          maxLength={64}
-          spellcheck={false}
-          autocomplete="off"
-          onInput={(event) => onId(event.currentTarget.value.trim().toLowerCase() || undefined)}
-        />
-      </label>
-      <button type="submit" disabled={id === undefined || !wholeId.test(id)}>
-        Open
-      </button>
-    </span>
-  )
-}
+const Search = ({ id, onId }: { id: string | undefined; onId: (id: string | undefined) => void }) => (
+  <span class="search">
+    <Field
+      label="Order id or part of it"
+      type="search"
+      name="order"
+      value={id}
+      onInput={(event) => onId(textIn(event)?.toLowerCase())}
+    />
+    <button type="submit" disabled={id === undefined || !wholeId.test(id)}>
+      Open
+    </button>
+  </span>
+)

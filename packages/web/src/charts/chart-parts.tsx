@@ -18,24 +18,42 @@ export function axisTo(largest: number) {
   return { marks, y: (n: number) => top + (1 - n / end) * (height - bottom - top) }
 }
 
-export function Axis({ marks, y, width }: ReturnType<typeof axisTo> & { width: number }) {
-  return marks.map((mark) => (
-    <g key={mark} class="axis">
-      <line x1={left} x2={width} y1={y(mark)} y2={y(mark)} />
-      <text x={left - 6} y={y(mark) + 4} text-anchor="end">
-        {count(mark)}
-      </text>
-    </g>
-  ))
+interface ChartProps {
+  readonly caption: string
+  readonly summary: string
+  /** The chart in words, for screen readers. */
+  readonly label: string
+  readonly width: number
+  readonly axis: ReturnType<typeof axisTo>
+  readonly legend?: ComponentChildren
+  /** The chart's data. */
+  readonly table: ComponentChildren
+  readonly children: ComponentChildren
 }
 
-/** Holds a chart's data as a table. */
-export const DataTable = ({ children }: { children: ComponentChildren }) => (
-  <details>
-    <summary>Show as table</summary>
-    {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard has to reach what scrolls */}
-    <section class="scroll" tabIndex={0} aria-label="Chart data">
+export const Chart = ({ caption, summary, label, width, axis, legend, table, children }: ChartProps) => (
+  <figure class="chart">
+    <figcaption>
+      {caption} <b>{summary}</b>
+    </figcaption>
+    <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
+      {axis.marks.map((mark) => (
+        <g key={mark} class="axis">
+          <line x1={left} x2={width} y1={axis.y(mark)} y2={axis.y(mark)} />
+          <text x={left - 6} y={axis.y(mark) + 4} text-anchor="end">
+            {count(mark)}
+          </text>
+        </g>
+      ))}
       {children}
-    </section>
-  </details>
+    </svg>
+    {legend}
+    <details>
+      <summary>Show as table</summary>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard has to reach what scrolls */}
+      <section class="scroll" tabIndex={0} aria-label="Chart data">
+        {table}
+      </section>
+    </details>
+  </figure>
 )

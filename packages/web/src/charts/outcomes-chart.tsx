@@ -1,7 +1,7 @@
 import type { Statistics, StatisticsStep } from '@saucery/client/schemas'
 import { count, dayOf, hourAndMinute } from '../ui/format.ts'
 import { Table } from '../ui/table.tsx'
-import { Axis, axisTo, chartWidth, DataTable, height, left } from './chart-parts.tsx'
+import { axisTo, Chart, chartWidth, height, left } from './chart-parts.tsx'
 
 const kinds = [
   { name: 'delivered', label: 'DELIVERED' },
@@ -26,7 +26,7 @@ const countsOf = ({ placed, delivered, failed, cancelled, rejected }: Statistics
 export function OutcomesChart({ since, until, stepMs, steps }: Statistics) {
   const width = chartWidth()
   const [from, to] = [Date.parse(since), Date.parse(until)]
-  const { marks, y } = axisTo(Math.max(0, ...steps.map(({ placed }) => placed)))
+  const axis = axisTo(Math.max(0, ...steps.map(({ placed }) => placed)))
   const x = (ms: number) => left + ((ms - from) / (to - from)) * (width - left)
   const placed = sum(steps.map((step) => step.placed))
   const barWidth = Math.max(1, x(from + stepMs) - x(from) - 1)
@@ -34,45 +34,22 @@ export function OutcomesChart({ since, until, stepMs, steps }: Statistics) {
     .map(({ name, label }) => `${count(sum(steps.map((step) => countsOf(step)[name])))} ${label}`)
     .join(', ')
   return (
-    <figure class="chart">
-      <figcaption>
-        Orders over time, by outcome <b>{count(placed)}</b>
-      </figcaption>
-      <svg
-        viewBox={`0 0 ${width} ${height}`}
-        role="img"
-        aria-label={`${count(placed)} orders placed: ${text}`}
-      >
-        <Axis marks={marks} y={y} width={width} />
-        {steps.flatMap((step) => {
-          let below = 0
-          return kinds.map(({ name }) => {
-            const from = below
-            below += countsOf(step)[name]
-            if (below === from) return null
-            const height = y(from) - y(below)
-            return (
-              <rect
-                key={`${step.time} ${name}`}
-                class={name}
-                x={x(Date.parse(step.time))}
-                width={barWidth}
-                y={y(below)}
-                height={height}
-              />
-            )
-          })
-        })}
-        <TimeLabels from={from} to={to} x={x} />
-      </svg>
-      <ul class="legend">
-        {kinds.map(({ name, label }) => (
-          <li key={name} class={name}>
-            {label}
-          </li>
-        ))}
-      </ul>
-      <DataTable>
+    <Chart
+      caption="Orders over time, by outcome"
+      summary={count(placed)}
+      label={`${count(placed)} orders placed: ${text}`}
+      width={width}
+      axis={axis}
+      legend={
+        <ul class="legend">
+          {kinds.map(({ name, label }) => (
+            <li key={name} class={name}>
+              {label}
+            </li>
+          ))}
+        </ul>
+      }
+      table={
         <Table
           items={steps.filter((step) => step.placed > 0)}
           keyOf={({ time }) => time}
@@ -84,8 +61,29 @@ export function OutcomesChart({ since, until, stepMs, steps }: Statistics) {
             ),
           }}
         />
-      </DataTable>
-    </figure>
+      }
+    >
+      {steps.flatMap((step) => {
+        let below = 0
+        return kinds.map(({ name }) => {
+          const from = below
+          below += countsOf(step)[name]
+          if (below === from) return null
+          const height = axis.y(from) - axis.y(below)
+          return (
+            <rect
+              key={`${step.time} ${name}`}
+              class={name}
+              x={x(Date.parse(step.time))}
+              width={barWidth}
+              y={axis.y(below)}
+              height={height}
+            />
+          )
+        })
+      })}
+      <TimeLabels from={from} to={to} x={x} />
+    </Chart>
   )
 }
 

@@ -1,13 +1,13 @@
 import type { DeliveryTimes } from '@saucery/client/schemas'
 import { count, duration } from '../ui/format.ts'
 import { Table } from '../ui/table.tsx'
-import { Axis, axisTo, chartWidth, DataTable, height, left } from './chart-parts.tsx'
+import { axisTo, Chart, chartWidth, height, left } from './chart-parts.tsx'
 
 /** How long delivered orders took. */
 export function TimesChart({ count: n, p50Ms, p90Ms, p99Ms, histogram }: DeliveryTimes) {
   const width = chartWidth()
   const shown = trimmed(histogram)
-  const { marks, y } = axisTo(Math.max(0, ...shown.map((bucket) => bucket.count)))
+  const axis = axisTo(Math.max(0, ...shown.map((bucket) => bucket.count)))
   const slot = (width - left) / Math.max(1, shown.length)
   const isKnown = n > 0 && p50Ms !== null && p90Ms !== null && p99Ms !== null
   const text = isKnown
@@ -15,37 +15,37 @@ export function TimesChart({ count: n, p50Ms, p90Ms, p99Ms, histogram }: Deliver
     : 'none delivered'
   const every = Math.ceil(shown.length / (width / 75))
   return (
-    <figure class="chart">
-      <figcaption>
-        From placed to delivered <b>{isKnown ? text : 'none delivered yet'}</b>
-      </figcaption>
-      <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={`From placed to delivered: ${text}`}>
-        <Axis marks={marks} y={y} width={width} />
-        {shown.map((bucket, i) => (
-          <g key={bucket.upToMs}>
-            <rect
-              class="delivered"
-              x={left + i * slot + 1}
-              width={Math.max(1, slot - 2)}
-              y={y(bucket.count)}
-              height={y(0) - y(bucket.count)}
-            />
-            {i % every === 0 && (
-              <text class="axis-label" x={left + (i + 0.5) * slot} y={height - 4} text-anchor="middle">
-                {bucket.upToMs === null ? 'longer' : `≤ ${nameOf(bucket)}`}
-              </text>
-            )}
-          </g>
-        ))}
-      </svg>
-      <DataTable>
+    <Chart
+      caption="From placed to delivered"
+      summary={isKnown ? text : 'none delivered yet'}
+      label={`From placed to delivered: ${text}`}
+      width={width}
+      axis={axis}
+      table={
         <Table
           items={shown}
           keyOf={nameOf}
           columns={{ 'Up to': nameOf, DELIVERED: (bucket) => count(bucket.count) }}
         />
-      </DataTable>
-    </figure>
+      }
+    >
+      {shown.map((bucket, i) => (
+        <g key={bucket.upToMs}>
+          <rect
+            class="delivered"
+            x={left + i * slot + 1}
+            width={Math.max(1, slot - 2)}
+            y={axis.y(bucket.count)}
+            height={axis.y(0) - axis.y(bucket.count)}
+          />
+          {i % every === 0 && (
+            <text class="axis-label" x={left + (i + 0.5) * slot} y={height - 4} text-anchor="middle">
+              {bucket.upToMs === null ? 'longer' : `≤ ${nameOf(bucket)}`}
+            </text>
+          )}
+        </g>
+      ))}
+    </Chart>
   )
 }
 

@@ -1,9 +1,9 @@
 import { Refused } from '@saucery/client/errors'
 import { isTransient, retryAfterMs } from '@saucery/client/retry'
 import { pause } from '../api/retry.ts'
-import { type Follower, readFeed } from './read-feed.ts'
+import { type FollowedFeed, readFeed } from './read-feed.ts'
 
-export interface LiveOptions extends Follower {
+export interface LiveOptions extends FollowedFeed {
   /** A connection that is silent for longer is lost; three heartbeats fit in. */
   readonly silenceMs?: number
   /** The longest pause before the next connection. */

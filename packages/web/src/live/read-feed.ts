@@ -5,7 +5,7 @@ import { createParser } from 'eventsource-parser'
 /** `off`: the feed was refused for good. */
 export type Connection = 'connecting' | 'live' | 'reconnecting' | 'off'
 
-export interface Follower {
+export interface FollowedFeed {
   readonly client: Client
   /** Which orders: all, those of a branch or sauce, or one. */
   readonly query: { branchId?: string | undefined; sauceId?: string | undefined; orderId?: string }
@@ -18,7 +18,7 @@ export interface Follower {
 
 /** Reads one connection to its end, after the event with `lastId`, or from now on without one. Rejects when it breaks or is silent for `silenceMs`. */
 export async function readFeed(
-  { client, query, onOrders, onReset, onState }: Follower,
+  { client, query, onOrders, onReset, onState }: FollowedFeed,
   silenceMs: number,
   stopped: AbortSignal,
   lastId: string | undefined,

@@ -7,7 +7,7 @@ import { dayAndTime } from '../ui/format.ts'
 import { Failure, ListState } from '../ui/parts.tsx'
 import { useAction } from '../ui/use-action.ts'
 
-export type OperatedService = 'order' | 'payment' | 'delivery' | 'dashboard'
+export type MonitoredService = 'order' | 'payment' | 'delivery' | 'dashboard'
 
 const pageSize = 20
 
@@ -15,7 +15,7 @@ const pageSize = 20
  * A service's dead letters with their errors, to be retried once the cause is fixed.
  * @param unhandled how many there are: when it changes, they are read again
  */
-export function DeadLetters({ service, unhandled }: { service: OperatedService; unhandled: number }) {
+export function DeadLetters({ service, unhandled }: { service: MonitoredService; unhandled: number }) {
   const [open, setOpen] = useState(false)
   const [page, setPage] = useState<Page<DeadLetter> | undefined>(undefined)
   const [error, setError] = useState<Error | undefined>(undefined)
@@ -29,6 +29,13 @@ export function DeadLetters({ service, unhandled }: { service: OperatedService; 
     } catch (failure) {
       setError(failure as Error)
     }
+  }
+
+  async function retry(sequence: number): Promise<void> {
+    const path = { sequence: String(sequence) }
+    await client.post(`/operations/${service}/dead-letters/{sequence}/send-back`, { path })
+    announce(`Dead letter ${sequence} was retried and processed`)
+    void read()
   }
 
   useEffect(() => {
@@ -46,7 +53,7 @@ export function DeadLetters({ service, unhandled }: { service: OperatedService; 
       />
       <ul>
         {page?.items.map((letter) => (
-          <Letter key={letter.sequence} letter={letter} service={service} onRetried={() => void read()} />
+          <Letter key={letter.sequence} letter={letter} retry={() => retry(letter.sequence)} />
         ))}
       </ul>
       {page?.next && (
@@ -58,25 +65,9 @@ export function DeadLetters({ service, unhandled }: { service: OperatedService; 
   )
 }
 
-function Letter({
-  letter: { sequence, time, subject, event, orderId, error, tries, handled },
-  service,
-  onRetried,
-}: {
-  letter: DeadLetter
-  service: OperatedService
-  onRetried: () => void
-}) {
+function Letter({ letter, retry }: { letter: DeadLetter; retry: () => Promise<void> }) {
+  const { sequence, time, subject, event, orderId, error, tries, handled } = letter
   const { busy, error: refusal, act } = useAction()
-  const retry = () =>
-    act(async () => {
-      await client.post(`/operations/${service}/dead-letters/{sequence}/send-back`, {
-        path: { sequence: String(sequence) },
-      })
-      announce(`Dead letter ${sequence} was retried and processed`)
-      onRetried()
-    })
-
   return (
     <li class={handled ? 'letter handled' : 'letter'}>
       <p>
@@ -98,7 +89,7 @@ function Letter({
           type="button"
           aria-disabled={busy}
           aria-label={`Retry dead letter ${sequence}`}
-          onClick={() => void retry()}
+          onClick={() => void act(retry)}
         >
           Retry
         </button>

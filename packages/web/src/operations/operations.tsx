@@ -4,9 +4,9 @@ import { count, duration } from '../ui/format.ts'
 import { Details, Failure } from '../ui/parts.tsx'
 import { Table } from '../ui/table.tsx'
 import { usePolled } from '../ui/use-polled.ts'
-import { DeadLetters, type OperatedService } from './dead-letters.tsx'
+import { DeadLetters, type MonitoredService } from './dead-letters.tsx'
 
-const services: readonly OperatedService[] = ['order', 'payment', 'delivery', 'dashboard']
+const services: readonly MonitoredService[] = ['order', 'payment', 'delivery', 'dashboard']
 
 const everyMs = 2000
 
@@ -22,7 +22,7 @@ export const OperationsPage = () => (
   </>
 )
 
-function ServiceState({ service }: { service: OperatedService }) {
+function ServiceState({ service }: { service: MonitoredService }) {
   const read = (signal: AbortSignal | undefined) => client.get(`/operations/${service}`, { signal })
   const { found: state, error } = usePolled<Operations>(read, everyMs, [service])
   const id = `service-${service}`

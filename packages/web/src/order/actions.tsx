@@ -5,29 +5,20 @@ import { may } from '../api/session.ts'
 import { Failure } from '../ui/parts.tsx'
 import { useAction } from '../ui/use-action.ts'
 
-/** What a person can do with an order: the button, the call, and what is read out afterwards. */
-export const actions = {
-  complete: {
-    label: 'Mark delivered',
-    done: 'Marked delivered',
-    send: (id: string) => client.post('/deliveries/{id}/complete', { path: { id } }),
-  },
-  fail: {
-    label: 'Mark failed',
-    done: 'Marked failed',
-    send: (id: string) => client.post('/deliveries/{id}/fail', { path: { id } }),
-  },
-  cancel: {
-    label: 'Cancel order',
-    done: 'Cancellation requested',
-    send: (id: string) => client.post('/orders/{id}/cancel', { path: { id } }),
-  },
+/** What a person can do with an order: the button, what is announced afterwards, and the call. */
+export const orderActions = {
+  complete: { label: 'Mark delivered', done: 'Marked delivered', path: '/deliveries/{id}/complete' },
+  fail: { label: 'Mark failed', done: 'Marked failed', path: '/deliveries/{id}/fail' },
+  cancel: { label: 'Cancel order', done: 'Cancellation requested', path: '/orders/{id}/cancel' },
 } as const
 
-export type ActionName = keyof typeof actions
+export type ActionName = keyof typeof orderActions
 
 /** The actions that end a delivery. */
 export const endings = ['complete', 'fail'] as const
+
+export const sendAction = (name: ActionName, id: string) =>
+  client.post(orderActions[name].path, { path: { id } })
 
 /** The actions that the order's state and the caller's role allow now. */
 export function actionsOn({ status, delivery, timeline }: OrderView): ActionName[] {
@@ -52,7 +43,7 @@ export function ActionButtons({ names, label, run }: ActionButtonsProps) {
         <fieldset class="buttons" aria-label={label}>
           {names.map((name) => (
             <button key={name} type="button" aria-disabled={busy} onClick={() => void act(() => run(name))}>
-              {actions[name].label}
+              {orderActions[name].label}
             </button>
           ))}
         </fieldset>

@@ -6,7 +6,7 @@ import { dayAndTime, duration, formatWon, fromNow, oneOf } from '../ui/format.ts
 import { now } from '../ui/now.ts'
 import { Details, Failure } from '../ui/parts.tsx'
 import { route } from '../ui/router.ts'
-import { ActionButtons, type ActionName, actions, actionsOn } from './actions.tsx'
+import { ActionButtons, type ActionName, actionsOn, orderActions, sendAction } from './actions.tsx'
 import { openOrder } from './order-data.ts'
 import { isOverdue, shortId } from './orders.ts'
 import { StatusMark } from './statuses.tsx'
@@ -68,9 +68,9 @@ function Actions({ order, onDone }: { order: OrderView; onDone: (eventId?: strin
 
   async function run(name: ActionName): Promise<void> {
     setDone('')
-    const { eventId } = await actions[name].send(order.orderId)
+    const { eventId } = await sendAction(name, order.orderId)
     await onDone(eventId)
-    setDone(actions[name].done)
+    setDone(orderActions[name].done)
   }
 
   // The button that was pressed may be gone: the keyboard's focus moves here, not to the top of the page.

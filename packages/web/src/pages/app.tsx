@@ -17,22 +17,10 @@ import { SignedIn, SignInForm } from './sign-in.tsx'
 
 /** The pages with a link, and what a caller needs to see it. */
 const pages = [
-  { page: 'board', href: '#/', label: 'Orders', needs: 'read-views', Content: Board },
-  { page: 'waiting', href: '#/waiting', label: 'Overdue', needs: 'read-views', Content: OverduePage },
-  {
-    page: 'deliveries',
-    href: '#/deliveries',
-    label: 'Deliveries',
-    needs: 'read-deliveries',
-    Content: DeliveriesPage,
-  },
-  {
-    page: 'operations',
-    href: '#/operations',
-    label: 'Operations',
-    needs: 'operate',
-    Content: OperationsPage,
-  },
+  { page: 'board', label: 'Orders', needs: 'read-views', Content: Board },
+  { page: 'waiting', label: 'Overdue', needs: 'read-views', Content: OverduePage },
+  { page: 'deliveries', label: 'Deliveries', needs: 'read-deliveries', Content: DeliveriesPage },
+  { page: 'operations', label: 'Operations', needs: 'operate', Content: OperationsPage },
 ] as const
 
 const failure = signal<Error | undefined>(undefined)
@@ -105,8 +93,12 @@ export function App() {
         <nav aria-label="Pages">
           {pages
             .filter(({ needs }) => may(needs))
-            .map(({ page, href, label }) => (
-              <a key={page} href={href} aria-current={currentAs(page, shown.page)}>
+            .map(({ page, label }) => (
+              <a
+                key={page}
+                href={page === 'board' ? '#/' : `#/${page}`}
+                aria-current={currentAs(page, shown.page)}
+              >
                 {label}
               </a>
             ))}

@@ -2,7 +2,7 @@ import type { Delivery } from '@saucery/client/schemas'
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { client } from '../api/client.ts'
 import { may } from '../api/session.ts'
-import { ActionButtons, type ActionName, actions, endings } from '../order/actions.tsx'
+import { ActionButtons, type ActionName, endings, orderActions, sendAction } from '../order/actions.tsx'
 import { shortId } from '../order/orders.ts'
 import { announce } from '../ui/announce.ts'
 import { age } from '../ui/format.ts'
@@ -55,8 +55,8 @@ function DeliveryRow({ delivery, onEnded }: { delivery: Delivery; onEnded: () =>
   const { orderId } = delivery
   const name = shortId(orderId)
   async function run(action: ActionName): Promise<void> {
-    await actions[action].send(orderId)
-    announce(`Order ${name}: ${actions[action].done}`)
+    await sendAction(action, orderId)
+    announce(`Order ${name}: ${orderActions[action].done}`)
     await onEnded()
   }
   return (
