@@ -1,12 +1,12 @@
 # One image for each service, and one for provision: `docker build --build-arg PACKAGE=order -t saucery/order .`
-# `--target dev` is the same from TypeScript, for live update: no compiling, and it starts again when a file changes.
+# `--target dev` runs the TypeScript sources with tsx, for live update, and restarts when a file changes.
 
 # node:24.21.0-bookworm-slim. To pin it by digest too: `docker buildx imagetools inspect node:24.21.0-bookworm-slim`.
 FROM node:24.21.0-bookworm-slim AS node
 RUN npm install --global pnpm@12.21.0
 ENV CI=true
 
-# What is installed depends on these alone, so that a changed source file installs nothing.
+# The installation depends on these files alone, so a changed source file does not repeat it.
 FROM node AS manifests
 WORKDIR /saucery
 COPY package.json pnpm-workspace.yaml pnpm-lock.yaml ./
@@ -17,7 +17,7 @@ RUN find packages -type f ! -name package.json -delete && find packages -type d 
 FROM node AS installed
 WORKDIR /saucery
 COPY --from=manifests /saucery ./
-# One layer for all images: everything that runs, and the compiler. No package needs to run a script of its own.
+# One layer for all images: all runtime dependencies and the compiler. No dependency needs its install scripts.
 RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
     pnpm install --frozen-lockfile --ignore-scripts --filter . \
     --filter-prod '@saucery/gateway...' --filter-prod '@saucery/order...' --filter-prod '@saucery/payment...' \
@@ -36,7 +36,7 @@ RUN chown -R node:node packages
 USER 1000:1000
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-# Not through pnpm: the signal has to reach the service.
+# Not through pnpm: the stop signal must reach the service.
 CMD ["sh", "-c", "exec node node_modules/tsx/dist/cli.mjs watch --clear-screen=false packages/$PACKAGE/src/main.ts"]
 
 FROM installed AS build
@@ -44,13 +44,13 @@ RUN pnpm build
 ARG PACKAGE
 RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
     pnpm --filter "@saucery/$PACKAGE" --prod --ignore-scripts deploy /app && \
-    # Sources of dependencies that only a debugger would read.
+    # Files of dependencies that only a debugger or an editor reads.
     find /app \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.cts' -o -name '*.d.mts' \) -delete
-# Last, so that the page costs the other images nothing.
+# Last, so that the other images share the layers above.
 RUN if [ "$PACKAGE" = gateway ]; then pnpm --filter @saucery/web build && mv packages/web/dist /app/web; fi
 
-# Node and the libraries that it loads, with what scanners read: which Debian it is, and the packages' versions. No
-# shell, no package manager. Certificates of authorities are in Node itself.
+# Node and the libraries that it loads, without a shell or a package manager. For scanners: the Debian release and the
+# versions of the packages. Root certificates are built into Node.
 FROM node AS system
 RUN set -eu; mkdir -p /system/etc /system/tmp /system/var/lib/dpkg/status.d; chmod 1777 /system/tmp; \
     cp --parents /usr/local/bin/node /system; \
@@ -80,5 +80,5 @@ WORKDIR /app
 USER 1000:1000
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-# `compiled`: the packages' exports lead to JavaScript.
+# The condition `compiled` makes the packages' exports resolve to JavaScript.
 CMD ["node", "--conditions=compiled", "dist/main.js"]

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# apply.sh OVERLAY REGISTRY [IMAGE]: applies an overlay with the images of the commit that is checked out, and waits until
-# it runs. With IMAGE (order, …) only what is that one's, and what all share.
-# Each image's tag is the commit that last changed it (`pnpm deploy:tag`). It is applied with its digest, for tags can be
-# moved, and one that nobody has built is noticed before anything is touched.
+# apply.sh OVERLAY REGISTRY [IMAGE]: applies an overlay with the images of the checked-out commit, and waits until the
+# system runs. With IMAGE (order, …) it applies only the objects of that service and the shared ones.
+# An image's tag is the commit that last changed it (`pnpm deploy:tag`). Images are applied by digest, because a tag can be
+# moved; an image that is missing in the registry stops the release before anything is changed.
 set -euo pipefail
 [[ $# = 2 || $# = 3 ]] || { echo 'usage: deploy/apply.sh OVERLAY REGISTRY [IMAGE]' >&2; exit 2; }
 overlay=$(cd "$(dirname "$0")/overlays/$1" && pwd) registry=$2 only=${3:-}

@@ -1,38 +1,14 @@
 import { writeFile } from 'node:fs/promises'
-import { untilInterrupted } from '@saucery/local/cli/interrupted'
-import { sweepTempFolders } from '@saucery/servers/process/temp'
 import { measure } from './measure/measure.ts'
-import { type Options, readOptions, usage } from './options.ts'
-import { busy, machine, table } from './report/report.ts'
-import { runAndExit } from './run-and-exit.ts'
+import { benchUsage, readOptions } from './measure/options.ts'
+import { resultsTable } from './measure/table.ts'
+import { argumentsOrExit, runBench } from './run/run-bench.ts'
 
-const { stdout, stderr } = process
-// A terminal that is gone must not keep anything from being stopped.
-for (const stream of [stdout, stderr]) stream.on('error', () => {})
-const say = (text: string) =>
-  stderr.write(`${(performance.now() / 1000).toFixed(0).padStart(4)} s  ${text}\n`)
+const options = argumentsOrExit(benchUsage, readOptions)
 
-const interrupted = untilInterrupted(say)
-
-const options = optionsOrExit()
-await runAndExit(interrupted, async () => {
-  await sweepTempFolders(say)
-  const before = busy()
-  const results = await measure(options, say, interrupted)
-  const setting = machine([...results.stores, `${before} before`])
-  stdout.write(`\n${setting}\n\n${table(results)}`)
-  if (options.json)
-    await writeFile(options.json, `${JSON.stringify({ machine: setting, ...results }, null, 2)}\n`)
+await runBench(async (context) => {
+  const results = await measure(options, context)
+  const machine = context.machine(results.stores)
+  if (options.json) await writeFile(options.json, `${JSON.stringify({ machine, ...results }, null, 2)}\n`)
+  return `${machine}\n\n${resultsTable(results)}`
 })
-
-function optionsOrExit(): Options {
-  try {
-    const options = readOptions(process.argv.slice(2))
-    if (!options.help) return options
-    stdout.write(usage)
-    process.exit(0)
-  } catch (error) {
-    stderr.write(`${error instanceof Error ? error.message : error}\n\n${usage}`)
-    process.exit(2)
-  }
-}

@@ -2,19 +2,18 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { sharedAccess } from '@saucery/local/access/nats-users'
-import { toHeaders } from '@saucery/messaging/events/cloud-events'
-import { stamp } from '@saucery/messaging/events/event'
 import { ensureStream } from '@saucery/messaging/nats/streams'
 import { toolsFolder } from '@saucery/servers/install/folders'
 import { findNats } from '@saucery/servers/nats/find-nats'
 import { findNatsCli } from '@saucery/servers/nats/find-nats-cli'
 import { startNats } from '@saucery/servers/nats/start-nats'
 import { runOrFail } from '@saucery/servers/process/command'
-import { connect, type JetStreamClient } from 'nats'
+import type { JetStreamClient } from 'nats'
+import { PUBLISH_WINDOW, publish } from '../load/events.ts'
+import { inParallel } from '../load/load.ts'
 import { perSecond } from '../report/statistics.ts'
-
-/** Publishes under way at once. */
-const WINDOW = 512
+import type { BenchContext } from '../run/run-bench.ts'
+import { withNats } from '../run/stores.ts'
 
 /** Messages per second. */
 export interface NatsLimit {
@@ -25,81 +24,62 @@ export interface NatsLimit {
 }
 
 /**
- * What one process publishes to a stream with the services' settings, on a server with the same configuration: the
- * services' users may make no stream but their own.
+ * The rate at which one process publishes to a stream with the services' settings. On a server of its own with the same
+ * configuration, because the services' users may create no stream but their own.
  */
 export async function natsLimit(
   folder: string,
   seconds: number,
-  say: (text: string) => void,
-  signal: AbortSignal,
+  { say, signal }: Omit<BenchContext, 'machine'>,
 ): Promise<NatsLimit> {
   const choice = await findNats({ tools: toolsFolder, say: () => {} })
   const server = await startNats(choice, { dataDir: join(folder, 'nats-alone') })
-  const { url, users } = sharedAccess(server.url)
-  const { user, password } = users.provisioner
-  const login = user === undefined ? {} : { user, pass: password ?? '' }
   const stream = { name: `BENCH_${process.pid}`, subjects: [`bench-${process.pid}.>`] }
   try {
-    const connection = await connect({ servers: url.split(','), ...login, noAsyncTraces: true })
-    try {
+    return await withNats(sharedAccess(server.url), async (connection) => {
       const jsm = await connection.jetstreamManager()
       await ensureStream(jsm, stream, 1)
-      const client = await publishFor(seconds, connection.jetstream(), `bench-${process.pid}`, signal)
+      const client = await publishFor(seconds, connection.jetstream(), signal)
       const cli = await findNatsCli({ tools: toolsFolder, say })
       const natsBench =
         cli && (await runNatsBench(cli, server.url, stream.name, Math.round(client * seconds)))
       await jsm.streams.delete(stream.name)
       return { client, natsBench: natsBench || undefined }
-    } finally {
-      await connection.close()
-    }
+    })
   } finally {
     await server.stop()
   }
 }
 
-const example = JSON.stringify(OrderPlaced.example).length
-
 async function runNatsBench(cli: string, url: string, stream: string, messages: number): Promise<number> {
   const flags = [
     ['--msgs', String(messages)],
-    ['--batch', String(WINDOW)],
-    ['--size', `${example}B`],
+    ['--batch', String(PUBLISH_WINDOW)],
+    ['--size', `${JSON.stringify(OrderPlaced.example).length}B`],
     ['--stream', stream],
     // A subject and an id for each message, as an event has.
     ['--multisubject', '--multisubjectmax', '0', '--dedup'],
     ['--no-progress', '--no-context', '--server', url],
   ].flat()
-  const said = await runOrFail(cli, ['bench', 'js', 'pub', 'async', ...flags, `bench-${process.pid}`])
-  const rate = /([\d,]+) msgs\/sec/.exec(said)?.[1]
-  if (rate === undefined) throw new Error(`nats bench said nothing of messages per second:\n${said}`)
+  const output = await runOrFail(cli, ['bench', 'js', 'pub', 'async', ...flags, `bench-${process.pid}`])
+  const rate = /([\d,]+) msgs\/sec/.exec(output)?.[1]
+  if (rate === undefined) throw new Error(`nats bench reported no messages per second:\n${output}`)
   return Number(rate.replaceAll(',', ''))
 }
 
-async function publishFor(seconds: number, js: JetStreamClient, subject: string, signal: AbortSignal) {
-  const encoder = new TextEncoder()
-  const began = performance.now()
-  const until = began + seconds * 1000
+async function publishFor(seconds: number, js: JetStreamClient, signal: AbortSignal): Promise<number> {
+  const startedAt = performance.now()
+  const end = startedAt + seconds * 1000
+  const order = { branchId: '1', sauceId: '1', qty: 10, price: 10_000, amount: 100_000 }
   let published = 0
-  async function publishInTurn(): Promise<void> {
-    while (performance.now() < until) {
+  await inParallel(PUBLISH_WINDOW, async () => {
+    while (performance.now() < end) {
       signal.throwIfAborted()
       const orderId = randomUUID()
-      const fact = OrderPlaced({
-        orderId,
-        branchId: '1',
-        sauceId: '1',
-        qty: 10,
-        price: 10_000,
-        amount: 100_000,
-      })
-      const event = stamp(fact, { id: orderId, traceparent: '' }, new Date())
-      const data = encoder.encode(JSON.stringify(event.data))
-      await js.publish(`${subject}.${orderId}`, data, { msgID: event.id, headers: toHeaders(event, 'bench') })
+      const cause = { id: orderId, traceparent: '' }
+      await publish(js, OrderPlaced({ orderId, ...order }), cause, `bench-${process.pid}.${orderId}`)
       published += 1
     }
-  }
-  await Promise.all(Array.from({ length: WINDOW }, publishInTurn))
-  return perSecond(published, performance.now() - began)
+  })
+  return perSecond(published, performance.now() - startedAt)
 }

@@ -1,13 +1,13 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { root } from '@saucery/servers/install/folders'
+import { migrate } from '@saucery/messaging/postgres/migrate'
 import { findPostgres } from '@saucery/servers/postgres/find-postgres'
 import { runOrFail } from '@saucery/servers/process/command'
 import { isExecutable, onPath } from '@saucery/servers/process/programs'
-import postgres from 'postgres'
+import { withSql } from '../run/stores.ts'
 
-interface Options {
-  /** The administrator's. */
+interface PgbenchOptions {
+  /** With the administrator's role. */
   readonly url: string
   readonly clients: number
   readonly seconds: number
@@ -15,9 +15,9 @@ interface Options {
   readonly signal: AbortSignal
 }
 
-const migrations = join(root, 'packages', 'order', 'migrations')
+const migrations = new URL('../../../packages/order/migrations/', import.meta.url)
 
-/** One order in a transaction of its own, as a service without group commit would write it. */
+/** One order in a transaction of its own, as a service without batching would write it. */
 const script = `\\set qty random(1, 10)
 begin;
 insert into orders (id, branch_id, sauce_id, qty, price, amount, facts, status, placed_at)
@@ -30,19 +30,19 @@ values (gen_random_uuid(), 'OrderPlaced', 1, 'orders.placed.00000000-0000-7000-8
 commit;
 `
 
-/** Orders per second that pgbench writes to the same server, in a database of its own; undefined without pgbench. */
-export async function postgresLimit(options: Options): Promise<number | undefined> {
+/** Orders per second that pgbench writes to a database of its own on this server; undefined without pgbench. */
+export async function postgresLimit(options: PgbenchOptions): Promise<number | undefined> {
   const pgbench = await findPgbench()
   if (pgbench === undefined) return undefined
-  const admin = postgres(options.url, { max: 1, onnotice: () => {} })
   const database = `bench_${process.pid}`
-  try {
-    await admin.unsafe(`create database ${database}`)
-    return await runPgbench(pgbench, database, options)
-  } finally {
-    await admin.unsafe(`drop database if exists ${database} with (force)`).catch(() => {})
-    await admin.end({ timeout: 1 })
-  }
+  return withSql(options.url, async (admin) => {
+    try {
+      await admin.unsafe(`create database ${database}`)
+      return await runPgbench(pgbench, database, options)
+    } finally {
+      await admin.unsafe(`drop database if exists ${database} with (force)`).catch(() => {})
+    }
+  })
 }
 
 async function findPgbench(): Promise<string | undefined> {
@@ -54,11 +54,11 @@ async function findPgbench(): Promise<string | undefined> {
 async function runPgbench(
   pgbench: string,
   database: string,
-  { url, clients, seconds, folder, signal }: Options,
+  { url, clients, seconds, folder, signal }: PgbenchOptions,
 ) {
   const target = new URL(url)
   target.pathname = database
-  await createTables(target.href)
+  await migrate(target.href, migrations)
   const file = join(folder, 'place-order.sql')
   await writeFile(file, script)
   const flags = ['-n', '-M', 'prepared', '-c', String(clients), '-j', '2', '-T', String(seconds), '-f', file]
@@ -70,19 +70,8 @@ async function runPgbench(
     PGPASSWORD: decodeURIComponent(target.password),
     PGDATABASE: database,
   }
-  const said = await runOrFail(pgbench, flags, { env, signal })
-  const tps = /^tps = ([\d.]+) \((?:without initial|excluding)/m.exec(said)?.[1]
-  if (tps === undefined) throw new Error(`pgbench said nothing of transactions per second:\n${said}`)
+  const output = await runOrFail(pgbench, flags, { env, signal })
+  const tps = /^tps = ([\d.]+) \((?:without initial|excluding)/m.exec(output)?.[1]
+  if (tps === undefined) throw new Error(`pgbench reported no transactions per second:\n${output}`)
   return Number(tps)
-}
-
-/** The order service's own tables and indexes. */
-async function createTables(url: string): Promise<void> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} })
-  try {
-    const files = (await readdir(migrations)).filter((name) => name.endsWith('.sql')).sort()
-    for (const file of files) await sql.unsafe(await readFile(join(migrations, file), 'utf8'))
-  } finally {
-    await sql.end({ timeout: 1 })
-  }
 }

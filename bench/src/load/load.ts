@@ -1,55 +1,57 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Client } from './http.ts'
+import type { LoadClient } from './http.ts'
+import { waitFor } from './poll.ts'
 
-export interface Placed {
-  readonly ids: string[]
-  /** Of each POST, in ms. */
-  readonly latencies: number[]
-  readonly ms: number
-}
+/** Runs `work` this many times at once. */
+export const inParallel = <T>(count: number, work: () => Promise<T>): Promise<T[]> =>
+  Promise.all(Array.from({ length: count }, work))
 
-/** Places orders as fast as the answers come, from `clients` clients that each wait for theirs. */
+/**
+ * Places orders from `clients` clients. Each waits for its answer before it places the next one.
+ * @returns the orders' ids, the latency of each POST, and the time of all together, in ms
+ */
 export async function placeOrders(
-  { place }: Client,
+  { place }: LoadClient,
   { orders, clients }: { orders: number; clients: number },
   signal: AbortSignal,
-): Promise<Placed> {
+) {
   const ids: string[] = []
   const latencies: number[] = []
   let left = orders
-  const began = performance.now()
-  async function oneClient(): Promise<void> {
+  const startedAt = performance.now()
+  await inParallel(clients, async () => {
     while (left > 0) {
       left -= 1
       signal.throwIfAborted()
-      const sent = performance.now()
+      const sentAt = performance.now()
       ids.push(await place())
-      latencies.push(performance.now() - sent)
+      latencies.push(performance.now() - sentAt)
     }
-  }
-  await Promise.all(Array.from({ length: clients }, oneClient))
-  return { ids, latencies, ms: performance.now() - began }
+  })
+  return { ids, latencies, ms: performance.now() - startedAt }
 }
 
-/** A saga that has not ended by then never will. */
+/** An order that is not delivered by then never will be. */
 const STUCK_MS = 120_000
-const POLL_MS = 20
 
-/** Resolves when all these orders are delivered, with whether any was not when it was first looked at. */
+/** Waits until all these orders are delivered. Returns whether any was not delivered at the first look. */
 export async function untilDelivered(
-  { status }: Client,
+  { status }: LoadClient,
   ids: readonly string[],
   signal: AbortSignal,
 ): Promise<boolean> {
   const deadline = performance.now() + STUCK_MS
   let waited = false
   for (const id of ids) {
-    for (let found = await status(id); found !== 'DELIVERED'; found = await status(id)) {
-      signal.throwIfAborted()
-      if (performance.now() > deadline) throw new Error(`order ${id} is still ${found ?? 'unknown'}`)
-      waited = true
-      await sleep(POLL_MS)
+    const isDelivered = async () => {
+      const delivered = (await status(id)) === 'DELIVERED'
+      waited ||= !delivered
+      return delivered
     }
+    await waitFor(`delivery of order ${id}`, isDelivered, {
+      everyMs: 20,
+      withinMs: deadline - performance.now(),
+      signal,
+    })
   }
   return waited
 }

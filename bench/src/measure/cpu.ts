@@ -1,20 +1,20 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import type { System } from '@saucery/local/system/system'
 
-/** CPU time in ms by process; `bench` is this one, which starts the others and places the orders. */
+/** CPU time in ms by process; `bench` is this process, which starts the others and places the orders. */
 export type CpuTimes = Readonly<Partial<Record<string, number>>>
 
-/** Linux counts in hundredths of a second, whatever the kernel's own clock. */
+/** Linux reports hundredths of a second to user space, independent of the kernel's own clock. */
 const TICK_MS = 10
 
 interface Times {
   readonly pid: number
   readonly parent: number
-  /** Its own, and that of its children that have ended. */
+  /** The process itself, and its children that have ended. */
   readonly ms: number
 }
 
-/** What each service and store has used since its start, with its children, dead ones too; empty without /proc. */
+/** The time of each service and store since its start, including children that have ended; empty without /proc. */
 export function cpuTimes({ services, servers }: System): CpuTimes {
   const all = everyProcess()
   if (all.length === 0) return {}
@@ -25,10 +25,10 @@ export function cpuTimes({ services, servers }: System): CpuTimes {
   return { ...Object.fromEntries(ours), bench: (user + system) / 1000 }
 }
 
-/** What a process has used since its start, with its children; undefined without /proc. */
-export function cpuTimeOf(pid: number | undefined): number | undefined {
+/** The time of a process and its children since its start; NaN without /proc. */
+export function cpuTimeOf(pid: number | undefined): number {
   const all = everyProcess()
-  return pid === undefined || all.length === 0 ? undefined : treeTime(pid, all)
+  return pid === undefined || all.length === 0 ? Number.NaN : treeTime(pid, all)
 }
 
 function treeTime(root: number, all: readonly Times[]): number {
@@ -49,7 +49,7 @@ function everyProcess(): Times[] {
 function timesOf(pid: number): Times | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name stands in brackets and may hold brackets and spaces; fields are counted after its end.
+    // The name is in brackets and may contain brackets and spaces; the fields are counted from its end.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
     return { pid, parent: Number(fields[1]), ms: ticks * TICK_MS }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Client } from '../load/http.ts'
+import type { LoadClient } from '../load/http.ts'
+import { waitFor } from '../load/poll.ts'
 import { type Spread, spreadOf } from '../report/statistics.ts'
 
 export interface Latency {
@@ -12,21 +13,24 @@ export interface Latency {
 }
 
 const PER_SECOND = 20
-const POLL_MS = 3
-const LOST_MS = 30_000
 
-/** Places orders at a steady rate, whether or not the earlier ones have got anywhere. */
-export async function measureLatency(client: Client, seconds: number, signal: AbortSignal): Promise<Latency> {
-  const began = performance.now()
-  const under: Promise<{ post: number; delivering: number }>[] = []
+/** Places orders at a steady rate, without waiting for the earlier ones. */
+export async function measureLatency(
+  client: LoadClient,
+  seconds: number,
+  signal: AbortSignal,
+): Promise<Latency> {
+  const startedAt = performance.now()
+  const placed: Promise<{ post: number; delivering: number }>[] = []
   for (let i = 0; i < seconds * PER_SECOND; i += 1) {
-    await sleep(Math.max(0, began + (i * 1000) / PER_SECOND - performance.now()), undefined, { signal })
-    const order = follow(client, signal)
+    const dueIn = startedAt + (i * 1000) / PER_SECOND - performance.now()
+    await sleep(Math.max(0, dueIn), undefined, { signal })
+    const order = placeAndFollow(client, signal)
     // Awaited below: until then a failure is not unhandled.
     order.catch(() => {})
-    under.push(order)
+    placed.push(order)
   }
-  const orders = await Promise.all(under)
+  const orders = await Promise.all(placed)
   return {
     ordersPerSecond: PER_SECOND,
     seconds,
@@ -35,14 +39,11 @@ export async function measureLatency(client: Client, seconds: number, signal: Ab
   }
 }
 
-async function follow({ place, status }: Client, signal: AbortSignal) {
-  const began = performance.now()
+async function placeAndFollow({ place, status }: LoadClient, signal: AbortSignal) {
+  const startedAt = performance.now()
   const id = await place()
-  const post = performance.now() - began
-  while ((await status(id)) !== 'DELIVERING') {
-    signal.throwIfAborted()
-    if (performance.now() - began > LOST_MS) throw new Error(`order ${id} does not get to DELIVERING`)
-    await sleep(POLL_MS)
-  }
-  return { post, delivering: performance.now() - began }
+  const post = performance.now() - startedAt
+  const isDelivering = async () => (await status(id)) === 'DELIVERING'
+  await waitFor(`DELIVERING for order ${id}`, isDelivering, { everyMs: 3, withinMs: 30_000, signal })
+  return { post, delivering: performance.now() - startedAt }
 }

@@ -1,38 +1,26 @@
-import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
 import { natsLimit } from '../limits/nats-limit.ts'
 import { postgresLimit } from '../limits/postgres-limit.ts'
 import { placeOrders, untilDelivered } from '../load/load.ts'
-import type { Options } from '../options.ts'
-import type { Results } from '../report/report.ts'
 import { perSecond } from '../report/statistics.ts'
-import { withSystem } from '../running.ts'
+import type { BenchContext } from '../run/run-bench.ts'
+import { withSystem } from '../run/with-system.ts'
 import { measureLatency } from './latency.ts'
+import type { BenchOptions } from './options.ts'
+import type { Results } from './table.ts'
 import { measureThroughput } from './throughput.ts'
 
 const WARM_UP = 2000
 
-type Say = (text: string) => void
+/** Everything, one after the other, so that no two measurements share the machine. */
+export const measure = async (options: BenchOptions, context: BenchContext): Promise<Results> => ({
+  ...(await underLoad(options, context)),
+  latency: await atRest(options, context),
+})
 
-/** Everything, one after the other, so that nothing measured shares the machine with anything else. */
-export async function measure(options: Options, say: Say, signal: AbortSignal): Promise<Results> {
-  return {
-    ...(await inTempFolder((folder) => underLoad(folder, options, say, signal))),
-    latency: await inTempFolder((folder) => atRest(folder, options, say, signal)),
-  }
-}
-
-async function inTempFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await tempFolder()
-  try {
-    return await use(folder)
-  } finally {
-    await removeTempFolder(folder)
-  }
-}
-
-function underLoad(folder: string, { orders, clients, seconds }: Options, say: Say, signal: AbortSignal) {
+function underLoad({ orders, clients, seconds }: BenchOptions, context: BenchContext) {
+  const { say, signal } = context
   const env = { DELIVERY_DURATION_MS: '0' }
-  return withSystem(clients, { folder, env, say, signal }, async (system, client) => {
+  return withSystem(context, { connections: clients, env }, async ({ system, client, folder }) => {
     const load = async (size: { orders: number; clients: number }) => {
       const placed = await placeOrders(client, size, signal)
       await untilDelivered(client, placed.ids.toReversed(), signal)
@@ -53,16 +41,17 @@ function underLoad(folder: string, { orders, clients, seconds }: Options, say: S
     const { url } = system.servers.postgres
     const postgres = await postgresLimit({ url, clients, seconds: limitSeconds, folder, signal })
     say(`Measuring NATS alone for ${limitSeconds} s`)
-    const nats = await natsLimit(folder, limitSeconds, say, signal)
+    const nats = await natsLimit(folder, limitSeconds, context)
     const stores = Object.values(system.servers).map(({ what }) => what)
     return { stores, throughput, oneClientPerSecond: perSecond(alone, ms), limits: { postgres, nats } }
   })
 }
 
-function atRest(folder: string, { seconds }: Options, say: Say, signal: AbortSignal) {
-  // Empty, as the services read it, is unset: deliveries stay on their way.
+function atRest({ seconds }: BenchOptions, context: BenchContext) {
+  const { say, signal } = context
+  // The services read an empty setting as unset: no delivery is completed.
   const env = { DELIVERY_DURATION_MS: '' }
-  return withSystem(256, { folder, env, say, signal }, async (_system, client) => {
+  return withSystem(context, { connections: 256, env }, async ({ client }) => {
     say('Warming up')
     await measureLatency(client, Math.ceil(seconds / 5), signal)
     say(`Placing 20 orders a second for ${seconds} s`)

@@ -1,9 +1,7 @@
 import { parseArgs } from 'node:util'
-import { untilInterrupted } from '@saucery/local/cli/interrupted'
-import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
-import { busy, machine } from '../report/report.ts'
-import { runAndExit } from '../run-and-exit.ts'
-import { type Rebuilt, rebuildExperiment } from './experiment.ts'
+import { markdownTable } from '../report/markdown.ts'
+import { argumentsOrExit, inTempFolder, runBench } from '../run/run-bench.ts'
+import { measureRebuilds, type Rebuild } from './measure-rebuild.ts'
 
 const usage = `Usage: npx pnpm@12 bench:rebuild [events]
 
@@ -13,52 +11,33 @@ one process of the dashboard builds its documents from nothing.
   --help
 `
 
-const { stdout, stderr } = process
-const say = (text: string) =>
-  stderr.write(`${(performance.now() / 1000).toFixed(0).padStart(4)} s  ${text}\n`)
-const interrupted = untilInterrupted(say)
-
-const events = eventsOrExit()
-const before = busy()
-await runAndExit(interrupted, async () => {
-  const folder = await tempFolder()
-  try {
-    const { stores, results } = await rebuildExperiment(folder, events, say, interrupted)
-    stdout.write(`\n${machine([...stores, `${before} before`])}\n\n${table(results)}`)
-  } finally {
-    await removeTempFolder(folder)
-  }
+const events = argumentsOrExit(usage, (args) => {
+  const { positionals } = parseArgs({ args, options: {}, allowPositionals: true })
+  const [count = '20000', ...more] = positionals
+  if (more.length > 0 || !/^[1-9]\d{1,7}$/.test(count))
+    throw new Error(`no number of events: ${positionals.join(' ')}`)
+  return Math.ceil(Number(count) / 16) * 16
 })
 
-function table(results: readonly Rebuilt[]): string {
+await runBench((context) =>
+  inTempFolder(async (folder) => {
+    const { stores, rebuilds } = await measureRebuilds(folder, events, context)
+    return `${context.machine(stores)}\n\n${table(rebuilds)}`
+  }),
+)
+
+function table(rebuilds: readonly Rebuild[]): string {
   const head = ['events', 'seconds', 'events/s', 'CPU dashboard', 'CPU MongoDB']
-  const seconds = (ms: number | undefined) =>
-    ms === undefined ? 'unknown here' : `${(ms / 1000).toFixed(1)} s`
-  const rows = results.map(({ events, ms, dashboardCpuMs, storeCpuMs }) => [
+  const seconds = (ms: number) => (Number.isNaN(ms) ? 'unknown here' : `${(ms / 1000).toFixed(1)} s`)
+  const rows = rebuilds.map(({ events, ms, dashboardCpuMs, storeCpuMs }) => [
     events.toLocaleString('en'),
     (ms / 1000).toFixed(1),
     Math.round((events * 1000) / ms).toLocaleString('en'),
     seconds(dashboardCpuMs),
     seconds(storeCpuMs),
   ])
-  return [head, head.map(() => '---:'), ...rows].map((cells) => `| ${cells.join(' | ')} |\n`).join('')
-}
-
-function eventsOrExit(): number {
-  try {
-    const args = process.argv.slice(2).filter((arg) => arg !== '--')
-    const options = { help: { type: 'boolean', short: 'h' } } as const
-    const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
-    if (values.help) {
-      stdout.write(usage)
-      process.exit(0)
-    }
-    const [given = '20000', ...more] = positionals
-    if (more.length > 0 || !/^[1-9]\d{1,7}$/.test(given))
-      throw new Error(`no number of events: ${positionals.join(' ')}`)
-    return Math.ceil(Number(given) / 16) * 16
-  } catch (error) {
-    stderr.write(`${error instanceof Error ? error.message : error}\n\n${usage}`)
-    process.exit(2)
-  }
+  return markdownTable(
+    head.map(() => 'right'),
+    [head, ...rows],
+  )
 }

@@ -17,15 +17,17 @@ export const spreadOf = (values: readonly number[]): Spread => ({
 
 export const perSecond = (count: number, ms: number): number => (count * 1000) / ms
 
-/** Per unit, how much each grew; what is missing before or after is left out. */
+type Figures<Name extends string> = Partial<Record<Name, number | undefined>>
+
+/** How much each figure grew, per unit. Figures that are missing before or after are left out. */
 export function growthPer<Name extends string>(
   units: number,
-  before: Partial<Record<Name, number>>,
-  after: Partial<Record<Name, number>>,
+  before: Figures<Name>,
+  after: Figures<Name>,
 ): Partial<Record<Name, number>> {
-  const grown = Object.entries<number>(after as Record<Name, number>).flatMap(([name, value]) => {
+  const grown = Object.entries<number | undefined>(after).flatMap(([name, value]) => {
     const was = before[name as Name]
-    return was === undefined ? [] : [[name, (value - was) / units]]
+    return was === undefined || value === undefined ? [] : [[name, (value - was) / units]]
   })
   return Object.fromEntries(grown)
 }

@@ -1,16 +1,18 @@
+import { argumentsOrExit } from '@saucery/bench/run/run-bench'
+import { untilInterrupted } from '@saucery/local/cli/interrupted'
 import { chooseCluster } from './cluster/cluster.ts'
-import { type Experiment, inFresh } from './cluster/fresh.ts'
-import { isKept, table } from './finding.ts'
-import { saga } from './load/saga.ts'
-import { autoscaling } from './stories/autoscaling.ts'
-import { breaker } from './stories/breaker.ts'
-import { configChange } from './stories/config-change.ts'
-import { deliveryAway } from './stories/delivery-away.ts'
-import { disruption } from './stories/disruption.ts'
-import { natsServersDeleted } from './stories/nats-servers-deleted.ts'
-import { selfHealing } from './stories/self-healing.ts'
-import { storesDeleted } from './stories/stores-deleted.ts'
-import { zeroDowntime } from './stories/zero-downtime.ts'
+import { type Experiment, runInFreshSystem } from './cluster/fresh.ts'
+import { autoscaling } from './experiments/autoscaling.ts'
+import { breaker } from './experiments/breaker.ts'
+import { configChange } from './experiments/config-change.ts'
+import { deliveryAway } from './experiments/delivery-away.ts'
+import { disruption } from './experiments/disruption.ts'
+import { natsServersDeleted } from './experiments/nats-servers-deleted.ts'
+import { saga } from './experiments/saga.ts'
+import { selfHealing } from './experiments/self-healing.ts'
+import { storesDeleted } from './experiments/stores-deleted.ts'
+import { zeroDowntime } from './experiments/zero-downtime.ts'
+import { findingsTable, isKept, secondsSince } from './report/finding.ts'
 
 const experiments: ReadonlyMap<string, Experiment> = new Map([
   ['saga', saga],
@@ -27,63 +29,56 @@ const experiments: ReadonlyMap<string, Experiment> = new Map([
 
 const usage = `pnpm experiment <name> …
 
-Each brings everything up anew in a namespace of its own, prints a table, and takes everything away again. Ends with 1
-when a promise is broken, with 2 when it cannot begin, and with 130 when it is interrupted.
+Each starts the whole system in a namespace of its own, prints a table of findings, and deletes the namespace. Exits with
+1 when a promise is broken, with 2 when it cannot begin, and with 130 when it is interrupted.
 
-${[...experiments].map(([name, { says }]) => `  ${name.padEnd(22)}${says}`).join('\n')}
+${[...experiments].map(([name, { summary }]) => `  ${name.padEnd(22)}${summary}`).join('\n')}
 
-  NAMESPACE=…      the namespace that it makes and deletes; else saucery-experiment
-  KEEP=yes         leaves the namespace for a look; the next experiment deletes it
-  NEXT_TAG=…       the tag that zero-downtime rolls to; else the same images in new pods
-  LOCAL_CONTEXT=…  a context of kubectl that is not known to be on this machine, but is
-  KUBECTL=…        the program; else kubectl
+  NAMESPACE=…      the namespace that it creates and deletes; default: saucery-experiment
+  KEEP=yes         leaves the namespace for inspection; the next experiment deletes it
+  NEXT_TAG=…       the tag that zero-downtime rolls to; default: the same images in new pods
+  LOCAL_CONTEXT=…  one more kubectl context that is a cluster on this machine
+  KUBECTL=…        the program; default: kubectl
 `
 
-const { stdout, stderr, argv } = process
-const names = argv.slice(2).filter((argument) => argument !== '--')
-if (names.length === 0 || names.some((name) => ['--help', '-h'].includes(name))) {
-  stdout.write(usage)
-  process.exit(0)
-}
-const unknown = names.find((name) => !experiments.has(name))
-if (unknown !== undefined) {
-  stderr.write(`There is no experiment ${unknown}.\n\n${usage}`)
-  process.exit(2)
-}
-
-const saying = (error: unknown) => (error instanceof Error ? error.message : String(error))
-
-await chooseCluster().catch((error) => {
-  stderr.write(`${saying(error)}\n`)
-  process.exit(2)
+const { stdout, stderr } = process
+const names = argumentsOrExit(usage, (args) => {
+  const unknown = args.find((name) => !experiments.has(name))
+  if (unknown !== undefined) throw new Error(`unknown experiment: ${unknown}`)
+  return args
 })
+if (names.length === 0) stdout.write(usage)
+else process.exit(await runAll())
 
-let isInterrupted = false
-const interrupted = new Promise<never>((_, reject) => {
-  // All of them: pnpm and tsx pass on what the terminal has sent as well.
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => {
-      if (!isInterrupted) stderr.write(`${signal}: taking away what was brought up …\n`)
-      isInterrupted = true
-      reject(new Error(`interrupted by ${signal}`))
-    })
-})
-interrupted.catch(() => {})
-
-let broken = 0
-for (const name of names) {
-  const experiment = experiments.get(name)
-  if (!experiment || isInterrupted) break
-  stderr.write(`${name}: ${experiment.says} …\n`)
-  const began = Date.now()
+/** @returns the exit code */
+async function runAll(): Promise<number> {
+  const interrupted = untilInterrupted((text) => stderr.write(`${text}\n`))
   try {
-    const findings = await inFresh(experiment, interrupted)
-    stdout.write(`\n## ${name}\n\n${table(findings)}\n\n`)
-    if (!isKept(findings)) broken += 1
+    await chooseCluster()
   } catch (error) {
-    stdout.write(`\n## ${name}\n\nended early: ${saying(error)}\n\n`)
-    broken += 1
+    stderr.write(`${messageOf(error)}\n`)
+    return 2
   }
-  stderr.write(`${name} took ${Math.round((Date.now() - began) / 1000)} s\n`)
+  let broken = 0
+  for (const name of names) {
+    const experiment = experiments.get(name)
+    if (!experiment || interrupted.aborted) break
+    stderr.write(`${name}: ${experiment.summary} …\n`)
+    const startedAt = Date.now()
+    stdout.write(`\n## ${name}\n\n`)
+    try {
+      const findings = await runInFreshSystem(experiment, interrupted)
+      stdout.write(`${findingsTable(findings)}\n`)
+      if (!isKept(findings)) broken += 1
+    } catch (error) {
+      stdout.write(`ended early: ${messageOf(error)}\n\n`)
+      broken += 1
+    }
+    stderr.write(`${name} took ${secondsSince(startedAt)}\n`)
+  }
+  return interrupted.aborted ? 130 : broken === 0 ? 0 : 1
 }
-process.exit(isInterrupted ? 130 : broken === 0 ? 0 : 1)
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

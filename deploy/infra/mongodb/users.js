@@ -1,4 +1,4 @@
-// Runs once, when the volume is empty: the dashboard may use its own database and nothing else.
+// Runs once, when the volume is empty: creates the user of the dashboard, which may use its own database only.
 db.getSiblingDB('dashboard').createUser({
   user: 'dashboard',
   pwd: process.env.DASHBOARD_PASSWORD,

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Runs once, when the volume is empty: a database for each service that only its own role can connect to. The image's
-# entrypoint takes this text into itself when the file is not executable: nothing is set here that it does not set.
+# Runs once, when the volume is empty. Creates a database per service that only the service's own role can connect to.
+# The image's entrypoint sources this file when it is not executable, so it sets no shell option but the entrypoint's.
 set -e
 database() {
-  # Passwords by the environment: everybody may read a command line.
+  # Passwords come from the environment: every process can read a command line.
   NAME=$1 PASSWORD=${2:?of $1} psql --username postgres --set ON_ERROR_STOP=1 <<'SQL'
 \getenv name NAME
 \getenv password PASSWORD

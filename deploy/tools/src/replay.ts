@@ -18,7 +18,7 @@ try {
   const jsm = await connection.jetstreamManager({ checkAPI: false })
   for (const { stream } of subscriptionsOf('dashboard')) {
     await jsm.consumers.delete(stream, durableOf(projectionVersion))
-    process.stdout.write(`${stream}: the dashboard reads it again from the first message\n`)
+    process.stdout.write(`${stream}: the dashboard will read it again from the first message\n`)
   }
 } finally {
   await connection.close()

@@ -10,13 +10,13 @@ const listIn = (name: string) => {
 }
 
 describe('a context', () => {
-  it('is local where Tilt takes it', () => {
+  it('is local where Tilt accepts it', () => {
     assert.deepEqual(local, listIn('LOCAL'))
     assert.deepEqual(localPrefixes, listIn('LOCAL_PREFIXES'))
     assert.deepEqual(['minikube', 'kind-sauces'].map(isLocal), [true, true])
   })
 
-  it('is not local whatever else it is called', () => {
+  it('is not local under any other name', () => {
     for (const name of ['production', 'my-kind-cluster', 'gke_saucery_europe', 'minikub', ''])
       assert.equal(isLocal(name), false, name)
   })

@@ -1,6 +1,6 @@
 import { kubectl, stayIn } from './kubectl.ts'
 
-// As in tilt/settings.Tiltfile; cluster.test.ts compares them.
+/** Contexts of clusters on this machine, as in tilt/settings.Tiltfile (cluster.test: "is local where Tilt accepts it"). */
 export const local = [
   'docker-desktop',
   'minikube',
@@ -16,17 +16,15 @@ export const isLocal = (context: string): boolean =>
   local.includes(context) || localPrefixes.some((prefix) => context.startsWith(prefix))
 
 /**
- * Has kubectl stay in the current context, if that is a cluster on this machine: with sign-in off everybody may do
- * everything, and the load would be somebody else's.
- * @throws with what to do about it when it is none, or does not answer
+ * Keeps kubectl in the current context, if that is a cluster on this machine: with sign-in off every caller may do
+ * everything, and the load must not reach a shared cluster.
+ * @throws with what to do about it when the cluster is not local or does not answer
  */
 export async function chooseCluster(oneMore = process.env.LOCAL_CONTEXT): Promise<void> {
-  const context = await kubectl(['config', 'current-context']).then(
-    (name) => name.trim(),
-    (error: Error) => {
-      throw new Error(`There is no cluster to experiment with: ${error.message}`)
-    },
-  )
+  const current = await kubectl(['config', 'current-context']).catch((error: Error) => {
+    throw new Error(`No cluster to experiment with: ${error.message}`)
+  })
+  const context = current.trim()
   if (!isLocal(context) && context !== oneMore)
     throw new Error(
       `${context} is not known to be a cluster on this machine. If it is: LOCAL_CONTEXT=${context} npx pnpm@12 experiment …`,

@@ -1,31 +1,32 @@
-import type { Finding } from '../finding.ts'
-import { bringUpLocal, type Settings } from './local.ts'
-import { makeRoom, takeAway } from './namespaces.ts'
+import { rejectOnAbort } from '@saucery/bench/load/poll'
+import type { Finding } from '../report/finding.ts'
+import { bringUpLocal, type ServiceSettings } from './local.ts'
+import { deleteNamespaces, requireOwnNamespaces } from './namespaces.ts'
 import { bringUpProduction } from './production.ts'
 
 export interface Experiment {
-  readonly says: string
-  /** What is brought up for it, else `local`. */
+  readonly summary: string
+  /** The overlay that is brought up; else `local`. */
   readonly overlay?: 'local' | 'production'
-  /** What the local overlay is told that differs from it. */
-  readonly settings?: Settings
+  /** Settings that differ from the local overlay's. */
+  readonly settings?: ServiceSettings
   run(): Promise<Finding[]>
 }
 
 /**
- * Runs an experiment in a namespace of its own with everything new, so that no orders of another one are in its way;
- * then deletes the namespace, also when it fails or is interrupted. `KEEP` leaves it for a look.
+ * Runs an experiment on a new system in a namespace of its own, so that orders of another one cannot disturb it. Then
+ * deletes the namespace, also after a failure or an interrupt; `KEEP` leaves it for inspection.
  */
-export async function inFresh(experiment: Experiment, interrupted: Promise<never>): Promise<Finding[]> {
-  await makeRoom()
+export async function runInFreshSystem(
+  { overlay = 'local', settings = {}, run }: Experiment,
+  interrupted: AbortSignal,
+): Promise<Finding[]> {
+  await requireOwnNamespaces()
+  await deleteNamespaces()
+  const bringUp = () => (overlay === 'local' ? bringUpLocal(settings) : bringUpProduction())
   try {
-    return await Promise.race([interrupted, bringUpAndRun(experiment)])
+    return await Promise.race([rejectOnAbort(interrupted), bringUp().then(run)])
   } finally {
-    if (!process.env.KEEP) await takeAway()
+    if (!process.env.KEEP) await deleteNamespaces()
   }
-}
-
-async function bringUpAndRun({ overlay = 'local', settings = {}, run }: Experiment): Promise<Finding[]> {
-  await (overlay === 'local' ? bringUpLocal(settings) : bringUpProduction())
-  return run()
 }

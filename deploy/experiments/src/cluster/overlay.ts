@@ -2,21 +2,19 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { kubectl, rolledOut } from './kubectl.ts'
-import { allBegun } from './pods.ts'
+import { allStarted } from './pods.ts'
 
-/** The folder of the overlays' folder. */
+/** The folder `deploy`, with a slash at its end. */
 export const deploy = fileURLToPath(new URL('../../../', import.meta.url))
 
 export const services = ['payment', 'delivery', 'dashboard', 'order', 'gateway']
 
-/** A kustomization, its resources as paths below `deploy`, its own files by their names. */
-export interface Kustomization {
-  readonly namespace: string
-  readonly resources: readonly string[]
-  readonly [field: string]: unknown
-}
+type Kustomization = { namespace: string; resources: readonly string[]; [field: string]: unknown }
 
-/** Applies a kustomization that is written for the occasion. */
+/**
+ * Writes a kustomization with these files beside it, applies it, and removes it.
+ * @param resources paths below `deploy`
+ */
 export async function applyKustomization(
   { resources, ...rest }: Kustomization,
   files: Readonly<Record<string, string>> = {},
@@ -40,8 +38,8 @@ export async function applyKustomization(
   }
 }
 
-/** Waits until every service's pods are the newest and ready. */
-export async function allReady(): Promise<void> {
-  await allBegun()
+/** Waits until every service runs its newest pods and they are ready. */
+export async function servicesReady(): Promise<void> {
+  await allStarted()
   for (const service of services) await rolledOut(`deployment/${service}`)
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { hasBegun, type Pod, refuseMissingImages } from './pods.ts'
+import { hasStarted, type Pod, refuseMissingImages } from './pods.ts'
 
 const waiting = (image: string, reason: string, restartCount = 0): Pod => ({
   metadata: { name: 'order-0', uid: '1' },
@@ -19,7 +19,7 @@ describe('an image that is not in the cluster', () => {
       )
     })
 
-  it('is waited for where a registry has it', () => {
+  it('is waited for where a registry may have it', () => {
     refuseMissingImages([waiting('mongo:8.0.16', 'ImagePullBackOff')])
   })
 
@@ -29,8 +29,8 @@ describe('an image that is not in the cluster', () => {
 })
 
 describe('a pod', () => {
-  it('has begun when its container has, also where that waits to be restarted', () => {
-    assert.equal(hasBegun(waiting('saucery/order:0.1.0', 'ContainerCreating')), false)
-    assert.equal(hasBegun(waiting('saucery/provision:0.1.0', 'CrashLoopBackOff', 1)), true)
+  it('has started when its container has, also while that waits for a restart', () => {
+    assert.equal(hasStarted(waiting('saucery/order:0.1.0', 'ContainerCreating')), false)
+    assert.equal(hasStarted(waiting('saucery/provision:0.1.0', 'CrashLoopBackOff', 1)), true)
   })
 })

@@ -1,5 +1,5 @@
-import { until } from '../until.ts'
-import { get, getIfThere, kubectl } from './kubectl.ts'
+import { waitFor } from '@saucery/bench/load/poll'
+import { findObject, getObject, kubectl } from './kubectl.ts'
 
 export interface Pod {
   readonly metadata: { readonly name: string; readonly uid: string; readonly deletionTimestamp?: string }
@@ -14,22 +14,26 @@ export interface Pod {
   }
 }
 
-export const allPods = async (): Promise<Pod[]> => (await get<{ items: Pod[] }>('pods')).items
+export const allPods = async (): Promise<Pod[]> => (await getObject<{ items: Pod[] }>('pods')).items
 
-/** A service's pods; those that somebody has asked to end only if they are asked for. */
-export async function podsOf(service: string, which?: 'ending too'): Promise<Pod[]> {
-  const { items } = await get<{ items: Pod[] }>('pods', '--selector', `app.kubernetes.io/name=${service}`)
+/** A service's pods; those that are being deleted only with `'terminating too'`. */
+export async function podsOf(service: string, which?: 'terminating too'): Promise<Pod[]> {
+  const { items } = await getObject<{ items: Pod[] }>(
+    'pods',
+    '--selector',
+    `app.kubernetes.io/name=${service}`,
+  )
   return which ? items : items.filter(({ metadata }) => metadata.deletionTimestamp === undefined)
 }
 
-/** Whether none of its containers waits for something, such as its image. What waits to be restarted had begun. */
-export const hasBegun = ({ status: { containerStatuses = [] } }: Pod): boolean =>
+/** Whether its containers have started: none waits, for instance for its image. One that waits for a restart has. */
+export const hasStarted = ({ status: { containerStatuses = [] } }: Pod): boolean =>
   containerStatuses.length > 0 &&
   containerStatuses.every(({ state, restartCount }) => state.waiting === undefined || restartCount > 0)
 
 /**
- * The project's images are in no registry: what is not in the cluster never comes by itself.
- * @throws when a pod waits for one
+ * The project's images are in no registry: one that is not in the cluster never arrives.
+ * @throws when a pod waits for such an image
  */
 export function refuseMissingImages(pods: readonly Pod[]): void {
   for (const { image, state } of pods.flatMap(({ status }) => status.containerStatuses ?? []))
@@ -45,20 +49,20 @@ export const isReady = ({ status }: Pod): boolean =>
 export const restartsOf = ({ status }: Pod): number =>
   status.containerStatuses?.reduce((sum, { restartCount }) => sum + restartCount, 0) ?? 0
 
-/** Waits until every container has begun. */
-export const allBegun = (): Promise<true> =>
-  until('the start of all pods', async () => {
+/** Waits until every container has started. */
+export const allStarted = (): Promise<true> =>
+  waitFor('the start of all pods', async () => {
     const pods = await allPods()
     refuseMissingImages(pods)
-    return pods.length > 0 && pods.every(hasBegun)
+    return pods.length > 0 && pods.every(hasStarted)
   })
 
-/** Deletes a StatefulSet's pod, and waits until another has taken its place and is ready. */
+/** Deletes a StatefulSet's pod, and waits until its successor is ready. */
 export async function replacePod(name: string): Promise<void> {
-  const { metadata } = await get<Pod>(`pod/${name}`)
+  const { metadata } = await getObject<Pod>(`pod/${name}`)
   await kubectl(['delete', `pod/${name}`])
-  await until(`another ${name}`, async () => {
-    const now = await getIfThere<Pod>(`pod/${name}`)
+  await waitFor(`another pod ${name}`, async () => {
+    const now = await findObject<Pod>(`pod/${name}`)
     return now !== undefined && now.metadata.uid !== metadata.uid && isReady(now)
   })
 }

@@ -1,33 +1,45 @@
-interface Load {
-  /** The name of its container, and of what it is to the NetworkPolicies. */
-  readonly name: string
+import { waitFor } from '@saucery/bench/load/poll'
+import { applyObject, getObject, kubectl } from '../cluster/kubectl.ts'
+import { type Pod, refuseMissingImages } from '../cluster/pods.ts'
+
+interface LoadContainer {
   readonly image: string
   readonly command: readonly string[]
   readonly env?: readonly object[]
-  /** A volume, and where it is to be found. */
+  /** A volume and the path it is mounted at. */
   readonly volume: { readonly source: object; readonly path: string; readonly readOnly?: boolean }
 }
 
-export const loadLabels = (name: string) => ({
-  'app.kubernetes.io/name': name,
-  'app.kubernetes.io/component': 'load',
-})
+/** Starts a pod that may only put load on the gateway. TOKEN holds the operator's token, where sign-in is on. */
+export async function startLoadPod(name: string, container: LoadContainer) {
+  const labels = { 'app.kubernetes.io/name': 'load', 'app.kubernetes.io/component': 'load' }
+  const spec = specOf(container)
+  await applyObject({ apiVersion: 'v1', kind: 'Pod', metadata: { name, labels }, spec })
+  const phase = async () => {
+    const pod = await getObject<Pod>(`pod/${name}`)
+    refuseMissingImages([pod])
+    return pod.status.phase
+  }
+  const isOver = async () => ['Succeeded', 'Failed'].includes(await phase())
+  await waitFor(`start of ${name}`, async () => (await phase()) !== 'Pending')
+  return {
+    isOver,
+    /** Waits for the end of the pod. */
+    async result(withinMs: number) {
+      await waitFor(`end of ${name}`, isOver, { withinMs })
+      return { log: await kubectl(['logs', name]), succeeded: (await phase()) === 'Succeeded' }
+    },
+  }
+}
 
-/** A pod that puts load on the gateway, and may do nothing else. It finds the operator's token in TOKEN, if there is one. */
-export const loadPod = ({
-  name,
-  image,
-  command,
-  env = [],
-  volume: { source, path, readOnly = false },
-}: Load) => ({
+const specOf = ({ image, command, env = [], volume }: LoadContainer) => ({
   restartPolicy: 'Never',
   automountServiceAccountToken: false,
   securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
-  volumes: [{ name: 'files', ...source }],
+  volumes: [{ name: 'files', ...volume.source }],
   containers: [
     {
-      name,
+      name: 'load',
       image,
       imagePullPolicy: 'IfNotPresent',
       command,
@@ -44,7 +56,7 @@ export const loadPod = ({
         readOnlyRootFilesystem: true,
         capabilities: { drop: ['ALL'] },
       },
-      volumeMounts: [{ name: 'files', mountPath: path, readOnly }],
+      volumeMounts: [{ name: 'files', mountPath: volume.path, readOnly: volume.readOnly ?? false }],
     },
   ],
 })

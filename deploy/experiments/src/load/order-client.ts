@@ -1,21 +1,21 @@
-// How the traffic in a pod talks to the gateway: what is answered with a failure is asked again with the same
-// Idempotency-Key, as a client in earnest does.
+// The HTTP client of the traffic in a pod. It repeats a failed request with the same Idempotency-Key, as a real client
+// should.
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Plan } from './traffic.ts'
+import { poll } from '@saucery/bench/load/poll'
+import type { TrafficPlan } from './traffic.ts'
 
 const { GATEWAY = '', TOKEN, PLAN = '' } = process.env
 
-export const plan: Plan = JSON.parse(PLAN)
-const givenUpAt = Date.now() + (plan.orders / plan.perSecond + plan.patienceS) * 1000
+export const plan: TrafficPlan = JSON.parse(PLAN)
+const deadline = Date.now() + (plan.orders / plan.perSecond + plan.patienceS) * 1000
 
-/** How often `POST /orders` was answered with what. */
+/** Answers to `POST /orders` by HTTP status. */
 export const answers: Record<string, number> = {}
 
-/** How many ms each order waited for the answer that counts. */
+/** Of the final answer to each `POST /orders`, in ms. */
 export const latencies: number[] = []
 
-async function ask(
+async function send(
   method: string,
   path: string,
   body?: object,
@@ -35,39 +35,32 @@ async function ask(
   }
 }
 
-const mayPass = (status: number) => status >= 500 || status === 429
+const isTransient = (status: number) => status >= 500 || status === 429
 
-/** Asks until there is an answer that will not change; undefined when time is up. */
-export async function insist(
-  path: string,
-  body?: object,
-  alsoPassing: number[] = [],
-): Promise<Response | undefined> {
+/**
+ * Posts until an answer is final; undefined after the deadline.
+ * @param alsoTransient statuses that may still change, besides 429 and 5xx
+ */
+export function postUntilFinal(path: string, body?: object, alsoTransient: number[] = []) {
   const key = randomUUID()
-  for (let attempt = 0; Date.now() < givenUpAt; attempt++, await sleep(250)) {
-    const sent = performance.now()
-    // What passes all the same is remembered under its key: a new one then.
-    const mayRepeat = attempt === 0 || alsoPassing.length === 0
-    const answer = await ask('POST', path, body, mayRepeat ? key : randomUUID())
+  const post = async () => {
+    const sentAt = performance.now()
+    // Such an answer would be replayed for its key, so each attempt has a new key.
+    const answer = await send('POST', path, body, alsoTransient.length === 0 ? key : randomUUID())
     if (path === '/orders') answers[answer.status] = (answers[answer.status] ?? 0) + 1
-    if (answer instanceof Response && !mayPass(answer.status) && !alsoPassing.includes(answer.status)) {
-      if (path === '/orders') latencies.push(performance.now() - sent)
-      return answer
-    }
+    if (!(answer instanceof Response) || isTransient(answer.status) || alsoTransient.includes(answer.status))
+      return undefined
+    if (path === '/orders') latencies.push(performance.now() - sentAt)
+    return answer
   }
-  return undefined
+  return pollUntilDeadline(post, 250)
 }
 
 export async function read<T>(path: string): Promise<T | undefined> {
-  const answer = await ask('GET', path)
+  const answer = await send('GET', path)
   return answer instanceof Response && answer.ok ? ((await answer.json()) as T) : undefined
 }
 
-/** Looks until there is something; undefined when time is up. */
-export async function until<T>(look: () => Promise<T | undefined>): Promise<T | undefined> {
-  for (; Date.now() < givenUpAt; await sleep(500)) {
-    const found = await look()
-    if (found !== undefined) return found
-  }
-  return undefined
-}
+/** Checks until there is a result; undefined after the deadline. */
+export const pollUntilDeadline = <T>(check: () => Promise<T | undefined>, everyMs = 500) =>
+  poll(check, { everyMs, withinMs: deadline - Date.now() })

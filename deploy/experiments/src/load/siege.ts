@@ -1,12 +1,9 @@
-import { apply, get, kubectl } from '../cluster/kubectl.ts'
-import { type Pod, refuseMissingImages } from '../cluster/pods.ts'
-import { until } from '../until.ts'
-import { loadLabels, loadPod } from './load-pod.ts'
+import { startLoadPod } from './load-pod.ts'
 
-export interface Siege {
+interface SiegeReport {
   /** Answered with success. */
   readonly hits: number
-  /** Answered with 4xx: to siege these count neither as successes nor as failures. */
+  /** Answered with 4xx, which siege counts neither as success nor as failure. */
   readonly refused: number
   /** Answered with 5xx, or not at all. */
   readonly failed: number
@@ -16,79 +13,49 @@ export interface Siege {
   readonly longestS: number
 }
 
-export interface Besieging {
-  readonly name: string
-  /** How many clients at once. */
-  readonly clients: number
-  readonly seconds: number
-  /** Each waits up to so long between two orders; else not at all. */
-  readonly pauseS?: number
-}
-
 const order = '{"branchId":"1","sauceId":"1","qty":10,"price":10000}'
 
-/** Starts Debian's siege in a pod: so many clients place orders through the gateway, one after another each. */
-export async function startSiege({ name, clients, seconds, pauseS }: Besieging) {
-  const pod = `siege-${name}`
-  // The token is put in by the shell: not in the pod's description.
+/** Starts Debian's siege in a pod: each client places orders through the gateway, one after another. */
+export async function startSiege(name: string, clients: number, seconds: number) {
+  // The shell inserts the token, so that it is not in the pod's description.
   const command = [
-    // By itself it ends after 1024 failures.
+    // By default siege ends after 1024 failures.
     "printf 'failures = 1000000\\njson_output = true\\n' > /tmp/siegerc;",
-    `siege --rc=/tmp/siegerc --quiet --concurrent=${clients} --time=${seconds}S`,
-    pauseS === undefined ? '--benchmark' : `--delay=${pauseS}`,
-    // As a header it would be a second one, and the order a form.
+    `siege --rc=/tmp/siegerc --quiet --benchmark --concurrent=${clients} --time=${seconds}S`,
+    // Given as a header it would be a second Content-Type, and the order would be sent as a form.
     '--content-type=application/json',
     `$\{TOKEN:+--header="Authorization: Bearer $TOKEN"}`,
     `'http://gateway:8080/orders POST ${order}' 2>&1`,
   ].join(' ')
-  await apply({
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name: pod, labels: loadLabels('siege') },
-    spec: loadPod({
-      name: 'siege',
-      image: 'saucery/siege:0.1.0',
-      command: ['sh', '-c', command],
-      env: [{ name: 'HOME', value: '/tmp' }],
-      volume: { source: { emptyDir: {} }, path: '/tmp' },
-    }),
+  const pod = await startLoadPod(`siege-${name}`, {
+    image: 'saucery/siege:0.1.0',
+    command: ['sh', '-c', command],
+    env: [{ name: 'HOME', value: '/tmp' }],
+    volume: { source: { emptyDir: {} }, path: '/tmp' },
   })
-  const phase = async () => {
-    const now = await get<Pod>(`pod/${pod}`)
-    refuseMissingImages([now])
-    return now.status.phase
-  }
-  await until(`start of ${pod}`, async () => (await phase()) !== 'Pending')
-  const isOver = async () => ['Succeeded', 'Failed'].includes(await phase())
   return {
-    isOver,
-    async result(): Promise<Siege> {
-      await until(`end of ${pod}`, isOver, (seconds + 120) * 1000)
-      return siegeIn(await kubectl(['logs', pod]))
-    },
+    isOver: pod.isOver,
+    result: async () => readSiegeReport((await pod.result((seconds + 120) * 1000)).log),
   }
 }
 
 /**
- * Reads what siege 4 writes at its end, as lines or as JSON.
- * @throws when it is no report
+ * Reads the report of siege 4, as lines or as JSON.
+ * @throws when it is not a report
  */
-export function siegeIn(said: string): Siege {
-  const figure = (...names: string[]) => {
-    for (const name of names) {
-      const found = new RegExp(`(?:^|[\\s"])${name}"?:\\s*([\\d.]+)`, 'im').exec(said)
-      if (found) return Number(found[1])
-    }
-    throw new Error(`siege did not report ${names[0]}: ${said.slice(-500)}`)
+export function readSiegeReport(output: string): SiegeReport {
+  const figure = (name: string) => {
+    const found = new RegExp(`(?:^|[\\s"])${name.replace(' ', '[ _]')}"?:\\s*([\\d.]+)`, 'im').exec(output)
+    if (!found) throw new Error(`siege did not report ${name}: ${output.slice(-500)}`)
+    return Number(found[1])
   }
-  const hits = figure('successful transactions', 'successful_transactions')
-  const failed = figure('failed transactions', 'failed_transactions')
+  const hits = figure('successful transactions')
   return {
     hits,
     refused: Math.max(0, figure('transactions') - hits),
-    failed,
+    failed: figure('failed transactions'),
     availability: figure('availability'),
-    perSecond: figure('transaction rate', 'transaction_rate'),
-    longestS: figure('longest transaction', 'longest_transaction'),
+    perSecond: figure('transaction rate'),
+    longestS: figure('longest transaction'),
   }
 }

@@ -11,18 +11,18 @@ const needs: Record<string, string[]> = {
 }
 const changed = (...files: string[]) => changedImages(files, (name) => needs[name] ?? [])
 
-it('builds what changed, and what depends on it', () => {
+it('builds the package that changed, and those that depend on it', () => {
   assert.deepEqual(changed('packages/order/src/main.ts'), ['order'])
   assert.deepEqual(changed('packages/contracts/src/order.ts'), ['order', 'gateway'])
   for (const file of ['packages/web/src/main.tsx', 'packages/client/src/client.ts'])
     assert.deepEqual(changed(file), ['gateway'], file)
 })
 
-it('builds everything when what all are built with changed', () => {
+it('builds every image when a file that all are built with has changed', () => {
   for (const file of ['Dockerfile', 'pnpm-lock.yaml', 'patches/postgres@3.4.9.patch'])
     assert.deepEqual(changed(file), all, file)
 })
 
-it('builds nothing for a text', () => {
+it('builds nothing for a document', () => {
   assert.deepEqual(changed('README.md', 'docs/sign-in.md', 'packages/system/src/model/model.ts'), [])
 })

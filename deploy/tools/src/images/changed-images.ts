@@ -2,8 +2,8 @@ import { serviceNames } from '@saucery/local/system/service-ports'
 
 export const images = [...serviceNames, 'provision']
 
-/** What every image is built with. */
-export const shared = [
+/** Files and folders that every image is built with. */
+export const sharedSources = [
   'Dockerfile',
   '.dockerignore',
   'package.json',
@@ -17,15 +17,15 @@ export const shared = [
 
 type DependenciesOf = (name: string) => readonly string[]
 
-/** Files and folders that an image is made of: its package, those that it depends on, and what all are built with. */
+/** Files and folders of an image: its package, the packages it depends on, and the shared ones. */
 export function sourcesOf(image: string, dependenciesOf: DependenciesOf): string[] {
   const needs = (name: string): string[] => [name, ...dependenciesOf(name).flatMap(needs)]
   // The gateway's image contains the page.
   const packages = new Set([...needs(image), ...(image === 'gateway' ? needs('web') : [])])
-  return [...shared, ...[...packages].map((name) => `packages/${name}`)]
+  return [...sharedSources, ...[...packages].map((name) => `packages/${name}`)]
 }
 
-/** The images to build anew after a change of these files. */
+/** The images to rebuild after a change of these files. */
 export const changedImages = (files: readonly string[], dependenciesOf: DependenciesOf): string[] =>
   images.filter((image) => {
     const sources = sourcesOf(image, dependenciesOf)

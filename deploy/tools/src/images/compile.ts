@@ -2,11 +2,11 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, readdirSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-// In an image's build there is nothing but this package and the compiler, so it imports no other.
+// The image's build copies this file alone, so it imports no other package.
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
 const compiled = `${root}.data/compiled`
 
-// All packages at once, into one folder: a compiler that is told of one package would put the others beside it.
+// All packages at once into one folder: compiling one package alone would write its dependencies into its own dist.
 rmSync(compiled, { recursive: true, force: true })
 const { status } = spawnSync('tsc', ['-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' })
 if (status !== 0) process.exit(status ?? 1)

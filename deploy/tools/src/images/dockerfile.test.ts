@@ -7,7 +7,7 @@ import { root } from '@saucery/servers/install/folders'
 const dockerfile = readFileSync(join(root, 'Dockerfile'), 'utf8')
 const last = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '))
 
-it('ends in an image of nothing else, which runs as nobody special and stops when told', () => {
+it('ends in an image from scratch that runs without root and stops at SIGTERM', () => {
   assert.match(last, /^\nFROM scratch AS run$/m)
   assert.match(last, /^USER [1-9]\d*:[1-9]\d*$/m)
   assert.match(last, /^STOPSIGNAL SIGTERM$/m)
@@ -15,22 +15,22 @@ it('ends in an image of nothing else, which runs as nobody special and stops whe
   assert.doesNotMatch(last, /^RUN /m)
 })
 
-it('says what the image is, and from where', () => {
+it('labels the image with what it is and where it comes from', () => {
   for (const label of ['title', 'description', 'licenses', 'version', 'revision', 'source'])
     assert.ok(last.includes(`org.opencontainers.image.${label}=`), label)
 })
 
-// Trivy looks at no package of Debian's without /etc/debian_version, others without /etc/os-release.
-it('tells scanners which system its libraries are of', () => {
+// Trivy checks Debian's packages only with /etc/debian_version, other scanners only with /etc/os-release.
+it('tells scanners which system its libraries come from', () => {
   assert.match(dockerfile, /^ {4}cp --dereference \/etc\/os-release \/etc\/debian_version \/system\/etc;/m)
   assert.match(dockerfile, /\/system\/var\/lib\/dpkg\/status\.d\/\$package/)
 })
 
-it('lets no step of a stage fail unheard', () => {
+it('ignores no failed step of a stage', () => {
   assert.doesNotMatch(dockerfile, /\|\| true/)
 })
 
-it('begins with images of one version', () => {
+it('starts from pinned base images', () => {
   const load = readFileSync(join(root, 'deploy/siege/Dockerfile'), 'utf8')
   const from = [...`${dockerfile}\n${load}`.matchAll(/^FROM (\S+)(?: AS (\S+))?$/gm)]
   const stages = from.map(([, , stage]) => stage)

@@ -1,7 +1,7 @@
 import { images, sourcesOf } from './changed-images.ts'
 import { dependenciesOf, git } from './workspace.ts'
 
-// The commit that last changed what the image is made of: an image that did not change keeps its tag.
+// The last commit that changed a source of the image, so that an unchanged image keeps its tag.
 const [image = ''] = process.argv.slice(2)
 if (!images.includes(image)) {
   process.stderr.write(`Usage: pnpm deploy:tag ${images.join(' | ')}\n`)

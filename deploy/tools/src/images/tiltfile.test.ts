@@ -21,7 +21,7 @@ it('forwards each service’s usual port, and those of NATS', () => {
   for (const port of [4222, 8222]) assert.match(tiltfile, new RegExp(`port_forward\\(${port}, ${port}`))
 })
 
-it('names files, and scripts of package.json, that are there', () => {
+it('names files and scripts of package.json that exist', () => {
   for (const [, file] of all.matchAll(/'((?:deploy|tilt|\.\/tilt)\/[\w./-]+)'/g))
     assert.ok(existsSync(join(root, String(file))), file)
   const called = [...all.matchAll(/(?:pnpm@12 (?:-s )?|PNPM \+ '|%s-s )([a-z][\w:-]*)/g)].map(
@@ -31,12 +31,12 @@ it('names files, and scripts of package.json, that are there', () => {
   for (const name of called) assert.ok(scripts.includes(String(name)), `package.json has no script ${name}`)
 })
 
-it('makes each image of its own package and those that all share, so that a saved file changes no other', () => {
+it('builds each image from its own package and the shared ones, so that a saved file rebuilds no other', () => {
   const list = (name: string) =>
     [...(new RegExp(`^${name} = \\[([^\\]]*)\\]`, 'm').exec(all)?.[1] ?? '').matchAll(/'([^']+)'/g)].map(
       ([, it]) => it,
     )
-  // What pnpm reads of each package, but for those that .dockerignore keeps out.
+  // pnpm reads the package.json of each package, except of those that .dockerignore excludes.
   assert.deepEqual(
     list('PACKAGES'),
     readdirSync(join(root, 'packages')).filter((it) => it !== 'system'),
@@ -53,7 +53,7 @@ it('watches the settings, which Tilt’s kustomize() does not', () => {
   assert.match(tiltfile, /^watch_file\('deploy\/base'\)$/m)
 })
 
-it('copies source to where the image has it', () => {
+it('copies source to the place where the image has it', () => {
   const dockerfile = read('Dockerfile')
   assert.match(dockerfile, /^WORKDIR \/saucery$/m)
   assert.match(dockerfile, /^COPY packages packages$/m)
@@ -63,6 +63,6 @@ it('copies source to where the image has it', () => {
     assert.equal(to, from.startsWith("'") ? from.replace("'", "'/saucery/") : `'/saucery/' + ${from}`)
 })
 
-it('loads no extension, which would come from the network', () => {
+it('loads no extension, which would need the network', () => {
   assert.doesNotMatch(all, /ext:\/\//)
 })

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '@saucery/servers/install/folders'
 
-/** The packages of the workspace that a package needs when it runs. */
+/** The workspace packages that a package needs at run time. */
 export function dependenciesOf(name: string): string[] {
   const { dependencies = {} } = JSON.parse(readFileSync(join(root, 'packages', name, 'package.json'), 'utf8'))
   return Object.keys(dependencies).flatMap((it) => /^@saucery\/(.*)/.exec(it)?.[1] ?? [])

@@ -5,8 +5,8 @@ import { it } from 'node:test'
 import { portsFrom, serviceNames } from '@saucery/local/system/service-ports'
 import { root } from '@saucery/servers/install/folders'
 import { parse } from 'yaml'
-import { render } from './render.ts'
-import { podOf, settingsOf, workloads } from './resources.ts'
+import { render } from '../testing/render.ts'
+import { podOf, settingsOf, workloads } from '../testing/resources.ts'
 
 interface Service {
   image: string
@@ -40,7 +40,7 @@ it('runs what the local overlay runs, from the same images', () => {
   )
 })
 
-it('gives each what the local overlay lets it have, and no more', () => {
+it('gives each container the rights and writable folders of the local overlay, and no more', () => {
   for (const workload of workloads(resources)) {
     const { name } = workload.metadata
     const service = services[name]
@@ -53,42 +53,42 @@ it('gives each what the local overlay lets it have, and no more', () => {
     assert.deepEqual(
       new Set(service?.tmpfs),
       new Set(writable.map(({ mountPath }) => mountPath)),
-      `${name}: what may be written`,
+      `${name}: writable folders`,
     )
-    // A volume of Docker's is root's, if the image has nothing in that place: NATS stays root there, without rights.
+    // Docker's volumes belong to root where the image has no folder of that name: NATS runs as root, without rights.
     const user = securityContext?.runAsUser
     if (!service?.build && name !== 'nats') assert.equal(service?.user, `${user}:${user}`, name)
   }
 })
 
-it('opens the usual ports, on this machine alone', () => {
+it('opens the usual ports on 127.0.0.1 only', () => {
   for (const name of serviceNames)
     assert.deepEqual(services[name]?.ports, [`127.0.0.1:${portsFrom({})[name]}:8080`])
   for (const { ports = [] } of Object.values(services))
     for (const port of ports) assert.match(port, /^127\.0\.0\.1:/)
 })
 
-it('tells each service what the local overlay tells it', () => {
+it('gives each service the settings of the local overlay', () => {
   for (const workload of workloads(resources)) {
     const { name } = workload.metadata
     const service = services[name]
     if (!service?.build) continue
     assert.equal(service.build.args.PACKAGE, name)
     assert.equal(service.read_only, true)
-    const told: Record<string, string> = {
+    const settings: Record<string, string> = {
       ...Object.fromEntries(service.env_file.filter((path) => !path.includes('.secrets')).flatMap(variables)),
       ...service.environment,
     }
     const { plain } = settingsOf(podOf(workload).containers[0] as never, resources)
     for (const [setting, value] of Object.entries(plain)) {
       if (name === 'provision' && setting.startsWith('AUTH')) continue
-      assert.equal(told[setting]?.replace(/^\$\{AUTH:-off\}$/, 'off'), value, `${name}: ${setting}`)
+      assert.equal(settings[setting]?.replace(/^\$\{AUTH:-off\}$/, 'off'), value, `${name}: ${setting}`)
     }
     assert.ok(service.env_file.includes(`deploy/overlays/local/.secrets/${name}.env`), `secrets of ${name}`)
   }
 })
 
-it('mounts files that are there', () => {
+it('mounts files that exist', () => {
   for (const { volumes = [] } of Object.values(services))
     for (const volume of volumes.filter((it) => it.startsWith('./')))
       assert.ok(existsSync(join(root, volume.split(':')[0] as string)), volume)

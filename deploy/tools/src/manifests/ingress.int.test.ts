@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { it } from 'node:test'
 import { prefixes } from '@saucery/gateway/proxy/upstreams'
 import { root } from '@saucery/servers/install/folders'
-import { render } from './render.ts'
-import { ofKind } from './resources.ts'
+import { render } from '../testing/render.ts'
+import { ofKind } from '../testing/resources.ts'
 
 interface Path {
   readonly path: string
@@ -16,13 +16,14 @@ interface Path {
 const [ingress] = ofKind(await render('production'), 'Ingress')
 const rules = (ingress?.spec as { rules?: { http: { paths: Path[] } }[] } | undefined)?.rules ?? []
 const paths = rules.flatMap(({ http }) => http.paths)
-const lets = (asked: string) =>
+const admits = (path: string) =>
   paths.some(
-    ({ path, pathType }) =>
-      asked === path || (pathType === 'Prefix' && asked.startsWith(`${path.replace(/\/$/, '')}/`)),
+    (rule) =>
+      path === rule.path ||
+      (rule.pathType === 'Prefix' && path.startsWith(`${rule.path.replace(/\/$/, '')}/`)),
   )
 
-it('lets every call in, the page and what describes the calls', () => {
+it('admits every call, the page and the API documents', () => {
   const openApi = JSON.parse(readFileSync(join(root, 'packages/gateway/generated/openapi.json'), 'utf8'))
   const pages = [
     '/',
@@ -33,12 +34,12 @@ it('lets every call in, the page and what describes the calls', () => {
     '/openapi.json',
     '/asyncapi.json',
   ]
-  for (const asked of [...Object.keys(openApi.paths), ...Object.values(prefixes).flat(), ...pages])
-    assert.ok(lets(asked), asked)
+  for (const path of [...Object.keys(openApi.paths), ...Object.values(prefixes).flat(), ...pages])
+    assert.ok(admits(path), path)
 })
 
-it('keeps to itself what is for those who run it', () => {
-  for (const asked of ['/metrics', '/livez', '/readyz']) assert.ok(!lets(asked), asked)
+it('does not admit the paths for operators', () => {
+  for (const path of ['/metrics', '/livez', '/readyz']) assert.ok(!admits(path), path)
 })
 
 it('leads to the gateway alone', () => {

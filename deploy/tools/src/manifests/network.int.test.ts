@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { overlays, render } from './render.ts'
-import { ofKind, podOf, type Resource, workloads } from './resources.ts'
+import { overlays, render } from '../testing/render.ts'
+import { ofKind, podOf, type Resource, workloads } from '../testing/resources.ts'
 
-/** Who may reach whom, and nothing else. Databases of production are elsewhere. */
+/** The allowed connections; every other one is denied. Production's databases are outside the cluster. */
 const allowed = {
   everywhere: [
     ...['order', 'payment', 'delivery', 'dashboard'].map((service) => `gateway → ${service}: http`),
@@ -23,7 +23,7 @@ const fits = (selector: Peer['podSelector'], labels: Labels): boolean =>
   Object.entries(selector?.matchLabels ?? {}).every(([label, value]) => labels[label] === value) &&
   (selector?.matchExpressions ?? []).every(({ key, values }) => values.includes(labels[key] ?? ''))
 
-/** The ports at which policies let the one open a connection to the other: both sides have to allow it. */
+/** The ports at which `from` may connect to `to`: the policies of both sides must allow it. */
 function reached(policies: Resource[], from: Labels, to: Labels): (string | number)[] {
   const side = (type: 'Ingress' | 'Egress', own: Labels, other: Labels) => {
     const about = policies.filter(
@@ -49,7 +49,7 @@ for (const overlay of overlays)
     const policies = ofKind(resources, 'NetworkPolicy')
     const pods = workloads(resources).map((workload) => workload.spec?.template?.metadata.labels ?? {})
 
-    it('lets pods reach what the design says, and nothing else', () => {
+    it('allows the connections of the design, and no other', () => {
       const name = (labels: Labels) => labels['app.kubernetes.io/name']
       const found = pods.flatMap((from) =>
         pods.flatMap((to) =>
@@ -60,7 +60,7 @@ for (const overlay of overlays)
       assert.deepEqual(new Set(found), new Set(wanted))
     })
 
-    it('lets only the ingress controller, Prometheus and KEDA in from other namespaces', () => {
+    it('admits only the ingress controller, Prometheus and KEDA from other namespaces', () => {
       const namespaces = policies.flatMap(({ spec }) =>
         (spec?.ingress ?? []).flatMap(({ from = [] }) =>
           from.flatMap(({ namespaceSelector, podSelector }) =>
@@ -70,10 +70,10 @@ for (const overlay of overlays)
       )
       assert.deepEqual(new Set(namespaces.flat()), new Set(['ingress-nginx', 'monitoring', 'keda']))
       for (const rules of policies.flatMap(({ spec }) => spec?.ingress ?? []))
-        assert.ok(rules.from?.length, 'a rule without `from` lets everybody in')
+        assert.ok(rules.from?.length, 'a rule without `from` admits every caller')
     })
 
-    it('names ports that the pods have', () => {
+    it('names ports that the pods declare', () => {
       const ports = new Set(
         workloads(resources).flatMap((it) =>
           podOf(it).containers.flatMap((container) => container.ports?.map(({ name }) => name) ?? []),

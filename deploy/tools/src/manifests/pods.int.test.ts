@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { overlays, render } from './render.ts'
-import { type Container, ofKind, podOf, type Resource, settingsOf, workloads } from './resources.ts'
+import { overlays, render } from '../testing/render.ts'
+import { type Container, ofKind, podOf, type Resource, settingsOf, workloads } from '../testing/resources.ts'
 
 const first = (containers: readonly Container[]): Container => containers[0] as Container
 
@@ -48,7 +48,7 @@ for (const overlay of overlays)
       })
 
       if (workload.kind === 'Job') continue
-      it(`${name} has three probes of their own meaning`, () => {
+      it(`${name} has three different probes`, () => {
         const { startupProbe, readinessProbe, livenessProbe } = first(pod.containers)
         for (const probe of [startupProbe, readinessProbe, livenessProbe]) assert.ok(probe, 'a probe')
         assert.notDeepEqual(readinessProbe, livenessProbe)
@@ -64,16 +64,16 @@ for (const overlay of overlays)
       const { name } = deployment.metadata
       const pod = podOf(deployment)
 
-      it(`${name} may finish what it has in hand before it is killed`, () => {
+      it(`${name} can finish its work in flight before it is killed`, () => {
         const { plain } = settingsOf(first(pod.containers), resources)
         const sleepMs = (first(pod.containers).lifecycle?.preStop?.sleep?.seconds ?? 0) * 1000
-        assert.ok(sleepMs > 0, 'a preStop sleep')
+        assert.ok(sleepMs > 0, 'no preStop sleep')
         const exitMs = 2_000
         const needed = sleepMs + Number(plain.SHUTDOWN_GRACE_MS) + exitMs
         assert.ok((pod.terminationGracePeriodSeconds ?? 0) * 1000 >= needed, `${needed} ms are needed`)
       })
 
-      it(`${name} is spread, budgeted, and reached by its Service`, () => {
+      it(`${name} is spread over nodes, has a disruption budget, and is reached by its Service`, () => {
         assert.ok(pod.topologySpreadConstraints?.length, 'a topology spread')
         const has = (kind: string) => ofKind(resources, kind).find((it) => it.metadata.name === name)
         assert.ok(has('PodDisruptionBudget'), 'a PodDisruptionBudget')
@@ -86,7 +86,7 @@ for (const overlay of overlays)
       })
     }
 
-    it('ends NATS neither for its garbage nor for the time that it takes to read its disk', () => {
+    it('gives NATS enough memory for its garbage and enough time to read its disk', () => {
       const nats = ofKind(resources, 'StatefulSet').find((it) => it.metadata.name === 'nats')
       const { env, resources: its, startupProbe } = first(podOf(nats as Resource).containers)
       const soft = /^(\d+)MiB$/.exec(env?.find(({ name }) => name === 'GOMEMLIMIT')?.value ?? '')
@@ -98,12 +98,12 @@ for (const overlay of overlays)
     })
 
     if (writable)
-      it('keeps the finished Job: to Tilt one that deletes itself has not begun', () => {
+      it('keeps the finished Job: Tilt takes one that deletes itself for one that has not started', () => {
         for (const { spec } of ofKind(resources, 'Job'))
           assert.equal(spec?.ttlSecondsAfterFinished, undefined)
       })
 
-    it('shows no Service outside the cluster', () => {
+    it('exposes no Service outside the cluster', () => {
       for (const { spec } of ofKind(resources, 'Service'))
         assert.equal(spec?.type ?? 'ClusterIP', 'ClusterIP')
     })

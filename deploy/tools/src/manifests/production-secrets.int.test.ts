@@ -7,37 +7,37 @@ import { root } from '@saucery/servers/install/folders'
 import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
 import { usersConf } from '../secrets/nats-users-file.ts'
 import { secretFiles } from '../secrets/secret-files.ts'
-import { render } from './render.ts'
-import { ofKind, podOf, settingsOf, workloads } from './resources.ts'
-import { schemas } from './schemas-of-settings.ts'
+import { render } from '../testing/render.ts'
+import { ofKind, podOf, settingsOf, workloads } from '../testing/resources.ts'
+import { schemas } from '../testing/settings-schemas.ts'
 
 const readme = readFileSync(join(root, 'deploy/README.md'), 'utf8')
 const quoted = (text: string) => [...text.matchAll(/`([^`]+)`/g)].map(([, it]) => String(it))
-/** What the README tells to put into each Secret. */
-const told = new Map(
+/** The keys of each Secret, as the README lists them. */
+const listed = new Map(
   [...readme.matchAll(/^\| (`[^|]*-secrets`[^|]*)\| ([^|]*)\|$/gm)].flatMap(([, names = '', keys = '']) =>
     quoted(names).map((name) => [name, quoted(keys)] as const),
   ),
 )
 const resources = await render('production')
 
-it('needs no Secret that the README does not name', () => {
+it('needs no Secret that the README does not list', () => {
   const used = workloads(resources).flatMap((it) =>
     podOf(it).containers.flatMap(({ envFrom = [] }) =>
       envFrom.flatMap(({ secretRef }) => secretRef?.name ?? []),
     ),
   )
-  assert.deepEqual(new Set(used), new Set(told.keys()))
+  assert.deepEqual(new Set(used), new Set(listed.keys()))
 })
 
-it('starts with the settings of the overlay and what the README names', async () => {
+it('starts with the settings of the overlay and the keys that the README names', async () => {
   const folder = await tempFolder()
   const values = secretFiles(folder)
   await removeTempFolder(folder)
   for (const [name, schema] of Object.entries(schemas)) {
     const workload = ofKind(resources, 'Deployment', 'Job').find((it) => it.metadata.name === name)
     assert.ok(workload, name)
-    const keys = told.get(`${name}-secrets`) ?? []
+    const keys = listed.get(`${name}-secrets`) ?? []
     const hidden = Object.fromEntries(keys.map((key) => [key, values[name]?.[key]]))
     const { plain } = settingsOf(podOf(workload).containers[0] as never, resources)
     readSettings(schema, { ...plain, ...hidden })
@@ -46,6 +46,6 @@ it('starts with the settings of the overlay and what the README names', async ()
 
 it('names the passwords that NATS reads', () => {
   const read = [...usersConf().matchAll(/password: \$(\w+)/g)].map(([, variable]) => variable)
-  const keys = told.get('nats-secrets')?.filter((key) => key.startsWith('NATS_'))
+  const keys = listed.get('nats-secrets')?.filter((key) => key.startsWith('NATS_'))
   assert.deepEqual(new Set(keys), new Set(read))
 })

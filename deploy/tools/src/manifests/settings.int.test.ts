@@ -3,9 +3,9 @@ import { describe, it } from 'node:test'
 import { readSettings } from '@saucery/chassis/settings/settings'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { durableOf, projectionVersion } from '@saucery/contracts/projection-durables'
-import { overlays, render } from './render.ts'
-import { ofKind, podOf, type Resource, settingsOf } from './resources.ts'
-import { schemas } from './schemas-of-settings.ts'
+import { overlays, render } from '../testing/render.ts'
+import { ofKind, podOf, type Resource, settingsOf } from '../testing/resources.ts'
+import { schemas } from '../testing/settings-schemas.ts'
 
 const services = ['order', 'payment', 'delivery', 'dashboard'] as const
 const secret = /PASSWORD|POSTGRES_URL|MONGODB_URL|SIGNING_KEY/
@@ -24,7 +24,7 @@ for (const overlay of overlays)
       assert.ok(container, name)
       const { maps, plain, secret: hidden } = settingsOf(container, resources)
 
-      it(`tells ${name} settings that it knows, and nothing secret in a ConfigMap`, () => {
+      it(`gives ${name} only settings that it knows, and no secret in a ConfigMap`, () => {
         const own = Object.keys(schema.shape)
         const common = Object.keys(find(resources, 'ConfigMap', maps[0] as string).data ?? {})
         for (const setting of [...Object.keys(plain), ...Object.keys(hidden)])
@@ -32,17 +32,17 @@ for (const overlay of overlays)
         for (const setting of Object.keys(plain)) assert.doesNotMatch(setting, secret)
       })
 
-      it(`gives ${name} names that change with the content, so that its pods roll`, () => {
+      it(`names the ConfigMaps of ${name} after their content, so that a change rolls its pods`, () => {
         for (const map of maps) assert.match(map, /-[a-z0-9]{10}$/)
       })
 
       if (!production)
-        it(`tells ${name} all that it needs`, () => {
+        it(`gives ${name} every setting that it needs`, () => {
           readSettings(schema, { ...plain, ...hidden })
         })
     }
 
-    it('says AUTH=off only for one’s own machine', () => {
+    it('has AUTH=off only in overlays for one’s own machine', () => {
       const off = ofKind(resources, 'ConfigMap').filter(
         ({ data }) => data?.AUTH === 'off' || data?.AUTH_OFF_BEYOND_LOOPBACK,
       )
@@ -50,7 +50,7 @@ for (const overlay of overlays)
     })
 
     if (!production) return
-    it('holds no secret, and says STREAM_REPLICAS and servers of NATS in threes', () => {
+    it('holds no secret, and has three NATS servers and three replicas of each stream', () => {
       assert.deepEqual(ofKind(resources, 'Secret'), [])
       assert.equal(find(resources, 'StatefulSet', 'nats').spec?.replicas, 3)
       for (const name of [...services, 'provision']) {
@@ -61,17 +61,17 @@ for (const overlay of overlays)
       }
     })
 
-    it('runs two of each service at least', () => {
+    it('runs at least two pods of each service', () => {
       for (const name of [...services, 'gateway']) {
         const scaler = [...ofKind(resources, 'HorizontalPodAutoscaler'), ...ofKind(resources, 'ScaledObject')]
         const [own, more] = scaler.filter((it) => it.metadata.name === name)
         assert.ok((own?.spec?.minReplicas ?? own?.spec?.minReplicaCount ?? 0) >= 2, name)
         assert.equal(more, undefined, 'two autoscalers of one Deployment')
-        assert.equal(find(resources, 'Deployment', name).spec?.replicas, undefined, 'the autoscaler’s to say')
+        assert.equal(find(resources, 'Deployment', name).spec?.replicas, undefined, 'the autoscaler decides')
       }
     })
 
-    it('scales no service out for what it takes to start', () => {
+    it('scales no service out for the CPU of its start', () => {
       for (const { metadata, spec } of ofKind(resources, 'HorizontalPodAutoscaler', 'ScaledObject')) {
         const behavior = spec?.behavior ?? spec?.advanced?.horizontalPodAutoscalerConfig.behavior
         assert.ok((behavior?.scaleUp.stabilizationWindowSeconds ?? 0) >= 30, metadata.name)
@@ -83,7 +83,7 @@ for (const overlay of overlays)
         const { spec, metadata } = find(resources, 'ScaledObject', name)
 
         it(`scales ${name} on the lag of every one of its consumers`, () => {
-          // A name that no consumer has is a scaler that fails, and scales nothing.
+          // A scaler with the name of no consumer fails and never scales.
           const durable = name === 'dashboard' ? durableOf(projectionVersion) : name
           const lags = spec?.triggers?.filter(({ type }) => type === 'nats-jetstream') ?? []
           assert.deepEqual(
@@ -92,7 +92,7 @@ for (const overlay of overlays)
           )
         })
 
-        it(`takes over ${name}’s autoscaler of before`, () => {
+        it(`takes over the existing autoscaler of ${name}`, () => {
           assert.equal(metadata.annotations?.['scaledobject.keda.sh/transfer-hpa-ownership'], 'true')
           assert.equal(spec?.advanced?.horizontalPodAutoscalerConfig.name, name)
         })

@@ -7,45 +7,45 @@ import { runOrFail } from '@saucery/servers/process/command'
 import { parse } from 'yaml'
 import { images, sourcesOf } from '../images/changed-images.ts'
 import { dependenciesOf } from '../images/workspace.ts'
-import { goTool } from '../manifests/go-tool.ts'
+import { goTool } from '../testing/go-tool.ts'
 
 const filesIn = (folder: string) => readdirSync(join(root, folder)).map((name) => join(root, folder, name))
 const workflows = filesIn('.github/workflows')
 const pipelines = filesIn('.azure')
 const all = [...workflows, ...pipelines].map((file) => readFileSync(file, 'utf8')).join('\n')
 
-it('has workflows that actionlint finds nothing wrong with', async () => {
+it('has workflows without a finding of actionlint', async () => {
   const actionlint = await goTool('actionlint', 'github.com/rhysd/actionlint/cmd/actionlint', 'v1.7.8')
   await runOrFail(actionlint, workflows, { cwd: root })
 })
 
-it('runs commands of this repository that are there', () => {
+it('runs scripts of this repository that exist', () => {
   const { scripts, packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  assert.equal(packageManager, undefined, 'the pipelines say which pnpm')
+  assert.equal(packageManager, undefined, 'the pipelines choose the version of pnpm')
   const called = [...all.matchAll(/pnpm@12\.21\.0 (?:--silent )?([\w:-]+)/g)].map(([, name]) => String(name))
   assert.ok(called.length > 5, 'some are called')
   for (const name of called) assert.ok(scripts[name], `package.json has no script ${name}`)
   for (const [file] of all.matchAll(/\bdeploy\/\w+\.sh/g)) assert.ok(existsSync(join(root, file)), file)
 })
 
-it('uses what others made by what it is, not by a name that can be moved', () => {
+it('pins actions of others to a commit, because a tag can be moved', () => {
   const used = [...all.matchAll(/uses: (\S+)/g)].map(([, action]) => String(action))
   assert.ok(used.length > 5, 'some are used')
   for (const action of used) assert.match(action, /^\.\/|@[\da-f]{40}$/)
 })
 
-it('leaves no token behind for what runs after a checkout', () => {
+it('leaves no token behind after a checkout', () => {
   const checkouts = all.split('uses: actions/checkout@').slice(1)
   for (const rest of checkouts)
     assert.match(rest, /^[^\n]*\n +with:\n +persist-credentials: false\n/, 'a checkout keeps its token')
   assert.doesNotMatch(all, /docker\.sock/)
 })
 
-it('hears of a command that fails', () => {
+it('fails with a failing command', () => {
   assert.doesNotMatch(all, /echo .*\$\(npx/)
 })
 
-it('has a pipeline for each image, which starts when what it is made of changes', () => {
+it('has a pipeline for each image that starts when one of its sources changes', () => {
   for (const image of images) {
     const {
       trigger,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { it } from 'node:test'
 import { usersConf, usersFile } from './nats-users-file.ts'
 
-it('is the one that is kept: else run `pnpm deploy:nats`', () => {
+it('is up to date in the repository; `pnpm deploy:nats` writes it', () => {
   assert.equal(readFileSync(usersFile, 'utf8'), usersConf())
 })
 

@@ -9,21 +9,24 @@ const natsUsers = [...natsNames, 'replayer'] as const
 const stores = ['postgres', 'orders', 'payments', 'deliveries', 'mongodb', 'dashboard'] as const
 
 /**
- * What no repository holds, as one file of variables for each Secret: passwords that are made once and kept, and the
- * keys that `pnpm start` and `pnpm sign-in` use too.
+ * The variables of each Secret: passwords that are generated once and kept in `dataDir`, and the keys of `pnpm start`
+ * and `pnpm sign-in`.
  */
 export function secretFiles(dataDir: string): Record<string, Record<string, string>> {
   const nats = passwords(dataDir, natsUsers, 'cluster-nats')
   const store = passwords(dataDir, stores, 'cluster')
   const gatewayKey = keptKey(dataDir, 'gateway')
-  const passport = { GATEWAY_PUBLIC_KEY: oneLine(publicPem(gatewayKey)) }
+  const publicKey = { GATEWAY_PUBLIC_KEY: oneLine(publicPem(gatewayKey)) }
   const participants = Object.entries(owned).map(([service, database]) => [
     service,
-    { POSTGRES_URL: `postgres://${database}:${store[database]}@postgres:5432/${database}`, ...passport },
+    { POSTGRES_URL: `postgres://${database}:${store[database]}@postgres:5432/${database}`, ...publicKey },
   ])
   const files: Record<string, Record<string, string>> = {
     ...Object.fromEntries(participants),
-    dashboard: { MONGODB_URL: `mongodb://dashboard:${store.dashboard}@mongodb:27017/dashboard`, ...passport },
+    dashboard: {
+      MONGODB_URL: `mongodb://dashboard:${store.dashboard}@mongodb:27017/dashboard`,
+      ...publicKey,
+    },
     gateway: {
       GATEWAY_SIGNING_KEY: oneLine(privatePem(gatewayKey)),
       AUTH_PUBLIC_KEY: oneLine(tokensOfThisMachine(dataDir).AUTH_PUBLIC_KEY),
@@ -46,21 +49,12 @@ export function secretFiles(dataDir: string): Record<string, Record<string, stri
   return files
 }
 
-// A NATS server reads a variable as if it stood in its configuration, where 1e5… would be a number: a letter first.
-function passwords<Name extends string>(
-  dataDir: string,
-  names: readonly Name[],
-  prefix: string,
-): Record<Name, string> {
-  const kept = secrets(
-    dataDir,
-    names.map((name) => `${prefix}-${name}` as const),
-  )
-  return Object.fromEntries(names.map((name) => [name, `p${kept[`${prefix}-${name}`]}`])) as Record<
-    Name,
-    string
-  >
+// NATS parses a variable like a value of its configuration, where 1e5… would be a number. So a letter comes first.
+function passwords<Name extends string>(dataDir: string, names: readonly Name[], prefix: string) {
+  const keyOf = (name: Name) => `${prefix}-${name}`
+  const kept: Record<string, string> = secrets(dataDir, names.map(keyOf))
+  return Object.fromEntries(names.map((name) => [name, `p${kept[keyOf(name)]}`])) as Record<Name, string>
 }
 
-/** As the settings take a PEM from a file of variables. */
+/** A PEM as the settings read it from an env file. */
 const oneLine = (pem: string) => pem.trim().replaceAll('\n', '\\n')

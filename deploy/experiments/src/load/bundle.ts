@@ -1,0 +1,15 @@
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+/** A script of this folder with everything that it imports, as one ES module for a pod's Node. */
+export async function bundleScript(script: string): Promise<string> {
+  const { outputFiles } = await build({
+    entryPoints: [fileURLToPath(new URL(script, import.meta.url))],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+  })
+  return outputFiles[0]?.text ?? ''
+}

@@ -1,0 +1,28 @@
+import { builtByGo } from '@saucery/servers/install/built-by-go'
+import { root, toolsFolder } from '@saucery/servers/install/folders'
+import { runOrFail } from '@saucery/servers/process/command'
+
+/**
+ * A program that Go builds at a pinned version; kept with the other tools.
+ * @throws without Go
+ */
+export async function goTool(name: string, module: string, version: string): Promise<string> {
+  const program = {
+    folder: `${name}-${version}`,
+    file: name,
+    module: `${module}@${version}`,
+    what: `${name} ${version}`,
+  }
+  const built = await builtByGo(program, { tools: toolsFolder, say: () => {} })
+  if (!built) throw new Error(`${name} is not installed, and building it needs Go`)
+  return built
+}
+
+/**
+ * The folder of a Go module in Go's cache.
+ * @throws without Go
+ */
+export async function goModule(module: string, version: string): Promise<string> {
+  const args = ['mod', 'download', '-json', `${module}@${version}`]
+  return JSON.parse(await runOrFail('go', args, { cwd: root, env: { ...process.env, GOFLAGS: '' } })).Dir
+}
