@@ -8,11 +8,10 @@ import { StatusMark } from '../order/statuses.tsx'
 import { Failure } from '../ui/parts.tsx'
 import { useAction } from '../ui/use-action.ts'
 import { OrderInput } from './order-input.tsx'
-import { orderFields, orderOf, type SortedErrors, sortErrors, type Typed } from './place.ts'
+import { orderFields, orderOf, sortErrors, type Typed } from './place.ts'
 
 const valid: Typed = { branchId: 'gangnam', sauceId: 'gochujang', qty: '3', price: '4000' }
 const invalid: Typed = { branchId: 'no spaces please', sauceId: '', qty: '0', price: '-4000' }
-const noErrors: SortedErrors = { byField: new Map(), others: [] }
 
 /** A branch orders for itself. */
 const withOwnBranch = (order: Typed): Typed => ({ ...order, branchId: me.value?.branchId ?? order.branchId })
@@ -23,7 +22,7 @@ export function PlaceForm() {
   const [isStrict, setStrict] = useState(false)
   const { busy, error, placed, place } = usePlace(isStrict)
   const form = useRef<HTMLFormElement>(null)
-  const { byField, others } = error instanceof Refused ? sortErrors(error.errors) : noErrors
+  const { byField, others } = sortErrors(error instanceof Refused ? error.errors : [])
 
   // Once for each answer, when its errors are drawn.
   useLayoutEffect(() => {

@@ -19,7 +19,7 @@ export function orderOf({ branchId, sauceId, qty, price }: Typed): Record<string
 const numberIn = (text: string): number | string =>
   text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text
 
-export interface SortedErrors {
+interface SortedErrors {
   readonly byField: ReadonlyMap<OrderField, string>
   /** Errors that belong to no field of the form. */
   readonly others: readonly string[]

@@ -12,10 +12,10 @@ export interface TimelineRow {
   readonly entry: TimelineEntry
   readonly lane: Lane
   readonly trigger: Trigger
-  /** The row of the event that led to it. */
-  readonly causeRow?: number
+  /** The event that led to it. */
+  readonly cause: EventName | undefined
   /** Time since its cause, or since the event before where no event is the cause. Negative where clocks differ. */
-  readonly tookMs?: number
+  readonly tookMs: number | undefined
 }
 
 interface Place {
@@ -44,22 +44,17 @@ export interface Layout {
 export function layoutOf(timeline: readonly TimelineEntry[]): Layout {
   const sorted = [...timeline].sort((a, b) => a.time.localeCompare(b.time) || (a.id < b.id ? -1 : 1))
   const rowOf = new Map(sorted.map(({ id }, row) => [id, row]))
+  const arrows: Arrow[] = []
   const rows = sorted.map((entry, row): TimelineRow => {
-    const causeRow = rowOf.get(entry.cause)
-    const before = sorted[causeRow ?? row - 1]
-    return {
-      entry,
-      lane: laneOf(entry.event),
-      trigger: causeRow === undefined ? triggerOf(entry) : 'event',
-      ...(causeRow !== undefined && { causeRow }),
-      ...(before && { tookMs: Date.parse(entry.time) - Date.parse(before.time) }),
-    }
-  })
-  const arrows = rows.flatMap(({ lane, trigger, causeRow }, row): Arrow[] => {
-    const to = { row, lane }
-    if (trigger === 'request') return [{ from: { row, lane: 'request' }, to }]
-    const cause = causeRow === undefined ? undefined : rows[causeRow]
-    return cause && causeRow !== undefined ? [{ from: { row: causeRow, lane: cause.lane }, to }] : []
+    const lane = laneOf(entry.event)
+    const causeRow = rowOf.get(entry.cause) ?? -1
+    const cause = sorted[causeRow]
+    const trigger = cause ? 'event' : triggerOf(entry)
+    if (cause) arrows.push({ from: { row: causeRow, lane: laneOf(cause.event) }, to: { row, lane } })
+    else if (trigger === 'request') arrows.push({ from: { row, lane: 'request' }, to: { row, lane } })
+    const before = cause ?? sorted[row - 1]
+    const tookMs = before && Date.parse(entry.time) - Date.parse(before.time)
+    return { entry, lane, trigger, cause: cause?.event, tookMs }
   })
   return { rows, arrows }
 }

@@ -17,12 +17,7 @@ export function Timeline({ order }: { order: OrderView }) {
         <TimelinePicture {...layout} {...(waitsFor && { waitsFor })} />
         <ol>
           {rows.map((row, i) => (
-            <EventRow
-              key={row.entry.id}
-              row={row}
-              cause={row.causeRow === undefined ? undefined : rows[row.causeRow]?.entry.event}
-              isNewDay={startsDay(row.entry, rows[i - 1]?.entry)}
-            />
+            <EventRow key={row.entry.id} row={row} isNewDay={startsDay(row.entry, rows[i - 1]?.entry)} />
           ))}
           {waitsFor && (
             <li class={isOverdue(order, now.value) ? 'awaited late' : 'awaited'}>
@@ -48,14 +43,8 @@ const causes: Record<Exclude<Trigger, 'event'>, string> = {
   'missing-event': 'an event not received yet',
 }
 
-interface EventRowProps {
-  readonly row: TimelineRow
-  readonly cause: string | undefined
-  readonly isNewDay: boolean
-}
-
-function EventRow({ row, cause, isNewDay }: EventRowProps) {
-  const { entry, lane, trigger, tookMs } = row
+function EventRow({ row, isNewDay }: { row: TimelineRow; isNewDay: boolean }) {
+  const { entry, lane, trigger, cause, tookMs } = row
   const reason = entry.data.reason
   return (
     <li>

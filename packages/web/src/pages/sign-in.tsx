@@ -17,8 +17,12 @@ export function SignInForm() {
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          const text = String(new FormData(event.currentTarget).get('token')).trim()
-          if (text !== '') signInWith(text.replace(/^bearer\s+/i, ''))
+          const form = event.currentTarget
+          const text = String(new FormData(form).get('token')).trim()
+          if (text !== '') return signInWith(text.replace(/^bearer\s+/i, ''))
+          // Spaces pass as a required value; an empty field does not.
+          form.reset()
+          form.reportValidity()
         }}
       >
         <label for="token">Token</label>
