@@ -3,13 +3,19 @@ import { it } from 'node:test'
 import { changedImages } from './changed-images.ts'
 
 const all = ['order', 'payment', 'delivery', 'dashboard', 'gateway', 'provision']
-const needs: Record<string, string[]> = { order: ['chassis'], chassis: ['contracts'], gateway: ['contracts'] }
+const needs: Record<string, string[]> = {
+  order: ['chassis'],
+  chassis: ['contracts'],
+  gateway: ['contracts'],
+  web: ['client'],
+}
 const changed = (...files: string[]) => changedImages(files, (name) => needs[name] ?? [])
 
 it('builds the package that changed, and those that depend on it', () => {
   assert.deepEqual(changed('packages/order/src/main.ts'), ['order'])
   assert.deepEqual(changed('packages/contracts/src/order.ts'), ['order', 'gateway'])
-  assert.deepEqual(changed('packages/web/src/page.ts'), ['gateway'])
+  for (const file of ['packages/web/src/main.tsx', 'packages/client/src/client.ts'])
+    assert.deepEqual(changed(file), ['gateway'], file)
 })
 
 it('builds every image when a file that all are built with has changed', () => {

@@ -21,7 +21,7 @@ type DependenciesOf = (name: string) => readonly string[]
 export function sourcesOf(image: string, dependenciesOf: DependenciesOf): string[] {
   const needs = (name: string): string[] => [name, ...dependenciesOf(name).flatMap(needs)]
   // The gateway's image contains the page.
-  const packages = new Set([...needs(image), ...(image === 'gateway' ? ['web'] : [])])
+  const packages = new Set([...needs(image), ...(image === 'gateway' ? needs('web') : [])])
   return [...sharedSources, ...[...packages].map((name) => `packages/${name}`)]
 }
 

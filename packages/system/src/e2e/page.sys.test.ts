@@ -8,7 +8,7 @@ import { eventually } from '@saucery/messaging/testing/eventually'
 import { quietLog } from '@saucery/messaging/testing/log'
 import { publishEvent } from '@saucery/messaging/testing/messages'
 import { type TestBrowser, testBrowser } from '../support/browser.ts'
-import { actionsOn, card, order, placed, press, stands, tabTo, violationsOf } from '../support/page.ts'
+import { buttonsOf, card, order, placed, press, stands, tabTo, violationsOf } from '../support/page.ts'
 import { type RunningSystem, runningSystem } from '../support/running-system.ts'
 
 let system: RunningSystem
@@ -26,8 +26,8 @@ after(async () => {
 
 const open = (options = {}) => browser.open(system.urls.gateway, options)
 
-/** What is known of a message that could not be handled. */
-const letterOf = ({ id }: { id: string }) => ({
+/** The headers of a dead letter. */
+const deadLetterHeaders = ({ id }: { id: string }) => ({
   'dead-letter-message-id': id,
   'dead-letter-error': 'a failure that passed',
   'dead-letter-tries': '20',
@@ -41,13 +41,13 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     await page.evaluate(() => Object.assign(globalThis, { sameDocument: true }))
     const id = await placed(page)
     await stands(page, 'DELIVERING')
-    assert.deepEqual(await actionsOn(page), ['It arrived', 'It did not arrive', 'Cancel'])
-    // Somebody else says so: what the page did not do itself it hears from the feed alone.
+    assert.deepEqual(await buttonsOf(page), ['Mark delivered', 'Mark failed', 'Cancel order'])
+    // Not by the page's own button: only the feed can tell the page.
     await fetch(`${system.urls.gateway}/deliveries/${id}/complete`, { method: 'POST' })
     await stands(page, 'DELIVERED')
     for (const event of ['OrderPlaced', 'PaymentApproved', 'DeliveryStarted', 'DeliveryCompleted'])
       await page.getByRole('listitem').filter({ hasText: event }).first().waitFor()
-    assert.deepEqual(await actionsOn(page), [])
+    assert.deepEqual(await buttonsOf(page), [])
     assert.equal(await page.evaluate('globalThis.sameDocument'), true)
   })
 
@@ -56,10 +56,10 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     await placed(page, { Price: '1000000' })
     await stands(page, 'REJECTED')
     await page.getByText('limit-exceeded').first().waitFor()
-    assert.deepEqual(await actionsOn(page), [])
+    assert.deepEqual(await buttonsOf(page), [])
   })
 
-  it('shows the errors of a bad order at their fields, and takes it when they are mended', async () => {
+  it('shows the errors of an invalid order at their fields, and places it once they are fixed', async () => {
     const page = await open()
     await order(page, { Quantity: '0', Price: '-1' })
     const quantity = page.getByRole('textbox', { name: 'Quantity' })
@@ -74,7 +74,7 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     const page = await open()
     await placed(page)
     await stands(page, 'DELIVERING')
-    await press(page, 'Cancel')
+    await press(page, 'Cancel order')
     await stands(page, 'CANCELLED')
     await page.getByRole('listitem').filter({ hasText: 'PaymentRefunded' }).first().waitFor()
   })
@@ -83,21 +83,21 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     const [one, other, story] = [await open(), await open(), await open()]
     const id = await placed(story)
     for (const board of [one, other]) await card(board, 'DELIVERING', id).waitFor()
-    await press(story, 'It did not arrive')
+    await press(story, 'Mark failed')
     for (const board of [one, other]) await card(board, 'FAILED', id).waitFor()
   })
 
-  it('catches up when the dashboard was killed and is back', async () => {
+  it('catches up after the dashboard was killed', async () => {
     const [board, story] = [await open(), await open()]
     const id = await placed(story)
     await card(board, 'DELIVERING', id).waitFor()
-    // They come back when it is over: nothing of it is told to them as it happens.
+    // The feed stays away until the order is delivered, so neither page gets this event live.
     for (const page of [board, story]) await page.route('**/orderDashboards/live*', (route) => route.abort())
-    // Whatever is killed is started again.
+    // The supervisor starts a killed service again.
     await system.services.dashboard.kill()
-    const told = await fetch(`${system.urls.gateway}/deliveries/${id}/complete`, { method: 'POST' })
-    assert.equal(told.status, 200)
-    const after = `${system.urls.dashboard}/orderDashboards/${id}?after=${told.headers.get('event-id')}`
+    const completed = await fetch(`${system.urls.gateway}/deliveries/${id}/complete`, { method: 'POST' })
+    assert.equal(completed.status, 200)
+    const after = `${system.urls.dashboard}/orderDashboards/${id}?after=${completed.headers.get('event-id')}`
     await eventually(async () => assert.equal((await fetch(after)).status, 200))
     for (const page of [board, story]) {
       await page.getByText('Reconnecting').waitFor()
@@ -107,12 +107,12 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     await stands(story, 'DELIVERED')
   })
 
-  it('finds orders by branch, status and a part of their ids, and keeps that in its address', async () => {
+  it('finds orders by branch, status and part of their id, and keeps the filter in the address', async () => {
     const story = await open()
     const mine = await placed(story, { Branch: 'findable' })
     const other = await placed(await open(), { Branch: 'findable' })
     await stands(story, 'DELIVERING')
-    await press(story, 'It arrived')
+    await press(story, 'Mark delivered')
     const page = await open()
     const filter = page.getByRole('form', { name: 'Filter' })
     await filter.getByLabel('Branch').fill('findable')
@@ -134,11 +134,11 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     await stands(page, 'DELIVERING')
   })
 
-  it('counts in its charts what became of orders, and how long they took', async () => {
+  it('charts how orders ended, and how long they took', async () => {
     const page = await open()
     await placed(page, { Branch: 'charted' })
     await stands(page, 'DELIVERING')
-    await press(page, 'It arrived')
+    await press(page, 'Mark delivered')
     await stands(page, 'DELIVERED')
     await placed(await open(), { Branch: 'charted', Price: '1000000' })
     await page.goto(`${system.urls.gateway}/#/?branch=charted`)
@@ -147,7 +147,7 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     assert.ok((await page.locator('.chart rect').count()) >= 3, 'there are no bars')
   })
 
-  it('tells who said what, when, because of what, how long after, and what is awaited until when', async () => {
+  it('shows each event with its time, publisher, cause and delay, and the next event with its deadline', async () => {
     const page = await open()
     await placed(page)
     await stands(page, 'DELIVERING')
@@ -155,29 +155,29 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
       page.getByRole('listitem').filter({ has: page.getByText(event, { exact: true }) })
     assert.match(
       String(await row('OrderPlaced').textContent()),
-      /\d\d:\d\d:\d\d\.\d{3} said by order, on a request$/,
+      /\d\d:\d\d:\d\d\.\d{3} published by order, caused by a request$/,
     )
     assert.match(
       String(await row('PaymentApproved').textContent()),
-      /said by payment, because of OrderPlaced, [\d.]+ m?s later$/,
+      /published by payment, caused by OrderPlaced, [\d.]+ m?s later$/,
     )
     assert.match(
       String(await row('DeliveryCompleted or DeliveryFailed').textContent()),
-      /awaited until \w+ \d+, \d\d:/,
+      /expected by \w+ \d+, \d\d:/,
     )
-    // A dot for each event and one for what is awaited, and what led to each.
+    // A dot for each event and for the awaited one, and an arrow from each cause.
     const picture = page.locator('.picture')
     assert.deepEqual([await picture.locator('.dot').count(), await picture.locator('.cause').count()], [4, 3])
   })
 
-  it('shows an operator how the services fare', async () => {
+  it('shows an operator the state of each service', async () => {
     const page = await open()
     await page.getByRole('link', { name: 'Operations' }).click()
     for (const service of ['order', 'payment', 'delivery', 'dashboard'])
       await page.getByRole('heading', { name: service, exact: true }).waitFor()
   })
 
-  it('shows an operator a dead letter with its error, and why it cannot be sent back yet', async () => {
+  it('shows an operator a dead letter with its error, and why a retry fails', async () => {
     const { url, users } = system.nats
     const order = await connectBroker({ url, name: 'order', ...users.order, log: quietLog })
     const cause = { id: 'a-test', traceparent: newTraceparent() }
@@ -187,13 +187,13 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     const page = await open()
     await page.getByRole('link', { name: 'Operations' }).click()
     const payment = page.getByRole('region', { name: 'payment' })
-    await payment.getByText('Read the dead letters').click()
+    await payment.getByText('Show dead letters').click()
     const letter = payment.getByRole('listitem').filter({ hasText: 'OrderPlaced has no version 99' })
-    await letter.getByRole('button', { name: /^Send back/ }).click()
+    await letter.getByRole('button', { name: /^Retry/ }).click()
     await letter.getByRole('alert').filter({ hasText: 'no version 99' }).waitFor()
   })
 
-  it('lets an operator send a dead letter back, which is handled then', async () => {
+  it('lets an operator retry a dead letter, which is then processed', async () => {
     const { url, users } = system.nats
     const payment = await connectBroker({ url, name: 'payment', ...users.payment, log: quietLog })
     const page = await open()
@@ -203,24 +203,24 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     await publishEvent(
       payment,
       { ...event, subject: `dead-letters.payment.${event.subject}` },
-      { headers: letterOf(event) },
+      { headers: deadLetterHeaders(event) },
     )
     await payment.close()
     await page.getByRole('link', { name: 'Operations' }).click()
     const region = page.getByRole('region', { name: 'payment' })
-    await region.getByText('Read the dead letters').click()
+    await region.getByText('Show dead letters').click()
     const letter = region.getByRole('listitem').filter({ hasText: 'a failure that passed' })
-    await letter.getByRole('button', { name: /^Send back/ }).click()
-    await letter.getByText('Sent back, and handled').waitFor()
+    await letter.getByRole('button', { name: /^Retry/ }).click()
+    await letter.getByText('Retried and processed').waitFor()
     assert.equal(await letter.getByRole('button').count(), 0)
   })
 
-  it('lists what waits too long, until it goes on', async () => {
+  it('lists an overdue order until it goes on', async () => {
     const [waiting, story] = [await open(), await open()]
     await system.services.delivery.stop()
     const id = await placed(story)
     await stands(story, 'PAID')
-    await waiting.getByRole('link', { name: 'Waiting too long' }).click()
+    await waiting.getByRole('link', { name: 'Overdue' }).click()
     const late = waiting.locator('main').locator(`a[href*="${id}"]`)
     await late.waitFor()
     await waiting.getByText('DeliveryStarted').first().waitFor()
@@ -246,15 +246,15 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     await tabTo(page, page.getByRole('status').getByRole('link'))
     await key('Enter')
     await stands(page, 'DELIVERING')
-    const arrived = page.getByRole('button', { name: 'It arrived' })
+    const arrived = page.getByRole('button', { name: 'Mark delivered' })
     await tabTo(page, arrived)
     await key('Enter')
     await stands(page, 'DELIVERED')
     await arrived.waitFor({ state: 'detached' })
-    // The button is gone: who was on it goes on from what it led to, not from the top of the page.
+    // The button is gone: the focus moves to its result, not to the top of the page.
     await eventually(async () => {
       const here = await page.evaluate('document.activeElement.textContent')
-      assert.equal(here, 'It arrived.')
+      assert.equal(here, 'Marked delivered')
     })
   })
 
@@ -263,7 +263,7 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     ['dark', 1440],
     ['light', 360],
   ] as const)
-    it(`has nothing that axe finds wrong, ${colorScheme}, ${width} px wide, and nothing out of sight`, async () => {
+    it(`passes axe and fits the window, ${colorScheme}, ${width} px wide`, async () => {
       const page = await open({ colorScheme, viewport: { width, height: 900 } })
       const fits = () => page.locator('html').evaluate((html) => html.scrollWidth <= html.clientWidth)
       await page.getByRole('heading', { level: 2, name: /DELIVERING/i }).waitFor()
@@ -281,7 +281,7 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
       assert.deepEqual(await violationsOf(page), [])
     })
 
-  it('complains of nothing in all of this', () => {
-    assert.deepEqual(browser.complaints, [])
+  it('logs no error in any of these tests', () => {
+    assert.deepEqual(browser.pageErrors, [])
   })
 })

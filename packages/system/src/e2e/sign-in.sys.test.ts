@@ -68,7 +68,7 @@ describe('a system with sign-in', { timeout: 120_000 }, () => {
       .getByRole('region', { name: /DELIVERED/ })
       .locator(`[data-order="${orderId}"]`)
       .waitFor()
-    assert.deepEqual(browser.complaints, [])
+    assert.deepEqual(browser.pageErrors, [])
   })
 
   it('answers nobody who does not sign in, or goes past the gateway', async () => {

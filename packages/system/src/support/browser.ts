@@ -3,10 +3,7 @@ import { type Browser, type BrowserContextOptions, chromium, type Page } from 'p
 
 const programs = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
 
-/**
- * A Chromium to drive: `CHROMIUM` in the environment, else one on the PATH, else Playwright's own.
- * @throws when there is none, with how to get one
- */
+/** Chromium: `CHROMIUM` in the environment, else one on the PATH, else Playwright's own. */
 function findBrowser(env = process.env): string {
   const candidates = [
     env.CHROMIUM,
@@ -16,35 +13,35 @@ function findBrowser(env = process.env): string {
   const found = candidates.find((file) => file && isExecutable(file))
   if (found) return found
   throw new Error(
-    'There is no browser to test the page with. Install chromium (Debian: apt-get install chromium), or ' +
+    'No browser was found to test the page with. Install chromium (Debian: apt-get install chromium), or ' +
       "Playwright's own (npx playwright install chromium), or set CHROMIUM to one.",
   )
 }
 
 export interface TestBrowser extends AsyncDisposable {
-  /** A page of a browser profile of its own. What the page itself complains of fails the test: see `complaints`. */
+  /** Opens a page in a browser profile of its own. */
   open(url: string, options?: BrowserContextOptions): Promise<Page>
-  /** Closes all pages: each goes on asking, and the gateway counts how often. */
+  /** Closes all pages: open ones go on polling, and use up the gateway's rate limit. */
   closePages(): Promise<void>
-  /** Errors and uncaught exceptions of all pages, without failed requests: those are some tests' intent. */
-  readonly complaints: readonly string[]
+  /** Logged errors and uncaught exceptions of all pages. Failed requests are left out: some tests cause them. */
+  readonly pageErrors: readonly string[]
 }
 
 export async function testBrowser(): Promise<TestBrowser> {
-  // Root has no sandbox; the pages are our own.
+  // Chromium's sandbox does not run as root; the pages are our own.
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
   const browser: Browser = await chromium.launch({ executablePath: findBrowser(), args })
-  const complaints: string[] = []
+  const pageErrors: string[] = []
   return {
-    complaints,
+    pageErrors,
     async open(url, options = {}) {
       const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options })
       const page = await context.newPage()
       page.setDefaultTimeout(30_000)
-      page.on('pageerror', (error) => complaints.push(String(error)))
+      page.on('pageerror', (error) => pageErrors.push(String(error)))
       page.on('console', (message) => {
         if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
-          complaints.push(message.text())
+          pageErrors.push(message.text())
       })
       await page.goto(url)
       return page

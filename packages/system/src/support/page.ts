@@ -1,7 +1,7 @@
 import axe from 'axe-core'
 import type { Locator, Page } from 'playwright-core'
 
-/** Types an order into the form and sends it. */
+/** Fills in the order form and sends it. */
 export async function order(page: Page, typed: Readonly<Record<string, string>> = {}): Promise<void> {
   for (const [label, text] of Object.entries(typed)) await page.getByLabel(label).first().fill(text)
   await page.getByRole('button', { name: 'Place order' }).click()
@@ -23,9 +23,9 @@ export const press = (page: Page, name: string) => page.getByRole('button', { na
 export const card = (page: Page, column: string, id: string) =>
   page.getByRole('region', { name: new RegExp(column, 'i') }).locator(`[data-order="${id}"]`)
 
-/** What axe finds wrong, a line each. */
+/** The violations that axe finds, a line each. */
 export async function violationsOf(page: Page): Promise<string[]> {
-  // Past the page's own policy, which lets no other script in.
+  // Not as a script element: the page's policy blocks scripts of others.
   await page.evaluate(axe.source)
   const { violations } = await page.evaluate(() =>
     (globalThis as unknown as { axe: typeof axe }).axe.run({ resultTypes: ['violations'] }),
@@ -33,7 +33,7 @@ export async function violationsOf(page: Page): Promise<string[]> {
   return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes[0]?.html}`)
 }
 
-/** Goes there by the Tab key, as who has nothing else. */
+/** Moves the focus to the target with the Tab key alone. */
 export async function tabTo(page: Page, target: Locator): Promise<void> {
   for (let steps = 0; steps < 200; steps++) {
     if (await target.evaluate((it) => it === it.ownerDocument.activeElement)) return
@@ -42,6 +42,6 @@ export async function tabTo(page: Page, target: Locator): Promise<void> {
   throw new Error(`${target} is not reached by the Tab key`)
 }
 
-/** The buttons of an order's page. */
-export const actionsOn = (page: Page): Promise<string[]> =>
+/** The texts of the buttons in the page's content. */
+export const buttonsOf = (page: Page): Promise<string[]> =>
   page.locator('main').getByRole('button').allInnerTexts()

@@ -1,9 +1,12 @@
-import { openApi } from './api.ts'
+import { openClient } from '@saucery/client/client'
+import { onceIfUnanswered } from '@saucery/client/retry'
 import { signOut, token } from './session.ts'
 
-/** The calls, as whoever is signed in. */
-export const api = openApi({
-  base: document.baseURI,
+/** Calls the gateway with this tab's token. A POST that may be lost is sent once more, under the same key. */
+export const client = openClient({
+  url: document.baseURI,
   token: () => token.value,
-  onSignInNeeded: ({ code, message }) => signOut(code === 'not-signed-in' ? '' : message),
+  retry: onceIfUnanswered,
+  fetch: (url, init) => fetch(url, { ...init, cache: 'no-store' }),
+  onUnauthorized: ({ code, message }) => signOut(code === 'not-signed-in' ? '' : message),
 })

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Refused, Unreachable } from './api.ts'
+import { Refused, Unreachable } from '@saucery/client/errors'
 import { untilAnswered } from './retry.ts'
 
 const refused = (status: number, code = 'code') =>
   new Refused(new Response(null, { status }), { code, title: 'No' })
 
-/** Fails with each of these in turn, and then answers. */
+/** Fails with each of these in turn, then answers. */
 const after =
   (...failures: Error[]) =>
   async () => {
@@ -15,40 +15,46 @@ const after =
     return 'answer'
   }
 
-describe('asking until there is an answer', () => {
-  it('goes on while the service is away, and tells so', async () => {
-    const told: Error[] = []
-    const failures = [new Unreachable('gone'), refused(503), refused(429), refused(404, 'event-not-arrived')]
+describe('a call that is repeated until it is answered', () => {
+  it('goes on while the service is away, and reports each failure', async () => {
+    const reported: Error[] = []
+    const failures = [
+      new Unreachable(new Error('gone')),
+      refused(503),
+      refused(429),
+      refused(404, 'event-not-arrived'),
+    ]
     const answer = await untilAnswered(
       after(...failures),
       new AbortController().signal,
-      (error) => told.push(error),
+      (error) => reported.push(error),
       1,
     )
     assert.equal(answer, 'answer')
-    assert.deepEqual(told, failures)
+    assert.deepEqual(reported, failures)
   })
 
-  it('ends at a refusal that stays', async () => {
-    const told: Error[] = []
+  it('ends when it is refused for good', async () => {
+    const reported: Error[] = []
     const { signal } = new AbortController()
-    assert.equal(await untilAnswered(after(refused(404)), signal, (error) => told.push(error), 1), undefined)
-    assert.equal(told.length, 1)
+    const answer = await untilAnswered(after(refused(404)), signal, (error) => reported.push(error), 1)
+    assert.equal(answer, undefined)
+    assert.equal(reported.length, 1)
   })
 
-  it('ends when the answer is no longer wanted, and says nothing then', async () => {
+  it('ends when it is stopped, and reports nothing more', async () => {
     const stopping = new AbortController()
-    const told: Error[] = []
-    const asked = untilAnswered(
+    const reported: Error[] = []
+    const answer = await untilAnswered(
       after(refused(503), refused(503)),
       stopping.signal,
       (error) => {
-        told.push(error)
+        reported.push(error)
         stopping.abort()
       },
       60_000,
     )
-    assert.equal(await asked, undefined)
-    assert.equal(told.length, 1)
+    assert.equal(answer, undefined)
+    assert.equal(reported.length, 1)
   })
 })

@@ -1,43 +1,30 @@
-import { Refused } from './api.ts'
-
-const againMs = 3000
-
-/** Whether asking once more may help: the request was good. */
-export const mayPass = (error: unknown): boolean =>
-  !(error instanceof Refused) || error.status >= 500 || error.status === 429 || isOnItsWay(error)
-
-/** How long whoever refused wants to be left alone. */
-export const retryAfterMs = (error: unknown): number => (error instanceof Refused && error.retryAfterMs) || 0
-
-/** What was written has not been heard of by who is asked. */
-export const isOnItsWay = (error: Error): boolean =>
-  error instanceof Refused && error.code === 'event-not-arrived'
+import { isTransient, retryAfterMs } from '@saucery/client/retry'
 
 /**
- * Asks until there is an answer, or a refusal that stays.
- * @param onError told of each failure
- * @returns undefined when there is no answer, or it is no longer wanted
+ * Repeats a call until it is answered, or refused for good.
+ * @param onError called with each failure
+ * @returns undefined when it was refused or `stopped`
  */
 export async function untilAnswered<T>(
-  ask: () => Promise<T>,
+  call: () => Promise<T>,
   stopped: AbortSignal,
   onError: (error: Error) => void,
-  pauseMs = againMs,
+  pauseMs = 3000,
 ): Promise<T | undefined> {
   while (!stopped.aborted) {
     try {
-      return await ask()
+      return await call()
     } catch (error) {
       if (stopped.aborted) return undefined
       onError(error as Error)
-      if (!mayPass(error)) return undefined
+      if (!isTransient(error)) return undefined
       await pause(Math.max(pauseMs, retryAfterMs(error)), stopped)
     }
   }
   return undefined
 }
 
-/** Ends after the time, or when it is stopped. */
+/** Resolves after the time, or at once when `stopped` is aborted. */
 export function pause(ms: number, stopped: AbortSignal): Promise<void> {
   if (stopped.aborted) return Promise.resolve()
   return new Promise((resolve) => {

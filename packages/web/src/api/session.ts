@@ -1,21 +1,19 @@
-import { batch, computed, signal } from '@preact/signals'
-import type { Action, Me } from './types.ts'
+import { batch, signal } from '@preact/signals'
+import type { Action, Me } from '@saucery/client/schemas'
 
 const key = 'token'
 
-/** The bearer token: for as long as this tab is open, and in no other. */
+/** The bearer token. Only this tab has it, until the tab is closed. */
 export const token = signal(sessionStorage.getItem(key) ?? undefined)
 
-/** Who is signed in; undefined until the gateway has said so. */
+/** The caller; undefined until the gateway has answered. */
 export const me = signal<Me | undefined>(undefined)
 
-/** Why somebody has to sign in; undefined as long as nobody has to. */
+/** Why a sign-in is needed; undefined while none is. */
 export const signInNeeded = signal<string | undefined>(undefined)
 
-const allowed = computed(() => new Set<string>(me.value?.may))
-
-/** Whether whoever is signed in may do this. Signs that services give on their own stay what counts. */
-export const may = (action: Action | 'operate'): boolean => allowed.value.has(action)
+/** Whether the caller's role permits this. It only hides buttons: the services decide. */
+export const may = (action: Action): boolean => me.value?.may.includes(action) ?? false
 
 export function signInWith(value: string): void {
   sessionStorage.setItem(key, value)

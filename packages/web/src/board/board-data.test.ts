@@ -1,26 +1,26 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { openApi } from '../api/api.ts'
-import type { Order } from '../api/types.ts'
-import { order, serving, until } from '../testing/orders.ts'
+import { openClient } from '@saucery/client/client'
+import type { OrderView } from '@saucery/client/schemas'
+import { listen, orderView, waitFor } from '../testing/orders.ts'
 import { openBoard } from './board-data.ts'
-import type { Filter } from './filter.ts'
+import type { BoardFilter } from './filter.ts'
 
-const filter: Filter = { range: '1h', overdue: false }
+const everything: BoardFilter = { range: '1h', overdue: false }
 const id = (n: number) => `0193${String(n).padStart(4, '0')}-8a3b-7c21-9d4e-5f6a7b8c9d0e`
-const placed = (n: number) => order(id(n), 'PLACED', ['OrderPlaced'])
-const paid = (n: number) => order(id(n), 'PAID', ['OrderPlaced', 'PaymentApproved'])
+const placed = (n: number) => orderView(id(n), 'PLACED', ['OrderPlaced'])
+const paid = (n: number) => orderView(id(n), 'PAID', ['OrderPlaced', 'PaymentApproved'])
 const delivered = (n: number) =>
-  order(id(n), 'DELIVERED', ['OrderPlaced', 'PaymentApproved', 'DeliveryStarted', 'DeliveryCompleted'])
-const told = (some: Order) => `event: order\ndata: ${JSON.stringify(some)}\n\n`
+  orderView(id(n), 'DELIVERED', ['OrderPlaced', 'PaymentApproved', 'DeliveryStarted', 'DeliveryCompleted'])
+const message = (order: OrderView) => `event: order\ndata: ${JSON.stringify(order)}\n\n`
 
-/** A board of what this list and feed say, which change as the test goes on. */
-async function boardOf(first: readonly Order[], { asked = filter, withoutFeed = false } = {}) {
+/** A board, with a list and a feed that the test changes. */
+async function boardOf(first: readonly OrderView[], { filter = everything, withoutFeed = false } = {}) {
   let items = first
   let isAway = false
   let lists = 0
   let feed: { write(text: string): void; end(): void } | undefined
-  const server = await serving((request, response) => {
+  const server = await listen((request, response) => {
     if (request.url?.includes('/live')) {
       if (withoutFeed) return void response.writeHead(503).end()
       feed = response.writeHead(200, { 'content-type': 'text/event-stream' })
@@ -30,19 +30,19 @@ async function boardOf(first: readonly Order[], { asked = filter, withoutFeed = 
     if (isAway) return void response.writeHead(503).end()
     response.end(JSON.stringify({ items }))
   })
-  const board = openBoard(openApi({ base: server.url, token: () => undefined, onSignInNeeded() {} }), asked)
-  const stands = () =>
+  const board = openBoard(openClient({ url: server.url }), filter)
+  const statuses = () =>
     Object.fromEntries([...board.orders.value.values()].map(({ orderId, status }) => [orderId, status]))
-  await until(() => board.known.value && !board.loading.value)
+  await waitFor(() => board.isRead.value && !board.loading.value)
   return {
     board,
-    stands,
+    statuses,
     lists: () => lists,
-    say: (text: string) => feed?.write(text),
-    list: (found: readonly Order[]) => {
+    send: (text: string) => feed?.write(text),
+    setList: (found: readonly OrderView[]) => {
       items = found
     },
-    away: (is: boolean) => {
+    setAway: (is: boolean) => {
       isAway = is
     },
     async [Symbol.asyncDispose]() {
@@ -53,41 +53,41 @@ async function boardOf(first: readonly Order[], { asked = filter, withoutFeed = 
 }
 
 describe('a board', () => {
-  it('has the list, and puts what is told over it', async () => {
+  it('shows the list, with the changes from the feed over it', async () => {
     await using it = await boardOf([placed(1), placed(2)])
-    it.say(told(paid(2)) + told(placed(3)))
-    await until(() => it.stands()[id(3)] !== undefined)
-    assert.deepEqual(it.stands(), { [id(1)]: 'PLACED', [id(2)]: 'PAID', [id(3)]: 'PLACED' })
+    it.send(message(paid(2)) + message(placed(3)))
+    await waitFor(() => it.statuses()[id(3)] !== undefined)
+    assert.deepEqual(it.statuses(), { [id(1)]: 'PLACED', [id(2)]: 'PAID', [id(3)]: 'PLACED' })
     assert.equal(it.lists(), 1)
   })
 
-  it('has the list where there is no feed', async () => {
+  it('shows the list where there is no feed', async () => {
     await using it = await boardOf([placed(1)], { withoutFeed: true })
-    assert.deepEqual(it.stands(), { [id(1)]: 'PLACED' })
+    assert.deepEqual(it.statuses(), { [id(1)]: 'PLACED' })
   })
 
-  it('keeps nothing that the list no longer has when nobody can tell what was missed', async () => {
+  it('drops the orders that the list no longer has after a reset', async () => {
     await using it = await boardOf([placed(1), placed(2)], {
-      asked: { ...filter, status: 'PLACED' },
+      filter: { ...everything, status: 'PLACED' },
     })
-    it.say(told(paid(3)))
-    await until(() => it.stands()[id(3)] !== undefined)
-    it.list([placed(2), placed(4)])
-    it.say('event: reset\ndata: {}\n\n')
-    await until(() => it.stands()[id(4)] !== undefined)
-    assert.deepEqual(it.stands(), { [id(2)]: 'PLACED', [id(4)]: 'PLACED' })
+    it.send(message(paid(3)))
+    await waitFor(() => it.statuses()[id(3)] !== undefined)
+    it.setList([placed(2), placed(4)])
+    it.send('event: reset\ndata: {}\n\n')
+    await waitFor(() => it.statuses()[id(4)] !== undefined)
+    assert.deepEqual(it.statuses(), { [id(2)]: 'PLACED', [id(4)]: 'PLACED' })
   })
 
-  it('keeps what is told while the list is read again', async () => {
+  it('keeps the changes that come while the list is read again', async () => {
     await using it = await boardOf([placed(1), placed(2)])
-    it.away(true)
-    it.say('event: reset\ndata: {}\n\n')
-    await until(() => it.board.error.value !== undefined)
-    it.say(told(delivered(2)) + told(placed(3)))
-    await until(() => it.stands()[id(3)] !== undefined)
-    it.list([placed(2)])
-    it.away(false)
-    await until(() => it.board.error.value === undefined)
-    assert.deepEqual(it.stands(), { [id(2)]: 'DELIVERED', [id(3)]: 'PLACED' })
+    it.setAway(true)
+    it.send('event: reset\ndata: {}\n\n')
+    await waitFor(() => it.board.error.value !== undefined)
+    it.send(message(delivered(2)) + message(placed(3)))
+    await waitFor(() => it.statuses()[id(3)] !== undefined)
+    it.setList([placed(2)])
+    it.setAway(false)
+    await waitFor(() => it.board.error.value === undefined)
+    assert.deepEqual(it.statuses(), { [id(2)]: 'DELIVERED', [id(3)]: 'PLACED' })
   })
 })

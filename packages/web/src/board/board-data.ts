@@ -1,157 +1,103 @@
 import { batch, signal } from '@preact/signals'
-import type { Api } from '../api/api.ts'
-import { untilAnswered } from '../api/retry.ts'
-import type { Order, Page } from '../api/types.ts'
-import { type Connection, followLive } from '../live/live.ts'
-import { endBefore, joined, newest, type Orders } from '../order/orders.ts'
-import { announceMoves } from '../ui/announce.ts'
+import type { Client } from '@saucery/client/client'
+import type { OrderView, Page } from '@saucery/client/schemas'
+import { followLive } from '../live/live.ts'
+import type { Connection } from '../live/read-feed.ts'
+import { announceMoves } from '../order/announce-moves.ts'
+import { mergeViews, newest, type Orders } from '../order/orders.ts'
 import { whileVisible } from '../ui/while-visible.ts'
-import { type Filter, listQuery, liveQuery } from './filter.ts'
+import { type BoardFilter, liveQuery } from './filter.ts'
+import { gather } from './gather.ts'
+import { openListReader, pageSize } from './list-reader.ts'
+import { keep, loadedOrders, setOrders, setPage } from './loaded-orders.ts'
 
-/** The orders that a board can show; it has the newest. */
-const keep = 600
-const pageSize = 200
-/** Events that come together are one change of the page. */
+/** Changes within this time are drawn together. */
 const gatherMs = 100
-const firstMs = 500
+/** The list is read after this time where the feed has not opened by then. */
+const feedLateMs = 500
 /** Orders become overdue without an event. */
-const overdueAgainMs = 10_000
+const overdueEveryMs = 10_000
 
 export type BoardData = ReturnType<typeof openBoard>
 
 /**
- * Reads the orders of a filter, and follows what becomes of them until it is closed.
- * @param before what is shown until they have been read
+ * Reads a filter's orders, and follows their changes until it is closed.
+ * @param before shown until the orders are read
  */
-export function openBoard(api: Api, filter: Filter, before: Orders = new Map()) {
+export function openBoard(client: Client, filter: BoardFilter, before: Orders = new Map()) {
   const closed = new AbortController()
-  const orders = signal(before)
+  const loaded = loadedOrders(before)
+  const list = openListReader(client, filter, closed.signal)
   const connection = signal<Connection>('connecting')
-  const known = signal(false)
-  const loading = signal(true)
-  const more = signal(false)
-  const error = signal<Error | undefined>(undefined)
-  let limit = keep
-  /** The `until` of the next page: what is older is only here when it has moved. */
-  let edge: string | undefined
-  let heard: Order[] = []
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let reading = new AbortController()
-  /** What was heard since the list is being read again. */
-  let meanwhile: Orders | undefined
+  const isRead = signal(false)
+  /** The changes that came while the whole list is read again. */
+  let duringReload: Orders | undefined
 
-  function show(all: Orders): void {
-    const kept = newest(all, limit)
-    orders.value = kept.orders
-    if (!kept.cut) return
-    more.value = true
-    const end = endBefore(kept.orders)
-    if (end !== undefined && (edge === undefined || end > edge)) edge = end
-  }
-
-  function takeHeard(): void {
-    clearTimeout(timer)
-    timer = undefined
-    const together = heard
-    heard = []
-    const { orders: all, moves } = joined(orders.value, together)
-    if (meanwhile) meanwhile = newest(joined(meanwhile, together).orders, keep).orders
-    batch(() => show(all))
+  const changes = gather<OrderView>(gatherMs, (views) => {
+    const { orders, moves } = mergeViews(loaded.orders.value, views)
+    if (duringReload) duringReload = newest(mergeViews(duringReload, views).orders, keep).orders
+    batch(() => setOrders(loaded, orders))
     announceMoves(moves)
-  }
+  })
 
-  function takeSoon(found: Order[]): void {
-    heard.push(...found)
-    timer ??= setTimeout(takeHeard, gatherMs)
-  }
-
-  const askPage = (until: string | undefined, signal: AbortSignal) => {
-    const query = listQuery(filter, Date.now())
-    query.set('limit', String(pageSize))
-    if (until !== undefined) query.set('until', until)
-    return api.get<Page<Order>>(`orderDashboards?${query}`, signal)
-  }
-
-  /** @returns undefined when it is refused, or another reading has begun */
-  async function readPage(until?: string): Promise<Page<Order> | undefined> {
-    reading.abort()
-    const mine = new AbortController()
-    reading = mine
-    const signal = AbortSignal.any([mine.signal, closed.signal])
-    loading.value = true
-    const page = await untilAnswered(
-      () => askPage(until, signal),
-      signal,
-      (failure) => {
-        error.value = failure
-      },
-    )
-    if (!signal.aborted) loading.value = false
-    return signal.aborted ? undefined : page
-  }
-
-  function takePage({ items, next }: Page<Order>, until: string | undefined, before: Orders): void {
+  const showPage = (page: Page<OrderView>, until: string | undefined, known: Orders) =>
     batch(() => {
-      error.value = undefined
-      known.value = true
-      more.value = next !== undefined
-      edge = endBefore(new Map(items.map((order) => [order.orderId, order]))) ?? until
-      show(joined(before, items).orders)
+      list.error.value = undefined
+      isRead.value = true
+      setPage(loaded, page, until, known)
     })
-  }
 
-  /** In place of all that was known: nobody tells what became of it in the meantime. */
-  async function readAnew(): Promise<void> {
-    takeHeard()
-    meanwhile = new Map()
-    const page = await readPage()
+  /** Replaces all orders: the feed cannot tell which changes were missed. (board-data.test) */
+  async function reload(): Promise<void> {
+    changes.flush()
+    duringReload = new Map()
+    const page = await list.read()
     if (!page) return
-    takeHeard()
-    takePage(page, undefined, meanwhile)
-    meanwhile = undefined
-  }
-
-  async function readOverdue(signal: AbortSignal): Promise<void> {
-    const { items } = await askPage(undefined, signal)
-    show(joined(orders.value, items).orders)
+    changes.flush()
+    showPage(page, undefined, duringReload)
+    duringReload = undefined
   }
 
   const unfollow = followLive({
-    open: (headers, signal) => api.ask(`orderDashboards/live?${liveQuery(filter)}`, { headers, signal }),
-    onOrders: takeSoon,
+    client,
+    query: liveQuery(filter),
+    onOrders: changes.add,
     onReset: () => {
-      clearTimeout(first)
-      void readAnew()
+      clearTimeout(withoutFeed)
+      void reload()
     },
     onState: (state) => {
       connection.value = state
     },
   })
-  // The feed has the list read when it is open; nobody waits for one that does not open.
-  const first = setTimeout(readAnew, firstMs)
-  const closeOverdue = filter.overdue ? whileVisible(overdueAgainMs, readOverdue) : () => {}
+  const withoutFeed = setTimeout(reload, feedLateMs)
+  const stopOverdue = filter.overdue
+    ? whileVisible(overdueEveryMs, async (signal) => {
+        const { items } = await list.getPage(undefined, signal)
+        setOrders(loaded, mergeViews(loaded.orders.value, items).orders)
+      })
+    : () => {}
 
   return {
-    orders,
+    orders: loaded.orders,
+    hasOlder: loaded.hasOlder,
+    loading: list.loading,
+    error: list.error,
     connection,
     /** Whether the list has been read. */
-    known,
-    loading,
-    /** Whether there are older ones than those that were read. */
-    more,
-    error,
-    async readMore(): Promise<void> {
-      limit += pageSize
-      const until = edge
-      const page = await readPage(until)
-      if (page) takePage(page, until, orders.value)
+    isRead,
+    async readOlder(): Promise<void> {
+      loaded.limit += pageSize
+      const until = loaded.nextUntil
+      const page = await list.read(until)
+      if (page) showPage(page, until, loaded.orders.value)
     },
     close(): void {
       unfollow()
-      closeOverdue()
+      stopOverdue()
       closed.abort()
-      clearTimeout(timer)
-      clearTimeout(first)
+      changes.close()
+      clearTimeout(withoutFeed)
     },
   }
 }

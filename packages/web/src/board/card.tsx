@@ -1,10 +1,10 @@
+import type { OrderView } from '@saucery/client/schemas'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
-import type { Order } from '../api/types.ts'
 import { isOverdue, placedMs, shortId } from '../order/orders.ts'
-import { age, won } from '../ui/format.ts'
+import { age, formatWon } from '../ui/format.ts'
 
 /** One order on the board. */
-export function Card({ order, now }: { order: Order; now: number }) {
+export function Card({ order, now }: { order: OrderView; now: number }) {
   const { orderId, branchId, sauceId, qty, amount } = order
   const late = isOverdue(order, now)
   return (
@@ -14,24 +14,24 @@ export function Card({ order, now }: { order: Order; now: number }) {
           <span class="id">{shortId(orderId)}</span>{' '}
           <span class="age">{age(Math.max(0, now - placedMs(orderId)))}</span>
         </span>
-        <span class="what">{sauceId === undefined ? 'not told yet' : `${qty} × ${sauceId}`}</span>
+        <span class="what">{sauceId === undefined ? 'details not known yet' : `${qty} × ${sauceId}`}</span>
         <span class="ends">
-          <span class="branch">{branchId}</span> {amount !== undefined && <span>{won(amount)}</span>}
+          <span class="branch">{branchId}</span> {amount !== undefined && <span>{formatWon(amount)}</span>}
         </span>
-        {late && <span class="late-mark">waiting too long</span>}
+        {late && <span class="late-mark">overdue</span>}
       </a>
     </li>
   )
 }
 
-/** A card that moves to another column is another element: who was on it stays on it. */
+/** A card that moves to another column is a new element: gives it the focus that the old one had. */
 export function useKeptFocus(): void {
   const last = useRef<string | undefined>(undefined)
   useEffect(() => {
     const remember = ({ target }: Event) => {
       last.current = target instanceof HTMLElement ? target.dataset.order : undefined
     }
-    // Who points elsewhere leaves it.
+    // A press elsewhere ends it.
     const events = ['focusin', 'pointerdown']
     for (const event of events) document.addEventListener(event, remember)
     return () => {

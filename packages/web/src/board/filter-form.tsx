@@ -1,12 +1,13 @@
+import type { ComponentProps } from 'preact'
 import { me } from '../api/session.ts'
-import { isStatus, statuses } from '../order/statuses.ts'
+import { ended, isStatus, underway } from '../order/statuses.tsx'
 import { replaceAddress } from '../ui/router.ts'
-import { addressOf, type Filter, type Range, ranges } from './filter.ts'
+import { addressOf, type BoardFilter, type TimeRange, timeRanges } from './filter.ts'
 
-/** What is shown, and a search for one order. The address tells it, so that it can be kept and sent. */
-export function FilterForm({ filter }: { filter: Filter }) {
-  const change = (part: { [Key in keyof Filter]?: Filter[Key] | undefined }) =>
-    replaceAddress(addressOf({ ...filter, ...part } as Filter))
+/** Chooses the orders. The filter is in the address, so that it can be bookmarked and shared. */
+export function FilterForm({ filter }: { filter: BoardFilter }) {
+  const change = (part: { [Key in keyof BoardFilter]?: BoardFilter[Key] | undefined }) =>
+    replaceAddress(addressOf({ ...filter, ...part } as BoardFilter))
   return (
     <form
       class="filter"
@@ -20,9 +21,9 @@ export function FilterForm({ filter }: { filter: Filter }) {
         Placed in the last
         <select
           value={filter.range}
-          onChange={(event) => change({ range: event.currentTarget.value as Range })}
+          onChange={(event) => change({ range: event.currentTarget.value as TimeRange })}
         >
-          {Object.entries(ranges).map(([range, { label }]) => (
+          {Object.entries(timeRanges).map(([range, { label }]) => (
             <option key={range} value={range}>
               {label}
             </option>
@@ -36,76 +37,60 @@ export function FilterForm({ filter }: { filter: Filter }) {
           onChange={({ currentTarget: { value } }) => change({ status: isStatus(value) ? value : undefined })}
         >
           <option value="">All</option>
-          {statuses.map((status) => (
+          {[...underway, ...ended].map((status) => (
             <option key={status} value={status}>
               {status}
             </option>
           ))}
         </select>
       </label>
-      {/* A branch sees its own orders, and no others. */}
+      {/* A branch sees its own orders only. */}
       {me.value?.branchId === undefined && (
-        <Field name="Branch" value={filter.branchId} onValue={(branchId) => change({ branchId })} />
+        <Field
+          label="Branch"
+          value={filter.branchId}
+          onChange={(event) => change({ branchId: textIn(event) })}
+        />
       )}
-      <Field name="Sauce" value={filter.sauceId} onValue={(sauceId) => change({ sauceId })} />
+      <Field label="Sauce" value={filter.sauceId} onChange={(event) => change({ sauceId: textIn(event) })} />
       <label class="check">
         <input
           type="checkbox"
           checked={filter.overdue}
           onChange={(event) => change({ overdue: event.currentTarget.checked })}
         />
-        Only waiting too long
+        Overdue only
       </label>
       <Search id={filter.id} onId={(id) => change({ id })} />
     </form>
   )
 }
 
-function Field({
-  name,
-  value,
-  onValue,
-}: {
-  name: string
-  value: string | undefined
-  onValue: (value: string | undefined) => void
-}) {
-  return (
-    <label>
-      {name}
-      <input
-        type="text"
-        value={value ?? ''}
-        maxLength={64}
-        spellcheck={false}
-        autocomplete="off"
-        onChange={(event) => onValue(event.currentTarget.value.trim() || undefined)}
-      />
-    </label>
-  )
-}
+type FieldProps = ComponentProps<'input'> & { readonly label: string }
+
+const Field = ({ label, value, ...input }: FieldProps) => (
+  <label>
+    {label}
+    <input type="text" value={value ?? ''} maxLength={64} spellcheck={false} autocomplete="off" {...input} />
+  </label>
+)
+
+const textIn = (event: { currentTarget: HTMLInputElement }) => event.currentTarget.value.trim() || undefined
 
 const wholeId = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 
-/** A part of an id looks among the orders that are here; a whole one opens the order, wherever it is. */
-function Search({ id, onId }: { id: string | undefined; onId: (id: string | undefined) => void }) {
-  return (
-    <span class="search">
-      <label>
-        Order id, or a part of it
-        <input
-          type="search"
-          name="order"
-          value={id ?? ''}
-          maxLength={64}
-          spellcheck={false}
-          autocomplete="off"
-          onInput={(event) => onId(event.currentTarget.value.trim().toLowerCase() || undefined)}
-        />
-      </label>
-      <button type="submit" disabled={id === undefined || !wholeId.test(id)}>
-        Open
-      </button>
-    </span>
-  )
-}
+/** A part of an id searches the loaded orders; a whole one opens any order. */
+const Search = ({ id, onId }: { id: string | undefined; onId: (id: string | undefined) => void }) => (
+  <span class="search">
+    <Field
+      label="Order id or part of it"
+      type="search"
+      name="order"
+      value={id}
+      onInput={(event) => onId(textIn(event)?.toLowerCase())}
+    />
+    <button type="submit" disabled={id === undefined || !wholeId.test(id)}>
+      Open
+    </button>
+  </span>
+)

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { placedMs } from '../order/orders.ts'
-import { order } from '../testing/orders.ts'
-import { addressOf, type Filter, filterIn, listQuery, liveQuery, matches, readBy } from './filter.ts'
+import { orderView } from '../testing/orders.ts'
+import { addressOf, type BoardFilter, filterIn, listQuery, liveQuery, loadKeyOf, matches } from './filter.ts'
 
 const id = '01936f5e-8a3b-7c21-9d4e-5f6a7b8c9d0e'
 const placed = placedMs(id)
-const everything: Filter = { range: '1h', overdue: false }
-const one: Filter = {
+const everything: BoardFilter = { range: '1h', overdue: false }
+const one: BoardFilter = {
   range: '7d',
   status: 'PAID',
   branchId: '명동',
@@ -16,46 +16,50 @@ const one: Filter = {
   id: '9d0e',
 }
 
+/** The parameters that are sent: those that are not undefined. */
+const sent = (query: object) => JSON.parse(JSON.stringify(query))
+
 describe('the filter', () => {
-  it('is the same after it was an address', () => {
+  it('survives the way into the address and back', () => {
     for (const filter of [everything, one])
       assert.deepEqual(filterIn(new URLSearchParams(addressOf(filter).split('?')[1])), filter)
     assert.equal(addressOf(everything), '#/')
   })
 
-  it('leaves out of an address what it does not understand', () => {
+  it('ignores what is not valid in the address', () => {
     assert.deepEqual(filterIn(new URLSearchParams('range=toString&status=LOST&branch=&x=1')), everything)
   })
 
-  it('asks for a list with all of it, and for the feed with what never changes', () => {
-    assert.equal(listQuery(everything, placed).toString(), 'since=2024-11-27T19%3A44%3A47.035Z')
-    assert.deepEqual(Object.fromEntries(listQuery(one, placed)), {
+  it('queries the list with all its parts, and the feed with those that never change for an order', () => {
+    assert.deepEqual(sent(listQuery(everything, placed)), { since: '2024-11-27T19:44:47.035Z' })
+    assert.deepEqual(sent(listQuery(one, placed)), {
       since: '2024-11-20T20:44:47.035Z',
       status: 'PAID',
       branchId: '명동',
       sauceId: 'a b&c',
       overdue: 'true',
     })
-    assert.deepEqual(Object.fromEntries(liveQuery(one)), { branchId: '명동', sauceId: 'a b&c' })
+    assert.deepEqual(sent(liveQuery(one)), { branchId: '명동', sauceId: 'a b&c' })
   })
 
-  it('reads the same orders whatever part of an id is looked for', () => {
-    assert.equal(readBy({ ...everything, id: 'a' }), readBy(everything))
-    assert.notEqual(readBy({ ...everything, branchId: '1' }), readBy(everything))
+  it('loads the same orders whatever part of an id is searched for', () => {
+    assert.equal(loadKeyOf({ ...everything, id: 'a' }), loadKeyOf(everything))
+    assert.notEqual(loadKeyOf({ ...everything, branchId: '1' }), loadKeyOf(everything))
   })
 
-  it('shows what fits each part of it', () => {
-    const paid = { ...order(id, 'PAID', []), branchId: '1', sauceId: '2' }
-    const shown = (filter: Partial<Filter>, now = placed) => matches(paid, { ...everything, ...filter }, now)
-    assert.equal(shown({}), true)
-    assert.equal(shown({ status: 'PAID', branchId: '1', sauceId: '2' }), true)
-    assert.equal(shown({ status: 'PLACED' }), false)
-    assert.equal(shown({ branchId: '2' }), false)
-    assert.equal(shown({ sauceId: '1' }), false)
-    assert.equal(shown({ overdue: true }), false)
-    assert.equal(shown({ id: '8c9d0e' }), true)
-    assert.equal(shown({ id: 'ffffff' }), false)
-    assert.equal(shown({}, placed + 3_600_000), true)
-    assert.equal(shown({}, placed + 3_600_001), false)
+  it('shows the orders that match all its parts', () => {
+    const paid = { ...orderView(id, 'PAID', []), branchId: '1', sauceId: '2' }
+    const isShown = (filter: Partial<BoardFilter>, now = placed) =>
+      matches(paid, { ...everything, ...filter }, now)
+    assert.equal(isShown({}), true)
+    assert.equal(isShown({ status: 'PAID', branchId: '1', sauceId: '2' }), true)
+    assert.equal(isShown({ status: 'PLACED' }), false)
+    assert.equal(isShown({ branchId: '2' }), false)
+    assert.equal(isShown({ sauceId: '1' }), false)
+    assert.equal(isShown({ overdue: true }), false)
+    assert.equal(isShown({ id: '8c9d0e' }), true)
+    assert.equal(isShown({ id: 'ffffff' }), false)
+    assert.equal(isShown({}, placed + 3_600_000), true)
+    assert.equal(isShown({}, placed + 3_600_001), false)
   })
 })

@@ -1,12 +1,13 @@
-import type { Order, Status } from '../api/types.ts'
+import type { OrderView } from '@saucery/client/schemas'
+import type { Status } from '@saucery/contracts/status'
 import { isOverdue, placedMs } from '../order/orders.ts'
-import { isStatus } from '../order/statuses.ts'
+import { isStatus } from '../order/statuses.tsx'
 
 const minute = 60_000
 const hour = 60 * minute
 
 /** How far back orders are shown, by the time when they were placed. */
-export const ranges = {
+export const timeRanges = {
   '15m': { label: '15 minutes', ms: 15 * minute },
   '1h': { label: 'hour', ms: hour },
   '6h': { label: '6 hours', ms: 6 * hour },
@@ -15,88 +16,75 @@ export const ranges = {
   '30d': { label: '30 days', ms: 30 * 24 * hour },
 } as const
 
-export type Range = keyof typeof ranges
+export type TimeRange = keyof typeof timeRanges
 
 /** Which orders are shown. */
-export interface Filter {
-  readonly range: Range
+export interface BoardFilter {
+  readonly range: TimeRange
   readonly status?: Status
   readonly branchId?: string
   readonly sauceId?: string
   readonly overdue: boolean
-  /** A part of the id. */
+  /** A part of the id. It chooses among the loaded orders only. */
   readonly id?: string
 }
 
-const defaultRange: Range = '1h'
+const defaultRange: TimeRange = '1h'
 
-/** The filter that a page's address tells; what it does not understand is left out. */
-export function filterIn(query: URLSearchParams): Filter {
+/** The filter in the page's address. Values that are not valid are left out. */
+export function filterIn(query: URLSearchParams): BoardFilter {
   const range = query.get('range') ?? ''
   const status = query.get('status') ?? ''
   const branchId = query.get('branch')
   const sauceId = query.get('sauce')
   const id = query.get('id')
   return {
-    range: Object.hasOwn(ranges, range) ? (range as Range) : defaultRange,
-    ...(isStatus(status) ? { status } : {}),
-    ...(branchId ? { branchId } : {}),
-    ...(sauceId ? { sauceId } : {}),
+    range: Object.hasOwn(timeRanges, range) ? (range as TimeRange) : defaultRange,
+    ...(isStatus(status) && { status }),
+    ...(branchId && { branchId }),
+    ...(sauceId && { sauceId }),
     overdue: query.get('overdue') === 'true',
-    ...(id ? { id } : {}),
+    ...(id && { id }),
   }
 }
 
-/** The page's address for a filter: nothing for what is usual. */
-export function addressOf({ range, status, branchId, sauceId, overdue, id }: Filter): string {
+/** The page's address with this filter, without the defaults. */
+export function addressOf({ range, status, branchId, sauceId, overdue, id }: BoardFilter): string {
   const query = new URLSearchParams({
-    ...(range === defaultRange ? {} : { range }),
-    ...(status ? { status } : {}),
-    ...(branchId ? { branch: branchId } : {}),
-    ...(sauceId ? { sauce: sauceId } : {}),
-    ...(overdue ? { overdue: 'true' } : {}),
-    ...(id ? { id } : {}),
+    ...(range !== defaultRange && { range }),
+    ...(status && { status }),
+    ...(branchId && { branch: branchId }),
+    ...(sauceId && { sauce: sauceId }),
+    ...(overdue && { overdue: 'true' }),
+    ...(id && { id }),
   }).toString()
   return query ? `#/?${query}` : '#/'
 }
 
-/** The address without what is looked for only among the orders that are here. */
-export const readBy = ({ id: _, ...filter }: Filter): string => addressOf(filter)
+/** Equal for filters that load the same orders. */
+export const loadKeyOf = ({ id: _, ...filter }: BoardFilter): string => addressOf(filter)
 
-/** The query of a list with these orders. */
-export function listQuery(
-  { range, status, branchId, sauceId, overdue }: Filter,
-  now: number,
-): URLSearchParams {
-  return new URLSearchParams({
-    since: new Date(now - ranges[range].ms).toISOString(),
-    ...(status ? { status } : {}),
-    ...parts({ branchId, sauceId }),
-    ...(overdue ? { overdue: 'true' } : {}),
-  })
-}
-
-/** The query of the live feed: only by what never changes, so that an order is seen to leave what is shown. */
-export const liveQuery = (filter: Pick<Filter, 'branchId' | 'sauceId'>): URLSearchParams =>
-  new URLSearchParams(parts(filter))
-
-const parts = ({ branchId, sauceId }: { branchId?: string | undefined; sauceId?: string | undefined }) => ({
-  ...(branchId ? { branchId } : {}),
-  ...(sauceId ? { sauceId } : {}),
+/** The query of the list. */
+export const listQuery = ({ range, status, branchId, sauceId, overdue }: BoardFilter, now: number) => ({
+  since: new Date(now - timeRanges[range].ms).toISOString(),
+  status,
+  branchId,
+  sauceId,
+  overdue: overdue ? ('true' as const) : undefined,
 })
 
-/** Whether the order is one of those shown. */
-export function matches(
-  order: Order,
-  { range, status, branchId, sauceId, overdue, id }: Filter,
+/** The query of the live feed. Not by status: the board has to see an order leave the status that it shows. */
+export const liveQuery = ({ branchId, sauceId }: BoardFilter) => ({ branchId, sauceId })
+
+/** Whether the filter shows the order. */
+export const matches = (
+  order: OrderView,
+  { range, status, branchId, sauceId, overdue, id }: BoardFilter,
   now: number,
-): boolean {
-  return (
-    (status === undefined || order.status === status) &&
-    (branchId === undefined || order.branchId === branchId) &&
-    (sauceId === undefined || order.sauceId === sauceId) &&
-    (!overdue || isOverdue(order, now)) &&
-    (id === undefined || order.orderId.includes(id)) &&
-    placedMs(order.orderId) >= now - ranges[range].ms
-  )
-}
+): boolean =>
+  (status === undefined || order.status === status) &&
+  (branchId === undefined || order.branchId === branchId) &&
+  (sauceId === undefined || order.sauceId === sauceId) &&
+  (!overdue || isOverdue(order, now)) &&
+  (id === undefined || order.orderId.includes(id)) &&
+  placedMs(order.orderId) >= now - timeRanges[range].ms

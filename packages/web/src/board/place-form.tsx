@@ -1,59 +1,36 @@
+import { Refused } from '@saucery/client/errors'
+import type { Order, OrderRequest } from '@saucery/client/schemas'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { Refused } from '../api/api.ts'
-import { api } from '../api/client.ts'
+import { client } from '../api/client.ts'
 import { me } from '../api/session.ts'
-import type { Status } from '../api/types.ts'
 import { shortId } from '../order/orders.ts'
-import { useDoing } from '../ui/doing.ts'
-import { Failure, StatusMark } from '../ui/parts.tsx'
-import { type Field, fields, orderOf, type SortedErrors, sortErrors, type Typed } from './place.ts'
+import { StatusMark } from '../order/statuses.tsx'
+import { Failure } from '../ui/parts.tsx'
+import { useAction } from '../ui/use-action.ts'
+import { OrderInput } from './order-input.tsx'
+import { orderFields, orderOf, sortErrors, type Typed } from './place.ts'
 
-const labels: Record<Field, string> = {
-  branchId: 'Branch',
-  sauceId: 'Sauce',
-  qty: 'Quantity',
-  price: 'Price of one, won',
-}
+const valid: Typed = { branchId: 'gangnam', sauceId: 'gochujang', qty: '3', price: '4000' }
+const invalid: Typed = { branchId: 'no spaces please', sauceId: '', qty: '0', price: '-4000' }
 
-const good: Typed = { branchId: 'gangnam', sauceId: 'gochujang', qty: '3', price: '4000' }
-const bad: Typed = { branchId: 'no spaces please', sauceId: '', qty: '0', price: '-4000' }
+/** A branch orders for itself. */
+const withOwnBranch = (order: Typed): Typed => ({ ...order, branchId: me.value?.branchId ?? order.branchId })
 
-interface Placed {
-  readonly id: string
-  readonly status: Status
-  readonly eventId: string | undefined
-}
-
-const noErrors: SortedErrors = { byField: new Map(), others: [] }
-
-/** Places an order; a bad one too, so that one sees what the service says to it. */
+/** Places an order. An invalid one is sent too, to see how the service answers. */
 export function PlaceForm() {
-  const [typed, setTyped] = useState<Typed>({ ...good, branchId: me.value?.branchId ?? good.branchId })
-  const [waits, setWaits] = useState(false)
-  const { busy, error, act } = useDoing()
-  const [placed, setPlaced] = useState<Placed | undefined>(undefined)
+  const [typed, setTyped] = useState(() => withOwnBranch(valid))
+  const [isStrict, setStrict] = useState(false)
+  const { busy, error, placed, place } = usePlace(isStrict)
   const form = useRef<HTMLFormElement>(null)
-  const errors = error instanceof Refused ? sortErrors(error.errors) : noErrors
+  const { byField, others } = sortErrors(error instanceof Refused ? error.errors : [])
 
-  // Once for each answer, when its errors are there to be read.
+  // Once for each answer, when its errors are drawn.
   useLayoutEffect(() => {
     if (error) form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
   }, [error])
 
-  const place = (order: Typed) =>
-    act(async () => {
-      setPlaced(undefined)
-      const prefer: Record<string, string> = waits ? { prefer: 'wait=5, handling=strict' } : {}
-      const { body, eventId } = await api.post<{ id: string; status: Status }>(
-        'orders',
-        orderOf(order),
-        prefer,
-      )
-      setPlaced({ id: body.id, status: body.status, eventId })
-    })
-
-  function placeBad(): void {
-    const order = { ...bad, ...(me.value?.branchId && { branchId: me.value.branchId }) }
+  function placeInvalid(): void {
+    const order = withOwnBranch(invalid)
     setTyped(order)
     void place(order)
   }
@@ -70,88 +47,69 @@ export function PlaceForm() {
           void place(typed)
         }}
       >
-        {fields.map((name) => (
-          <Input
+        {orderFields.map((name) => (
+          <OrderInput
             key={name}
             name={name}
             value={typed[name]}
-            error={errors.byField.get(name)}
+            error={byField.get(name)}
             onValue={(value) => setTyped({ ...typed, [name]: value })}
           />
         ))}
         <label class="check">
           <input
             type="checkbox"
-            checked={waits}
-            onChange={(event) => setWaits(event.currentTarget.checked)}
+            checked={isStrict}
+            onChange={(event) => setStrict(event.currentTarget.checked)}
           />
-          Only if it is paid within 5 s
+          Only if paid within 5 s
         </label>
         <div class="buttons">
           <button type="submit" class="primary">
             Place order
           </button>
-          <button type="button" onClick={placeBad}>
-            Order something bad
+          <button type="button" onClick={placeInvalid}>
+            Try an invalid order
           </button>
         </div>
       </form>
       <Failure error={error} />
-      {errors.others.length > 0 && (
+      {others.length > 0 && (
         <ul class="failure">
-          {errors.others.map((text) => (
+          {others.map((text) => (
             <li key={text}>{text}</li>
           ))}
         </ul>
       )}
       <p class="placed" role="status">
-        {busy && waits && 'Waiting for the payment…'}
-        {placed && (
-          <>
-            Placed: order{' '}
-            <a href={`#/orders/${placed.id}${placed.eventId ? `?after=${placed.eventId}` : ''}`}>
-              {shortId(placed.id)}
-            </a>{' '}
-            {placed.status !== 'PLACED' && <StatusMark status={placed.status} />}
-          </>
-        )}
+        {busy && isStrict && 'Waiting for the payment…'}
+        {placed && <PlacedOrder {...placed} />}
       </p>
     </section>
   )
 }
 
-function Input({
-  name,
-  value,
-  error,
-  onValue,
-}: {
-  name: Field
-  value: string
-  error: string | undefined
-  onValue: (value: string) => void
-}) {
-  const id = `place-${name}`
-  return (
-    <div class="field">
-      <label for={id}>{labels[name]}</label>
-      <input
-        id={id}
-        name={name}
-        value={value}
-        inputMode={name === 'qty' || name === 'price' ? 'numeric' : undefined}
-        autocomplete="off"
-        spellcheck={false}
-        required
-        aria-invalid={error !== undefined}
-        aria-describedby={error === undefined ? undefined : `${id}-error`}
-        onInput={(event) => onValue(event.currentTarget.value)}
-      />
-      {error !== undefined && (
-        <small id={`${id}-error`} class="field-error">
-          {error}
-        </small>
-      )}
-    </div>
-  )
+interface Placed {
+  readonly data: Order
+  readonly eventId: string | undefined
 }
+
+/** @param isStrict the order is placed only if it is paid within 5 s */
+function usePlace(isStrict: boolean) {
+  const { busy, error, act } = useAction()
+  const [placed, setPlaced] = useState<Placed | undefined>(undefined)
+  const place = (typed: Typed) =>
+    act(async () => {
+      setPlaced(undefined)
+      const prefer = isStrict ? 'wait=5, handling=strict' : undefined
+      setPlaced(await client.post('/orders', { body: orderOf(typed) as OrderRequest, header: { prefer } }))
+    })
+  return { busy, error, placed, place }
+}
+
+const PlacedOrder = ({ data: { id, status }, eventId }: Placed) => (
+  <>
+    Placed order <a href={`#/orders/${id}${eventId ? `?after=${eventId}` : ''}`}>{shortId(id)}</a>{' '}
+    {status !== 'PLACED' && <StatusMark status={status} />}
+  </>
+)

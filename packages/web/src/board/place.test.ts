@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { orderOf, sortErrors } from './place.ts'
 
-describe('an order that is typed', () => {
-  it('is sent with numbers, and ids as they are', () => {
+describe('an order from the form', () => {
+  it('has numbers as numbers, and ids as they were typed', () => {
     assert.deepEqual(orderOf({ branchId: '1', sauceId: '01', qty: '3', price: '4000' }), {
       branchId: '1',
       sauceId: '01',
@@ -12,7 +12,7 @@ describe('an order that is typed', () => {
     })
   })
 
-  it('is sent when it is bad too, as it was typed', () => {
+  it('keeps invalid input as it was typed', () => {
     assert.deepEqual(orderOf({ branchId: '', sauceId: 'a b', qty: 'many', price: '-1.5' }), {
       sauceId: 'a b',
       qty: 'many',
@@ -23,7 +23,7 @@ describe('an order that is typed', () => {
 })
 
 describe('errors', () => {
-  it('are at their fields, and beside them where they have none', () => {
+  it('are sorted by their fields; the others name their place', () => {
     const { byField, others } = sortErrors([
       { pointer: '/qty', detail: 'must be at least 1' },
       { pointer: '/qty', detail: 'must be whole' },

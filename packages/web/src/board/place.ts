@@ -1,44 +1,36 @@
-import type { FieldError } from '../api/api.ts'
+import type { FieldError } from '@saucery/client/schemas'
 
-export const fields = ['branchId', 'sauceId', 'qty', 'price'] as const
+export const orderFields = ['branchId', 'sauceId', 'qty', 'price'] as const
 
-export type Field = (typeof fields)[number]
+export type OrderField = (typeof orderFields)[number]
 
-/** The fields as they were typed. */
-export type Typed = Readonly<Record<Field, string>>
+/** The text in each field of the form. */
+export type Typed = Readonly<Record<OrderField, string>>
 
 /**
- * The order as it is sent: bad input too, for whether it is bad the service says. Numbers are numbers where they are
- * some, and an empty field is no field.
+ * The order to send. Texts that are numbers are sent as numbers, empty fields are left out, and nothing is checked:
+ * the service validates.
  */
-export function orderOf(typed: Typed): Record<string, unknown> {
-  const { branchId, sauceId } = typed
-  const order: Record<string, unknown> = {
-    branchId,
-    sauceId,
-    qty: numberIn(typed.qty),
-    price: numberIn(typed.price),
-  }
+export function orderOf({ branchId, sauceId, qty, price }: Typed): Record<string, unknown> {
+  const order = { branchId, sauceId, qty: numberIn(qty), price: numberIn(price) }
   return Object.fromEntries(Object.entries(order).filter(([, value]) => value !== ''))
 }
 
-function numberIn(text: string): number | string {
-  const number = Number(text)
-  return text.trim() === '' || Number.isNaN(number) || !Number.isFinite(number) ? text : number
-}
+const numberIn = (text: string): number | string =>
+  text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text
 
-export interface SortedErrors {
-  readonly byField: ReadonlyMap<Field, string>
-  /** Those that point to no field of the form. */
+interface SortedErrors {
+  readonly byField: ReadonlyMap<OrderField, string>
+  /** Errors that belong to no field of the form. */
   readonly others: readonly string[]
 }
 
-/** Each error at its field, by its pointer. */
+/** Sorts a problem's errors by the fields that their pointers name. */
 export function sortErrors(errors: readonly FieldError[]): SortedErrors {
-  const byField = new Map<Field, string>()
+  const byField = new Map<OrderField, string>()
   const others: string[] = []
   for (const { pointer, parameter, header, detail } of errors) {
-    const field = fields.find((name) => pointer === `/${name}`)
+    const field = orderFields.find((name) => pointer === `/${name}`)
     const place = pointer ?? parameter ?? header
     if (field) byField.set(field, byField.has(field) ? `${byField.get(field)}; ${detail}` : detail)
     else others.push(place ? `${place} ${detail}` : detail)

@@ -1,5 +1,5 @@
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
@@ -8,8 +8,8 @@ import { build, type OutputFile } from 'esbuild'
 const source = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url))
 
 /**
- * Builds the page into the folder: `index.html`, and what it names in `assets/`, each named after its content and
- * beside its compressed forms. A second's work for whoever serves it would be one for every visitor.
+ * Builds the page into the folder: `index.html` and its files in `assets/`, which are named after their content. Each
+ * has compressed copies, so that the gateway compresses nothing.
  */
 export async function buildPage(outdir: string): Promise<void> {
   const { outputFiles } = await build({
@@ -24,14 +24,14 @@ export async function buildPage(outdir: string): Promise<void> {
     write: false,
     format: 'esm',
     platform: 'browser',
-    // What knows light-dark() in CSS.
+    // The first versions that support light-dark() in CSS.
     target: ['chrome123', 'firefox120', 'safari17.5'],
     jsx: 'automatic',
     jsxImportSource: 'preact',
     legalComments: 'none',
     logLevel: 'silent',
   })
-  // Files are named after their content: older ones would stay for ever.
+  // Files of earlier builds have other names, and would stay.
   await rm(outdir, { recursive: true, force: true })
   await mkdir(join(outdir, 'assets'), { recursive: true })
   const page = (await readFile(source('index.html'), 'utf8'))
@@ -47,10 +47,7 @@ export async function buildPage(outdir: string): Promise<void> {
 function pathOf(files: OutputFile[], ending: string, outdir: string): string {
   const file = files.find(({ path }) => path.endsWith(ending))
   if (!file) throw new Error(`no ${ending} was built`)
-  return file.path
-    .slice(dirname(join(outdir, 'x')).length + 1)
-    .split('\\')
-    .join('/')
+  return relative(outdir, file.path).replaceAll('\\', '/')
 }
 
 async function writeCompressed(path: string, contents: Uint8Array): Promise<void> {

@@ -26,21 +26,21 @@ const sizeOf = async (ending: string) => {
 }
 
 describe('the built page', () => {
-  it('has less than 100 KB of script, compressed in either way', async () => {
+  it('has less than 100 KB of script, with each compression', async () => {
     for (const form of ['.js.gz', '.js.br']) {
       const size = await sizeOf(form)
       assert.ok(size < 100_000, `${form}: ${size} bytes`)
     }
   })
 
-  it('carries no checks of what services say, which are for services', async () => {
+  it('contains no zod: only services validate', async () => {
     for (const name of assets.filter((it) => it.endsWith('.js'))) {
       const script = await readFile(join(folder, 'assets', name), 'utf8')
       assert.ok(!/ZodError|safeParse/.test(script), `zod is in ${name}`)
     }
   })
 
-  it('names what it needs, and that is there, compressed to the same', async () => {
+  it('names its files, which are there with compressed copies of the same content', async () => {
     const html = await readFile(join(folder, 'index.html'), 'utf8')
     const named = [...html.matchAll(/(?:src|href)="(assets\/[^"]+)"/g)].map(([, path]) => String(path))
     assert.deepEqual(

@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact'
 import { count } from '../ui/format.ts'
 import { roomy } from '../ui/screen.ts'
 import { ticksTo } from './ticks.ts'
@@ -7,70 +8,52 @@ export const left = 44
 const bottom = 20
 const top = 8
 
-/** Of a chart's own units; text in it is as large as beside it where there are about as many pixels. */
-export const widthNow = () => (roomy.value ? 600 : 360)
+/** In a chart's own units: about as many as pixels, so that its text has the size of the text around it. */
+export const chartWidth = () => (roomy.value ? 600 : 360)
 
-/** An axis from 0 on that holds the largest value: the values that are marked, and where one is. */
+/** An axis from 0 to at least the largest value: the marked values, and the position of a value. */
 export function axisTo(largest: number) {
   const marks = ticksTo(largest)
   const end = marks.at(-1) ?? 1
   return { marks, y: (n: number) => top + (1 - n / end) * (height - bottom - top) }
 }
 
-export function Axis({
-  marks,
-  y,
-  width,
-}: {
-  marks: readonly number[]
-  y: (n: number) => number
-  width: number
-}) {
-  return marks.map((mark) => (
-    <g key={mark} class="axis">
-      <line x1={left} x2={width} y1={y(mark)} y2={y(mark)} />
-      <text x={left - 6} y={y(mark) + 4} text-anchor="end">
-        {count(mark)}
-      </text>
-    </g>
-  ))
+interface ChartProps {
+  readonly caption: string
+  readonly summary: string
+  /** The chart in words, for screen readers. */
+  readonly label: string
+  readonly width: number
+  readonly axis: ReturnType<typeof axisTo>
+  readonly legend?: ComponentChildren
+  /** The chart's data. */
+  readonly table: ComponentChildren
+  readonly children: ComponentChildren
 }
 
-/** The same as a table, the first of each row being what the others are about. */
-export function Numbers({
-  columns,
-  rows,
-}: {
-  columns: readonly string[]
-  rows: readonly (readonly string[])[]
-}) {
-  return (
+export const Chart = ({ caption, summary, label, width, axis, legend, table, children }: ChartProps) => (
+  <figure class="chart">
+    <figcaption>
+      {caption} <b>{summary}</b>
+    </figcaption>
+    <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={label}>
+      {axis.marks.map((mark) => (
+        <g key={mark} class="axis">
+          <line x1={left} x2={width} y1={axis.y(mark)} y2={axis.y(mark)} />
+          <text x={left - 6} y={axis.y(mark) + 4} text-anchor="end">
+            {count(mark)}
+          </text>
+        </g>
+      ))}
+      {children}
+    </svg>
+    {legend}
     <details>
-      <summary>As a table</summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard */}
-      <section class="scroll" tabIndex={0} aria-label="The numbers">
-        <table>
-          <thead>
-            <tr>
-              {columns.map((column) => (
-                <th key={column} scope="col">
-                  {column}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map(([first, ...others]) => (
-              <tr key={first}>
-                <th scope="row">{first}</th>
-                {others.map((text, i) => (
-                  <td key={columns[i + 1]}>{text}</td>
-                ))}
-              </tr>
-            ))}
-          </tbody>
-        </table>
+      <summary>Show as table</summary>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard has to reach what scrolls */}
+      <section class="scroll" tabIndex={0} aria-label="Chart data">
+        {table}
       </section>
     </details>
-  )
-}
+  </figure>
+)

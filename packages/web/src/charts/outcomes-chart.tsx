@@ -1,19 +1,20 @@
-import type { Statistics, Step } from '../api/types.ts'
+import type { Statistics, StatisticsStep } from '@saucery/client/schemas'
 import { count, dayOf, hourAndMinute } from '../ui/format.ts'
-import { Axis, axisTo, height, left, Numbers, widthNow } from './chart-parts.tsx'
+import { Table } from '../ui/table.tsx'
+import { axisTo, Chart, chartWidth, height, left } from './chart-parts.tsx'
 
 const kinds = [
   { name: 'delivered', label: 'DELIVERED' },
   { name: 'cancelled', label: 'CANCELLED' },
   { name: 'rejected', label: 'REJECTED' },
   { name: 'failed', label: 'FAILED' },
-  { name: 'underway', label: 'Under way' },
+  { name: 'underway', label: 'In progress' },
 ] as const
 
 type Counts = Readonly<Record<(typeof kinds)[number]['name'], number>>
 
-/** What of the orders placed in a step has not ended is under way. */
-const countsOf = ({ placed, delivered, failed, cancelled, rejected }: Step): Counts => ({
+/** Orders placed in a step that have not ended are in progress. */
+const countsOf = ({ placed, delivered, failed, cancelled, rejected }: StatisticsStep): Counts => ({
   delivered,
   cancelled,
   rejected,
@@ -21,11 +22,11 @@ const countsOf = ({ placed, delivered, failed, cancelled, rejected }: Step): Cou
   underway: Math.max(0, placed - delivered - failed - cancelled - rejected),
 })
 
-/** What became of the orders of each step of time. */
-export function Outcomes({ since, until, stepMs, steps }: Statistics) {
-  const width = widthNow()
+/** Orders by the time when they were placed and by how they ended. */
+export function OutcomesChart({ since, until, stepMs, steps }: Statistics) {
+  const width = chartWidth()
   const [from, to] = [Date.parse(since), Date.parse(until)]
-  const { marks, y } = axisTo(Math.max(0, ...steps.map(({ placed }) => placed)))
+  const axis = axisTo(Math.max(0, ...steps.map(({ placed }) => placed)))
   const x = (ms: number) => left + ((ms - from) / (to - from)) * (width - left)
   const placed = sum(steps.map((step) => step.placed))
   const barWidth = Math.max(1, x(from + stepMs) - x(from) - 1)
@@ -33,71 +34,67 @@ export function Outcomes({ since, until, stepMs, steps }: Statistics) {
     .map(({ name, label }) => `${count(sum(steps.map((step) => countsOf(step)[name])))} ${label}`)
     .join(', ')
   return (
-    <figure class="chart">
-      <figcaption>
-        Orders over time, by what became of them <b>{count(placed)}</b>
-      </figcaption>
-      <svg
-        viewBox={`0 0 ${width} ${height}`}
-        role="img"
-        aria-label={`${count(placed)} orders placed: ${text}`}
-      >
-        <Axis marks={marks} y={y} width={width} />
-        {steps.map((step) => (
-          <Bar key={step.time} counts={countsOf(step)} x={x(Date.parse(step.time))} width={barWidth} y={y} />
-        ))}
-        <TimeLabels from={from} to={to} x={x} />
-      </svg>
-      <ul class="legend">
-        {kinds.map(({ name, label }) => (
-          <li key={name} class={name}>
-            {label}
-          </li>
-        ))}
-      </ul>
-      <Numbers
-        columns={['From', 'Placed', ...kinds.map(({ label }) => label)]}
-        rows={steps
-          .filter((step) => step.placed > 0)
-          .map((step) => [
-            timeIn(to - from, Date.parse(step.time)),
-            count(step.placed),
-            ...kinds.map(({ name }) => count(countsOf(step)[name])),
-          ])}
-      />
-    </figure>
+    <Chart
+      caption="Orders over time, by outcome"
+      summary={count(placed)}
+      label={`${count(placed)} orders placed: ${text}`}
+      width={width}
+      axis={axis}
+      legend={
+        <ul class="legend">
+          {kinds.map(({ name, label }) => (
+            <li key={name} class={name}>
+              {label}
+            </li>
+          ))}
+        </ul>
+      }
+      table={
+        <Table
+          items={steps.filter((step) => step.placed > 0)}
+          keyOf={({ time }) => time}
+          columns={{
+            From: ({ time }) => timeIn(to - from, Date.parse(time)),
+            Placed: (step) => count(step.placed),
+            ...Object.fromEntries(
+              kinds.map(({ name, label }) => [label, (step: StatisticsStep) => count(countsOf(step)[name])]),
+            ),
+          }}
+        />
+      }
+    >
+      {steps.flatMap((step) => {
+        let below = 0
+        return kinds.map(({ name }) => {
+          const from = below
+          below += countsOf(step)[name]
+          if (below === from) return null
+          const height = axis.y(from) - axis.y(below)
+          return (
+            <rect
+              key={`${step.time} ${name}`}
+              class={name}
+              x={x(Date.parse(step.time))}
+              width={barWidth}
+              y={axis.y(below)}
+              height={height}
+            />
+          )
+        })
+      })}
+      <TimeLabels from={from} to={to} x={x} />
+    </Chart>
   )
 }
 
 const sum = (numbers: readonly number[]) => numbers.reduce((total, n) => total + n, 0)
 
-function Bar({
-  counts,
-  x,
-  width: barWidth,
-  y,
-}: {
-  counts: Counts
-  x: number
-  width: number
-  y: (n: number) => number
-}) {
-  let below = 0
-  return kinds.map(({ name }) => {
-    const n = counts[name]
-    if (n === 0) return null
-    const from = y(below)
-    below += n
-    return <rect key={name} class={name} x={x} width={barWidth} y={y(below)} height={from - y(below)} />
-  })
-}
-
 const labels = 4
 const dayMs = 86_400_000
 
-/** A time within a span, which may be of several days. */
+/** A time, with its day where the chart spans several. */
 const timeIn = (spanMs: number, ms: number) =>
-  spanMs >= dayMs ? `${dayOf(new Date(ms))}, ${hourAndMinute(ms)}` : hourAndMinute(ms)
+  spanMs >= dayMs ? `${dayOf(ms)}, ${hourAndMinute(ms)}` : hourAndMinute(ms)
 
 function TimeLabels({ from, to, x }: { from: number; to: number; x: (ms: number) => number }) {
   return Array.from({ length: labels + 1 }, (_, i) => from + ((to - from) * i) / labels).map((ms, i) => (
@@ -108,7 +105,7 @@ function TimeLabels({ from, to, x }: { from: number; to: number; x: (ms: number)
       y={height - 4}
       text-anchor={i === 0 ? 'start' : i === labels ? 'end' : 'middle'}
     >
-      {to - from > dayMs ? dayOf(new Date(ms)) : hourAndMinute(ms)}
+      {to - from > dayMs ? dayOf(ms) : hourAndMinute(ms)}
     </text>
   ))
 }

@@ -1,6 +1,6 @@
 const steps = [1, 2, 5, 10]
 
-/** The end of an axis from 0 on that holds the largest value, and the values at which it is marked: two to six. */
+/** Two to six round values from 0 to at least the largest value. */
 export function ticksTo(largest: number): number[] {
   const rough = Math.max(1, largest) / 4
   const power = 10 ** Math.floor(Math.log10(rough))

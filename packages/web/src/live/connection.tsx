@@ -1,28 +1,25 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
-import type { Connection } from './live.ts'
+import type { Connection } from './read-feed.ts'
 
-/** How the feed of the page that is shown is connected; undefined where there is none. */
+/** The feed of the current page; undefined where the page has none. */
 const connection = signal<Connection | undefined>(undefined)
 
-/** Shows the connection of a page as long as the page is shown. */
+/** Shows this connection in the head while the component is mounted. */
 export function useConnection({ value }: ReadonlySignal<Connection>): void {
   useEffect(() => {
     connection.value = value
-  }, [value])
-  useEffect(
-    () => () => {
+    return () => {
       connection.value = undefined
-    },
-    [],
-  )
+    }
+  }, [value])
 }
 
 const texts: Record<Connection, string> = {
   connecting: 'Connecting…',
   live: 'Live',
   reconnecting: 'Reconnecting…',
-  off: 'Not live',
+  off: 'No live updates',
 }
 
 export function ConnectionMark() {

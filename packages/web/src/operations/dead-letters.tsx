@@ -1,35 +1,41 @@
+import type { DeadLetter, Page } from '@saucery/client/schemas'
 import { useEffect, useState } from 'preact/hooks'
-import { api } from '../api/client.ts'
-import type { DeadLetter, Page } from '../api/types.ts'
+import { client } from '../api/client.ts'
 import { shortId } from '../order/orders.ts'
 import { announce } from '../ui/announce.ts'
-import { useDoing } from '../ui/doing.ts'
 import { dayAndTime } from '../ui/format.ts'
-import { Failure } from '../ui/parts.tsx'
+import { Failure, ListState } from '../ui/parts.tsx'
+import { useAction } from '../ui/use-action.ts'
+
+export type MonitoredService = 'order' | 'payment' | 'delivery' | 'dashboard'
 
 const pageSize = 20
 
 /**
- * What a service could not handle, with why, to be sent back when that is mended.
- * @param unhandled how many there are: when it changes they are read again
+ * A service's dead letters with their errors, to be retried once the cause is fixed.
+ * @param unhandled how many there are: when it changes, they are read again
  */
-export function DeadLetters({ service, unhandled }: { service: string; unhandled: number }) {
+export function DeadLetters({ service, unhandled }: { service: MonitoredService; unhandled: number }) {
   const [open, setOpen] = useState(false)
-  const [letters, setLetters] = useState<readonly DeadLetter[] | undefined>(undefined)
-  const [next, setNext] = useState<string | undefined>(undefined)
+  const [page, setPage] = useState<Page<DeadLetter> | undefined>(undefined)
   const [error, setError] = useState<Error | undefined>(undefined)
-  const path = `operations/${service}/dead-letters`
 
   async function read(cursor?: string): Promise<void> {
     try {
-      const query = new URLSearchParams({ limit: String(pageSize), ...(cursor ? { cursor } : {}) })
-      const page = await api.get<Page<DeadLetter>>(`${path}?${query}`)
-      setLetters(cursor ? [...(letters ?? []), ...page.items] : page.items)
-      setNext(page.next)
+      const query = { limit: pageSize, cursor }
+      const found = await client.get(`/operations/${service}/dead-letters`, { query })
+      setPage(cursor && page ? { ...found, items: [...page.items, ...found.items] } : found)
       setError(undefined)
     } catch (failure) {
       setError(failure as Error)
     }
+  }
+
+  async function retry(sequence: number): Promise<void> {
+    const path = { sequence: String(sequence) }
+    await client.post(`/operations/${service}/dead-letters/{sequence}/send-back`, { path })
+    announce(`Dead letter ${sequence} was retried and processed`)
+    void read()
   }
 
   useEffect(() => {
@@ -38,66 +44,54 @@ export function DeadLetters({ service, unhandled }: { service: string; unhandled
 
   return (
     <details class="letters" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>Read the dead letters</summary>
-      <Failure error={error} />
-      {!letters && !error && <p class="nothing">Reading them…</p>}
-      {letters?.length === 0 && (
-        <p class="nothing">{next ? 'There are none among the newest.' : 'There are none.'}</p>
-      )}
+      <summary>Show dead letters</summary>
+      <ListState
+        items={page?.items}
+        error={error}
+        loading="Loading dead letters…"
+        empty={page?.next ? 'None among the newest.' : 'None.'}
+      />
       <ul>
-        {letters?.map((letter) => (
-          <Letter key={letter.sequence} letter={letter} path={path} onSentBack={() => void read()} />
+        {page?.items.map((letter) => (
+          <Letter key={letter.sequence} letter={letter} retry={() => retry(letter.sequence)} />
         ))}
       </ul>
-      {next && (
-        <button type="button" onClick={() => void read(next)}>
-          Older ones
+      {page?.next && (
+        <button type="button" onClick={() => void read(page.next)}>
+          Load older
         </button>
       )}
     </details>
   )
 }
 
-function Letter({ letter, path, onSentBack }: { letter: DeadLetter; path: string; onSentBack: () => void }) {
+function Letter({ letter, retry }: { letter: DeadLetter; retry: () => Promise<void> }) {
   const { sequence, time, subject, event, orderId, error, tries, handled } = letter
-  const { busy, error: refusal, act } = useDoing()
-  const sendBack = () =>
-    act(async () => {
-      await api.post(`${path}/${sequence}/send-back`)
-      announce(`Letter ${sequence} was sent back, and handled`)
-      onSentBack()
-    })
-
+  const { busy, error: refusal, act } = useAction()
   return (
     <li class={handled ? 'letter handled' : 'letter'}>
       <p>
-        <b>{event ?? subject}</b>
-        {orderId && (
-          <>
-            {' '}
-            of order{' '}
-            <a class="id" href={`#/orders/${orderId}`}>
-              {shortId(orderId)}
-            </a>
-          </>
-        )}
+        <b>{event ?? subject}</b> of order{' '}
+        <a class="id" href={`#/orders/${orderId}`}>
+          {shortId(orderId)}
+        </a>
         <small>
-          <time dateTime={time}>{dayAndTime(time)}</time>, {tries === 1 ? '1 try' : `${tries} tries`}, letter{' '}
-          {sequence}
+          <time dateTime={time}>{dayAndTime(time)}</time>, {tries === 1 ? '1 try' : `${tries} tries`}, dead
+          letter {sequence}
         </small>
       </p>
       <pre>{error}</pre>
       <Failure error={refusal} />
       {handled ? (
-        <p>Sent back, and handled.</p>
+        <p>Retried and processed.</p>
       ) : (
         <button
           type="button"
           aria-disabled={busy}
-          aria-label={`Send back letter ${sequence}`}
-          onClick={() => void sendBack()}
+          aria-label={`Retry dead letter ${sequence}`}
+          onClick={() => void act(retry)}
         >
-          Send back
+          Retry
         </button>
       )}
     </li>

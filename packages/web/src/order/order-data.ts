@@ -1,55 +1,60 @@
 import { signal } from '@preact/signals'
-import { type Api, Refused } from '../api/api.ts'
-import { isOnItsWay, untilAnswered } from '../api/retry.ts'
-import type { Order } from '../api/types.ts'
-import { type Connection, followLive } from '../live/live.ts'
-import { announceMoves } from '../ui/announce.ts'
-import { joined } from './orders.ts'
+import type { Client } from '@saucery/client/client'
+import { Refused } from '@saucery/client/errors'
+import type { OrderView } from '@saucery/client/schemas'
+import { untilAnswered } from '../api/retry.ts'
+import { followLive } from '../live/live.ts'
+import type { Connection } from '../live/read-feed.ts'
+import { announceMoves } from './announce-moves.ts'
+import { mergeViews } from './orders.ts'
 
 /**
- * Reads one order, and follows what becomes of it until it is closed.
- * @param after the event that has to be in it: who has just written reads what was written
+ * Reads one order, and follows its changes until it is closed.
+ * @param after the id of an event that the first answer has to include: the page has just caused it
  */
-export function openOrder(api: Api, orderId: string, after?: string) {
+export function openOrder(client: Client, orderId: string, after?: string) {
   const closed = new AbortController()
-  const order = signal<Order | undefined>(undefined)
+  const order = signal<OrderView | undefined>(undefined)
   const connection = signal<Connection>('connecting')
   const error = signal<Error | undefined>(undefined)
-  const isWritten = after !== undefined
 
-  function take(heard: readonly Order[]): void {
+  function show(views: readonly OrderView[]): void {
     const known = new Map(order.value ? [[orderId, order.value]] : [])
-    const one = heard.filter((it) => it.orderId === orderId)
-    const { orders, moves } = joined(known, one)
+    const own = views.filter((it) => it.orderId === orderId)
+    const { orders, moves } = mergeViews(known, own)
     order.value = orders.get(orderId)
     if (order.value) error.value = undefined
-    // What it is at first is in the heading that is read.
+    // The page's heading tells the first status.
     announceMoves(moves.filter(({ from }) => from !== undefined))
   }
 
-  /** Who asks has just written it: whoever does not know it yet will. */
-  const isToCome = (failure: Error) =>
-    isOnItsWay(failure) || (isWritten && failure instanceof Refused && failure.status === 404)
+  /** The dashboard has yet to receive what this page has just caused. */
+  const isOnItsWay = (failure: Error) =>
+    failure instanceof Refused &&
+    (failure.code === 'event-not-arrived' || (after !== undefined && failure.status === 404))
 
   async function read(eventId?: string): Promise<void> {
-    const path = `orderDashboards/${encodeURIComponent(orderId)}`
-    const withEvent = eventId === undefined ? path : `${path}?after=${encodeURIComponent(eventId)}`
-    const headers: Record<string, string> = eventId === undefined ? {} : { prefer: 'wait=5' }
     const found = await untilAnswered(
-      () => api.get<Order>(withEvent, closed.signal, headers),
+      () =>
+        client.get('/orderDashboards/{id}', {
+          path: { id: orderId },
+          query: { after: eventId },
+          header: { prefer: eventId === undefined ? undefined : 'wait=5' },
+          signal: closed.signal,
+        }),
       closed.signal,
       (failure) => {
-        // While the event is on its way the feed may be faster.
-        if (!order.value && !isToCome(failure)) error.value = failure
+        // No error while the event is on its way: the feed may bring it first.
+        if (!order.value && !isOnItsWay(failure)) error.value = failure
       },
     )
-    if (found) take([found])
+    if (found) show([found])
   }
 
   const unfollow = followLive({
-    open: (headers, signal) =>
-      api.ask(`orderDashboards/live?${new URLSearchParams({ orderId })}`, { headers, signal }),
-    onOrders: take,
+    client,
+    query: { orderId },
+    onOrders: show,
     onReset: () => void read(),
     onState: (state) => {
       connection.value = state
@@ -61,7 +66,7 @@ export function openOrder(api: Api, orderId: string, after?: string) {
     order,
     connection,
     error,
-    /** Reads the order once the event is in it. */
+    /** Reads the order once the event with this id is in it. */
     readAfter: read,
     close(): void {
       unfollow()

@@ -1,22 +1,24 @@
+import type { OrderView } from '@saucery/client/schemas'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { api } from '../api/client.ts'
-import { may } from '../api/session.ts'
-import type { Order } from '../api/types.ts'
+import { client } from '../api/client.ts'
 import { useConnection } from '../live/connection.tsx'
-import { useDoing } from '../ui/doing.ts'
-import { dayAndTime, duration, fromNow, oneOf, won } from '../ui/format.ts'
+import { dayAndTime, duration, formatWon, fromNow, oneOf } from '../ui/format.ts'
 import { now } from '../ui/now.ts'
-import { Fact, Failure, StatusMark } from '../ui/parts.tsx'
+import { Details, Failure } from '../ui/parts.tsx'
 import { route } from '../ui/router.ts'
+import { ActionButtons, type ActionName, actionsOn, orderActions, sendAction } from './actions.tsx'
 import { openOrder } from './order-data.ts'
 import { isOverdue, shortId } from './orders.ts'
-import { isFinal } from './statuses.ts'
+import { StatusMark } from './statuses.tsx'
 import { Timeline } from './timeline.tsx'
 
-/** One order: its facts, its story as a picture, what it waits for, and what can be done. */
+/** One order: its details and timeline, what it waits for, and the actions on it. */
 export function OrderPage({ orderId }: { orderId: string }) {
-  const data = useMemo(() => openOrder(api, orderId, route.peek().query.get('after') ?? undefined), [orderId])
-  useEffect(() => () => data.close(), [data])
+  const data = useMemo(
+    () => openOrder(client, orderId, route.peek().query.get('after') ?? undefined),
+    [orderId],
+  )
+  useEffect(() => data.close, [data])
   useConnection(data.connection)
   const order = data.order.value
   return (
@@ -30,8 +32,8 @@ export function OrderPage({ orderId }: { orderId: string }) {
       {order && (
         <>
           <Waiting order={order} />
-          <Actions order={order} onSaid={data.readAfter} />
-          <Facts order={order} />
+          <Actions order={order} onDone={data.readAfter} />
+          <OrderDetails order={order} />
           <Timeline order={order} />
         </>
       )}
@@ -39,19 +41,18 @@ export function OrderPage({ orderId }: { orderId: string }) {
   )
 }
 
-function Waiting({ order }: { order: Order }) {
+function Waiting({ order }: { order: OrderView }) {
   const { waitsFor } = order
   if (!waitsFor) return null
   const time = now.value
   const late = isOverdue(order, time)
-  const since = Math.max(0, time - Date.parse(waitsFor.since))
-  const waited = duration(since - (since % 1000))
+  const waited = Math.max(0, time - Date.parse(waitsFor.since))
   return (
     <p class={late ? 'waits late' : 'waits'}>
-      Has waited {waited} for <b>{oneOf(waitsFor.events)}</b>
+      Waiting {duration(waited - (waited % 1000))} for <b>{oneOf(waitsFor.events)}</b>
       {waitsFor.until && (
         <>
-          {late ? '; it was due ' : '; it is due '}
+          {late ? ', was due ' : ', due '}
           <time dateTime={waitsFor.until} title={dayAndTime(waitsFor.until)}>
             {fromNow(waitsFor.until, time)}
           </time>
@@ -61,87 +62,49 @@ function Waiting({ order }: { order: Order }) {
   )
 }
 
-const actions = {
-  cancel: { label: 'Cancel', said: 'The cancel was asked for.', path: (id: string) => `orders/${id}/cancel` },
-  complete: { label: 'It arrived', said: 'It arrived.', path: (id: string) => `deliveries/${id}/complete` },
-  fail: {
-    label: 'It did not arrive',
-    said: 'It did not arrive.',
-    path: (id: string) => `deliveries/${id}/fail`,
-  },
-} as const
+function Actions({ order, onDone }: { order: OrderView; onDone: (eventId?: string) => Promise<void> }) {
+  const [done, setDone] = useState('')
+  const doneText = useRef<HTMLParagraphElement>(null)
 
-type ActionName = keyof typeof actions
+  async function run(name: ActionName): Promise<void> {
+    setDone('')
+    const { eventId } = await sendAction(name, order.orderId)
+    await onDone(eventId)
+    setDone(orderActions[name].done)
+  }
 
-/** What can be done with the order now, by whoever is signed in. */
-function actionsOn({ status, delivery, timeline }: Order): ActionName[] {
-  const isAsked = timeline.some(({ event }) => event === 'OrderCancelled')
-  const cancel = may('cancel-orders') && !isFinal(status) && !isAsked
-  const end = may('end-deliveries') && delivery?.status === 'STARTED'
-  return [...(end ? (['complete', 'fail'] as const) : []), ...(cancel ? (['cancel'] as const) : [])]
-}
-
-function Actions({ order, onSaid }: { order: Order; onSaid: (eventId?: string) => Promise<void> }) {
-  const { busy, error, act } = useDoing()
-  const [said, setSaid] = useState('')
-  const place = useRef<HTMLParagraphElement>(null)
-  const possible = actionsOn(order)
-
-  const say = (name: ActionName) =>
-    act(async () => {
-      setSaid('')
-      const { eventId } = await api.post(actions[name].path(order.orderId))
-      await onSaid(eventId)
-      setSaid(actions[name].said)
-    })
-
-  // The button that was pressed may be gone: who goes on with the keyboard goes on from here.
+  // The button that was pressed may be gone: the keyboard's focus moves here, not to the top of the page.
   useLayoutEffect(() => {
-    if (said !== '' && document.activeElement === document.body) place.current?.focus()
-  }, [said])
+    if (done !== '' && document.activeElement === document.body) doneText.current?.focus()
+  }, [done])
 
   return (
     <>
-      {possible.length > 0 && (
-        <fieldset class="buttons" aria-label="What can be done">
-          {possible.map((name) => (
-            <button key={name} type="button" class={name} aria-disabled={busy} onClick={() => void say(name)}>
-              {actions[name].label}
-            </button>
-          ))}
-        </fieldset>
-      )}
-      <p class="said" role="status" tabIndex={-1} ref={place}>
-        {said}
+      <ActionButtons names={actionsOn(order)} label="Actions" run={run} />
+      <p class="done" role="status" tabIndex={-1} ref={doneText}>
+        {done}
       </p>
-      <Failure error={error} />
     </>
   )
 }
 
-function Facts({ order }: { order: Order }) {
+function OrderDetails({ order }: { order: OrderView }) {
   const { branchId, sauceId, qty, price, amount, placedAt, payment, delivery, tookMs } = order
   return (
-    <dl class="facts">
-      {branchId !== undefined && <Fact name="Branch">{branchId}</Fact>}
-      {sauceId !== undefined && (
-        <Fact name="Sauce">
-          {qty} × {sauceId}
-        </Fact>
-      )}
-      {price !== undefined && <Fact name="Price of one">{won(price)}</Fact>}
-      {amount !== undefined && <Fact name="Amount">{won(amount)}</Fact>}
-      {payment && <Fact name="Payment">{partOf(payment)}</Fact>}
-      {delivery && <Fact name="Delivery">{partOf(delivery)}</Fact>}
-      {placedAt !== undefined && (
-        <Fact name="Placed">
-          <time dateTime={placedAt}>{dayAndTime(placedAt)}</time>
-        </Fact>
-      )}
-      {tookMs !== undefined && <Fact name="Took">{duration(tookMs)}</Fact>}
-    </dl>
+    <Details
+      of={{
+        Branch: branchId,
+        Sauce: sauceId && `${qty} × ${sauceId}`,
+        'Unit price': price === undefined ? undefined : formatWon(price),
+        Amount: amount === undefined ? undefined : formatWon(amount),
+        Payment: payment && withReason(payment),
+        Delivery: delivery && withReason(delivery),
+        Placed: placedAt && <time dateTime={placedAt}>{dayAndTime(placedAt)}</time>,
+        'Total time': tookMs === undefined ? undefined : duration(tookMs),
+      }}
+    />
   )
 }
 
-const partOf = ({ status, reason }: { status: string; reason?: string }) =>
-  `${status}${reason ? ` (${reason})` : ''}`
+const withReason = ({ status, reason }: { status: string; reason?: string }) =>
+  reason ? `${status} (${reason})` : status

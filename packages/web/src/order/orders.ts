@@ -1,22 +1,22 @@
-import type { Order } from '../api/types.ts'
+import type { OrderView } from '@saucery/client/schemas'
 
 /** Orders by id. */
-export type Orders = ReadonlyMap<string, Order>
+export type Orders = ReadonlyMap<string, OrderView>
 
-/** An order that is somewhere else than it was; `from` is absent when it is new here. */
+/** An order that is new (without `from`), or whose status changed. */
 export interface Move {
-  readonly order: Order
-  readonly from?: Order['status']
+  readonly order: OrderView
+  readonly from?: OrderView['status']
 }
 
 /**
- * The orders with what was heard since. A timeline only grows, so that the longer one is the newer: an answer that
- * was under way while an event came takes nothing back.
+ * The orders with newer views of them. A timeline only grows, so of two views the one with the longer timeline is
+ * the newer: a slow answer never undoes a change that the feed sent first. (orders.test)
  */
-export function joined(known: Orders, heard: readonly Order[]): { orders: Orders; moves: Move[] } {
+export function mergeViews(known: Orders, views: readonly OrderView[]): { orders: Orders; moves: Move[] } {
   const orders = new Map(known)
   const moves: Move[] = []
-  for (const order of heard) {
+  for (const order of views) {
     const before = orders.get(order.orderId)
     if (before && before.timeline.length > order.timeline.length) continue
     orders.set(order.orderId, order)
@@ -26,35 +26,32 @@ export function joined(known: Orders, heard: readonly Order[]): { orders: Orders
   return { orders, moves }
 }
 
-/** The newest orders, and whether some were left out. Ids are UUIDv7: the later, the greater. */
+/** The newest orders, and whether some were cut off. Ids are UUIDv7: the later, the greater. */
 export function newest(orders: Orders, limit: number): { orders: Orders; cut: boolean } {
   if (orders.size <= limit) return { orders, cut: false }
   const ids = [...orders.keys()].sort(ascending).slice(-limit)
-  return { orders: new Map(ids.map((id) => [id, orders.get(id) as Order])), cut: true }
+  return { orders: new Map(ids.map((id) => [id, orders.get(id) as OrderView])), cut: true }
 }
 
 const ascending = (a: string, b: string) => (a < b ? -1 : 1)
 
-/** When the order was placed, of which its id tells. */
+/** When the order was placed, in ms: an id begins with its time. */
 export const placedMs = (orderId: string): number =>
   Number.parseInt(orderId.replaceAll('-', '').slice(0, 12), 16)
 
-/** The `until` of the page with what came before these; what was placed in the same millisecond comes once more. */
+/** The `until` of the page before these orders. It includes the oldest order's millisecond, which others may share. */
 export function endBefore(orders: Orders): string | undefined {
   const [oldest] = [...orders.keys()].sort(ascending)
   return oldest === undefined ? undefined : new Date(placedMs(oldest) + 1).toISOString()
 }
 
-/** Newest first. */
-export const byAge = (orders: Iterable<Order>): Order[] =>
+export const newestFirst = (orders: Iterable<OrderView>): OrderView[] =>
   [...orders].sort((a, b) => ascending(b.orderId, a.orderId))
 
-/** Whether the order has waited longer than it should, also when that was not so yet when it was heard of. */
-export const isOverdue = ({ waitsFor }: Order, now: number): boolean =>
+/** Whether the order is overdue now: it may have become so after the view was made. */
+export const isOverdue = ({ waitsFor }: OrderView, now: number): boolean =>
   waitsFor !== undefined &&
   (waitsFor.overdue || (waitsFor.until !== undefined && Date.parse(waitsFor.until) < now))
 
-const tail = 6
-
-/** The end of an id, which differs where the beginning of two does not. */
-export const shortId = (id: string): string => `…${id.slice(-tail)}`
+/** The end of an id: the beginnings of two orders' ids are often the same. */
+export const shortId = (id: string): string => `…${id.slice(-6)}`

@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { entry } from '../testing/orders.ts'
+import { timelineEntry } from '../testing/orders.ts'
 import { layoutOf } from './timeline-layout.ts'
 
-const placed = entry('OrderPlaced', 0, 'a request')
-const approved = entry('PaymentApproved', 2, 'OrderPlaced')
-const started = entry('DeliveryStarted', 3, 'PaymentApproved')
-const cancelled = entry('OrderCancelled', 10, 'another request')
+const placed = timelineEntry('OrderPlaced', 0, 'a request')
+const approved = timelineEntry('PaymentApproved', 2, 'OrderPlaced')
+const started = timelineEntry('DeliveryStarted', 3, 'PaymentApproved')
+const cancelled = timelineEntry('OrderCancelled', 10, 'another request')
 
 describe('the picture of a timeline', () => {
-  it('has a row for each event in the order of time, in the lane of who said it', () => {
+  it('has a row for each event by time, in the lane of its publisher', () => {
     const { rows } = layoutOf([started, placed, cancelled, approved])
     assert.deepEqual(
       rows.map(({ entry: { event }, lane }) => [event, lane]),
@@ -32,8 +32,8 @@ describe('the picture of a timeline', () => {
     ])
   })
 
-  it('tells how long a step took since its cause, and a request since the event before', () => {
-    const stopped = entry('DeliveryCancelled', 12, 'OrderCancelled')
+  it('tells the time since the cause, and for a request the time since the event before', () => {
+    const stopped = timelineEntry('DeliveryCancelled', 12, 'OrderCancelled')
     const { rows } = layoutOf([placed, approved, cancelled, stopped])
     assert.deepEqual(
       rows.map(({ tookMs }) => tookMs),
@@ -41,24 +41,24 @@ describe('the picture of a timeline', () => {
     )
   })
 
-  it('draws from a cause that seems to be later, for clocks differ', () => {
+  it('draws an arrow from a cause that seems to be later, because clocks differ', () => {
     const early = { ...approved, time: new Date(Date.parse(placed.time) - 5).toISOString() }
     const { rows, arrows } = layoutOf([placed, early])
     assert.deepEqual([rows[0]?.entry.event, rows[0]?.tookMs], ['PaymentApproved', -5])
     assert.deepEqual(arrows[0], { from: { row: 1, lane: 'order' }, to: { row: 0, lane: 'payment' } })
   })
 
-  it('has no arrow to what a clock led to, or an event that has not been heard of', () => {
-    const overdue = { ...entry('OrderCancelled', 5), data: { reason: 'payment-timeout' } }
+  it('has no arrow to an event caused by a deadline or by an event that is missing', () => {
+    const overdue = { ...timelineEntry('OrderCancelled', 5), data: { reason: 'payment-timeout' } }
     const { rows, arrows } = layoutOf([overdue, started])
     assert.deepEqual(
-      rows.map(({ origin }) => origin),
-      ['unheard', 'clock'],
+      rows.map(({ trigger }) => trigger),
+      ['missing-event', 'deadline'],
     )
     assert.deepEqual(arrows, [])
   })
 
-  it('is empty for an order of which nothing is known', () => {
+  it('is empty for an order without events', () => {
     assert.deepEqual(layoutOf([]), { rows: [], arrows: [] })
   })
 })

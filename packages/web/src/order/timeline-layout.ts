@@ -1,75 +1,69 @@
-import type { Entry, EventName } from '../api/types.ts'
+import type { EventName, TimelineEntry } from '@saucery/client/schemas'
 
-/** Who can be seen to say something: who asks, and the services. */
+/** The columns of the picture: requests from people, and the services that publish. */
 export const lanes = ['request', 'order', 'payment', 'delivery'] as const
 
 export type Lane = (typeof lanes)[number]
 
-/** What led to an event: another one that is here, or is not yet; a request; or that a time was over. */
-export type Origin = 'event' | 'unheard' | 'request' | 'clock'
+/** What led to an event: another event, one that has not been received yet, a request, or a deadline. */
+export type Trigger = 'event' | 'missing-event' | 'request' | 'deadline'
 
-export interface Row {
-  readonly entry: Entry
+export interface TimelineRow {
+  readonly entry: TimelineEntry
   readonly lane: Lane
-  readonly origin: Origin
-  /** The row of the event that led to it. */
-  readonly causeRow?: number
-  /** Time since its cause; since the event before it where the cause is no event. Negative where clocks differ. */
-  readonly tookMs?: number
+  readonly trigger: Trigger
+  /** The event that led to it. */
+  readonly cause: EventName | undefined
+  /** Time since its cause, or since the event before where no event is the cause. Negative where clocks differ. */
+  readonly tookMs: number | undefined
 }
 
+interface Place {
+  readonly row: number
+  readonly lane: Lane
+}
+
+/** From a cause to its effect. */
 export interface Arrow {
-  readonly from: { readonly row: number; readonly lane: Lane }
-  readonly to: { readonly row: number; readonly lane: Lane }
+  readonly from: Place
+  readonly to: Place
 }
 
-export interface Layout {
-  readonly rows: readonly Row[]
-  /** From each cause to its effect. */
-  readonly arrows: readonly Arrow[]
-}
-
-const laneOfStream: Readonly<Record<string, Lane>> = {
-  ORDERS: 'order',
-  PAYMENTS: 'payment',
-  DELIVERIES: 'delivery',
-}
-
-/** Who says an event of this name. */
+/** The service that publishes the event. */
 export function laneOf(event: EventName): Lane {
   if (event.startsWith('Order')) return 'order'
   return event.startsWith('Payment') ? 'payment' : 'delivery'
 }
 
-/** One row an event, the earliest first, and an arrow to each from what led to it. */
-export function layoutOf(timeline: readonly Entry[]): Layout {
+export interface Layout {
+  readonly rows: readonly TimelineRow[]
+  readonly arrows: readonly Arrow[]
+}
+
+/** A row for each event, the earliest first, and an arrow to each from what led to it. */
+export function layoutOf(timeline: readonly TimelineEntry[]): Layout {
   const sorted = [...timeline].sort((a, b) => a.time.localeCompare(b.time) || (a.id < b.id ? -1 : 1))
   const rowOf = new Map(sorted.map(({ id }, row) => [id, row]))
-  const rows = sorted.map((entry, row): Row => {
-    const causeRow = rowOf.get(entry.cause)
-    const before = sorted[causeRow ?? row - 1]
-    return {
-      entry,
-      lane: laneOfStream[entry.stream] ?? laneOf(entry.event),
-      origin: causeRow === undefined ? originOf(entry) : 'event',
-      ...(causeRow === undefined ? {} : { causeRow }),
-      ...(before ? { tookMs: Date.parse(entry.time) - Date.parse(before.time) } : {}),
-    }
-  })
-  const arrows = rows.flatMap(({ lane, origin, causeRow }, row): Arrow[] => {
-    const to = { row, lane }
-    if (origin === 'request') return [{ from: { row, lane: 'request' }, to }]
-    const cause = causeRow === undefined ? undefined : rows[causeRow]
-    return cause && causeRow !== undefined ? [{ from: { row: causeRow, lane: cause.lane }, to }] : []
+  const arrows: Arrow[] = []
+  const rows = sorted.map((entry, row): TimelineRow => {
+    const lane = laneOf(entry.event)
+    const causeRow = rowOf.get(entry.cause) ?? -1
+    const cause = sorted[causeRow]
+    const trigger = cause ? 'event' : triggerOf(entry)
+    if (cause) arrows.push({ from: { row: causeRow, lane: laneOf(cause.event) }, to: { row, lane } })
+    else if (trigger === 'request') arrows.push({ from: { row, lane: 'request' }, to: { row, lane } })
+    const before = cause ?? sorted[row - 1]
+    const tookMs = before && Date.parse(entry.time) - Date.parse(before.time)
+    return { entry, lane, trigger, cause: cause?.event, tookMs }
   })
   return { rows, arrows }
 }
 
-/** What people ask for; everything else is a reaction. */
-const askedFor = new Set<EventName>(['OrderPlaced', 'OrderCancelled', 'DeliveryCompleted', 'DeliveryFailed'])
-const ranOut = new Set<unknown>(['payment-timeout', 'overdue'])
+/** What people can request; every other event is a reaction. */
+const requested = new Set<EventName>(['OrderPlaced', 'OrderCancelled', 'DeliveryCompleted', 'DeliveryFailed'])
+const deadlines = new Set<unknown>(['payment-timeout', 'overdue'])
 
-function originOf({ event, data }: Entry): Origin {
-  if (!askedFor.has(event)) return 'unheard'
-  return ranOut.has(data.reason) ? 'clock' : 'request'
+function triggerOf({ event, data }: TimelineEntry): Trigger {
+  if (!requested.has(event)) return 'missing-event'
+  return deadlines.has(data.reason) ? 'deadline' : 'request'
 }

@@ -1,43 +1,49 @@
+import type { Delivery } from '@saucery/client/schemas'
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { api } from '../api/client.ts'
+import { client } from '../api/client.ts'
 import { may } from '../api/session.ts'
-import type { Delivery } from '../api/types.ts'
+import { ActionButtons, type ActionName, endings, orderActions, sendAction } from '../order/actions.tsx'
 import { shortId } from '../order/orders.ts'
 import { announce } from '../ui/announce.ts'
-import { useDoing } from '../ui/doing.ts'
 import { age } from '../ui/format.ts'
 import { now } from '../ui/now.ts'
-import { MorePages, usePage } from '../ui/paged.tsx'
-import { Failure } from '../ui/parts.tsx'
+import { ListState } from '../ui/parts.tsx'
+import { MorePages, usePage } from '../ui/use-page.tsx'
 
 const everyMs = 3000
 
-/** What is on its way: for couriers, who see deliveries and not orders. */
+const readStarted = (cursor: string | undefined, signal: AbortSignal | undefined) =>
+  client.get('/deliveries', { query: { status: 'STARTED', limit: 100, cursor }, signal })
+
+/** The deliveries under way. Couriers see no orders, so for them it is the start page. */
 export function DeliveriesPage() {
-  const { page, error, read } = usePage<Delivery>('deliveries?status=STARTED&limit=100', everyMs)
+  const { page, error, read } = usePage(readStarted, everyMs)
   const heading = useRef<HTMLHeadingElement>(null)
-  const lately = useRef<'ended' | undefined>(undefined)
-  // The button that was pressed goes with its delivery: who goes on with the keyboard goes on from the beginning.
+  const hasEnded = useRef<'ended' | undefined>(undefined)
+  // The pressed button goes away with its delivery: the keyboard's focus moves to the heading.
   useLayoutEffect(() => {
-    if (lately.current === undefined || document.activeElement !== document.body) return
-    lately.current = undefined
+    if (hasEnded.current === undefined || document.activeElement !== document.body) return
+    hasEnded.current = undefined
     heading.current?.focus()
   })
   const onEnded = () => {
-    lately.current = 'ended'
+    hasEnded.current = 'ended'
     return read()
   }
   return (
     <section>
       <h1 ref={heading} tabIndex={-1}>
-        Deliveries on their way
+        Deliveries under way
       </h1>
-      <Failure error={error} />
-      {!page && !error && <p class="nothing">Reading what is on its way…</p>}
-      {page?.items.length === 0 && <p class="nothing">Nothing is on its way.</p>}
+      <ListState
+        items={page?.items}
+        error={error}
+        loading="Loading deliveries…"
+        empty="No deliveries are under way."
+      />
       <ul class="deliveries">
         {page?.items.map((delivery) => (
-          <OnItsWay key={delivery.orderId} delivery={delivery} onEnded={onEnded} />
+          <DeliveryRow key={delivery.orderId} delivery={delivery} onEnded={onEnded} />
         ))}
       </ul>
       <MorePages next={page?.next} />
@@ -45,36 +51,26 @@ export function DeliveriesPage() {
   )
 }
 
-const labels = { complete: 'It arrived', fail: 'It did not arrive' } as const
-
-function OnItsWay({ delivery, onEnded }: { delivery: Delivery; onEnded: () => Promise<void> }) {
-  const { orderId, branchId, sauceId, qty, startedAt } = delivery
-  const { busy, error, act } = useDoing()
-  const end = (how: keyof typeof labels) =>
-    act(async () => {
-      await api.post(`deliveries/${orderId}/${how}`)
-      announce(`Order ${shortId(orderId)}: ${labels[how]}`)
-      await onEnded()
-    })
+function DeliveryRow({ delivery, onEnded }: { delivery: Delivery; onEnded: () => Promise<void> }) {
+  const { orderId } = delivery
+  const name = shortId(orderId)
+  async function run(action: ActionName): Promise<void> {
+    await sendAction(action, orderId)
+    announce(`Order ${name}: ${orderActions[action].done}`)
+    await onEnded()
+  }
   return (
     <li>
-      <span class="id">
-        {may('read-views') ? <a href={`#/orders/${orderId}`}>{shortId(orderId)}</a> : shortId(orderId)}
-      </span>
-      <span>
-        {qty} × {sauceId} for {branchId}
-      </span>
-      {startedAt && <span class="age">{age(Math.max(0, now.value - Date.parse(startedAt)))}</span>}
-      {may('end-deliveries') && (
-        <fieldset class="buttons" aria-label={`Order ${shortId(orderId)}`}>
-          {(['complete', 'fail'] as const).map((how) => (
-            <button key={how} type="button" aria-disabled={busy} onClick={() => void end(how)}>
-              {labels[how]}
-            </button>
-          ))}
-        </fieldset>
+      <span class="id">{may('read-views') ? <a href={`#/orders/${orderId}`}>{name}</a> : name}</span>
+      {'startedAt' in delivery && (
+        <>
+          <span>
+            {delivery.qty} × {delivery.sauceId} for {delivery.branchId}
+          </span>
+          <span class="age">{age(Math.max(0, now.value - Date.parse(delivery.startedAt)))}</span>
+        </>
       )}
-      <Failure error={error} />
+      <ActionButtons names={may('end-deliveries') ? endings : []} label={`Order ${name}`} run={run} />
     </li>
   )
 }

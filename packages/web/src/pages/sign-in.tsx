@@ -1,12 +1,10 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import { me, signInNeeded, signInWith, signOut } from '../api/session.ts'
 
-/** Asks for a token. Where tokens come from is for whoever runs the system to say. */
-export function SignIn() {
-  const [missing, setMissing] = useState(false)
+export function SignInForm() {
   const why = signInNeeded.value
   const field = useRef<HTMLTextAreaElement>(null)
-  // What was here before is gone, and whoever was on it.
+  // The page before is gone, and the keyboard's focus with it.
   useEffect(() => field.current?.focus(), [why])
   return (
     <section class="sign-in">
@@ -19,9 +17,12 @@ export function SignIn() {
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          const text = String(new FormData(event.currentTarget).get('token')).trim()
-          setMissing(text === '')
-          if (text !== '') signInWith(text.replace(/^bearer\s+/i, ''))
+          const form = event.currentTarget
+          const text = String(new FormData(form).get('token')).trim()
+          if (text !== '') return signInWith(text.replace(/^bearer\s+/i, ''))
+          // Spaces pass as a required value; an empty field does not.
+          form.reset()
+          form.reportValidity()
         }}
       >
         <label for="token">Token</label>
@@ -32,18 +33,13 @@ export function SignIn() {
           rows={4}
           autocomplete="off"
           spellcheck={false}
-          aria-describedby={missing ? 'token-error token-hint' : 'token-hint'}
-          aria-invalid={missing}
+          required
+          aria-describedby="token-hint"
         />
-        {missing && (
-          <small id="token-error" class="field-error" role="alert">
-            There is no token yet
-          </small>
-        )}
         <p id="token-hint">
-          A JWT from whoever signs people in here. On your own machine:{' '}
-          <code>npx pnpm@12 -s sign-in --role operator</code> (docs/sign-in.md tells of other roles). It is
-          kept in this tab alone, until the tab is closed.
+          Paste a JWT from your identity provider. On your own machine, make one with{' '}
+          <code>npx pnpm@12 -s sign-in --role operator</code> (other roles: docs/sign-in.md). The page keeps
+          it in this tab only, until the tab is closed.
         </p>
         <button type="submit" class="primary">
           Sign in
@@ -53,15 +49,15 @@ export function SignIn() {
   )
 }
 
-/** Who is signed in, and the way out. */
-export function Who() {
-  const who = me.value
-  if (!who) return null
-  if (who.signIn === 'off') return <span class="who">Sign-in is off</span>
+/** The caller's role and branch, and the button to sign out. */
+export function SignedIn() {
+  const caller = me.value
+  if (!caller) return null
+  if (caller.signIn === 'off') return <span class="who">Sign-in is off</span>
   return (
     <span class="who">
-      {who.role}
-      {who.branchId !== undefined && ` ${who.branchId}`}
+      {caller.role}
+      {caller.branchId !== undefined && ` ${caller.branchId}`}
       <button type="button" onClick={() => signOut()}>
         Sign out
       </button>

@@ -1,29 +1,33 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Entry, EventName, Order, Status } from '../api/types.ts'
+import type { EventName, OrderView, TimelineEntry } from '@saucery/client/schemas'
 
 const streams = { O: 'ORDERS', P: 'PAYMENTS', D: 'DELIVERIES', C: 'DELIVERIES' } as const
 
-/** An event a second after the hour for each `second`, whose id is the event's name. */
-export const entry = (event: EventName, second = 0, cause = 'request'): Entry => ({
+const timeOf = (second: number) => new Date(Date.UTC(2026, 0, 31, 12, 0, second)).toISOString()
+
+/** An event that many seconds after noon. Its id is the event's name. */
+export const timelineEntry = (event: EventName, second = 0, cause = 'request'): TimelineEntry => ({
   id: event,
   event,
   cause,
-  time: new Date(Date.UTC(2026, 0, 31, 12, 0, second)).toISOString(),
+  time: timeOf(second),
   stream: streams[event[0] as keyof typeof streams],
+  sequence: second + 1,
   data: {},
 })
 
-/** An order to which these events happened. */
-export const order = (orderId: string, status: Status, events: EventName[]): Order => ({
+/** An order with these events, a second apart. */
+export const orderView = (orderId: string, status: OrderView['status'], events: EventName[]): OrderView => ({
   orderId,
   status,
-  timeline: events.map((event, i) => entry(event, i, events[i - 1])),
+  since: timeOf(Math.max(0, events.length - 1)),
+  timeline: events.map((event, i) => timelineEntry(event, i, events[i - 1])),
 })
 
 /** A server that answers with the listener, until it is disposed of. */
-export async function serving(listener: RequestListener) {
+export async function listen(listener: RequestListener) {
   const server = createServer(listener).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
@@ -36,7 +40,7 @@ export async function serving(listener: RequestListener) {
   }
 }
 
-/** Waits until that is so. */
-export async function until(holds: () => boolean): Promise<void> {
+/** Resolves when the condition holds. */
+export async function waitFor(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
 }

@@ -1,8 +1,9 @@
 import { signal } from '@preact/signals'
+import { whileVisible } from './while-visible.ts'
 
-/** The time, a second old at most while somebody looks. */
+/** The time in ms, renewed each second while the page is visible. */
 export const now = signal(Date.now())
 
-setInterval(() => {
-  if (document.visibilityState === 'visible') now.value = Date.now()
-}, 1000)
+whileVisible(1000, async () => {
+  now.value = Date.now()
+})

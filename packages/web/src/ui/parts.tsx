@@ -1,34 +1,51 @@
+import { Refused } from '@saucery/client/errors'
 import type { ComponentChildren } from 'preact'
-import { Refused } from '../api/api.ts'
-import type { Status } from '../api/types.ts'
-import { classOf } from '../order/statuses.ts'
 
-/** A status in words, marked with its colour. */
-export const StatusMark = ({ status }: { status: Status }) => (
-  <span class={`status ${classOf(status)}`}>{status}</span>
-)
-
-/** What went wrong, said at once; with the name that it has in the logs. */
+/** An error, with its code and the request's id in the logs. */
 export function Failure({ error }: { error: Error | undefined }) {
   if (!error) return null
-  const id = error instanceof Refused ? error.requestId : undefined
   return (
     <p class="failure" role="alert">
       {error.message}
       {error instanceof Refused && (
         <small>
           {error.code}
-          {id && ` · request ${id}`}
+          {error.requestId && ` · request ${error.requestId}`}
         </small>
       )}
     </p>
   )
 }
 
-/** A name and what is behind it, in a list of them. */
-export const Fact = ({ name, children }: { name: string; children: ComponentChildren }) => (
-  <div>
-    <dt>{name}</dt>
-    <dd>{children}</dd>
-  </div>
+/** Names and their values; leaves out those that are undefined. */
+export const Details = ({ of }: { of: Readonly<Record<string, ComponentChildren>> }) => (
+  <dl class="details">
+    {Object.entries(of).map(([name, value]) =>
+      value === undefined ? null : (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ),
+    )}
+  </dl>
+)
+
+/** What a list shows instead of items: an error, that it loads, or that it is empty. */
+export const ListState = ({
+  items,
+  error,
+  loading,
+  empty,
+}: {
+  items: readonly unknown[] | undefined
+  error: Error | undefined
+  loading: string
+  empty: string
+}) => (
+  <>
+    <Failure error={error} />
+    {!items && !error && <p class="nothing">{loading}</p>}
+    {items?.length === 0 && <p class="nothing">{empty}</p>}
+  </>
 )

@@ -1,23 +1,21 @@
 import { computed, signal } from '@preact/signals'
 
+const pages = ['waiting', 'deliveries', 'operations'] as const
+
 export interface Route {
-  /** `board`, `order`, `waiting`, `deliveries`, `operations`, or `nowhere`. */
-  readonly page: 'board' | 'order' | 'waiting' | 'deliveries' | 'operations' | 'nowhere'
+  readonly page: 'board' | 'order' | 'nowhere' | (typeof pages)[number]
   readonly orderId?: string
   readonly query: URLSearchParams
 }
 
-/** Behind the `#`, for the paths are the calls'. */
+/** Pages are behind the `#`: the paths belong to the API. */
 function routeOf(hash: string): Route {
   const [path = '', search] = hash.replace(/^#\/?/, '').split('?')
   const query = new URLSearchParams(search)
-  const [page, id, ...more] = path.split('/')
-  if (more.length > 0) return { page: 'nowhere', query }
-  if (page === 'orders' && id) return { page: 'order', orderId: id, query }
-  if (id !== undefined) return { page: 'nowhere', query }
-  if (page === '') return { page: 'board', query }
-  if (page === 'waiting' || page === 'deliveries' || page === 'operations') return { page, query }
-  return { page: 'nowhere', query }
+  const [first = '', id, ...more] = path.split('/')
+  if (first === 'orders' && id && more.length === 0) return { page: 'order', orderId: id, query }
+  if (path === '') return { page: 'board', query }
+  return { page: pages.find((page) => page === path) ?? 'nowhere', query }
 }
 
 const hash = signal(location.hash)

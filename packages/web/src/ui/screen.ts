@@ -9,8 +9,8 @@ function matching(media: string): ReadonlySignal<boolean> {
   return matches
 }
 
-/** Whether there is room for one column only: a phone. */
+/** Room for one column only: a phone. The same width as in CSS. */
 export const narrow = matching('(max-width: 43.99rem)')
 
-/** Whether there is room for a form beside the board. */
+/** Room for the form beside the board. */
 export const roomy = matching('(min-width: 75rem)')

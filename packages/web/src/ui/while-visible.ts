@@ -1,8 +1,9 @@
-import { retryAfterMs } from '../api/retry.ts'
+import { retryAfterMs } from '@saucery/client/retry'
 
 /**
- * Calls at once and then in this interval while somebody looks, never twice at a time; later where it is told to
- * come back later. @returns what stops it
+ * Calls `work` at once and then in this interval while the page is visible, never twice at a time. After a refusal
+ * with `Retry-After` it waits for as long as that says.
+ * @returns stops it
  */
 export function whileVisible(ms: number, work: (signal: AbortSignal) => Promise<unknown>): () => void {
   const stopped = new AbortController()

@@ -1,7 +1,10 @@
 import { useState } from 'preact/hooks'
 
-/** What a button does: once at a time, and why it failed. A button that is disabled loses the keyboard: say busy. */
-export function useDoing() {
+/**
+ * The work of a button: one at a time, and why it failed. Mark a busy button `aria-disabled`; one that is `disabled`
+ * loses the keyboard's focus.
+ */
+export function useAction() {
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<Error | undefined>(undefined)
   async function act(work: () => Promise<void>): Promise<void> {

@@ -1,0 +1,54 @@
+import type { OrderView } from '@saucery/client/schemas'
+import { isFinal } from '@saucery/contracts/status'
+import { client } from '../api/client.ts'
+import { may } from '../api/session.ts'
+import { Failure } from '../ui/parts.tsx'
+import { useAction } from '../ui/use-action.ts'
+
+/** What a person can do with an order: the button, what is announced afterwards, and the call. */
+export const orderActions = {
+  complete: { label: 'Mark delivered', done: 'Marked delivered', path: '/deliveries/{id}/complete' },
+  fail: { label: 'Mark failed', done: 'Marked failed', path: '/deliveries/{id}/fail' },
+  cancel: { label: 'Cancel order', done: 'Cancellation requested', path: '/orders/{id}/cancel' },
+} as const
+
+export type ActionName = keyof typeof orderActions
+
+/** The actions that end a delivery. */
+export const endings = ['complete', 'fail'] as const
+
+export const sendAction = (name: ActionName, id: string) =>
+  client.post(orderActions[name].path, { path: { id } })
+
+/** The actions that the order's state and the caller's role allow now. */
+export function actionsOn({ status, delivery, timeline }: OrderView): ActionName[] {
+  const isCancelled = timeline.some(({ event }) => event === 'OrderCancelled')
+  const canCancel = may('cancel-orders') && !isFinal(status) && !isCancelled
+  const canEnd = may('end-deliveries') && delivery?.status === 'STARTED'
+  return [...(canEnd ? endings : []), ...(canCancel ? (['cancel'] as const) : [])]
+}
+
+interface ActionButtonsProps {
+  readonly names: readonly ActionName[]
+  /** The group's name for screen readers. */
+  readonly label: string
+  readonly run: (name: ActionName) => Promise<void>
+}
+
+export function ActionButtons({ names, label, run }: ActionButtonsProps) {
+  const { busy, error, act } = useAction()
+  return (
+    <>
+      {names.length > 0 && (
+        <fieldset class="buttons" aria-label={label}>
+          {names.map((name) => (
+            <button key={name} type="button" aria-disabled={busy} onClick={() => void act(() => run(name))}>
+              {orderActions[name].label}
+            </button>
+          ))}
+        </fieldset>
+      )}
+      <Failure error={error} />
+    </>
+  )
+}
