@@ -16,6 +16,7 @@ import { testBroker, testDatabase } from '../testing/servers.ts'
 import { reconcile } from './reconciler.ts'
 
 type Replica = Awaited<ReturnType<typeof testReplica>>
+type Nats = Awaited<ReturnType<typeof natsWithPowerFailures>>
 
 const raisedType: EventType<Raised> = {
   event: 'Raised',
@@ -45,6 +46,15 @@ const sorted = (ids: Iterable<string>) => [...ids].sort((a, b) => a.localeCompar
 const backAt = async (replica: Replica) => {
   await eventually(() => assert.equal(replica.broker.isConnected(), true))
   await replica.broker.connection.flush()
+}
+
+/** Publishes events that survive the next power failure. */
+async function commitBeforeSnapshot(replica: Replica, nats: Nats, events: number): Promise<string[]> {
+  const committed = await commitEvents(replica, 'kept', events)
+  await allPublished(replica, events)
+  await nats.takeSnapshot()
+  await backAt(replica)
+  return committed
 }
 
 const idsIn = async ({ broker }: Replica) =>
@@ -122,10 +132,7 @@ describe('an outbox and its stream', { timeout: 280_000 }, () => {
     await using database = await testDatabase()
     await using nats = await natsWithPowerFailures()
     await using replica = await testReplica(database, nats)
-    const committed = await commitEvents(replica, 'kept', 300)
-    await allPublished(replica, 300)
-    await nats.takeSnapshot()
-    await backAt(replica)
+    const committed = await commitBeforeSnapshot(replica, nats, 300)
     committed.push(...(await commitEvents(replica, 'lost', 5)))
     await allPublished(replica, 305)
     await nats.losePower('everything')
@@ -140,10 +147,7 @@ describe('an outbox and its stream', { timeout: 280_000 }, () => {
     await using database = await testDatabase()
     await using nats = await natsWithPowerFailures()
     await using replica = await testReplica(database, nats)
-    const committed = await commitEvents(replica, 'kept', 10)
-    await allPublished(replica, 10)
-    await nats.takeSnapshot()
-    await backAt(replica)
+    const committed = await commitBeforeSnapshot(replica, nats, 10)
     committed.push(...(await commitEvents(replica, 'lost', 1100)))
     await allPublished(replica, 1110)
     // The statements must stay short, however many rows there are.
@@ -164,10 +168,7 @@ describe('an outbox and its stream', { timeout: 280_000 }, () => {
     await using database = await testDatabase()
     await using nats = await natsWithPowerFailures()
     await using replica = await testReplica(database, nats)
-    const committed = await commitEvents(replica, 'kept', 1)
-    await allPublished(replica, 1)
-    await nats.takeSnapshot()
-    await backAt(replica)
+    const committed = await commitBeforeSnapshot(replica, nats, 1)
     await database.db.execute(sql`
       create function wait() returns trigger language plpgsql as $$ begin
         perform pg_advisory_xact_lock(1);
