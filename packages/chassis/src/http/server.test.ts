@@ -13,18 +13,18 @@ const large = 'x'.repeat(20_000_000)
 
 /** An app whose `/held` answers when it is released. */
 function holdingApp() {
-  const door = new EventEmitter()
-  const asked = once(door, 'asked')
+  const events = new EventEmitter()
+  const asked = once(events, 'asked')
   const app = new Hono()
     .get('/now', (c) => c.text('here'))
     .get('/large', (c) => c.text(large))
     .get('/held', async (c) => {
-      const released = once(door, 'released')
-      door.emit('asked')
+      const released = once(events, 'released')
+      events.emit('asked')
       await released
       return c.text('at last')
     })
-  return { app, asked, release: () => door.emit('released') }
+  return { app, asked, release: () => events.emit('released') }
 }
 
 /** A client that keeps its connection open. */

@@ -71,7 +71,7 @@ describe('a process that gets a stop signal', () => {
     assert.deepEqual(stopped, { output: 'ready', exit: 'SIGTERM' })
   })
 
-  it('answers the request in hand before it takes its steps', async () => {
+  it('answers the request in flight before it runs its steps', async () => {
     const stopped = await exitOf(
       `const app = new Hono().get('/', async (c) => {
         const asked = stopSignal()
