@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises'
-import { untilInterrupted } from '@saucery/local/cli/interrupted'
+import { abortOnInterrupt } from '@saucery/local/cli/interrupt'
 import { sweepTempFolders } from '@saucery/servers/process/temp'
 import { measure } from './measure/measure.ts'
 import { type Options, readOptions, usage } from './options.ts'
@@ -12,7 +12,7 @@ for (const stream of [stdout, stderr]) stream.on('error', () => {})
 const say = (text: string) =>
   stderr.write(`${(performance.now() / 1000).toFixed(0).padStart(4)} s  ${text}\n`)
 
-const interrupted = untilInterrupted(say)
+const interrupted = abortOnInterrupt(say)
 
 const options = optionsOrExit()
 await runAndExit(interrupted, async () => {

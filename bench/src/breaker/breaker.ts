@@ -1,4 +1,4 @@
-import { untilInterrupted } from '@saucery/local/cli/interrupted'
+import { abortOnInterrupt } from '@saucery/local/cli/interrupt'
 import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
 import { busy, machine } from '../report/report.ts'
 import { runAndExit } from '../run-and-exit.ts'
@@ -18,7 +18,7 @@ const plan = { clients: 100, aloneMs: 8_000, togetherMs: 40_000 }
 
 const { stdout, stderr } = process
 const say = (text: string) => void stderr.write(`${text}\n`)
-const interrupted = untilInterrupted(say)
+const interrupted = abortOnInterrupt(say)
 
 const before = busy()
 await runAndExit(interrupted, async () => {

@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { OrderPlaced } from '@saucery/contracts/order'
-import { sharedAccess } from '@saucery/local/access/nats-users'
+import { accessFromUrl } from '@saucery/local/access/nats-users'
 import { toHeaders } from '@saucery/messaging/events/cloud-events'
 import { stamp } from '@saucery/messaging/events/event'
 import { ensureStream } from '@saucery/messaging/nats/streams'
-import { toolsFolder } from '@saucery/servers/install/folders'
 import { findNats } from '@saucery/servers/nats/find-nats'
 import { findNatsCli } from '@saucery/servers/nats/find-nats-cli'
 import { startNats } from '@saucery/servers/nats/start-nats'
-import { runOrFail } from '@saucery/servers/process/command'
+import { runOrFail } from '@saucery/servers/process/run'
 import { connect, type JetStreamClient } from 'nats'
 import { perSecond } from '../report/statistics.ts'
 
@@ -34,9 +33,9 @@ export async function natsLimit(
   say: (text: string) => void,
   signal: AbortSignal,
 ): Promise<NatsLimit> {
-  const choice = await findNats({ tools: toolsFolder, say: () => {} })
+  const choice = await findNats()
   const server = await startNats(choice, { dataDir: join(folder, 'nats-alone') })
-  const { url, users } = sharedAccess(server.url)
+  const { url, users } = accessFromUrl(server.url)
   const { user, password } = users.provisioner
   const login = user === undefined ? {} : { user, pass: password ?? '' }
   const stream = { name: `BENCH_${process.pid}`, subjects: [`bench-${process.pid}.>`] }
@@ -46,7 +45,7 @@ export async function natsLimit(
       const jsm = await connection.jetstreamManager()
       await ensureStream(jsm, stream, 1)
       const client = await publishFor(seconds, connection.jetstream(), `bench-${process.pid}`, signal)
-      const cli = await findNatsCli({ tools: toolsFolder, say })
+      const cli = await findNatsCli({ print: say })
       const natsBench =
         cli && (await runNatsBench(cli, server.url, stream.name, Math.round(client * seconds)))
       await jsm.streams.delete(stream.name)

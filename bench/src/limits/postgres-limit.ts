@@ -2,8 +2,8 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { root } from '@saucery/servers/install/folders'
 import { findPostgres } from '@saucery/servers/postgres/find-postgres'
-import { runOrFail } from '@saucery/servers/process/command'
 import { isExecutable, onPath } from '@saucery/servers/process/programs'
+import { runOrFail } from '@saucery/servers/process/run'
 import postgres from 'postgres'
 
 interface Options {

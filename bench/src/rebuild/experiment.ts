@@ -4,7 +4,7 @@ import { streams } from '@saucery/contracts/choreography'
 import { projectionVersion } from '@saucery/contracts/projection-durables'
 import { startProcess } from '@saucery/local/supervisor/process'
 import { ensureStream } from '@saucery/messaging/nats/streams'
-import { root, toolsFolder as tools } from '@saucery/servers/install/folders'
+import { root } from '@saucery/servers/install/folders'
 import { findMongodb } from '@saucery/servers/mongodb/find-mongodb'
 import { startMongodb } from '@saucery/servers/mongodb/start-mongodb'
 import { findNats } from '@saucery/servers/nats/find-nats'
@@ -30,14 +30,13 @@ type Say = (text: string) => void
 export async function rebuildExperiment(folder: string, events: number, say: Say, signal: AbortSignal) {
   // Servers of its own, in any case: it fills streams and makes databases.
   const { NATS_URL: _, MONGODB_URL: __, ...env } = process.env
-  const options = { tools, say: () => {}, env }
   const servers: Server[] = []
-  const nats = await startNats(await findNats(options), {
+  const nats = await startNats(await findNats({ env }), {
     dataDir: join(folder, 'nats'),
   })
   servers.push(nats)
   try {
-    const found = await findMongodb(options)
+    const found = await findMongodb({ env })
     const mongodb = await startMongodb(found, { dataDir: join(folder, 'mongodb') })
     servers.push(mongodb)
     const connection = await connect({ servers: nats.url, noAsyncTraces: true })

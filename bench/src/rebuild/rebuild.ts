@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { untilInterrupted } from '@saucery/local/cli/interrupted'
+import { abortOnInterrupt } from '@saucery/local/cli/interrupt'
 import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
 import { busy, machine } from '../report/report.ts'
 import { runAndExit } from '../run-and-exit.ts'
@@ -16,7 +16,7 @@ one process of the dashboard builds its documents from nothing.
 const { stdout, stderr } = process
 const say = (text: string) =>
   stderr.write(`${(performance.now() / 1000).toFixed(0).padStart(4)} s  ${text}\n`)
-const interrupted = untilInterrupted(say)
+const interrupted = abortOnInterrupt(say)
 
 const events = eventsOrExit()
 const before = busy()

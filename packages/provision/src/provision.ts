@@ -26,7 +26,7 @@ export async function provision({ url, user, password }: Provisioner, replicas: 
 const notYet = new Set([10005, 10008])
 
 /** Whether the server was not ready for it, so that waiting helps: what it refuses, it will refuse again. */
-export function isNotYet(error: unknown): boolean {
+export function isTemporary(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause)
     if (cause instanceof NatsError)
       return cause.api_error

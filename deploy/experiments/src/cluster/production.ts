@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { secretFiles } from '@saucery/deploy-tools/secrets/secret-files'
-import { makeToken, tokensOfThisMachine } from '@saucery/local/access/sign-in'
+import { localTokenSettings, signToken } from '@saucery/local/access/sign-in'
 import { apply, databases, namespace, rolledOut } from './kubectl.ts'
 import { makeNamespace } from './namespaces.ts'
 import { allReady, applyKustomization, services } from './overlay.ts'
@@ -22,7 +22,7 @@ async function makeSecrets(dataDir: string): Promise<void> {
   const files = secretFiles(dataDir)
   for (const [name, values] of Object.entries(files))
     await secret(['postgres', 'mongodb'].includes(name) ? databases : namespace, `${name}-secrets`, values)
-  await secret(namespace, 'experiments', { token: await makeToken(dataDir, { role: 'operator' }) })
+  await secret(namespace, 'experiments', { token: await signToken(dataDir, { role: 'operator' }) })
 }
 
 function secret(into: string, name: string, values: Record<string, string>) {
@@ -49,7 +49,7 @@ async function bringUpDatabases(): Promise<void> {
 
 /** As the overlay says, but for who signs people in, and for what a machine without 6 free cores cannot give. */
 async function bringUpServices(dataDir: string): Promise<void> {
-  const { AUTH_ISSUER, AUTH_AUDIENCE } = tokensOfThisMachine(dataDir)
+  const { AUTH_ISSUER, AUTH_AUDIENCE } = localTokenSettings(dataDir)
   const load = new URL('../../../overlays/local/load.yaml', import.meta.url)
   await applyKustomization(
     {

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** An Ed25519 key, made when it is first asked for and kept under the folder, readable by its owner only. */
-export function keptKey(dataDir: string, name: 'gateway' | 'tokens'): KeyObject {
+export function loadOrCreateKey(dataDir: string, name: 'gateway' | 'tokens'): KeyObject {
   const folder = join(dataDir, 'keys')
   const file = join(folder, `${name}.pem`)
   if (existsSync(file)) return createPrivateKey(readFileSync(file))

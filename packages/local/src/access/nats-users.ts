@@ -4,12 +4,12 @@ import {
   permissionsOf,
   provisionerPermissions,
 } from '@saucery/contracts/access/nats-permissions'
-import { secrets } from '@saucery/servers/install/secrets'
+import { loadOrCreateSecrets } from '@saucery/servers/install/secrets'
 import type { NatsUser } from '@saucery/servers/nats/config'
 
 export const natsServices = ['order', 'payment', 'delivery', 'dashboard'] as const
-export const natsNames = [...natsServices, 'provisioner', 'operator'] as const
-type Name = (typeof natsNames)[number]
+export const natsUserNames = [...natsServices, 'provisioner', 'operator'] as const
+type Name = (typeof natsUserNames)[number]
 
 export type NatsLogin = { user: string | undefined; password: string | undefined }
 
@@ -18,11 +18,11 @@ export type NatsAccess = { url: string; users: Record<Name, NatsLogin> }
 
 /** A user for each service with its permissions alone, the one that makes the streams, and who replays them. */
 export function natsUsers(dataDir: string): (NatsUser & { user: Name })[] {
-  const passwords = secrets(
+  const passwords = loadOrCreateSecrets(
     dataDir,
-    natsNames.map((name) => `nats-${name}` as const),
+    natsUserNames.map((name) => `nats-${name}` as const),
   )
-  return natsNames.map((user) => ({
+  return natsUserNames.map((user) => ({
     user,
     password: passwords[`nats-${user}`],
     permissions: permissionsOfUser(user),
@@ -35,15 +35,15 @@ export function permissionsOfUser(user: Name): Permissions {
 }
 
 /** Every user with the credentials in the URL, where the server was not started here and knows no others. */
-export function sharedAccess(url: string): NatsAccess {
+export function accessFromUrl(url: string): NatsAccess {
   const [user, password] = /^[a-z]+:\/\/([^@/,]*)@/i.exec(url)?.[1]?.split(':').map(decodeURIComponent) ?? []
-  const everyone = Object.fromEntries(natsNames.map((name) => [name, { user, password }])) as Record<
+  const everyone = Object.fromEntries(natsUserNames.map((name) => [name, { user, password }])) as Record<
     Name,
     NatsLogin
   >
   return { url: url.replace(/:\/\/[^@/,]*@/g, '://'), users: everyone }
 }
 
-export function ownAccess(url: string, users: readonly (NatsUser & { user: Name })[]): NatsAccess {
+export function accessPerUser(url: string, users: readonly (NatsUser & { user: Name })[]): NatsAccess {
   return { url, users: Object.fromEntries(users.map((user) => [user.user, user])) as Record<Name, NatsLogin> }
 }

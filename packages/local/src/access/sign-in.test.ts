@@ -5,21 +5,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { jwtVerify } from 'jose'
-import { makeToken, signIn } from './sign-in.ts'
+import { signInSettings, signToken } from './sign-in.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sign-in-'))
 after(() => rmSync(folder, { recursive: true }))
-const here = signIn(folder, { AUTH: 'on' })
+const here = signInSettings(folder, { AUTH: 'on' })
 
 describe('signing in', () => {
   it('is off when nobody says otherwise, and that is said to everyone', () => {
     for (const env of [{}, { AUTH: '' }, { AUTH: 'off', AUTH_ISSUER: 'x' }])
-      assert.deepEqual(signIn(folder, env), { gateway: { AUTH: 'off' }, services: { AUTH: 'off' } })
-    assert.throws(() => signIn(folder, { AUTH: 'yes' }), /on or off: yes/)
+      assert.deepEqual(signInSettings(folder, env), { gateway: { AUTH: 'off' }, services: { AUTH: 'off' } })
+    assert.throws(() => signInSettings(folder, { AUTH: 'yes' }), /on or off: yes/)
   })
 
   it('is on with keys that are kept, for their owner only', () => {
-    assert.deepEqual(signIn(folder, { AUTH: 'on' }), here)
+    assert.deepEqual(signInSettings(folder, { AUTH: 'on' }), here)
     const keys = readdirSync(join(folder, 'keys'))
     assert.deepEqual(new Set(keys), new Set(['gateway.pem', 'tokens.pem']))
     for (const key of keys) assert.equal(statSync(join(folder, 'keys', key)).mode & 0o777, 0o600)
@@ -32,14 +32,14 @@ describe('signing in', () => {
 
   it('takes the keys that the environment names', () => {
     const named = { AUTH_JWKS_URL: 'https://a.example', AUTH_ISSUER: 'a', AUTH_AUDIENCE: 'b' }
-    const { gateway } = signIn(folder, { AUTH: 'on', ...named, HOME: '/' })
+    const { gateway } = signInSettings(folder, { AUTH: 'on', ...named, HOME: '/' })
     const { GATEWAY_SIGNING_KEY } = here.gateway
     assert.deepEqual(gateway, { ...named, AUTH: 'on', GATEWAY_SIGNING_KEY })
   })
 })
 
 it('a token is one that the gateway will take', async () => {
-  const token = await makeToken(folder, { role: 'branch', branch: '1', subject: 'kim' })
+  const token = await signToken(folder, { role: 'branch', branch: '1', subject: 'kim' })
   const { AUTH_PUBLIC_KEY = '', AUTH_ISSUER = '', AUTH_AUDIENCE = '' } = here.gateway
   const { payload } = await jwtVerify(token, createPublicKey(AUTH_PUBLIC_KEY), {
     issuer: AUTH_ISSUER,

@@ -1,8 +1,8 @@
 import { SignJWT } from 'jose'
-import { keptKey, privatePem, publicPem } from './keys.ts'
+import { loadOrCreateKey, privatePem, publicPem } from './keys.ts'
 
 /** What the gateway and the services are told about signing in. */
-export interface SignIn {
+export interface SignInSettings {
   readonly gateway: NodeJS.ProcessEnv
   readonly services: NodeJS.ProcessEnv
 }
@@ -12,16 +12,16 @@ const audience = 'saucery'
 const off = { AUTH: 'off' }
 
 /** Off, unless the environment says `AUTH=on`: then with keys of this machine, or those that it names. */
-export function signIn(dataDir: string, env: NodeJS.ProcessEnv): SignIn {
+export function signInSettings(dataDir: string, env: NodeJS.ProcessEnv): SignInSettings {
   const auth = env.AUTH || 'off'
   if (auth === 'off') return { gateway: off, services: off }
   if (auth !== 'on') throw new Error(`AUTH has to be on or off: ${auth}`)
-  const key = keptKey(dataDir, 'gateway')
+  const key = loadOrCreateKey(dataDir, 'gateway')
   const named = Object.entries(env).filter(([variable]) => variable.startsWith('AUTH_'))
   const elsewhere = env.AUTH_JWKS_URL || env.AUTH_PUBLIC_KEY
   return {
     gateway: {
-      ...(elsewhere ? Object.fromEntries(named) : tokensOfThisMachine(dataDir)),
+      ...(elsewhere ? Object.fromEntries(named) : localTokenSettings(dataDir)),
       AUTH: 'on',
       GATEWAY_SIGNING_KEY: privatePem(key),
     },
@@ -30,13 +30,13 @@ export function signIn(dataDir: string, env: NodeJS.ProcessEnv): SignIn {
 }
 
 /** What a gateway is told to take the tokens of `makeToken`. */
-export const tokensOfThisMachine = (dataDir: string) => ({
-  AUTH_PUBLIC_KEY: publicPem(keptKey(dataDir, 'tokens')),
+export const localTokenSettings = (dataDir: string) => ({
+  AUTH_PUBLIC_KEY: publicPem(loadOrCreateKey(dataDir, 'tokens')),
   AUTH_ISSUER: issuer,
   AUTH_AUDIENCE: audience,
 })
 
-export interface TokenFor {
+export interface TokenClaims {
   readonly role: string
   readonly branch?: string | undefined
   readonly subject?: string | undefined
@@ -44,9 +44,9 @@ export interface TokenFor {
 }
 
 /** A token that a gateway started here takes, when the environment names no other keys. */
-export const makeToken = (
+export const signToken = (
   dataDir: string,
-  { role, branch, subject = branch === undefined ? role : `${role}-${branch}`, seconds = 3600 }: TokenFor,
+  { role, branch, subject = branch === undefined ? role : `${role}-${branch}`, seconds = 3600 }: TokenClaims,
 ): Promise<string> =>
   new SignJWT({ role, ...(branch !== undefined && { branch_id: branch }) })
     .setProtectedHeader({ alg: 'EdDSA' })
@@ -54,4 +54,4 @@ export const makeToken = (
     .setAudience(audience)
     .setSubject(subject)
     .setExpirationTime(new Date(Date.now() + seconds * 1000))
-    .sign(keptKey(dataDir, 'tokens'))
+    .sign(loadOrCreateKey(dataDir, 'tokens'))

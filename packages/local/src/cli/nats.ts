@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, dirname, resolve } from 'node:path'
-import { dataFolder, toolsFolder } from '@saucery/servers/install/folders'
+import { dataFolder } from '@saucery/servers/install/folders'
 import { findNatsCli } from '@saucery/servers/nats/find-nats-cli'
 import { operatorContext } from '../access/operator.ts'
 
@@ -31,7 +31,7 @@ if (args.length === 0) {
 const context = operatorContext(resolve(env.SAUCERY_DATA || dataFolder))
 if (!existsSync(context)) fail(`There is no ${context}: start the system first, with npx pnpm@12 start`)
 const program =
-  (await findNatsCli({ tools: toolsFolder, say: (text) => stderr.write(`${text}\n`) })) ??
+  (await findNatsCli({ print: (line) => stderr.write(`${line}\n`) })) ??
   fail(
     'Neither nats nor Go is on the PATH. Install either; with Go this builds nats by itself, or: ' +
       'go install github.com/nats-io/natscli/nats@v0.5.1',

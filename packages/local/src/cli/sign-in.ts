@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { roles } from '@saucery/contracts/access/scope'
 import { dataFolder } from '@saucery/servers/install/folders'
-import { makeToken, type TokenFor } from '../access/sign-in.ts'
+import { signToken, type TokenClaims } from '../access/sign-in.ts'
 
 const usage = `Usage: npx pnpm@12 -s sign-in --role branch --branch 1
        npx pnpm@12 -s sign-in --role courier | operator
@@ -16,9 +16,9 @@ Prints a token for a system that was started here with AUTH=on.
 `
 
 const dataDir = resolve(process.env.SAUCERY_DATA || dataFolder)
-process.stdout.write(`${await makeToken(dataDir, readArguments())}\n`)
+process.stdout.write(`${await signToken(dataDir, readArguments())}\n`)
 
-function readArguments(): TokenFor {
+function readArguments(): TokenClaims {
   try {
     const text = { type: 'string' } as const
     const args = process.argv.slice(2).filter((arg) => arg !== '--')

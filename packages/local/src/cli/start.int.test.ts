@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { root } from '@saucery/servers/install/folders'
-import { type Ran, run } from '@saucery/servers/process/command'
-import { stopLeftover } from '@saucery/servers/process/leftover'
+import { stopLeftover } from '@saucery/servers/process/pid-file'
+import { type RunResult, run } from '@saucery/servers/process/run'
 import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
 import { descendantsOf, type Process, processes, type Started, startCommand } from '../testing/started.ts'
 
-const command = (name: string, args: string[] = [], env = process.env): Promise<Ran> =>
+const command = (name: string, args: string[] = [], env = process.env): Promise<RunResult> =>
   run(process.execPath, ['--import', 'tsx', `packages/local/src/cli/${name}.ts`, ...args], { cwd: root, env })
 
 describe('the start command', { timeout: 300_000 }, () => {

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util'
 import { dataFolder } from '@saucery/servers/install/folders'
 import { portsFrom } from '../system/service-ports.ts'
 import { type System, startSystem } from '../system/system.ts'
-import { untilInterrupted } from './interrupted.ts'
+import { abortOnInterrupt } from './interrupt.ts'
 import { serviceLines } from './service-lines.ts'
 import { ready, usage } from './start-texts.ts'
 
@@ -12,11 +12,11 @@ const json = env.LOG_FORMAT === 'json'
 const colour = stdout.isTTY && !env.NO_COLOR
 // A terminal that is gone must not keep anything from being stopped.
 for (const stream of [stdout, stderr]) stream.on('error', () => {})
-const say = (text: string) => (json ? stderr : stdout).write(`${text}\n`)
+const print = (text: string) => (json ? stderr : stdout).write(`${text}\n`)
 
 let system: System | undefined
-const interrupted = untilInterrupted(
-  (text) => say(`\n${text}`),
+const interrupted = abortOnInterrupt(
+  (text) => print(`\n${text}`),
   async () => {
     await system?.kill()
     process.exit(130)
@@ -27,14 +27,14 @@ readArguments()
 try {
   const dataDir = resolve(env.SAUCERY_DATA || dataFolder)
   const onLine = serviceLines({ json, colour, write: (text) => stdout.write(text) })
-  system = await startSystem({ dataDir, ports: portsFrom(env), env, say, onLine, signal: interrupted })
-  say(ready(system, dataDir, process.uptime(), env.AUTH === 'on'))
+  system = await startSystem({ dataDir, ports: portsFrom(env), env, print, onLine, signal: interrupted })
+  print(ready(system, dataDir, process.uptime(), env.AUTH === 'on'))
   await new Promise((resolve) => {
     if (interrupted.aborted) resolve(undefined)
     interrupted.addEventListener('abort', resolve)
   })
   await system.stop()
-  say('Stopped')
+  print('Stopped')
   process.exit(0)
 } catch (error) {
   if (interrupted.aborted) process.exit(130)

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { root, toolsFolder } from '@saucery/servers/install/folders'
+import { root } from '@saucery/servers/install/folders'
 import { findMongodb } from '@saucery/servers/mongodb/find-mongodb'
 import { startMongodb } from '@saucery/servers/mongodb/start-mongodb'
 import { findPostgres } from '@saucery/servers/postgres/find-postgres'
@@ -9,7 +9,7 @@ import type { Server } from '@saucery/servers/process/server'
 import { removeTempFolder, sweepTempFolders, tempFolder } from '@saucery/servers/process/temp'
 import { findTestFiles, parseArguments, selectFiles } from './test-files.ts'
 
-const say = (text: string) => process.stderr.write(`${text}\n`)
+const print = (text: string) => process.stderr.write(`${text}\n`)
 
 /** A test file that takes longer waits for what will never come. */
 const stuckAfterMs = 600_000
@@ -17,7 +17,7 @@ const stuckAfterMs = 600_000
 const asked = parseArguments(process.argv.slice(2))
 const files = selectFiles(findTestFiles(root), asked)
 if (files.length === 0) {
-  say(`No test file matches: ${process.argv.slice(2).join(' ') || 'there are none'}`)
+  print(`No test file matches: ${process.argv.slice(2).join(' ') || 'there are none'}`)
   process.exit(1)
 }
 
@@ -30,7 +30,7 @@ process.exitCode = asked.unit ? await runTests({}) : await withServers(runTests)
 async function withServers(
   body: (env: NodeJS.ProcessEnv, mongodb: string) => Promise<number>,
 ): Promise<number> {
-  await sweepTempFolders(say)
+  await sweepTempFolders(print)
   const folder = await tempFolder()
   const starting = [startTestPostgres(folder), startTestMongodb(folder)] as const
   try {
@@ -45,15 +45,15 @@ async function withServers(
 }
 
 async function startTestPostgres(folder: string): Promise<Server> {
-  const choice = await findPostgres()
-  say(`${choice.what} (${choice.why})`)
-  return startPostgres(choice, { dataDir: join(folder, 'postgres') })
+  const found = await findPostgres()
+  print(`${found.what} (${found.why})`)
+  return startPostgres(found, { dataDir: join(folder, 'postgres') })
 }
 
 async function startTestMongodb(folder: string): Promise<Server> {
-  const choice = await findMongodb({ tools: toolsFolder, say })
-  say(`${choice.what} (${choice.why})`)
-  return startMongodb(choice, { dataDir: join(folder, 'mongodb') })
+  const found = await findMongodb({ print })
+  print(`${found.what} (${found.why})`)
+  return startMongodb(found, { dataDir: join(folder, 'mongodb') })
 }
 
 async function runTests(env: NodeJS.ProcessEnv, mongodb?: string): Promise<number> {
@@ -70,6 +70,6 @@ async function runTests(env: NodeJS.ProcessEnv, mongodb?: string): Promise<numbe
     child.once('error', reject)
     child.once('exit', (exitCode) => resolve(exitCode ?? 1))
   })
-  if (mongodb) say(`The tests ran on ${mongodb}.`)
+  if (mongodb) print(`The tests ran on ${mongodb}.`)
   return interrupted.signal.aborted ? 130 : code
 }

@@ -23,7 +23,7 @@ function hearing() {
   const lines: string[] = []
   return {
     lines,
-    say: (text: string) => void lines.push(text),
+    print: (text: string) => void lines.push(text),
     async first(count: number): Promise<string[]> {
       while (lines.length < count) await sleep(5)
       return lines.slice(0, count)
@@ -33,9 +33,9 @@ function hearing() {
 
 describe('supervise', { timeout: 30_000 }, () => {
   it('starts again what ends, after delays that grow to a limit, and says why it ended', async () => {
-    const { say, first } = hearing()
+    const { print, first } = hearing()
     const ends = async () => script('console.error("Error: no luck"); process.exit(3)')
-    const supervised = supervise('it', ends, { say, delays })
+    const supervised = supervise('it', ends, { print, delays })
     const why = 'it ended with exit code 3 (Error: no luck); starting it again in'
     assert.deepEqual(
       await first(4),
@@ -46,15 +46,15 @@ describe('supervise', { timeout: 30_000 }, () => {
   })
 
   it('begins with the first delay again after a long run', async () => {
-    const { say, first } = hearing()
-    const supervised = supervise('it', async () => script(''), { say, delays: { ...delays, steadyMs: 0 } })
+    const { print, first } = hearing()
+    const supervised = supervise('it', async () => script(''), { print, delays: { ...delays, steadyMs: 0 } })
     for (const line of await first(3)) assert.match(line, /in 0\.01 s$/)
     await supervised.stop()
   })
 
   it('brings back what was killed', async () => {
-    const { say, first } = hearing()
-    const supervised = supervise('it', async () => script(waits), { say, delays })
+    const { print, first } = hearing()
+    const supervised = supervise('it', async () => script(waits), { print, delays })
     const before = await pidOf(supervised)
     await supervised.kill()
     assert.deepEqual(await first(1), ['it was ended by SIGKILL; starting it again in 0.01 s'])
@@ -64,8 +64,8 @@ describe('supervise', { timeout: 30_000 }, () => {
   })
 
   it('leaves alone what was stopped, until it is started', async () => {
-    const { say, lines } = hearing()
-    const supervised = supervise('it', async () => script(waits), { say, delays })
+    const { print, lines } = hearing()
+    const supervised = supervise('it', async () => script(waits), { print, delays })
     const pid = await pidOf(supervised)
     await supervised.stop()
     assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' })
@@ -90,8 +90,8 @@ describe('supervise', { timeout: 30_000 }, () => {
   })
 
   it('tries again what cannot be started', async () => {
-    const { say, first } = hearing()
-    const supervised = supervise('it', () => Promise.reject(new Error('no such thing')), { say, delays })
+    const { print, first } = hearing()
+    const supervised = supervise('it', () => Promise.reject(new Error('no such thing')), { print, delays })
     assert.match((await first(2))[1] ?? '', /^it could not be started \(no such thing\); .* 0\.02 s$/)
     await supervised.stop()
   })

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Say } from '@saucery/servers/install/choice'
+import type { Print } from '@saucery/servers/install/found'
 import type { Exit } from '@saucery/servers/process/server'
 
 /** One run of a program, from its start to its end. */
@@ -46,7 +46,7 @@ const usual: Delays = { firstMs: 500, longestMs: 30_000, steadyMs: 60_000 }
 export function supervise(
   name: string,
   begin: () => Promise<Run>,
-  { say, delays = usual }: { say: Say; delays?: Delays },
+  { print, delays = usual }: { print: Print; delays?: Delays },
 ): Supervised {
   let run: Run | undefined
   let exited: Promise<Exit> = new Promise(() => {})
@@ -60,7 +60,7 @@ export function supervise(
       const why = await runOnce(stop)
       if (stop.aborted) return
       if (Date.now() - began >= delays.steadyMs) delayMs = delays.firstMs
-      say(`${name} ${why}; starting it again in ${delayMs / 1000} s`)
+      print(`${name} ${why}; starting it again in ${delayMs / 1000} s`)
       await sleep(delayMs, undefined, { signal: stop }).catch(() => {})
       if (stop.aborted) return
       delayMs = Math.min(delayMs * 2, delays.longestMs)

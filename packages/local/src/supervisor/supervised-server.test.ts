@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Exit, externalServer, type Server } from '@saucery/servers/process/server'
 import { superviseServer } from './supervised-server.ts'
 
-const say = () => {}
+const print = () => {}
 const delays = { firstMs: 10, longestMs: 10, steadyMs: 60_000 }
 
 /** A server without a process. */
@@ -38,7 +38,7 @@ function fakeServer() {
 
 describe('superviseServer', { timeout: 10_000 }, () => {
   it('restarts a server that has died, and not one that was stopped', async () => {
-    const supervised = superviseServer(fakeServer(), { say, delays })
+    const supervised = superviseServer(fakeServer(), { print, delays })
     for (const pid of [1, 2, 3]) {
       while (supervised.pid !== pid) await sleep(2)
       await supervised.kill()
@@ -54,7 +54,7 @@ describe('superviseServer', { timeout: 10_000 }, () => {
   })
 
   it('lets a server alone that is not ours', async () => {
-    const supervised = superviseServer(externalServer('x://host:5', 'X at host', 1), { say })
+    const supervised = superviseServer(externalServer('x://host:5', 'X at host', 1), { print })
     assert.equal(supervised.port, 5)
     await assert.rejects(supervised.kill(), /not started here/)
     await supervised.stop()

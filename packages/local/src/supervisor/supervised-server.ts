@@ -1,4 +1,4 @@
-import type { Say } from '@saucery/servers/install/choice'
+import type { Print } from '@saucery/servers/install/found'
 import type { Server } from '@saucery/servers/process/server'
 import { type Delays, type Supervised, supervise } from './supervise.ts'
 
@@ -6,7 +6,10 @@ import { type Delays, type Supervised, supervise } from './supervise.ts'
 export type SupervisedServer = Supervised & Pick<Server, 'what' | 'url' | 'port'>
 
 /** Starts a server again when it dies, on its port and data. One that is not ours is left alone. */
-export function superviseServer(server: Server, options: { say: Say; delays?: Delays }): SupervisedServer {
+export function superviseServer(
+  server: Server,
+  options: { print: Print; delays?: Delays },
+): SupervisedServer {
   const { what, url, port } = server
   if (server.log === undefined) return { what, url, port, ...notOurs(server) }
   let runs = 0

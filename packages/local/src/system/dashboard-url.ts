@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { dataFolder } from '@saucery/servers/install/folders'
 import { withDatabase } from '@saucery/servers/mongodb/url'
-import { commandOf, rememberedPid } from '@saucery/servers/process/leftover'
+import { commandOf, rememberedPid } from '@saucery/servers/process/pid-file'
 
 /**
  * Where the dashboard's documents are, of the system that runs on this data folder.

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Say } from '@saucery/servers/install/choice'
+import type { Print } from '@saucery/servers/install/found'
 
 const POLL_MS = 50
 const PATIENT_MS = 10_000
 const WITHIN_MS = 120_000
 
 interface Options {
-  readonly say: Say
+  readonly print: Print
   readonly signal?: AbortSignal | undefined
 }
 
@@ -15,7 +15,7 @@ export async function untilReady(urls: Readonly<Record<string, string>>, options
   await Promise.all(Object.entries(urls).map(([name, url]) => untilOneIsReady(name, url, options)))
 }
 
-async function untilOneIsReady(name: string, url: string, { say, signal }: Options): Promise<void> {
+async function untilOneIsReady(name: string, url: string, { print, signal }: Options): Promise<void> {
   const began = Date.now()
   for (let said = false; ; ) {
     const missing = await missingAt(url)
@@ -24,7 +24,7 @@ async function untilOneIsReady(name: string, url: string, { say, signal }: Optio
     const waited = Date.now() - began
     if (waited > WITHIN_MS)
       throw new Error(`${name} is not ready after ${WITHIN_MS / 1000} s (${missing}); its log says why`)
-    if (waited > PATIENT_MS && !said) say(`Waiting for ${name} (${missing}) …`)
+    if (waited > PATIENT_MS && !said) print(`Waiting for ${name} (${missing}) …`)
     said = waited > PATIENT_MS
     await sleep(POLL_MS)
   }

@@ -1,4 +1,4 @@
-import type { SignIn } from '../access/sign-in.ts'
+import type { SignInSettings } from '../access/sign-in.ts'
 import type { Bundle } from './bundle.ts'
 import type { ServiceName } from './service-ports.ts'
 import type { Stores } from './stores.ts'
@@ -10,7 +10,7 @@ const withheld =
 interface Options {
   readonly ports: Readonly<Record<ServiceName, number>>
   readonly stores: Pick<Stores, 'databases' | 'nats'>
-  readonly signIn: SignIn
+  readonly signIn: SignInSettings
   readonly bundle: Pick<Bundle, 'page'>
   readonly env: NodeJS.ProcessEnv
 }

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url'
-import type { Say } from '@saucery/servers/install/choice'
 import { root } from '@saucery/servers/install/folders'
-import type { SignIn } from '../access/sign-in.ts'
+import type { Print } from '@saucery/servers/install/found'
+import type { SignInSettings } from '../access/sign-in.ts'
 import { startProcess } from '../supervisor/process.ts'
 import { type Supervised, supervise } from '../supervisor/supervise.ts'
 import type { Bundle } from './bundle.ts'
@@ -15,9 +15,9 @@ export interface ServicesOptions {
   readonly ports: Readonly<Record<ServiceName, number>>
   readonly stores: Stores
   readonly bundle: Bundle
-  readonly signIn: SignIn
+  readonly signIn: SignInSettings
   readonly env: NodeJS.ProcessEnv
-  readonly say: Say
+  readonly print: Print
   readonly onLine: OnLine
 }
 
@@ -28,7 +28,7 @@ const EXIT_MS = 2_000
 
 /** Starts all services at once, each supervised. */
 export function startServices(options: ServicesOptions): Record<ServiceName, Supervised> {
-  const { bundle, env, say } = options
+  const { bundle, env, print } = options
   const stopWithinMs = Number(env.SHUTDOWN_GRACE_MS || GRACE_MS) + EXIT_MS
   const start = (name: ServiceName) =>
     supervise(
@@ -47,7 +47,7 @@ export function startServices(options: ServicesOptions): Record<ServiceName, Sup
           stopWithinMs,
           onLine: (line) => options.onLine(name, line),
         }),
-      { say },
+      { print },
     )
   return Object.fromEntries(serviceNames.map((name) => [name, start(name)])) as Record<
     ServiceName,

@@ -1,8 +1,7 @@
 import { join } from 'node:path'
 import { provision } from '@saucery/provision/provision'
-import type { Choice, Say } from '@saucery/servers/install/choice'
-import { toolsFolder as tools } from '@saucery/servers/install/folders'
-import { secrets } from '@saucery/servers/install/secrets'
+import type { Found, Print } from '@saucery/servers/install/found'
+import { loadOrCreateSecrets } from '@saucery/servers/install/secrets'
 import { findMongodb } from '@saucery/servers/mongodb/find-mongodb'
 import { startMongodb } from '@saucery/servers/mongodb/start-mongodb'
 import { withDatabase } from '@saucery/servers/mongodb/url'
@@ -12,7 +11,7 @@ import { createDatabases } from '@saucery/servers/postgres/databases'
 import { findPostgres } from '@saucery/servers/postgres/find-postgres'
 import { startPostgres } from '@saucery/servers/postgres/start-postgres'
 import type { Server } from '@saucery/servers/process/server'
-import { type NatsAccess, natsUsers, ownAccess, sharedAccess } from '../access/nats-users.ts'
+import { accessFromUrl, accessPerUser, type NatsAccess, natsUsers } from '../access/nats-users.ts'
 import { writeOperatorContext } from '../access/operator.ts'
 import type { Ports, StoreName } from './service-ports.ts'
 
@@ -20,7 +19,7 @@ export interface StoresOptions {
   readonly dataDir: string
   readonly ports: Pick<Ports, StoreName>
   readonly env: NodeJS.ProcessEnv
-  readonly say: Say
+  readonly print: Print
 }
 
 /** The servers, and how each service gets into its own part of them. */
@@ -59,11 +58,11 @@ export async function startStores(options: StoresOptions): Promise<Stores> {
 
 type Keep = (server: Server) => Server
 
-async function preparePostgres({ dataDir, ports, env, say }: StoresOptions, keep: Keep) {
-  const choice = announced(await findPostgres({ env }), say)
+async function preparePostgres({ dataDir, ports, env, print }: StoresOptions, keep: Keep) {
+  const found = announced(await findPostgres({ env }), print)
   const port = portOf(ports.postgres)
-  const server = keep(await startPostgres(choice, { dataDir: join(dataDir, 'postgres'), ...port, say }))
-  const passwords = secrets(dataDir, ['postgres-order', 'postgres-payment', 'postgres-delivery'])
+  const server = keep(await startPostgres(found, { dataDir: join(dataDir, 'postgres'), ...port, print }))
+  const passwords = loadOrCreateSecrets(dataDir, ['postgres-order', 'postgres-payment', 'postgres-delivery'])
   const databases = await createDatabases(server.url, [
     { database: 'orders', role: 'order', password: passwords['postgres-order'] },
     { database: 'payments', role: 'payment', password: passwords['postgres-payment'] },
@@ -72,29 +71,29 @@ async function preparePostgres({ dataDir, ports, env, say }: StoresOptions, keep
   return { server, databases }
 }
 
-async function prepareNats({ dataDir, ports, env, say }: StoresOptions, keep: Keep) {
-  const choice = announced(await findNats({ tools, say, env }), say)
+async function prepareNats({ dataDir, ports, env, print }: StoresOptions, keep: Keep) {
+  const found = announced(await findNats({ print, env }), print)
   const users = natsUsers(dataDir)
   const port = portOf(ports.nats)
-  const server = keep(await startNats(choice, { dataDir: join(dataDir, 'nats'), ...port, users, say }))
-  const own = choice.kind !== 'environment'
-  if (!own) say('All services use the credentials in NATS_URL: least privilege is off')
-  const access = own ? ownAccess(server.url, users) : sharedAccess(server.url)
+  const server = keep(await startNats(found, { dataDir: join(dataDir, 'nats'), ...port, users, print }))
+  const own = found.kind !== 'environment'
+  if (!own) print('All services use the credentials in NATS_URL: least privilege is off')
+  const access = own ? accessPerUser(server.url, users) : accessFromUrl(server.url)
   await provision({ url: access.url, ...access.users.provisioner }, Number(env.STREAM_REPLICAS || 1))
   await writeOperatorContext(dataDir, access)
   return { server, access }
 }
 
-async function prepareMongodb({ dataDir, ports, env, say }: StoresOptions, keep: Keep) {
+async function prepareMongodb({ dataDir, ports, env, print }: StoresOptions, keep: Keep) {
   const folder = join(dataDir, 'mongodb')
-  const choice = announced(await findMongodb({ tools, say, env, dataDir: folder }), say)
-  const server = keep(await startMongodb(choice, { dataDir: folder, ...portOf(ports.mongodb), say }))
+  const found = announced(await findMongodb({ print, env, dataDir: folder }), print)
+  const server = keep(await startMongodb(found, { dataDir: folder, ...portOf(ports.mongodb), print }))
   return { server, database: withDatabase(server.url, 'dashboard') }
 }
 
-function announced<Program>(choice: Choice<Program>, say: Say): Choice<Program> {
-  say(`${choice.what} (${choice.why})`)
-  return choice
+function announced<Program>(found: Found<Program>, print: Print): Found<Program> {
+  print(`${found.what} (${found.why})`)
+  return found
 }
 
 const portOf = (port: number) => (port === 0 ? {} : { port })

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import type { Say } from '@saucery/servers/install/choice'
+import type { Print } from '@saucery/servers/install/found'
 import { lockFolder } from '@saucery/servers/process/folder-lock'
 import type { NatsAccess } from '../access/nats-users.ts'
-import { signIn } from '../access/sign-in.ts'
+import { signInSettings } from '../access/sign-in.ts'
 import type { Supervised } from '../supervisor/supervise.ts'
 import { type SupervisedServer, superviseServer } from '../supervisor/supervised-server.ts'
 import { bundle } from './bundle.ts'
@@ -17,7 +17,7 @@ export interface SystemOptions {
   readonly ports: Ports
   /** Where the stores are found, and the services' settings. */
   readonly env: NodeJS.ProcessEnv
-  readonly say: Say
+  readonly print: Print
   /** Each line that a service writes: JSON, unless it crashes. */
   readonly onLine?: OnLine
   /** Aborted, the start ends at once: for a process that exits then, which ends servers that are half started. */
@@ -40,17 +40,17 @@ export interface System {
 
 /** Starts the stores, what they hold, and the services; resolves when all are ready, and leaves nothing when it fails. */
 export async function startSystem(options: SystemOptions): Promise<System> {
-  const { say, signal } = options
+  const { print, signal } = options
   const unlock = await lockFolder(options.dataDir)
   const closing: (() => Promise<unknown>)[] = [unlock]
   try {
     const ports = await claimPorts(options.ports)
-    const access = signIn(options.dataDir, options.env)
+    const access = signInSettings(options.dataDir, options.env)
     const bundling = bundle(join(options.dataDir, 'services'))
     bundling.catch(() => {})
     const stores = await unlessAborted(startStores(options), signal)
-    const servers = superviseAll(stores, say)
-    closing.unshift(() => stopServers(servers, say))
+    const servers = superviseAll(stores, print)
+    closing.unshift(() => stopServers(servers, print))
     const onLine = options.onLine ?? (() => {})
     const services = startServices({
       ...options,
@@ -60,9 +60,9 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       signIn: access,
       onLine,
     })
-    closing.unshift(() => stopServices(services, say))
+    closing.unshift(() => stopServices(services, print))
     const urls = urlsOf(ports)
-    await untilReady(urls, { say, signal })
+    await untilReady(urls, { print, signal })
     return {
       urls,
       services,
@@ -94,25 +94,25 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Pr
 const urlsOf = (ports: Record<ServiceName, number>) =>
   Object.fromEntries(serviceNames.map((name) => [name, `http://127.0.0.1:${ports[name]}`])) as System['urls']
 
-function superviseAll({ servers }: Stores, say: Say): System['servers'] {
+function superviseAll({ servers }: Stores, print: Print): System['servers'] {
   return {
-    postgres: superviseServer(servers.postgres, { say }),
-    nats: superviseServer(servers.nats, { say }),
-    mongodb: superviseServer(servers.mongodb, { say }),
+    postgres: superviseServer(servers.postgres, { print }),
+    nats: superviseServer(servers.nats, { print }),
+    mongodb: superviseServer(servers.mongodb, { print }),
   }
 }
 
 /** The door first, so that nobody is let in whose request cannot be served any more. */
-async function stopServices({ gateway, ...others }: System['services'], say: Say): Promise<void> {
-  say('Stopping the gateway')
+async function stopServices({ gateway, ...others }: System['services'], print: Print): Promise<void> {
+  print('Stopping the gateway')
   await gateway.stop()
-  say('Stopping the services')
+  print('Stopping the services')
   await Promise.all(Object.values(others).map((service) => service.stop()))
 }
 
-async function stopServers({ nats, mongodb, postgres }: System['servers'], say: Say): Promise<void> {
+async function stopServers({ nats, mongodb, postgres }: System['servers'], print: Print): Promise<void> {
   for (const server of [nats, mongodb, postgres]) {
-    if (server.pid !== undefined) say(`Stopping ${server.what}`)
+    if (server.pid !== undefined) print(`Stopping ${server.what}`)
     await server.stop()
   }
 }

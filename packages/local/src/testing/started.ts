@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { root } from '@saucery/servers/install/folders'
-import { run } from '@saucery/servers/process/command'
+import { run } from '@saucery/servers/process/run'
 
 /** For tests: the start command as a process, on any free ports. */
 export interface Started {

@@ -1,5 +1,5 @@
-import { run } from '../process/command.ts'
 import { onPath } from '../process/programs.ts'
+import { run } from '../process/run.ts'
 
 export type Python = { file: string; version: string; tag: string }
 

@@ -8,7 +8,10 @@ export function randomPassword(): string {
 }
 
 /** One password per name, made at the first start and kept in secrets.json, readable by its owner only. */
-export function secrets<Name extends string>(dataDir: string, names: readonly Name[]): Record<Name, string> {
+export function loadOrCreateSecrets<Name extends string>(
+  dataDir: string,
+  names: readonly Name[],
+): Record<Name, string> {
   const file = join(dataDir, 'secrets.json')
   const kept: Record<string, string> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
   const missing = names.filter((name) => kept[name] === undefined)

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { runOrFail } from '../process/command.ts'
+import { runOrFail } from '../process/run.ts'
 import type { Python } from './python.ts'
 
 /** The requirements file that pins a tool's wheels by hash; undefined when that version is not pinned. */
-export function pinned(name: string): string | undefined {
+export function pinnedRequirements(name: string): string | undefined {
   const file = fileURLToPath(new URL(`../../wheels/${name}.txt`, import.meta.url))
   return existsSync(file) ? file : undefined
 }

@@ -14,12 +14,12 @@ it('gives up on a host that says nothing, and does not ask it again the same day
   assert.ok(address && typeof address === 'object')
   process.env.MONGOMS_DOWNLOAD_MIRROR = `https://127.0.0.1:${address.port}`
   const said: string[] = []
-  const say = (text: string) => said.push(text)
+  const print = (text: string) => said.push(text)
   try {
-    const first = await downloadMongod(tools, say, { silentMs: 1_500, totalMs: 20_000 })
+    const first = await downloadMongod(tools, print, { silentMs: 1_500, totalMs: 20_000 })
     assert.ok('failed' in first)
     assert.match(first.failed, /no answer for 1\.5 s/)
-    assert.deepEqual(await downloadMongod(tools, say), first)
+    assert.deepEqual(await downloadMongod(tools, print), first)
     assert.equal(said.length, 1)
   } finally {
     delete process.env.MONGOMS_DOWNLOAD_MIRROR

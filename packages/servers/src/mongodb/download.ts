@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Say } from '../install/choice.ts'
-import { run } from '../process/command.ts'
+import type { Print } from '../install/found.ts'
 import { isExecutable, versionOf } from '../process/programs.ts'
+import { run } from '../process/run.ts'
 
 const VERSION = '8.2.6'
 const REMEMBER_FAILURE_MS = 24 * 60 * 60 * 1000
@@ -17,7 +17,7 @@ type Mongod = { file: string; version: string }
  */
 export async function downloadMongod(
   tools: string,
-  say: Say,
+  print: Print,
   limits: Limits = { silentMs: 10_000, totalMs: 45_000 },
 ): Promise<Mongod | { failed: string }> {
   const folder = join(tools, `mongod-${VERSION}`)
@@ -27,7 +27,7 @@ export async function downloadMongod(
   const remembered = await readIfYounger(join(folder, 'failed'), REMEMBER_FAILURE_MS)
   if (remembered !== undefined) return { failed: remembered }
 
-  say(`Downloading MongoDB ${VERSION} …`)
+  print(`Downloading MongoDB ${VERSION} …`)
   const outcome = await download(folder, limits)
   const mongod = 'file' in outcome ? await runnable(outcome.file) : undefined
   if (mongod) {

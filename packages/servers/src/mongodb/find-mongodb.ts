@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Choice, fromEnvironment, type Where } from '../install/choice.ts'
+import { type FindOptions, type Found, fromEnvironment, withDefaults } from '../install/found.ts'
 import { findPython } from '../install/python.ts'
-import { installWheels, pinned } from '../install/wheels.ts'
+import { installWheels, pinnedRequirements } from '../install/wheels.ts'
 import { isAtLeast, onPath, versionOf } from '../process/programs.ts'
 import { downloadMongod } from './download.ts'
 
@@ -10,36 +10,54 @@ export type MongodbProgram =
   | { engine: 'mongod'; file: string }
   | { engine: 'secantus'; python: string; packages: string }
 
-const LEAST = '6'
+const OLDEST = '6'
 const SECANTUS = '0.7.0b3'
 
 /**
- * Chooses MongoDB: MONGODB_URL, else mongod on the PATH, else a downloaded mongod, else SecantusDB.
- * A data folder in which SecantusDB has already written stays with it: the two cannot read each other's files,
- * and a read model that suddenly is empty is not filled again, because its events count as handled.
+ * MongoDB: MONGODB_URL, else mongod on the PATH, else a downloaded mongod, else SecantusDB.
+ * A data folder that SecantusDB has written stays with SecantusDB. mongod cannot read its files and would begin
+ * with an empty read model, which is not filled again: the consumers have already acknowledged the events.
  */
-export async function findMongodb(where: Where & { dataDir?: string }): Promise<Choice<MongodbProgram>> {
-  const { tools, say, dataDir, env = process.env } = where
-  const given = fromEnvironment('MONGODB_URL', 'MongoDB', env)
-  if (given) return given
-  if (dataDir && existsSync(join(dataDir, 'secantus'))) {
-    return secantus({ tools, say, env }, `the data in ${dataDir} is SecantusDB's`)
-  }
+export async function findMongodb(
+  options: FindOptions & { dataDir?: string } = {},
+): Promise<Found<MongodbProgram>> {
+  const { env, dataDir, ...others } = withDefaults(options)
+  return (
+    fromEnvironment('MONGODB_URL', 'MongoDB', env) ??
+    (await secantusOfData({ env, ...others }, dataDir)) ??
+    (await mongodOnPath(env)) ??
+    (await installedMongodb({ env, ...others }))
+  )
+}
+
+async function secantusOfData(options: Required<FindOptions>, dataDir: string | undefined) {
+  if (!dataDir || !existsSync(join(dataDir, 'secantus'))) return undefined
+  return installedSecantus(options, `the data in ${dataDir} is SecantusDB's`)
+}
+
+async function mongodOnPath(env: NodeJS.ProcessEnv): Promise<Found<MongodbProgram> | undefined> {
   for (const file of onPath('mongod', env)) {
     const version = await versionOf(file, '--version')
-    if (version === undefined || !isAtLeast(version, LEAST)) continue
+    if (version === undefined || !isAtLeast(version, OLDEST)) continue
     const program = { engine: 'mongod', file } as const
     return { kind: 'path', what: `MongoDB ${version}`, why: `found at ${file}`, program }
   }
-  const nowhere = `no mongod of ${LEAST} or later on the PATH`
-  const mongod = await downloadMongod(tools, say)
-  if ('failed' in mongod) return secantus({ tools, say, env }, `${nowhere}, and ${mongod.failed}`)
-  const program = { engine: 'mongod', file: mongod.file } as const
-  return { kind: 'embedded', what: `MongoDB ${mongod.version}`, why: nowhere, program }
+  return undefined
 }
 
-async function secantus({ tools, say, env }: Required<Where>, why: string): Promise<Choice<MongodbProgram>> {
-  const requirements = pinned(`secantusdb-${SECANTUS}`)
+async function installedMongodb(options: Required<FindOptions>): Promise<Found<MongodbProgram>> {
+  const why = `no mongod of ${OLDEST} or later on the PATH`
+  const mongod = await downloadMongod(options.tools, options.print)
+  if ('failed' in mongod) return installedSecantus(options, `${why}, and ${mongod.failed}`)
+  const program = { engine: 'mongod', file: mongod.file } as const
+  return { kind: 'embedded', what: `MongoDB ${mongod.version}`, why, program }
+}
+
+async function installedSecantus(
+  { tools, print, env }: Required<FindOptions>,
+  why: string,
+): Promise<Found<MongodbProgram>> {
+  const requirements = pinnedRequirements(`secantusdb-${SECANTUS}`)
   const python = await findPython(env)
   if (!requirements || !python) {
     throw new Error(
@@ -48,7 +66,7 @@ async function secantus({ tools, say, env }: Required<Where>, why: string): Prom
     )
   }
   const folder = join(tools, `secantusdb-${SECANTUS}-${python.tag}`)
-  if (!existsSync(folder)) say(`Downloading SecantusDB ${SECANTUS} from PyPI …`)
+  if (!existsSync(folder)) print(`Downloading SecantusDB ${SECANTUS} from PyPI …`)
   const packages = await installWheels(python, requirements, folder)
   const program = { engine: 'secantus', python: python.file, packages } as const
   return { kind: 'embedded', what: `SecantusDB ${SECANTUS}`, why, program }

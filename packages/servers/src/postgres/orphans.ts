@@ -1,5 +1,5 @@
 import { readdir, readlink } from 'node:fs/promises'
-import { commandOf } from '../process/leftover.ts'
+import { commandOf } from '../process/pid-file.ts'
 
 /**
  * A backend that computes does not notice that the main process was killed, and holds the shared memory for as long

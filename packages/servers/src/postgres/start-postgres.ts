@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import postgres from 'postgres'
-import type { Choice, Say } from '../install/choice.ts'
+import type { Found, Print } from '../install/found.ts'
 import { launch } from '../process/launch.ts'
 import { greeting } from '../process/ports.ts'
 import { versionIn } from '../process/programs.ts'
 import { externalServer, type Server } from '../process/server.ts'
 import { clusterAccount, dropForeignPidFile, initCluster } from './cluster.ts'
-import type { PostgresPrograms } from './find-postgres.ts'
+import type { PostgresProgram } from './find-postgres.ts'
 import { endOrphans } from './orphans.ts'
 
-type Options = { dataDir: string; port?: number; say?: Say }
+type Options = { dataDir: string; port?: number; print?: Print }
 
 // Durability stays as in production: fsync and synchronous_commit are on by default and are not touched.
 const settings = {
@@ -25,7 +25,7 @@ const settings = {
 }
 
 /** Counts statements, where the extension is installed: what a service asks of its database can be looked at. */
-function statementCounts({ postgres }: PostgresPrograms): Record<string, string> {
+function statementCounts({ postgres }: PostgresProgram): Record<string, string> {
   const libraries = [join(dirname(postgres), '..', 'lib'), join(dirname(postgres), '..', 'lib', 'postgresql')]
   const isThere = libraries.some((folder) =>
     ['so', 'dylib'].some((ending) => existsSync(join(folder, `pg_stat_statements.${ending}`))),
@@ -34,12 +34,12 @@ function statementCounts({ postgres }: PostgresPrograms): Record<string, string>
 }
 
 /** Starts the chosen Postgres, or greets the one that the environment names. Its url is the administrator's. */
-export async function startPostgres(choice: Choice<PostgresPrograms>, options: Options): Promise<Server> {
-  if (choice.kind === 'environment') {
-    return externalServer(choice.url, `PostgreSQL ${await ask(choice.url)} (${choice.what})`, 5432)
+export async function startPostgres(found: Found<PostgresProgram>, options: Options): Promise<Server> {
+  if (found.kind === 'environment') {
+    return externalServer(found.url, `PostgreSQL ${await ask(found.url)} (${found.what})`, 5432)
   }
-  const { dataDir, port, say = () => {} } = options
-  const { program, what } = choice
+  const { dataDir, port, print = () => {} } = options
+  const { program, what } = found
   const data = join(dataDir, 'data')
   const account = await clusterAccount(dataDir, program)
   let password = ''
@@ -48,10 +48,10 @@ export async function startPostgres(choice: Choice<PostgresPrograms>, options: O
     what,
     dataDir,
     port,
-    say,
+    print,
     url,
     async command(at) {
-      password = await initCluster(program, dataDir, data, account, say)
+      password = await initCluster(program, dataDir, data, account, print)
       await dropForeignPidFile(data)
       const flags = Object.entries({
         ...settings,

@@ -1,6 +1,6 @@
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { commandOf } from './leftover.ts'
+import { commandOf } from './pid-file.ts'
 
 type Owner = { pid: number; since: number; command: string }
 

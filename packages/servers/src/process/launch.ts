@@ -3,9 +3,9 @@ import { closeSync, openSync } from 'node:fs'
 import { mkdir, open, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Say } from '../install/choice.ts'
+import type { Print } from '../install/found.ts'
 import { endedBefore, endWithUs } from './last-resort.ts'
-import { forgetProcess, rememberProcess, stopLeftover } from './leftover.ts'
+import { forgetProcess, rememberProcess, stopLeftover } from './pid-file.ts'
 import { freePort, isFree } from './ports.ts'
 import type { Exit, Server } from './server.ts'
 
@@ -15,7 +15,7 @@ export type Plan = {
   /** Absolute, and on the command line: that is how a leftover is recognised. */
   dataDir: string
   port: number | undefined
-  say: Say
+  print: Print
   url(port: number): string
   /** Runs before every start; the command may depend on what it wrote. */
   command(port: number): Promise<Command>
@@ -38,7 +38,7 @@ const POLL_MS = 20
 /** Starts a server and waits until it answers. The server outlives a Ctrl-C in the terminal: it is stopped here. */
 export async function launch(plan: Plan): Promise<Server> {
   await mkdir(plan.dataDir, { recursive: true })
-  await stopLeftover(plan.dataDir, plan.stopSignal, plan.what, plan.say)
+  await stopLeftover(plan.dataDir, plan.stopSignal, plan.what, plan.print)
   const { port, running: first } = plan.port ? await startOn(plan, plan.port) : await startAnywhere(plan)
   let running = first
 

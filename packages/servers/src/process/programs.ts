@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { run } from './command.ts'
+import { run } from './run.ts'
 
 /** Every program of that name on the PATH, in the PATH's order. */
 export function onPath(name: string, env: NodeJS.ProcessEnv): string[] {

@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { endOrphans } from '../postgres/orphans.ts'
-import { commandOf, stopLeftover } from './leftover.ts'
+import { commandOf, stopLeftover } from './pid-file.ts'
 
 const NAME = /^saucery-(\d+)-/
 
@@ -19,14 +19,14 @@ export async function removeTempFolder(folder: string): Promise<void> {
 }
 
 /** Stops and removes what test runs left behind that were killed themselves. */
-export async function sweepTempFolders(say: (text: string) => void): Promise<void> {
+export async function sweepTempFolders(print: (text: string) => void): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     const owner = NAME.exec(name)?.[1]
     if (!owner || (await commandOf(Number(owner))) !== '') continue
     const folder = join(tmpdir(), name)
     for (const entry of await readdir(folder, { withFileTypes: true })) {
       if (!entry.isDirectory()) continue
-      await stopLeftover(join(folder, entry.name), 'SIGKILL', entry.name, say)
+      await stopLeftover(join(folder, entry.name), 'SIGKILL', entry.name, print)
       await endOrphans(join(folder, entry.name, 'data'))
     }
     await removeTempFolder(folder)

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { MongoClient } from 'mongodb'
 import postgres from 'postgres'
-import { toolsFolder } from '../install/folders.ts'
 import { findMongodb } from '../mongodb/find-mongodb.ts'
 import { startMongodb } from '../mongodb/start-mongodb.ts'
 import type { NatsUser } from '../nats/config.ts'
@@ -22,8 +21,6 @@ export type TestServer = AsyncDisposable & {
 }
 
 type Own = { ownServer?: boolean }
-
-const say = () => {}
 
 /** A fresh Postgres database, its url the administrator's: on TEST_POSTGRES_URL's server, else on its own. */
 export async function testPostgres({ ownServer = false }: Own = {}): Promise<TestServer> {
@@ -58,7 +55,7 @@ export async function testMongo({ ownServer = false }: Own = {}): Promise<TestSe
   const server = shared
     ? sharedServer(shared)
     : await ownedServer(async (folder) =>
-        startMongodb(await findMongodb({ tools: toolsFolder, say }), { dataDir: join(folder, 'mongodb') }),
+        startMongodb(await findMongodb(), { dataDir: join(folder, 'mongodb') }),
       )
   const database = randomName()
   const url = new URL(server.url)
@@ -93,7 +90,7 @@ export async function testNats({
 } = {}): Promise<TestServer> {
   const env = version === undefined ? process.env : { ...process.env, NATS_SERVER_VERSION: version }
   return ownedServer(async (folder) =>
-    startNats(await findNats({ tools: toolsFolder, say, env }), { dataDir: join(folder, 'nats'), users }),
+    startNats(await findNats({ env }), { dataDir: join(folder, 'nats'), users }),
   )
 }
 

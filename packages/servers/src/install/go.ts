@@ -1,30 +1,31 @@
 import { join } from 'node:path'
-import { runOrFail } from '../process/command.ts'
 import { isExecutable, onPath } from '../process/programs.ts'
-import type { Where } from './choice.ts'
+import { runOrFail } from '../process/run.ts'
+import { type FindOptions, withDefaults } from './found.ts'
 import { installOnce } from './wheels.ts'
 
 export interface GoProgram {
-  /** The folder among the tools; names the version. */
+  /** The folder below the tools folder; its name has the version. */
   readonly folder: string
-  /** What Go calls the program: the last part of its path. */
+  /** The program's name: the last part of the module's path. */
   readonly file: string
   /** With its version, as `go install` takes it. */
   readonly module: string
-  /** For messages. */
+  /** Name and version, for messages. */
   readonly what: string
 }
 
-/** A program that Go builds once, kept with the other tools; undefined when it is not there and neither is Go. */
-export async function builtByGo(
+/** Builds the program once and keeps it with the other tools; undefined when it is not built and Go is missing. */
+export async function buildWithGo(
   { folder, file, module, what }: GoProgram,
-  { tools, say, env = process.env }: Where,
+  options: FindOptions = {},
 ): Promise<string | undefined> {
+  const { tools, print, env } = withDefaults(options)
   const built = join(tools, folder, file)
   if (isExecutable(built)) return built
   const [go] = onPath('go', env)
   if (!go) return undefined
-  say(`Building ${what} with Go …`)
+  print(`Building ${what} with Go …`)
   await installOnce(join(tools, folder), async (unfinished) => {
     await runOrFail(go, ['install', module], { env: { ...env, GOBIN: unfinished, GOFLAGS: '' } })
   })

@@ -1,11 +1,11 @@
 import { type SpawnOptions, spawn } from 'node:child_process'
 
-export type Ran = { code: number | null; stdout: string; stderr: string }
+export type RunResult = { code: number | null; stdout: string; stderr: string }
 
 type RunOptions = Pick<SpawnOptions, 'cwd' | 'env' | 'uid' | 'gid' | 'signal'> & { timeoutMs?: number }
 
 /** Runs a program to its end and collects what it wrote. A program that cannot be run has code null. */
-export function run(file: string, args: string[], options: RunOptions = {}): Promise<Ran> {
+export function run(file: string, args: string[], options: RunOptions = {}): Promise<RunResult> {
   const { timeoutMs, ...how } = options
   return new Promise((resolve) => {
     const child = spawn(file, args, { ...how, stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs })

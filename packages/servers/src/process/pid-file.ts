@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Say } from '../install/choice.ts'
-import { run } from './command.ts'
+import type { Print } from '../install/found.ts'
+import { run } from './run.ts'
 
 const STOP_WITHIN_MS = 15_000
 
@@ -30,7 +30,7 @@ export async function stopLeftover(
   dataDir: string,
   signal: NodeJS.Signals,
   name: string,
-  say: Say,
+  print: Print,
 ): Promise<void> {
   const text = await readFile(stateFile(dataDir), 'utf8').catch(() => '')
   const { pid, parent, parentCommand } = parse(text)
@@ -41,7 +41,7 @@ export async function stopLeftover(
         `${name} already runs on ${dataDir}, started by process ${parent}. Stop that one first.`,
       )
     }
-    say(`Stopping ${name} (process ${pid}), left over from an earlier start`)
+    print(`Stopping ${name} (process ${pid}), left over from an earlier start`)
     await endProcess(pid, signal, STOP_WITHIN_MS)
   }
   await forgetProcess(dataDir)

@@ -4,21 +4,19 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { root, toolsFolder as tools } from '../install/folders.ts'
+import { root } from '../install/folders.ts'
 import { findNats } from '../nats/find-nats.ts'
 import { startNats } from '../nats/start-nats.ts'
-import { commandOf } from './leftover.ts'
+import { commandOf } from './pid-file.ts'
 import { removeTempFolder, tempFolder } from './temp.ts'
-
-const say = () => {}
 
 /** Another Node process that starts NATS on this folder and then waits for ever. */
 async function startElsewhere(dataDir: string): Promise<{ parent: ChildProcess; pid: number }> {
   const script = `
     import { findNats } from './packages/servers/src/nats/find-nats.ts'
     import { startNats } from './packages/servers/src/nats/start-nats.ts'
-    const choice = await findNats({ tools: ${JSON.stringify(tools)}, say() {} })
-    console.log((await startNats(choice, { dataDir: ${JSON.stringify(dataDir)} })).pid)`
+    const found = await findNats()
+    console.log((await startNats(found, { dataDir: ${JSON.stringify(dataDir)} })).pid)`
   const args = ['--import', 'tsx', '--input-type=module', '-e', script]
   const parent = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
   const [line] = await once(parent.stdout as NodeJS.ReadableStream, 'data')
@@ -35,14 +33,14 @@ describe('a server whose parent is gone', () => {
   }, async () => {
     const folder = await tempFolder()
     const dataDir = join(folder, 'nats')
-    const choice = await findNats({ tools, say })
+    const found = await findNats()
     const { parent, pid } = await startElsewhere(dataDir)
-    await assert.rejects(startNats(choice, { dataDir }), /already runs/)
+    await assert.rejects(startNats(found, { dataDir }), /already runs/)
     parent.kill('SIGKILL')
     await once(parent, 'exit')
     assert.notEqual(await commandOf(pid), '')
     const said: string[] = []
-    const server = await startNats(choice, { dataDir, say: (text) => said.push(text) })
+    const server = await startNats(found, { dataDir, print: (text) => said.push(text) })
     await untilGone(pid)
     assert.match(said.join(), new RegExp(`process ${pid}`))
     await server.stop()
