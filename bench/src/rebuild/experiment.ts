@@ -2,13 +2,13 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { streams } from '@saucery/contracts/choreography'
 import { projectionVersion } from '@saucery/contracts/projection-durables'
-import { startProcess } from '@saucery/local/supervisor/process'
 import { ensureStream } from '@saucery/messaging/nats/streams'
 import { root } from '@saucery/servers/install/folders'
 import { findMongodb } from '@saucery/servers/mongodb/find-mongodb'
 import { startMongodb } from '@saucery/servers/mongodb/start-mongodb'
 import { findNats } from '@saucery/servers/nats/find-nats'
 import { startNats } from '@saucery/servers/nats/start-nats'
+import { startChild } from '@saucery/servers/process/child'
 import type { Server } from '@saucery/servers/process/server'
 import { type Db, MongoClient } from 'mongodb'
 import { connect } from 'nats'
@@ -67,7 +67,7 @@ async function rebuild(
   url.pathname = `rebuild_${events}`
   const client = new MongoClient(url.href)
   const storeBefore = cpuTimeOf(mongodb.pid)
-  const child = startProcess({
+  const child = startChild({
     file: process.execPath,
     args: ['--import', 'tsx', 'packages/dashboard/src/main.ts'],
     cwd: root,
@@ -82,7 +82,7 @@ async function rebuild(
       MONGODB_URL: url.href,
     },
     stopWithinMs: 15_000,
-    onLine: say,
+    output: say,
   })
   try {
     const ms = await untilReady(client.db(), events, say, signal)

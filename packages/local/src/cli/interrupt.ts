@@ -1,23 +1,25 @@
-/** pnpm and tsx pass on a signal that the terminal has sent as well: two at once are one. */
+import type { Print } from '@saucery/servers/process/child'
+
+/** pnpm and tsx pass on a signal that the terminal has sent as well: two within a second are one. */
 const SAME_SIGNAL_MS = 1_000
 
 /**
- * Aborted at the first signal that asks the process to end; whoever works then stops, and leaves nothing behind.
- * @param atOnce what a further signal does
+ * Returns a signal that is aborted by the first SIGINT, SIGTERM or SIGHUP; the caller then stops and cleans up.
+ * @param onSecond what a second one does
  */
 export function abortOnInterrupt(
-  print: (text: string) => void,
-  atOnce: () => unknown = () => process.exit(130),
+  print: Print,
+  onSecond: () => unknown = () => process.exit(130),
 ): AbortSignal {
-  const interrupted = new AbortController()
-  let interruptedAt = 0
-  const onSignal = (signal: NodeJS.Signals) => {
-    if (!interrupted.signal.aborted) {
-      print(`${signal}: stopping everything; once more ends it at once`)
-      interruptedAt = Date.now()
-      interrupted.abort()
-    } else if (Date.now() - interruptedAt > SAME_SIGNAL_MS) atOnce()
+  const controller = new AbortController()
+  let abortedAt = 0
+  const onSignal = (name: NodeJS.Signals) => {
+    if (!controller.signal.aborted) {
+      print(`${name}: stopping everything; once more ends it at once`)
+      abortedAt = Date.now()
+      controller.abort()
+    } else if (Date.now() - abortedAt > SAME_SIGNAL_MS) onSecond()
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal)
-  return interrupted.signal
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal)
+  return controller.signal
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { root } from '@saucery/servers/install/folders'
-import { stopLeftover } from '@saucery/servers/process/pid-file'
+import { stopPrevious } from '@saucery/servers/process/pid-file'
 import { type RunResult, run } from '@saucery/servers/process/run'
 import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
 import { descendantsOf, type Process, processes, type Started, startCommand } from '../testing/started.ts'
@@ -28,7 +28,7 @@ describe('the start command', { timeout: 300_000 }, () => {
   after(async () => {
     await started.signal('SIGKILL')
     for (const server of ['postgres', 'nats', 'mongodb'])
-      await stopLeftover(join(folder, server), 'SIGKILL', server, () => {})
+      await stopPrevious(join(folder, server), 'SIGKILL', server, () => {})
     await removeTempFolder(folder)
   })
 

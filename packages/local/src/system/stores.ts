@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { provision } from '@saucery/provision/provision'
-import type { Found, Print } from '@saucery/servers/install/found'
+import type { Found } from '@saucery/servers/install/found'
 import { loadOrCreateSecrets } from '@saucery/servers/install/secrets'
 import { findMongodb } from '@saucery/servers/mongodb/find-mongodb'
 import { startMongodb } from '@saucery/servers/mongodb/start-mongodb'
@@ -10,6 +10,7 @@ import { startNats } from '@saucery/servers/nats/start-nats'
 import { createDatabases } from '@saucery/servers/postgres/databases'
 import { findPostgres } from '@saucery/servers/postgres/find-postgres'
 import { startPostgres } from '@saucery/servers/postgres/start-postgres'
+import type { Print } from '@saucery/servers/process/child'
 import type { Server } from '@saucery/servers/process/server'
 import { accessFromUrl, accessPerUser, type NatsAccess, natsUsers } from '../access/nats-users.ts'
 import { writeOperatorContext } from '../access/operator.ts'
@@ -22,25 +23,25 @@ export interface StoresOptions {
   readonly print: Print
 }
 
-/** The servers, and how each service gets into its own part of them. */
+/** The servers, and each service's access to its own part of them. */
 export interface Stores {
   readonly servers: Record<StoreName, Server>
-  /** With names and passwords: for their owners alone. */
+  /** URLs with the owner's name and password. */
   readonly databases: Record<'orders' | 'payments' | 'deliveries' | 'dashboard', string>
   readonly nats: NatsAccess
 }
 
-/** Finds or starts Postgres, NATS and MongoDB at once, with their databases and streams. None is left when one fails. */
+/** Finds or starts the three stores at once, with their databases and streams. When one fails, all are stopped. */
 export async function startStores(options: StoresOptions): Promise<Stores> {
-  const started: Server[] = []
-  const keep = (server: Server) => {
-    started.push(server)
+  const servers: Server[] = []
+  const onStart = (server: Server) => {
+    servers.push(server)
     return server
   }
   const starting = [
-    preparePostgres(options, keep),
-    prepareNats(options, keep),
-    prepareMongodb(options, keep),
+    preparePostgres(options, onStart),
+    prepareNats(options, onStart),
+    prepareMongodb(options, onStart),
   ] as const
   try {
     const [postgres, nats, mongodb] = await Promise.all(starting)
@@ -51,18 +52,18 @@ export async function startStores(options: StoresOptions): Promise<Stores> {
     }
   } catch (error) {
     await Promise.allSettled(starting)
-    await Promise.all(started.map((server) => server.stop()))
+    await Promise.all(servers.map((server) => server.stop()))
     throw error
   }
 }
 
-type Keep = (server: Server) => Server
+type OnStart = (server: Server) => Server
 
-async function preparePostgres({ dataDir, ports, env, print }: StoresOptions, keep: Keep) {
-  const found = announced(await findPostgres({ env }), print)
-  const port = portOf(ports.postgres)
-  const server = keep(await startPostgres(found, { dataDir: join(dataDir, 'postgres'), ...port, print }))
-  const passwords = loadOrCreateSecrets(dataDir, ['postgres-order', 'postgres-payment', 'postgres-delivery'])
+async function preparePostgres(options: StoresOptions, onStart: OnStart) {
+  const found = printed(await findPostgres(options), options)
+  const server = onStart(await startPostgres(found, settingsOf('postgres', options)))
+  const names = ['postgres-order', 'postgres-payment', 'postgres-delivery'] as const
+  const passwords = loadOrCreateSecrets(options.dataDir, names)
   const databases = await createDatabases(server.url, [
     { database: 'orders', role: 'order', password: passwords['postgres-order'] },
     { database: 'payments', role: 'payment', password: passwords['postgres-payment'] },
@@ -71,29 +72,32 @@ async function preparePostgres({ dataDir, ports, env, print }: StoresOptions, ke
   return { server, databases }
 }
 
-async function prepareNats({ dataDir, ports, env, print }: StoresOptions, keep: Keep) {
-  const found = announced(await findNats({ print, env }), print)
+async function prepareNats(options: StoresOptions, onStart: OnStart) {
+  const { dataDir, env, print } = options
+  const found = printed(await findNats(options), options)
   const users = natsUsers(dataDir)
-  const port = portOf(ports.nats)
-  const server = keep(await startNats(found, { dataDir: join(dataDir, 'nats'), ...port, users, print }))
-  const own = found.kind !== 'environment'
-  if (!own) print('All services use the credentials in NATS_URL: least privilege is off')
-  const access = own ? accessPerUser(server.url, users) : accessFromUrl(server.url)
+  const server = onStart(await startNats(found, { ...settingsOf('nats', options), users }))
+  if (!server.isOurs) print('All services use the credentials in NATS_URL: least privilege is off')
+  const access = server.isOurs ? accessPerUser(server.url, users) : accessFromUrl(server.url)
   await provision({ url: access.url, ...access.users.provisioner }, Number(env.STREAM_REPLICAS || 1))
   await writeOperatorContext(dataDir, access)
   return { server, access }
 }
 
-async function prepareMongodb({ dataDir, ports, env, print }: StoresOptions, keep: Keep) {
-  const folder = join(dataDir, 'mongodb')
-  const found = announced(await findMongodb({ print, env, dataDir: folder }), print)
-  const server = keep(await startMongodb(found, { dataDir: folder, ...portOf(ports.mongodb), print }))
+async function prepareMongodb(options: StoresOptions, onStart: OnStart) {
+  const settings = settingsOf('mongodb', options)
+  const found = printed(await findMongodb({ ...options, ...settings }), options)
+  const server = onStart(await startMongodb(found, settings))
   return { server, database: withDatabase(server.url, 'dashboard') }
 }
 
-function announced<Program>(found: Found<Program>, print: Print): Found<Program> {
+function printed<Program>(found: Found<Program>, { print }: StoresOptions): Found<Program> {
   print(`${found.what} (${found.why})`)
   return found
 }
 
-const portOf = (port: number) => (port === 0 ? {} : { port })
+const settingsOf = (store: StoreName, { dataDir, ports, print }: StoresOptions) => ({
+  dataDir: join(dataDir, store),
+  port: ports[store],
+  print,
+})

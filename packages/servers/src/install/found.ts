@@ -1,12 +1,10 @@
+import type { Print } from '../process/child.ts'
 import { toolsFolder } from './folders.ts'
 
 /** A server that the environment names, or a program to start; the two texts are printed. */
 export type Found<Program> =
   | { kind: 'environment'; what: string; why: string; url: string }
   | { kind: 'path' | 'embedded'; what: string; why: string; program: Program }
-
-/** Prints a line of progress: a download, the stop of a server that an earlier start left running. */
-export type Print = (line: string) => void
 
 export interface FindOptions {
   /** The folder for downloaded programs (`.data/tools`). */

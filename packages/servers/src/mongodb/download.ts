@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Print } from '../install/found.ts'
+import type { Print } from '../process/child.ts'
 import { isExecutable, versionOf } from '../process/programs.ts'
 import { run } from '../process/run.ts'
 

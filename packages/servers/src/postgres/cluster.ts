@@ -1,15 +1,15 @@
 import { existsSync } from 'node:fs'
 import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Print } from '../install/found.ts'
 import { randomPassword } from '../install/secrets.ts'
-import { commandOf } from '../process/pid-file.ts'
+import type { Print } from '../process/child.ts'
+import { commandOf } from '../process/process-table.ts'
 import { run, runOrFail } from '../process/run.ts'
 import type { PostgresProgram } from './find-postgres.ts'
 
 type Account = { uid: number; gid: number } | Record<string, never>
 
-/** Whom the server runs as: Postgres refuses to run as root, so root lends it an account without rights. */
+/** The user the server runs as. Postgres refuses to run as root, so root gives it an account without rights. */
 export async function clusterAccount(dataDir: string, program: PostgresProgram): Promise<Account> {
   if (process.getuid?.() !== 0) return {}
   const account = (await accountOf('postgres')) ?? (await accountOf('nobody'))
@@ -21,14 +21,14 @@ export async function clusterAccount(dataDir: string, program: PostgresProgram):
   for (const path of [dataDir, dirname(program.postgres)]) {
     if ((await run('/bin/sh', ['-c', 'cd "$1"', 'sh', path], account)).code === 0) continue
     throw new Error(
-      `PostgreSQL does not run as root, and user ${account.uid}, as whom it would run, cannot enter ${path}. ` +
+      `PostgreSQL does not run as root, and user ${account.uid}, who would run it, cannot enter ${path}. ` +
         'Work as an ordinary user, move the project out of the closed folder, or set POSTGRES_URL.',
     )
   }
   return account
 }
 
-/** Makes the data directory at the first start. Returns the administrator's password. */
+/** Creates the data directory at the first start. Returns the administrator's password. */
 export async function initCluster(
   program: PostgresProgram,
   dataDir: string,
@@ -42,7 +42,7 @@ export async function initCluster(
     return readFile(passwordFile, 'utf8')
   }
   print(`Creating the data directory of PostgreSQL ${program.version} …`)
-  // Filled beside its place, so that an interrupted initdb is done again.
+  // Filled under another name, so that an interrupted initdb is done again.
   const unfinished = `${data}.unfinished`
   await rm(unfinished, { recursive: true, force: true })
   await mkdir(unfinished, { mode: 0o700 })
@@ -69,9 +69,9 @@ async function checkMajor(program: PostgresProgram, dataDir: string, data: strin
 
 /**
  * After a crash of the whole machine, the number in postmaster.pid may belong to an unrelated process, and Postgres
- * would wait for that one. With no such process the file stays: Postgres uses it to look for orphaned children.
+ * would refuse to start. When the process does not run the file stays: Postgres finds orphaned children by it.
  */
-export async function dropForeignPidFile(data: string): Promise<void> {
+export async function removeForeignPidFile(data: string): Promise<void> {
   const file = join(data, 'postmaster.pid')
   const [pid] = (await readFile(file, 'utf8').catch(() => '')).split('\n')
   const command = pid ? await commandOf(Number(pid)) : ''

@@ -1,18 +1,15 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import postgres from 'postgres'
-import type { Found, Print } from '../install/found.ts'
-import { launch } from '../process/launch.ts'
+import type { Found } from '../install/found.ts'
 import { greeting } from '../process/ports.ts'
 import { versionIn } from '../process/programs.ts'
-import { externalServer, type Server } from '../process/server.ts'
-import { clusterAccount, dropForeignPidFile, initCluster } from './cluster.ts'
+import { externalServer, type Server, type StartOptions, startServer } from '../process/server.ts'
+import { clusterAccount, initCluster, removeForeignPidFile } from './cluster.ts'
 import type { PostgresProgram } from './find-postgres.ts'
 import { endOrphans } from './orphans.ts'
 
-type Options = { dataDir: string; port?: number; print?: Print }
-
-// Durability stays as in production: fsync and synchronous_commit are on by default and are not touched.
+// As in production, fsync and synchronous_commit are on: they are Postgres's defaults.
 const settings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -24,55 +21,53 @@ const settings = {
   checkpoint_timeout: '15min',
 }
 
-/** Counts statements, where the extension is installed: what a service asks of its database can be looked at. */
-function statementCounts({ postgres }: PostgresProgram): Record<string, string> {
-  const libraries = [join(dirname(postgres), '..', 'lib'), join(dirname(postgres), '..', 'lib', 'postgresql')]
-  const isThere = libraries.some((folder) =>
-    ['so', 'dylib'].some((ending) => existsSync(join(folder, `pg_stat_statements.${ending}`))),
-  )
-  return isThere ? { shared_preload_libraries: 'pg_stat_statements' } : {}
-}
-
-/** Starts the chosen Postgres, or greets the one that the environment names. Its url is the administrator's. */
-export async function startPostgres(found: Found<PostgresProgram>, options: Options): Promise<Server> {
-  if (found.kind === 'environment') {
-    return externalServer(found.url, `PostgreSQL ${await ask(found.url)} (${found.what})`, 5432)
-  }
-  const { dataDir, port, print = () => {} } = options
-  const { program, what } = found
+/** Starts Postgres, unless the environment names a server: then checks that it answers. The url is the administrator's. */
+export async function startPostgres(found: Found<PostgresProgram>, options: StartOptions): Promise<Server> {
+  if (found.kind === 'environment')
+    return externalServer(found.url, `PostgreSQL ${await versionAt(found.url)} (${found.what})`, 5432)
+  const { what, program } = found
+  const { dataDir, print = () => {} } = options
   const data = join(dataDir, 'data')
   const account = await clusterAccount(dataDir, program)
   let password = ''
-  const url = (at: number) => `postgres://postgres:${password}@127.0.0.1:${at}/postgres`
-  return launch({
+  const url = (port: number) => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`
+  return startServer({
+    ...options,
     what,
-    dataDir,
-    port,
-    print,
     url,
-    async command(at) {
+    async command(port) {
       password = await initCluster(program, dataDir, data, account, print)
-      await dropForeignPidFile(data)
-      const flags = Object.entries({
-        ...settings,
-        ...statementCounts(program),
-        port: String(at),
-      }).flatMap(([k, v]) => ['-c', `${k}=${v}`])
-      return { file: program.postgres, args: ['-D', data, ...flags], ...account }
+      await removeForeignPidFile(data)
+      const flags = Object.entries({ ...settings, ...statementCounts(program), port: String(port) })
+      return {
+        file: program.postgres,
+        args: ['-D', data, ...flags.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+        ...account,
+      }
     },
-    async ready(at) {
-      await greeting(at, false)
-      await ask(url(at))
+    async ready(port) {
+      await greeting(port, false)
+      await versionAt(url(port))
     },
     stopSignal: 'SIGINT', // "fast": ends open connections, then writes a checkpoint
     endOrphans: () => endOrphans(data),
     // Where orphans cannot be found, they are waited for.
-    passing: /pre-existing shared memory block|lock file "postmaster.pid" already exists/,
+    retryWhen: /pre-existing shared memory block|lock file "postmaster.pid" already exists/,
   })
 }
 
-/** The server's version, by a real connection. */
-async function ask(url: string): Promise<string | undefined> {
+/** Counts each statement a service runs, where the extension is installed. */
+function statementCounts({ postgres }: PostgresProgram): Record<string, string> {
+  const lib = join(dirname(postgres), '..', 'lib')
+  const files = ['so', 'dylib'].map((ending) => `pg_stat_statements.${ending}`)
+  const isInstalled = files.some(
+    (file) => existsSync(join(lib, file)) || existsSync(join(lib, 'postgresql', file)),
+  )
+  return isInstalled ? { shared_preload_libraries: 'pg_stat_statements' } : {}
+}
+
+/** Asks over a real connection. */
+async function versionAt(url: string): Promise<string | undefined> {
   const sql = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {} })
   try {
     const [row] = await sql<{ server_version: string }[]>`show server_version`

@@ -1,92 +1,60 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Print } from '../install/found.ts'
-import { run } from './run.ts'
+import type { Print } from './child.ts'
+import { commandOf, endProcess } from './process-table.ts'
 
-const STOP_WITHIN_MS = 15_000
+type PidFile = { pid: number; parent: number; parentCommand: string }
 
-type Remembered = { pid: number; parent: number; parentCommand: string }
+const fileIn = (dataDir: string) => join(dataDir, 'server.json')
 
-/** Remembers which process serves a data folder, for the start after one that did not end well. */
-export async function rememberProcess(dataDir: string, pid: number): Promise<void> {
-  const parentCommand = await commandOf(process.pid)
-  const remembered: Remembered = { pid, parent: process.pid, parentCommand }
-  await writeFile(stateFile(dataDir), JSON.stringify(remembered))
+/** Writes down which process serves a data folder, so that the next start finds it when this one is killed. */
+export async function writePidFile(dataDir: string, pid: number): Promise<void> {
+  const content: PidFile = { pid, parent: process.pid, parentCommand: await commandOf(process.pid) }
+  await writeFile(fileIn(dataDir), JSON.stringify(content))
 }
 
-export async function forgetProcess(dataDir: string): Promise<void> {
-  await rm(stateFile(dataDir), { force: true })
+export async function removePidFile(dataDir: string): Promise<void> {
+  await rm(fileIn(dataDir), { force: true })
 }
 
-/** The process that was started to serve a data folder; 0 when there is none. */
-export async function rememberedPid(dataDir: string): Promise<number> {
-  return parse(await readFile(stateFile(dataDir), 'utf8').catch(() => '')).pid
+/**
+ * The process that serves a data folder, if it still runs. The number in the file may belong to another process by
+ * now, so the folder has to be on its command line.
+ */
+export async function findServerOf(dataDir: string): Promise<(PidFile & { command: string }) | undefined> {
+  const content = await readJson<PidFile>(fileIn(dataDir))
+  const command = content && content.pid > 1 ? await commandOf(content.pid) : ''
+  return content && command.includes(dataDir) ? { ...content, command } : undefined
 }
 
-/** Stops the server that a killed parent left running on this data folder; refuses when the parent still lives. */
-export async function stopLeftover(
+/**
+ * Stops the server that a killed start left running on this data folder.
+ * @throws when the start that owns the server still runs
+ */
+export async function stopPrevious(
   dataDir: string,
   signal: NodeJS.Signals,
-  name: string,
+  what: string,
   print: Print,
 ): Promise<void> {
-  const text = await readFile(stateFile(dataDir), 'utf8').catch(() => '')
-  const { pid, parent, parentCommand } = parse(text)
-  // The number may belong to somebody else by now: only a process that was started for this folder is ours.
-  if (pid > 1 && (await commandOf(pid)).includes(dataDir)) {
-    if ((await commandOf(parent)) === parentCommand) {
+  const server = await findServerOf(dataDir)
+  if (server) {
+    const { pid, parent, parentCommand } = server
+    if ((await commandOf(parent)) === parentCommand)
       throw new Error(
-        `${name} already runs on ${dataDir}, started by process ${parent}. Stop that one first.`,
+        `${what} already runs on ${dataDir}, started by process ${parent}. Stop that one first.`,
       )
-    }
-    print(`Stopping ${name} (process ${pid}), left over from an earlier start`)
-    await endProcess(pid, signal, STOP_WITHIN_MS)
+    print(`Stopping ${what} (process ${pid}), left over from an earlier start`)
+    await endProcess(pid, signal)
   }
-  await forgetProcess(dataDir)
+  await removePidFile(dataDir)
 }
 
-/** A file that a crash left half written is no reason not to start. */
-function parse(text: string): Remembered {
+/** Undefined when there is no such file, or a crash left it half written: neither may prevent a start. */
+export async function readJson<Content>(file: string): Promise<Content | undefined> {
   try {
-    return JSON.parse(text)
+    return JSON.parse(await readFile(file, 'utf8'))
   } catch {
-    return { pid: 0, parent: 0, parentCommand: '' }
+    return undefined
   }
-}
-
-/** What a process was started as; '' when there is none. */
-export async function commandOf(pid: number): Promise<string> {
-  const file = `/proc/${pid}/cmdline`
-  if (existsSync(file)) return readFileSync(file, 'utf8').replaceAll('\0', ' ')
-  return (await run('ps', ['-o', 'command=', '-p', String(pid)])).stdout.trim()
-}
-
-/** For a process that is not our child: asks it to end, kills it when it has not, and waits until it is gone. */
-async function endProcess(pid: number, signal: NodeJS.Signals, withinMs: number): Promise<void> {
-  const deadline = Date.now() + withinMs
-  send(pid, signal)
-  while (await runs(pid)) {
-    if (Date.now() > deadline) send(pid, 'SIGKILL')
-    await sleep(20)
-  }
-}
-
-function send(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-  }
-}
-
-/** A zombie, which nobody has waited for, no longer runs: its command line is empty (Linux) or `<defunct>`. */
-async function runs(pid: number): Promise<boolean> {
-  const command = await commandOf(pid)
-  return command !== '' && !command.includes('<defunct>')
-}
-
-function stateFile(dataDir: string): string {
-  return join(dataDir, 'server.json')
 }

@@ -19,7 +19,7 @@ export function isExecutable(file: string): boolean {
 
 /** The first version number that a program prints about itself, or undefined when it does not run. */
 export async function versionOf(file: string, ...args: string[]): Promise<string | undefined> {
-  const ran = await run(file, args, { timeoutMs: 10_000 })
+  const ran = await run(file, args, { timeout: 10_000 })
   return ran.code === 0 ? versionIn(ran.stdout + ran.stderr) : undefined
 }
 

@@ -1,31 +1,31 @@
-import { type SpawnOptions, spawn } from 'node:child_process'
+import { type ExecFileOptions, execFile } from 'node:child_process'
 
+/** The code is null when the program could not be run, or was ended by a signal. */
 export type RunResult = { code: number | null; stdout: string; stderr: string }
 
-type RunOptions = Pick<SpawnOptions, 'cwd' | 'env' | 'uid' | 'gid' | 'signal'> & { timeoutMs?: number }
+type RunOptions = Pick<ExecFileOptions, 'cwd' | 'env' | 'uid' | 'gid' | 'signal' | 'timeout'>
 
-/** Runs a program to its end and collects what it wrote. A program that cannot be run has code null. */
-export function run(file: string, args: string[], options: RunOptions = {}): Promise<RunResult> {
-  const { timeoutMs, ...how } = options
+/** Runs a program to its end, with no input, and collects its output. Never rejects. */
+export function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
   return new Promise((resolve) => {
-    const child = spawn(file, args, { ...how, stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs })
-    let stdout = ''
-    let stderr = ''
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text
+    const child = execFile(file, args, { ...options, maxBuffer: Infinity }, (error, stdout, stderr) => {
+      if (!error) return resolve({ code: 0, stdout, stderr })
+      const { code, message } = error
+      if (typeof code === 'string') resolve({ code: null, stdout, stderr: stderr + message })
+      else resolve({ code: code ?? null, stdout, stderr })
     })
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text
-    })
-    child.on('error', (error) => resolve({ code: null, stdout, stderr: stderr + error.message }))
-    child.on('close', (code) => resolve({ code, stdout, stderr }))
+    child.stdin?.end()
   })
 }
 
-/** Runs a program that must succeed; its last lines are the error's text when it does not. */
-export async function runOrFail(file: string, args: string[], options: RunOptions = {}): Promise<string> {
-  const ran = await run(file, args, options)
-  if (ran.code === 0) return ran.stdout
-  const lines = `${ran.stdout}\n${ran.stderr}`.trim().split('\n').slice(-15)
-  throw new Error(`${file} failed (exit code ${ran.code}):\n${lines.join('\n')}`)
+/** Runs a program that must succeed; the error's text has its last lines. */
+export async function runOrFail(
+  file: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<string> {
+  const { code, stdout, stderr } = await run(file, args, options)
+  if (code === 0) return stdout
+  const lines = `${stdout}\n${stderr}`.trim().split('\n').slice(-15)
+  throw new Error(`${file} failed (exit code ${code}):\n${lines.join('\n')}`)
 }
