@@ -5,7 +5,6 @@ import { accessFromUrl } from '@saucery/local/access/nats-users'
 import { toHeaders } from '@saucery/messaging/events/cloud-events'
 import { stamp } from '@saucery/messaging/events/event'
 import { ensureStream } from '@saucery/messaging/nats/streams'
-import { findNats } from '@saucery/servers/nats/find-nats'
 import { findNatsCli } from '@saucery/servers/nats/find-nats-cli'
 import { startNats } from '@saucery/servers/nats/start-nats'
 import { runOrFail } from '@saucery/servers/process/run'
@@ -33,8 +32,7 @@ export async function natsLimit(
   say: (text: string) => void,
   signal: AbortSignal,
 ): Promise<NatsLimit> {
-  const choice = await findNats()
-  const server = await startNats(choice, { dataDir: join(folder, 'nats-alone') })
+  const server = await startNats({ dataDir: join(folder, 'nats-alone') })
   const { url, users } = accessFromUrl(server.url)
   const { user, password } = users.provisioner
   const login = user === undefined ? {} : { user, pass: password ?? '' }

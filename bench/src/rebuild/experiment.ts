@@ -4,9 +4,7 @@ import { streams } from '@saucery/contracts/choreography'
 import { projectionVersion } from '@saucery/contracts/projection-durables'
 import { ensureStream } from '@saucery/messaging/nats/streams'
 import { root } from '@saucery/servers/install/folders'
-import { findMongodb } from '@saucery/servers/mongodb/find-mongodb'
 import { startMongodb } from '@saucery/servers/mongodb/start-mongodb'
-import { findNats } from '@saucery/servers/nats/find-nats'
 import { startNats } from '@saucery/servers/nats/start-nats'
 import { startChild } from '@saucery/servers/process/child'
 import type { Server } from '@saucery/servers/process/server'
@@ -31,13 +29,10 @@ export async function rebuildExperiment(folder: string, events: number, say: Say
   // Servers of its own, in any case: it fills streams and makes databases.
   const { NATS_URL: _, MONGODB_URL: __, ...env } = process.env
   const servers: Server[] = []
-  const nats = await startNats(await findNats({ env }), {
-    dataDir: join(folder, 'nats'),
-  })
+  const nats = await startNats({ dataDir: join(folder, 'nats'), env })
   servers.push(nats)
   try {
-    const found = await findMongodb({ env })
-    const mongodb = await startMongodb(found, { dataDir: join(folder, 'mongodb') })
+    const mongodb = await startMongodb({ dataDir: join(folder, 'mongodb'), env })
     servers.push(mongodb)
     const connection = await connect({ servers: nats.url, noAsyncTraces: true })
     const jsm = await connection.jetstreamManager()

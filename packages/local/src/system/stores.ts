@@ -1,14 +1,10 @@
 import { join } from 'node:path'
 import { provision } from '@saucery/provision/provision'
-import type { Found } from '@saucery/servers/install/found'
 import { loadOrCreateSecrets } from '@saucery/servers/install/secrets'
-import { findMongodb } from '@saucery/servers/mongodb/find-mongodb'
 import { startMongodb } from '@saucery/servers/mongodb/start-mongodb'
 import { withDatabase } from '@saucery/servers/mongodb/url'
-import { findNats } from '@saucery/servers/nats/find-nats'
 import { startNats } from '@saucery/servers/nats/start-nats'
 import { createDatabases } from '@saucery/servers/postgres/databases'
-import { findPostgres } from '@saucery/servers/postgres/find-postgres'
 import { startPostgres } from '@saucery/servers/postgres/start-postgres'
 import type { Print } from '@saucery/servers/process/child'
 import type { Server } from '@saucery/servers/process/server'
@@ -33,71 +29,51 @@ export interface Stores {
 
 /** Finds or starts the three stores at once, with their databases and streams. When one fails, all are stopped. */
 export async function startStores(options: StoresOptions): Promise<Stores> {
-  const servers: Server[] = []
-  const onStart = (server: Server) => {
-    servers.push(server)
-    return server
+  const { dataDir, ports, env, print } = options
+  const optionsOf = (store: StoreName) => ({ dataDir: join(dataDir, store), port: ports[store], env, print })
+  const starting = {
+    postgres: startPostgres(optionsOf('postgres')),
+    nats: startNats({ ...optionsOf('nats'), users: natsUsers(dataDir) }),
+    mongodb: startMongodb(optionsOf('mongodb')),
   }
-  const starting = [
-    preparePostgres(options, onStart),
-    prepareNats(options, onStart),
-    prepareMongodb(options, onStart),
-  ] as const
   try {
-    const [postgres, nats, mongodb] = await Promise.all(starting)
+    const [databases, nats, postgres, broker, mongodb] = await Promise.all([
+      starting.postgres.then((server) => createServiceDatabases(server, options)),
+      starting.nats.then((server) => openNats(server, options)),
+      starting.postgres,
+      starting.nats,
+      starting.mongodb,
+    ])
     return {
-      servers: { postgres: postgres.server, nats: nats.server, mongodb: mongodb.server },
-      databases: { ...postgres.databases, dashboard: mongodb.database },
-      nats: nats.access,
+      servers: { postgres, nats: broker, mongodb },
+      databases: { ...databases, dashboard: withDatabase(mongodb.url, 'dashboard') },
+      nats,
     }
   } catch (error) {
-    await Promise.allSettled(starting)
-    await Promise.all(servers.map((server) => server.stop()))
+    const started = await Promise.allSettled(Object.values(starting))
+    await Promise.all(started.map((start) => start.status === 'fulfilled' && start.value.stop()))
     throw error
   }
 }
 
-type OnStart = (server: Server) => Server
-
-async function preparePostgres(options: StoresOptions, onStart: OnStart) {
-  const found = printed(await findPostgres(options), options)
-  const server = onStart(await startPostgres(found, settingsOf('postgres', options)))
+function createServiceDatabases({ url }: Server, { dataDir }: StoresOptions) {
   const names = ['postgres-order', 'postgres-payment', 'postgres-delivery'] as const
-  const passwords = loadOrCreateSecrets(options.dataDir, names)
-  const databases = await createDatabases(server.url, [
+  const passwords = loadOrCreateSecrets(dataDir, names)
+  return createDatabases(url, [
     { database: 'orders', role: 'order', password: passwords['postgres-order'] },
     { database: 'payments', role: 'payment', password: passwords['postgres-payment'] },
     { database: 'deliveries', role: 'delivery', password: passwords['postgres-delivery'] },
   ] as const)
-  return { server, databases }
 }
 
-async function prepareNats(options: StoresOptions, onStart: OnStart) {
-  const { dataDir, env, print } = options
-  const found = printed(await findNats(options), options)
-  const users = natsUsers(dataDir)
-  const server = onStart(await startNats(found, { ...settingsOf('nats', options), users }))
-  if (!server.isOurs) print('All services use the credentials in NATS_URL: least privilege is off')
-  const access = server.isOurs ? accessPerUser(server.url, users) : accessFromUrl(server.url)
+/** Makes the streams, and gives each service its user. */
+async function openNats(
+  { url, isOurs }: Server,
+  { dataDir, env, print }: StoresOptions,
+): Promise<NatsAccess> {
+  if (!isOurs) print('All services use the credentials in NATS_URL: least privilege is off')
+  const access = isOurs ? accessPerUser(url, natsUsers(dataDir)) : accessFromUrl(url)
   await provision({ url: access.url, ...access.users.provisioner }, Number(env.STREAM_REPLICAS || 1))
-  await writeOperatorContext(dataDir, access)
-  return { server, access }
+  writeOperatorContext(dataDir, access)
+  return access
 }
-
-async function prepareMongodb(options: StoresOptions, onStart: OnStart) {
-  const settings = settingsOf('mongodb', options)
-  const found = printed(await findMongodb({ ...options, ...settings }), options)
-  const server = onStart(await startMongodb(found, settings))
-  return { server, database: withDatabase(server.url, 'dashboard') }
-}
-
-function printed<Program>(found: Found<Program>, { print }: StoresOptions): Found<Program> {
-  print(`${found.what} (${found.why})`)
-  return found
-}
-
-const settingsOf = (store: StoreName, { dataDir, ports, print }: StoresOptions) => ({
-  dataDir: join(dataDir, store),
-  port: ports[store],
-  print,
-})

@@ -1,6 +1,5 @@
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { findNats } from '@saucery/servers/nats/find-nats'
 import { startNats } from '@saucery/servers/nats/start-nats'
 import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
 
@@ -12,7 +11,7 @@ export async function forgetfulNats() {
   const folder = await tempFolder()
   const dataDir = join(folder, 'nats')
   const [data, copy] = [join(dataDir, 'jetstream'), join(folder, 'copy')]
-  const server = await startNats(await findNats(), { dataDir })
+  const server = await startNats({ dataDir })
   return {
     url: server.url,
     /** From here on, it writes nothing that lasts. */

@@ -1,16 +1,24 @@
 import type { Print } from '../process/child.ts'
+import { onPath, versionOf } from '../process/programs.ts'
 import { toolsFolder } from './folders.ts'
 
-/** A server that the environment names, or a program to start; the two texts are printed. */
+/** A server that the environment names, or a program to start. */
 export type Found<Program> =
   | { kind: 'environment'; what: string; why: string; url: string }
   | { kind: 'path' | 'embedded'; what: string; why: string; program: Program }
 
 export interface FindOptions {
   /** The folder for downloaded programs (`.data/tools`). */
-  tools?: string
-  print?: Print
-  env?: NodeJS.ProcessEnv
+  readonly tools?: string
+  readonly print?: Print
+  readonly env?: NodeJS.ProcessEnv
+}
+
+export interface StartOptions extends FindOptions {
+  /** Absolute; for data, log and configuration. */
+  readonly dataDir: string
+  /** Any free port when it is 0 or missing. */
+  readonly port?: number
 }
 
 export const withDefaults = <Options extends FindOptions>(options: Options) => ({
@@ -19,6 +27,12 @@ export const withDefaults = <Options extends FindOptions>(options: Options) => (
   env: process.env,
   ...options,
 })
+
+/** Prints what was found, and why. */
+export function printed<Program>(found: Found<Program>, { print }: FindOptions): Found<Program> {
+  print?.(`${found.what} (${found.why})`)
+  return found
+}
 
 /** The server that a URL in the environment names, described without its password. */
 export function fromEnvironment(
@@ -34,4 +48,24 @@ export function fromEnvironment(
     .replace(/^.*@/, '')
     .replace(/[/?].*$/, '')
   return { kind: 'environment', what: `${product} at ${host}`, why: `${variable} is set`, url }
+}
+
+/** The first program of this name on the PATH whose version is accepted. */
+export async function fromPath(
+  name: string,
+  product: string,
+  env: NodeJS.ProcessEnv,
+  accepts: (version: string) => boolean,
+) {
+  for (const file of onPath(name, env)) {
+    const version = await versionOf(file, '--version')
+    if (version !== undefined && accepts(version))
+      return {
+        kind: 'path',
+        what: `${product} ${version}`,
+        why: `found at ${file}`,
+        program: { file },
+      } as const
+  }
+  return undefined
 }

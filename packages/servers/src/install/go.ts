@@ -26,8 +26,8 @@ export async function buildWithGo(
   const [go] = onPath('go', env)
   if (!go) return undefined
   print(`Building ${what} with Go …`)
-  await installOnce(join(tools, folder), async (unfinished) => {
-    await runOrFail(go, ['install', module], { env: { ...env, GOBIN: unfinished, GOFLAGS: '' } })
-  })
+  await installOnce(join(tools, folder), (unfinished) =>
+    runOrFail(go, ['install', module], { env: { ...env, GOBIN: unfinished, GOFLAGS: '' } }),
+  )
   return built
 }

@@ -6,7 +6,6 @@ import { connect } from 'nats'
 import { freePort } from '../process/ports.ts'
 import { removeTempFolder, tempFolder } from '../process/temp.ts'
 import { testNats } from '../testing/servers.ts'
-import { findNats } from './find-nats.ts'
 import { startNats } from './start-nats.ts'
 
 describe('startNats', () => {
@@ -46,9 +45,8 @@ describe('startNats', () => {
     const port = await freePort()
     const other = createServer()
     await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve))
-    const found = await findNats()
     await assert.rejects(
-      startNats(found, { dataDir: join(folder, 'nats'), port }),
+      startNats({ dataDir: join(folder, 'nats'), port }),
       new RegExp(`port ${port} is taken`),
     )
     other.close()
@@ -57,13 +55,12 @@ describe('startNats', () => {
 
   it('shows the end of the log when the server does not come up', async () => {
     const folder = await tempFolder()
-    const found = await findNats()
     const users = [
       { user: 'twice', password: 'secret' },
       { user: 'twice', password: 'secret' },
     ]
     await assert.rejects(
-      startNats(found, { dataDir: join(folder, 'nats'), users }),
+      startNats({ dataDir: join(folder, 'nats'), users }),
       /server\.log ends with:\n.*twice/s,
     )
     await removeTempFolder(folder)

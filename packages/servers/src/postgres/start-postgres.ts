@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import postgres from 'postgres'
-import type { Found } from '../install/found.ts'
+import type { StartOptions } from '../install/found.ts'
 import { greeting } from '../process/ports.ts'
 import { versionIn } from '../process/programs.ts'
-import { externalServer, type Server, type StartOptions, startServer } from '../process/server.ts'
+import { externalServer, type Server, startServer } from '../process/server.ts'
 import { clusterAccount, initCluster, removeForeignPidFile } from './cluster.ts'
-import type { PostgresProgram } from './find-postgres.ts'
+import { findPostgres, type PostgresProgram } from './find-postgres.ts'
 import { endOrphans } from './orphans.ts'
 
 // As in production, fsync and synchronous_commit are on: they are Postgres's defaults.
@@ -21,14 +21,17 @@ const settings = {
   checkpoint_timeout: '15min',
 }
 
-/** Starts Postgres, unless the environment names a server: then checks that it answers. The url is the administrator's. */
-export async function startPostgres(found: Found<PostgresProgram>, options: StartOptions): Promise<Server> {
+/**
+ * Finds Postgres and starts it; the url is the administrator's. A server that the environment names is only asked for
+ * its version.
+ */
+export async function startPostgres(options: StartOptions): Promise<Server> {
+  const found = await findPostgres(options)
   if (found.kind === 'environment')
     return externalServer(found.url, `PostgreSQL ${await versionAt(found.url)} (${found.what})`, 5432)
   const { what, program } = found
-  const { dataDir, print = () => {} } = options
-  const data = join(dataDir, 'data')
-  const account = await clusterAccount(dataDir, program)
+  const data = join(options.dataDir, 'data')
+  const account = await clusterAccount(options.dataDir, program)
   let password = ''
   const url = (port: number) => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`
   return startServer({
@@ -36,14 +39,11 @@ export async function startPostgres(found: Found<PostgresProgram>, options: Star
     what,
     url,
     async command(port) {
-      password = await initCluster(program, dataDir, data, account, print)
+      password = await initCluster(program, options, data, account)
       await removeForeignPidFile(data)
       const flags = Object.entries({ ...settings, ...statementCounts(program), port: String(port) })
-      return {
-        file: program.postgres,
-        args: ['-D', data, ...flags.flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-        ...account,
-      }
+      const args = ['-D', data, ...flags.flatMap(([name, value]) => ['-c', `${name}=${value}`])]
+      return { file: program.postgres, args, ...account }
     },
     async ready(port) {
       await greeting(port, false)
@@ -56,14 +56,14 @@ export async function startPostgres(found: Found<PostgresProgram>, options: Star
   })
 }
 
-/** Counts each statement a service runs, where the extension is installed. */
+/** Counts the statements that each service runs, where the extension is installed. */
 function statementCounts({ postgres }: PostgresProgram): Record<string, string> {
   const lib = join(dirname(postgres), '..', 'lib')
-  const files = ['so', 'dylib'].map((ending) => `pg_stat_statements.${ending}`)
-  const isInstalled = files.some(
-    (file) => existsSync(join(lib, file)) || existsSync(join(lib, 'postgresql', file)),
+  const folders = [lib, join(lib, 'postgresql')]
+  const files = folders.flatMap((folder) =>
+    ['so', 'dylib'].map((end) => join(folder, `pg_stat_statements.${end}`)),
   )
-  return isInstalled ? { shared_preload_libraries: 'pg_stat_statements' } : {}
+  return files.some(existsSync) ? { shared_preload_libraries: 'pg_stat_statements' } : {}
 }
 
 /** Asks over a real connection. */
@@ -73,9 +73,8 @@ async function versionAt(url: string): Promise<string | undefined> {
     const [row] = await sql<{ server_version: string }[]>`show server_version`
     return versionIn(row?.server_version ?? '')
   } catch (cause) {
-    throw new Error(`PostgreSQL does not answer: ${cause instanceof Error ? cause.message : cause}`, {
-      cause,
-    })
+    const reason = cause instanceof Error ? cause.message : cause
+    throw new Error(`PostgreSQL does not answer: ${reason}`, { cause })
   } finally {
     await sql.end({ timeout: 1 })
   }

@@ -4,7 +4,6 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { root } from '../install/folders.ts'
-import { findNats } from '../nats/find-nats.ts'
 import { startNats } from '../nats/start-nats.ts'
 import { commandOf } from './process-table.ts'
 import { removeTempFolder, tempFolder } from './temp.ts'
@@ -13,9 +12,8 @@ import { waitUntil } from './wait-until.ts'
 /** Another Node process that starts NATS on this folder and then waits for ever. */
 async function startElsewhere(dataDir: string): Promise<{ parent: ChildProcess; pid: number }> {
   const script = `
-    import { findNats } from './packages/servers/src/nats/find-nats.ts'
     import { startNats } from './packages/servers/src/nats/start-nats.ts'
-    console.log((await startNats(await findNats(), { dataDir: ${JSON.stringify(dataDir)} })).pid)`
+    console.log((await startNats({ dataDir: ${JSON.stringify(dataDir)} })).pid)`
   const args = ['--import', 'tsx', '--input-type=module', '-e', script]
   const parent = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
   const [line] = await once(parent.stdout as NodeJS.ReadableStream, 'data')
@@ -30,14 +28,13 @@ describe('a server whose parent is gone', () => {
   }, async () => {
     const folder = await tempFolder()
     const dataDir = join(folder, 'nats')
-    const found = await findNats()
     const { parent, pid } = await startElsewhere(dataDir)
-    await assert.rejects(startNats(found, { dataDir }), /already runs/)
+    await assert.rejects(startNats({ dataDir }), /already runs/)
     parent.kill('SIGKILL')
     await once(parent, 'exit')
     assert.notEqual(await commandOf(pid), '')
     const printed: string[] = []
-    const server = await startNats(found, { dataDir, print: (line) => printed.push(line) })
+    const server = await startNats({ dataDir, print: (line) => printed.push(line) })
     await isGone(pid)
     assert.match(printed.join(), new RegExp(`process ${pid}`))
     await server.stop()

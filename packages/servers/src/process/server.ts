@@ -20,17 +20,13 @@ export interface Server extends Child {
   restart(): Promise<void>
 }
 
-export interface StartOptions {
+interface ServerPlan {
+  readonly what: string
+  /** Absolute, and on the command line: by it the next start recognises a server that a killed start left running. */
   readonly dataDir: string
   /** Any free port when it is 0 or missing. */
   readonly port?: number
   readonly print?: Print
-}
-
-export interface ServerPlan extends StartOptions {
-  readonly what: string
-  /** Absolute, and on the command line: by it the next start recognises a server that a killed start left running. */
-  readonly dataDir: string
   url(port: number): string
   /** Called before every start; may write what the command needs. */
   command(port: number): Promise<Command>
@@ -51,9 +47,7 @@ export async function startServer(plan: ServerPlan): Promise<Server> {
   const { what, dataDir, print = () => {} } = plan
   await mkdir(dataDir, { recursive: true })
   await stopPrevious(dataDir, plan.stopSignal, what, print)
-  const started = plan.port ? await startOn(plan, plan.port) : await startOnFreePort(plan)
-  const { port } = started
-  let { child } = started
+  let { child, port } = await startOn(plan, plan.port)
 
   async function end(how: 'stop' | 'kill'): Promise<void> {
     await child[how]()
@@ -98,31 +92,19 @@ export function externalServer(url: string, what: string, defaultPort: number): 
   }
 }
 
-type Started = { port: number; child: Child }
-
-/** Another program may take the free port before the server does. */
-async function startOnFreePort(plan: ServerPlan, triesLeft = 3): Promise<Started> {
-  const port = await freePort()
-  try {
-    return await startOn(plan, port)
-  } catch (error) {
-    if (triesLeft <= 1 || (await isFree(port))) throw error
-    return startOnFreePort(plan, triesLeft - 1)
-  }
-}
-
-async function startOn(plan: ServerPlan, port: number): Promise<Started> {
-  const { what, dataDir, stopSignal } = plan
-  if (!(await isFree(port)))
-    throw new Error(
-      `${what} cannot start: port ${port} is taken by another program. Stop it, or choose another port.`,
-    )
-  const deadline = Date.now() + READY_WITHIN_MS
+/** Tries again when the log says so, or when another program took the free port before the server did. */
+async function startOn(plan: ServerPlan, fixedPort: number | undefined) {
+  const { what, dataDir, stopSignal, retryWhen } = plan
   const log = join(dataDir, 'server.log')
-  for (;;) {
+  for (const deadline = Date.now() + READY_WITHIN_MS; ; await sleep(100)) {
+    const port = fixedPort || (await freePort())
+    if (fixedPort && !(await isFree(port)))
+      throw new Error(
+        `${what} cannot start: port ${port} is taken by another program. Stop it, or choose another port.`,
+      )
     await plan.endOrphans?.()
-    const start = statSync(log, { throwIfNoEntry: false })?.size ?? 0
     const command = await plan.command(port)
+    const start = statSync(log, { throwIfNoEntry: false })?.size ?? 0
     const child = startChild({
       ...command,
       cwd: dataDir,
@@ -132,13 +114,13 @@ async function startOn(plan: ServerPlan, port: number): Promise<Started> {
     })
     if (child.pid !== undefined) await writePidFile(dataDir, child.pid)
     const failure = await failureToAnswer(plan, port, child, deadline)
-    if (failure === undefined) return { port, child }
+    if (failure === undefined) return { child, port }
+
     const logged = await text(createReadStream(log, { start, end: start + 65_535 }))
-    if (!plan.retryWhen?.test(logged) || Date.now() > deadline) {
-      const lastLines = logged.trim().split('\n').slice(-15).join('\n')
-      throw new Error(`${what} did not start: ${failure}. ${log} ends with:\n${lastLines}`)
-    }
-    await sleep(100)
+    const retry = retryWhen?.test(logged) || (!fixedPort && !(await isFree(port)))
+    if (retry && Date.now() < deadline) continue
+    const lastLines = logged.trim().split('\n').slice(-15).join('\n')
+    throw new Error(`${what} did not start: ${failure}. ${log} ends with:\n${lastLines}`)
   }
 }
 
@@ -149,19 +131,19 @@ async function failureToAnswer(
   child: Child,
   deadline: number,
 ): Promise<string | undefined> {
-  let reason: unknown
-  const answers = () =>
-    plan.ready(port).then(
-      () => true,
-      (error: unknown) => {
-        reason = error
-        return false
-      },
-    )
-  const settled = async () => (await answers()) || child.pid === undefined
-  const isSettled = await waitUntil(settled, { withinMs: deadline - Date.now() })
+  let reason = ''
+  const answersOrEnds = async () => {
+    try {
+      await plan.ready(port)
+      return true
+    } catch (error) {
+      reason = error instanceof Error ? error.message : String(error)
+      return child.pid === undefined
+    }
+  }
+  const isSettled = await waitUntil(answersOrEnds, { withinMs: deadline - Date.now() })
   if (child.pid === undefined) return `it ${describeExit(await child.exited, child.lastError)}`
   if (isSettled) return undefined
   await child.kill()
-  return `it gave no answer within ${READY_WITHIN_MS / 1000} s (${reason instanceof Error ? reason.message : reason})`
+  return `it gave no answer within ${READY_WITHIN_MS / 1000} s (${reason})`
 }

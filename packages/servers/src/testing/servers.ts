@@ -2,12 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { MongoClient } from 'mongodb'
 import postgres from 'postgres'
-import { findMongodb } from '../mongodb/find-mongodb.ts'
 import { startMongodb } from '../mongodb/start-mongodb.ts'
 import type { NatsUser } from '../nats/config.ts'
-import { findNats } from '../nats/find-nats.ts'
 import { startNats } from '../nats/start-nats.ts'
-import { findPostgres } from '../postgres/find-postgres.ts'
 import { startPostgres } from '../postgres/start-postgres.ts'
 import type { Server } from '../process/server.ts'
 import { removeTempFolder, tempFolder } from '../process/temp.ts'
@@ -29,7 +26,7 @@ export async function testPostgres({ ownServer = false }: TestOptions = {}): Pro
   const shared = ownServer ? undefined : process.env.TEST_POSTGRES_URL
   const server = shared
     ? sharedServer(shared)
-    : await newServer('postgres', async (dataDir) => startPostgres(await findPostgres(), { dataDir }))
+    : await newServer('postgres', (dataDir) => startPostgres({ dataDir }))
   const database = randomName()
   await administer(server.url, `create database ${database}`)
   return {
@@ -54,7 +51,7 @@ export async function testMongo({
   const shared = ownServer ? undefined : process.env.TEST_MONGODB_URL
   const server = shared
     ? sharedServer(shared)
-    : await newServer('mongodb', async (dataDir) => startMongodb(await findMongodb(), { dataDir }))
+    : await newServer('mongodb', (dataDir) => startMongodb({ dataDir }))
   const database = randomName()
   return {
     ...server,
@@ -85,7 +82,7 @@ export async function testNats({
   version?: string
 } = {}): Promise<TestServer> {
   const env = version === undefined ? process.env : { ...process.env, NATS_SERVER_VERSION: version }
-  return newServer('nats', async (dataDir) => startNats(await findNats({ env }), { dataDir, users }))
+  return newServer('nats', (dataDir) => startNats({ dataDir, users, env }))
 }
 
 async function newServer(name: string, start: (dataDir: string) => Promise<Server>): Promise<TestServer> {
