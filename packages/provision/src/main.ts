@@ -9,10 +9,10 @@ const log = openLog('provision', settings)
 const { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password, STREAM_REPLICAS: replicas } = settings
 try {
   await waitUntilUp('NATS', () => provision({ url, user, password }, replicas), isTemporary, log)
-  log.info({ replicas }, 'streams are as they should be')
+  log.info({ replicas }, 'streams are up to date')
 } catch (error) {
-  log.error({ error }, 'streams could not be made')
+  log.error({ error }, 'provisioning failed')
   process.exit(1)
 }
-// A connection that was given up may still be on its way.
+// A connection attempt that was abandoned may still be open.
 process.exit(0)

@@ -8,7 +8,7 @@ const provisioner = { user: 'provisioner', password: 'secret' }
 const failure = (url: string, password?: string) =>
   provision({ url, ...provisioner, ...(password && { password }) }, 1).catch((error: unknown) => error)
 
-it('makes the streams once, and again changes nothing', async () => {
+it('creates the streams, and changes nothing the second time', async () => {
   await using nats = await testNats({ users: [provisioner] })
   await provision({ url: nats.url, ...provisioner }, 1)
   await provision({ url: nats.url, ...provisioner }, 1)
@@ -18,7 +18,7 @@ it('makes the streams once, and again changes nothing', async () => {
   assert.equal(streams, 4)
 })
 
-it('waits for a server that is not there, and not for one that refuses', async () => {
+it('waits for a server that is away, and not for one that refuses', async () => {
   assert.ok(isTemporary(await failure('nats://127.0.0.1:1')), 'nothing listens there yet')
   await using nats = await testNats({ users: [provisioner] })
   assert.ok(!isTemporary(await failure(nats.url, 'another')), 'the password is wrong')

@@ -12,25 +12,25 @@ after(() => rmSync(folder, { recursive: true }))
 const here = signInSettings(folder, { AUTH: 'on' })
 
 describe('signing in', () => {
-  it('is off when nobody says otherwise, and that is said to everyone', () => {
+  it('is off by default, for the gateway and the services', () => {
     for (const env of [{}, { AUTH: '' }, { AUTH: 'off', AUTH_ISSUER: 'x' }])
       assert.deepEqual(signInSettings(folder, env), { gateway: { AUTH: 'off' }, services: { AUTH: 'off' } })
     assert.throws(() => signInSettings(folder, { AUTH: 'yes' }), /on or off: yes/)
   })
 
-  it('is on with keys that are kept, for their owner only', () => {
+  it('is on with keys that are kept and that only their owner can read', () => {
     assert.deepEqual(signInSettings(folder, { AUTH: 'on' }), here)
     const keys = readdirSync(join(folder, 'keys'))
     assert.deepEqual(new Set(keys), new Set(['gateway.pem', 'tokens.pem']))
     for (const key of keys) assert.equal(statSync(join(folder, 'keys', key)).mode & 0o777, 0o600)
   })
 
-  it('gives the services nothing that could sign', () => {
+  it('gives the services no key that could sign', () => {
     assert.deepEqual(Object.keys(here.services), ['AUTH', 'GATEWAY_PUBLIC_KEY'])
     assert.match(String(here.services.GATEWAY_PUBLIC_KEY), /BEGIN PUBLIC KEY/)
   })
 
-  it('takes the keys that the environment names', () => {
+  it('uses the keys that the environment names', () => {
     const named = { AUTH_JWKS_URL: 'https://a.example', AUTH_ISSUER: 'a', AUTH_AUDIENCE: 'b' }
     const { gateway } = signInSettings(folder, { AUTH: 'on', ...named, HOME: '/' })
     const { GATEWAY_SIGNING_KEY } = here.gateway
@@ -38,7 +38,7 @@ describe('signing in', () => {
   })
 })
 
-it('a token is one that the gateway will take', async () => {
+it('signs a token that the gateway accepts', async () => {
   const token = await signToken(folder, { role: 'branch', branch: '1', subject: 'kim' })
   const { AUTH_PUBLIC_KEY = '', AUTH_ISSUER = '', AUTH_AUDIENCE = '' } = here.gateway
   const { payload } = await jwtVerify(token, createPublicKey(AUTH_PUBLIC_KEY), {

@@ -1,7 +1,7 @@
 import { SignJWT } from 'jose'
 import { loadOrCreateKey, privatePem, publicPem } from './keys.ts'
 
-/** What the gateway and the services are told about signing in. */
+/** The variables by which the gateway and the services know whether, and by which keys, callers sign in. */
 export interface SignInSettings {
   readonly gateway: NodeJS.ProcessEnv
   readonly services: NodeJS.ProcessEnv
@@ -11,17 +11,17 @@ const issuer = 'saucery-on-this-machine'
 const audience = 'saucery'
 const off = { AUTH: 'off' }
 
-/** Off, unless the environment says `AUTH=on`: then with keys of this machine, or those that it names. */
+/** Off by default. With AUTH=on, tokens are signed with a key of this machine, or by the issuer that AUTH_* names. */
 export function signInSettings(dataDir: string, env: NodeJS.ProcessEnv): SignInSettings {
   const auth = env.AUTH || 'off'
   if (auth === 'off') return { gateway: off, services: off }
   if (auth !== 'on') throw new Error(`AUTH has to be on or off: ${auth}`)
   const key = loadOrCreateKey(dataDir, 'gateway')
   const named = Object.entries(env).filter(([variable]) => variable.startsWith('AUTH_'))
-  const elsewhere = env.AUTH_JWKS_URL || env.AUTH_PUBLIC_KEY
+  const hasIssuer = env.AUTH_JWKS_URL || env.AUTH_PUBLIC_KEY
   return {
     gateway: {
-      ...(elsewhere ? Object.fromEntries(named) : localTokenSettings(dataDir)),
+      ...(hasIssuer ? Object.fromEntries(named) : localTokenSettings(dataDir)),
       AUTH: 'on',
       GATEWAY_SIGNING_KEY: privatePem(key),
     },
@@ -29,7 +29,7 @@ export function signInSettings(dataDir: string, env: NodeJS.ProcessEnv): SignInS
   }
 }
 
-/** What a gateway is told to take the tokens of `makeToken`. */
+/** The settings with which a gateway accepts the tokens of `signToken`. */
 export const localTokenSettings = (dataDir: string) => ({
   AUTH_PUBLIC_KEY: publicPem(loadOrCreateKey(dataDir, 'tokens')),
   AUTH_ISSUER: issuer,
@@ -43,15 +43,15 @@ export interface TokenClaims {
   readonly seconds?: number
 }
 
-/** A token that a gateway started here takes, when the environment names no other keys. */
-export const signToken = (
-  dataDir: string,
-  { role, branch, subject = branch === undefined ? role : `${role}-${branch}`, seconds = 3600 }: TokenClaims,
-): Promise<string> =>
-  new SignJWT({ role, ...(branch !== undefined && { branch_id: branch }) })
+/** A token that the gateway accepts, unless the environment names another issuer. Valid for an hour by default. */
+export function signToken(dataDir: string, claims: TokenClaims): Promise<string> {
+  const { role, branch, seconds = 3600 } = claims
+  const { subject = branch === undefined ? role : `${role}-${branch}` } = claims
+  return new SignJWT({ role, ...(branch !== undefined && { branch_id: branch }) })
     .setProtectedHeader({ alg: 'EdDSA' })
     .setIssuer(issuer)
     .setAudience(audience)
     .setSubject(subject)
     .setExpirationTime(new Date(Date.now() + seconds * 1000))
     .sign(loadOrCreateKey(dataDir, 'tokens'))
+}

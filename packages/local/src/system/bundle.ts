@@ -6,7 +6,7 @@ import { buildPage } from '@saucery/web/build/build-page'
 import { build, type Plugin } from 'esbuild'
 import { perService, type ServiceName, serviceNames } from './service-ports.ts'
 
-/** The JavaScript files. */
+/** The built files. */
 export interface Bundle {
   readonly services: Readonly<Record<ServiceName, string>>
   /** Loaded before each service. */
@@ -21,13 +21,12 @@ export interface Bundle {
  */
 export async function bundle(outdir: string): Promise<Bundle> {
   const preload = 'end-with-parent'
+  const page = join(outdir, 'page')
   const source = (path: string) => join(root, 'packages', path)
+  const built = (name: string) => join(outdir, `${name}.mjs`)
   // Shared parts have names made of their content: older ones would never be overwritten.
   await rm(outdir, { recursive: true, force: true })
-  const page = join(outdir, 'page')
-  const pageBuilt = buildPage(page)
-  pageBuilt.catch(() => {})
-  await build({
+  const services = build({
     entryPoints: [
       ...serviceNames.map((name) => ({ in: source(`${name}/src/main.ts`), out: name })),
       { in: source(`local/src/system/${preload}.ts`), out: preload },
@@ -48,8 +47,7 @@ export async function bundle(outdir: string): Promise<Bundle> {
     },
     plugins: [urlOfSource],
   })
-  const built = (name: string) => join(outdir, `${name}.mjs`)
-  await pageBuilt
+  await Promise.all([services, buildPage(page)])
   return { services: perService(built), preload: built(preload), page }
 }
 

@@ -2,20 +2,14 @@ import { pathToFileURL } from 'node:url'
 import { root } from '@saucery/servers/install/folders'
 import { type Print, startChild } from '@saucery/servers/process/child'
 import { type Supervised, supervise } from '@saucery/servers/process/supervise'
-import type { SignInSettings } from '../access/sign-in.ts'
 import type { Bundle } from './bundle.ts'
-import { serviceEnv } from './service-env.ts'
+import { type EnvOptions, serviceEnv } from './service-env.ts'
 import { perService, type ServiceName } from './service-ports.ts'
-import type { Stores } from './stores.ts'
 
 export type OnLine = (service: ServiceName, line: string) => void
 
-export interface ServicesOptions {
-  readonly ports: Readonly<Record<ServiceName, number>>
-  readonly stores: Stores
+interface ServicesOptions extends EnvOptions {
   readonly bundle: Bundle
-  readonly signIn: SignInSettings
-  readonly env: NodeJS.ProcessEnv
   readonly print: Print
   readonly onLine: OnLine
 }

@@ -19,6 +19,8 @@ export interface StoresOptions {
   readonly print: Print
 }
 
+export const databaseOf = { order: 'orders', payment: 'payments', delivery: 'deliveries' } as const
+
 /** The servers, and each service's access to its own part of them. */
 export interface Stores {
   readonly servers: Record<StoreName, Server>
@@ -57,13 +59,15 @@ export async function startStores(options: StoresOptions): Promise<Stores> {
 }
 
 function createServiceDatabases({ url }: Server, { dataDir }: StoresOptions) {
-  const names = ['postgres-order', 'postgres-payment', 'postgres-delivery'] as const
-  const passwords = loadOrCreateSecrets(dataDir, names)
-  return createDatabases(url, [
-    { database: 'orders', role: 'order', password: passwords['postgres-order'] },
-    { database: 'payments', role: 'payment', password: passwords['postgres-payment'] },
-    { database: 'deliveries', role: 'delivery', password: passwords['postgres-delivery'] },
-  ] as const)
+  const roles = ['order', 'payment', 'delivery'] as const
+  const passwords = loadOrCreateSecrets(
+    dataDir,
+    roles.map((role) => `postgres-${role}` as const),
+  )
+  return createDatabases(
+    url,
+    roles.map((role) => ({ database: databaseOf[role], role, password: passwords[`postgres-${role}`] })),
+  )
 }
 
 /** Makes the streams, and gives each service its user. */

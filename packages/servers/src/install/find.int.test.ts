@@ -7,7 +7,7 @@ import { removeTempFolder, tempFolder } from '../process/temp.ts'
 
 const nothingOnThePath = { PATH: '/nowhere' }
 
-describe('what is chosen', () => {
+describe('what is found', () => {
   it('is the URL in the environment, before anything else', async () => {
     const env = {
       ...process.env,
@@ -37,7 +37,7 @@ describe('what is chosen', () => {
     assert.equal((await findNats({ env })).what, 'NATS 2.10.26')
   })
 
-  it('is an advice when nothing can be installed', async () => {
+  it('is advice when nothing can be installed', async () => {
     const tools = await tempFolder()
     const env = nothingOnThePath
     await assert.rejects(findNats({ tools, env }), /Install nats-server 2\.10 or later, or set NATS_URL/)

@@ -40,7 +40,7 @@ describe('startNats', () => {
     await nats.close()
   })
 
-  it('says which port is taken', async () => {
+  it('names the port that is taken', async () => {
     const folder = await tempFolder()
     const port = await freePort()
     const other = createServer()

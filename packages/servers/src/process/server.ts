@@ -92,7 +92,7 @@ export function externalServer(url: string, what: string, defaultPort: number): 
   }
 }
 
-/** Tries again when the log says so, or when another program took the free port before the server did. */
+/** Tries again when the log matches `retryWhen`, or when another program took the free port before the server did. */
 async function startOn(plan: ServerPlan, fixedPort: number | undefined) {
   const { what, dataDir, stopSignal, retryWhen } = plan
   const log = join(dataDir, 'server.log')
