@@ -5,21 +5,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { jwtVerify } from 'jose'
-import { signInSettings, signToken } from './sign-in.ts'
+import { signInEnv, signToken } from './sign-in.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sign-in-'))
 after(() => rmSync(folder, { recursive: true }))
-const here = signInSettings(folder, { AUTH: 'on' })
+const here = signInEnv(folder, { AUTH: 'on' })
 
 describe('signing in', () => {
   it('is off by default, for the gateway and the services', () => {
     for (const env of [{}, { AUTH: '' }, { AUTH: 'off', AUTH_ISSUER: 'x' }])
-      assert.deepEqual(signInSettings(folder, env), { gateway: { AUTH: 'off' }, services: { AUTH: 'off' } })
-    assert.throws(() => signInSettings(folder, { AUTH: 'yes' }), /on or off: yes/)
+      assert.deepEqual(signInEnv(folder, env), { gateway: { AUTH: 'off' }, services: { AUTH: 'off' } })
+    assert.throws(() => signInEnv(folder, { AUTH: 'yes' }), /on or off: yes/)
   })
 
   it('is on with keys that are kept and that only their owner can read', () => {
-    assert.deepEqual(signInSettings(folder, { AUTH: 'on' }), here)
+    assert.deepEqual(signInEnv(folder, { AUTH: 'on' }), here)
     const keys = readdirSync(join(folder, 'keys'))
     assert.deepEqual(new Set(keys), new Set(['gateway.pem', 'tokens.pem']))
     for (const key of keys) assert.equal(statSync(join(folder, 'keys', key)).mode & 0o777, 0o600)
@@ -32,7 +32,7 @@ describe('signing in', () => {
 
   it('uses the keys that the environment names', () => {
     const named = { AUTH_JWKS_URL: 'https://a.example', AUTH_ISSUER: 'a', AUTH_AUDIENCE: 'b' }
-    const { gateway } = signInSettings(folder, { AUTH: 'on', ...named, HOME: '/' })
+    const { gateway } = signInEnv(folder, { AUTH: 'on', ...named, HOME: '/' })
     const { GATEWAY_SIGNING_KEY } = here.gateway
     assert.deepEqual(gateway, { ...named, AUTH: 'on', GATEWAY_SIGNING_KEY })
   })

@@ -2,7 +2,7 @@ import { SignJWT } from 'jose'
 import { loadOrCreateKey, privatePem, publicPem } from './keys.ts'
 
 /** The variables by which the gateway and the services know whether, and by which keys, callers sign in. */
-export interface SignInSettings {
+export interface SignInEnv {
   readonly gateway: NodeJS.ProcessEnv
   readonly services: NodeJS.ProcessEnv
 }
@@ -12,7 +12,7 @@ const audience = 'saucery'
 const off = { AUTH: 'off' }
 
 /** Off by default. With AUTH=on, tokens are signed with a key of this machine, or by the issuer that AUTH_* names. */
-export function signInSettings(dataDir: string, env: NodeJS.ProcessEnv): SignInSettings {
+export function signInEnv(dataDir: string, env: NodeJS.ProcessEnv): SignInEnv {
   const auth = env.AUTH || 'off'
   if (auth === 'off') return { gateway: off, services: off }
   if (auth !== 'on') throw new Error(`AUTH has to be on or off: ${auth}`)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { System } from '../system/system.ts'
 
-export const usage = `Usage: npx pnpm@12 start
+export const startUsage = `Usage: npx pnpm@12 start
 
 Finds or starts Postgres, NATS and MongoDB, and runs the five services until Ctrl-C.
 

@@ -6,7 +6,7 @@ import { type System, startSystem } from '../system/system.ts'
 import { readCommandLine } from './command-line.ts'
 import { abortOnInterrupt } from './interrupt.ts'
 import { serviceLines } from './service-lines.ts'
-import { summary, usage } from './start-texts.ts'
+import { startUsage, summary } from './start-texts.ts'
 
 const { env, stdout, stderr } = process
 const json = env.LOG_FORMAT === 'json'
@@ -15,7 +15,7 @@ const colour = stdout.isTTY && !env.NO_COLOR
 for (const stream of [stdout, stderr]) stream.on('error', () => {})
 const print = (line: string) => (json ? stderr : stdout).write(`${line}\n`)
 
-readCommandLine(usage, {}, () => {})
+readCommandLine(startUsage, {}, () => {})
 let system: System | undefined
 const signal = abortOnInterrupt(
   (line) => print(`\n${line}`),

@@ -1,4 +1,4 @@
-import type { SignInSettings } from '../access/sign-in.ts'
+import type { SignInEnv } from '../access/sign-in.ts'
 import type { Bundle } from './bundle.ts'
 import type { ServiceName } from './service-ports.ts'
 import { databaseOf, type Stores } from './stores.ts'
@@ -10,7 +10,7 @@ const notPassedOn =
 export interface EnvOptions {
   readonly ports: Readonly<Record<ServiceName, number>>
   readonly stores: Pick<Stores, 'databases' | 'nats'>
-  readonly signIn: SignInSettings
+  readonly signIn: SignInEnv
   readonly bundle: Pick<Bundle, 'page'>
   readonly env: NodeJS.ProcessEnv
 }

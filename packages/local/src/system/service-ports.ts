@@ -1,4 +1,4 @@
-import { freePort, greeting, isFree } from '@saucery/servers/process/ports'
+import { freePort, isFree, readGreeting } from '@saucery/servers/process/ports'
 import { waitUntil } from '@saucery/servers/process/wait-until'
 
 const usualPorts = { order: 8084, payment: 8085, delivery: 8086, dashboard: 8087, gateway: 8088 }
@@ -66,7 +66,7 @@ async function requireFree(name: ServiceName, port: number): Promise<void> {
 
 /** Checked in both ways: on some systems one program can listen on 127.0.0.1 and another on all addresses. */
 async function isTaken(port: number): Promise<boolean> {
-  const answers = greeting(port, false).then(
+  const answers = readGreeting(port, false).then(
     () => true,
     () => false,
   )

@@ -4,7 +4,7 @@ import { lockFolder } from '@saucery/servers/process/folder-lock'
 import type { Supervised } from '@saucery/servers/process/supervise'
 import { type SupervisedServer, superviseServer } from '@saucery/servers/process/supervise-server'
 import type { NatsAccess } from '../access/nats-users.ts'
-import { signInSettings } from '../access/sign-in.ts'
+import { signInEnv } from '../access/sign-in.ts'
 import { bundle } from './bundle.ts'
 import { waitUntilReady } from './ready.ts'
 import { claimPorts, type Ports, perService, type ServiceName, type StoreName } from './service-ports.ts'
@@ -48,7 +48,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   }
   try {
     const ports = await claimPorts(options.ports)
-    const signIn = signInSettings(dataDir, options.env)
+    const signIn = signInEnv(dataDir, options.env)
     const bundling = bundle(join(dataDir, 'services'))
     bundling.catch(() => {})
     const stores = await unlessAborted(startStores(options), signal)

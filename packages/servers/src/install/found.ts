@@ -1,5 +1,6 @@
 import type { Print } from '../process/child.ts'
 import { onPath, versionOf } from '../process/programs.ts'
+import type { ServerOptions } from '../process/server.ts'
 import { toolsFolder } from './folders.ts'
 
 /** A server that the environment names, or a program to start. */
@@ -14,12 +15,7 @@ export interface FindOptions {
   readonly env?: NodeJS.ProcessEnv
 }
 
-export interface StartOptions extends FindOptions {
-  /** Absolute; for data, log and configuration. */
-  readonly dataDir: string
-  /** Any free port when it is 0 or missing. */
-  readonly port?: number
-}
+export type StartOptions = FindOptions & ServerOptions
 
 export const withDefaults = <Options extends FindOptions>(options: Options) => ({
   tools: toolsFolder,

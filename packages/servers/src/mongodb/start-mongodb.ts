@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MongoClient } from 'mongodb'
 import type { StartOptions } from '../install/found.ts'
-import { greeting } from '../process/ports.ts'
+import { readGreeting } from '../process/ports.ts'
 import { externalServer, type Server, startServer } from '../process/server.ts'
 import { findMongodb, type MongodbProgram, secantusFolder } from './find-mongodb.ts'
 
@@ -22,7 +22,7 @@ export async function startMongodb(options: StartOptions): Promise<Server> {
     url,
     command: (port) => command(found.program, options.dataDir, port),
     async ready(port) {
-      await greeting(port, false)
+      await readGreeting(port, false)
       await hello(url(port))
     },
     stopSignal: 'SIGTERM',

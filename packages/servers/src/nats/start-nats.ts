@@ -1,18 +1,19 @@
 import { join } from 'node:path'
 import type { StartOptions } from '../install/found.ts'
 import { writePrivateFile } from '../install/secrets.ts'
-import { greeting } from '../process/ports.ts'
+import { readGreeting } from '../process/ports.ts'
 import { externalServer, type Server, startServer } from '../process/server.ts'
 import { type NatsUser, natsConfig } from './config.ts'
 import { findNats } from './find-nats.ts'
 
-interface NatsOptions extends StartOptions {
-  /** Without users everyone may do everything. */
-  readonly users?: readonly NatsUser[]
-}
-
-/** Finds NATS and starts it with JetStream. A server that the environment names is returned as it is. */
-export async function startNats({ users = [], ...options }: NatsOptions): Promise<Server> {
+/**
+ * Finds NATS and starts it with JetStream and these users; without users everyone may do everything. A server that the
+ * environment names is returned as it is.
+ */
+export async function startNats({
+  users = [],
+  ...options
+}: StartOptions & { users?: readonly NatsUser[] }): Promise<Server> {
   const found = await findNats(options)
   if (found.kind === 'environment') return externalServer(found.url, found.what, 4222)
   const config = join(options.dataDir, 'nats.conf')
@@ -25,7 +26,7 @@ export async function startNats({ users = [], ...options }: NatsOptions): Promis
       return { file: found.program.file, args: ['-c', config] }
     },
     async ready(port) {
-      const text = await greeting(port, true)
+      const text = await readGreeting(port, true)
       if (!text.startsWith('INFO ')) throw new Error(`port ${port} is answered by something that is not NATS`)
     },
     stopSignal: 'SIGTERM',

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import postgres from 'postgres'
 import type { StartOptions } from '../install/found.ts'
-import { greeting } from '../process/ports.ts'
+import { readGreeting } from '../process/ports.ts'
 import { versionIn } from '../process/programs.ts'
 import { externalServer, type Server, startServer } from '../process/server.ts'
 import { clusterAccount, initCluster, removeForeignPidFile } from './cluster.ts'
@@ -46,7 +46,7 @@ export async function startPostgres(options: StartOptions): Promise<Server> {
       return { file: program.postgres, args, ...account }
     },
     async ready(port) {
-      await greeting(port, false)
+      await readGreeting(port, false)
       await versionAt(url(port))
     },
     stopSignal: 'SIGINT', // "fast": ends open connections, then writes a checkpoint

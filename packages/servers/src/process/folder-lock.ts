@@ -42,7 +42,7 @@ async function createWhole(file: string, text: string): Promise<boolean> {
 }
 
 /** The number may belong to another process by now; in a new container even to this one. */
-async function isRunning({ pid, since, command }: Owner): Promise<boolean> {
-  if (pid === process.pid) return since === performance.timeOrigin
-  return command !== '' && (await commandOf(pid)) === command
-}
+const isRunning = async ({ pid, since, command }: Owner): Promise<boolean> =>
+  pid === process.pid
+    ? since === performance.timeOrigin
+    : command !== '' && (await commandOf(pid)) === command

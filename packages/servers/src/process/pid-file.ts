@@ -7,15 +7,13 @@ type PidFile = { pid: number; parent: number; parentCommand: string }
 
 const fileIn = (dataDir: string) => join(dataDir, 'server.json')
 
-/** Writes down which process serves a data folder, so that the next start finds it when this one is killed. */
+/** Records which process serves a data folder, so that the next start finds it when this one is killed. */
 export async function writePidFile(dataDir: string, pid: number): Promise<void> {
   const content: PidFile = { pid, parent: process.pid, parentCommand: await commandOf(process.pid) }
   await writeFile(fileIn(dataDir), JSON.stringify(content))
 }
 
-export async function removePidFile(dataDir: string): Promise<void> {
-  await rm(fileIn(dataDir), { force: true })
-}
+export const removePidFile = (dataDir: string) => rm(fileIn(dataDir), { force: true })
 
 /**
  * The process that serves a data folder, if it still runs. The number in the file may belong to another process by
@@ -51,10 +49,7 @@ export async function stopPrevious(
 }
 
 /** Undefined when there is no such file, or a crash left it half written: neither may prevent a start. */
-export async function readJson<Content>(file: string): Promise<Content | undefined> {
-  try {
-    return JSON.parse(await readFile(file, 'utf8'))
-  } catch {
-    return undefined
-  }
-}
+export const readJson = <Content>(file: string): Promise<Content | undefined> =>
+  readFile(file, 'utf8')
+    .then(JSON.parse)
+    .catch(() => undefined)

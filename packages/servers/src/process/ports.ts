@@ -26,7 +26,7 @@ export function isFree(port: number): Promise<boolean> {
 }
 
 /** Connects, and resolves with the first bytes that the server sends; with '' at once when it sends none by itself. */
-export function greeting(port: number, sendsFirst: boolean): Promise<string> {
+export function readGreeting(port: number, sendsFirst: boolean): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port })
     const done = (text: string) => {

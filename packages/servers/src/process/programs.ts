@@ -28,10 +28,5 @@ export function versionIn(text: string): string | undefined {
 }
 
 /** Compares number by number: 2.9 is older than 2.10. */
-export function isAtLeast(version: string, least: string): boolean {
-  const [had, needed] = [version, least].map((text) => text.split('.').map(Number)) as [number[], number[]]
-  for (const [i, number] of needed.entries()) {
-    if ((had[i] ?? 0) !== number) return (had[i] ?? 0) > number
-  }
-  return true
-}
+export const isAtLeast = (version: string, least: string): boolean =>
+  version.localeCompare(least, 'en', { numeric: true }) >= 0

@@ -20,13 +20,16 @@ export interface Server extends Child {
   restart(): Promise<void>
 }
 
-interface ServerPlan {
-  readonly what: string
-  /** Absolute, and on the command line: by it the next start recognises a server that a killed start left running. */
+export interface ServerOptions {
+  /** For data, log and configuration. Absolute, and on the command line: the next start recognises the server by it. */
   readonly dataDir: string
   /** Any free port when it is 0 or missing. */
   readonly port?: number
   readonly print?: Print
+}
+
+interface ServerPlan extends ServerOptions {
+  readonly what: string
   url(port: number): string
   /** Called before every start; may write what the command needs. */
   command(port: number): Promise<Command>
