@@ -1,13 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { OrderPlaced } from '@saucery/contracts/order'
-import { sharedAccess } from '@saucery/local/access/nats-users'
+import { accessFromUrl } from '@saucery/local/access/nats-users'
 import { ensureStream } from '@saucery/messaging/nats/streams'
-import { toolsFolder } from '@saucery/servers/install/folders'
-import { findNats } from '@saucery/servers/nats/find-nats'
 import { findNatsCli } from '@saucery/servers/nats/find-nats-cli'
 import { startNats } from '@saucery/servers/nats/start-nats'
-import { runOrFail } from '@saucery/servers/process/command'
+import { runOrFail } from '@saucery/servers/process/run'
 import type { JetStreamClient } from 'nats'
 import { PUBLISH_WINDOW, publish } from '../load/events.ts'
 import { inParallel } from '../load/load.ts'
@@ -32,15 +30,14 @@ export async function natsLimit(
   seconds: number,
   { say, signal }: Omit<BenchContext, 'machine'>,
 ): Promise<NatsLimit> {
-  const choice = await findNats({ tools: toolsFolder, say: () => {} })
-  const server = await startNats(choice, { dataDir: join(folder, 'nats-alone') })
+  const server = await startNats({ dataDir: join(folder, 'nats-alone') })
   const stream = { name: `BENCH_${process.pid}`, subjects: [`bench-${process.pid}.>`] }
   try {
-    return await withNats(sharedAccess(server.url), async (connection) => {
+    return await withNats(accessFromUrl(server.url), async (connection) => {
       const jsm = await connection.jetstreamManager()
       await ensureStream(jsm, stream, 1)
       const client = await publishFor(seconds, connection.jetstream(), signal)
-      const cli = await findNatsCli({ tools: toolsFolder, say })
+      const cli = await findNatsCli({ print: say })
       const natsBench =
         cli && (await runNatsBench(cli, server.url, stream.name, Math.round(client * seconds)))
       await jsm.streams.delete(stream.name)

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { migrate } from '@saucery/messaging/postgres/migrate'
 import { findPostgres } from '@saucery/servers/postgres/find-postgres'
-import { runOrFail } from '@saucery/servers/process/command'
 import { isExecutable, onPath } from '@saucery/servers/process/programs'
+import { runOrFail } from '@saucery/servers/process/run'
 import { withSql } from '../run/stores.ts'
 
 interface PgbenchOptions {

@@ -1,14 +1,12 @@
 import { join } from 'node:path'
 import { streams } from '@saucery/contracts/choreography'
 import { projectionVersion } from '@saucery/contracts/projection-durables'
-import { sharedAccess } from '@saucery/local/access/nats-users'
-import { startProcess } from '@saucery/local/supervisor/process'
+import { accessFromUrl } from '@saucery/local/access/nats-users'
 import { ensureStream } from '@saucery/messaging/nats/streams'
-import { root, toolsFolder as tools } from '@saucery/servers/install/folders'
-import { findMongodb } from '@saucery/servers/mongodb/find-mongodb'
+import { root } from '@saucery/servers/install/folders'
 import { startMongodb } from '@saucery/servers/mongodb/start-mongodb'
-import { findNats } from '@saucery/servers/nats/find-nats'
 import { startNats } from '@saucery/servers/nats/start-nats'
+import { startChild } from '@saucery/servers/process/child'
 import type { Server } from '@saucery/servers/process/server'
 import { type Db, MongoClient } from 'mongodb'
 import { waitFor } from '../load/poll.ts'
@@ -32,14 +30,13 @@ type Servers = Readonly<Record<'nats' | 'mongodb', Server>>
 export async function measureRebuilds(folder: string, events: number, context: BenchContext) {
   // Always servers of its own: it fills streams and creates databases.
   const { NATS_URL: _, MONGODB_URL: __, ...env } = process.env
-  const options = { tools, say: () => {}, env }
   const started: Server[] = []
   try {
-    const nats = await startNats(await findNats(options), { dataDir: join(folder, 'nats') })
+    const nats = await startNats({ dataDir: join(folder, 'nats'), env })
     started.push(nats)
-    const mongodb = await startMongodb(await findMongodb(options), { dataDir: join(folder, 'mongodb') })
+    const mongodb = await startMongodb({ dataDir: join(folder, 'mongodb'), env })
     started.push(mongodb)
-    return await withNats(sharedAccess(nats.url), async (connection) => {
+    return await withNats(accessFromUrl(nats.url), async (connection) => {
       const jsm = await connection.jetstreamManager()
       for (const stream of streams) await ensureStream(jsm, stream, 1)
       const rebuilds: Rebuild[] = []
@@ -79,13 +76,13 @@ async function measureRebuild(
 
 function startDashboard(urls: NodeJS.ProcessEnv, onLine: (line: string) => void) {
   const settings = { AUTH: 'off', HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'error', LOG_FORMAT: 'json' }
-  return startProcess({
+  return startChild({
     file: process.execPath,
     args: ['--import', 'tsx', 'packages/dashboard/src/main.ts'],
     cwd: root,
     env: { ...process.env, ...settings, ...urls },
     stopWithinMs: 15_000,
-    onLine,
+    output: onLine,
   })
 }
 

@@ -1,5 +1,5 @@
 import { cpus, loadavg, totalmem } from 'node:os'
-import { untilInterrupted } from '@saucery/local/cli/interrupted'
+import { abortOnInterrupt } from '@saucery/local/cli/interrupt'
 import { removeTempFolder, sweepTempFolders, tempFolder } from '@saucery/servers/process/temp'
 
 export interface BenchContext {
@@ -18,7 +18,7 @@ export async function runBench(measure: (context: BenchContext) => Promise<strin
   for (const stream of [stdout, stderr]) stream.on('error', () => {})
   const say = (text: string) =>
     void stderr.write(`${(performance.now() / 1000).toFixed(0).padStart(4)} s  ${text}\n`)
-  const signal = untilInterrupted(say)
+  const signal = abortOnInterrupt(say)
   const before = `load average ${loadavg()[0]?.toFixed(1)} before`
   const machine = (stores: readonly string[]) => [...hardware(), ...stores, before].join(' · ')
   try {

@@ -20,7 +20,7 @@ export function withSystem<T>(
       dataDir: join(folder, 'data'),
       ports: anyPorts,
       env: { ...process.env, LOG_LEVEL: 'warn', ...env },
-      say,
+      print: say,
       onLine: (service, line) => say(`${service}: ${line}`),
     })
     const client = httpClient(system.urls, connections)

@@ -1,5 +1,5 @@
 import { argumentsOrExit } from '@saucery/bench/run/run-bench'
-import { untilInterrupted } from '@saucery/local/cli/interrupted'
+import { abortOnInterrupt } from '@saucery/local/cli/interrupt'
 import { chooseCluster } from './cluster/cluster.ts'
 import { type Experiment, runInFreshSystem } from './cluster/fresh.ts'
 import { autoscaling } from './experiments/autoscaling.ts'
@@ -52,7 +52,7 @@ else process.exit(await runAll())
 
 /** @returns the exit code */
 async function runAll(): Promise<number> {
-  const interrupted = untilInterrupted((text) => stderr.write(`${text}\n`))
+  const interrupted = abortOnInterrupt((text) => stderr.write(`${text}\n`))
   try {
     await chooseCluster()
   } catch (error) {

@@ -1,18 +1,18 @@
 import { waitUntilUp } from '@saucery/chassis/lifecycle/startup'
 import { settingsOrExit } from '@saucery/chassis/settings/settings'
 import { openLog } from '@saucery/chassis/telemetry/log'
-import { isNotYet, provision } from './provision.ts'
+import { isTemporary, provision } from './provision.ts'
 import { provisionSettings } from './settings.ts'
 
 const settings = settingsOrExit(provisionSettings)
 const log = openLog('provision', settings)
 const { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password, STREAM_REPLICAS: replicas } = settings
 try {
-  await waitUntilUp('NATS', () => provision({ url, user, password }, replicas), isNotYet, log)
-  log.info({ replicas }, 'streams are as they should be')
+  await waitUntilUp('NATS', () => provision({ url, user, password }, replicas), isTemporary, log)
+  log.info({ replicas }, 'streams are up to date')
 } catch (error) {
-  log.error({ error }, 'streams could not be made')
+  log.error({ error }, 'provisioning failed')
   process.exit(1)
 }
-// A connection that was given up may still be on its way.
+// A connection attempt that was abandoned may still be open.
 process.exit(0)

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { testNats } from '@saucery/servers/testing/servers'
 import { connect } from 'nats'
-import { isNotYet, provision } from './provision.ts'
+import { isTemporary, provision } from './provision.ts'
 
 const provisioner = { user: 'provisioner', password: 'secret' }
 const failure = (url: string, password?: string) =>
   provision({ url, ...provisioner, ...(password && { password }) }, 1).catch((error: unknown) => error)
 
-it('makes the streams once, and again changes nothing', async () => {
+it('creates the streams, and changes nothing the second time', async () => {
   await using nats = await testNats({ users: [provisioner] })
   await provision({ url: nats.url, ...provisioner }, 1)
   await provision({ url: nats.url, ...provisioner }, 1)
@@ -18,12 +18,12 @@ it('makes the streams once, and again changes nothing', async () => {
   assert.equal(streams, 4)
 })
 
-it('waits for a server that is not there, and not for one that refuses', async () => {
-  assert.ok(isNotYet(await failure('nats://127.0.0.1:1')), 'nothing listens there yet')
+it('waits for a server that is away, and not for one that refuses', async () => {
+  assert.ok(isTemporary(await failure('nats://127.0.0.1:1')), 'nothing listens there yet')
   await using nats = await testNats({ users: [provisioner] })
-  assert.ok(!isNotYet(await failure(nats.url, 'another')), 'the password is wrong')
+  assert.ok(!isTemporary(await failure(nats.url, 'another')), 'the password is wrong')
   assert.ok(
-    !isNotYet(await provision({ url: nats.url, ...provisioner }, 3).catch((e) => e)),
+    !isTemporary(await provision({ url: nats.url, ...provisioner }, 3).catch((e) => e)),
     'one server has no 3 replicas',
   )
 })

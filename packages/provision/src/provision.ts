@@ -9,7 +9,7 @@ export interface Provisioner {
   readonly password?: string | undefined
 }
 
-/** Makes the streams, or brings them up to date, before anybody speaks or listens. */
+/** Creates the streams, or brings them up to date, before the services start. */
 export async function provision({ url, user, password }: Provisioner, replicas: number): Promise<void> {
   const login = user === undefined ? {} : { user, pass: password ?? '' }
   const name = 'provisioner'
@@ -22,15 +22,15 @@ export async function provision({ url, user, password }: Provisioner, replicas: 
   }
 }
 
-// No suitable peers, no leader yet: a cluster that is still coming together.
-const notYet = new Set([10005, 10008])
+// JetStream's error codes while a cluster forms: no suitable peers, no leader yet.
+const clusterForms = new Set([10005, 10008])
 
-/** Whether the server was not ready for it, so that waiting helps: what it refuses, it will refuse again. */
-export function isNotYet(error: unknown): boolean {
+/** Whether waiting helps: the server is away or not ready. A request that it refused, it will refuse again. */
+export function isTemporary(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause)
     if (cause instanceof NatsError)
       return cause.api_error
-        ? notYet.has(Number(cause.api_error.err_code)) || cause.api_error.code === 503
+        ? clusterForms.has(Number(cause.api_error.err_code)) || cause.api_error.code === 503
         : cause.code !== ErrorCode.AuthorizationViolation && cause.code !== ErrorCode.PermissionsViolation
   return false
 }

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { secretFiles } from '@saucery/deploy-tools/secrets/secret-files'
-import { makeToken, tokensOfThisMachine } from '@saucery/local/access/sign-in'
+import { localTokenSettings, signToken } from '@saucery/local/access/sign-in'
 import { applyObject, databases, namespace, rolledOut } from './kubectl.ts'
 import { createNamespace } from './namespaces.ts'
 import { applyKustomization, deploy, services, servicesReady } from './overlay.ts'
@@ -22,7 +22,7 @@ async function createSecrets(dataDir: string): Promise<void> {
   const files = secretFiles(dataDir)
   for (const [name, values] of Object.entries(files))
     await secret(['postgres', 'mongodb'].includes(name) ? databases : namespace, `${name}-secrets`, values)
-  await secret(namespace, 'experiments', { token: await makeToken(dataDir, { role: 'operator' }) })
+  await secret(namespace, 'experiments', { token: await signToken(dataDir, { role: 'operator' }) })
 }
 
 function secret(into: string, name: string, values: Record<string, string>) {
@@ -52,7 +52,7 @@ async function bringUpDatabases(): Promise<void> {
 
 /** The overlay with tokens of this machine, and with requests and replicas that need fewer than 6 free cores. */
 async function bringUpServices(dataDir: string): Promise<void> {
-  const { AUTH_ISSUER, AUTH_AUDIENCE } = tokensOfThisMachine(dataDir)
+  const { AUTH_ISSUER, AUTH_AUDIENCE } = localTokenSettings(dataDir)
   const literals = [
     'AUTH_JWKS_URL=',
     `AUTH_ISSUER=${AUTH_ISSUER}`,

@@ -1,6 +1,6 @@
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { durableOf, projectionVersion } from '@saucery/contracts/projection-durables'
-import { natsNames, permissionsOfUser } from '@saucery/local/access/nats-users'
+import { natsUserNames, permissionsOfUser } from '@saucery/local/access/nats-users'
 import { root } from '@saucery/servers/install/folders'
 import { authorization, type NatsUser } from '@saucery/servers/nats/config'
 
@@ -15,7 +15,7 @@ export const replayer = { user: 'replayer', variable: passwordVariable('replayer
 
 /** The users with their permissions; passwords come from the environment. */
 export function usersConf(): string {
-  const users: NatsUser[] = natsNames.map((user) => ({
+  const users: NatsUser[] = natsUserNames.map((user) => ({
     user,
     password: `$${passwordVariable(user)}`,
     permissions: permissionsOfUser(user),

@@ -1,11 +1,11 @@
-import { keptKey, privatePem, publicPem } from '@saucery/local/access/keys'
-import { natsNames, natsServices } from '@saucery/local/access/nats-users'
-import { tokensOfThisMachine } from '@saucery/local/access/sign-in'
-import { secrets } from '@saucery/servers/install/secrets'
+import { loadOrCreateKey, privatePem, publicPem } from '@saucery/local/access/keys'
+import { natsServices, natsUserNames } from '@saucery/local/access/nats-users'
+import { localTokenSettings } from '@saucery/local/access/sign-in'
+import { loadOrCreateSecrets } from '@saucery/servers/install/secrets'
 import { passwordVariable } from './nats-users-file.ts'
 
 const owned = { order: 'orders', payment: 'payments', delivery: 'deliveries' } as const
-const natsUsers = [...natsNames, 'replayer'] as const
+const natsUsers = [...natsUserNames, 'replayer'] as const
 const stores = ['postgres', 'orders', 'payments', 'deliveries', 'mongodb', 'dashboard'] as const
 
 /**
@@ -15,7 +15,7 @@ const stores = ['postgres', 'orders', 'payments', 'deliveries', 'mongodb', 'dash
 export function secretFiles(dataDir: string): Record<string, Record<string, string>> {
   const nats = passwords(dataDir, natsUsers, 'cluster-nats')
   const store = passwords(dataDir, stores, 'cluster')
-  const gatewayKey = keptKey(dataDir, 'gateway')
+  const gatewayKey = loadOrCreateKey(dataDir, 'gateway')
   const publicKey = { GATEWAY_PUBLIC_KEY: oneLine(publicPem(gatewayKey)) }
   const participants = Object.entries(owned).map(([service, database]) => [
     service,
@@ -29,7 +29,7 @@ export function secretFiles(dataDir: string): Record<string, Record<string, stri
     },
     gateway: {
       GATEWAY_SIGNING_KEY: oneLine(privatePem(gatewayKey)),
-      AUTH_PUBLIC_KEY: oneLine(tokensOfThisMachine(dataDir).AUTH_PUBLIC_KEY),
+      AUTH_PUBLIC_KEY: oneLine(localTokenSettings(dataDir).AUTH_PUBLIC_KEY),
     },
     provision: { NATS_PASSWORD: nats.provisioner },
     nats: Object.fromEntries(natsUsers.map((user) => [passwordVariable(user), nats[user]])),
@@ -52,7 +52,7 @@ export function secretFiles(dataDir: string): Record<string, Record<string, stri
 // NATS parses a variable like a value of its configuration, where 1e5… would be a number. So a letter comes first.
 function passwords<Name extends string>(dataDir: string, names: readonly Name[], prefix: string) {
   const keyOf = (name: Name) => `${prefix}-${name}`
-  const kept: Record<string, string> = secrets(dataDir, names.map(keyOf))
+  const kept: Record<string, string> = loadOrCreateSecrets(dataDir, names.map(keyOf))
   return Object.fromEntries(names.map((name) => [name, `p${kept[keyOf(name)]}`])) as Record<Name, string>
 }
 

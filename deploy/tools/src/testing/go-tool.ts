@@ -1,6 +1,6 @@
-import { builtByGo } from '@saucery/servers/install/built-by-go'
-import { root, toolsFolder } from '@saucery/servers/install/folders'
-import { runOrFail } from '@saucery/servers/process/command'
+import { root } from '@saucery/servers/install/folders'
+import { buildWithGo } from '@saucery/servers/install/go'
+import { runOrFail } from '@saucery/servers/process/run'
 
 /**
  * A program that Go builds at a pinned version; kept with the other tools.
@@ -13,7 +13,7 @@ export async function goTool(name: string, module: string, version: string): Pro
     module: `${module}@${version}`,
     what: `${name} ${version}`,
   }
-  const built = await builtByGo(program, { tools: toolsFolder, say: () => {} })
+  const built = await buildWithGo(program)
   if (!built) throw new Error(`${name} is not installed, and building it needs Go`)
   return built
 }

@@ -1,30 +1,29 @@
-/** An answer is kept for so many times what it took to find, and within these limits. */
+import { LRUCache } from 'lru-cache'
+
+/** An answer is kept for ten times as long as it took, within these limits. */
 const [factor, minMs, maxMs] = [10, 1000, 60_000]
-const maxAnswers = 100
 
 /**
- * Callers that ask the same question share one answer, also for some time after: ten times what it took to find. So one
- * question takes at most a tenth of the store's time, however many callers ask it. A failed answer is not kept.
+ * Lets equal requests share an answer while it is found and for some time after. The store then spends a tenth of its
+ * time at most on one request, however many clients send it. A failure is not kept.
  */
 export function shareAnswers<T>(now: () => number = () => performance.now()) {
-  const answers = new Map<string, { readonly value: Promise<T>; until: number }>()
-  return (key: string, ask: () => Promise<T>): Promise<T> => {
+  const answers = new LRUCache<string, Promise<T>>({ max: 100, perf: { now }, ttlResolution: 0 })
+  return (key: string, find: () => Promise<T>): Promise<T> => {
     const known = answers.get(key)
-    if (known && now() < known.until) return known.value
-    const start = now()
-    const answer = { value: ask(), until: Number.POSITIVE_INFINITY }
-    answers.delete(key)
+    if (known) return known
+    const began = now()
+    const answer = find()
     answers.set(key, answer)
-    answer.value.then(
+    const isKept = () => answers.peek(key) === answer
+    answer.then(
       () => {
-        answer.until = now() + Math.min(maxMs, Math.max(minMs, factor * (now() - start)))
+        const ttl = Math.min(maxMs, Math.max(minMs, factor * (now() - began)))
+        // lru-cache counts the last millisecond in.
+        if (isKept()) answers.set(key, answer, { ttl: ttl - 1 })
       },
-      () => {
-        if (answers.get(key) === answer) answers.delete(key)
-      },
+      () => isKept() && answers.delete(key),
     )
-    const [oldest] = answers.keys()
-    if (answers.size > maxAnswers && oldest !== undefined) answers.delete(oldest)
-    return answer.value
+    return answer
   }
 }

@@ -1,15 +1,16 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { writePrivateFile } from '@saucery/servers/install/secrets'
 
-/** An Ed25519 key, made when it is first asked for and kept under the folder, readable by its owner only. */
-export function keptKey(dataDir: string, name: 'gateway' | 'tokens'): KeyObject {
+/** An Ed25519 key, created when it is first needed and kept in the folder `keys`, readable by its owner only. */
+export function loadOrCreateKey(dataDir: string, name: 'gateway' | 'tokens'): KeyObject {
   const folder = join(dataDir, 'keys')
   const file = join(folder, `${name}.pem`)
   if (existsSync(file)) return createPrivateKey(readFileSync(file))
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const { privateKey } = generateKeyPairSync('ed25519')
-  writeFileSync(file, privatePem(privateKey), { mode: 0o600 })
+  writePrivateFile(file, privatePem(privateKey))
   return privateKey
 }
 

@@ -4,25 +4,31 @@ import {
   permissionsOf,
   provisionerPermissions,
 } from '@saucery/contracts/access/nats-permissions'
-import { secrets } from '@saucery/servers/install/secrets'
+import { loadOrCreateSecrets } from '@saucery/servers/install/secrets'
 import type { NatsUser } from '@saucery/servers/nats/config'
 
 export const natsServices = ['order', 'payment', 'delivery', 'dashboard'] as const
-export const natsNames = [...natsServices, 'provisioner', 'operator'] as const
-type Name = (typeof natsNames)[number]
+export const natsUserNames = [...natsServices, 'provisioner', 'operator'] as const
+type Name = (typeof natsUserNames)[number]
 
-export type NatsLogin = { user: string | undefined; password: string | undefined }
+interface NatsLogin {
+  readonly user: string | undefined
+  readonly password: string | undefined
+}
 
-/** Where NATS is, and with which name and password each connects. */
-export type NatsAccess = { url: string; users: Record<Name, NatsLogin> }
+export interface NatsAccess {
+  /** Without credentials. */
+  readonly url: string
+  readonly users: Readonly<Record<Name, NatsLogin>>
+}
 
-/** A user for each service with its permissions alone, the one that makes the streams, and who replays them. */
-export function natsUsers(dataDir: string): (NatsUser & { user: Name })[] {
-  const passwords = secrets(
-    dataDir,
-    natsNames.map((name) => `nats-${name}` as const),
-  )
-  return natsNames.map((user) => ({
+type NamedUser = NatsUser & { user: Name }
+
+/** Each service's user with its own permissions, the provisioner, who makes the streams, and the operator. */
+export function natsUsers(dataDir: string): NamedUser[] {
+  const names = natsUserNames.map((name) => `nats-${name}` as const)
+  const passwords = loadOrCreateSecrets(dataDir, names)
+  return natsUserNames.map((user) => ({
     user,
     password: passwords[`nats-${user}`],
     permissions: permissionsOfUser(user),
@@ -34,16 +40,17 @@ export function permissionsOfUser(user: Name): Permissions {
   return user === 'operator' ? operatorPermissions : permissionsOf(user)
 }
 
-/** Every user with the credentials in the URL, where the server was not started here and knows no others. */
-export function sharedAccess(url: string): NatsAccess {
+/** For a server with one login: everyone uses the credentials in the URL. */
+export function accessFromUrl(url: string): NatsAccess {
   const [user, password] = /^[a-z]+:\/\/([^@/,]*)@/i.exec(url)?.[1]?.split(':').map(decodeURIComponent) ?? []
-  const everyone = Object.fromEntries(natsNames.map((name) => [name, { user, password }])) as Record<
-    Name,
-    NatsLogin
-  >
-  return { url: url.replace(/:\/\/[^@/,]*@/g, '://'), users: everyone }
+  return { url: url.replace(/:\/\/[^@/,]*@/g, '://'), users: perName(() => ({ user, password })) }
 }
 
-export function ownAccess(url: string, users: readonly (NatsUser & { user: Name })[]): NatsAccess {
-  return { url, users: Object.fromEntries(users.map((user) => [user.user, user])) as Record<Name, NatsLogin> }
+/** For a server that was started with these users. */
+export function accessPerUser(url: string, users: readonly NamedUser[]): NatsAccess {
+  const passwords = new Map(users.map(({ user, password }) => [user, password]))
+  return { url, users: perName((user) => ({ user, password: passwords.get(user) })) }
 }
+
+const perName = (loginOf: (name: Name) => NatsLogin) =>
+  Object.fromEntries(natsUserNames.map((name) => [name, loginOf(name)])) as NatsAccess['users']

@@ -1,12 +1,12 @@
-import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { writePrivateFile } from '@saucery/servers/install/secrets'
 import type { NatsAccess } from './nats-users.ts'
 
-/** The file by which the nats command line knows the system on this data folder. */
+/** The file by which the nats command line connects as the operator of the system on this data folder. */
 export const operatorContext = (dataDir: string) => join(dataDir, 'operator.json')
 
-/** Writes, readable by its owner only, where NATS is and how the operator gets in: a context of the nats command line. */
-export async function writeOperatorContext(dataDir: string, { url, users }: NatsAccess): Promise<void> {
+/** Writes the file, in the format of the nats command line's contexts. */
+export function writeOperatorContext(dataDir: string, { url, users }: NatsAccess): void {
   const { user, password } = users.operator
   const context = {
     description: 'Saucery on this machine',
@@ -15,7 +15,5 @@ export async function writeOperatorContext(dataDir: string, { url, users }: Nats
     password,
     inbox_prefix: '_INBOX_operator',
   }
-  const file = operatorContext(dataDir)
-  await writeFile(`${file}.new`, `${JSON.stringify(context, null, 2)}\n`, { mode: 0o600 })
-  await rename(`${file}.new`, file)
+  writePrivateFile(operatorContext(dataDir), `${JSON.stringify(context, null, 2)}\n`)
 }

@@ -5,41 +5,41 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { jwtVerify } from 'jose'
-import { makeToken, signIn } from './sign-in.ts'
+import { signInEnv, signToken } from './sign-in.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sign-in-'))
 after(() => rmSync(folder, { recursive: true }))
-const here = signIn(folder, { AUTH: 'on' })
+const here = signInEnv(folder, { AUTH: 'on' })
 
 describe('signing in', () => {
-  it('is off when nobody says otherwise, and that is said to everyone', () => {
+  it('is off by default, for the gateway and the services', () => {
     for (const env of [{}, { AUTH: '' }, { AUTH: 'off', AUTH_ISSUER: 'x' }])
-      assert.deepEqual(signIn(folder, env), { gateway: { AUTH: 'off' }, services: { AUTH: 'off' } })
-    assert.throws(() => signIn(folder, { AUTH: 'yes' }), /on or off: yes/)
+      assert.deepEqual(signInEnv(folder, env), { gateway: { AUTH: 'off' }, services: { AUTH: 'off' } })
+    assert.throws(() => signInEnv(folder, { AUTH: 'yes' }), /on or off: yes/)
   })
 
-  it('is on with keys that are kept, for their owner only', () => {
-    assert.deepEqual(signIn(folder, { AUTH: 'on' }), here)
+  it('is on with keys that are kept and that only their owner can read', () => {
+    assert.deepEqual(signInEnv(folder, { AUTH: 'on' }), here)
     const keys = readdirSync(join(folder, 'keys'))
     assert.deepEqual(new Set(keys), new Set(['gateway.pem', 'tokens.pem']))
     for (const key of keys) assert.equal(statSync(join(folder, 'keys', key)).mode & 0o777, 0o600)
   })
 
-  it('gives the services nothing that could sign', () => {
+  it('gives the services no key that could sign', () => {
     assert.deepEqual(Object.keys(here.services), ['AUTH', 'GATEWAY_PUBLIC_KEY'])
     assert.match(String(here.services.GATEWAY_PUBLIC_KEY), /BEGIN PUBLIC KEY/)
   })
 
-  it('takes the keys that the environment names', () => {
+  it('uses the keys that the environment names', () => {
     const named = { AUTH_JWKS_URL: 'https://a.example', AUTH_ISSUER: 'a', AUTH_AUDIENCE: 'b' }
-    const { gateway } = signIn(folder, { AUTH: 'on', ...named, HOME: '/' })
+    const { gateway } = signInEnv(folder, { AUTH: 'on', ...named, HOME: '/' })
     const { GATEWAY_SIGNING_KEY } = here.gateway
     assert.deepEqual(gateway, { ...named, AUTH: 'on', GATEWAY_SIGNING_KEY })
   })
 })
 
-it('a token is one that the gateway will take', async () => {
-  const token = await makeToken(folder, { role: 'branch', branch: '1', subject: 'kim' })
+it('signs a token that the gateway accepts', async () => {
+  const token = await signToken(folder, { role: 'branch', branch: '1', subject: 'kim' })
   const { AUTH_PUBLIC_KEY = '', AUTH_ISSUER = '', AUTH_AUDIENCE = '' } = here.gateway
   const { payload } = await jwtVerify(token, createPublicKey(AUTH_PUBLIC_KEY), {
     issuer: AUTH_ISSUER,

@@ -1,8 +1,8 @@
 import { SignJWT } from 'jose'
-import { keptKey, privatePem, publicPem } from './keys.ts'
+import { loadOrCreateKey, privatePem, publicPem } from './keys.ts'
 
-/** What the gateway and the services are told about signing in. */
-export interface SignIn {
+/** The variables by which the gateway and the services know whether, and by which keys, callers sign in. */
+export interface SignInEnv {
   readonly gateway: NodeJS.ProcessEnv
   readonly services: NodeJS.ProcessEnv
 }
@@ -11,17 +11,17 @@ const issuer = 'saucery-on-this-machine'
 const audience = 'saucery'
 const off = { AUTH: 'off' }
 
-/** Off, unless the environment says `AUTH=on`: then with keys of this machine, or those that it names. */
-export function signIn(dataDir: string, env: NodeJS.ProcessEnv): SignIn {
+/** Off by default. With AUTH=on, tokens are signed with a key of this machine, or by the issuer that AUTH_* names. */
+export function signInEnv(dataDir: string, env: NodeJS.ProcessEnv): SignInEnv {
   const auth = env.AUTH || 'off'
   if (auth === 'off') return { gateway: off, services: off }
   if (auth !== 'on') throw new Error(`AUTH has to be on or off: ${auth}`)
-  const key = keptKey(dataDir, 'gateway')
+  const key = loadOrCreateKey(dataDir, 'gateway')
   const named = Object.entries(env).filter(([variable]) => variable.startsWith('AUTH_'))
-  const elsewhere = env.AUTH_JWKS_URL || env.AUTH_PUBLIC_KEY
+  const hasIssuer = env.AUTH_JWKS_URL || env.AUTH_PUBLIC_KEY
   return {
     gateway: {
-      ...(elsewhere ? Object.fromEntries(named) : tokensOfThisMachine(dataDir)),
+      ...(hasIssuer ? Object.fromEntries(named) : localTokenSettings(dataDir)),
       AUTH: 'on',
       GATEWAY_SIGNING_KEY: privatePem(key),
     },
@@ -29,29 +29,29 @@ export function signIn(dataDir: string, env: NodeJS.ProcessEnv): SignIn {
   }
 }
 
-/** What a gateway is told to take the tokens of `makeToken`. */
-export const tokensOfThisMachine = (dataDir: string) => ({
-  AUTH_PUBLIC_KEY: publicPem(keptKey(dataDir, 'tokens')),
+/** The settings with which a gateway accepts the tokens of `signToken`. */
+export const localTokenSettings = (dataDir: string) => ({
+  AUTH_PUBLIC_KEY: publicPem(loadOrCreateKey(dataDir, 'tokens')),
   AUTH_ISSUER: issuer,
   AUTH_AUDIENCE: audience,
 })
 
-export interface TokenFor {
+export interface TokenClaims {
   readonly role: string
   readonly branch?: string | undefined
   readonly subject?: string | undefined
   readonly seconds?: number
 }
 
-/** A token that a gateway started here takes, when the environment names no other keys. */
-export const makeToken = (
-  dataDir: string,
-  { role, branch, subject = branch === undefined ? role : `${role}-${branch}`, seconds = 3600 }: TokenFor,
-): Promise<string> =>
-  new SignJWT({ role, ...(branch !== undefined && { branch_id: branch }) })
+/** A token that the gateway accepts, unless the environment names another issuer. Valid for an hour by default. */
+export function signToken(dataDir: string, claims: TokenClaims): Promise<string> {
+  const { role, branch, seconds = 3600 } = claims
+  const { subject = branch === undefined ? role : `${role}-${branch}` } = claims
+  return new SignJWT({ role, ...(branch !== undefined && { branch_id: branch }) })
     .setProtectedHeader({ alg: 'EdDSA' })
     .setIssuer(issuer)
     .setAudience(audience)
     .setSubject(subject)
     .setExpirationTime(new Date(Date.now() + seconds * 1000))
-    .sign(keptKey(dataDir, 'tokens'))
+    .sign(loadOrCreateKey(dataDir, 'tokens'))
+}

@@ -1,20 +1,22 @@
-import { parseArgs } from 'node:util'
 import { demoClient, Unreachable } from '../demo/client.ts'
 import { scenarios } from '../demo/paths.ts'
 import { deliveredByItself, runPath, wentItsWay } from '../demo/run.ts'
 import { automaticCourier, table, usage } from '../demo/texts.ts'
+import { readCommandLine } from './command-line.ts'
 
 const LIMIT_MS = 30_000
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
-const complain = (text: string) => process.stderr.write(`${text}\n`)
+const printError = (text: string) => process.stderr.write(`${text}\n`)
 
-const { url, token } = readArguments()
+const options = { url: { type: 'string', default: 'http://localhost:8088' } } as const
+const url = readCommandLine(usage, options, (values) => new URL(String(values.url)).href)
+const token = process.env.SAUCERY_TOKEN || undefined
 try {
   process.exitCode = await demo()
 } catch (error) {
   const start = error instanceof Unreachable ? ': run `npx pnpm@12 start` first, or give its --url' : ''
-  complain(`${error instanceof Error ? error.message : error}${start}`)
+  printError(`${error instanceof Error ? error.message : error}${start}`)
   process.exitCode = 1
 }
 
@@ -27,25 +29,6 @@ async function demo(): Promise<number> {
   )
   print(table(outcomes))
   const wrong = outcomes.filter((outcome) => !wentItsWay(outcome))
-  if (wrong.some(deliveredByItself)) complain(automaticCourier)
+  if (wrong.some(deliveredByItself)) printError(automaticCourier)
   return wrong.length === 0 ? 0 : 1
-}
-
-function readArguments(): { url: string; token: string | undefined } {
-  try {
-    const args = process.argv.slice(2).filter((arg) => arg !== '--')
-    const options = {
-      help: { type: 'boolean', short: 'h' },
-      url: { type: 'string', default: 'http://localhost:8088' },
-    } as const
-    const { values } = parseArgs({ args, options })
-    if (values.help) {
-      print(usage)
-      process.exit(0)
-    }
-    return { url: new URL(values.url).href, token: process.env.SAUCERY_TOKEN || undefined }
-  } catch (error) {
-    complain(`${error instanceof Error ? error.message : error}\n\n${usage}`)
-    process.exit(2)
-  }
 }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, dirname, resolve } from 'node:path'
-import { dataFolder, toolsFolder } from '@saucery/servers/install/folders'
+import { dataFolder } from '@saucery/servers/install/folders'
 import { findNatsCli } from '@saucery/servers/nats/find-nats-cli'
 import { operatorContext } from '../access/operator.ts'
 
@@ -11,12 +11,12 @@ const { argv, env, stderr, stdout } = process
 const usage = `Usage: npx pnpm@12 nats <arguments of the nats command line>
        eval "$(npx pnpm@12 -s nats --env)"
 
-Runs the nats command line as the operator of the system that was started here; with --env, prints what a
-shell needs so that plain \`nats\` does the same. The password stays in the file that NATS_CONTEXT names.
+Runs the nats command line as the operator of the system that was started here. With --env it prints settings
+for a shell, in which plain \`nats\` then does the same. The password stays in the file that NATS_CONTEXT names.
 `
 
-/** Those of another context, which would outrank the file. */
-const others = ['NATS_URL', 'NATS_USER', 'NATS_PASSWORD', 'NATS_TOKEN', 'NATS_CREDS', 'NATS_NKEY']
+/** Settings of another context: they would outrank the file. */
+const outranking = ['NATS_URL', 'NATS_USER', 'NATS_PASSWORD', 'NATS_TOKEN', 'NATS_CREDS', 'NATS_NKEY']
 
 const fail = (text: string): never => {
   stderr.write(`${text}\n`)
@@ -31,9 +31,9 @@ if (args.length === 0) {
 const context = operatorContext(resolve(env.SAUCERY_DATA || dataFolder))
 if (!existsSync(context)) fail(`There is no ${context}: start the system first, with npx pnpm@12 start`)
 const program =
-  (await findNatsCli({ tools: toolsFolder, say: (text) => stderr.write(`${text}\n`) })) ??
+  (await findNatsCli({ print: (line) => stderr.write(`${line}\n`) })) ??
   fail(
-    'Neither nats nor Go is on the PATH. Install either; with Go this builds nats by itself, or: ' +
+    'Neither nats nor Go is on the PATH. Install either; with Go, nats is built here. Or: ' +
       'go install github.com/nats-io/natscli/nats@v0.5.1',
   )
 
@@ -43,7 +43,7 @@ else run()
 function forShell(): string {
   const folder = dirname(program)
   const path = env.PATH?.split(delimiter).includes(folder) ? '' : `export PATH=${quoted(folder)}:"$PATH"\n`
-  return `unset ${others.join(' ')}\nexport NATS_CONTEXT=${quoted(context)}\n${path}`
+  return `unset ${outranking.join(' ')}\nexport NATS_CONTEXT=${quoted(context)}\n${path}`
 }
 
 function quoted(text: string): string {
@@ -51,9 +51,9 @@ function quoted(text: string): string {
 }
 
 function run(): void {
-  const own = Object.fromEntries(Object.entries(env).filter(([name]) => !others.includes(name)))
-  const child = spawn(program, args, { stdio: 'inherit', env: { ...own, NATS_CONTEXT: context } })
-  // A terminal sends its Ctrl-C to the child itself; it decides when it has had enough.
+  const others = Object.fromEntries(Object.entries(env).filter(([name]) => !outranking.includes(name)))
+  const child = spawn(program, args, { stdio: 'inherit', env: { ...others, NATS_CONTEXT: context } })
+  // The terminal sends Ctrl-C to the child too, and the child decides when it ends.
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => child.kill('SIGTERM'))
   child.on('error', (error) => fail(error.message))

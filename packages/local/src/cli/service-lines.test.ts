@@ -10,7 +10,7 @@ function printed(options: { json: boolean; colour: boolean }, line: string): str
 
 const line = '{"level":30,"time":"2026-01-02T03:04:05.006Z","service":"order","port":1,"msg":"listening"}'
 
-it('prints a log line readable, behind the name of its service', () => {
+it('prints a log line in a readable form, after the name of its service', () => {
   assert.match(
     printed({ json: false, colour: false }, line),
     /^order {5}│ \[[\d:.]+\] INFO: listening \{"port":1\}\n$/,
@@ -21,10 +21,10 @@ it('prints a crash as it is', () => {
   assert.equal(printed({ json: false, colour: false }, 'Error: no luck'), 'order     │ Error: no luck\n')
 })
 
-it('colours only when asked to', () => {
+it('colours only with colour', () => {
   assert.ok(printed({ json: false, colour: true }, line).startsWith('\u001b[36morder '))
 })
 
-it('leaves JSON as it is when asked to', () => {
+it('leaves JSON as it is with json', () => {
   assert.equal(printed({ json: true, colour: false }, line), `${line}\n`)
 })

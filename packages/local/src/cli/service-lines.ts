@@ -1,7 +1,7 @@
 import pretty from 'pino-pretty'
 import type { OnLine } from '../system/services.ts'
 
-interface Options {
+interface LinesOptions {
   readonly json: boolean
   readonly colour: boolean
   write(text: string): void
@@ -10,8 +10,8 @@ interface Options {
 const colours = { order: 36, payment: 33, delivery: 35, dashboard: 34, gateway: 32 }
 const width = Math.max(...Object.keys(colours).map((name) => name.length))
 
-/** Prints the services' JSON log lines readable, each behind its service's name; or as they are. */
-export function serviceLines({ json, colour, write }: Options): OnLine {
+/** Prints the services' log lines: as they are, or in a readable form after the service's name. */
+export function serviceLines({ json, colour, write }: LinesOptions): OnLine {
   if (json) return (_, line) => write(`${line}\n`)
   const readable = pretty.prettyFactory({
     colorize: colour,
@@ -21,10 +21,10 @@ export function serviceLines({ json, colour, write }: Options): OnLine {
     translateTime: 'SYS:HH:MM:ss.l',
   })
   return (service, line) => {
-    const name = service.padEnd(width)
-    const prefix = colour ? `\u001b[${colours[service]}m${name} │\u001b[39m ` : `${name} │ `
-    // What a crash writes is not JSON.
+    const name = `${service.padEnd(width)} │`
+    const prefix = colour ? `\u001b[${colours[service]}m${name}\u001b[39m` : name
+    // A crash writes lines that are not JSON.
     const text = line.startsWith('{') ? readable(line) : line
-    for (const part of text.trimEnd().split('\n')) write(`${prefix}${part}\n`)
+    for (const part of text.trimEnd().split('\n')) write(`${prefix} ${part}\n`)
   }
 }

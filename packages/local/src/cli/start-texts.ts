@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { System } from '../system/system.ts'
 
-export const usage = `Usage: npx pnpm@12 start
+export const startUsage = `Usage: npx pnpm@12 start
 
 Finds or starts Postgres, NATS and MongoDB, and runs the five services until Ctrl-C.
 
@@ -11,7 +11,7 @@ In the environment:
   ORDER_PORT, PAYMENT_PORT, DELIVERY_PORT, DASHBOARD_PORT, GATEWAY_PORT
                                           where the services listen (8084 to 8088)
   AUTH=on                                 callers sign in, with tokens from \`npx pnpm@12 sign-in\`; without
-                                          it everybody may do everything
+                                          it everyone may do everything
   SAUCERY_DATA                            the folder for data and passwords (.data)
   LOG_FORMAT=json, LOG_LEVEL, NO_COLOR    how the services' logs are printed
 Every other variable reaches the services: PAYMENT_LIMIT, DELIVERY_DURATION_MS, CORS_ORIGINS …
@@ -22,7 +22,7 @@ const signingIn = `Sign in as an operator, or with --role branch --branch 1, or 
 `
 
 /** What is printed when the system is ready. */
-export function ready({ urls, servers }: System, dataDir: string, seconds: number, auth: boolean): string {
+export function summary({ urls, servers }: System, dataDir: string, seconds: number, auth: boolean): string {
   const services = Object.entries(urls).map(([name, url]) => `  ${name.padEnd(10)} ${url}`)
   const stores = Object.entries(servers).map(([name, { port }]) => `  ${name.padEnd(10)} port ${port}`)
   const bearer = auth ? ' -H "authorization: Bearer $TOKEN"' : ''
@@ -33,9 +33,9 @@ Ready after ${seconds.toFixed(1)} s
 ${[...services, ...stores].join('\n')}
   passwords  ${join(dataDir, 'secrets.json')}
 
-${auth ? signingIn : 'Sign-in is off: everybody on this machine may do everything.\n'}
+${auth ? signingIn : 'Sign-in is off: everyone on this machine may do everything.\n'}
 In a browser:  ${urls.gateway}
-Place an order, and see what became of it:
+Place an order, and see where it stands:
   curl -i ${urls.gateway}/orders -H 'content-type: application/json'${bearer} \\
     -d '{"branchId":1,"sauceId":2,"qty":3,"price":4000}'
   curl ${urls.gateway}/orderDashboards${bearer}

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { root } from '@saucery/servers/install/folders'
-import { type Ran, run } from '@saucery/servers/process/command'
-import { stopLeftover } from '@saucery/servers/process/leftover'
+import { stopPrevious } from '@saucery/servers/process/pid-file'
+import { type RunResult, run } from '@saucery/servers/process/run'
 import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
+import { waitUntil } from '@saucery/servers/process/wait-until'
 import { descendantsOf, type Process, processes, type Started, startCommand } from '../testing/started.ts'
 
-const command = (name: string, args: string[] = [], env = process.env): Promise<Ran> =>
+const command = (name: string, args: string[] = [], env = process.env): Promise<RunResult> =>
   run(process.execPath, ['--import', 'tsx', `packages/local/src/cli/${name}.ts`, ...args], { cwd: root, env })
 
 describe('the start command', { timeout: 300_000 }, () => {
@@ -28,7 +28,7 @@ describe('the start command', { timeout: 300_000 }, () => {
   after(async () => {
     await started.signal('SIGKILL')
     for (const server of ['postgres', 'nats', 'mongodb'])
-      await stopLeftover(join(folder, server), 'SIGKILL', server, () => {})
+      await stopPrevious(join(folder, server), 'SIGKILL', server, () => {})
     await removeTempFolder(folder)
   })
 
@@ -38,7 +38,7 @@ describe('the start command', { timeout: 300_000 }, () => {
     assert.equal(stdout.match(/^ok /gm)?.length, 5, stdout)
   })
 
-  it('lets nobody else onto the same data', async () => {
+  it('refuses a second start on the same data', async () => {
     const { code, stderr } = await command('start', [], { ...process.env, SAUCERY_DATA: folder })
     assert.equal(code, 1)
     assert.match(stderr, new RegExp(`already runs on ${folder}.* ${started.pid}\\b`))
@@ -46,11 +46,11 @@ describe('the start command', { timeout: 300_000 }, () => {
 
   it('keeps every secret off the command lines and the output', async () => {
     const file = await readFile(join(folder, 'secrets.json'), 'utf8')
-    const kept: [string, string][] = Object.entries(JSON.parse(file))
-    kept.push(['administrator', await readFile(join(folder, 'postgres', 'password'), 'utf8')])
+    const secrets: [string, string][] = Object.entries(JSON.parse(file))
+    secrets.push(['administrator', await readFile(join(folder, 'postgres', 'password'), 'utf8')])
     const commands = (await descendantsOf(started.pid)).map(({ command }) => command)
-    const seen = [...commands, started.output()].join()
-    for (const [name, secret] of kept) assert.ok(!seen.includes(secret), name)
+    const visible = [...commands, started.output()].join()
+    for (const [name, secret] of secrets) assert.ok(!visible.includes(secret), name)
   })
 
   it('starts a killed service again', async () => {
@@ -82,7 +82,7 @@ describe('the start command', { timeout: 300_000 }, () => {
     )
   })
 
-  it('has yesterday’s orders at the next start', async () => {
+  it('finds the same orders at the next start', async () => {
     const id = await deliveringOrder()
     assert.equal(await started.signal('SIGTERM'), 0)
     started = await startCommand(folder)
@@ -97,7 +97,7 @@ describe('the start command', { timeout: 300_000 }, () => {
     await until(async () => (await stillRunning(services)).length === 0)
   })
 
-  it('takes over the servers that a killed one has left', async () => {
+  it('stops the servers that a killed start left running, and keeps their data', async () => {
     const id = await deliveringOrder()
     await started.signal('SIGKILL')
     started = await startCommand(folder)
@@ -142,10 +142,6 @@ async function stillRunning(before: readonly Process[]): Promise<Process[]> {
   return before.filter(({ pid, command }) => now.some((one) => one.pid === pid && one.command === command))
 }
 
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 60_000
-  while (!(await holds())) {
-    assert.ok(Date.now() < deadline, 'not within 60 s')
-    await sleep(50)
-  }
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  assert.ok(await waitUntil(condition, { everyMs: 50, withinMs: 60_000 }), 'not within 60 s')
 }

@@ -17,13 +17,13 @@ describe('the files that pnpm test runs', () => {
     assert.deepEqual(selectFiles(files, parseArguments(['--unit'])), [files[0]])
   })
 
-  it('are those that one of the filters names', () => {
+  it('are those whose path contains one of the filters', () => {
     assert.deepEqual(selectFiles(files, parseArguments(['order.int', 'crash'])), [files[1], files[2]])
     assert.deepEqual(selectFiles(files, parseArguments(['nothing'])), [])
   })
 
   it('leaves other flags to the test runner', () => {
-    const asked = parseArguments(['--test-name-pattern=pays', 'order'])
-    assert.deepEqual(asked, { unit: false, filters: ['order'], flags: ['--test-name-pattern=pays'] })
+    const parsed = parseArguments(['--test-name-pattern=pays', 'order'])
+    assert.deepEqual(parsed, { unit: false, filters: ['order'], flags: ['--test-name-pattern=pays'] })
   })
 })

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join, relative } from 'node:path'
 
-export type Asked = { unit: boolean; filters: string[]; flags: string[] }
+export type TestArguments = { unit: boolean; filters: string[]; flags: string[] }
 
-/** `--unit` is ours, other flags are Node's test runner's, and every other word filters the files. */
-export function parseArguments(args: readonly string[]): Asked {
+/** `--unit` is our own flag, all other flags go to Node's test runner, and the other words filter the files. */
+export function parseArguments(args: readonly string[]): TestArguments {
   return {
     unit: args.includes('--unit'),
     filters: args.filter((arg) => !arg.startsWith('-')),
@@ -12,8 +12,8 @@ export function parseArguments(args: readonly string[]): Asked {
   }
 }
 
-/** The files to run: without real servers only the unit tests, and with filters only those whose path has one. */
-export function selectFiles(files: readonly string[], { unit, filters }: Asked): string[] {
+/** The files to run: with `--unit` only the tests without servers, with filters only paths that contain one. */
+export function selectFiles(files: readonly string[], { unit, filters }: TestArguments): string[] {
   return files.filter(
     (file) =>
       !(unit && /\.(int|sys)\.test\.ts$/.test(file)) &&

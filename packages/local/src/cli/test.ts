@@ -1,65 +1,52 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { root, toolsFolder } from '@saucery/servers/install/folders'
-import { findMongodb } from '@saucery/servers/mongodb/find-mongodb'
+import { root } from '@saucery/servers/install/folders'
 import { startMongodb } from '@saucery/servers/mongodb/start-mongodb'
-import { findPostgres } from '@saucery/servers/postgres/find-postgres'
 import { startPostgres } from '@saucery/servers/postgres/start-postgres'
-import type { Server } from '@saucery/servers/process/server'
 import { removeTempFolder, sweepTempFolders, tempFolder } from '@saucery/servers/process/temp'
 import { findTestFiles, parseArguments, selectFiles } from './test-files.ts'
 
-const say = (text: string) => process.stderr.write(`${text}\n`)
+/** A test file that takes longer waits for something that will never come. */
+const STUCK_AFTER_MS = 600_000
 
-/** A test file that takes longer waits for what will never come. */
-const stuckAfterMs = 600_000
+const print = (line: string) => process.stderr.write(`${line}\n`)
 
-const asked = parseArguments(process.argv.slice(2))
-const files = selectFiles(findTestFiles(root), asked)
+const wanted = parseArguments(process.argv.slice(2))
+const files = selectFiles(findTestFiles(root), wanted)
 if (files.length === 0) {
-  say(`No test file matches: ${process.argv.slice(2).join(' ') || 'there are none'}`)
+  print(`No test file matches: ${process.argv.slice(2).join(' ') || 'there are none'}`)
   process.exit(1)
 }
 
-// While handled, a signal does not end this process: it ends the tests, and then the servers are stopped.
+// A signal that is handled does not end this process: it ends the tests, and then the servers are stopped.
 const interrupted = new AbortController()
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interrupted.abort())
 
-process.exitCode = asked.unit ? await runTests({}) : await withServers(runTests)
+process.exitCode = wanted.unit ? await runTests({}) : await runWithServers()
 
-async function withServers(
-  body: (env: NodeJS.ProcessEnv, mongodb: string) => Promise<number>,
-): Promise<number> {
-  await sweepTempFolders(say)
+async function runWithServers(): Promise<number> {
+  await sweepTempFolders(print)
   const folder = await tempFolder()
-  const starting = [startTestPostgres(folder), startTestMongodb(folder)] as const
+  const starting = [
+    startPostgres({ dataDir: join(folder, 'postgres'), print }),
+    startMongodb({ dataDir: join(folder, 'mongodb'), print }),
+  ] as const
   try {
     const [postgres, mongodb] = await Promise.all(starting)
-    return await body({ TEST_POSTGRES_URL: postgres.url, TEST_MONGODB_URL: mongodb.url }, mongodb.what)
+    const code = await runTests({ TEST_POSTGRES_URL: postgres.url, TEST_MONGODB_URL: mongodb.url })
+    print(`The tests ran on ${mongodb.what}.`)
+    return code
   } finally {
-    for (const started of await Promise.allSettled(starting)) {
-      if (started.status === 'fulfilled') await started.value.stop()
-    }
+    for (const start of await Promise.allSettled(starting))
+      if (start.status === 'fulfilled') await start.value.stop()
     await removeTempFolder(folder)
   }
 }
 
-async function startTestPostgres(folder: string): Promise<Server> {
-  const choice = await findPostgres()
-  say(`${choice.what} (${choice.why})`)
-  return startPostgres(choice, { dataDir: join(folder, 'postgres') })
-}
-
-async function startTestMongodb(folder: string): Promise<Server> {
-  const choice = await findMongodb({ tools: toolsFolder, say })
-  say(`${choice.what} (${choice.why})`)
-  return startMongodb(choice, { dataDir: join(folder, 'mongodb') })
-}
-
-async function runTests(env: NodeJS.ProcessEnv, mongodb?: string): Promise<number> {
+async function runTests(env: NodeJS.ProcessEnv): Promise<number> {
   if (interrupted.signal.aborted) return 130
-  const defaults = ['--test-concurrency=2', '--test-reporter=spec', `--test-timeout=${stuckAfterMs}`]
-  const flags = ['--import', 'tsx', '--test', ...defaults, ...asked.flags]
+  const defaults = ['--test-concurrency=2', '--test-reporter=spec', `--test-timeout=${STUCK_AFTER_MS}`]
+  const flags = ['--import', 'tsx', '--test', ...defaults, ...wanted.flags]
   const child = spawn(process.execPath, [...flags, ...files], {
     cwd: root,
     env: { ...process.env, ...env },
@@ -70,6 +57,5 @@ async function runTests(env: NodeJS.ProcessEnv, mongodb?: string): Promise<numbe
     child.once('error', reject)
     child.once('exit', (exitCode) => resolve(exitCode ?? 1))
   })
-  if (mongodb) say(`The tests ran on ${mongodb}.`)
   return interrupted.signal.aborted ? 130 : code
 }

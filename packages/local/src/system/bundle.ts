@@ -4,30 +4,29 @@ import { pathToFileURL } from 'node:url'
 import { root } from '@saucery/servers/install/folders'
 import { buildPage } from '@saucery/web/build/build-page'
 import { build, type Plugin } from 'esbuild'
-import { type ServiceName, serviceNames } from './service-ports.ts'
+import { perService, type ServiceName, serviceNames } from './service-ports.ts'
 
-/** Where the JavaScript files are: each service's, and the one that is loaded before it. */
+/** The built files. */
 export interface Bundle {
   readonly services: Readonly<Record<ServiceName, string>>
+  /** Loaded before each service. */
   readonly preload: string
   /** The folder with the page. */
   readonly page: string
 }
 
 /**
- * Makes one JavaScript file of each service. It starts in a quarter of the time that the service's several hundred
- * modules take to be found and compiled one by one, and five services start at once on what may be two cores. The page
- * is built beside them.
+ * Bundles each service into one JavaScript file, and the page. A bundle starts in a quarter of the time that Node needs
+ * to find and compile a service's several hundred modules; five services start at once, perhaps on two cores.
  */
 export async function bundle(outdir: string): Promise<Bundle> {
   const preload = 'end-with-parent'
-  const source = (path: string) => join(root, 'packages', path)
-  // Shared parts are named after their content: older ones would stay for ever.
-  await rm(outdir, { recursive: true, force: true })
   const page = join(outdir, 'page')
-  const pageBuilt = buildPage(page)
-  pageBuilt.catch(() => {})
-  await build({
+  const source = (path: string) => join(root, 'packages', path)
+  const built = (name: string) => join(outdir, `${name}.mjs`)
+  // Shared parts have names made of their content: older ones would never be overwritten.
+  await rm(outdir, { recursive: true, force: true })
+  const services = build({
     entryPoints: [
       ...serviceNames.map((name) => ({ in: source(`${name}/src/main.ts`), out: name })),
       { in: source(`local/src/system/${preload}.ts`), out: preload },
@@ -42,19 +41,17 @@ export async function bundle(outdir: string): Promise<Bundle> {
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'silent',
-    // CommonJS packages inside call `require` for Node's own modules.
+    // CommonJS packages in the bundle call `require` for Node's own modules.
     banner: {
       js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
     },
     plugins: [urlOfSource],
   })
-  const made = (name: string) => join(outdir, `${name}.mjs`)
-  const services = Object.fromEntries(serviceNames.map((name) => [name, made(name)])) as Bundle['services']
-  await pageBuilt
-  return { services, preload: made(preload), page }
+  await Promise.all([services, buildPage(page)])
+  return { services: perService(built), preload: built(preload), page }
 }
 
-/** A service finds its migrations beside its source, so each module keeps the URL of its source. */
+/** Gives each module the URL of its source, not of the bundle: a service finds its migrations by it. */
 const urlOfSource: Plugin = {
   name: 'url-of-source',
   setup({ onLoad }) {

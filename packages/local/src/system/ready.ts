@@ -1,36 +1,39 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Say } from '@saucery/servers/install/choice'
+import type { Print } from '@saucery/servers/process/child'
+import { waitUntil } from '@saucery/servers/process/wait-until'
 
 const POLL_MS = 50
-const PATIENT_MS = 10_000
+const PRINT_AFTER_MS = 10_000
 const WITHIN_MS = 120_000
 
-interface Options {
-  readonly say: Say
+interface ReadyOptions {
+  readonly print: Print
   readonly signal?: AbortSignal | undefined
 }
 
-/** Resolves when every service says that it can do its work; rejects when that takes too long. */
-export async function untilReady(urls: Readonly<Record<string, string>>, options: Options): Promise<void> {
-  await Promise.all(Object.entries(urls).map(([name, url]) => untilOneIsReady(name, url, options)))
+/** Resolves when all services are ready; rejects when one is not within 120 s, or when the signal is aborted. */
+export async function waitUntilReady(
+  urls: Readonly<Record<string, string>>,
+  options: ReadyOptions,
+): Promise<void> {
+  await Promise.all(Object.entries(urls).map(([name, url]) => waitForService(name, url, options)))
 }
 
-async function untilOneIsReady(name: string, url: string, { say, signal }: Options): Promise<void> {
-  const began = Date.now()
-  for (let said = false; ; ) {
-    const missing = await missingAt(url)
-    if (missing === undefined) return
-    signal?.throwIfAborted()
-    const waited = Date.now() - began
-    if (waited > WITHIN_MS)
-      throw new Error(`${name} is not ready after ${WITHIN_MS / 1000} s (${missing}); its log says why`)
-    if (waited > PATIENT_MS && !said) say(`Waiting for ${name} (${missing}) …`)
-    said = waited > PATIENT_MS
-    await sleep(POLL_MS)
+async function waitForService(name: string, url: string, { print, signal }: ReadyOptions): Promise<void> {
+  let missing: string | undefined
+  const slow = setTimeout(() => print(`Waiting for ${name} (${missing ?? 'no answer'}) …`), PRINT_AFTER_MS)
+  const isReady = async () => {
+    missing = await missingAt(url)
+    return missing === undefined
+  }
+  try {
+    if (await waitUntil(isReady, { everyMs: POLL_MS, withinMs: WITHIN_MS, signal })) return
+    throw new Error(`${name} is not ready after ${WITHIN_MS / 1000} s (${missing}); its log says why`)
+  } finally {
+    clearTimeout(slow)
   }
 }
 
-/** What keeps the service from being ready, undefined when nothing does. */
+/** The checks that fail; undefined when the service is ready. */
 async function missingAt(url: string): Promise<string | undefined> {
   try {
     const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) })

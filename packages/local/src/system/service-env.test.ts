@@ -22,24 +22,24 @@ const databases = {
   dashboard: 'mongodb://dashboard',
 }
 const ports = { order: 1, payment: 2, delivery: 3, dashboard: 4, gateway: 5 }
-const own = {
+const startEnv = {
   PAYMENT_LIMIT: '7',
   POSTGRES_URL: 'postgres://admin',
   NATS_URL: 'nats://all',
   MONGODB_URL: 'mongodb://all',
   AUTH: 'off',
-  AUTH_ISSUER: 'anybody',
-  GATEWAY_SIGNING_KEY: 'of somebody else',
-  WEB_ROOT: '/page/of/somebody/else',
+  AUTH_ISSUER: 'any issuer',
+  GATEWAY_SIGNING_KEY: 'another key',
+  WEB_ROOT: '/another/page',
 }
 const signIn = {
   gateway: { AUTH: 'on', GATEWAY_SIGNING_KEY: 'secret' },
   services: { AUTH: 'on', GATEWAY_PUBLIC_KEY: 'public' },
 }
-const envOf = (name: keyof typeof ports, env: NodeJS.ProcessEnv = own) =>
+const envOf = (name: keyof typeof ports, env: NodeJS.ProcessEnv = startEnv) =>
   serviceEnv(name, { ports, env, stores: { databases, nats }, signIn, bundle: { page: '/page' } })
 
-it('gives a service its own database and login, and the settings of whoever starts it', () => {
+it('gives a service its own database and login, and the settings in the environment of start', () => {
   assert.deepEqual(envOf('payment'), {
     PAYMENT_LIMIT: '7',
     HOST: '127.0.0.1',
@@ -54,7 +54,7 @@ it('gives a service its own database and login, and the settings of whoever star
   })
 })
 
-it('gives the gateway the way to the others, the key to sign with, the page, no limit for the one client, and no credentials', () => {
+it('gives the gateway the addresses of the others, the signing key, the page and no rate limit, but no credentials', () => {
   assert.deepEqual(envOf('gateway'), {
     RATE_LIMIT_PER_MINUTE: '0',
     PAYMENT_LIMIT: '7',
@@ -76,6 +76,6 @@ it('gives the dashboard no Postgres, and the others no MongoDB', () => {
   assert.equal(envOf('order').MONGODB_URL, undefined)
 })
 
-it('limits the one client where whoever starts it says so', () => {
+it('keeps a rate limit that the environment of start sets', () => {
   assert.equal(envOf('gateway', { RATE_LIMIT_PER_MINUTE: '9' }).RATE_LIMIT_PER_MINUTE, '9')
 })

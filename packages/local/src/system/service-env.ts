@@ -1,56 +1,49 @@
-import type { SignIn } from '../access/sign-in.ts'
+import type { SignInEnv } from '../access/sign-in.ts'
 import type { Bundle } from './bundle.ts'
 import type { ServiceName } from './service-ports.ts'
-import type { Stores } from './stores.ts'
+import { databaseOf, type Stores } from './stores.ts'
 
-/** What a service may not learn from the environment of the one who starts it: others' credentials and addresses. */
-const withheld =
+/** Not passed on from the environment of `start`: credentials and addresses of the whole system. */
+const notPassedOn =
   /^(POSTGRES_URL|NATS_URL|NATS_USER|NATS_PASSWORD|MONGODB_URL|PORT|HOST|(ORDER|PAYMENT|DELIVERY|DASHBOARD)_URL|AUTH(_.*)?|GATEWAY_(SIGNING|PUBLIC)_KEY|WEB_ROOT)$/
 
-interface Options {
+export interface EnvOptions {
   readonly ports: Readonly<Record<ServiceName, number>>
   readonly stores: Pick<Stores, 'databases' | 'nats'>
-  readonly signIn: SignIn
+  readonly signIn: SignInEnv
   readonly bundle: Pick<Bundle, 'page'>
   readonly env: NodeJS.ProcessEnv
 }
 
-/** A service's environment: the starter's own, so that its settings reach it, and this service's access alone. */
-export function serviceEnv(
-  name: ServiceName,
-  { ports, stores, signIn, bundle, env }: Options,
-): NodeJS.ProcessEnv {
-  const passed = Object.entries(env).filter(([variable]) => !withheld.test(variable))
+/** A service's environment: the settings in the environment of `start`, and the access of this service alone. */
+export function serviceEnv(name: ServiceName, options: EnvOptions): NodeJS.ProcessEnv {
+  const { ports, signIn, bundle, env } = options
+  const passedOn = Object.fromEntries(Object.entries(env).filter(([variable]) => !notPassedOn.test(variable)))
+  const listen = { HOST: '127.0.0.1', PORT: String(ports[name]), LOG_FORMAT: 'json' }
+  if (name !== 'gateway') return { ...passedOn, ...listen, ...signIn.services, ...storeAccess(name, options) }
+  const upstreams = behindGateway.map((service) => [
+    `${service.toUpperCase()}_URL`,
+    `http://127.0.0.1:${ports[service]}`,
+  ])
   return {
-    ...(name === 'gateway' && forOneClient),
-    ...Object.fromEntries(passed),
-    HOST: '127.0.0.1',
-    PORT: String(ports[name]),
-    LOG_FORMAT: 'json',
-    ...(name === 'gateway' ? { ...signIn.gateway, WEB_ROOT: bundle.page } : signIn.services),
-    ...access(name, ports, stores),
+    // All requests come from one address here: the page, the demo, the bench and the tests of the whole.
+    RATE_LIMIT_PER_MINUTE: '0',
+    ...passedOn,
+    ...listen,
+    ...signIn.gateway,
+    WEB_ROOT: bundle.page,
+    ...Object.fromEntries(upstreams),
   }
 }
 
-// Here everything comes from one address: the page, the demo, the bench and the tests of the whole.
-const forOneClient = { RATE_LIMIT_PER_MINUTE: '0' }
-
-function access(
-  name: ServiceName,
-  ports: Options['ports'],
-  { databases, nats }: Options['stores'],
-): NodeJS.ProcessEnv {
-  if (name === 'gateway') return Object.fromEntries(behindGateway.map((service) => upstream(service, ports)))
-  const store =
-    name === 'dashboard' ? { MONGODB_URL: databases.dashboard } : { POSTGRES_URL: databases[owned[name]] }
-  const { user, password } = nats.users[name]
-  return { ...store, NATS_URL: nats.url, NATS_USER: user, NATS_PASSWORD: password }
-}
-
-const owned = { order: 'orders', payment: 'payments', delivery: 'deliveries' } as const
 const behindGateway = ['order', 'payment', 'delivery', 'dashboard'] as const
 
-const upstream = (service: ServiceName, ports: Options['ports']) => [
-  `${service.toUpperCase()}_URL`,
-  `http://127.0.0.1:${ports[service]}`,
-]
+function storeAccess(name: Exclude<ServiceName, 'gateway'>, { stores }: EnvOptions): NodeJS.ProcessEnv {
+  const { databases, nats } = stores
+  const { user, password } = nats.users[name]
+  const store =
+    name === 'dashboard'
+      ? { MONGODB_URL: databases.dashboard }
+      : { POSTGRES_URL: databases[databaseOf[name]] }
+  return { ...store, NATS_URL: nats.url, NATS_USER: user, NATS_PASSWORD: password }
+}

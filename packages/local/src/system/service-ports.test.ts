@@ -5,7 +5,7 @@ import { it } from 'node:test'
 import { freePort } from '@saucery/servers/process/ports'
 import { anyPorts, claimPorts, portsFrom } from './service-ports.ts'
 
-it('takes the usual ports unless the environment says otherwise', () => {
+it('takes the usual ports, changed by the environment', () => {
   const ports = portsFrom({ PAYMENT_PORT: '9000', NATS_PORT: '4222', GATEWAY_PORT: '' })
   assert.deepEqual(ports, {
     order: 8084,
@@ -19,7 +19,7 @@ it('takes the usual ports unless the environment says otherwise', () => {
   })
 })
 
-it('refuses what is not a port', () => {
+it('refuses a value that is not a port', () => {
   for (const ORDER_PORT of ['web', '70000', '-1', '1.5']) {
     assert.throws(() => portsFrom({ ORDER_PORT }), /ORDER_PORT is not a port/)
   }
@@ -32,7 +32,7 @@ it('gives every service another free port for 0', async () => {
 })
 
 for (const address of ['127.0.0.1', '0.0.0.0']) {
-  it(`says which port is taken on ${address}, by which service it is needed, and what to do`, async () => {
+  it(`names the port that is taken on ${address}, the service that needs it, and what to do`, async () => {
     const other = createServer().listen(0, address)
     await once(other, 'listening')
     const bound = other.address()

@@ -1,46 +1,45 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { freePort, greeting, isFree } from '@saucery/servers/process/ports'
+import { freePort, isFree, readGreeting } from '@saucery/servers/process/ports'
+import { waitUntil } from '@saucery/servers/process/wait-until'
 
-const usual = { order: 8084, payment: 8085, delivery: 8086, dashboard: 8087, gateway: 8088 }
+const usualPorts = { order: 8084, payment: 8085, delivery: 8086, dashboard: 8087, gateway: 8088 }
 
-export type ServiceName = keyof typeof usual
-export const serviceNames = Object.keys(usual) as ServiceName[]
+export type ServiceName = keyof typeof usualPorts
+export const serviceNames = Object.keys(usualPorts) as ServiceName[]
 const storeNames = ['postgres', 'nats', 'mongodb'] as const
 export type StoreName = (typeof storeNames)[number]
+
+export const perService = <T>(valueFor: (name: ServiceName) => T) =>
+  Object.fromEntries(serviceNames.map((name) => [name, valueFor(name)])) as Record<ServiceName, T>
 
 /** Where everything listens; 0 is any free port. */
 export type Ports = Record<ServiceName | StoreName, number>
 
-export const anyPorts: Ports = Object.fromEntries(
-  [...serviceNames, ...storeNames].map((n) => [n, 0]),
-) as Ports
+export const anyPorts: Ports = { ...perService(() => 0), postgres: 0, nats: 0, mongodb: 0 }
 
 const variable = (name: string) => `${name.toUpperCase()}_PORT`
 
 /** The usual ports, changed by ORDER_PORT and the like. */
 export function portsFrom(env: NodeJS.ProcessEnv): Ports {
-  const read = (name: string, otherwise: number) => {
-    const text = env[variable(name)] || String(otherwise)
+  const read = (name: ServiceName | StoreName) => {
+    const text = env[variable(name)] || String({ ...anyPorts, ...usualPorts }[name])
     if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return [name, Number(text)]
     throw new Error(`${variable(name)} is not a port: ${text}`)
   }
-  const services = serviceNames.map((name) => read(name, usual[name]))
-  return Object.fromEntries([...services, ...storeNames.map((name) => read(name, 0))])
+  return Object.fromEntries([...serviceNames, ...storeNames].map(read))
 }
 
 /**
  * The services' ports, with a free one for each 0.
- * @throws when one is taken: services that a killed start left behind are given a moment to end.
+ * @throws when two names have one port, or when a port is still taken after 2 s: the services that a killed start
+ *   left behind need a moment to end
  */
 export async function claimPorts(ports: Ports): Promise<Record<ServiceName, number>> {
   refuseDoubles(ports)
-  const claimed = new Map<ServiceName, number>()
-  for (const name of serviceNames) {
-    const port = ports[name]
-    if (port !== 0) await demandFree(name, port)
-    claimed.set(name, port === 0 ? await another([...claimed.values(), ...Object.values(ports)]) : port)
-  }
-  return Object.fromEntries(claimed) as Record<ServiceName, number>
+  const claimed = perService((name) => ports[name])
+  for (const name of serviceNames)
+    if (ports[name] === 0) claimed[name] = await freePortExcept(Object.values(ports))
+    else await requireFree(name, ports[name])
+  return claimed
 }
 
 function refuseDoubles(ports: Ports): void {
@@ -52,28 +51,24 @@ function refuseDoubles(ports: Ports): void {
   }
 }
 
-async function demandFree(name: ServiceName, port: number): Promise<void> {
-  const deadline = Date.now() + 2_000
-  while (await isTaken(port)) {
-    if (Date.now() > deadline)
-      throw new Error(
-        `Port ${port} is taken by another program, and ${name} needs it. ` +
-          `Stop that program, or choose another port: ${variable(name)}=${port + 1000}`,
-      )
-    await sleep(100)
-  }
+async function freePortExcept(others: readonly number[]): Promise<number> {
+  const port = await freePort()
+  return others.includes(port) ? freePortExcept(others) : port
 }
 
-/** Asked in both ways, because some systems let two programs listen on one port, of one and of all addresses. */
+async function requireFree(name: ServiceName, port: number): Promise<void> {
+  if (await waitUntil(async () => !(await isTaken(port)), { everyMs: 100, withinMs: 2_000 })) return
+  throw new Error(
+    `Port ${port} is taken by another program, and ${name} needs it. ` +
+      `Stop that program, or choose another port: ${variable(name)}=${port + 1000}`,
+  )
+}
+
+/** Checked in both ways: on some systems one program can listen on 127.0.0.1 and another on all addresses. */
 async function isTaken(port: number): Promise<boolean> {
-  const answers = greeting(port, false).then(
+  const answers = readGreeting(port, false).then(
     () => true,
     () => false,
   )
   return !(await isFree(port)) || answers
-}
-
-async function another(taken: readonly number[]): Promise<number> {
-  const port = await freePort()
-  return taken.includes(port) ? another(taken) : port
 }

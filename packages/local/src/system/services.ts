@@ -1,56 +1,37 @@
 import { pathToFileURL } from 'node:url'
-import type { Say } from '@saucery/servers/install/choice'
 import { root } from '@saucery/servers/install/folders'
-import type { SignIn } from '../access/sign-in.ts'
-import { startProcess } from '../supervisor/process.ts'
-import { type Supervised, supervise } from '../supervisor/supervise.ts'
+import { type Print, startChild } from '@saucery/servers/process/child'
+import { type Supervised, supervise } from '@saucery/servers/process/supervise'
 import type { Bundle } from './bundle.ts'
-import { serviceEnv } from './service-env.ts'
-import { type ServiceName, serviceNames } from './service-ports.ts'
-import type { Stores } from './stores.ts'
+import { type EnvOptions, serviceEnv } from './service-env.ts'
+import { perService, type ServiceName } from './service-ports.ts'
 
 export type OnLine = (service: ServiceName, line: string) => void
 
-export interface ServicesOptions {
-  readonly ports: Readonly<Record<ServiceName, number>>
-  readonly stores: Stores
+interface ServicesOptions extends EnvOptions {
   readonly bundle: Bundle
-  readonly signIn: SignIn
-  readonly env: NodeJS.ProcessEnv
-  readonly say: Say
+  readonly print: Print
   readonly onLine: OnLine
 }
 
 /** The services' own default for SHUTDOWN_GRACE_MS. */
 const GRACE_MS = 10_000
-/** What a service needs to exit when its grace is over. */
+/** The time that a service needs to exit when its grace is over. */
 const EXIT_MS = 2_000
 
 /** Starts all services at once, each supervised. */
 export function startServices(options: ServicesOptions): Record<ServiceName, Supervised> {
-  const { bundle, env, say } = options
+  const { bundle, env, print, onLine } = options
   const stopWithinMs = Number(env.SHUTDOWN_GRACE_MS || GRACE_MS) + EXIT_MS
-  const start = (name: ServiceName) =>
-    supervise(
-      name,
-      async () =>
-        startProcess({
-          file: process.execPath,
-          args: [
-            '--enable-source-maps',
-            '--import',
-            pathToFileURL(bundle.preload).href,
-            bundle.services[name],
-          ],
-          cwd: root,
-          env: serviceEnv(name, options),
-          stopWithinMs,
-          onLine: (line) => options.onLine(name, line),
-        }),
-      { say },
-    )
-  return Object.fromEntries(serviceNames.map((name) => [name, start(name)])) as Record<
-    ServiceName,
-    Supervised
-  >
+  const flags = ['--enable-source-maps', '--import', pathToFileURL(bundle.preload).href]
+  const start = async (name: ServiceName) =>
+    startChild({
+      file: process.execPath,
+      args: [...flags, bundle.services[name]],
+      cwd: root,
+      env: serviceEnv(name, options),
+      stopWithinMs,
+      output: (line) => onLine(name, line),
+    })
+  return perService((name) => supervise(name, () => start(name), { print }))
 }

@@ -1,18 +1,14 @@
 import { join } from 'node:path'
 import { provision } from '@saucery/provision/provision'
-import type { Choice, Say } from '@saucery/servers/install/choice'
-import { toolsFolder as tools } from '@saucery/servers/install/folders'
-import { secrets } from '@saucery/servers/install/secrets'
-import { findMongodb } from '@saucery/servers/mongodb/find-mongodb'
+import { loadOrCreateSecrets } from '@saucery/servers/install/secrets'
 import { startMongodb } from '@saucery/servers/mongodb/start-mongodb'
 import { withDatabase } from '@saucery/servers/mongodb/url'
-import { findNats } from '@saucery/servers/nats/find-nats'
 import { startNats } from '@saucery/servers/nats/start-nats'
 import { createDatabases } from '@saucery/servers/postgres/databases'
-import { findPostgres } from '@saucery/servers/postgres/find-postgres'
 import { startPostgres } from '@saucery/servers/postgres/start-postgres'
+import type { Print } from '@saucery/servers/process/child'
 import type { Server } from '@saucery/servers/process/server'
-import { type NatsAccess, natsUsers, ownAccess, sharedAccess } from '../access/nats-users.ts'
+import { accessFromUrl, accessPerUser, type NatsAccess, natsUsers } from '../access/nats-users.ts'
 import { writeOperatorContext } from '../access/operator.ts'
 import type { Ports, StoreName } from './service-ports.ts'
 
@@ -20,81 +16,68 @@ export interface StoresOptions {
   readonly dataDir: string
   readonly ports: Pick<Ports, StoreName>
   readonly env: NodeJS.ProcessEnv
-  readonly say: Say
+  readonly print: Print
 }
 
-/** The servers, and how each service gets into its own part of them. */
+export const databaseOf = { order: 'orders', payment: 'payments', delivery: 'deliveries' } as const
+
+/** The servers, and each service's access to its own part of them. */
 export interface Stores {
   readonly servers: Record<StoreName, Server>
-  /** With names and passwords: for their owners alone. */
+  /** URLs with the owner's name and password. */
   readonly databases: Record<'orders' | 'payments' | 'deliveries' | 'dashboard', string>
   readonly nats: NatsAccess
 }
 
-/** Finds or starts Postgres, NATS and MongoDB at once, with their databases and streams. None is left when one fails. */
+/** Finds or starts the three stores at once, with their databases and streams. When one fails, all are stopped. */
 export async function startStores(options: StoresOptions): Promise<Stores> {
-  const started: Server[] = []
-  const keep = (server: Server) => {
-    started.push(server)
-    return server
+  const { dataDir, ports, env, print } = options
+  const optionsOf = (store: StoreName) => ({ dataDir: join(dataDir, store), port: ports[store], env, print })
+  const starting = {
+    postgres: startPostgres(optionsOf('postgres')),
+    nats: startNats({ ...optionsOf('nats'), users: natsUsers(dataDir) }),
+    mongodb: startMongodb(optionsOf('mongodb')),
   }
-  const starting = [
-    preparePostgres(options, keep),
-    prepareNats(options, keep),
-    prepareMongodb(options, keep),
-  ] as const
   try {
-    const [postgres, nats, mongodb] = await Promise.all(starting)
+    const [databases, nats, postgres, broker, mongodb] = await Promise.all([
+      starting.postgres.then((server) => createServiceDatabases(server, options)),
+      starting.nats.then((server) => openNats(server, options)),
+      starting.postgres,
+      starting.nats,
+      starting.mongodb,
+    ])
     return {
-      servers: { postgres: postgres.server, nats: nats.server, mongodb: mongodb.server },
-      databases: { ...postgres.databases, dashboard: mongodb.database },
-      nats: nats.access,
+      servers: { postgres, nats: broker, mongodb },
+      databases: { ...databases, dashboard: withDatabase(mongodb.url, 'dashboard') },
+      nats,
     }
   } catch (error) {
-    await Promise.allSettled(starting)
-    await Promise.all(started.map((server) => server.stop()))
+    const started = await Promise.allSettled(Object.values(starting))
+    await Promise.all(started.map((start) => start.status === 'fulfilled' && start.value.stop()))
     throw error
   }
 }
 
-type Keep = (server: Server) => Server
-
-async function preparePostgres({ dataDir, ports, env, say }: StoresOptions, keep: Keep) {
-  const choice = announced(await findPostgres({ env }), say)
-  const port = portOf(ports.postgres)
-  const server = keep(await startPostgres(choice, { dataDir: join(dataDir, 'postgres'), ...port, say }))
-  const passwords = secrets(dataDir, ['postgres-order', 'postgres-payment', 'postgres-delivery'])
-  const databases = await createDatabases(server.url, [
-    { database: 'orders', role: 'order', password: passwords['postgres-order'] },
-    { database: 'payments', role: 'payment', password: passwords['postgres-payment'] },
-    { database: 'deliveries', role: 'delivery', password: passwords['postgres-delivery'] },
-  ] as const)
-  return { server, databases }
+function createServiceDatabases({ url }: Server, { dataDir }: StoresOptions) {
+  const roles = ['order', 'payment', 'delivery'] as const
+  const passwords = loadOrCreateSecrets(
+    dataDir,
+    roles.map((role) => `postgres-${role}` as const),
+  )
+  return createDatabases(
+    url,
+    roles.map((role) => ({ database: databaseOf[role], role, password: passwords[`postgres-${role}`] })),
+  )
 }
 
-async function prepareNats({ dataDir, ports, env, say }: StoresOptions, keep: Keep) {
-  const choice = announced(await findNats({ tools, say, env }), say)
-  const users = natsUsers(dataDir)
-  const port = portOf(ports.nats)
-  const server = keep(await startNats(choice, { dataDir: join(dataDir, 'nats'), ...port, users, say }))
-  const own = choice.kind !== 'environment'
-  if (!own) say('All services use the credentials in NATS_URL: least privilege is off')
-  const access = own ? ownAccess(server.url, users) : sharedAccess(server.url)
+/** Makes the streams, and gives each service its user. */
+async function openNats(
+  { url, isOurs }: Server,
+  { dataDir, env, print }: StoresOptions,
+): Promise<NatsAccess> {
+  if (!isOurs) print('All services use the credentials in NATS_URL: least privilege is off')
+  const access = isOurs ? accessPerUser(url, natsUsers(dataDir)) : accessFromUrl(url)
   await provision({ url: access.url, ...access.users.provisioner }, Number(env.STREAM_REPLICAS || 1))
-  await writeOperatorContext(dataDir, access)
-  return { server, access }
+  writeOperatorContext(dataDir, access)
+  return access
 }
-
-async function prepareMongodb({ dataDir, ports, env, say }: StoresOptions, keep: Keep) {
-  const folder = join(dataDir, 'mongodb')
-  const choice = announced(await findMongodb({ tools, say, env, dataDir: folder }), say)
-  const server = keep(await startMongodb(choice, { dataDir: folder, ...portOf(ports.mongodb), say }))
-  return { server, database: withDatabase(server.url, 'dashboard') }
-}
-
-function announced<Program>(choice: Choice<Program>, say: Say): Choice<Program> {
-  say(`${choice.what} (${choice.why})`)
-  return choice
-}
-
-const portOf = (port: number) => (port === 0 ? {} : { port })

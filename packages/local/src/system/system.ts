@@ -1,89 +1,82 @@
 import { join } from 'node:path'
-import type { Say } from '@saucery/servers/install/choice'
+import type { Print } from '@saucery/servers/process/child'
 import { lockFolder } from '@saucery/servers/process/folder-lock'
+import type { Supervised } from '@saucery/servers/process/supervise'
+import { type SupervisedServer, superviseServer } from '@saucery/servers/process/supervise-server'
 import type { NatsAccess } from '../access/nats-users.ts'
-import { signIn } from '../access/sign-in.ts'
-import type { Supervised } from '../supervisor/supervise.ts'
-import { type SupervisedServer, superviseServer } from '../supervisor/supervised-server.ts'
+import { signInEnv } from '../access/sign-in.ts'
 import { bundle } from './bundle.ts'
-import { untilReady } from './ready.ts'
-import { claimPorts, type Ports, type ServiceName, type StoreName, serviceNames } from './service-ports.ts'
+import { waitUntilReady } from './ready.ts'
+import { claimPorts, type Ports, perService, type ServiceName, type StoreName } from './service-ports.ts'
 import { type OnLine, startServices } from './services.ts'
 import { type Stores, startStores } from './stores.ts'
 
 export interface SystemOptions {
-  /** Data, logs and passwords; the next start on it finds yesterday's orders. */
+  /** Data, logs and passwords; the next start on it finds the same orders. */
   readonly dataDir: string
   readonly ports: Ports
-  /** Where the stores are found, and the services' settings. */
+  /** URLs of stores, and the services' settings. */
   readonly env: NodeJS.ProcessEnv
-  readonly say: Say
-  /** Each line that a service writes: JSON, unless it crashes. */
+  readonly print: Print
+  /** Called with each line that a service writes: JSON, unless it crashes. */
   readonly onLine?: OnLine
-  /** Aborted, the start ends at once: for a process that exits then, which ends servers that are half started. */
+  /** When it is aborted, the start rejects at once. Servers that are half started end when this process exits. */
   readonly signal?: AbortSignal
 }
 
-/** Everything, running. Whatever dies is started again until it is stopped. */
+/** The running system. Each service and server is started again when it dies, until it is stopped. */
 export interface System {
   readonly urls: Readonly<Record<ServiceName, string>>
   readonly services: Readonly<Record<ServiceName, Supervised>>
   readonly servers: Readonly<Record<StoreName, SupervisedServer>>
-  /** Each with its owner's name and password. */
+  /** URLs with the owner's name and password. */
   readonly databases: Stores['databases']
   readonly nats: NatsAccess
-  /** Stops everything in order; what is in hand is finished. */
+  /** Stops the gateway, the services and the servers, in this order; requests and events in flight are finished. */
   stop(): Promise<void>
   /** Ends everything at once, as a crash would. */
   kill(): Promise<void>
 }
 
-/** Starts the stores, what they hold, and the services; resolves when all are ready, and leaves nothing when it fails. */
+/** Starts the stores and the services, and resolves when all are ready. When it fails, everything is stopped. */
 export async function startSystem(options: SystemOptions): Promise<System> {
-  const { say, signal } = options
-  const unlock = await lockFolder(options.dataDir)
-  const closing: (() => Promise<unknown>)[] = [unlock]
+  const { dataDir, print, signal, onLine = () => {} } = options
+  const unlock = await lockFolder(dataDir)
+  const stops: (() => Promise<void>)[] = [unlock]
+  const stop = async () => {
+    for (const each of stops) await each()
+  }
   try {
     const ports = await claimPorts(options.ports)
-    const access = signIn(options.dataDir, options.env)
-    const bundling = bundle(join(options.dataDir, 'services'))
+    const signIn = signInEnv(dataDir, options.env)
+    const bundling = bundle(join(dataDir, 'services'))
     bundling.catch(() => {})
     const stores = await unlessAborted(startStores(options), signal)
-    const servers = superviseAll(stores, say)
-    closing.unshift(() => stopServers(servers, say))
-    const onLine = options.onLine ?? (() => {})
-    const services = startServices({
-      ...options,
-      ports,
-      stores,
-      bundle: await bundling,
-      signIn: access,
-      onLine,
-    })
-    closing.unshift(() => stopServices(services, say))
-    const urls = urlsOf(ports)
-    await untilReady(urls, { say, signal })
+    const servers = superviseServers(stores, print)
+    stops.unshift(() => stopServers(servers, print))
+    const services = startServices({ ...options, ports, stores, bundle: await bundling, signIn, onLine })
+    stops.unshift(() => stopServices(services, print))
+    const urls = perService((name) => `http://127.0.0.1:${ports[name]}`)
+    await waitUntilReady(urls, { print, signal })
     return {
       urls,
       services,
       servers,
       databases: stores.databases,
       nats: stores.nats,
-      async stop() {
-        for (const close of closing) await close()
-      },
+      stop,
       async kill() {
-        await Promise.all([...Object.values(services), ...Object.values(servers)].map(end))
+        await Promise.all([...Object.values(services), ...Object.values(servers)].map(killForGood))
         await unlock()
       },
     }
   } catch (error) {
-    for (const close of closing) await close()
+    await stop()
     throw error
   }
 }
 
-/** A download cannot be interrupted, so it is left behind. */
+/** A download cannot be aborted: it goes on until this process exits. */
 function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   const aborted = new Promise<never>((_, reject) => {
     signal?.addEventListener('abort', () => reject(signal.reason))
@@ -91,33 +84,31 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Pr
   return Promise.race([work, aborted])
 }
 
-const urlsOf = (ports: Record<ServiceName, number>) =>
-  Object.fromEntries(serviceNames.map((name) => [name, `http://127.0.0.1:${ports[name]}`])) as System['urls']
-
-function superviseAll({ servers }: Stores, say: Say): System['servers'] {
+function superviseServers({ servers }: Stores, print: Print): System['servers'] {
   return {
-    postgres: superviseServer(servers.postgres, { say }),
-    nats: superviseServer(servers.nats, { say }),
-    mongodb: superviseServer(servers.mongodb, { say }),
+    postgres: superviseServer(servers.postgres, { print }),
+    nats: superviseServer(servers.nats, { print }),
+    mongodb: superviseServer(servers.mongodb, { print }),
   }
 }
 
-/** The door first, so that nobody is let in whose request cannot be served any more. */
-async function stopServices({ gateway, ...others }: System['services'], say: Say): Promise<void> {
-  say('Stopping the gateway')
+/** The gateway first: it accepts no request that the services could not answer any more. */
+async function stopServices({ gateway, ...others }: System['services'], print: Print): Promise<void> {
+  print('Stopping the gateway')
   await gateway.stop()
-  say('Stopping the services')
+  print('Stopping the services')
   await Promise.all(Object.values(others).map((service) => service.stop()))
 }
 
-async function stopServers({ nats, mongodb, postgres }: System['servers'], say: Say): Promise<void> {
+async function stopServers({ nats, mongodb, postgres }: System['servers'], print: Print): Promise<void> {
   for (const server of [nats, mongodb, postgres]) {
-    if (server.pid !== undefined) say(`Stopping ${server.what}`)
+    if (server.pid !== undefined) print(`Stopping ${server.what}`)
     await server.stop()
   }
 }
 
-async function end(program: Supervised): Promise<void> {
+/** `stop` is called first, so that the program is not started again. */
+async function killForGood(program: Supervised): Promise<void> {
   const stopped = program.stop()
   if (program.pid !== undefined) await program.kill()
   await stopped

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { root } from '@saucery/servers/install/folders'
-import { run } from '@saucery/servers/process/command'
+import { run } from '@saucery/servers/process/run'
 
 /** For tests: the start command as a process, on any free ports. */
 export interface Started {
@@ -15,7 +15,7 @@ export interface Started {
 
 const ports = ['ORDER', 'PAYMENT', 'DELIVERY', 'DASHBOARD', 'GATEWAY'].map((name) => [`${name}_PORT`, '0'])
 
-/** Starts the system on the data folder, and waits until it says that it is ready. */
+/** Starts the system on the data folder, and waits until it prints that it is ready. */
 export async function startCommand(dataDir: string): Promise<Started> {
   const env = { ...process.env, ...Object.fromEntries(ports), SAUCERY_DATA: dataDir, LOG_FORMAT: 'pretty' }
   const child = spawn(process.execPath, ['--import', 'tsx', 'packages/local/src/cli/start.ts'], {
@@ -55,7 +55,7 @@ export interface Process {
   readonly command: string
 }
 
-/** Every process that runs now; one that ended and was not waited for is none. */
+/** All running processes; one that has ended does not count, even if its parent has not noticed. */
 export async function processes(): Promise<Process[]> {
   const { stdout } = await run('ps', ['-eo', 'pid=,ppid=,stat=,args='])
   return [...stdout.matchAll(/^ *(\d+) +(\d+) +([^Z\s]\S*) +(.*)$/gm)].map(
@@ -67,7 +67,7 @@ export async function processes(): Promise<Process[]> {
   )
 }
 
-/** The processes that a process has started, and those that they have. */
+/** The processes that a process has started, and those that they have started. */
 export async function descendantsOf(pid: number): Promise<Process[]> {
   const all = await processes()
   const below = (parent: number): Process[] =>

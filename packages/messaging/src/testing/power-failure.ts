@@ -1,7 +1,5 @@
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { toolsFolder } from '@saucery/servers/install/folders'
-import { findNats } from '@saucery/servers/nats/find-nats'
 import { startNats } from '@saucery/servers/nats/start-nats'
 import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
 
@@ -13,7 +11,7 @@ export async function natsWithPowerFailures() {
   const folder = await tempFolder()
   const dataDir = join(folder, 'nats')
   const [data, copy] = [join(dataDir, 'jetstream'), join(folder, 'copy')]
-  const server = await startNats(await findNats({ tools: toolsFolder, say: () => {} }), { dataDir })
+  const server = await startNats({ dataDir })
   return {
     url: server.url,
     /** A power failure loses everything that is written after this. */

@@ -4,12 +4,10 @@ import { findMongodb } from '../mongodb/find-mongodb.ts'
 import { findNats } from '../nats/find-nats.ts'
 import { findPostgres } from '../postgres/find-postgres.ts'
 import { removeTempFolder, tempFolder } from '../process/temp.ts'
-import { toolsFolder as tools } from './folders.ts'
 
-const say = () => {}
 const nothingOnThePath = { PATH: '/nowhere' }
 
-describe('what is chosen', () => {
+describe('what is found', () => {
   it('is the URL in the environment, before anything else', async () => {
     const env = {
       ...process.env,
@@ -17,13 +15,9 @@ describe('what is chosen', () => {
       NATS_URL: 'nats://n',
       MONGODB_URL: 'mongodb://m',
     }
-    const choices = [
-      await findPostgres({ env }),
-      await findNats({ tools, say, env }),
-      await findMongodb({ tools, say, env }),
-    ]
+    const found = [await findPostgres({ env }), await findNats({ env }), await findMongodb({ env })]
     assert.deepEqual(
-      choices.map(({ kind, what }) => [kind, what]),
+      found.map(({ kind, what }) => [kind, what]),
       [
         ['environment', 'PostgreSQL at db'],
         ['environment', 'NATS at n'],
@@ -33,23 +27,20 @@ describe('what is chosen', () => {
   })
 
   it('is the Postgres that npm installed when none is on the PATH', async () => {
-    const choice = await findPostgres({ env: nothingOnThePath })
-    assert.equal(choice.kind, 'embedded')
-    assert.match(choice.what, /^PostgreSQL 18\./)
+    const found = await findPostgres({ env: nothingOnThePath })
+    assert.equal(found.kind, 'embedded')
+    assert.match(found.what, /^PostgreSQL 18\./)
   })
 
   it('is exactly the NATS version that is asked for', async () => {
     const env = { ...process.env, NATS_URL: '', NATS_SERVER_VERSION: '2.10.26' }
-    assert.equal((await findNats({ tools, say, env })).what, 'NATS 2.10.26')
+    assert.equal((await findNats({ env })).what, 'NATS 2.10.26')
   })
 
-  it('is an advice when nothing can be installed', async () => {
-    const emptyTools = await tempFolder()
+  it('is advice when nothing can be installed', async () => {
+    const tools = await tempFolder()
     const env = nothingOnThePath
-    await assert.rejects(
-      findNats({ tools: emptyTools, say, env }),
-      /Install nats-server 2\.10 or later, or set NATS_URL/,
-    )
-    await removeTempFolder(emptyTools)
+    await assert.rejects(findNats({ tools, env }), /Install nats-server 2\.10 or later, or set NATS_URL/)
+    await removeTempFolder(tools)
   })
 })

@@ -1,5 +1,5 @@
-import { run } from '../process/command.ts'
 import { onPath } from '../process/programs.ts'
+import { run } from '../process/run.ts'
 
 export type Python = { file: string; version: string; tag: string }
 
@@ -17,7 +17,7 @@ print('cp%d%d' % sys.version_info[:2])
 /** A Python of 3.10 or later that has pip, the first on the PATH. */
 export async function findPython(env: NodeJS.ProcessEnv): Promise<Python | undefined> {
   for (const candidate of names.flatMap((name) => onPath(name, env))) {
-    const ran = await run(candidate, ['-c', question], { env, timeoutMs: 20_000 })
+    const ran = await run(candidate, ['-c', question], { env, timeout: 20_000 })
     const [file, version, tag] = ran.stdout.trim().split('\n')
     if (ran.code === 0 && file && version && tag) return { file, version, tag }
   }

@@ -1,22 +1,28 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 /** Safe in URLs, shells and configuration files: letters, digits, `-` and `_`. */
 export function randomPassword(): string {
   return randomBytes(24).toString('base64url')
 }
 
-/** One password per name, made at the first start and kept in secrets.json, readable by its owner only. */
-export function secrets<Name extends string>(dataDir: string, names: readonly Name[]): Record<Name, string> {
+/** One password per name, created at the first start and kept in secrets.json. */
+export function loadOrCreateSecrets<Name extends string>(
+  dataDir: string,
+  names: readonly Name[],
+): Record<Name, string> {
   const file = join(dataDir, 'secrets.json')
   const kept: Record<string, string> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
   const missing = names.filter((name) => kept[name] === undefined)
   for (const name of missing) kept[name] = randomPassword()
-  if (missing.length > 0) {
-    mkdirSync(dataDir, { recursive: true })
-    writeFileSync(`${file}.new`, `${JSON.stringify(kept, null, 2)}\n`, { mode: 0o600 })
-    renameSync(`${file}.new`, file)
-  }
+  if (missing.length > 0) writePrivateFile(file, `${JSON.stringify(kept, null, 2)}\n`)
   return Object.fromEntries(names.map((name) => [name, kept[name]])) as Record<Name, string>
+}
+
+/** Only its owner can read the file, and no reader sees it half written. */
+export function writePrivateFile(file: string, text: string): void {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(`${file}.new`, text, { mode: 0o600 })
+  renameSync(`${file}.new`, file)
 }

@@ -1,87 +1,76 @@
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { readdirSync, statSync } from 'node:fs'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { Say } from '../install/choice.ts'
-import { run } from '../process/command.ts'
+import type { Print } from '../process/child.ts'
 import { isExecutable, versionOf } from '../process/programs.ts'
+import { run } from '../process/run.ts'
 
 const VERSION = '8.2.6'
 const REMEMBER_FAILURE_MS = 24 * 60 * 60 * 1000
 
-export type Limits = { silentMs: number; totalMs: number }
+type Limits = { silentMs: number; totalMs: number }
 type Mongod = { file: string; version: string }
 
 /**
- * A mongod from MongoDB's own site, kept in the tools folder. A failure is remembered for a day, so that a
- * machine that cannot reach the site waits for it once.
+ * A mongod from MongoDB's site, kept in the tools folder. A failure is remembered for a day, so that a machine that
+ * cannot reach the site waits for it once.
  */
 export async function downloadMongod(
   tools: string,
-  say: Say,
+  print: Print,
   limits: Limits = { silentMs: 10_000, totalMs: 45_000 },
 ): Promise<Mongod | { failed: string }> {
   const folder = join(tools, `mongod-${VERSION}`)
+  const [pathFile, failureFile] = [join(folder, 'path'), join(folder, 'failed')]
   await mkdir(folder, { recursive: true })
-  const there = await runnable(await readFile(join(folder, 'path'), 'utf8').catch(() => ''))
-  if (there) return there
-  const remembered = await readIfYounger(join(folder, 'failed'), REMEMBER_FAILURE_MS)
-  if (remembered !== undefined) return { failed: remembered }
+  const kept = await runnable(await readFile(pathFile, 'utf8').catch(() => ''))
+  if (kept) return kept
+  const failedAt = statSync(failureFile, { throwIfNoEntry: false })?.mtimeMs ?? 0
+  if (Date.now() - failedAt < REMEMBER_FAILURE_MS) return { failed: await readFile(failureFile, 'utf8') }
 
-  say(`Downloading MongoDB ${VERSION} …`)
-  const outcome = await download(folder, limits)
-  const mongod = 'file' in outcome ? await runnable(outcome.file) : undefined
+  print(`Downloading MongoDB ${VERSION} …`)
+  const { file = '', reason = 'it does not run on this system' } = await download(folder, limits)
+  const mongod = await runnable(file)
   if (mongod) {
-    await writeFile(join(folder, 'path'), mongod.file)
+    await writeFile(pathFile, mongod.file)
     return mongod
   }
-  const reason = 'failed' in outcome ? outcome.failed : 'it does not run on this system'
   const failed = `mongod could not be downloaded (${reason})`
-  await writeFile(join(folder, 'failed'), failed)
+  await writeFile(failureFile, failed)
   return { failed }
 }
 
-/** In a process of its own: the library's download cannot be cancelled, but a process can be killed. */
-async function download(folder: string, limits: Limits): Promise<{ file: string } | { failed: string }> {
+/** In a process of its own: the library's download cannot be aborted, but a process can be killed. */
+async function download(folder: string, limits: Limits): Promise<{ file?: string; reason?: string }> {
   const script = fileURLToPath(new URL('download-process.ts', import.meta.url))
   const abort = new AbortController()
-  const began = Date.now()
-  let [size, grewAt] = [0, began]
-  const watch = setInterval(() => {
-    void sizeOf(folder).then((now) => {
-      if (now !== size) [size, grewAt] = [now, Date.now()]
-      if (Date.now() - grewAt > limits.silentMs) abort.abort(`no answer for ${limits.silentMs / 1000} s`)
-      if (Date.now() - began > limits.totalMs) abort.abort(`not done after ${limits.totalMs / 1000} s`)
-    })
+  const startedAt = Date.now()
+  let [size, grewAt] = [0, startedAt]
+  const timer = setInterval(() => {
+    const newSize = sizeOf(folder)
+    if (newSize !== size) [size, grewAt] = [newSize, Date.now()]
+    if (Date.now() - grewAt > limits.silentMs) abort.abort(`no answer for ${limits.silentMs / 1000} s`)
+    if (Date.now() - startedAt > limits.totalMs) abort.abort(`not done after ${limits.totalMs / 1000} s`)
   }, 200)
   const args = ['--import', import.meta.resolve('tsx'), script, VERSION, folder]
-  // A host that cannot be resolved is not found by asking three times.
+  // A host name that cannot be resolved is not resolved by a retry either.
   const env = { ...process.env, MONGOMS_MAX_RETRIES: '1' }
-  const ran = await run(process.execPath, args, { signal: abort.signal, env })
-  clearInterval(watch)
-  if (ran.code === 0) return { file: ran.stdout.trim() }
-  if (abort.signal.aborted) return { failed: String(abort.signal.reason) }
-  return { failed: ran.stderr.trim().split('\n').at(-1) ?? `exit code ${ran.code}` }
+  const { code, stdout, stderr } = await run(process.execPath, args, { signal: abort.signal, env })
+  clearInterval(timer)
+  if (code === 0) return { file: stdout.trim() }
+  if (abort.signal.aborted) return { reason: String(abort.signal.reason) }
+  return { reason: stderr.trim().split('\n').at(-1) ?? `exit code ${code}` }
 }
 
-async function sizeOf(folder: string): Promise<number> {
-  const sizes = (await readdir(folder)).map((name) =>
-    stat(join(folder, name)).then(
-      (s) => s.size,
-      () => 0,
-    ),
+function sizeOf(folder: string): number {
+  const sizes = readdirSync(folder).map(
+    (name) => statSync(join(folder, name), { throwIfNoEntry: false })?.size,
   )
-  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0)
+  return sizes.reduce<number>((sum, size = 0) => sum + size, 0)
 }
 
 async function runnable(file: string): Promise<Mongod | undefined> {
   const version = isExecutable(file) ? await versionOf(file, '--version') : undefined
   return version === undefined ? undefined : { file, version }
-}
-
-async function readIfYounger(file: string, ms: number): Promise<string | undefined> {
-  const written = await stat(file).then(
-    (s) => s.mtimeMs,
-    () => 0,
-  )
-  return Date.now() - written < ms ? readFile(file, 'utf8') : undefined
 }

@@ -6,10 +6,10 @@ import { testMongo } from '../testing/servers.ts'
 it('keeps what was acknowledged over kill -9', async () => {
   await using server = await testMongo({ ownServer: true })
   const client = new MongoClient(server.url)
-  const said = client.db(server.database).collection<{ _id: number }>('said')
-  for (let _id = 0; _id < 100; _id++) await said.insertOne({ _id })
+  const numbers = client.db(server.database).collection<{ _id: number }>('numbers')
+  for (let _id = 0; _id < 100; _id++) await numbers.insertOne({ _id })
   await server.kill()
   await server.restart()
-  assert.equal(await said.countDocuments(), 100)
+  assert.equal(await numbers.countDocuments(), 100)
   await client.close()
 })

@@ -1,65 +1,55 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MongoClient } from 'mongodb'
-import type { Choice, Say } from '../install/choice.ts'
-import { launch } from '../process/launch.ts'
-import { greeting } from '../process/ports.ts'
-import { externalServer, type Server } from '../process/server.ts'
-import type { MongodbProgram } from './find-mongodb.ts'
+import type { StartOptions } from '../install/found.ts'
+import { readGreeting } from '../process/ports.ts'
+import { externalServer, type Server, startServer } from '../process/server.ts'
+import { findMongodb, type MongodbProgram, secantusFolder } from './find-mongodb.ts'
 
-type Options = { dataDir: string; port?: number; say?: Say }
-
-/** Starts the chosen MongoDB, or greets the one that the environment names. */
-export async function startMongodb(choice: Choice<MongodbProgram>, options: Options): Promise<Server> {
-  if (choice.kind === 'environment') {
-    await hello(choice.url)
-    return externalServer(choice.url, choice.what, 27017)
+/** Finds MongoDB and starts it. A server that the environment names is only asked whether it answers. */
+export async function startMongodb(options: StartOptions): Promise<Server> {
+  const found = await findMongodb(options)
+  if (found.kind === 'environment') {
+    await hello(found.url)
+    return externalServer(found.url, found.what, 27017)
   }
-  const { dataDir, port, say = () => {} } = options
-  const { program } = choice
-  // The two engines cannot read each other's files.
-  const data = join(dataDir, program.engine)
-  // A write that mongod acknowledged without `journal` can be lost by kill -9; SecantusDB syncs every commit.
-  const url = (at: number) =>
-    `mongodb://127.0.0.1:${at}/?directConnection=true${program.engine === 'mongod' ? '&journal=true' : ''}`
-  return launch({
-    what: choice.what,
-    dataDir,
-    port,
-    say,
+  // Without `journal`, kill -9 can lose a write that mongod has acknowledged. SecantusDB syncs every commit.
+  const journal = 'file' in found.program ? '&journal=true' : ''
+  const url = (port: number) => `mongodb://127.0.0.1:${port}/?directConnection=true${journal}`
+  return startServer({
+    ...options,
+    what: found.what,
     url,
-    async command(at) {
-      await mkdir(data, { recursive: true })
-      return program.engine === 'mongod'
-        ? mongod(program.file, data, at)
-        : secantus(program, dataDir, data, at)
-    },
-    async ready(at) {
-      await greeting(at, false)
-      await hello(url(at))
+    command: (port) => command(found.program, options.dataDir, port),
+    async ready(port) {
+      await readGreeting(port, false)
+      await hello(url(port))
     },
     stopSignal: 'SIGTERM',
   })
 }
 
-function mongod(file: string, data: string, port: number) {
-  const flags = ['--bind_ip', '127.0.0.1', '--nounixsocket', '--wiredTigerCacheSizeGB', '0.5']
-  return { file, args: ['--dbpath', data, '--port', String(port), ...flags] }
-}
-
-async function secantus(
-  program: { python: string; packages: string },
-  dataDir: string,
-  data: string,
-  port: number,
-) {
-  // Without a file of its own it would take one from the user's home.
+/** The two engines cannot read each other's files, so each has a folder of its own. */
+async function command(program: MongodbProgram, dataDir: string, port: number) {
+  if ('file' in program) {
+    const data = join(dataDir, 'mongod')
+    await mkdir(data, { recursive: true })
+    const flags = ['--bind_ip', '127.0.0.1', '--nounixsocket', '--wiredTigerCacheSizeGB', '0.5']
+    return { file: program.file, args: ['--dbpath', data, '--port', String(port), ...flags] }
+  }
+  const data = secantusFolder(dataDir)
+  await mkdir(data, { recursive: true })
+  // Without a configuration file of its own it would take one from the user's home.
   const config = join(dataDir, 'secantus.toml')
   await writeFile(config, '')
   const where = ['--host', '127.0.0.1', '--port', String(port), '--config', config, '--storage-path', data]
   const flags = ['--sync-on-commit', '--cache-size', '512M', '--log-level', 'WARNING']
-  const env = { ...process.env, PYTHONPATH: program.packages, PYTHONNOUSERSITE: '1', PYTHONUNBUFFERED: '1' }
-  return { file: program.python, args: ['-m', 'secantus', ...where, ...flags], env }
+  const settings = { PYTHONPATH: program.packages, PYTHONNOUSERSITE: '1', PYTHONUNBUFFERED: '1' }
+  return {
+    file: program.python,
+    args: ['-m', 'secantus', ...where, ...flags],
+    env: { ...process.env, ...settings },
+  }
 }
 
 async function hello(url: string): Promise<void> {

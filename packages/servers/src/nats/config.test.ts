@@ -21,11 +21,11 @@ describe('natsConfig', () => {
 
   it('denies everything to a user with an empty list', () => {
     const permissions = { publish: [], subscribe: [] }
-    const text = natsConfig({ ...config, users: [{ user: 'nobody', password: 'secret', permissions }] })
+    const text = natsConfig({ ...config, users: [{ user: 'mute', password: 'secret', permissions }] })
     assert.match(text, /publish: \{ deny: \[">"\] \}/)
   })
 
-  it('refuses what would end its own quotes', () => {
+  it('refuses text that would end its own quotes', () => {
     assert.throws(() => natsConfig({ ...config, storeDir: '/a"b' }), /cannot be written/)
   })
 })

@@ -1,5 +1,5 @@
-import { builtByGo } from '../install/built-by-go.ts'
-import type { Where } from '../install/choice.ts'
+import type { FindOptions } from '../install/found.ts'
+import { buildWithGo } from '../install/go.ts'
 import { onPath } from '../process/programs.ts'
 
 const version = '0.5.1'
@@ -11,8 +11,8 @@ const program = {
   what: `the nats command line ${version}`,
 }
 
-/** The nats command line: on the PATH, else built by Go; undefined without either. */
-export async function findNatsCli(where: Where): Promise<string | undefined> {
-  const [there] = onPath('nats', where.env ?? process.env)
-  return there ?? builtByGo(program, where)
+/** The nats command line: on the PATH, else built with Go; undefined without either. */
+export async function findNatsCli(options: FindOptions = {}): Promise<string | undefined> {
+  const [onThePath] = onPath('nats', options.env ?? process.env)
+  return onThePath ?? buildWithGo(program, options)
 }

@@ -3,14 +3,10 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { connect } from 'nats'
-import { toolsFolder as tools } from '../install/folders.ts'
 import { freePort } from '../process/ports.ts'
 import { removeTempFolder, tempFolder } from '../process/temp.ts'
 import { testNats } from '../testing/servers.ts'
-import { findNats } from './find-nats.ts'
 import { startNats } from './start-nats.ts'
-
-const say = () => {}
 
 describe('startNats', () => {
   it('keeps a stream over kill -9', async () => {
@@ -27,7 +23,7 @@ describe('startNats', () => {
     await again.close()
   })
 
-  it('lets a user say only what it may', async () => {
+  it('lets a user publish only what it may', async () => {
     const permissions = { publish: [], subscribe: ['a.>'] }
     const users = [
       { user: 'all', password: 'secret' },
@@ -44,14 +40,13 @@ describe('startNats', () => {
     await nats.close()
   })
 
-  it('says which port is taken', async () => {
+  it('names the port that is taken', async () => {
     const folder = await tempFolder()
     const port = await freePort()
     const other = createServer()
     await new Promise<void>((resolve) => other.listen(port, '127.0.0.1', resolve))
-    const choice = await findNats({ tools, say })
     await assert.rejects(
-      startNats(choice, { dataDir: join(folder, 'nats'), port }),
+      startNats({ dataDir: join(folder, 'nats'), port }),
       new RegExp(`port ${port} is taken`),
     )
     other.close()
@@ -60,13 +55,12 @@ describe('startNats', () => {
 
   it('shows the end of the log when the server does not come up', async () => {
     const folder = await tempFolder()
-    const choice = await findNats({ tools, say })
     const users = [
       { user: 'twice', password: 'secret' },
       { user: 'twice', password: 'secret' },
     ]
     await assert.rejects(
-      startNats(choice, { dataDir: join(folder, 'nats'), users }),
+      startNats({ dataDir: join(folder, 'nats'), users }),
       /server\.log ends with:\n.*twice/s,
     )
     await removeTempFolder(folder)

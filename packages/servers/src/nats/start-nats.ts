@@ -1,34 +1,33 @@
-import { rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Choice, Say } from '../install/choice.ts'
-import { launch } from '../process/launch.ts'
-import { greeting } from '../process/ports.ts'
-import { externalServer, type Server } from '../process/server.ts'
+import type { StartOptions } from '../install/found.ts'
+import { writePrivateFile } from '../install/secrets.ts'
+import { readGreeting } from '../process/ports.ts'
+import { externalServer, type Server, startServer } from '../process/server.ts'
 import { type NatsUser, natsConfig } from './config.ts'
-import type { NatsProgram } from './find-nats.ts'
+import { findNats } from './find-nats.ts'
 
-type Options = { dataDir: string; port?: number; users?: readonly NatsUser[]; say?: Say }
-
-/** Starts the chosen NATS with JetStream and these users; without users everyone may do everything. */
-export async function startNats(choice: Choice<NatsProgram>, options: Options): Promise<Server> {
-  if (choice.kind === 'environment') return externalServer(choice.url, choice.what, 4222)
-  const { dataDir, port, users = [], say = () => {} } = options
-  const config = join(dataDir, 'nats.conf')
-  return launch({
-    what: choice.what,
-    dataDir,
-    port,
-    say,
-    url: (at) => `nats://127.0.0.1:${at}`,
-    async command(at) {
-      const text = natsConfig({ port: at, storeDir: join(dataDir, 'jetstream'), users })
-      await writeFile(`${config}.new`, text, { mode: 0o600 })
-      await rename(`${config}.new`, config)
-      return { file: choice.program.file, args: ['-c', config] }
+/**
+ * Finds NATS and starts it with JetStream and these users; without users everyone may do everything. A server that the
+ * environment names is returned as it is.
+ */
+export async function startNats({
+  users = [],
+  ...options
+}: StartOptions & { users?: readonly NatsUser[] }): Promise<Server> {
+  const found = await findNats(options)
+  if (found.kind === 'environment') return externalServer(found.url, found.what, 4222)
+  const config = join(options.dataDir, 'nats.conf')
+  return startServer({
+    ...options,
+    what: found.what,
+    url: (port) => `nats://127.0.0.1:${port}`,
+    async command(port) {
+      writePrivateFile(config, natsConfig({ port, storeDir: join(options.dataDir, 'jetstream'), users }))
+      return { file: found.program.file, args: ['-c', config] }
     },
-    async ready(at) {
-      const text = await greeting(at, true)
-      if (!text.startsWith('INFO ')) throw new Error(`port ${at} is answered by something that is not NATS`)
+    async ready(port) {
+      const text = await readGreeting(port, true)
+      if (!text.startsWith('INFO ')) throw new Error(`port ${port} is answered by something that is not NATS`)
     },
     stopSignal: 'SIGTERM',
   })

@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs'
 import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import type { Say } from '../install/choice.ts'
+import type { StartOptions } from '../install/found.ts'
 import { randomPassword } from '../install/secrets.ts'
-import { run, runOrFail } from '../process/command.ts'
-import { commandOf } from '../process/leftover.ts'
-import type { PostgresPrograms } from './find-postgres.ts'
+import { commandOf } from '../process/process-table.ts'
+import { run, runOrFail } from '../process/run.ts'
+import type { PostgresProgram } from './find-postgres.ts'
 
 type Account = { uid: number; gid: number } | Record<string, never>
 
-/** Whom the server runs as: Postgres refuses to run as root, so root lends it an account without rights. */
-export async function clusterAccount(dataDir: string, program: PostgresPrograms): Promise<Account> {
+/** The user the server runs as. Postgres refuses to run as root, so root gives it an account without rights. */
+export async function clusterAccount(dataDir: string, program: PostgresProgram): Promise<Account> {
   if (process.getuid?.() !== 0) return {}
   const account = (await accountOf('postgres')) ?? (await accountOf('nobody'))
   if (!account)
@@ -21,28 +21,27 @@ export async function clusterAccount(dataDir: string, program: PostgresPrograms)
   for (const path of [dataDir, dirname(program.postgres)]) {
     if ((await run('/bin/sh', ['-c', 'cd "$1"', 'sh', path], account)).code === 0) continue
     throw new Error(
-      `PostgreSQL does not run as root, and user ${account.uid}, as whom it would run, cannot enter ${path}. ` +
+      `PostgreSQL does not run as root, and user ${account.uid}, who would run it, cannot enter ${path}. ` +
         'Work as an ordinary user, move the project out of the closed folder, or set POSTGRES_URL.',
     )
   }
   return account
 }
 
-/** Makes the data directory at the first start. Returns the administrator's password. */
+/** Creates the data directory at the first start. Returns the administrator's password. */
 export async function initCluster(
-  program: PostgresPrograms,
-  dataDir: string,
+  program: PostgresProgram,
+  { dataDir, print }: StartOptions,
   data: string,
   account: Account,
-  say: Say,
 ): Promise<string> {
   const passwordFile = join(dataDir, 'password')
   if (existsSync(data)) {
     await checkMajor(program, dataDir, data)
     return readFile(passwordFile, 'utf8')
   }
-  say(`Creating the data directory of PostgreSQL ${program.version} …`)
-  // Filled beside its place, so that an interrupted initdb is done again.
+  print?.(`Creating the data directory of PostgreSQL ${program.version} …`)
+  // Filled under another name, so that an interrupted initdb is done again.
   const unfinished = `${data}.unfinished`
   await rm(unfinished, { recursive: true, force: true })
   await mkdir(unfinished, { mode: 0o700 })
@@ -58,7 +57,7 @@ export async function initCluster(
   return password
 }
 
-async function checkMajor(program: PostgresPrograms, dataDir: string, data: string): Promise<void> {
+async function checkMajor(program: PostgresProgram, dataDir: string, data: string): Promise<void> {
   const written = (await readFile(join(data, 'PG_VERSION'), 'utf8')).trim()
   if (program.version.split('.')[0] === written) return
   throw new Error(
@@ -69,9 +68,9 @@ async function checkMajor(program: PostgresPrograms, dataDir: string, data: stri
 
 /**
  * After a crash of the whole machine, the number in postmaster.pid may belong to an unrelated process, and Postgres
- * would wait for that one. With no such process the file stays: Postgres uses it to look for orphaned children.
+ * would wait for that one. When no process has the number, the file stays: Postgres finds orphaned children by it.
  */
-export async function dropForeignPidFile(data: string): Promise<void> {
+export async function removeForeignPidFile(data: string): Promise<void> {
   const file = join(data, 'postmaster.pid')
   const [pid] = (await readFile(file, 'utf8').catch(() => '')).split('\n')
   const command = pid ? await commandOf(Number(pid)) : ''

@@ -1,48 +1,46 @@
 import postgres, { type Sql } from 'postgres'
 
-export type Database = { database: string; role: string; password: string }
+export type ServiceDatabase = { database: string; role: string; password: string }
 
 /**
  * Gives every service a database that only its own role can connect to. May be repeated: passwords are brought up
  * to date, data stays. Returns each database's URL.
  */
-export async function createDatabases<Names extends Database>(
+export async function createDatabases<D extends ServiceDatabase>(
   adminUrl: string,
-  databases: readonly Names[],
-): Promise<Record<Names['database'], string>> {
+  databases: readonly D[],
+): Promise<Record<D['database'], string>> {
   const sql = postgres(adminUrl, { max: 1, onnotice: () => {} })
   try {
-    // Two starts at once would both find nothing and both create.
+    // Without the lock, two starts at once would both find nothing, and both create.
     await sql`select pg_advisory_lock(hashtextextended('create-databases', 0))`
     for (const wanted of databases) await createDatabase(sql, wanted)
     await sql.unsafe('revoke connect on database postgres, template1 from public')
-    return Object.fromEntries(databases.map((d) => [d.database, urlOf(adminUrl, d)])) as Record<
-      Names['database'],
-      string
-    >
+    const urls = databases.map((wanted) => [wanted.database, urlOf(adminUrl, wanted)])
+    return Object.fromEntries(urls) as Record<D['database'], string>
   } finally {
     await sql.end({ timeout: 5 })
   }
 }
 
-async function createDatabase(sql: Sql, { database, role, password }: Database): Promise<void> {
-  const [there] = await sql`
+async function createDatabase(sql: Sql, { database, role, password }: ServiceDatabase): Promise<void> {
+  const [exists] = await sql`
     select exists (select from pg_roles where rolname = ${role}) as role,
            exists (select from pg_database where datname = ${database}) as database`
-  if (!there?.role) await execute(sql, 'create role %1$I login', role)
+  if (!exists?.role) await execute(sql, 'create role %1$I login', role)
   await execute(sql, 'alter role %1$I login password %2$L', role, password)
-  if (!there?.database) await execute(sql, 'create database %1$I owner %2$I', database, role)
+  if (!exists?.database) await execute(sql, 'create database %1$I owner %2$I', database, role)
   await execute(sql, 'alter database %1$I owner to %2$I', database, role)
   await execute(sql, 'revoke all on database %1$I from public', database)
 }
 
-/** Statements about roles and databases take no parameters: the server itself quotes the names into the text. */
+/** Statements about roles and databases take no parameters, so the server quotes the names into the text. */
 async function execute(sql: Sql, template: string, first: string, second = ''): Promise<void> {
   const [row] = await sql`select format(${template}, ${first}::text, ${second}::text) as statement`
   await sql.unsafe(row?.statement)
 }
 
-function urlOf(adminUrl: string, { database, role, password }: Database): string {
+function urlOf(adminUrl: string, { database, role, password }: ServiceDatabase): string {
   const url = new URL(adminUrl)
   url.username = encodeURIComponent(role)
   url.password = encodeURIComponent(password)

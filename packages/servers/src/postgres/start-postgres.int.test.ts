@@ -1,30 +1,29 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
 import postgres from 'postgres'
-import { commandOf } from '../process/leftover.ts'
+import { commandOf } from '../process/process-table.ts'
 import { removeTempFolder, tempFolder } from '../process/temp.ts'
-import { findPostgres } from './find-postgres.ts'
+import { waitUntil } from '../process/wait-until.ts'
 import { startPostgres } from './start-postgres.ts'
 
-const programs = {
-  'the Postgres that is found here': () => findPostgres(),
-  'the Postgres that npm installed': () => findPostgres({ env: { PATH: '/nowhere' } }),
+const environments = {
+  'the Postgres that is found here': process.env,
+  'the Postgres that npm installed': { PATH: '/nowhere' },
 }
 
-for (const [name, find] of Object.entries(programs)) {
+for (const [name, env] of Object.entries(environments)) {
   describe(name, () => {
     it('keeps what was committed over kill -9, and leaves no process when it is stopped', async () => {
       const folder = await tempFolder()
-      const server = await startPostgres(await find(), { dataDir: join(folder, 'postgres') })
+      const server = await startPostgres({ dataDir: join(folder, 'postgres'), env })
       try {
         const sql = postgres(server.url, { onnotice: () => {} })
-        await sql`create table said (word text)`
-        await sql`insert into said values ('hello')`
+        await sql`create table words (word text)`
+        await sql`insert into words values ('hello')`
         await server.kill()
         await server.restart()
-        assert.deepEqual([...(await sql`select word from said`)], [{ word: 'hello' }])
+        assert.deepEqual([...(await sql`select word from words`)], [{ word: 'hello' }])
         const [durable] =
           await sql`select current_setting('fsync') f, current_setting('synchronous_commit') s`
         assert.deepEqual(durable, { f: 'on', s: 'on' })
@@ -43,16 +42,17 @@ for (const [name, find] of Object.entries(programs)) {
 describe('startPostgres', () => {
   it('restarts at once after kill -9 although its orphans are busy', async () => {
     const folder = await tempFolder()
-    const server = await startPostgres(await findPostgres(), { dataDir: join(folder, 'postgres') })
+    const server = await startPostgres({ dataDir: join(folder, 'postgres') })
     try {
       const watch = postgres(server.url, { max: 1, onnotice: () => {} })
       const sql = postgres(server.url, { max: 3, onnotice: () => {} })
       const endless = 'do $$ begin loop end loop; end $$'
       const ended = Promise.allSettled([1, 2, 3].map(() => sql.unsafe(endless)))
-      await eventually(async () => {
+      const allRun = async () => {
         const [row] = await watch`select count(*)::int n from pg_stat_activity where query = ${endless}`
-        assert.equal(row?.n, 3)
-      })
+        return row?.n === 3
+      }
+      assert.ok(await waitUntil(allRun, { withinMs: 4_000 }))
       const began = Date.now()
       await server.kill()
       await server.restart()
@@ -65,13 +65,3 @@ describe('startPostgres', () => {
     }
   })
 })
-
-async function eventually(check: () => Promise<void>, triesLeft = 200): Promise<void> {
-  try {
-    await check()
-  } catch (error) {
-    if (triesLeft === 0) throw error
-    await sleep(20)
-    await eventually(check, triesLeft - 1)
-  }
-}

@@ -1,18 +1,15 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import postgres from 'postgres'
-import type { Choice, Say } from '../install/choice.ts'
-import { launch } from '../process/launch.ts'
-import { greeting } from '../process/ports.ts'
+import type { StartOptions } from '../install/found.ts'
+import { readGreeting } from '../process/ports.ts'
 import { versionIn } from '../process/programs.ts'
-import { externalServer, type Server } from '../process/server.ts'
-import { clusterAccount, dropForeignPidFile, initCluster } from './cluster.ts'
-import type { PostgresPrograms } from './find-postgres.ts'
+import { externalServer, type Server, startServer } from '../process/server.ts'
+import { clusterAccount, initCluster, removeForeignPidFile } from './cluster.ts'
+import { findPostgres, type PostgresProgram } from './find-postgres.ts'
 import { endOrphans } from './orphans.ts'
 
-type Options = { dataDir: string; port?: number; say?: Say }
-
-// Durability stays as in production: fsync and synchronous_commit are on by default and are not touched.
+// As in production, fsync and synchronous_commit are on: they are Postgres's defaults.
 const settings = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -24,63 +21,60 @@ const settings = {
   checkpoint_timeout: '15min',
 }
 
-/** Counts statements, where the extension is installed: what a service asks of its database can be looked at. */
-function statementCounts({ postgres }: PostgresPrograms): Record<string, string> {
-  const libraries = [join(dirname(postgres), '..', 'lib'), join(dirname(postgres), '..', 'lib', 'postgresql')]
-  const isThere = libraries.some((folder) =>
-    ['so', 'dylib'].some((ending) => existsSync(join(folder, `pg_stat_statements.${ending}`))),
-  )
-  return isThere ? { shared_preload_libraries: 'pg_stat_statements' } : {}
-}
-
-/** Starts the chosen Postgres, or greets the one that the environment names. Its url is the administrator's. */
-export async function startPostgres(choice: Choice<PostgresPrograms>, options: Options): Promise<Server> {
-  if (choice.kind === 'environment') {
-    return externalServer(choice.url, `PostgreSQL ${await ask(choice.url)} (${choice.what})`, 5432)
-  }
-  const { dataDir, port, say = () => {} } = options
-  const { program, what } = choice
-  const data = join(dataDir, 'data')
-  const account = await clusterAccount(dataDir, program)
+/**
+ * Finds Postgres and starts it; the url is the administrator's. A server that the environment names is only asked for
+ * its version.
+ */
+export async function startPostgres(options: StartOptions): Promise<Server> {
+  const found = await findPostgres(options)
+  if (found.kind === 'environment')
+    return externalServer(found.url, `PostgreSQL ${await versionAt(found.url)} (${found.what})`, 5432)
+  const { what, program } = found
+  const data = join(options.dataDir, 'data')
+  const account = await clusterAccount(options.dataDir, program)
   let password = ''
-  const url = (at: number) => `postgres://postgres:${password}@127.0.0.1:${at}/postgres`
-  return launch({
+  const url = (port: number) => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`
+  return startServer({
+    ...options,
     what,
-    dataDir,
-    port,
-    say,
     url,
-    async command(at) {
-      password = await initCluster(program, dataDir, data, account, say)
-      await dropForeignPidFile(data)
-      const flags = Object.entries({
-        ...settings,
-        ...statementCounts(program),
-        port: String(at),
-      }).flatMap(([k, v]) => ['-c', `${k}=${v}`])
-      return { file: program.postgres, args: ['-D', data, ...flags], ...account }
+    async command(port) {
+      password = await initCluster(program, options, data, account)
+      await removeForeignPidFile(data)
+      const flags = Object.entries({ ...settings, ...statementCounts(program), port: String(port) })
+      const args = ['-D', data, ...flags.flatMap(([name, value]) => ['-c', `${name}=${value}`])]
+      return { file: program.postgres, args, ...account }
     },
-    async ready(at) {
-      await greeting(at, false)
-      await ask(url(at))
+    async ready(port) {
+      await readGreeting(port, false)
+      await versionAt(url(port))
     },
     stopSignal: 'SIGINT', // "fast": ends open connections, then writes a checkpoint
     endOrphans: () => endOrphans(data),
     // Where orphans cannot be found, they are waited for.
-    passing: /pre-existing shared memory block|lock file "postmaster.pid" already exists/,
+    retryWhen: /pre-existing shared memory block|lock file "postmaster.pid" already exists/,
   })
 }
 
-/** The server's version, by a real connection. */
-async function ask(url: string): Promise<string | undefined> {
+/** Counts the statements that each service runs, where the extension is installed. */
+function statementCounts({ postgres }: PostgresProgram): Record<string, string> {
+  const lib = join(dirname(postgres), '..', 'lib')
+  const folders = [lib, join(lib, 'postgresql')]
+  const files = folders.flatMap((folder) =>
+    ['so', 'dylib'].map((end) => join(folder, `pg_stat_statements.${end}`)),
+  )
+  return files.some(existsSync) ? { shared_preload_libraries: 'pg_stat_statements' } : {}
+}
+
+/** Asks over a real connection. */
+async function versionAt(url: string): Promise<string | undefined> {
   const sql = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {} })
   try {
     const [row] = await sql<{ server_version: string }[]>`show server_version`
     return versionIn(row?.server_version ?? '')
   } catch (cause) {
-    throw new Error(`PostgreSQL does not answer: ${cause instanceof Error ? cause.message : cause}`, {
-      cause,
-    })
+    const reason = cause instanceof Error ? cause.message : cause
+    throw new Error(`PostgreSQL does not answer: ${reason}`, { cause })
   } finally {
     await sql.end({ timeout: 1 })
   }

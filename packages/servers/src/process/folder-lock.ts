@@ -1,26 +1,24 @@
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { link, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { commandOf } from './leftover.ts'
+import { readJson } from './pid-file.ts'
+import { commandOf } from './process-table.ts'
 
 type Owner = { pid: number; since: number; command: string }
 
 /**
- * Makes sure that only one process runs a system on this data folder; what a killed one left is taken over.
- * @returns what gives the folder back
+ * Lets one process at a time run a system on a data folder. The lock of a killed process is taken over at once.
+ * Returns the function that releases the lock.
  */
 export async function lockFolder(dataDir: string): Promise<() => Promise<void>> {
   await mkdir(dataDir, { recursive: true })
   const file = join(dataDir, 'start.json')
-  const mine: Owner = {
-    pid: process.pid,
-    since: performance.timeOrigin,
-    command: await commandOf(process.pid),
-  }
-  while (!(await createWhole(file, JSON.stringify(mine)))) {
-    const pid = await ownerOf(file)
-    if (pid !== undefined)
+  const command = await commandOf(process.pid)
+  const me: Owner = { pid: process.pid, since: performance.timeOrigin, command }
+  while (!(await createWhole(file, JSON.stringify(me)))) {
+    const owner = await readJson<Owner>(file)
+    if (owner && (await isRunning(owner)))
       throw new Error(
-        `The system already runs on ${dataDir}, started by process ${pid}. ` +
+        `The system already runs on ${dataDir}, started by process ${owner.pid}. ` +
           'Stop that one with Ctrl-C, or give this one a folder of its own: SAUCERY_DATA=<folder>',
       )
     await rm(file, { force: true })
@@ -28,7 +26,7 @@ export async function lockFolder(dataDir: string): Promise<() => Promise<void>> 
   return () => rm(file, { force: true })
 }
 
-/** Nobody ever reads it half written, and of two at once only one creates it. */
+/** Links a finished file into place: no reader sees it half written, and of two processes only one creates it. */
 async function createWhole(file: string, text: string): Promise<boolean> {
   const unfinished = `${file}.${process.pid}`
   await writeFile(unfinished, text)
@@ -43,17 +41,8 @@ async function createWhole(file: string, text: string): Promise<boolean> {
   }
 }
 
-/** Undefined when it is gone. Its number may be another's by now, in a new container even this process's own. */
-async function ownerOf(file: string): Promise<number | undefined> {
-  const { pid, since, command } = parse(await readFile(file, 'utf8').catch(() => ''))
-  if (pid === process.pid) return since === performance.timeOrigin ? pid : undefined
-  return command !== '' && (await commandOf(pid)) === command ? pid : undefined
-}
-
-function parse(text: string): Owner {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return { pid: 0, since: 0, command: '' }
-  }
-}
+/** The number may belong to another process by now; in a new container even to this one. */
+const isRunning = async ({ pid, since, command }: Owner): Promise<boolean> =>
+  pid === process.pid
+    ? since === performance.timeOrigin
+    : command !== '' && (await commandOf(pid)) === command

@@ -1,20 +1,20 @@
 import { connect, createServer } from 'node:net'
 
-// Below the ports that systems give to outgoing connections: one of those may take any port between its choice and
-// its use, or while a killed server is started again. Each process begins at a place of its own, so that two that
-// choose at the same time choose apart.
+// Below the ports that systems give to outgoing connections. One of those could be taken between the choice and the
+// use of a port, or while a killed server is started again. Each process begins at its own place in the range, so
+// that two processes that choose at the same time choose different ports.
 const FROM = 10_000
 const COUNT = 20_000
-const EACH = 16
-let next = process.pid * EACH
+const PER_PROCESS = 16
+let next = process.pid * PER_PROCESS
 
-/** A port on 127.0.0.1 that nobody listens on at this moment, and that this process has not been given lately. */
+/** A free port on 127.0.0.1; this process gets the same one again only after 20,000 others. */
 export async function freePort(): Promise<number> {
   const port = FROM + (next++ % COUNT)
   return (await isFree(port)) ? port : freePort()
 }
 
-/** @throws when the port may not be listened on at all. */
+/** @throws when this process may not listen on the port at all */
 export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer()
@@ -25,17 +25,17 @@ export function isFree(port: number): Promise<boolean> {
   })
 }
 
-/** Connects, and resolves with the first bytes the server says; with '' at once when none are expected. */
-export function greeting(port: number, expectsBytes: boolean): Promise<string> {
+/** Connects, and resolves with the first bytes that the server sends; with '' at once when it sends none by itself. */
+export function readGreeting(port: number, sendsFirst: boolean): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: '127.0.0.1', port })
     const done = (text: string) => {
       socket.destroy()
       resolve(text)
     }
-    socket.setTimeout(2_000, () => socket.destroy(new Error(`nothing was said on port ${port}`)))
+    socket.setTimeout(2_000, () => socket.destroy(new Error(`port ${port} sent nothing within 2 s`)))
     socket.once('error', reject)
-    if (expectsBytes) socket.once('data', (bytes) => done(bytes.toString('utf8')))
+    if (sendsFirst) socket.once('data', (bytes) => done(bytes.toString('utf8')))
     else socket.once('connect', () => done(''))
   })
 }

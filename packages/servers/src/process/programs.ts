@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { run } from './command.ts'
+import { run } from './run.ts'
 
 /** Every program of that name on the PATH, in the PATH's order. */
 export function onPath(name: string, env: NodeJS.ProcessEnv): string[] {
@@ -19,7 +19,7 @@ export function isExecutable(file: string): boolean {
 
 /** The first version number that a program prints about itself, or undefined when it does not run. */
 export async function versionOf(file: string, ...args: string[]): Promise<string | undefined> {
-  const ran = await run(file, args, { timeoutMs: 10_000 })
+  const ran = await run(file, args, { timeout: 10_000 })
   return ran.code === 0 ? versionIn(ran.stdout + ran.stderr) : undefined
 }
 
@@ -28,10 +28,5 @@ export function versionIn(text: string): string | undefined {
 }
 
 /** Compares number by number: 2.9 is older than 2.10. */
-export function isAtLeast(version: string, least: string): boolean {
-  const [had, needed] = [version, least].map((text) => text.split('.').map(Number)) as [number[], number[]]
-  for (const [i, number] of needed.entries()) {
-    if ((had[i] ?? 0) !== number) return (had[i] ?? 0) > number
-  }
-  return true
-}
+export const isAtLeast = (version: string, least: string): boolean =>
+  version.localeCompare(least, 'en', { numeric: true }) >= 0

@@ -1,27 +1,84 @@
-export type Exit = { code: number | null; signal: NodeJS.Signals | null }
+import { createReadStream, statSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Child, type Command, describeExit, type Print, startChild } from './child.ts'
+import { removePidFile, stopPrevious, writePidFile } from './pid-file.ts'
+import { freePort, isFree } from './ports.ts'
+import { waitUntil } from './wait-until.ts'
 
-/** A server that was started here, or one that was given by its URL and that is not ours to stop. */
-export type Server = {
-  /** Where to connect; for Postgres with the name and password of its administrator. */
-  url: string
+/** A server that was started here, or one that the environment names. */
+export interface Server extends Child {
+  /** Where to connect; for Postgres with the administrator's name and password. */
+  readonly url: string
   /** Name and version. */
-  what: string
-  port: number
-  /** The file it logs to; undefined when it is not ours. */
-  log: string | undefined
-  /** Undefined when it does not run, or is not ours. */
-  readonly pid: number | undefined
-  /** Resolves when the process that runs now is gone, whoever ended it. */
-  readonly exited: Promise<Exit>
-  /** Asks it to stop, and kills it when it has not within its time. */
-  stop(): Promise<void>
-  /** SIGKILL, as a crash would be; waits for the process to be gone. */
-  kill(): Promise<void>
-  /** Starts it again, on the same port and data; stops it before when it still runs. */
+  readonly what: string
+  readonly port: number
+  readonly isOurs: boolean
+  /** Starts it again, on the same port and data; stops it first when it still runs. */
   restart(): Promise<void>
 }
 
-/** A server that the environment names: stopping it does nothing, and crashing it is refused. */
+export interface ServerOptions {
+  /** For data, log and configuration. Absolute, and on the command line: the next start recognises the server by it. */
+  readonly dataDir: string
+  /** Any free port when it is 0 or missing. */
+  readonly port?: number
+  readonly print?: Print
+}
+
+interface ServerPlan extends ServerOptions {
+  readonly what: string
+  url(port: number): string
+  /** Called before every start; may write what the command needs. */
+  command(port: number): Promise<Command>
+  /** Rejects until the server answers. */
+  ready(port: number): Promise<unknown>
+  readonly stopSignal: NodeJS.Signals
+  /** Ends the processes that outlived the server's main process. */
+  endOrphans?(): Promise<void>
+  /** Text in the log that means: the same start may succeed a moment later. */
+  readonly retryWhen?: RegExp
+}
+
+const READY_WITHIN_MS = 60_000
+const STOP_WITHIN_MS = 15_000
+
+/** Starts a server and waits until it answers. */
+export async function startServer(plan: ServerPlan): Promise<Server> {
+  const { what, dataDir, print = () => {} } = plan
+  await mkdir(dataDir, { recursive: true })
+  await stopPrevious(dataDir, plan.stopSignal, what, print)
+  let { child, port } = await startOn(plan, plan.port)
+
+  async function end(how: 'stop' | 'kill'): Promise<void> {
+    await child[how]()
+    await plan.endOrphans?.()
+    await removePidFile(dataDir)
+  }
+
+  return {
+    what,
+    url: plan.url(port),
+    port,
+    isOurs: true,
+    get pid() {
+      return child.pid
+    },
+    get exited() {
+      return child.exited
+    },
+    stop: () => end('stop'),
+    kill: () => end('kill'),
+    async restart() {
+      await end('stop')
+      child = (await startOn(plan, port)).child
+    },
+  }
+}
+
+/** A server that the environment names: `stop` does nothing, `kill` and `restart` reject. */
 export function externalServer(url: string, what: string, defaultPort: number): Server {
   const refuse = () => Promise.reject(new Error(`${what} was not started here, so it is not restarted here`))
   const port = /:(\d+)(?=[/?,]|$)/.exec(url.replace(/^.*@/, ''))?.[1]
@@ -29,11 +86,67 @@ export function externalServer(url: string, what: string, defaultPort: number): 
     url,
     what,
     port: port ? Number(port) : defaultPort,
-    log: undefined,
+    isOurs: false,
     pid: undefined,
     exited: new Promise(() => {}),
     stop: () => Promise.resolve(),
     kill: refuse,
     restart: refuse,
   }
+}
+
+/** Tries again when the log matches `retryWhen`, or when another program took the free port before the server did. */
+async function startOn(plan: ServerPlan, fixedPort: number | undefined) {
+  const { what, dataDir, stopSignal, retryWhen } = plan
+  const log = join(dataDir, 'server.log')
+  for (const deadline = Date.now() + READY_WITHIN_MS; ; await sleep(100)) {
+    const port = fixedPort || (await freePort())
+    if (fixedPort && !(await isFree(port)))
+      throw new Error(
+        `${what} cannot start: port ${port} is taken by another program. Stop it, or choose another port.`,
+      )
+    await plan.endOrphans?.()
+    const command = await plan.command(port)
+    const start = statSync(log, { throwIfNoEntry: false })?.size ?? 0
+    const child = startChild({
+      ...command,
+      cwd: dataDir,
+      output: log,
+      stopSignal,
+      stopWithinMs: STOP_WITHIN_MS,
+    })
+    if (child.pid !== undefined) await writePidFile(dataDir, child.pid)
+    const failure = await failureToAnswer(plan, port, child, deadline)
+    if (failure === undefined) return { child, port }
+
+    const logged = await text(createReadStream(log, { start, end: start + 65_535 }))
+    const retry = retryWhen?.test(logged) || (!fixedPort && !(await isFree(port)))
+    if (retry && Date.now() < deadline) continue
+    const lastLines = logged.trim().split('\n').slice(-15).join('\n')
+    throw new Error(`${what} did not start: ${failure}. ${log} ends with:\n${lastLines}`)
+  }
+}
+
+/** Waits until the server answers; resolves with the reason when it does not. */
+async function failureToAnswer(
+  plan: ServerPlan,
+  port: number,
+  child: Child,
+  deadline: number,
+): Promise<string | undefined> {
+  let reason = ''
+  const answersOrEnds = async () => {
+    try {
+      await plan.ready(port)
+      return true
+    } catch (error) {
+      reason = error instanceof Error ? error.message : String(error)
+      return child.pid === undefined
+    }
+  }
+  const isSettled = await waitUntil(answersOrEnds, { withinMs: deadline - Date.now() })
+  if (child.pid === undefined) return `it ${describeExit(await child.exited, child.lastError)}`
+  if (isSettled) return undefined
+  await child.kill()
+  return `it gave no answer within ${READY_WITHIN_MS / 1000} s (${reason})`
 }

@@ -1,12 +1,11 @@
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { endOrphans } from '../postgres/orphans.ts'
-import { commandOf, stopLeftover } from './leftover.ts'
+import type { Print } from './child.ts'
+import { stopPrevious } from './pid-file.ts'
+import { commandOf, processesIn, sendSignal } from './process-table.ts'
 
-const NAME = /^saucery-(\d+)-/
-
-/** A folder for servers that live no longer than this process. Other users may pass through it, as Postgres must. */
+/** A folder for servers that end with this process. Other users may pass through it: Postgres runs as one of them. */
 export async function tempFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), `saucery-${process.pid}-`))
   await chmod(folder, 0o711)
@@ -18,17 +17,17 @@ export async function removeTempFolder(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
 }
 
-/** Stops and removes what test runs left behind that were killed themselves. */
-export async function sweepTempFolders(say: (text: string) => void): Promise<void> {
+/** Removes the folders of processes that were killed, and ends the servers that run in them. */
+export async function sweepTempFolders(print: Print): Promise<void> {
   for (const name of await readdir(tmpdir())) {
-    const owner = NAME.exec(name)?.[1]
+    const owner = /^saucery-(\d+)-/.exec(name)?.[1]
     if (!owner || (await commandOf(Number(owner))) !== '') continue
     const folder = join(tmpdir(), name)
-    for (const entry of await readdir(folder, { withFileTypes: true })) {
-      if (!entry.isDirectory()) continue
-      await stopLeftover(join(folder, entry.name), 'SIGKILL', entry.name, say)
-      await endOrphans(join(folder, entry.name, 'data'))
-    }
+    for (const entry of await readdir(folder, { withFileTypes: true }))
+      if (entry.isDirectory()) await stopPrevious(join(folder, entry.name), 'SIGKILL', entry.name, print)
+    // A Postgres backend that computes outlives its main process.
+    for (const { pid, command } of await processesIn(folder))
+      if (command.startsWith('postgres: ')) sendSignal(pid, 'SIGKILL')
     await removeTempFolder(folder)
   }
 }

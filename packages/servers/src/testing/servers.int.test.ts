@@ -5,7 +5,7 @@ import postgres from 'postgres'
 import { testMongo, testPostgres } from './servers.ts'
 
 describe('a test', () => {
-  it('gets a Postgres database that nobody else has, for as long as it needs it', async () => {
+  it('gets a Postgres database of its own, which is dropped at its end', async () => {
     let url = ''
     {
       await using one = await testPostgres()
@@ -24,8 +24,8 @@ describe('a test', () => {
   it('gets a MongoDB database by the name in the url', async () => {
     await using mongo = await testMongo()
     const client = new MongoClient(mongo.url)
-    await client.db().collection('said').insertOne({ word: 'hello' })
-    assert.equal(await client.db(mongo.database).collection('said').countDocuments(), 1)
+    await client.db().collection('words').insertOne({ word: 'hello' })
+    assert.equal(await client.db(mongo.database).collection('words').countDocuments(), 1)
     await client.close()
   })
 

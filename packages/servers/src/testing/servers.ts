@@ -2,44 +2,36 @@ import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { MongoClient } from 'mongodb'
 import postgres from 'postgres'
-import { toolsFolder } from '../install/folders.ts'
-import { findMongodb } from '../mongodb/find-mongodb.ts'
 import { startMongodb } from '../mongodb/start-mongodb.ts'
 import type { NatsUser } from '../nats/config.ts'
-import { findNats } from '../nats/find-nats.ts'
 import { startNats } from '../nats/start-nats.ts'
-import { findPostgres } from '../postgres/find-postgres.ts'
 import { startPostgres } from '../postgres/start-postgres.ts'
 import type { Server } from '../process/server.ts'
 import { removeTempFolder, tempFolder } from '../process/temp.ts'
 
-/** What a test connects to; `await using` gives it back. */
+/** What a test connects to; `await using` removes it at the end. */
 export type TestServer = AsyncDisposable & {
   url: string
-  /** Like a crash. Refused on a shared server: ask for `{ ownServer: true }`. */
+  /** As in a crash. Rejects on a shared server: ask for `{ ownServer: true }`. */
   kill(): Promise<void>
   restart(): Promise<void>
 }
 
-type Own = { ownServer?: boolean }
+interface TestOptions {
+  readonly ownServer?: boolean
+}
 
-const say = () => {}
-
-/** A fresh Postgres database, its url the administrator's: on TEST_POSTGRES_URL's server, else on its own. */
-export async function testPostgres({ ownServer = false }: Own = {}): Promise<TestServer> {
+/** A new Postgres database, its url the administrator's: on TEST_POSTGRES_URL's server, else on its own. */
+export async function testPostgres({ ownServer = false }: TestOptions = {}): Promise<TestServer> {
   const shared = ownServer ? undefined : process.env.TEST_POSTGRES_URL
   const server = shared
     ? sharedServer(shared)
-    : await ownedServer(async (folder) =>
-        startPostgres(await findPostgres(), { dataDir: join(folder, 'postgres') }),
-      )
+    : await newServer('postgres', (dataDir) => startPostgres({ dataDir }))
   const database = randomName()
   await administer(server.url, `create database ${database}`)
-  const url = new URL(server.url)
-  url.pathname = database
   return {
     ...server,
-    url: url.href,
+    url: urlOf(server, database),
     async [Symbol.asyncDispose]() {
       if (shared) await administer(shared, `drop database ${database} with (force)`)
       await server[Symbol.asyncDispose]()
@@ -52,32 +44,30 @@ async function administer(url: string, statement: string): Promise<void> {
   await sql.unsafe(statement).finally(() => sql.end({ timeout: 1 }))
 }
 
-/** A MongoDB database of its own, the one that the url names: on TEST_MONGODB_URL's server, else on its own. */
-export async function testMongo({ ownServer = false }: Own = {}): Promise<TestServer & { database: string }> {
+/** A new MongoDB database, named in the url: on TEST_MONGODB_URL's server, else on its own. */
+export async function testMongo({
+  ownServer = false,
+}: TestOptions = {}): Promise<TestServer & { database: string }> {
   const shared = ownServer ? undefined : process.env.TEST_MONGODB_URL
   const server = shared
     ? sharedServer(shared)
-    : await ownedServer(async (folder) =>
-        startMongodb(await findMongodb({ tools: toolsFolder, say }), { dataDir: join(folder, 'mongodb') }),
-      )
+    : await newServer('mongodb', (dataDir) => startMongodb({ dataDir }))
   const database = randomName()
-  const url = new URL(server.url)
-  url.pathname = database
   return {
     ...server,
-    url: url.href,
+    url: urlOf(server, database),
     database,
     async [Symbol.asyncDispose]() {
-      if (shared) {
-        const client = new MongoClient(shared)
-        await client
-          .db(database)
-          .dropDatabase()
-          .finally(() => client.close())
-      }
+      if (shared) await dropMongodbDatabase(shared, database)
       await server[Symbol.asyncDispose]()
     },
   }
+}
+
+async function dropMongodbDatabase(url: string, database: string): Promise<void> {
+  const client = new MongoClient(url)
+  const dropped = client.db(database).dropDatabase()
+  await dropped.finally(() => client.close())
 }
 
 /**
@@ -92,22 +82,20 @@ export async function testNats({
   version?: string
 } = {}): Promise<TestServer> {
   const env = version === undefined ? process.env : { ...process.env, NATS_SERVER_VERSION: version }
-  return ownedServer(async (folder) =>
-    startNats(await findNats({ tools: toolsFolder, say, env }), { dataDir: join(folder, 'nats'), users }),
-  )
+  return newServer('nats', (dataDir) => startNats({ dataDir, users, env }))
 }
 
-async function ownedServer(start: (folder: string) => Promise<Server>): Promise<TestServer> {
+async function newServer(name: string, start: (dataDir: string) => Promise<Server>): Promise<TestServer> {
   const folder = await tempFolder()
   try {
-    const server = await start(folder)
+    const { url, kill, restart } = await start(join(folder, name))
     return {
-      url: server.url,
-      kill: server.kill,
-      restart: server.restart,
+      url,
+      kill,
+      restart,
       async [Symbol.asyncDispose]() {
-        // The data goes too: nothing is gained by a shutdown that saves it first.
-        await server.kill()
+        // The data is removed too, so an orderly stop would be wasted time.
+        await kill()
         await removeTempFolder(folder)
       },
     }
@@ -122,6 +110,10 @@ function sharedServer(url: string): TestServer {
   return { url, kill: refuse, restart: refuse, [Symbol.asyncDispose]: () => Promise.resolve() }
 }
 
-function randomName(): string {
-  return `test_${randomBytes(6).toString('hex')}`
+function urlOf(server: TestServer, database: string): string {
+  const url = new URL(server.url)
+  url.pathname = database
+  return url.href
 }
+
+const randomName = () => `test_${randomBytes(6).toString('hex')}`

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { eventually } from '@saucery/messaging/testing/eventually'
-import { root, toolsFolder } from '@saucery/servers/install/folders'
+import { root } from '@saucery/servers/install/folders'
 import { findNatsCli } from '@saucery/servers/nats/find-nats-cli'
 import { violations } from '../model/violations.ts'
 import { forgetWhatWasHandled } from '../support/again.ts'
@@ -28,7 +28,7 @@ describe('the page on replaying', { timeout: 400_000 }, () => {
   const opened: AsyncDisposable[] = []
 
   before(async () => {
-    cli = await findNatsCli({ tools: toolsFolder, say: () => {} })
+    cli = await findNatsCli()
     assert.ok(cli || !process.env.CI, 'neither nats nor Go is on the PATH')
     if (!cli) return
     system = await runningSystem()

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { tmpdir } from 'node:os'
 import { describe, it } from 'node:test'
-import { makeToken } from '@saucery/local/access/sign-in'
-import { toolsFolder } from '@saucery/servers/install/folders'
-import { run } from '@saucery/servers/process/command'
+import { signToken } from '@saucery/local/access/sign-in'
+import { run } from '@saucery/servers/process/run'
 import { findSchemathesis } from '../support/find-schemathesis.ts'
 import { runningSystem } from '../support/running-system.ts'
 
@@ -21,14 +20,14 @@ const endless = 'followOrderDashboards'
 
 describe('the calls', { timeout: 300_000 }, () => {
   it('keep what the OpenAPI document promises, whatever is sent to them', async (t) => {
-    const fuzzer = await findSchemathesis({ tools: toolsFolder, say: (text) => t.diagnostic(text) })
+    const fuzzer = await findSchemathesis({ print: (text) => t.diagnostic(text) })
     if ('missing' in fuzzer) {
       assert.ok(!process.env.CI, fuzzer.missing)
       t.diagnostic(`LEFT OUT: ${fuzzer.missing}`)
       return
     }
     await using system = await runningSystem({ AUTH: 'on' })
-    const token = await makeToken(system.dataDir, { role: 'operator' })
+    const token = await signToken(system.dataDir, { role: 'operator' })
     t.diagnostic(`FUZZ_SEED=${seed}`)
     const options = [
       ['--seed', String(seed)],

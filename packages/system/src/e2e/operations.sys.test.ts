@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { OrderPlaced } from '@saucery/contracts/order'
-import { makeToken, type TokenFor } from '@saucery/local/access/sign-in'
+import { signToken, type TokenClaims } from '@saucery/local/access/sign-in'
 import { stamp } from '@saucery/messaging/events/event'
 import { newTraceparent } from '@saucery/messaging/events/trace-context'
 import { type Broker, connectBroker } from '@saucery/messaging/nats/connection'
@@ -10,7 +10,7 @@ import { quietLog } from '@saucery/messaging/testing/log'
 import { publishEvent } from '@saucery/messaging/testing/messages'
 import { type RunningSystem, runningSystem } from '../support/running-system.ts'
 
-const operator: TokenFor = { role: 'operator' }
+const operator: TokenClaims = { role: 'operator' }
 type Letter = { sequence: number; eventId: string; handled: boolean }
 
 describe('an operator, through the gateway', { timeout: 120_000 }, () => {
@@ -27,7 +27,7 @@ describe('an operator, through the gateway', { timeout: 120_000 }, () => {
   })
 
   async function ask(path: string, { method = 'GET', who = operator } = {}): Promise<Response> {
-    const authorization = `Bearer ${await makeToken(system.dataDir, who)}`
+    const authorization = `Bearer ${await signToken(system.dataDir, who)}`
     return fetch(`${system.urls.gateway}${path}`, { method, headers: { authorization } })
   }
 

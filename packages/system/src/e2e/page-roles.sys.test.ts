@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, afterEach, before, describe, it } from 'node:test'
-import { makeToken, type TokenFor } from '@saucery/local/access/sign-in'
+import { signToken, type TokenClaims } from '@saucery/local/access/sign-in'
 import type { Page } from 'playwright-core'
 import { type TestBrowser, testBrowser } from '../support/browser.ts'
 import { buttonsOf, card, order, placed, press, stands, violationsOf } from '../support/page.ts'
 import { type RunningSystem, runningSystem } from '../support/running-system.ts'
 
-const mine: TokenFor = { role: 'branch', branch: 'mine' }
-const courier: TokenFor = { role: 'courier' }
+const mine: TokenClaims = { role: 'branch', branch: 'mine' }
+const courier: TokenClaims = { role: 'courier' }
 
 describe('the page in a browser, with sign-in', { timeout: 200_000 }, () => {
   let system: RunningSystem
@@ -28,9 +28,9 @@ describe('the page in a browser, with sign-in', { timeout: 200_000 }, () => {
     await page.getByLabel('Token').fill(token)
     await press(page, 'Sign in')
   }
-  async function openAs(who: TokenFor, hash = ''): Promise<Page> {
+  async function openAs(who: TokenClaims, hash = ''): Promise<Page> {
     const page = await browser.open(`${system.urls.gateway}/${hash}`)
-    await signIn(page, await makeToken(system.dataDir, who))
+    await signIn(page, await signToken(system.dataDir, who))
     await page.getByRole('button', { name: 'Sign out' }).waitFor()
     return page
   }
@@ -44,7 +44,7 @@ describe('the page in a browser, with sign-in', { timeout: 200_000 }, () => {
     assert.deepEqual(await pages(page), [])
     await signIn(page, 'nonsense')
     await page.getByRole('alert').filter({ hasText: 'not valid' }).waitFor()
-    await signIn(page, await makeToken(system.dataDir, mine))
+    await signIn(page, await signToken(system.dataDir, mine))
     await page.getByRole('heading', { name: 'Place an order' }).waitFor()
     await press(page, 'Sign out')
     await page.getByLabel('Token').waitFor()

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { makeToken, type TokenFor } from '@saucery/local/access/sign-in'
+import { signToken, type TokenClaims } from '@saucery/local/access/sign-in'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { testBrowser } from '../support/browser.ts'
 import { type RunningSystem, runningSystem } from '../support/running-system.ts'
 
-const mine: TokenFor = { role: 'branch', branch: '1' }
-const yours: TokenFor = { role: 'branch', branch: '2' }
-const courier: TokenFor = { role: 'courier' }
+const mine: TokenClaims = { role: 'branch', branch: '1' }
+const yours: TokenClaims = { role: 'branch', branch: '2' }
+const courier: TokenClaims = { role: 'courier' }
 
 describe('a system with sign-in', { timeout: 120_000 }, () => {
   let system: RunningSystem
@@ -20,8 +20,8 @@ describe('a system with sign-in', { timeout: 120_000 }, () => {
     await system[Symbol.asyncDispose]()
   })
 
-  async function ask(who: TokenFor | undefined, method: string, path: string, body?: object) {
-    const token = who && `Bearer ${await makeToken(system.dataDir, who)}`
+  async function ask(who: TokenClaims | undefined, method: string, path: string, body?: object) {
+    const token = who && `Bearer ${await signToken(system.dataDir, who)}`
     const headers = { 'content-type': 'application/json', ...(token && { authorization: token }) }
     const url = path.startsWith('http') ? path : `${system.urls.gateway}${path}`
     return fetch(url, { method, headers, ...(body && { body: JSON.stringify(body) }) })
@@ -55,7 +55,7 @@ describe('a system with sign-in', { timeout: 120_000 }, () => {
     await using browser = await testBrowser()
     const page = await browser.open(system.urls.gateway)
     const signIn = async (seconds: number) => {
-      const token = await makeToken(system.dataDir, { ...mine, seconds })
+      const token = await signToken(system.dataDir, { ...mine, seconds })
       await page.getByRole('textbox', { name: 'Token' }).fill(token)
       await page.getByRole('button', { name: 'Sign in' }).click()
       await page.getByRole('status').getByText('Live').waitFor()

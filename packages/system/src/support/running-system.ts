@@ -18,7 +18,7 @@ export async function runningSystem(settings: NodeJS.ProcessEnv = {}): Promise<R
       dataDir: folder,
       ports: anyPorts,
       env: { ...process.env, LOG_LEVEL: 'warn', ...settings },
-      say: () => {},
+      print: () => {},
       onLine(service, line) {
         const error = errorIn(line)
         if (error) errors.set(`${service}: ${error}`, (errors.get(`${service}: ${error}`) ?? 0) + 1)

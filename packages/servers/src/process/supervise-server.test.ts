@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Exit, externalServer, type Server } from '@saucery/servers/process/server'
-import { superviseServer } from './supervised-server.ts'
+import type { Exit } from './child.ts'
+import { externalServer, type Server } from './server.ts'
+import { superviseServer } from './supervise-server.ts'
+import { waitUntil } from './wait-until.ts'
 
-const say = () => {}
+const print = () => {}
 const delays = { firstMs: 10, longestMs: 10, steadyMs: 60_000 }
 
 /** A server without a process. */
@@ -22,7 +24,7 @@ function fakeServer() {
     url: 'x://127.0.0.1:1',
     what: 'X 1.0',
     port: 1,
-    log: '/dev/null',
+    isOurs: true,
     get pid() {
       return runs
     },
@@ -38,23 +40,23 @@ function fakeServer() {
 
 describe('superviseServer', { timeout: 10_000 }, () => {
   it('restarts a server that has died, and not one that was stopped', async () => {
-    const supervised = superviseServer(fakeServer(), { say, delays })
+    const supervised = superviseServer(fakeServer(), { print, delays })
     for (const pid of [1, 2, 3]) {
-      while (supervised.pid !== pid) await sleep(2)
+      await waitUntil(() => supervised.pid === pid)
       await supervised.kill()
     }
-    while (supervised.pid !== 4) await sleep(2)
+    await waitUntil(() => supervised.pid === 4)
     await supervised.stop()
     await sleep(30)
     assert.equal(supervised.pid, undefined)
     supervised.start()
-    while (supervised.pid !== 5) await sleep(2)
+    await waitUntil(() => supervised.pid === 5)
     await supervised.stop()
     assert.equal(supervised.restarts, 3)
   })
 
-  it('lets a server alone that is not ours', async () => {
-    const supervised = superviseServer(externalServer('x://host:5', 'X at host', 1), { say })
+  it('leaves a server alone that was not started here', async () => {
+    const supervised = superviseServer(externalServer('x://host:5', 'X at host', 1), { print })
     assert.equal(supervised.port, 5)
     await assert.rejects(supervised.kill(), /not started here/)
     await supervised.stop()

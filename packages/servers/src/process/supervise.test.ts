@@ -1,41 +1,41 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { startProcess } from './process.ts'
-import { type Run, supervise } from './supervise.ts'
+import { type Child, startChild } from './child.ts'
+import { supervise } from './supervise.ts'
+import { waitUntil } from './wait-until.ts'
 
 const delays = { firstMs: 10, longestMs: 40, steadyMs: 60_000 }
 const waits = 'setInterval(() => {}, 1000)'
 
-function script(text: string): Run {
-  return startProcess({
+function script(text: string): Child {
+  return startChild({
     file: process.execPath,
     args: ['-e', text],
     cwd: '.',
-    env: process.env,
     stopWithinMs: 5_000,
-    onLine: () => {},
+    output: () => {},
   })
 }
 
-/** What a supervisor says, and a promise of its first so many lines. */
-function hearing() {
+/** The lines that a supervisor prints, and a promise of the first of them. */
+function printed() {
   const lines: string[] = []
   return {
     lines,
-    say: (text: string) => void lines.push(text),
+    print: (line: string) => void lines.push(line),
     async first(count: number): Promise<string[]> {
-      while (lines.length < count) await sleep(5)
+      await waitUntil(() => lines.length >= count)
       return lines.slice(0, count)
     },
   }
 }
 
 describe('supervise', { timeout: 30_000 }, () => {
-  it('starts again what ends, after delays that grow to a limit, and says why it ended', async () => {
-    const { say, first } = hearing()
+  it('starts again what ends, after delays that grow to a limit, and prints why it ended', async () => {
+    const { print, first } = printed()
     const ends = async () => script('console.error("Error: no luck"); process.exit(3)')
-    const supervised = supervise('it', ends, { say, delays })
+    const supervised = supervise('it', ends, { print, delays })
     const why = 'it ended with exit code 3 (Error: no luck); starting it again in'
     assert.deepEqual(
       await first(4),
@@ -46,15 +46,15 @@ describe('supervise', { timeout: 30_000 }, () => {
   })
 
   it('begins with the first delay again after a long run', async () => {
-    const { say, first } = hearing()
-    const supervised = supervise('it', async () => script(''), { say, delays: { ...delays, steadyMs: 0 } })
+    const { print, first } = printed()
+    const supervised = supervise('it', async () => script(''), { print, delays: { ...delays, steadyMs: 0 } })
     for (const line of await first(3)) assert.match(line, /in 0\.01 s$/)
     await supervised.stop()
   })
 
   it('brings back what was killed', async () => {
-    const { say, first } = hearing()
-    const supervised = supervise('it', async () => script(waits), { say, delays })
+    const { print, first } = printed()
+    const supervised = supervise('it', async () => script(waits), { print, delays })
     const before = await pidOf(supervised)
     await supervised.kill()
     assert.deepEqual(await first(1), ['it was ended by SIGKILL; starting it again in 0.01 s'])
@@ -64,8 +64,8 @@ describe('supervise', { timeout: 30_000 }, () => {
   })
 
   it('leaves alone what was stopped, until it is started', async () => {
-    const { say, lines } = hearing()
-    const supervised = supervise('it', async () => script(waits), { say, delays })
+    const { print, lines } = printed()
+    const supervised = supervise('it', async () => script(waits), { print, delays })
     const pid = await pidOf(supervised)
     await supervised.stop()
     assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' })
@@ -78,26 +78,26 @@ describe('supervise', { timeout: 30_000 }, () => {
   })
 
   it('stops also what is just being started', async () => {
-    let run: Run | undefined
-    const begin = async () => {
+    let child: Child | undefined
+    const start = async () => {
       await sleep(30)
-      run = script(waits)
-      return run
+      child = script(waits)
+      return child
     }
-    const supervised = supervise('it', begin, { ...hearing(), delays })
+    const supervised = supervise('it', start, { ...printed(), delays })
     await supervised.stop()
-    assert.deepEqual(await run?.exited, { code: null, signal: 'SIGTERM' })
+    assert.deepEqual(await child?.exited, { code: null, signal: 'SIGTERM' })
   })
 
   it('tries again what cannot be started', async () => {
-    const { say, first } = hearing()
-    const supervised = supervise('it', () => Promise.reject(new Error('no such thing')), { say, delays })
+    const { print, first } = printed()
+    const supervised = supervise('it', () => Promise.reject(new Error('no such thing')), { print, delays })
     assert.match((await first(2))[1] ?? '', /^it could not be started \(no such thing\); .* 0\.02 s$/)
     await supervised.stop()
   })
 })
 
 async function pidOf(supervised: { readonly pid: number | undefined }): Promise<number> {
-  while (supervised.pid === undefined) await sleep(5)
-  return supervised.pid
+  await waitUntil(() => supervised.pid !== undefined)
+  return Number(supervised.pid)
 }

@@ -3,31 +3,24 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { root, toolsFolder as tools } from '../install/folders.ts'
-import { findNats } from '../nats/find-nats.ts'
+import { root } from '../install/folders.ts'
 import { startNats } from '../nats/start-nats.ts'
-import { commandOf } from './leftover.ts'
+import { commandOf } from './process-table.ts'
 import { removeTempFolder, tempFolder } from './temp.ts'
-
-const say = () => {}
+import { waitUntil } from './wait-until.ts'
 
 /** Another Node process that starts NATS on this folder and then waits for ever. */
 async function startElsewhere(dataDir: string): Promise<{ parent: ChildProcess; pid: number }> {
   const script = `
-    import { findNats } from './packages/servers/src/nats/find-nats.ts'
     import { startNats } from './packages/servers/src/nats/start-nats.ts'
-    const choice = await findNats({ tools: ${JSON.stringify(tools)}, say() {} })
-    console.log((await startNats(choice, { dataDir: ${JSON.stringify(dataDir)} })).pid)`
+    console.log((await startNats({ dataDir: ${JSON.stringify(dataDir)} })).pid)`
   const args = ['--import', 'tsx', '--input-type=module', '-e', script]
   const parent = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] })
   const [line] = await once(parent.stdout as NodeJS.ReadableStream, 'data')
   return { parent, pid: Number(String(line)) }
 }
 
-async function untilGone(pid: number): Promise<void> {
-  while ((await commandOf(pid)) !== '') await sleep(20)
-}
+const isGone = (pid: number) => waitUntil(async () => (await commandOf(pid)) === '')
 
 describe('a server whose parent is gone', () => {
   it('is stopped by the next start on the same data after kill -9 of the parent', {
@@ -35,16 +28,15 @@ describe('a server whose parent is gone', () => {
   }, async () => {
     const folder = await tempFolder()
     const dataDir = join(folder, 'nats')
-    const choice = await findNats({ tools, say })
     const { parent, pid } = await startElsewhere(dataDir)
-    await assert.rejects(startNats(choice, { dataDir }), /already runs/)
+    await assert.rejects(startNats({ dataDir }), /already runs/)
     parent.kill('SIGKILL')
     await once(parent, 'exit')
     assert.notEqual(await commandOf(pid), '')
-    const said: string[] = []
-    const server = await startNats(choice, { dataDir, say: (text) => said.push(text) })
-    await untilGone(pid)
-    assert.match(said.join(), new RegExp(`process ${pid}`))
+    const printed: string[] = []
+    const server = await startNats({ dataDir, print: (line) => printed.push(line) })
+    await isGone(pid)
+    assert.match(printed.join(), new RegExp(`process ${pid}`))
     await server.stop()
     await removeTempFolder(folder)
   })
@@ -54,7 +46,7 @@ describe('a server whose parent is gone', () => {
       const folder = await tempFolder()
       const { parent, pid } = await startElsewhere(join(folder, 'nats'))
       parent.kill(signal)
-      await untilGone(pid)
+      await isGone(pid)
       await removeTempFolder(folder)
     })
   }

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { startProcess } from './process.ts'
+import { startChild } from './child.ts'
+import { waitUntil } from './wait-until.ts'
 
 function script(text: string, lines: string[] = []) {
   const [file, args] = [process.execPath, ['-e', text]]
-  const onLine = (line: string) => void lines.push(line)
-  return startProcess({ file, args, cwd: '.', env: process.env, stopWithinMs: 200, onLine })
+  return startChild({ file, args, cwd: '.', stopWithinMs: 200, output: (line) => void lines.push(line) })
 }
 
-describe('startProcess', { timeout: 30_000 }, () => {
+describe('startChild', { timeout: 30_000 }, () => {
   it('has passed on every line when the process is gone', async () => {
     const lines: string[] = []
     const { exited } = script('console.log("a\\nb"); process.stdout.write("c")', lines)
@@ -17,15 +16,15 @@ describe('startProcess', { timeout: 30_000 }, () => {
     assert.deepEqual(lines, ['a', 'b', 'c'])
   })
 
-  it('kills what does not end in its time', async () => {
+  it('kills a process that does not end in its time', async () => {
     const lines: string[] = []
-    const run = script(
+    const child = script(
       'process.on("SIGTERM", () => {}); setInterval(() => {}, 9); console.log("deaf")',
       lines,
     )
-    while (lines.length === 0) await sleep(5)
-    await run.stop()
-    assert.deepEqual(await run.exited, { code: null, signal: 'SIGKILL' })
+    await waitUntil(() => lines.length > 0)
+    await child.stop()
+    assert.deepEqual(await child.exited, { code: null, signal: 'SIGKILL' })
   })
 
   it('ends what the process started and left behind', async () => {
@@ -36,37 +35,35 @@ describe('startProcess', { timeout: 30_000 }, () => {
       console.log(child.pid)
       child.unref()`
     await script(leaves, lines).exited
-    await assert.doesNotReject(gone(Number(lines[0])))
+    await assert.doesNotReject(waitUntil(() => isGone(Number(lines[0]))))
   })
 
   it('knows the line that explains the end', async () => {
-    const run = script('throw new TypeError("too odd")')
-    await run.exited
-    assert.equal(run.lastError?.(), 'TypeError: too odd')
+    const child = script('throw new TypeError("too odd")')
+    await child.exited
+    assert.equal(child.lastError, 'TypeError: too odd')
   })
 
-  it('says why there is no process', async () => {
-    const run = startProcess({
+  it('explains why there is no process', async () => {
+    const child = startChild({
       file: '/nowhere/nothing',
       args: [],
       cwd: '.',
       env: {},
       stopWithinMs: 100,
-      onLine: () => {},
+      output: () => {},
     })
-    assert.deepEqual(await run.exited, { code: null, signal: null })
-    assert.match(run.lastError?.() ?? '', /ENOENT/)
-    await run.stop()
+    assert.deepEqual(await child.exited, { code: null, signal: null })
+    assert.match(child.lastError ?? '', /ENOENT/)
+    await child.stop()
   })
 })
 
-async function gone(pid: number): Promise<void> {
-  for (;;) {
-    try {
-      process.kill(pid, 0)
-    } catch {
-      return
-    }
-    await sleep(10)
+function isGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return false
+  } catch {
+    return true
   }
 }

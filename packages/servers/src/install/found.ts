@@ -1,0 +1,67 @@
+import type { Print } from '../process/child.ts'
+import { onPath, versionOf } from '../process/programs.ts'
+import type { ServerOptions } from '../process/server.ts'
+import { toolsFolder } from './folders.ts'
+
+/** A server that the environment names, or a program to start. */
+export type Found<Program> =
+  | { kind: 'environment'; what: string; why: string; url: string }
+  | { kind: 'path' | 'embedded'; what: string; why: string; program: Program }
+
+export interface FindOptions {
+  /** The folder for downloaded programs (`.data/tools`). */
+  readonly tools?: string
+  readonly print?: Print
+  readonly env?: NodeJS.ProcessEnv
+}
+
+export type StartOptions = FindOptions & ServerOptions
+
+export const withDefaults = <Options extends FindOptions>(options: Options) => ({
+  tools: toolsFolder,
+  print: () => {},
+  env: process.env,
+  ...options,
+})
+
+/** Prints what was found, and why. */
+export function printed<Program>(found: Found<Program>, { print }: FindOptions): Found<Program> {
+  print?.(`${found.what} (${found.why})`)
+  return found
+}
+
+/** The server that a URL in the environment names, described without its password. */
+export function fromEnvironment(
+  variable: string,
+  product: string,
+  env: NodeJS.ProcessEnv,
+): Found<never> | undefined {
+  const url = env[variable]
+  if (!url) return undefined
+  // Not `new URL`: MongoDB's URLs may list several hosts.
+  const host = url
+    .replace(/^[a-z+]+:\/\//i, '')
+    .replace(/^.*@/, '')
+    .replace(/[/?].*$/, '')
+  return { kind: 'environment', what: `${product} at ${host}`, why: `${variable} is set`, url }
+}
+
+/** The first program of this name on the PATH whose version is accepted. */
+export async function fromPath(
+  name: string,
+  product: string,
+  env: NodeJS.ProcessEnv,
+  accepts: (version: string) => boolean,
+) {
+  for (const file of onPath(name, env)) {
+    const version = await versionOf(file, '--version')
+    if (version !== undefined && accepts(version))
+      return {
+        kind: 'path',
+        what: `${product} ${version}`,
+        why: `found at ${file}`,
+        program: { file },
+      } as const
+  }
+  return undefined
+}

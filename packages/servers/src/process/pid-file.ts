@@ -1,0 +1,55 @@
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Print } from './child.ts'
+import { commandOf, endProcess } from './process-table.ts'
+
+type PidFile = { pid: number; parent: number; parentCommand: string }
+
+const fileIn = (dataDir: string) => join(dataDir, 'server.json')
+
+/** Records which process serves a data folder, so that the next start finds it when this one is killed. */
+export async function writePidFile(dataDir: string, pid: number): Promise<void> {
+  const content: PidFile = { pid, parent: process.pid, parentCommand: await commandOf(process.pid) }
+  await writeFile(fileIn(dataDir), JSON.stringify(content))
+}
+
+export const removePidFile = (dataDir: string) => rm(fileIn(dataDir), { force: true })
+
+/**
+ * The process that serves a data folder, if it still runs. The number in the file may belong to another process by
+ * now, so the folder has to be on its command line.
+ */
+export async function findServerOf(dataDir: string): Promise<(PidFile & { command: string }) | undefined> {
+  const content = await readJson<PidFile>(fileIn(dataDir))
+  const command = content && content.pid > 1 ? await commandOf(content.pid) : ''
+  return content && command.includes(dataDir) ? { ...content, command } : undefined
+}
+
+/**
+ * Stops the server that a killed start left running on this data folder.
+ * @throws when the start that owns the server still runs
+ */
+export async function stopPrevious(
+  dataDir: string,
+  signal: NodeJS.Signals,
+  what: string,
+  print: Print,
+): Promise<void> {
+  const server = await findServerOf(dataDir)
+  if (server) {
+    const { pid, parent, parentCommand } = server
+    if ((await commandOf(parent)) === parentCommand)
+      throw new Error(
+        `${what} already runs on ${dataDir}, started by process ${parent}. Stop that one first.`,
+      )
+    print(`Stopping ${what} (process ${pid}), left over from an earlier start`)
+    await endProcess(pid, signal)
+  }
+  await removePidFile(dataDir)
+}
+
+/** Undefined when there is no such file, or a crash left it half written: neither may prevent a start. */
+export const readJson = <Content>(file: string): Promise<Content | undefined> =>
+  readFile(file, 'utf8')
+    .then(JSON.parse)
+    .catch(() => undefined)

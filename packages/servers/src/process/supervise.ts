@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Child, describeExit, type Print } from './child.ts'
+
+/** A program that is started again when it dies. */
+export interface Supervised {
+  /** Undefined while it does not run. */
+  readonly pid: number | undefined
+  /** How often it was started again after it died. */
+  readonly restarts: number
+  /** SIGKILL, as in a crash; the program is started again. */
+  kill(): Promise<void>
+  /** Stops it until `start` is called. */
+  stop(): Promise<void>
+  start(): void
+}
+
+interface Delays {
+  readonly firstMs: number
+  readonly longestMs: number
+  /** After a run of this length, the next delay is the first again. */
+  readonly steadyMs: number
+}
+
+export interface SuperviseOptions {
+  readonly print: Print
+  readonly delays?: Delays
+}
+
+const usualDelays: Delays = { firstMs: 500, longestMs: 30_000, steadyMs: 60_000 }
+
+/** Starts a program, and again whenever it dies: after delays that double, each announced with the reason of its end. */
+export function supervise(
+  name: string,
+  start: () => Promise<Child>,
+  { print, delays = usualDelays }: SuperviseOptions,
+): Supervised {
+  let child: Child | undefined
+  let restarts = 0
+  let stopping = new AbortController()
+  let stopped = keepRunning(stopping.signal)
+
+  async function keepRunning(signal: AbortSignal): Promise<void> {
+    for (let delayMs = delays.firstMs; ; restarts += 1) {
+      const startedAt = Date.now()
+      const end = await runOnce(signal)
+      if (signal.aborted) return
+      if (Date.now() - startedAt >= delays.steadyMs) delayMs = delays.firstMs
+      print(`${name} ${end}; starting it again in ${delayMs / 1000} s`)
+      await sleep(delayMs, undefined, { signal }).catch(() => {})
+      if (signal.aborted) return
+      delayMs = Math.min(delayMs * 2, delays.longestMs)
+    }
+  }
+
+  async function runOnce(signal: AbortSignal): Promise<string> {
+    try {
+      child = await start()
+      if (signal.aborted) await child.stop()
+      return describeExit(await child.exited, child.lastError)
+    } catch (error) {
+      return `could not be started (${error instanceof Error ? error.message : error})`
+    } finally {
+      child = undefined
+    }
+  }
+
+  return {
+    get pid() {
+      return child?.pid
+    },
+    get restarts() {
+      return restarts
+    },
+    async kill() {
+      await child?.kill()
+    },
+    async stop() {
+      stopping.abort()
+      await child?.stop()
+      await stopped
+    },
+    start() {
+      if (!stopping.signal.aborted) return
+      stopping = new AbortController()
+      const { signal } = stopping
+      stopped = stopped.then(() => keepRunning(signal))
+    },
+  }
+}
