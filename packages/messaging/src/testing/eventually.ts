@@ -5,13 +5,17 @@ import { setTimeout as delay } from 'node:timers/promises'
  *
  * Not with `assert.ok` without a message: to make one it parses its own file, which takes the time that is waited for.
  */
-export async function eventually<T>(check: () => T | Promise<T>, withinMs = 30_000): Promise<T> {
+export async function eventually<T>(
+  check: () => T | Promise<T>,
+  withinMs = 30_000,
+  pauseMs = 20,
+): Promise<T> {
   const deadline = Date.now() + withinMs
   for (;;)
     try {
       return await check()
     } catch (error) {
       if (Date.now() > deadline) throw error
-      await delay(20)
+      await delay(pauseMs)
     }
 }
