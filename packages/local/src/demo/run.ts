@@ -1,63 +1,81 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Client } from '@saucery/client/client'
+import { ifFound, Unreachable } from '@saucery/client/errors'
+import { isTransient } from '@saucery/client/retry'
+import { type ScenarioName, scenarios, type Until } from '@saucery/client/scenarios'
+import type { OrderView, TimelineEntry } from '@saucery/client/schemas'
 import { isFinal } from '@saucery/contracts/status'
-import { type Client, type Entry, Unreachable, type View } from './client.ts'
-import type { Scenario, Until } from './paths.ts'
-import { entryLine } from './texts.ts'
 
-export interface Outcome {
-  readonly path: Scenario
+/** How an order ended that was to go the scenario's way. */
+export interface ScenarioOutcome {
+  readonly name: ScenarioName
   readonly orderId: string
   /** As last seen. */
-  readonly view: View | undefined
-  /** Why it did not go its way. */
+  readonly view: OrderView | undefined
+  /** Why it ended in another way. */
   readonly failure?: string
 }
 
-interface Options {
+interface RunOptions {
   readonly client: Client
+  /** From the placing to the final status. */
   readonly limitMs: number
-  readonly print: (line: string) => void
+  /** Called once for each event, with the view that first has it. */
+  onEvent(entry: TimelineEntry, view: OrderView): void
 }
 
 const POLL_MS = 50
 
-/** Sends one order along the path, printing what happens to it, until it is final or the time is over. */
-export async function runPath(path: Scenario, { client, limitMs, print }: Options): Promise<Outcome> {
-  const orderId = await client.place(path.order)
+/**
+ * Sends one order the scenario's way, until it is final or its time is over.
+ * @throws Unreachable
+ */
+export async function runScenario(name: ScenarioName, options: RunOptions): Promise<ScenarioOutcome> {
+  const { client, limitMs, onEvent } = options
+  const { order, act } = scenarios[name]
+  const { id } = (await client.post('/orders', { body: order })).data
   const deadline = Date.now() + limitMs
-  const printed = new Set<string>()
-  let view: View | undefined
+  const seen = new Set<string>()
+  let view: OrderView | undefined
 
   const until: Until = async (holds) => {
     for (;;) {
-      view = (await client.find(orderId)) ?? view
-      if (view) for (const entry of unprinted(view)) print(entryLine(path, entry, view))
+      view = (await findView(client, id)) ?? view
+      for (const entry of view?.timeline ?? []) {
+        if (view && !seen.has(entry.id)) onEvent(entry, view)
+        seen.add(entry.id)
+      }
       if (view && holds(view)) return view
       if (Date.now() > deadline) throw new Error(`not there after ${limitMs / 1000} s`)
       await sleep(POLL_MS)
     }
   }
 
-  function unprinted({ timeline }: View): Entry[] {
-    const fresh = timeline.filter(({ id }) => !printed.has(id))
-    for (const { id } of fresh) printed.add(id)
-    return fresh
-  }
-
-  try {
-    const refused = await path.act(client, orderId, until).catch((error: Error) => error)
-    if (refused instanceof Unreachable) throw refused
-    await until(({ status }) => isFinal(status))
-    return { path, orderId, view, ...(refused ? { failure: refused.message } : {}) }
-  } catch (error) {
+  const failures: unknown[] = []
+  const fail = (error: unknown) => {
     if (error instanceof Unreachable) throw error
-    return { path, orderId, view, failure: error instanceof Error ? error.message : String(error) }
+    failures.push(error)
+  }
+  await act(client, id, until).catch(fail)
+  await until(({ status }) => isFinal(status)).catch(fail)
+  const [failure] = failures
+  return { name, orderId: id, view, ...(failure instanceof Error && { failure: failure.message }) }
+}
+
+/** Undefined until the dashboard has the order, and while the dashboard is away. */
+async function findView(client: Client, id: string): Promise<OrderView | undefined> {
+  try {
+    return await ifFound(client.get('/orderDashboards/{id}', { path: { id } }))
+  } catch (error) {
+    if (error instanceof Unreachable || !isTransient(error)) throw error
+    return undefined
   }
 }
 
+export const endedAsExpected = ({ name, view }: ScenarioOutcome): boolean =>
+  view?.status === scenarios[name].expected
+
 /** An automatic courier may have delivered what was to be cancelled or to fail. */
-export const deliveredByItself = ({ view }: Outcome): boolean =>
+export const deliveredByItself = ({ view }: ScenarioOutcome): boolean =>
   view?.timeline.some(({ event, cause }) => event === 'DeliveryCompleted' && cause === 'automatic-courier') ??
   false
-
-export const wentItsWay = ({ path, view }: Outcome): boolean => view?.status === path.expected

@@ -1,43 +1,52 @@
+import { hasHappened, type ScenarioName, scenarios } from '@saucery/client/scenarios'
+import type { OrderView, TimelineEntry } from '@saucery/client/schemas'
 import { choreography } from '@saucery/contracts/choreography'
-import type { Entry, View } from './client.ts'
-import { type Scenario, scenarios } from './paths.ts'
-import { type Outcome, wentItsWay } from './run.ts'
+import { endedAsExpected, type ScenarioOutcome } from './run.ts'
 
-export const usage = `Usage: npx pnpm@12 demo [--url http://localhost:8088]
+export const demoUsage = `Usage: npx pnpm@12 demo [--url http://localhost:8088]
 
-Places an order for every path, in the system that \`npx pnpm@12 start\` runs, and shows what happens to each.
-Where sign-in is on, SAUCERY_TOKEN is an operator's token.
+Places one order for each scenario in the system that \`npx pnpm@12 start\` runs, and prints its events as they happen.
+Where sign-in is on, set SAUCERY_TOKEN to the token of an operator.
 `
 
 export const automaticCourier = `
-Deliveries complete by themselves here, because DELIVERY_DURATION_MS is set, and one did so before it could be
-cancelled or fail. Start the system without it to see every path.
+DELIVERY_DURATION_MS is set, so deliveries complete by themselves here. One did before its order could be cancelled or
+its delivery could fail. Start the system without it to see every scenario.
 `
 
-const width = Math.max(...scenarios.map(({ name }) => name.length))
+const width = Math.max(...Object.keys(scenarios).map((name) => name.length))
 
-/** An event with the time since the order was placed, who said it, and because of what. */
-export function entryLine({ name }: Scenario, entry: Entry, { timeline }: View): string {
+/** An event: its time since the order was placed, its service and its cause. */
+export function eventLine(name: ScenarioName, entry: TimelineEntry, { timeline }: OrderView): string {
   const placed = timeline.find(({ event }) => event === 'OrderPlaced') ?? entry
   const since = `+${Date.parse(entry.time) - Date.parse(placed.time)} ms`
   const cause = timeline.find(({ id }) => id === entry.cause)?.event
   const because = cause ?? (entry.cause === 'automatic-courier' ? 'the automatic courier' : 'a request')
-  return `${name.padEnd(width)} │ ${since.padStart(9)}  ${entry.event.padEnd(19)} ${speaker(entry)} because of ${because}`
+  return `${name.padEnd(width)} │ ${since.padStart(9)}  ${entry.event.padEnd(19)} ${publisherOf(entry)} because of ${because}`
 }
 
-function speaker({ stream }: Entry): string {
-  const party = Object.entries(choreography).find(([, { stream: own }]) => own === stream)
-  return (party?.[0] ?? stream).padEnd(8)
+function publisherOf({ stream }: TimelineEntry): string {
+  const service = Object.entries(choreography).find(([, contract]) => contract.stream === stream)
+  return (service?.[0] ?? stream).padEnd(8)
 }
 
-/** What became of every order. */
-export function table(outcomes: readonly Outcome[]): string {
+/** How every order ended, a line each. */
+export function outcomeTable(outcomes: readonly ScenarioOutcome[]): string {
   const rows = outcomes.map((outcome) => {
-    const { path, orderId, view, failure } = outcome
-    const right = wentItsWay(outcome)
-    const status = right ? path.expected : `${view?.status ?? 'unseen'}, not ${path.expected}`
-    const note = right && view ? path.how?.(view) : failure
-    return `${right ? 'ok   ' : 'WRONG'} ${path.name.padEnd(width)}  ${orderId}  ${status.padEnd(10)}  ${note ?? ''}`.trimEnd()
+    const { name, orderId, view, failure = '' } = outcome
+    const { expected } = scenarios[name]
+    const ok = endedAsExpected(outcome)
+    const status = ok ? expected : `${view?.status ?? 'unseen'}, not ${expected}`
+    const note = ok && view ? howItEnded(name, view) : failure
+    return `${ok ? 'ok   ' : 'WRONG'} ${name.padEnd(width)}  ${orderId}  ${status.padEnd(10)}  ${note}`.trimEnd()
   })
   return `\n${rows.join('\n')}\n`
+}
+
+function howItEnded(name: ScenarioName, view: OrderView): string {
+  if (name === 'failed') return 'money refunded'
+  if (name !== 'cancelled at once') return ''
+  return hasHappened(view, 'PaymentVoided')
+    ? 'before any charge: the payment is voided'
+    : 'after the charge: delivery cancelled, money refunded'
 }

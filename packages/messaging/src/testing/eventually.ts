@@ -5,14 +5,18 @@ import { setTimeout as delay } from 'node:timers/promises'
  *
  * Give `assert.ok` a message: without one it parses the test's file on each failure, which starves the test.
  */
-export async function eventually<T>(check: () => T | Promise<T>, withinMs = 30_000): Promise<T> {
+export async function eventually<T>(
+  check: () => T | Promise<T>,
+  withinMs = 30_000,
+  pauseMs = 20,
+): Promise<T> {
   const deadline = Date.now() + withinMs
   for (;;)
     try {
       return await check()
     } catch (error) {
       if (Date.now() > deadline) throw error
-      await delay(20)
+      await delay(pauseMs)
     }
 }
 

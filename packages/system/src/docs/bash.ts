@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
-/** A bash that keeps its variables and functions from one script to the next, as a reader's does. */
+/** A bash that keeps its variables and functions from one script to the next, as a reader's shell does. */
 export interface Bash extends AsyncDisposable {
-  /** What the script wrote, on either output; rejects when one of its commands failed, or it takes too long. */
+  /** Resolves with stdout and stderr together; rejects when a command fails, or after `withinMs`. */
   run(script: string): Promise<string>
 }
 
@@ -14,11 +14,11 @@ export function openBash(options: { cwd: string; env: NodeJS.ProcessEnv; withinM
   const bash = spawn('bash', ['--norc', '-E'], { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] })
   const exited = once(bash, 'close')
   let output = ''
-  let heard = () => {}
+  let onOutput = () => {}
   for (const stream of [bash.stdout, bash.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => {
       output += text
-      heard()
+      onOutput()
     })
   bash.stdin.on('error', () => {})
   bash.stdin.write('exec 2>&1\n')
@@ -27,15 +27,15 @@ export function openBash(options: { cwd: string; env: NodeJS.ProcessEnv; withinM
     async run(script) {
       output = ''
       const ended = new Promise<void>((resolve, reject) => {
-        const give = (why: string) => () => reject(new Error(`${why}:\n${script}\n${output}`))
-        const late = setTimeout(give(`not done after ${withinMs} ms`), withinMs)
-        void exited.then(give('bash has ended'))
-        heard = () => {
+        const fail = (why: string) => () => reject(new Error(`${why}:\n${script}\n${output}`))
+        const late = setTimeout(fail(`not done after ${withinMs} ms`), withinMs)
+        void exited.then(fail('bash has ended'))
+        onOutput = () => {
           if (!output.includes(done)) return
           clearTimeout(late)
           const [, failed = ''] = output.split(done)
           if (failed.startsWith('0')) resolve()
-          else give('a command failed')()
+          else fail('a command failed')()
         }
       })
       // Otherwise a command could read the scripts that follow as its input.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
-import { missingFrom, stepsOf } from './printed.ts'
+import { commandsOf, missingFrom } from './printed.ts'
 
 const page = `# A page
 ## First
@@ -24,14 +24,14 @@ four
 `
 
 it('finds the commands of a page under their headings, with the answers that follow them', () => {
-  assert.deepEqual(stepsOf(page), [
+  assert.deepEqual(commandsOf(page), [
     { heading: 'First', script: 'one\ntwo\n', answer: '1 …\n' },
     { heading: 'First', script: 'three\n', answer: undefined },
     { heading: 'Second', script: 'four\n', answer: undefined },
   ])
 })
 
-it('misses a line that was not said, or not after the one before', () => {
+it('misses a line that is not in the output, or not after the line before it', () => {
   assert.equal(missingFrom('a 1 (x)\nnoise\nb', 'a … (x)\nb\n'), undefined)
   assert.equal(missingFrom('b\na', 'a\nb\n'), 'b')
   assert.equal(missingFrom('one a', 'a\n'), 'a')

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
-const speaking = ['chassis', 'order', 'payment', 'delivery', 'dashboard', 'gateway']
+const packages = ['chassis', 'order', 'payment', 'delivery', 'dashboard', 'gateway']
 
 function sourcesOf(name: string): string[] {
   const folder = join(root, 'packages', name, 'src')
@@ -14,10 +14,10 @@ function sourcesOf(name: string): string[] {
     .map((file) => readFileSync(join(folder, file), 'utf8'))
 }
 
-/** Every problem that the sources give: its code, with its status where that is said beside it. */
+/** Every problem in the sources: its code, and its status where that stands beside the code. */
 function problemsInSources(): { code: string; status: string | undefined }[] {
-  return speaking.flatMap(sourcesOf).flatMap((source) => {
-    // (?<!readonly ): what a domain refuses has codes of its own, which are no problems.
+  return packages.flatMap(sourcesOf).flatMap((source) => {
+    // (?<!readonly ): the codes of a domain's refusals are no problem codes.
     const places = source.matchAll(/(?:status: (\d{3}),\s*)?(?<!readonly )\bcode(?::| =)([^,;}\n]*)/g)
     return [...places].flatMap(([, status, value = '']) =>
       [...value.matchAll(/'([a-z]+(?:-[a-z]+)+)'/g)].map(([, code = '']) => ({ code, status })),
@@ -32,19 +32,19 @@ const table = new Map(
 )
 
 describe('the table of problems', () => {
-  it('has every problem that is given, with its status', () => {
-    const given = problemsInSources()
-    assert.ok(given.length > 10)
-    for (const { code, status } of given) {
+  it('has every problem of the sources, with its status', () => {
+    const inSources = problemsInSources()
+    assert.ok(inSources.length > 10)
+    for (const { code, status } of inSources) {
       assert.ok(table.has(code), code)
       if (status !== undefined) assert.equal(table.get(code), status, code)
     }
   })
 
-  it('has no problem that nobody gives', () => {
-    const given = new Set(problemsInSources().map(({ code }) => code))
+  it('has no other problem', () => {
+    const inSources = new Set(problemsInSources().map(({ code }) => code))
     assert.deepEqual(
-      [...table.keys()].filter((code) => !given.has(code)),
+      [...table.keys()].filter((code) => !inSources.has(code)),
       [],
     )
   })

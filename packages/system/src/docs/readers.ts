@@ -1,43 +1,41 @@
-/** What readers of the dashboard met with. */
-export interface Read {
+import { hastyClient } from '../support/orders.ts'
+
+/** What readers of the dashboard saw. */
+interface ReadersReport {
   readonly answers: number
-  /** Answers that were none, and documents that had lost something. */
+  /** Calls that failed, and documents that had lost events. */
   readonly wrong: readonly string[]
 }
 
-interface View {
-  readonly timeline?: readonly unknown[]
-}
-
-/** Reads these orders' documents again and again, until it is stopped; a document may only grow. */
-export function readers(
+/** Reads these orders' documents again and again, until it is stopped. A document may only grow. */
+export function openReaders(
   gateway: string,
   orderIds: readonly string[],
-  atOnce = 4,
-): AsyncDisposable & { stop(): Promise<Read> } {
+  readers = 4,
+): AsyncDisposable & { stop(): Promise<ReadersReport> } {
+  const client = hastyClient(gateway)
   let going = true
   let answers = 0
   const wrong = new Set<string>()
-  const known = new Map<string, number>()
+  const lengths = new Map<string, number>()
 
   async function read(orderId: string): Promise<void> {
-    const answer = await fetch(`${gateway}/orderDashboards/${orderId}`)
-    const { timeline = [] } = (await answer.json()) as View
+    const { timeline } = await client.get('/orderDashboards/{id}', { path: { id: orderId } })
     answers += 1
-    if (answer.status !== 200) wrong.add(`${orderId}: ${answer.status}`)
-    else if (timeline.length < (known.get(orderId) ?? 0)) wrong.add(`${orderId}: ${timeline.length} events`)
-    known.set(orderId, Math.max(timeline.length, known.get(orderId) ?? 0))
+    const before = lengths.get(orderId) ?? 0
+    if (timeline.length < before) wrong.add(`${orderId}: ${timeline.length} events`)
+    lengths.set(orderId, Math.max(timeline.length, before))
   }
 
   async function reader(from: number): Promise<void> {
-    for (let i = from; going; i += atOnce) {
+    for (let i = from; going; i += readers) {
       const orderId = orderIds[i % orderIds.length] ?? ''
       await read(orderId).catch((error) => wrong.add(`${orderId}: ${error}`))
     }
   }
 
-  const reading = Array.from({ length: atOnce }, (_, i) => reader(i))
-  async function stop(): Promise<Read> {
+  const reading = Array.from({ length: readers }, (_, i) => reader(i))
+  async function stop(): Promise<ReadersReport> {
     going = false
     await Promise.all(reading)
     return { answers, wrong: [...wrong] }

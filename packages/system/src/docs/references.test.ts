@@ -14,7 +14,7 @@ const files = execFileSync('git', listed, { cwd: root, encoding: 'utf8' })
 const pages = files.filter(({ name }) => name.endsWith('.md'))
 const found = (text: string, pattern: RegExp) => [...text.matchAll(pattern)].map(([, first = '']) => first)
 
-it('pages link to what is there', () => {
+it('pages link to files that exist', () => {
   const links = pages.flatMap(({ name, text }) =>
     found(text.replace(/^```[\s\S]*?^```$/gm, ''), /\]\((?![a-z]+:|#)([^)#\s]+)/g).map((to) => ({
       name,
@@ -26,7 +26,7 @@ it('pages link to what is there', () => {
   assert.deepEqual(broken, [])
 })
 
-it('pages name files that are there', () => {
+it('pages name files that exist', () => {
   const path = /`((?:bench|deploy|docs|packages|patches|tilt)\/[\w@./-]*\w\.\w+)`/g
   const named = pages.flatMap(({ name, text }) => found(text, path).map((file) => ({ name, file })))
   assert.ok(named.length > 5, 'no names were found')
@@ -34,7 +34,7 @@ it('pages name files that are there', () => {
   assert.deepEqual(missing, [])
 })
 
-it('comments name tests that are there, by their titles', () => {
+it('comments name tests that exist, by their titles', () => {
   const titles = new Map<string, string>()
   for (const { name, text } of files.filter(({ name }) => name.endsWith('.test.ts'))) {
     const own = [...text.matchAll(/\b(?:it|describe)\(\s*(['"`])(.+?)\1/g)].map(([, , title = '']) => title)
@@ -46,14 +46,14 @@ it('comments name tests that are there, by their titles', () => {
     .filter(({ name }) => /\.tsx?$/.test(name))
     .map(({ name, text }) => ({ name, comments: found(text, /(?:^|\s)(?:\/\/|\/?\*+) (.*)$/gm).join(' ') }))
     .flatMap(({ name, comments }) =>
-      [...comments.matchAll(reference)].map(([, test = '', said = '']) => ({ name, test, said })),
+      [...comments.matchAll(reference)].map(([, test = '', titles = '']) => ({ name, test, titles })),
     )
   assert.ok(references.length > 20, 'no references were found')
-  const missing = references.flatMap(({ name, test, said }) => {
-    const there = titles.get(test)
-    if (there === undefined) return [{ name, test }]
-    return found(said, /"([^"]+)"/g)
-      .filter((title) => missingFrom(there, title))
+  const missing = references.flatMap(({ name, test, titles: named }) => {
+    const existing = titles.get(test)
+    if (existing === undefined) return [{ name, test }]
+    return found(named, /"([^"]+)"/g)
+      .filter((title) => missingFrom(existing, title))
       .map((title) => ({ name, test, title }))
   })
   assert.deepEqual(missing, [])

@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { eventually } from '@saucery/messaging/testing/eventually'
 import { testBrowser } from '../support/browser.ts'
-import { door } from '../support/door.ts'
+import { hastyClient, patientClient } from '../support/orders.ts'
 import { runningSystem } from '../support/running-system.ts'
 
 // Makes the pictures of the README, of a system of its own.
@@ -14,7 +15,8 @@ const sauces = ['gochujang', 'doenjang', 'ssamjang', 'ganjang']
 await mkdir(folder, { recursive: true })
 await using system = await runningSystem(settings)
 await using browser = await testBrowser()
-const { insist } = door(system.urls.gateway)
+const { post } = hastyClient(system.urls.gateway)
+const patient = patientClient(system.urls.gateway)
 
 const fates = ['complete', 'fail', 'complete', 'leave', 'cancel', 'complete', 'leave', 'decline'] as const
 const ids = await Promise.all(Array.from({ length: 48 }, (_, i) => live(i)))
@@ -38,22 +40,21 @@ await order.screenshot({ path: `${folder}order.png` })
 process.stderr.write(`written to ${folder}\n`)
 
 async function place(i: number, price = 2000 + 500 * (i % 7)): Promise<string> {
-  const body = { branchId: branches[i % 4], sauceId: sauces[i % 3], qty: 1 + (i % 5), price }
-  const answer = await fetch(`${system.urls.gateway}/orders`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
-  return ((await answer.json()) as { id: string }).id
+  const [branchId = '', sauceId = ''] = [branches[i % branches.length], sauces[i % 3]]
+  return (await post('/orders', { body: { branchId, sauceId, qty: 1 + (i % 5), price } })).data.id
 }
 
 async function live(i: number): Promise<string> {
   const fate = fates[i % fates.length]
   await sleep(i * 150)
   const id = await place(i, fate === 'decline' ? 900_000 + 200_000 * 5 : undefined)
-  // The cancel comes when the order is on its way.
-  if (fate === 'cancel') await sleep(4500)
-  if (fate === 'complete' || fate === 'fail') await insist(`/deliveries/${id}/${fate}`)
-  if (fate === 'cancel') await insist(`/orders/${id}/cancel`)
+  const path = { id }
+  if (fate === 'cancel') {
+    // The order is on its way by then.
+    await sleep(4500)
+    await patient.post('/orders/{id}/cancel', { path })
+  } else if (fate === 'complete' || fate === 'fail') {
+    await eventually(() => post(`/deliveries/{id}/${fate}`, { path }), 60_000, 300)
+  }
   return id
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { type Client, openClient } from '@saucery/client/client'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { signToken, type TokenClaims } from '@saucery/local/access/sign-in'
 import { stamp } from '@saucery/messaging/events/event'
@@ -10,14 +11,15 @@ import { quietLog } from '@saucery/messaging/testing/log'
 import { publishEvent } from '@saucery/messaging/testing/messages'
 import { type RunningSystem, runningSystem } from '../support/running-system.ts'
 
-const operator: TokenClaims = { role: 'operator' }
-type Letter = { sequence: number; eventId: string; handled: boolean }
+const services = ['order', 'payment', 'delivery', 'dashboard'] as const
 
 describe('an operator, through the gateway', { timeout: 120_000 }, () => {
   let system: RunningSystem
   let order: Broker
+  let operator: Client
   before(async () => {
     system = await runningSystem({ AUTH: 'on' })
+    operator = await signedIn({ role: 'operator' })
     const { url, users } = system.nats
     order = await connectBroker({ url, name: 'order', ...users.order, log: quietLog })
   })
@@ -26,24 +28,22 @@ describe('an operator, through the gateway', { timeout: 120_000 }, () => {
     await system[Symbol.asyncDispose]()
   })
 
-  async function ask(path: string, { method = 'GET', who = operator } = {}): Promise<Response> {
-    const authorization = `Bearer ${await signToken(system.dataDir, who)}`
-    return fetch(`${system.urls.gateway}${path}`, { method, headers: { authorization } })
-  }
+  const signedIn = async (claims: TokenClaims) =>
+    openClient({ url: system.urls.gateway, token: await signToken(system.dataDir, claims) })
 
-  it('sees how every service fares, and nobody else does', async () => {
-    for (const service of ['order', 'payment', 'delivery', 'dashboard']) {
-      const answer = await ask(`/operations/${service}`)
-      assert.equal(answer.status, 200)
-      const { deadLetters, outbox } = (await answer.json()) as { deadLetters: number; outbox?: object }
+  it('sees the state of every service, and no other caller does', async () => {
+    const courier = await signedIn({ role: 'courier' })
+    const stranger = openClient({ url: system.urls.gateway })
+    for (const service of services) {
+      const { deadLetters, outbox } = await operator.get(`/operations/${service}`)
       assert.equal(deadLetters, 0)
       assert.equal(outbox === undefined, service === 'dashboard')
-      assert.equal((await ask(`/operations/${service}`, { who: { role: 'courier' } })).status, 403)
-      assert.equal((await fetch(`${system.urls.gateway}/operations/${service}`)).status, 401)
+      await assert.rejects(courier.get(`/operations/${service}`), { name: 'Refused', status: 403 })
+      await assert.rejects(stranger.get(`/operations/${service}`), { name: 'Refused', status: 401 })
     }
   })
 
-  it('sees what nobody can handle at each who heard it, and that it cannot be handled now either', async () => {
+  it('sees the dead letter of each service that consumes a bad event, and that a retry fails', async () => {
     const event = stamp(
       OrderPlaced(OrderPlaced.example),
       { id: 'a-test', traceparent: newTraceparent() },
@@ -51,15 +51,16 @@ describe('an operator, through the gateway', { timeout: 120_000 }, () => {
     )
     await publishEvent(order, event, { headers: { 'ce-dataschema': 'urn:event:OrderPlaced:99' } })
     for (const service of ['payment', 'dashboard'] as const) {
-      const letters = `/operations/${service}/dead-letters`
-      const letter = await eventually(async () => {
-        const { items } = (await (await ask(letters)).json()) as { items: Letter[] }
-        assert.equal(items[0]?.eventId, event.id)
-        return items[0]
+      const deadLetter = await eventually(async () => {
+        const [first] = (await operator.get(`/operations/${service}/dead-letters`)).items
+        assert.equal(first?.eventId, event.id)
+        return first
       })
-      assert.equal(letter?.handled, false)
-      const sentBack = await ask(`${letters}/${letter?.sequence}/send-back`, { method: 'POST' })
-      assert.equal(sentBack.status, 409)
+      assert.equal(deadLetter?.handled, false)
+      const retried = operator.post(`/operations/${service}/dead-letters/{sequence}/send-back`, {
+        path: { sequence: String(deadLetter?.sequence) },
+      })
+      await assert.rejects(retried, { name: 'Refused', status: 409 })
       const metrics = await (await fetch(`${system.urls[service]}/metrics`)).text()
       assert.match(metrics, /^dead_letters_unhandled 1$/m)
       assert.match(metrics, /^consumer_pending\{stream="ORDERS"\} 0$/m)

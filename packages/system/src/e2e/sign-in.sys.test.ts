@@ -1,67 +1,68 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { type Client, openClient } from '@saucery/client/client'
 import { signToken, type TokenClaims } from '@saucery/local/access/sign-in'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { testBrowser } from '../support/browser.ts'
 import { type RunningSystem, runningSystem } from '../support/running-system.ts'
 
-const mine: TokenClaims = { role: 'branch', branch: '1' }
-const yours: TokenClaims = { role: 'branch', branch: '2' }
-const courier: TokenClaims = { role: 'courier' }
+const branch: TokenClaims = { role: 'branch', branch: '1' }
+const body = { branchId: '1', sauceId: '1', qty: 1, price: 1000 }
+const refused = (status: number) => ({ name: 'Refused', status })
 
 describe('a system with sign-in', { timeout: 120_000 }, () => {
   let system: RunningSystem
   let orderId: string
+  let own: Client
+  let other: Client
+  let courier: Client
 
   before(async () => {
     system = await runningSystem({ AUTH: 'on' })
+    own = await signedIn(branch)
+    other = await signedIn({ role: 'branch', branch: '2' })
+    courier = await signedIn({ role: 'courier' })
   })
   after(async () => {
     await system[Symbol.asyncDispose]()
   })
 
-  async function ask(who: TokenClaims | undefined, method: string, path: string, body?: object) {
-    const token = who && `Bearer ${await signToken(system.dataDir, who)}`
-    const headers = { 'content-type': 'application/json', ...(token && { authorization: token }) }
-    const url = path.startsWith('http') ? path : `${system.urls.gateway}${path}`
-    return fetch(url, { method, headers, ...(body && { body: JSON.stringify(body) }) })
-  }
-  const order = { branchId: '1', sauceId: '1', qty: 1, price: 1000 }
+  const signedIn = async (claims: TokenClaims, url = system.urls.gateway) =>
+    openClient({ url, token: await signToken(system.dataDir, claims) })
 
-  it('takes a branch’s order, and tells it and nobody else where that stands', async () => {
-    const placed = await ask(mine, 'POST', '/orders', order)
+  it('takes an order of a branch, and shows it to that branch alone', async () => {
+    const placed = await own.post('/orders', { body })
     assert.equal(placed.status, 201)
-    orderId = ((await placed.json()) as { id: string }).id
-    for (const path of ['orders', 'payments', 'deliveries', 'orderDashboards']) {
-      await eventually(async () => {
-        assert.equal((await ask(mine, 'GET', `/${path}/${orderId}`)).status, 200)
-      })
-      assert.equal((await ask(yours, 'GET', `/${path}/${orderId}`)).status, 404)
+    orderId = placed.data.id
+    const path = { id: orderId }
+    for (const list of ['orders', 'payments', 'deliveries', 'orderDashboards'] as const) {
+      await eventually(() => own.get(`/${list}/{id}`, { path }))
+      await assert.rejects(other.get(`/${list}/{id}`, { path }), refused(404))
     }
-    assert.equal((await ask(yours, 'POST', '/orders', order)).status, 403)
-    assert.equal((await ask(yours, 'POST', `/orders/${orderId}/cancel`)).status, 404)
+    await assert.rejects(other.post('/orders', { body }), refused(403))
+    await assert.rejects(other.post('/orders/{id}/cancel', { path }), refused(404))
   })
 
-  it('lets a courier deliver it, and not order', async () => {
-    assert.equal((await ask(courier, 'POST', '/orders', order)).status, 403)
-    assert.equal((await ask(courier, 'POST', `/deliveries/${orderId}/complete`)).status, 200)
+  it('lets a courier deliver it, and place no order', async () => {
+    const path = { id: orderId }
+    await assert.rejects(courier.post('/orders', { body }), refused(403))
+    assert.equal((await courier.post('/deliveries/{id}/complete', { path })).status, 200)
     await eventually(async () => {
-      const view = await ask(mine, 'GET', `/orderDashboards/${orderId}`)
-      assert.equal(((await view.json()) as { status: string }).status, 'DELIVERED')
+      assert.equal((await own.get('/orderDashboards/{id}', { path })).status, 'DELIVERED')
     })
   })
 
-  it('has the page ask for a new token when the one it has expires, and goes on with that', async () => {
+  it('has the page ask for a new token when its token expires, and go on with the new one', async () => {
     await using browser = await testBrowser()
     const page = await browser.open(system.urls.gateway)
     const signIn = async (seconds: number) => {
-      const token = await signToken(system.dataDir, { ...mine, seconds })
+      const token = await signToken(system.dataDir, { ...branch, seconds })
       await page.getByRole('textbox', { name: 'Token' }).fill(token)
       await page.getByRole('button', { name: 'Sign in' }).click()
       await page.getByRole('status').getByText('Live').waitFor()
     }
     await signIn(6)
-    // 5 s later, for clocks that differ.
+    // After the 5 s that clocks may differ by.
     await page.getByRole('alert').filter({ hasText: 'token has expired' }).waitFor()
     await signIn(60)
     await page
@@ -71,12 +72,14 @@ describe('a system with sign-in', { timeout: 120_000 }, () => {
     assert.deepEqual(browser.pageErrors, [])
   })
 
-  it('answers nobody who does not sign in, or goes past the gateway', async () => {
-    assert.equal((await ask(undefined, 'POST', '/orders', order)).status, 401)
-    const { order: service, dashboard } = system.urls
-    for (const who of [undefined, mine, { role: 'operator' }]) {
-      assert.equal((await ask(who, 'POST', `${service}/orders`, order)).status, 401)
-      assert.equal((await ask(who, 'GET', `${dashboard}/orderDashboards`)).status, 401)
+  it('refuses callers without a token, and all callers that go past the gateway', async () => {
+    const stranger = openClient({ url: system.urls.gateway })
+    await assert.rejects(stranger.post('/orders', { body }), refused(401))
+    const { order, dashboard } = system.urls
+    for (const claims of [undefined, branch, { role: 'operator' }]) {
+      const past = (url: string) => (claims ? signedIn(claims, url) : openClient({ url }))
+      await assert.rejects((await past(order)).post('/orders', { body }), refused(401))
+      await assert.rejects((await past(dashboard)).get('/orderDashboards'), refused(401))
     }
   })
 })

@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { setTimeout as delay } from 'node:timers/promises'
+import { eventually } from '@saucery/messaging/testing/eventually'
 import { violations } from '../model/violations.ts'
-import { door } from '../support/door.ts'
 import { type Observer, observe } from '../support/observer.ts'
+import { patientClient, placeOrdersEvenly } from '../support/orders.ts'
 import { randomFrom } from '../support/random.ts'
 import { runningSystem } from '../support/running-system.ts'
-import { traffic } from '../support/traffic.ts'
 import { faultsFrom, strike } from './faults.ts'
 
 const seed = Number(process.env.FAULT_SEED || Math.floor(Math.random() * 2 ** 31))
@@ -24,9 +23,9 @@ describe('the system', { timeout: 600_000 }, () => {
     t.diagnostic(
       `FAULT_SEED=${seed}: ${faults.map(({ victim, afterMs }) => `${afterMs} ms ${victim}`).join(', ')}`,
     )
-    const gateway = door(system.urls.gateway)
+    const { gateway } = system.urls
     const [{ accepted, unanswered }] = await Promise.all([
-      traffic(gateway, { orders, withinMs: placedWithinMs, random }),
+      placeOrdersEvenly(gateway, { orders, withinMs: placedWithinMs, random }),
       strike(system, faults),
     ])
     t.diagnostic(`${accepted.length} orders were accepted, ${unanswered} were not answered`)
@@ -41,8 +40,11 @@ describe('the system', { timeout: 600_000 }, () => {
     assert.ok(quietAfterMs < Number.POSITIVE_INFINITY, 'something is never published or handled')
 
     const waiting = rows.deliveries.filter(({ status }) => status === 'STARTED')
-    for (const { orderId } of waiting)
-      assert.equal(await gateway.insist(`/deliveries/${orderId}/complete`), 200)
+    const client = patientClient(gateway)
+    for (const { orderId } of waiting) {
+      const { status } = await client.post('/deliveries/{id}/complete', { path: { id: orderId } })
+      assert.equal(status, 200)
+    }
     assert.ok((await quiet(observer)) < Number.POSITIVE_INFINITY)
     const after = await observer.rows(accepted)
     assert.deepEqual(violations(after), [])
@@ -55,14 +57,16 @@ describe('the system', { timeout: 600_000 }, () => {
   })
 })
 
-/** @returns after how many ms everything that was said is published and handled, and nothing new is said */
+/** @returns after how many ms nothing is in flight and, half a second later, nothing new is published */
 async function quiet(observer: Observer): Promise<number> {
   const began = Date.now()
-  for (let before: string | undefined; Date.now() - began < quietWithinMs; ) {
-    const now = await observer.rest().catch(() => undefined)
-    if (now !== undefined && now === before) return Date.now() - began
+  let before: readonly number[] | undefined
+  const isStill = async () => {
+    const now = await observer.atRest().catch(() => undefined)
+    const still = now !== undefined && now.join() === before?.join()
     before = now
-    await delay(500)
+    assert.equal(still, true)
+    return Date.now() - began
   }
-  return Number.POSITIVE_INFINITY
+  return eventually(isStill, quietWithinMs, 500).catch(() => Number.POSITIVE_INFINITY)
 }

@@ -1,4 +1,5 @@
-import { type Service, streams, subscriptionsOf } from '@saucery/contracts/choreography'
+import assert from 'node:assert/strict'
+import { events, type Service, streams, subscriptionsOf } from '@saucery/contracts/choreography'
 import { openViews, type ViewStore } from '@saucery/dashboard/store/view-store'
 import type { System } from '@saucery/local/system/system'
 import { keyOf } from '@saucery/messaging/events/event'
@@ -9,19 +10,21 @@ import type { Rows } from '../model/violations.ts'
 
 export interface Observer extends AsyncDisposable {
   rows(accepted: readonly string[]): Promise<Rows>
-  /** How far the streams are; undefined, or an error, while an event is unpublished or unhandled, or a database away. */
-  rest(): Promise<string | undefined>
-  /** The subjects of all that was said, and how many messages each has. */
-  subjects(): Promise<Record<string, number>>
+  /** The streams' last sequences, once nothing is in flight; rejects until then, and while a store is away. */
+  atRest(): Promise<readonly number[]>
+  /** How many messages each subject has. */
+  subjects(): Promise<Readonly<Record<string, number>>>
   /** A service's consumers, by stream. */
-  heard(service: Service): Promise<Record<string, Heard>>
+  consumers(service: Service): Promise<ConsumerStates>
 }
 
-interface Heard {
-  /** When the consumer was made. */
+export type ConsumerStates = Readonly<Record<string, ConsumerState>>
+
+interface ConsumerState {
   readonly created: string
+  /** Since it was created, repeated deliveries included. */
   readonly delivered: number
-  /** What the stream has for it. */
+  /** How many messages the stream has for it. */
   readonly messages: number
 }
 
@@ -34,14 +37,14 @@ export async function observe({ databases, nats }: System): Promise<Observer> {
   const connect = (name: keyof typeof nats.users) =>
     connectBroker({ url: nats.url, name, ...nats.users[name], log: quietLog })
   const provisioner = await connect('provisioner')
-  const listeners = await Promise.all((['order', 'payment', 'delivery', 'dashboard'] as const).map(connect))
+  const services = await Promise.all((['order', 'payment', 'delivery', 'dashboard'] as const).map(connect))
 
   const unpublished = async () => {
     const counts = await Promise.all([orders, payments, deliveries].map(countUnpublished))
     return counts.reduce((sum, count) => sum + count, 0)
   }
 
-  async function isIdle({ name, jsm }: (typeof listeners)[number]): Promise<boolean> {
+  async function isIdle({ name, jsm }: (typeof services)[number]): Promise<boolean> {
     for (const { stream } of subscriptionsOf(name as Parameters<typeof subscriptionsOf>[0])) {
       const { num_pending, num_ack_pending } = await jsm.consumers.info(stream, name)
       if (num_pending + num_ack_pending > 0) return false
@@ -54,9 +57,11 @@ export async function observe({ databases, nats }: System): Promise<Observer> {
 
   const lastSequence = async (stream: string) => (await provisioner.jsm.streams.info(stream)).state.last_seq
 
+  const subjects = async (): Promise<Record<string, number>> =>
+    Object.assign({}, ...(await Promise.all(streams.map(({ name }) => subjectsOf(name)))))
+
   return {
     async rows(accepted) {
-      const placed = await provisioner.jsm.streams.info('ORDERS', { subjects_filter: 'orders.placed.*' })
       return {
         accepted,
         orders: await select(orders, 'select id as "orderId", status from orders'),
@@ -67,42 +72,36 @@ export async function observe({ databases, nats }: System): Promise<Observer> {
         ),
         deliveries: await select(deliveries, 'select order_id as "orderId", status from deliveries'),
         views: await everyView(views),
-        placed: Object.keys(placed.state.subjects ?? {}).map(keyOf),
+        published: publishedIn(await subjects()),
         unpublished: await unpublished(),
         deadLetters: (await provisioner.jsm.streams.info('DEAD_LETTERS')).state.messages,
       }
     },
-    async rest() {
-      // The last to be killed may be on its way back, with nothing left to be handled.
+    async atRest() {
+      // The last server to be killed may be on its way back, with no message left to be handled.
       await views.connect()
-      if (!(await views.isUp())) return undefined
-      if ((await unpublished()) > 0) return undefined
-      const idle = await Promise.all(listeners.map(isIdle))
-      if (idle.includes(false)) return undefined
-      return (await Promise.all(streams.map(({ name }) => lastSequence(name)))).join(' ')
+      assert.equal(await views.isUp(), true, 'the database of the views is away')
+      assert.equal(await unpublished(), 0, 'an event is not published yet')
+      assert.ok(!(await Promise.all(services.map(isIdle))).includes(false), 'a message is not handled yet')
+      return Promise.all(streams.map(({ name }) => lastSequence(name)))
     },
-    async subjects() {
-      return Object.assign({}, ...(await Promise.all(streams.map(({ name }) => subjectsOf(name)))))
-    },
-    async heard(service) {
-      const listener = listeners.find(({ name }) => name === service)
-      const heard: Record<string, Heard> = {}
+    subjects,
+    async consumers(service) {
+      const broker = services.find(({ name }) => name === service)
+      const states: Record<string, ConsumerState> = {}
       for (const { stream, events } of subscriptionsOf(service)) {
-        const info = await listener?.jsm.consumers.info(stream, service)
+        const info = await broker?.jsm.consumers.info(stream, service)
         const wanted = Object.entries(await subjectsOf(stream)).filter(([subject]) =>
           events.some((event) => subject.startsWith(`${event.subject}.`)),
         )
         const messages = wanted.reduce((sum, [, count]) => sum + count, 0)
-        heard[stream] = {
-          created: String(info?.created),
-          delivered: info?.delivered.consumer_seq ?? 0,
-          messages,
-        }
+        const delivered = info?.delivered.consumer_seq ?? 0
+        states[stream] = { created: String(info?.created), delivered, messages }
       }
-      return heard
+      return states
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([provisioner, ...listeners].map(({ connection }) => connection.close()))
+      await Promise.all([provisioner, ...services].map(({ connection }) => connection.close()))
       await Promise.all(pools.map(({ close }) => close()))
       await views.close()
     },
@@ -115,6 +114,17 @@ const select = async <Row>(db: Database, statement: string): Promise<Row[]> =>
 async function countUnpublished(db: Database): Promise<number> {
   const statement = 'select count(*)::int as count from outbox where published_at is null'
   return (await select<{ count: number }>(db, statement))[0]?.count ?? 0
+}
+
+/** The events of each order, by the subjects that the streams have. */
+function publishedIn(subjects: Readonly<Record<string, number>>): Rows['published'] {
+  const names = new Map<string, string[]>()
+  for (const subject of Object.keys(subjects)) {
+    const orderId = keyOf(subject)
+    const type = events.find((type) => subject === `${type.subject}.${orderId}`)
+    names.set(orderId, [...(names.get(orderId) ?? []), type?.event ?? subject])
+  }
+  return [...names].map(([orderId, events]) => ({ orderId, events }))
 }
 
 async function everyView(views: ViewStore): Promise<Rows['views'][number][]> {

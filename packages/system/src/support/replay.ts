@@ -4,17 +4,17 @@ import { connectBroker } from '@saucery/messaging/nats/connection'
 import { openDatabase } from '@saucery/messaging/postgres/database'
 import { quietLog } from '@saucery/messaging/testing/log'
 
-/** Empties the inboxes, as if the ids of all handled events were pruned: only the states know what happened. */
-export async function forgetWhatWasHandled({ databases }: System): Promise<void> {
+/** As if the ids of all consumed events were deleted for their age: only the states know what has happened. */
+export async function emptyInboxes({ databases }: System): Promise<void> {
   for (const url of [databases.orders, databases.payments, databases.deliveries]) {
-    const { db, close } = openDatabase(url, 'forgetful', { connections: 1 })
+    const { db, close } = openDatabase(url, 'inbox-emptier', { connections: 1 })
     await db.execute('delete from inbox')
     await close()
   }
 }
 
-/** Plays whole streams into order, payment and delivery again: as the operator does, by deleting their consumers. */
-export async function playEverythingAgain({ nats }: System): Promise<void> {
+/** Replays whole streams into order, payment and delivery, as an operator does: they make a deleted consumer again. */
+export async function deleteConsumers({ nats }: System): Promise<void> {
   const { jsm, close } = await connectBroker({
     url: nats.url,
     name: 'operator',
