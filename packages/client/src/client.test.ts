@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { RequestListener } from 'node:http'
 import { describe, it } from 'node:test'
 import { type ClientOptions, openClient } from './client.ts'
-import { ifFound, Refused, Unreachable } from './errors.ts'
+import { CallRefused, ifFound, Unreachable } from './errors.ts'
 import { onceIfUnanswered } from './retry.ts'
 import { type Arrived, cut, cutInside, json, problem, serving } from './testing/server.ts'
 
@@ -84,7 +84,7 @@ describe('a call that fails', () => {
     const headers = { 'x-request-id': 'r1', 'retry-after': '2' }
     await using calls = await calling([problem(422, 'invalid-input', { errors, detail: 'Look' }, headers)])
     const refused = await calls.client.get('/orders').catch((error) => error)
-    assert.ok(refused instanceof Refused, String(refused))
+    assert.ok(refused instanceof CallRefused, String(refused))
     const { name: _, ...fields } = refused
     assert.deepEqual(
       { ...fields, message: refused.message },
@@ -103,7 +103,7 @@ describe('a call that fails', () => {
 
   it('is refused by its status where the answer is no problem that can be read', async () => {
     await using calls = await calling([(_, response) => response.writeHead(503).end('<html>')])
-    const expected = { name: 'Refused', code: 'unknown', message: '503 Service Unavailable' }
+    const expected = { name: 'CallRefused', code: 'unknown', message: '503 Service Unavailable' }
     await assert.rejects(calls.client.get('/orders'), expected)
   })
 

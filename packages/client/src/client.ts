@@ -1,6 +1,6 @@
 import createClient from 'openapi-fetch'
 import type { Data, Init, Method, Path } from './calls.ts'
-import { Refused, Unreachable } from './errors.ts'
+import { CallRefused, Unreachable } from './errors.ts'
 import type { RetryPolicy } from './retry.ts'
 
 /** The part of a `Response` that the client reads. */
@@ -25,7 +25,7 @@ export interface ClientOptions {
   /** With it each POST has an `Idempotency-Key`, and is sent again under that; without it, once and without a key. */
   readonly retry?: RetryPolicy
   /** Called for each 401, unless the token is another one by then. */
-  onUnauthorized?(refused: Refused): void
+  onUnauthorized?(refused: CallRefused): void
 }
 
 /** Rejects with `Refused` or `Unreachable`, or with the reason of its `signal` when that is aborted. */
@@ -75,7 +75,7 @@ export function openClient(options: ClientOptions): Client {
     })
     if (response.ok && data == null) throw new Unreachable(new SyntaxError('The answer is empty'))
     if (response.ok) return { data: data as never, response }
-    const refused = new Refused(response, error)
+    const refused = new CallRefused(response, error)
     if (refused.status === 401 && bearer === token()) onUnauthorized?.(refused)
     throw refused
   }

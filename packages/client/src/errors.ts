@@ -1,8 +1,8 @@
 import type { FieldError, Problem } from './schemas.ts'
 
 /** The service answered with a problem. */
-export class Refused extends Error {
-  override readonly name = 'Refused'
+export class CallRefused extends Error {
+  override readonly name = 'CallRefused'
   readonly status: number
   /** Stable, unlike the message; `unknown` where the answer was no problem document. */
   readonly code: string
@@ -59,7 +59,7 @@ export async function ifFound<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call
   } catch (error) {
-    if (error instanceof Refused && error.status === 404) return undefined
+    if (error instanceof CallRefused && error.status === 404) return undefined
     throw error
   }
 }

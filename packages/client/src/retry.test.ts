@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Refused, Unreachable } from './errors.ts'
+import { CallRefused, Unreachable } from './errors.ts'
 import { isTransient, onceIfUnanswered, whileTransient } from './retry.ts'
 
 const refused = (status: number, code = 'code', headers = {}) =>
-  new Refused(new Response(null, { status, headers }), { code, title: 'No' })
+  new CallRefused(new Response(null, { status, headers }), { code, title: 'No' })
 const unreachable = new Unreachable(new Error('gone'))
 
 describe('a failure', () => {

@@ -1,4 +1,4 @@
-import { Refused, Unreachable } from './errors.ts'
+import { CallRefused, Unreachable } from './errors.ts'
 
 /**
  * Decides whether a POST that failed is sent again.
@@ -13,7 +13,7 @@ const unanswered = ['upstream-unavailable', 'upstream-timeout']
 /** Once more, at once, when the request may not have arrived. */
 export const onceIfUnanswered: RetryPolicy = (error, attempt) => {
   const mayBeLost =
-    error instanceof Unreachable || (error instanceof Refused && unanswered.includes(error.code))
+    error instanceof Unreachable || (error instanceof CallRefused && unanswered.includes(error.code))
   return mayBeLost && attempt === 1 ? 0 : undefined
 }
 
@@ -27,7 +27,11 @@ const transient = ['event-not-arrived', 'request-in-progress']
 
 /** Whether the same request may succeed later: nothing is wrong with it. */
 export const isTransient = (error: unknown): boolean =>
-  !(error instanceof Refused) || error.status >= 500 || error.status === 429 || transient.includes(error.code)
+  !(error instanceof CallRefused) ||
+  error.status >= 500 ||
+  error.status === 429 ||
+  transient.includes(error.code)
 
 /** How long the service asks to be left alone; 0 where it does not say. */
-export const retryAfterMs = (error: unknown): number => (error instanceof Refused && error.retryAfterMs) || 0
+export const retryAfterMs = (error: unknown): number =>
+  (error instanceof CallRefused && error.retryAfterMs) || 0

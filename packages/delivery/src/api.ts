@@ -7,9 +7,9 @@ import { type OpenApiApp, openApiApp } from '@saucery/chassis/openapi/app'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import { type Database, isDatabaseOutage } from '@saucery/messaging/postgres/database'
 import type { Context, MiddlewareHandler } from 'hono'
-import { complete, type Delivery, fail, Refused } from './domain.ts'
+import { complete, type Delivery, fail, Refused, type VisibleDelivery } from './domain.ts'
 import * as routes from './routes.ts'
-import { type CommitDelivery, findDelivery, listDeliveries, type VisibleDelivery } from './store.ts'
+import { type CommitDelivery, findDeliveries, findDelivery } from './store.ts'
 
 export interface DeliveryApiDeps {
   readonly db: Database
@@ -46,7 +46,7 @@ export function deliveryApi({ db, commit, requireCaller, log }: DeliveryApiDeps)
 
   app.openapi(routes.listDeliveries, async (c) => {
     const query = scopedQuery(authorize(c, 'read-deliveries'), c.req.valid('query'))
-    return c.json(await pageResponse(c, query, (query) => listDeliveries(db, query), idOf), 200)
+    return c.json(await pageResponse(c, query, (query) => findDeliveries(db, query), idOf), 200)
   })
 
   app.openapi(routes.getDelivery, async (c) => {

@@ -24,6 +24,9 @@ export type Delivery =
   | (Parcel & { readonly status: 'COMPLETED'; readonly cancellationRefused: boolean })
   | (Parcel & { readonly status: 'FAILED'; readonly reason: FailReason })
 
+/** A remembered cancel is not a delivery yet. */
+export type VisibleDelivery = Exclude<Delivery, { status: 'CANCEL_REMEMBERED' }>
+
 export type DeliveryEvent = Published<'delivery'> | Consumed<'delivery'>
 
 type FailReason = FactOf<typeof DeliveryFailed>['data']['reason']

@@ -3,7 +3,7 @@ import type { Published } from '@saucery/contracts/choreography'
 import { type Database, keyIn, upsertAll } from '@saucery/messaging/postgres/database'
 import type { Aggregate, Commit } from '@saucery/messaging/unit-of-work'
 import { and, asc, desc, eq, lt, ne } from 'drizzle-orm'
-import { type Delivery, type DeliveryEvent, evolve } from './domain.ts'
+import { type Delivery, type DeliveryEvent, evolve, type VisibleDelivery } from './domain.ts'
 import { deliveries } from './schema.ts'
 
 export type CommitDelivery = Commit<Delivery, Published<'delivery'>, DeliveryEvent>
@@ -16,9 +16,6 @@ export const deliveryAggregate: Aggregate<Delivery, DeliveryEvent> = {
   save: (tx, states) => upsertAll(tx, deliveries, states),
   evolve,
 }
-
-/** A remembered cancel is not a delivery yet. */
-export type VisibleDelivery = Exclude<Delivery, { status: 'CANCEL_REMEMBERED' }>
 
 const isVisible = ne(deliveries.status, 'CANCEL_REMEMBERED')
 
@@ -39,7 +36,7 @@ export function selectDeliveries(db: Database, query: DeliveryQuery) {
 }
 
 /** Newest order first. */
-export const listDeliveries = async (db: Database, query: DeliveryQuery): Promise<VisibleDelivery[]> =>
+export const findDeliveries = async (db: Database, query: DeliveryQuery): Promise<VisibleDelivery[]> =>
   (await selectDeliveries(db, query)).map(toDelivery) as VisibleDelivery[]
 
 /** The ids of the orders whose deliveries started before `time` and have not ended; the oldest first. */

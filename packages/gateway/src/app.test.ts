@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { prefixes } from './proxy/upstreams.ts'
-import { open, readText, startGateway, startUpstream } from './testing/gateway.ts'
+import { openConnection, readText, startGateway, startUpstream } from './testing/gateway.ts'
 
 const answering = (name: string) =>
   startUpstream((request, response) => {
@@ -33,7 +33,7 @@ describe('the routes', () => {
       ['POST', '/operations/delivery/dead-letters/1/send-back', 'delivery'],
       ['GET', '/operations/dashboard', 'dashboard'],
     ] as const) {
-      const { client, answer } = open(gateway.url, { path: url, method })
+      const { client, answer } = openConnection(gateway.url, { path: url, method })
       client.end()
       assert.deepEqual(JSON.parse(await readText(await answer)), { name, method, url })
     }
@@ -42,7 +42,7 @@ describe('the routes', () => {
   it('use the path of an absolute URL, and not its host', async () => {
     await using order = await answering('order')
     await using gateway = await startGateway({ ORDER_URL: order.url })
-    const { client, answer } = open(gateway.url, { path: 'http://evil.example/orders/1?a=b' })
+    const { client, answer } = openConnection(gateway.url, { path: 'http://evil.example/orders/1?a=b' })
     client.end()
     const { name, url } = JSON.parse(await readText(await answer))
     assert.deepEqual([name, url], ['order', '/orders/1?a=b'])

@@ -14,11 +14,11 @@ import { isDatabaseOutage } from '@saucery/messaging/postgres/database'
 import type { MiddlewareHandler } from 'hono'
 import { v7 as uuidv7 } from 'uuid'
 import { cancel, type Order, place, Refused } from './domain.ts'
+import type { PaymentWaitSettings } from './payment-wait/preferences.ts'
 import { waitPreferences } from './payment-wait/preferences.ts'
 import { beginWait, type PaymentWaitDeps, type WaitOutcome } from './payment-wait/wait.ts'
 import * as routes from './routes.ts'
-import type { PaymentWaitSettings } from './settings.ts'
-import { findOrder, listOrders } from './store.ts'
+import { findOrder, findOrders } from './store.ts'
 
 export interface OrderApiDeps extends PaymentWaitDeps {
   readonly settings: PaymentWaitSettings
@@ -79,7 +79,7 @@ export function orderApi(deps: OrderApiDeps): OpenApiApp {
 
   app.openapi(routes.listOrders, async (c) => {
     const query = scopedQuery(authorize(c, 'read-orders'), c.req.valid('query'))
-    return c.json(await pageResponse(c, query, (query) => listOrders(db, query), idOf), 200)
+    return c.json(await pageResponse(c, query, (query) => findOrders(db, query), idOf), 200)
   })
 
   app.openapi(routes.getOrder, async (c) => {

@@ -16,8 +16,3 @@ export const orderSettings = commandSettings.extend({
   /** After this time an open breaker lets one request through. */
   PAYMENT_BREAKER_RESET_MS: ms.min(1).default(5000),
 })
-
-export type PaymentWaitSettings = Pick<
-  z.infer<typeof orderSettings>,
-  Extract<keyof typeof orderSettings.shape, `PAYMENT_${string}`>
->

@@ -33,7 +33,7 @@ export function selectOrders(db: Database, query: OrderQuery) {
 }
 
 /** Newest first. */
-export const listOrders = async (db: Database, query: OrderQuery): Promise<Order[]> =>
+export const findOrders = async (db: Database, query: OrderQuery): Promise<Order[]> =>
   (await selectOrders(db, query)).map(toOrder)
 
 /** The ids of the orders that were placed before `time`, in ms since 1970, and are still PLACED; the oldest first. */

@@ -7,7 +7,7 @@ import { type Database, isDatabaseOutage } from '@saucery/messaging/postgres/dat
 import type { MiddlewareHandler } from 'hono'
 import type { Payment } from './domain.ts'
 import * as routes from './routes.ts'
-import { findPayment, listPayments } from './store.ts'
+import { findPayment, findPayments } from './store.ts'
 
 export interface PaymentApiDeps {
   readonly db: Database
@@ -20,7 +20,7 @@ export function paymentApi({ db, requireCaller, log }: PaymentApiDeps): OpenApiA
 
   app.openapi(routes.listPayments, async (c) => {
     const query = scopedQuery(authorize(c, 'read-payments'), c.req.valid('query'))
-    return c.json(await pageResponse(c, query, (query) => listPayments(db, query), idOf), 200)
+    return c.json(await pageResponse(c, query, (query) => findPayments(db, query), idOf), 200)
   })
 
   app.openapi(routes.getPayment, async (c) => {

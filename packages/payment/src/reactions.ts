@@ -4,7 +4,7 @@ import { type Payment, react, settle } from './domain.ts'
 import type { PaymentProvider } from './provider/provider.ts'
 import type { CommitPayment } from './store.ts'
 
-export interface PaymentReactionDeps {
+interface ReactionDeps {
   readonly commit: CommitPayment
   readonly provider: PaymentProvider
   readonly now?: () => Date
@@ -13,7 +13,7 @@ export interface PaymentReactionDeps {
 type Consumable = Event<Consumed<'payment'>>
 
 /** No transaction is open while the provider is called. After a crash in between, the redelivered event continues. */
-export function reactions({ commit, provider, now = () => new Date() }: PaymentReactionDeps) {
+export function reactions({ commit, provider, now = () => new Date() }: ReactionDeps) {
   const reactionTo = (event: Consumable) => ({
     key: event.data.orderId,
     cause: event,

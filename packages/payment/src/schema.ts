@@ -20,12 +20,3 @@ export const payments = pgTable(
     index('payments_branch_status').on(table.branchId, table.status, table.orderId),
   ],
 )
-
-/** The books of the simulated provider. It stands for another company: no query joins them with `payments`. */
-export const simulatedCharges = pgTable('simulated_charges', {
-  idempotencyKey: text('idempotency_key').primaryKey(),
-  amount: bigint('amount', { mode: 'number' }).notNull(),
-  /** The reason of a decline; null when it was approved. */
-  declined: text('declined'),
-  refunds: integer('refunds').notNull().default(0),
-})

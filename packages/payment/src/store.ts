@@ -31,7 +31,7 @@ export function selectPayments(db: Database, query: PaymentQuery) {
 }
 
 /** Newest order first. */
-export const listPayments = async (db: Database, query: PaymentQuery): Promise<Payment[]> =>
+export const findPayments = async (db: Database, query: PaymentQuery): Promise<Payment[]> =>
   (await selectPayments(db, query)).map(toPayment)
 
 /** Columns that the payment's status does not use are null; they are left out. */

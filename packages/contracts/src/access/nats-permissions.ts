@@ -1,7 +1,7 @@
 import { choreography, type Service, streams, subscriptionsOf } from '../choreography.ts'
 import { durablesInUse, removableDurables } from '../projection-durables.ts'
 
-export interface Permissions {
+export interface SubjectPermissions {
   readonly publish: string[]
   readonly subscribe: string[]
 }
@@ -21,7 +21,7 @@ const readsStreams: ReadonlySet<Service> = new Set(['dashboard'])
  * dead letters when they are gone, but neither change nor delete them: a stream's `republish` could publish in
  * another service's name. Only the `provisioner` changes streams.
  */
-export function permissionsOf(service: Service): Permissions {
+export function permissionsOf(service: Service): SubjectPermissions {
   const { stream } = choreography[service]
   return {
     publish: [
@@ -42,7 +42,7 @@ export function permissionsOf(service: Service): Permissions {
 }
 
 /** The user that creates and changes streams before the services start; no service has its password. */
-export const provisionerPermissions: Permissions = {
+export const provisionerPermissions: SubjectPermissions = {
   publish: [
     '$JS.API.INFO',
     ...[...streams.map(({ name }) => name), 'DEAD_LETTERS'].flatMap((name) => [
@@ -57,7 +57,7 @@ export const provisionerPermissions: Permissions = {
  * The user who reads and replays streams by hand: creates and deletes any consumer, and publishes events again.
  * Changes and deletes no stream and no message, and acknowledges nothing in a service's name.
  */
-export const operatorPermissions: Permissions = {
+export const operatorPermissions: SubjectPermissions = {
   publish: [
     '$JS.API.INFO',
     '$JS.API.STREAM.NAMES',

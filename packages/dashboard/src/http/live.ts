@@ -1,9 +1,9 @@
 import type { HttpBindings } from '@hono/node-server'
 import { type Problem, ProblemError } from '@saucery/chassis/http/problem'
 import type { Context } from 'hono'
-import type { LiveFilter } from '../live/clients.ts'
 import type { Feed } from '../live/feed.ts'
 import { parseResumeToken } from '../live/resume-token.ts'
+import type { LiveFilter } from '../live/sse.ts'
 
 /** Answers with changes of orders as they happen, until the client leaves or its sign-in ends. */
 export function liveResponse(c: Context, feed: Feed, filter: LiveFilter): Response {

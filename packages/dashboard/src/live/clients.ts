@@ -1,12 +1,6 @@
 import type { Log } from '@saucery/chassis/telemetry/log'
-import type { OrderFilter } from '../view/order-json.ts'
 import type { ResumePoint } from './resume-token.ts'
-import { retryMessage } from './sse.ts'
-
-/** Which orders a client wants, and may see. */
-export interface LiveFilter extends OrderFilter {
-  readonly orderId?: string | undefined
-}
+import { type LiveFilter, retryMessage } from './sse.ts'
 
 export interface NewClient {
   readonly filter: LiveFilter

@@ -1,9 +1,13 @@
 import { canHaveBeen } from '@saucery/contracts/status'
-import type { OrderJson } from '../view/order-json.ts'
+import type { OrderFilter, OrderJson } from '../view/order-json.ts'
 import type { OrderView } from '../view/order-view.ts'
-import type { LiveFilter } from './clients.ts'
 
 // Server-Sent Events, https://html.spec.whatwg.org/multipage/server-sent-events.html
+
+/** Which orders a client wants, and may see. */
+export interface LiveFilter extends OrderFilter {
+  readonly orderId?: string | undefined
+}
 
 const encoder = new TextEncoder()
 

@@ -2,8 +2,6 @@ import { z } from '@hono/zod-openapi'
 import { events } from '@saucery/contracts/choreography'
 import { itemId, qty, won } from '@saucery/contracts/fields'
 import { statuses } from '@saucery/contracts/status'
-import type { OrderView } from './order-view.ts'
-import { type Deadlines, waitsFor } from './waits-for.ts'
 
 const eventName = z.enum(events.map(({ event }) => event))
 
@@ -64,9 +62,3 @@ export type OrderJson = z.infer<typeof orderJson>
 export type TimelineEntry = Readonly<z.infer<typeof timelineEntry>>
 export type OrderPart = z.infer<typeof part>
 export type WaitsFor = z.infer<typeof waitsForJson>
-
-export function orderToJson(view: OrderView, deadlines: Deadlines, now: number): OrderJson {
-  const { _id: orderId, payBy: _, projection: __, timeline, ...fields } = view
-  const waiting = waitsFor(view, deadlines, now)
-  return { orderId, ...fields, ...(waiting && { waitsFor: waiting }), timeline }
-}

@@ -4,7 +4,7 @@ import { after, describe, it, mock } from 'node:test'
 import { callerTokenHeader, callerTokenReader } from '@saucery/chassis/auth/caller-token'
 import { readProblem } from '@saucery/chassis/testing/http'
 import { type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
-import { open, readText, startGateway, startUpstream } from '../testing/gateway.ts'
+import { openConnection, readText, startGateway, startUpstream } from '../testing/gateway.ts'
 import { clerk, startProvider } from '../testing/tokens.ts'
 
 const gatewayKey = generateKeyPairSync('ed25519')
@@ -214,7 +214,7 @@ describe('a client', () => {
     const { authorization } = bearer(await provider.token()).headers
     for (const connection of ['close', `close, ${callerTokenHeader}`]) {
       const headers = { ...forged, authorization, connection }
-      const { client, answer } = open(`${gateway.url}/orders`, { headers })
+      const { client, answer } = openConnection(`${gateway.url}/orders`, { headers })
       client.end()
       const { caller } = JSON.parse(await readText(await answer))
       assert.deepEqual(caller, { subject: 'kim', role: 'branch', branchId: '1' })

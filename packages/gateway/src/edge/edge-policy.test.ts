@@ -5,7 +5,7 @@ import { describe, it } from 'node:test'
 import { securityHeaders } from '@saucery/chassis/http/security-headers'
 import { recordingLog } from '@saucery/chassis/testing/log'
 import { answerTo, parseAnswer } from '@saucery/chassis/testing/raw'
-import { deferred, open, readText, startGateway, startUpstream } from '../testing/gateway.ts'
+import { deferred, openConnection, readText, startGateway, startUpstream } from '../testing/gateway.ts'
 
 const fine: RequestListener = (request, response) => {
   request.resume().on('end', () => response.end('fine'))
@@ -160,7 +160,7 @@ describe('a body', () => {
       request.once('error', () => resolve(request.complete))
     })
     await using gateway = await startGateway({ ORDER_URL: order.url })
-    const { client, answer } = open(`${gateway.url}/orders`, { method: 'POST' })
+    const { client, answer } = openConnection(`${gateway.url}/orders`, { method: 'POST' })
     client.on('error', () => {})
     const endless = setInterval(() => client.write(Buffer.alloc(10_000)), 1)
     const refusal = await answer
@@ -176,7 +176,7 @@ describe('a body', () => {
   it('of 64 KiB is forwarded without a length', async () => {
     await using order = await startUpstream((request, response) => request.pipe(response))
     await using gateway = await startGateway({ ORDER_URL: order.url })
-    const { client, answer } = open(`${gateway.url}/orders`, { method: 'POST' })
+    const { client, answer } = openConnection(`${gateway.url}/orders`, { method: 'POST' })
     for (let i = 0; i < 64; i++) client.write('x'.repeat(1024))
     client.end()
     assert.equal((await readText(await answer)).length, 64 * 1024)
@@ -203,7 +203,7 @@ describe('a request that the edge policy refuses', () => {
       ['DELETE', '/livez', /^GET$/],
       ['PUT', '/readyz', /^GET$/],
     ] as const) {
-      const { client, answer } = open(gateway.url + path, { method })
+      const { client, answer } = openConnection(gateway.url + path, { method })
       client.end()
       const { statusCode, headers } = await answer
       assert.equal(statusCode, 405, `${method} ${path}`)
@@ -239,7 +239,7 @@ describe('a client that is slow', { timeout: 10_000 }, () => {
       response.end(Buffer.alloc(64 * 1024 * 1024))
     })
     await using gateway = await startGateway({ ORDER_URL: order.url, CLIENT_IDLE_TIMEOUT_MS: '300' })
-    const { client, answer } = open(`${gateway.url}/orders`)
+    const { client, answer } = openConnection(`${gateway.url}/orders`)
     client.end()
     const message = await answer
     await gone

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { brotliCompressSync, gunzipSync, gzipSync } from 'node:zlib'
-import { open, startGateway } from '../testing/gateway.ts'
+import { openConnection, startGateway } from '../testing/gateway.ts'
 import { servePage } from './page.ts'
 
 const script = 'console.log("sauce")'
@@ -32,7 +32,7 @@ after(async () => {
 
 /** Sends the path as it is written, with nothing decoded or normalized. */
 async function ask(path: string, headers: Record<string, string> = {}, method = 'GET') {
-  const { client, answer } = open(gateway.url, { path, headers, method })
+  const { client, answer } = openConnection(gateway.url, { path, headers, method })
   client.end()
   const message = await answer
   const chunks: Buffer[] = []

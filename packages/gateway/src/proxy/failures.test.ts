@@ -4,7 +4,7 @@ import type { RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createServer, type Socket } from 'node:net'
 import { describe, it } from 'node:test'
-import { open, readText, startGateway, startUpstream } from '../testing/gateway.ts'
+import { openConnection, readText, startGateway, startUpstream } from '../testing/gateway.ts'
 
 const fine: RequestListener = (request, response) => {
   request.resume()
@@ -107,7 +107,7 @@ describe('a service that is slow', () => {
       UPSTREAM_TIMEOUT_MS: '600',
       UPSTREAM_IDLE_TIMEOUT_MS: '600',
     })
-    const { client, answer } = open(`${gateway.url}/orderDashboards/live`)
+    const { client, answer } = openConnection(`${gateway.url}/orderDashboards/live`)
     client.end()
     let text = ''
     await assert.rejects(async () => {
@@ -128,7 +128,7 @@ describe('a service that dies during an answer', () => {
         response.write('half', () => request.socket.destroy())
       })
       await using gateway = await startGateway({ ORDER_URL: order.url })
-      const { client, answer } = open(`${gateway.url}/orders`)
+      const { client, answer } = openConnection(`${gateway.url}/orders`)
       client.end()
       await assert.rejects(async () => readText(await answer), /aborted/)
     })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import { describe, it } from 'node:test'
 import { answerTo } from '@saucery/chassis/testing/raw'
-import { open, readText, startGateway, startUpstream } from '../testing/gateway.ts'
+import { openConnection, readText, startGateway, startUpstream } from '../testing/gateway.ts'
 
 /** The headers that the service receives when the client sends these. */
 async function received(
@@ -15,7 +15,7 @@ async function received(
     response.end()
   })
   await using gateway = await startGateway({ ORDER_URL: order.url, ...env })
-  const { client, answer } = open(`${gateway.url}/orders`, { headers })
+  const { client, answer } = openConnection(`${gateway.url}/orders`, { headers })
   client.end()
   await readText(await answer)
   return seen
@@ -122,7 +122,7 @@ describe('an answer', () => {
       response.end(packed)
     })
     await using gateway = await startGateway({ ORDER_URL: order.url })
-    const { client, answer } = open(`${gateway.url}/orders`)
+    const { client, answer } = openConnection(`${gateway.url}/orders`)
     client.end()
     const message = await answer
     const { statusCode, statusMessage, headers } = message

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Agent } from 'node:http'
 import { describe, it } from 'node:test'
-import { open, readText, startGateway, startUpstream } from '../testing/gateway.ts'
+import { openConnection, readText, startGateway, startUpstream } from '../testing/gateway.ts'
 
 /** A service whose requests the test answers. */
 async function startManual() {
@@ -31,7 +31,7 @@ describe('bodies', () => {
   it('are streamed up chunk by chunk', async () => {
     await using order = await startManual()
     await using gateway = await startGateway({ ORDER_URL: order.url })
-    const { client, answer } = open(`${gateway.url}/orders`, { method: 'POST' })
+    const { client, answer } = openConnection(`${gateway.url}/orders`, { method: 'POST' })
     client.write('one')
     const [request, response] = await order.next()
     assert.equal(await nextChunk(request), 'one')
@@ -46,7 +46,7 @@ describe('bodies', () => {
   it('are streamed down chunk by chunk, the head before the first chunk', async () => {
     await using dashboard = await startManual()
     await using gateway = await startGateway({ DASHBOARD_URL: dashboard.url })
-    const { client, answer } = open(`${gateway.url}/orderDashboards/live`)
+    const { client, answer } = openConnection(`${gateway.url}/orderDashboards/live`)
     client.end()
     const [, response] = await dashboard.next()
     response.writeHead(200, { 'content-type': 'text/event-stream' }).flushHeaders()
@@ -75,7 +75,7 @@ describe('bodies', () => {
       more()
     })
     await using gateway = await startGateway({ ORDER_URL: order.url })
-    const { client, answer } = open(`${gateway.url}/orders`)
+    const { client, answer } = openConnection(`${gateway.url}/orders`)
     client.end()
     const message = await answer
     let before = -1
@@ -107,7 +107,7 @@ describe('an upload', () => {
       response.writeHead(413).end(Buffer.alloc(length)),
     )
     await using gateway = await startGateway({ ORDER_URL: order.url })
-    const { client, answer } = open(`${gateway.url}/orders`, { method: 'POST' })
+    const { client, answer } = openConnection(`${gateway.url}/orders`, { method: 'POST' })
     client.on('error', () => {})
     client.write(Buffer.alloc(1000))
     const message = await answer
@@ -119,7 +119,7 @@ describe('an upload', () => {
   it('may take longer than an answer', async () => {
     await using order = await startManual()
     await using gateway = await startGateway({ ORDER_URL: order.url, UPSTREAM_TIMEOUT_MS: '150' })
-    const { client, answer } = open(`${gateway.url}/orders`, { method: 'POST' })
+    const { client, answer } = openConnection(`${gateway.url}/orders`, { method: 'POST' })
     client.write('one')
     const [request, response] = await order.next()
     request.resume()
@@ -136,7 +136,7 @@ describe('a client that leaves', { timeout: 5000 }, () => {
   it('ends its request at the service', async () => {
     await using order = await startManual()
     await using gateway = await startGateway({ ORDER_URL: order.url })
-    const { client, answer } = open(`${gateway.url}/orders`)
+    const { client, answer } = openConnection(`${gateway.url}/orders`)
     answer.catch(() => {})
     client.end()
     const [request] = await order.next()
@@ -148,7 +148,7 @@ describe('a client that leaves', { timeout: 5000 }, () => {
   it('ends its event stream at the service', async () => {
     await using dashboard = await startManual()
     await using gateway = await startGateway({ DASHBOARD_URL: dashboard.url })
-    const { client, answer } = open(`${gateway.url}/orderDashboards/live`)
+    const { client, answer } = openConnection(`${gateway.url}/orderDashboards/live`)
     client.end()
     const [request, response] = await dashboard.next()
     response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
@@ -161,7 +161,7 @@ describe('a client that leaves', { timeout: 5000 }, () => {
   it('during an upload leaves it incomplete at the service', async () => {
     await using order = await startManual()
     await using gateway = await startGateway({ ORDER_URL: order.url })
-    const { client, answer } = open(`${gateway.url}/orders`, { method: 'POST' })
+    const { client, answer } = openConnection(`${gateway.url}/orders`, { method: 'POST' })
     answer.catch(() => {})
     client.write('half')
     const [request] = await order.next()
@@ -183,7 +183,7 @@ describe('connections', () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 })
     const ports = new Set<string | number | undefined>()
     for (let i = 0; i < 5; i++) {
-      const { client, answer } = open(`${gateway.url}/orders`, { method: 'POST', agent })
+      const { client, answer } = openConnection(`${gateway.url}/orders`, { method: 'POST', agent })
       client.end('{}')
       const message = await answer
       ports.add(message.socket.localPort).add(await readText(message))
@@ -195,7 +195,7 @@ describe('connections', () => {
   it('are free of event streams when the gateway stops', async () => {
     await using dashboard = await startManual()
     await using gateway = await startGateway({ DASHBOARD_URL: dashboard.url })
-    const { client, answer } = open(`${gateway.url}/orderDashboards/live`)
+    const { client, answer } = openConnection(`${gateway.url}/orderDashboards/live`)
     client.end()
     const [request, response] = await dashboard.next()
     response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')

@@ -48,7 +48,7 @@ export async function startGateway(env: Record<string, string>, log = silentLog)
 }
 
 /** An open request, whose body the test writes. */
-export function open(url: string, options: Parameters<typeof request>[1] & object = {}) {
+export function openConnection(url: string, options: Parameters<typeof request>[1] & object = {}) {
   const client = request(url, { agent: false, ...options })
   const answer = new Promise<IncomingMessage>((resolve, reject) => {
     client.once('response', resolve).once('error', reject)

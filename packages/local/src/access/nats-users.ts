@@ -1,8 +1,8 @@
 import {
   operatorPermissions,
-  type Permissions,
   permissionsOf,
   provisionerPermissions,
+  type SubjectPermissions,
 } from '@saucery/contracts/access/nats-permissions'
 import { loadOrCreateSecrets } from '@saucery/servers/install/secrets'
 import type { NatsUser } from '@saucery/servers/nats/config'
@@ -35,7 +35,7 @@ export function natsUsers(dataDir: string): NamedUser[] {
   }))
 }
 
-export function permissionsOfUser(user: Name): Permissions {
+export function permissionsOfUser(user: Name): SubjectPermissions {
   if (user === 'provisioner') return provisionerPermissions
   return user === 'operator' ? operatorPermissions : permissionsOf(user)
 }

@@ -1,5 +1,34 @@
-import type { Fact } from '../events/event.ts'
-import type { ConsumerOptions } from './consumer.ts'
+import type { EventType, Fact, ReceivedEvent } from '../events/event.ts'
+import type { Log } from '../log.ts'
+import type { Broker } from '../nats/connection.ts'
+
+/** The events of one stream that a service consumes. */
+export interface Subscription<F extends Fact = Fact> {
+  readonly stream: string
+  readonly events: readonly EventType<F>[]
+}
+
+export interface ConsumerOptions<F extends Fact> {
+  readonly broker: Broker
+  readonly subscriptions: readonly Subscription<F>[]
+  /** The name of the durable consumers. Default: the service's name. */
+  readonly durable?: string
+  /** Runs for many events concurrently, and for the events of one key one after another. Must be idempotent. */
+  handle(event: ReceivedEvent<F>): Promise<unknown>
+  /** Whether an error means that a store is unavailable: then the message waits here and uses up no try. */
+  isOutage(error: unknown): boolean
+  /** Set it to false if `handle` itself batches the events of one key in sequence. Default: true. */
+  readonly inKeyOrder?: boolean
+  /** Replicas of the stream `DEAD_LETTERS`, if it has to be created. */
+  readonly replicas: number
+  readonly log: Log
+  /** The broker redelivers a message that showed no progress for this time. */
+  readonly ackWaitMs?: number
+  /** The largest number of messages in flight, over all replicas of the service. */
+  readonly maxAckPending?: number
+  /** A message becomes a dead letter after this number of failures; outages do not count. */
+  readonly maxTries?: number
+}
 
 /** Resolves when it is done with one message, or with the event that was read from the message. */
 export type Handler<M> = (message: M) => Promise<unknown>

@@ -1,26 +1,11 @@
 import type { Event } from '../events/event.ts'
-import type { Log } from '../log.ts'
-import type { Broker } from '../nats/connection.ts'
-import type { StreamSpec } from '../nats/streams.ts'
-import type { Database, Transaction } from '../postgres/database.ts'
+import type { Transaction } from '../postgres/database.ts'
 import { insertEvents, leaseUnpublished } from './outbox-table.ts'
 import { openPublisher } from './publisher.ts'
 import { openReconciler } from './reconciler.ts'
-import { watchStream } from './stream-watch.ts'
+import { type OutboxOptions, watchStream } from './stream-watch.ts'
 
-export interface OutboxOptions {
-  readonly db: Database
-  readonly broker: Broker
-  /** The stream that this service publishes all its events on. */
-  readonly stream: StreamSpec
-  readonly replicas: number
-  readonly log: Log
-  /** The process that committed a row has this time to publish it. Then any sweeper may. */
-  readonly leaseMs?: number
-  /** How often a sweep checks that the stream exists and is still the same one. */
-  readonly checkEveryMs?: number
-}
-
+export type { OutboxOptions } from './stream-watch.ts'
 export type Outbox = Awaited<ReturnType<typeof openOutbox>>
 
 /** The number of events that a sweep leases at once. */

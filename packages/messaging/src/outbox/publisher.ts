@@ -2,9 +2,8 @@ import { batcher } from '../async/batcher.ts'
 import { trackInFlight } from '../async/in-flight.ts'
 import { toHeaders } from '../events/cloud-events.ts'
 import type { Event } from '../events/event.ts'
-import type { OutboxOptions } from './outbox.ts'
 import { markPublished, type Stored } from './outbox-table.ts'
-import type { StreamWatch } from './stream-watch.ts'
+import type { OutboxOptions, StreamWatch } from './stream-watch.ts'
 
 /** Events of this process that may wait for the broker. Further ones stay in the table for the sweeper. */
 const maxInFlight = 5000

@@ -3,8 +3,8 @@ import type { Broker } from '../nats/connection.ts'
 import { hasEventAt } from '../nats/stream-reader.ts'
 import { streamCreatedAt } from '../nats/streams.ts'
 import type { Database } from '../postgres/database.ts'
-import type { OutboxOptions } from './outbox.ts'
 import { type PublishedRow, publishedBefore, unpublish, unpublishOtherStreams } from './outbox-table.ts'
+import type { OutboxOptions } from './stream-watch.ts'
 
 const retryAfterMs = 5000
 

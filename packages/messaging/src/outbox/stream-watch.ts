@@ -1,5 +1,21 @@
+import type { Log } from '../log.ts'
+import type { Broker } from '../nats/connection.ts'
+import type { StreamSpec } from '../nats/streams.ts'
 import { ensureStream } from '../nats/streams.ts'
-import type { OutboxOptions } from './outbox.ts'
+import type { Database } from '../postgres/database.ts'
+
+export interface OutboxOptions {
+  readonly db: Database
+  readonly broker: Broker
+  /** The stream that this service publishes all its events on. */
+  readonly stream: StreamSpec
+  readonly replicas: number
+  readonly log: Log
+  /** The process that committed a row has this time to publish it. Then any sweeper may. */
+  readonly leaseMs?: number
+  /** How often a sweep checks that the stream exists and is still the same one. */
+  readonly checkEveryMs?: number
+}
 
 export type StreamWatch = Awaited<ReturnType<typeof watchStream>>
 

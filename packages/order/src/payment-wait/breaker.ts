@@ -3,7 +3,7 @@ import type { Log } from '@saucery/chassis/telemetry/log'
 import type { Metrics } from '@saucery/chassis/telemetry/metrics'
 import CircuitBreaker from 'opossum'
 import { Counter, Gauge } from 'prom-client'
-import type { PaymentWaitSettings } from '../settings.ts'
+import type { PaymentWaitSettings } from './preferences.ts'
 
 const states = ['closed', 'half-open', 'open'] as const
 type State = (typeof states)[number]

@@ -1,5 +1,11 @@
 import { parsePrefer } from '@saucery/chassis/http/prefer'
-import type { PaymentWaitSettings } from '../settings.ts'
+import type { z } from 'zod'
+import type { orderSettings } from '../settings.ts'
+
+export type PaymentWaitSettings = Pick<
+  z.infer<typeof orderSettings>,
+  Extract<keyof typeof orderSettings.shape, `PAYMENT_${string}`>
+>
 
 /** How a request waits for its order's payment. */
 export interface WaitPreferences {

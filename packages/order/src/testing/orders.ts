@@ -5,9 +5,10 @@ import { Registry } from 'prom-client'
 import { orderApi } from '../api.ts'
 import type { Order } from '../domain.ts'
 import { openBreaker } from '../payment-wait/breaker.ts'
+import type { PaymentWaitSettings } from '../payment-wait/preferences.ts'
 import { openWatches } from '../payment-wait/watch.ts'
 import { reactions } from '../reactions.ts'
-import { orderSettings, type PaymentWaitSettings } from '../settings.ts'
+import { orderSettings } from '../settings.ts'
 import { orderAggregate } from '../store.ts'
 
 const migrations = new URL('../../migrations/', import.meta.url)

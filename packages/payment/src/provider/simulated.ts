@@ -3,8 +3,8 @@ import { batcher } from '@saucery/messaging/async/batcher'
 import { type Database, recordset } from '@saucery/messaging/postgres/database'
 import { sql } from 'drizzle-orm'
 import type { ChargeOutcome } from '../domain.ts'
-import { simulatedCharges } from '../schema.ts'
 import type { PaymentProvider } from './provider.ts'
+import { simulatedCharges } from './simulated-charges.ts'
 
 type Charge = Parameters<PaymentProvider['charge']>[0]
 

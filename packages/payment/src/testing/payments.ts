@@ -3,8 +3,8 @@ import type { Database } from '@saucery/messaging/postgres/database'
 import { paymentApi } from '../api.ts'
 import type { PaymentProvider } from '../provider/provider.ts'
 import { simulatedProvider } from '../provider/simulated.ts'
+import { simulatedCharges } from '../provider/simulated-charges.ts'
 import { reactions } from '../reactions.ts'
-import { simulatedCharges } from '../schema.ts'
 import { paymentAggregate } from '../store.ts'
 
 const migrations = new URL('../../migrations/', import.meta.url)

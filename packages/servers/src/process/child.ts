@@ -7,7 +7,7 @@ import { errorIn } from './error-line.ts'
 /** Prints a line of progress: a download, a restart, the stop of a server that an earlier start left running. */
 export type Print = (line: string) => void
 
-export interface Command {
+export interface ChildCommand {
   readonly file: string
   readonly args: readonly string[]
   readonly env?: NodeJS.ProcessEnv
@@ -15,7 +15,7 @@ export interface Command {
   readonly gid?: number
 }
 
-export interface ChildOptions extends Command {
+export interface ChildOptions extends ChildCommand {
   readonly cwd: string
   /** A file that the child appends to, or a function that is called with each line. */
   readonly output: string | ((line: string) => void)

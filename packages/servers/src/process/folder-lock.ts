@@ -1,6 +1,6 @@
 import { link, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { readJson } from './pid-file.ts'
+import { readJsonFile } from './pid-file.ts'
 import { commandOf } from './process-table.ts'
 
 type Owner = { pid: number; since: number; command: string }
@@ -15,7 +15,7 @@ export async function lockFolder(dataDir: string): Promise<() => Promise<void>> 
   const command = await commandOf(process.pid)
   const me: Owner = { pid: process.pid, since: performance.timeOrigin, command }
   while (!(await createWhole(file, JSON.stringify(me)))) {
-    const owner = await readJson<Owner>(file)
+    const owner = await readJsonFile<Owner>(file)
     if (owner && (await isRunning(owner)))
       throw new Error(
         `The system already runs on ${dataDir}, started by process ${owner.pid}. ` +

@@ -20,7 +20,7 @@ export const removePidFile = (dataDir: string) => rm(fileIn(dataDir), { force: t
  * now, so the folder has to be on its command line.
  */
 export async function findServerOf(dataDir: string): Promise<(PidFile & { command: string }) | undefined> {
-  const content = await readJson<PidFile>(fileIn(dataDir))
+  const content = await readJsonFile<PidFile>(fileIn(dataDir))
   const command = content && content.pid > 1 ? await commandOf(content.pid) : ''
   return content && command.includes(dataDir) ? { ...content, command } : undefined
 }
@@ -49,7 +49,7 @@ export async function stopPrevious(
 }
 
 /** Undefined when there is no such file, or a crash left it half written: neither may prevent a start. */
-export const readJson = <Content>(file: string): Promise<Content | undefined> =>
+export const readJsonFile = <Content>(file: string): Promise<Content | undefined> =>
   readFile(file, 'utf8')
     .then(JSON.parse)
     .catch(() => undefined)

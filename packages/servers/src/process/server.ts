@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Child, type Command, describeExit, type Print, startChild } from './child.ts'
+import { type Child, type ChildCommand, describeExit, type Print, startChild } from './child.ts'
 import { removePidFile, stopPrevious, writePidFile } from './pid-file.ts'
 import { freePort, isFree } from './ports.ts'
 import { waitUntil } from './wait-until.ts'
@@ -32,7 +32,7 @@ interface ServerPlan extends ServerOptions {
   readonly what: string
   url(port: number): string
   /** Called before every start; may write what the command needs. */
-  command(port: number): Promise<Command>
+  command(port: number): Promise<ChildCommand>
   /** Rejects until the server answers. */
   ready(port: number): Promise<unknown>
   readonly stopSignal: NodeJS.Signals

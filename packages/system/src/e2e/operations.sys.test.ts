@@ -38,8 +38,8 @@ describe('an operator, through the gateway', { timeout: 120_000 }, () => {
       const { deadLetters, outbox } = await operator.get(`/operations/${service}`)
       assert.equal(deadLetters, 0)
       assert.equal(outbox === undefined, service === 'dashboard')
-      await assert.rejects(courier.get(`/operations/${service}`), { name: 'Refused', status: 403 })
-      await assert.rejects(stranger.get(`/operations/${service}`), { name: 'Refused', status: 401 })
+      await assert.rejects(courier.get(`/operations/${service}`), { name: 'CallRefused', status: 403 })
+      await assert.rejects(stranger.get(`/operations/${service}`), { name: 'CallRefused', status: 401 })
     }
   })
 
@@ -60,7 +60,7 @@ describe('an operator, through the gateway', { timeout: 120_000 }, () => {
       const retried = operator.post(`/operations/${service}/dead-letters/{sequence}/send-back`, {
         path: { sequence: String(deadLetter?.sequence) },
       })
-      await assert.rejects(retried, { name: 'Refused', status: 409 })
+      await assert.rejects(retried, { name: 'CallRefused', status: 409 })
       const metrics = await (await fetch(`${system.urls[service]}/metrics`)).text()
       assert.match(metrics, /^dead_letters_unhandled 1$/m)
       assert.match(metrics, /^consumer_pending\{stream="ORDERS"\} 0$/m)

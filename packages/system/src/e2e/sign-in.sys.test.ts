@@ -8,7 +8,7 @@ import { type RunningSystem, runningSystem } from '../support/running-system.ts'
 
 const branch: TokenClaims = { role: 'branch', branch: '1' }
 const body = { branchId: '1', sauceId: '1', qty: 1, price: 1000 }
-const refused = (status: number) => ({ name: 'Refused', status })
+const refused = (status: number) => ({ name: 'CallRefused', status })
 
 describe('a system with sign-in', { timeout: 120_000 }, () => {
   let system: RunningSystem

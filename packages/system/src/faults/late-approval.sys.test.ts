@@ -4,7 +4,7 @@ import type { Client } from '@saucery/client/client'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { violations } from '../model/violations.ts'
 import { type Observer, observe } from '../support/observer.ts'
-import { hastyClient, placeOrder } from '../support/orders.ts'
+import { hastyClient, tryToPlace } from '../support/orders.ts'
 import { deleteConsumers, emptyInboxes } from '../support/replay.ts'
 import { type RunningSystem, runningSystem } from '../support/running-system.ts'
 
@@ -64,7 +64,7 @@ describe('an order that was cancelled before its payment was approved', { timeou
   })
 
   async function place(): Promise<string> {
-    const id = await placeOrder(client)
+    const id = await tryToPlace(client)
     ids.push(id)
     return id
   }

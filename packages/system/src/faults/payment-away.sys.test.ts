@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Refused } from '@saucery/client/errors'
+import { CallRefused } from '@saucery/client/errors'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { violations } from '../model/violations.ts'
 import { observe } from '../support/observer.ts'
@@ -19,7 +19,7 @@ describe('an order whose payment is a condition', { timeout: 240_000 }, () => {
       post(...order).then(
         ({ status, data }) => [status, data.status],
         (error) => {
-          if (error instanceof Refused) return [error.status, error.code]
+          if (error instanceof CallRefused) return [error.status, error.code]
           throw error
         },
       )
@@ -40,7 +40,7 @@ describe('an order whose payment is a condition', { timeout: 240_000 }, () => {
     const payBy = Date.now() + 2000
     const dying = post(4000, strictly).then(
       ({ status }) => status,
-      (error) => (error instanceof Refused ? error.status : 502),
+      (error) => (error instanceof CallRefused ? error.status : 502),
     )
     await eventually(async () => assert.equal((await ids()).length, 4))
     await system.services.order.kill()

@@ -5,7 +5,7 @@ import {
   commit,
   consumersOf,
   isStrict,
-  orderId,
+  modelOrderId,
   payBy,
   type Rules,
   time,
@@ -99,7 +99,7 @@ function project(
   const timeline = dashboard.mergeTimeline(before, [entry])
   return timeline.length === before.length
     ? world
-    : { ...world, dashboard: dashboard.viewOf(orderId, timeline) }
+    : { ...world, dashboard: dashboard.viewOf(modelOrderId, timeline) }
 }
 
 /** Payment's first transaction; the message is acknowledged only after the second. */

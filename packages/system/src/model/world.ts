@@ -39,7 +39,7 @@ export interface World {
   readonly brokenPromise?: string
 }
 
-export const orderId = '01936f5e-8a3b-7c21-9d4e-5f6a7b8c9d0e'
+export const modelOrderId = '01936f5e-8a3b-7c21-9d4e-5f6a7b8c9d0e'
 export const time = '2026-01-01T00:00:00.000Z'
 export const payBy = '2026-01-01T00:00:00.680Z'
 const request = { branchId: '1', sauceId: '1', qty: 10, price: 10_000 }
@@ -59,7 +59,7 @@ function begin({ order }: Rules, payBy?: string): World {
     provider: 'nothing',
     late: false,
   }
-  return commit(world, 'order', order.evolve, order.place(orderId, request, payBy))
+  return commit(world, 'order', order.evolve, order.place(modelOrderId, request, payBy))
 }
 
 export const isStrict = ({ published: [placed] }: World): boolean =>

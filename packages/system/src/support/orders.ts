@@ -16,7 +16,7 @@ export const patientClient = (url: string): Client =>
   openClient({ url, timeoutMs, retry: whileTransient(actWithinMs, pollMs) })
 
 /** @returns the order's id */
-export async function placeOrder(client: Client, price = 10_000): Promise<string> {
+export async function tryToPlace(client: Client, price = 10_000): Promise<string> {
   const body = { branchId: 1, sauceId: 1, qty: 1, price }
   return (await client.post('/orders', { body })).data.id
 }

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { Refused, Unreachable } from '@saucery/client/errors'
+import { CallRefused, Unreachable } from '@saucery/client/errors'
 import { untilAnswered } from './retry.ts'
 
 const refused = (status: number, code = 'code') =>
-  new Refused(new Response(null, { status }), { code, title: 'No' })
+  new CallRefused(new Response(null, { status }), { code, title: 'No' })
 
 /** Fails with each of these in turn, then answers. */
 const after =

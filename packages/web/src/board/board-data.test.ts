@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { openClient } from '@saucery/client/client'
 import type { OrderView } from '@saucery/client/schemas'
-import { listen, orderView, waitFor } from '../testing/orders.ts'
+import { listen, orderView, untilTrue } from '../testing/orders.ts'
 import { openBoard } from './board-data.ts'
 import type { BoardFilter } from './filter.ts'
 
@@ -33,7 +33,7 @@ async function boardOf(first: readonly OrderView[], { filter = everything, witho
   const board = openBoard(openClient({ url: server.url }), filter)
   const statuses = () =>
     Object.fromEntries([...board.orders.value.values()].map(({ orderId, status }) => [orderId, status]))
-  await waitFor(() => board.isRead.value && !board.loading.value)
+  await untilTrue(() => board.isRead.value && !board.loading.value)
   return {
     board,
     statuses,
@@ -56,7 +56,7 @@ describe('a board', () => {
   it('shows the list, with the changes from the feed over it', async () => {
     await using it = await boardOf([placed(1), placed(2)])
     it.send(message(paid(2)) + message(placed(3)))
-    await waitFor(() => it.statuses()[id(3)] !== undefined)
+    await untilTrue(() => it.statuses()[id(3)] !== undefined)
     assert.deepEqual(it.statuses(), { [id(1)]: 'PLACED', [id(2)]: 'PAID', [id(3)]: 'PLACED' })
     assert.equal(it.lists(), 1)
   })
@@ -71,10 +71,10 @@ describe('a board', () => {
       filter: { ...everything, status: 'PLACED' },
     })
     it.send(message(paid(3)))
-    await waitFor(() => it.statuses()[id(3)] !== undefined)
+    await untilTrue(() => it.statuses()[id(3)] !== undefined)
     it.setList([placed(2), placed(4)])
     it.send('event: reset\ndata: {}\n\n')
-    await waitFor(() => it.statuses()[id(4)] !== undefined)
+    await untilTrue(() => it.statuses()[id(4)] !== undefined)
     assert.deepEqual(it.statuses(), { [id(2)]: 'PLACED', [id(4)]: 'PLACED' })
   })
 
@@ -82,12 +82,12 @@ describe('a board', () => {
     await using it = await boardOf([placed(1), placed(2)])
     it.setAway(true)
     it.send('event: reset\ndata: {}\n\n')
-    await waitFor(() => it.board.error.value !== undefined)
+    await untilTrue(() => it.board.error.value !== undefined)
     it.send(message(delivered(2)) + message(placed(3)))
-    await waitFor(() => it.statuses()[id(3)] !== undefined)
+    await untilTrue(() => it.statuses()[id(3)] !== undefined)
     it.setList([placed(2)])
     it.setAway(false)
-    await waitFor(() => it.board.error.value === undefined)
+    await untilTrue(() => it.board.error.value === undefined)
     assert.deepEqual(it.statuses(), { [id(2)]: 'DELIVERED', [id(3)]: 'PLACED' })
   })
 })

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { placedMs } from '../order/orders.ts'
 import { orderView } from '../testing/orders.ts'
-import { addressOf, type BoardFilter, filterIn, listQuery, liveQuery, loadKeyOf, matches } from './filter.ts'
+import {
+  addressOf,
+  type BoardFilter,
+  filterIn,
+  liveQuery,
+  loadKeyOf,
+  matches,
+  ordersQuery,
+} from './filter.ts'
 
 const id = '01936f5e-8a3b-7c21-9d4e-5f6a7b8c9d0e'
 const placed = placedMs(id)
@@ -31,8 +39,8 @@ describe('the filter', () => {
   })
 
   it('queries the list with all its parts, and the feed with those that never change for an order', () => {
-    assert.deepEqual(sent(listQuery(everything, placed)), { since: '2024-11-27T19:44:47.035Z' })
-    assert.deepEqual(sent(listQuery(one, placed)), {
+    assert.deepEqual(sent(ordersQuery(everything, placed)), { since: '2024-11-27T19:44:47.035Z' })
+    assert.deepEqual(sent(ordersQuery(one, placed)), {
       since: '2024-11-20T20:44:47.035Z',
       status: 'PAID',
       branchId: '명동',

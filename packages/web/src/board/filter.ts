@@ -65,7 +65,7 @@ export function addressOf({ range, status, branchId, sauceId, overdue, id }: Boa
 export const loadKeyOf = ({ id: _, ...filter }: BoardFilter): string => addressOf(filter)
 
 /** The query of the list. */
-export const listQuery = ({ range, status, branchId, sauceId, overdue }: BoardFilter, now: number) => ({
+export const ordersQuery = ({ range, status, branchId, sauceId, overdue }: BoardFilter, now: number) => ({
   since: new Date(now - timeRanges[range].ms).toISOString(),
   status,
   branchId,

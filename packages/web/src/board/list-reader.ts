@@ -2,7 +2,7 @@ import { signal } from '@preact/signals'
 import type { Client } from '@saucery/client/client'
 import type { OrderView, Page } from '@saucery/client/schemas'
 import { untilAnswered } from '../api/retry.ts'
-import { type BoardFilter, listQuery } from './filter.ts'
+import { type BoardFilter, ordersQuery } from './filter.ts'
 
 export const pageSize = 200
 
@@ -14,7 +14,7 @@ export function openListReader(client: Client, filter: BoardFilter, closed: Abor
 
   const getPage = (until: string | undefined, signal: AbortSignal): Promise<Page<OrderView>> =>
     client.get('/orderDashboards', {
-      query: { ...listQuery(filter, Date.now()), limit: pageSize, until },
+      query: { ...ordersQuery(filter, Date.now()), limit: pageSize, until },
       signal,
     })
 

@@ -1,4 +1,4 @@
-import { Refused } from '@saucery/client/errors'
+import { CallRefused } from '@saucery/client/errors'
 import type { Order, OrderRequest } from '@saucery/client/schemas'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { client } from '../api/client.ts'
@@ -22,7 +22,7 @@ export function PlaceForm() {
   const [isStrict, setStrict] = useState(false)
   const { busy, error, placed, place } = usePlace(isStrict)
   const form = useRef<HTMLFormElement>(null)
-  const { byField, others } = sortErrors(error instanceof Refused ? error.errors : [])
+  const { byField, others } = sortErrors(error instanceof CallRefused ? error.errors : [])
 
   // Once for each answer, when its errors are drawn.
   useLayoutEffect(() => {

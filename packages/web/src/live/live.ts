@@ -1,4 +1,4 @@
-import { Refused } from '@saucery/client/errors'
+import { CallRefused } from '@saucery/client/errors'
 import { isTransient, retryAfterMs } from '@saucery/client/retry'
 import { pause } from '../api/retry.ts'
 import { type FollowedFeed, readFeed } from './read-feed.ts'
@@ -48,7 +48,7 @@ async function follow(options: Required<LiveOptions>, stopped: AbortSignal): Pro
 /** Whether the feed itself is refused, not the id to resume after. */
 const isRefused = (error: unknown, lastId: string | undefined): boolean =>
   !isTransient(error) &&
-  (lastId === undefined || (error instanceof Refused && [401, 403].includes(error.status)))
+  (lastId === undefined || (error instanceof CallRefused && [401, 403].includes(error.status)))
 
 /** Grows with each failure; random, so that not all pages come back at once. */
 const backoffMs = (failures: number, longest: number) =>

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
 import type { Client } from '@saucery/client/client'
-import { Refused } from '@saucery/client/errors'
+import { CallRefused } from '@saucery/client/errors'
 import type { OrderView } from '@saucery/client/schemas'
 import { untilAnswered } from '../api/retry.ts'
 import { followLive } from '../live/live.ts'
@@ -30,7 +30,7 @@ export function openOrder(client: Client, orderId: string, after?: string) {
 
   /** The dashboard has yet to receive what this page has just caused. */
   const isOnItsWay = (failure: Error) =>
-    failure instanceof Refused &&
+    failure instanceof CallRefused &&
     (failure.code === 'event-not-arrived' || (after !== undefined && failure.status === 404))
 
   async function read(eventId?: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { Refused } from '@saucery/client/errors'
+import { CallRefused } from '@saucery/client/errors'
 import { useEffect, useRef } from 'preact/hooks'
 import { client } from '../api/client.ts'
 import { untilAnswered } from '../api/retry.ts'
@@ -32,7 +32,7 @@ async function readMe(stopped: AbortSignal): Promise<void> {
     (error) => {
       if (signInNeeded.value !== undefined) return
       // The token has no role that is known: another token is needed.
-      if (error instanceof Refused && error.status === 403) signOut(error.message)
+      if (error instanceof CallRefused && error.status === 403) signOut(error.message)
       else failure.value = error
     },
   )

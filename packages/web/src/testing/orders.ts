@@ -41,6 +41,6 @@ export async function listen(listener: RequestListener) {
 }
 
 /** Resolves when the condition holds. */
-export async function waitFor(holds: () => boolean): Promise<void> {
+export async function untilTrue(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
 }

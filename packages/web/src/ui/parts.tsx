@@ -1,4 +1,4 @@
-import { Refused } from '@saucery/client/errors'
+import { CallRefused } from '@saucery/client/errors'
 import type { ComponentChildren } from 'preact'
 
 /** An error, with its code and the request's id in the logs. */
@@ -7,7 +7,7 @@ export function Failure({ error }: { error: Error | undefined }) {
   return (
     <p class="failure" role="alert">
       {error.message}
-      {error instanceof Refused && (
+      {error instanceof CallRefused && (
         <small>
           {error.code}
           {error.requestId && ` · request ${error.requestId}`}

@@ -1,0 +1,130 @@
+/** From bottom to top. A member imports members of lower layers only, never one of its own layer. */
+export type Layers = readonly (readonly string[])[]
+
+/** An import that the layers forbid, between two packages or two rooms (`packages/web/src/ui`), and why it may be. */
+export interface Exception {
+  readonly from: string
+  readonly to: string
+  readonly why: string
+}
+
+export interface Structure {
+  readonly packages: Layers
+  /** For each package its rooms: the folders of `src`, and the files in `src` itself. `testing/` needs no layer. */
+  readonly rooms: Readonly<Record<string, Layers>>
+  readonly exceptions: readonly Exception[]
+  /** Starts the stores. In packages below `until` only tests import it: a deployed service is given their URLs. */
+  readonly servers: { readonly package: string; readonly until: string }
+  /** Packages that hold nothing but tests and their helpers. */
+  readonly testPackages: readonly string[]
+}
+
+/** They have one shape: who knows one of them knows all three. (sameness.test) */
+export const participants = ['packages/order', 'packages/payment', 'packages/delivery']
+
+/** The layers of all three; `provider` is payment's alone, `payment-wait` order's, `automatic-courier` delivery's. */
+const service: Layers = [
+  ['schema.ts', 'settings.ts'],
+  ['domain.ts', 'routes.ts'],
+  ['provider'],
+  ['store.ts'],
+  ['reactions.ts'],
+  ['deadlines.ts', 'payment-wait', 'automatic-courier'],
+  ['api.ts'],
+  ['main.ts'],
+]
+
+export const structure: Structure = {
+  packages: [
+    ['packages/contracts', 'packages/servers'],
+    ['packages/messaging'],
+    ['packages/chassis'],
+    [...participants, 'packages/dashboard', 'packages/provision'],
+    ['packages/gateway'],
+    ['packages/client'],
+    ['packages/web'],
+    ['packages/local'],
+    ['packages/system', 'bench', 'deploy/tools', 'deploy/experiments'],
+  ],
+  rooms: {
+    'packages/contracts': [
+      ['define.ts', 'fields.ts', 'projection-durables.ts'],
+      ['order.ts', 'payment.ts', 'delivery.ts'],
+      ['choreography.ts'],
+      ['access', 'status.ts'],
+      ['documents'],
+    ],
+    'packages/servers': [['process'], ['install'], ['postgres', 'nats', 'mongodb']],
+    'packages/messaging': [
+      ['events', 'log.ts'],
+      ['async'],
+      ['nats', 'postgres'],
+      ['inbox', 'outbox', 'dead-letters', 'idempotency'],
+      ['consumer'],
+      ['unit-of-work.ts'],
+      ['participant.ts'],
+    ],
+    'packages/chassis': [
+      ['async', 'settings', 'telemetry'],
+      ['http'],
+      ['auth', 'idempotency'],
+      ['openapi'],
+      ['operations'],
+      ['lifecycle'],
+    ],
+    'packages/order': service,
+    'packages/payment': service,
+    'packages/delivery': service,
+    'packages/dashboard': [
+      ['settings.ts', 'view'],
+      ['store'],
+      ['reactions.ts', 'projection', 'live', 'operations'],
+      ['http'],
+      ['main.ts'],
+    ],
+    'packages/provision': [['settings.ts', 'provision.ts'], ['main.ts']],
+    'packages/gateway': [
+      ['auth'],
+      ['settings.ts'],
+      ['edge', 'docs'],
+      ['proxy'],
+      ['app.ts', 'documents'],
+      ['main.ts'],
+    ],
+    'packages/client': [
+      ['calls.ts', 'schemas.ts'],
+      ['errors.ts'],
+      ['retry.ts'],
+      ['client.ts'],
+      ['agent-fetch.ts', 'scenarios.ts'],
+    ],
+    'packages/web': [
+      ['api', 'build'],
+      ['live'],
+      ['ui'],
+      ['charts', 'order'],
+      ['board', 'operations'],
+      ['pages'],
+      ['main.tsx'],
+    ],
+    'packages/local': [['access', 'demo'], ['system'], ['cli']],
+    'packages/system': [['model'], ['support'], ['docs', 'faults', 'structure']],
+    bench: [['load', 'report'], ['run'], ['limits'], ['measure'], ['breaker', 'rebuild'], ['bench.ts']],
+    'deploy/tools': [['images', 'secrets'], ['replay.ts']],
+    'deploy/experiments': [['report'], ['cluster'], ['load'], ['experiments'], ['experiment.ts']],
+  },
+  exceptions: [
+    {
+      from: 'deploy/experiments',
+      to: 'deploy/tools',
+      why: 'an experiment applies the manifests and secrets that these tools make',
+    },
+    {
+      from: 'deploy/experiments',
+      to: 'bench',
+      why: 'both measure the breaker, and report in the same tables',
+    },
+  ],
+  servers: { package: 'packages/servers', until: 'packages/local' },
+  testPackages: ['packages/system'],
+}
