@@ -116,7 +116,7 @@ describe('an order whose strict wait for payment ends', () => {
   })
 
   for (const fact of consumed)
-    it(`stays as it is when ${fact.name} was consumed, whoever cancelled it`, () => {
+    it(`stays as it is when ${fact.name} was consumed, with or without a cancel before it`, () => {
       assert.deepEqual(timeOut(given(fact)), [])
       assert.deepEqual(timeOut(given(cancelled, fact)), [])
       assert.ok(isDecided(given(cancelled, fact)))

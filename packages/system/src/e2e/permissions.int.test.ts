@@ -68,7 +68,7 @@ for (const version of ['2.15.1', '2.10.26'])
     }
     const messagesIn = async (stream: string) => (await provisioner.jsm.streams.info(stream)).state.messages
 
-    it('says, hears, acknowledges and buries with nothing but its own permissions', async () => {
+    it('publishes, consumes, acknowledges and writes dead letters with no other permissions than its own', async () => {
       await using database = await testDatabase()
       const [stream] = streams
       assert.equal(stream?.name, 'ORDERS')
@@ -109,7 +109,7 @@ for (const version of ['2.15.1', '2.10.26'])
       await consumers.stop()
     })
 
-    it('lets nobody speak in another’s name', async () => {
+    it('lets no service publish in another’s name', async () => {
       await payment.js.publish('payments.approved.mine', 'said by payment')
       const before = await messagesIn('PAYMENTS')
       await assert.rejects(order.js.publish('payments.approved.forged', 'said by order'), denied)
@@ -195,7 +195,7 @@ for (const version of ['2.15.1', '2.10.26'])
       await assert.rejects(readAfter(payment, stream, streamStart, 1), denied)
     })
 
-    it('lets order overhear one order’s payment, and nobody else', async () => {
+    it('lets order, and no other service, subscribe to one order’s payment', async () => {
       const overheard = new Promise((resolve, reject) => {
         order.connection.subscribe('payments.*.mine', {
           max: 1,
