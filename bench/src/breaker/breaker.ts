@@ -21,8 +21,8 @@ const plan = {
 await runBench((context) => {
   // The environment of this process wins, so that other figures can be tried.
   const start = { connections: Number.POSITIVE_INFINITY, env: { ...settings, ...process.env } }
-  return withSystem(context, start, async ({ client }) => {
-    const run = await measureBreaker(client, plan, context.say)
+  return withSystem(context, start, async ({ orders, system, say }) => {
+    const run = await measureBreaker(orders, system.urls.order, plan, say)
     return `${context.machine([])}\n\n${breakerTable(run)}`
   })
 })

@@ -1,5 +1,5 @@
 import { markdownTable } from '../report/markdown.ts'
-import { percentile } from '../report/statistics.ts'
+import { percentile, perSecond } from '../report/statistics.ts'
 import type { BreakerRun, OrderAnswer } from './measure-breaker.ts'
 
 interface Span {
@@ -8,9 +8,10 @@ interface Span {
   readonly to: number
 }
 
+const columns = ['while the breaker', 'orders', 'answer', 'answers', 'per second', 'p50', 'p99', 'slowest']
+
 /** Answer times and rates by status, before and after the breaker first opened, as a Markdown table. */
 export function breakerTable(run: BreakerRun): string {
-  const head = ['while the breaker', 'orders', 'answer', 'answers', 'per second', 'p50', 'p99', 'slowest']
   const spans = spansOf(run)
   const rows = [...new Set(spans.map(({ phase }) => phase))].flatMap((phase) =>
     rowsOf(
@@ -19,9 +20,9 @@ export function breakerTable(run: BreakerRun): string {
       run.answers,
     ),
   )
-  const sides = head.map((_, i) => (i < 3 ? 'left' : 'right'))
+  const sides = columns.map((_, i) => (i < 3 ? 'left' : 'right'))
   const seen = run.states.map(({ state, at }) => `${((at - run.strictFrom) / 1000).toFixed(1)} s ${state}`)
-  return `${markdownTable(sides, [head, ...rows])}\nThe breaker: ${seen.join(' · ')}\n`
+  return `${markdownTable(sides, [columns, ...rows])}\nThe breaker: ${seen.join(' · ')}\n`
 }
 
 function spansOf({ states, startedAt, strictFrom, endedAt }: BreakerRun): Span[] {
@@ -43,7 +44,7 @@ function rowsOf(phase: string, spans: readonly Span[], answers: readonly OrderAn
   return kinds.map((each) => {
     const times = within.filter((answer) => kindOf(answer) === each).map(({ ms }) => ms)
     const spread = [0.5, 0.99, 1].map((p) => `${percentile(times, p).toFixed(0)} ms`)
-    const rate = ((times.length * 1000) / lasted).toFixed(1)
+    const rate = perSecond(times.length, lasted).toFixed(1)
     return [
       `${phase}, ${(lasted / 1000).toFixed(1)} s`,
       ...each.split('|'),

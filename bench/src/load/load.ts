@@ -1,29 +1,47 @@
-import type { LoadClient } from './http.ts'
+import type { Client } from '@saucery/client/client'
+import { ifFound } from '@saucery/client/errors'
 import { waitFor } from './poll.ts'
+
+export interface Clients {
+  readonly orders: Client
+  /** Past the gateway: reading must cost as little as possible of what is measured. */
+  readonly views: Client
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal
+}
+
+export const order = { branchId: '1', sauceId: '1', qty: 10, price: 10_000 }
 
 /** Runs `work` this many times at once. */
 export const inParallel = <T>(count: number, work: () => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, work))
 
+/** Places an order; returns its id. */
+export async function place({ orders }: Clients): Promise<string> {
+  const { status, data } = await orders.post('/orders', { body: order })
+  if (status !== 201) throw new Error(`POST /orders was answered with ${status}: ${JSON.stringify(data)}`)
+  return data.id
+}
+
+/** The order's status on the dashboard; undefined while the dashboard does not know the order. */
+export const statusOf = async ({ views }: Clients, id: string) =>
+  (await ifFound(views.get('/orderDashboards/{id}', { path: { id } })))?.status
+
 /**
- * Places orders from `clients` clients. Each waits for its answer before it places the next one.
+ * Places orders from several clients at once. Each waits for its answer before it places the next one.
  * @returns the orders' ids, the latency of each POST, and the time of all together, in ms
  */
-export async function placeOrders(
-  { place }: LoadClient,
-  { orders, clients }: { orders: number; clients: number },
-  signal: AbortSignal,
-) {
+export async function placeOrders(running: Clients, size: { orders: number; clients: number }) {
   const ids: string[] = []
   const latencies: number[] = []
-  let left = orders
+  let left = size.orders
   const startedAt = performance.now()
-  await inParallel(clients, async () => {
+  await inParallel(size.clients, async () => {
     while (left > 0) {
       left -= 1
-      signal.throwIfAborted()
+      running.signal.throwIfAborted()
       const sentAt = performance.now()
-      ids.push(await place())
+      ids.push(await place(running))
       latencies.push(performance.now() - sentAt)
     }
   })
@@ -34,24 +52,18 @@ export async function placeOrders(
 const STUCK_MS = 120_000
 
 /** Waits until all these orders are delivered. Returns whether any was not delivered at the first look. */
-export async function untilDelivered(
-  { status }: LoadClient,
-  ids: readonly string[],
-  signal: AbortSignal,
-): Promise<boolean> {
+export async function untilDelivered(running: Clients, ids: readonly string[]): Promise<boolean> {
+  const { signal } = running
   const deadline = performance.now() + STUCK_MS
   let waited = false
   for (const id of ids) {
     const isDelivered = async () => {
-      const delivered = (await status(id)) === 'DELIVERED'
+      const delivered = (await statusOf(running, id)) === 'DELIVERED'
       waited ||= !delivered
       return delivered
     }
-    await waitFor(`delivery of order ${id}`, isDelivered, {
-      everyMs: 20,
-      withinMs: deadline - performance.now(),
-      signal,
-    })
+    const withinMs = deadline - performance.now()
+    await waitFor(`delivery of order ${id}`, isDelivered, { everyMs: 20, withinMs, signal })
   }
   return waited
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { LoadClient } from '../load/http.ts'
+import { type Clients, place, statusOf } from '../load/load.ts'
 import { waitFor } from '../load/poll.ts'
 import { type Spread, spreadOf } from '../report/statistics.ts'
 
@@ -15,17 +15,13 @@ export interface Latency {
 const PER_SECOND = 20
 
 /** Places orders at a steady rate, without waiting for the earlier ones. */
-export async function measureLatency(
-  client: LoadClient,
-  seconds: number,
-  signal: AbortSignal,
-): Promise<Latency> {
+export async function measureLatency(clients: Clients, seconds: number): Promise<Latency> {
   const startedAt = performance.now()
   const placed: Promise<{ post: number; delivering: number }>[] = []
   for (let i = 0; i < seconds * PER_SECOND; i += 1) {
     const dueIn = startedAt + (i * 1000) / PER_SECOND - performance.now()
-    await sleep(Math.max(0, dueIn), undefined, { signal })
-    const order = placeAndFollow(client, signal)
+    await sleep(Math.max(0, dueIn), undefined, { signal: clients.signal })
+    const order = placeAndFollow(clients)
     // Awaited below: until then a failure is not unhandled.
     order.catch(() => {})
     placed.push(order)
@@ -39,11 +35,12 @@ export async function measureLatency(
   }
 }
 
-async function placeAndFollow({ place, status }: LoadClient, signal: AbortSignal) {
+async function placeAndFollow(clients: Clients) {
   const startedAt = performance.now()
-  const id = await place()
+  const id = await place(clients)
   const post = performance.now() - startedAt
-  const isDelivering = async () => (await status(id)) === 'DELIVERING'
-  await waitFor(`DELIVERING for order ${id}`, isDelivering, { everyMs: 3, withinMs: 30_000, signal })
+  const isDelivering = async () => (await statusOf(clients, id)) === 'DELIVERING'
+  const polling = { everyMs: 3, withinMs: 30_000, signal: clients.signal }
+  await waitFor(`DELIVERING for order ${id}`, isDelivering, polling)
   return { post, delivering: performance.now() - startedAt }
 }

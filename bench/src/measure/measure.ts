@@ -18,19 +18,19 @@ export const measure = async (options: BenchOptions, context: BenchContext): Pro
 })
 
 function underLoad({ orders, clients, seconds }: BenchOptions, context: BenchContext) {
-  const { say, signal } = context
   const env = { DELIVERY_DURATION_MS: '0' }
-  return withSystem(context, { connections: clients, env }, async ({ system, client, folder }) => {
+  return withSystem(context, { connections: clients, env }, async (running) => {
+    const { system, folder, say, signal } = running
     const load = async (size: { orders: number; clients: number }) => {
-      const placed = await placeOrders(client, size, signal)
-      await untilDelivered(client, placed.ids.toReversed(), signal)
+      const placed = await placeOrders(running, size)
+      await untilDelivered(running, placed.ids.toReversed())
       return placed
     }
     say(`Warming up with ${WARM_UP} orders`)
     await load({ orders: WARM_UP, clients })
 
     say(`Placing ${orders} orders from ${clients} clients`)
-    const throughput = await measureThroughput(system, client, { orders, clients }, signal)
+    const throughput = await measureThroughput(running, { orders, clients })
 
     const alone = Math.ceil(orders / 20)
     say(`Placing ${alone} orders from one client`)
@@ -48,13 +48,13 @@ function underLoad({ orders, clients, seconds }: BenchOptions, context: BenchCon
 }
 
 function atRest({ seconds }: BenchOptions, context: BenchContext) {
-  const { say, signal } = context
   // The services read an empty setting as unset: no delivery is completed.
   const env = { DELIVERY_DURATION_MS: '' }
-  return withSystem(context, { connections: 256, env }, async ({ client }) => {
+  return withSystem(context, { connections: 256, env }, async (running) => {
+    const { say } = running
     say('Warming up')
-    await measureLatency(client, Math.ceil(seconds / 5), signal)
+    await measureLatency(running, Math.ceil(seconds / 5))
     say(`Placing 20 orders a second for ${seconds} s`)
-    return measureLatency(client, seconds, signal)
+    return measureLatency(running, seconds)
   })
 }

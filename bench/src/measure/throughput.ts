@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { System } from '@saucery/local/system/system'
-import type { LoadClient } from '../load/http.ts'
 import { placeOrders, untilDelivered } from '../load/load.ts'
 import { growthPer, perSecond, type Spread, spreadOf } from '../report/statistics.ts'
+import type { Running } from '../run/with-system.ts'
 import { countsOf, type Transactions } from './counts.ts'
 import { type CpuTimes, cpuTimes } from './cpu.ts'
 
@@ -26,23 +25,22 @@ const STATISTICS_MS = 11_000
 const NEWEST = 256
 
 export async function measureThroughput(
-  system: System,
-  client: LoadClient,
+  running: Running,
   size: { orders: number; clients: number },
-  signal: AbortSignal,
 ): Promise<Throughput> {
+  const { system, signal } = running
   await sleep(STATISTICS_MS, undefined, { signal })
   const before = await countsOf(system)
   const cpuBefore = cpuTimes(system)
   const startedAt = performance.now()
-  const { ids, latencies, ms } = await placeOrders(client, size, signal)
+  const { ids, latencies, ms } = await placeOrders(running, size)
 
   const newestFirst = ids.toReversed()
-  await untilDelivered(client, newestFirst.slice(0, NEWEST), signal)
+  await untilDelivered(running, newestFirst.slice(0, NEWEST))
   let endedAt = performance.now()
   const cpuAfter = cpuTimes(system)
   // The others are checked after the clock has stopped; a late one sets it again.
-  if (await untilDelivered(client, newestFirst.slice(NEWEST), signal)) endedAt = performance.now()
+  if (await untilDelivered(running, newestFirst.slice(NEWEST))) endedAt = performance.now()
 
   await sleep(STATISTICS_MS, undefined, { signal })
   const { orders } = size

@@ -1,14 +1,13 @@
 // Runs in the gateway's pod: the NetworkPolicies let no other pod reach both the gateway and the order service. Places
 // the orders of the plan in its first argument, and prints the measured run as JSON.
 import { measureBreaker } from '@saucery/bench/breaker/measure-breaker'
-import { httpClient } from '@saucery/bench/load/http'
+import { openAgentFetch } from '@saucery/client/agent-fetch'
+import { openClient } from '@saucery/client/client'
 
-const urls = {
-  gateway: 'http://localhost:8080',
-  order: 'http://order:8080',
-  dashboard: 'http://dashboard:8080',
-}
-const client = httpClient(urls, Number.POSITIVE_INFINITY)
-const run = await measureBreaker(client, JSON.parse(process.argv[2] ?? ''), () => {})
-client.close()
+// Closes an idle connection before the gateway does.
+const { fetch, close } = openAgentFetch({ timeout: 3000 })
+const orders = openClient({ url: 'http://localhost:8080', fetch, timeoutMs: Number.POSITIVE_INFINITY })
+const plan = JSON.parse(process.argv[2] ?? '')
+const run = await measureBreaker(orders, 'http://order:8080', plan, () => {})
+close()
 process.stdout.write(JSON.stringify(run))
