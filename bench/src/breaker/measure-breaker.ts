@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '@saucery/client/client'
-import { Refused } from '@saucery/client/errors'
-import { inParallel, order } from '../load/load.ts'
+import { CallRefused } from '@saucery/client/errors'
+import { benchOrder, inParallel } from '../load/load.ts'
 
 export interface BreakerPlan {
   /** Clients that insist on their payment (`PAYMENT_MODE=sync`), each with one order at a time. */
@@ -51,10 +51,10 @@ export async function measureBreaker(
 async function place(orders: Client, kind: 'strict' | 'async') {
   const sentAt = performance.now()
   const prefer = kind === 'async' ? 'respond-async' : undefined
-  const answer = await orders.post('/orders', { body: order, header: { prefer } }).then(
+  const answer = await orders.post('/orders', { body: benchOrder, header: { prefer } }).then(
     ({ status, data }) => ({ http: status, outcome: data.status as string }),
     (error: unknown) => {
-      if (error instanceof Refused) return { http: error.status, outcome: error.code }
+      if (error instanceof CallRefused) return { http: error.status, outcome: error.code }
       throw error
     },
   )

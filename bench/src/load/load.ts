@@ -2,7 +2,7 @@ import type { Client } from '@saucery/client/client'
 import { ifFound } from '@saucery/client/errors'
 import { waitFor } from './poll.ts'
 
-export interface Clients {
+export interface BenchClients {
   readonly orders: Client
   /** Past the gateway: reading must cost as little as possible of what is measured. */
   readonly views: Client
@@ -10,28 +10,28 @@ export interface Clients {
   readonly signal: AbortSignal
 }
 
-export const order = { branchId: '1', sauceId: '1', qty: 10, price: 10_000 }
+export const benchOrder = { branchId: '1', sauceId: '1', qty: 10, price: 10_000 }
 
 /** Runs `work` this many times at once. */
 export const inParallel = <T>(count: number, work: () => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, work))
 
 /** Places an order; returns its id. */
-export async function place({ orders }: Clients): Promise<string> {
-  const { status, data } = await orders.post('/orders', { body: order })
+export async function placeOne({ orders }: BenchClients): Promise<string> {
+  const { status, data } = await orders.post('/orders', { body: benchOrder })
   if (status !== 201) throw new Error(`POST /orders was answered with ${status}: ${JSON.stringify(data)}`)
   return data.id
 }
 
 /** The order's status on the dashboard; undefined while the dashboard does not know the order. */
-export const statusOf = async ({ views }: Clients, id: string) =>
+export const orderStatus = async ({ views }: BenchClients, id: string) =>
   (await ifFound(views.get('/orderDashboards/{id}', { path: { id } })))?.status
 
 /**
  * Places orders from several clients at once. Each waits for its answer before it places the next one.
  * @returns the orders' ids, the latency of each POST, and the time of all together, in ms
  */
-export async function placeOrders(running: Clients, size: { orders: number; clients: number }) {
+export async function placeOrders(running: BenchClients, size: { orders: number; clients: number }) {
   const ids: string[] = []
   const latencies: number[] = []
   let left = size.orders
@@ -41,7 +41,7 @@ export async function placeOrders(running: Clients, size: { orders: number; clie
       left -= 1
       running.signal.throwIfAborted()
       const sentAt = performance.now()
-      ids.push(await place(running))
+      ids.push(await placeOne(running))
       latencies.push(performance.now() - sentAt)
     }
   })
@@ -52,13 +52,13 @@ export async function placeOrders(running: Clients, size: { orders: number; clie
 const STUCK_MS = 120_000
 
 /** Waits until all these orders are delivered. Returns whether any was not delivered at the first look. */
-export async function untilDelivered(running: Clients, ids: readonly string[]): Promise<boolean> {
+export async function untilDelivered(running: BenchClients, ids: readonly string[]): Promise<boolean> {
   const { signal } = running
   const deadline = performance.now() + STUCK_MS
   let waited = false
   for (const id of ids) {
     const isDelivered = async () => {
-      const delivered = (await statusOf(running, id)) === 'DELIVERED'
+      const delivered = (await orderStatus(running, id)) === 'DELIVERED'
       waited ||= !delivered
       return delivered
     }

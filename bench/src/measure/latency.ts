@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Clients, place, statusOf } from '../load/load.ts'
+import { type BenchClients, orderStatus, placeOne } from '../load/load.ts'
 import { waitFor } from '../load/poll.ts'
 import { type Spread, spreadOf } from '../report/statistics.ts'
 
@@ -15,7 +15,7 @@ export interface Latency {
 const PER_SECOND = 20
 
 /** Places orders at a steady rate, without waiting for the earlier ones. */
-export async function measureLatency(clients: Clients, seconds: number): Promise<Latency> {
+export async function measureLatency(clients: BenchClients, seconds: number): Promise<Latency> {
   const startedAt = performance.now()
   const placed: Promise<{ post: number; delivering: number }>[] = []
   for (let i = 0; i < seconds * PER_SECOND; i += 1) {
@@ -35,11 +35,11 @@ export async function measureLatency(clients: Clients, seconds: number): Promise
   }
 }
 
-async function placeAndFollow(clients: Clients) {
+async function placeAndFollow(clients: BenchClients) {
   const startedAt = performance.now()
-  const id = await place(clients)
+  const id = await placeOne(clients)
   const post = performance.now() - startedAt
-  const isDelivering = async () => (await statusOf(clients, id)) === 'DELIVERING'
+  const isDelivering = async () => (await orderStatus(clients, id)) === 'DELIVERING'
   const polling = { everyMs: 3, withinMs: 30_000, signal: clients.signal }
   await waitFor(`DELIVERING for order ${id}`, isDelivering, polling)
   return { post, delivering: performance.now() - startedAt }

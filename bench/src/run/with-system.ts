@@ -3,11 +3,11 @@ import { openAgentFetch } from '@saucery/client/agent-fetch'
 import { openClient } from '@saucery/client/client'
 import { anyPorts } from '@saucery/local/system/service-ports'
 import { type System, startSystem } from '@saucery/local/system/system'
-import type { Clients } from '../load/load.ts'
+import type { BenchClients } from '../load/load.ts'
 import { rejectOnAbort } from '../load/poll.ts'
 import { type BenchContext, inTempFolder } from './run-bench.ts'
 
-export interface Running extends BenchContext, Clients {
+export interface Running extends BenchContext, BenchClients {
   readonly system: System
   readonly folder: string
 }
