@@ -33,15 +33,20 @@ export interface Stores {
 export async function startStores(options: StoresOptions): Promise<Stores> {
   const { dataDir, ports, env, print } = options
   const optionsOf = (store: StoreName) => ({ dataDir: join(dataDir, store), port: ports[store], env, print })
+  // Before any server starts: it throws where the file of passwords cannot be read.
+  const users = natsUsers(dataDir)
   const starting = {
     postgres: startPostgres(optionsOf('postgres')),
-    nats: startNats({ ...optionsOf('nats'), users: natsUsers(dataDir) }),
+    nats: startNats({ ...optionsOf('nats'), users }),
     mongodb: startMongodb(optionsOf('mongodb')),
   }
+  const preparing = [
+    starting.postgres.then((server) => createServiceDatabases(server, options)),
+    starting.nats.then((server) => openNats(server, options)),
+  ] as const
   try {
     const [databases, nats, postgres, broker, mongodb] = await Promise.all([
-      starting.postgres.then((server) => createServiceDatabases(server, options)),
-      starting.nats.then((server) => openNats(server, options)),
+      ...preparing,
       starting.postgres,
       starting.nats,
       starting.mongodb,
@@ -52,6 +57,8 @@ export async function startStores(options: StoresOptions): Promise<Stores> {
       nats,
     }
   } catch (error) {
+    // What uses a server ends before the server does.
+    await Promise.allSettled(preparing)
     const started = await Promise.allSettled(Object.values(starting))
     await Promise.all(started.map((start) => start.status === 'fulfilled' && start.value.stop()))
     throw error
