@@ -3,12 +3,12 @@ import type { RequestListener } from 'node:http'
 import { describe, it } from 'node:test'
 import { openAgentFetch } from './agent-fetch.ts'
 import { openClient } from './client.ts'
-import { cut, cutInside, json, problem, serving } from './testing/server.ts'
+import { answeringServer, breakConnection, breakInside, json, problem } from './testing/server.ts'
 
 const order = { branchId: '강남', sauceId: '고추장', qty: 1, price: 1000 }
 
 async function calling(answers: RequestListener[], { maxSockets = 1, timeoutMs = 5_000 } = {}) {
-  const server = await serving(...answers)
+  const server = await answeringServer(...answers)
   const { fetch, close } = openAgentFetch({ maxSockets })
   return {
     client: openClient({ url: server.url, fetch, timeoutMs }),
@@ -39,7 +39,7 @@ describe('a fetch through an agent', () => {
   })
 
   it('tells why there is no answer', async () => {
-    await using calls = await calling([cut, cutInside, () => {}], { timeoutMs: 200 })
+    await using calls = await calling([breakConnection, breakInside, () => {}], { timeoutMs: 200 })
     for (const reason of ['ECONNRESET', 'ECONNRESET', 'TimeoutError'])
       await assert.rejects(calls.client.get('/orders'), { name: 'Unreachable', reason })
   })

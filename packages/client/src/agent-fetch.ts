@@ -2,9 +2,9 @@ import { Agent, type AgentOptions, type IncomingMessage, request } from 'node:ht
 import type { Answer, Fetch } from './client.ts'
 
 /**
- * A `fetch` for load, over connections that are kept. It takes a quarter of the CPU that the global one takes, which
- * counts where the client shares the machine with what is measured. It speaks `http:` alone, follows no redirects, and
- * holds the whole answer, so that it is of no use for `stream`.
+ * A `fetch` for load tests, over kept-alive connections. It uses a quarter of the CPU of the global `fetch`, which
+ * matters when the client runs on the machine that is measured. It supports `http:` only, follows no redirects, and
+ * reads the whole answer into memory, so `stream` cannot use it.
  */
 export function openAgentFetch(options: AgentOptions = {}): { readonly fetch: Fetch; close(): void } {
   const agent = new Agent({ keepAlive: true, ...options })
@@ -40,7 +40,7 @@ function readText(answer: IncomingMessage): Promise<string> {
   })
 }
 
-// Not a `Response`: that would cost as much again as the call.
+// Not a `Response`: making one costs as much CPU as the call.
 function answerOf({ statusCode = 0, statusMessage = '', headers }: IncomingMessage, text: string): Answer {
   return {
     status: statusCode,

@@ -11,12 +11,12 @@ type Operation<P extends Path<M>, M extends Method> = paths[P][M] & {
   readonly responses: object
 }
 
-type Options<P extends Path<M>, M extends Method> = Given<Operation<P, M>['parameters']> &
+type Options<P extends Path<M>, M extends Method> = ParametersOf<Operation<P, M>['parameters']> &
   RequestBodyOption<paths[P][M]> & { readonly signal?: AbortSignal | undefined }
 
-type Given<Parameters> = { readonly [Where in keyof Parameters]: Sparse<Parameters[Where]> }
+type ParametersOf<T> = { readonly [Place in keyof T]: Sparse<T[Place]> }
 
-/** What is optional may be undefined, and is not sent then: a filter that is not set, an event that is not known. */
+/** Optional parameters may be undefined, and are not sent then: a filter that is not set, an event that is not known. */
 type Sparse<T> = { readonly [Name in keyof T]: undefined extends T[Name] ? T[Name] | undefined : T[Name] }
 
 /** The call's `path`, `query` and `header` parameters and its `body`; left out where the call needs none. */
@@ -25,7 +25,7 @@ export type Init<P extends Path<M>, M extends Method> =
 
 type Responses<P extends Path<M>, M extends Method> = Operation<P, M>['responses']
 
-/** The body of a good answer. */
+/** The body of an answer with status 200, 201 or 202. */
 export type Data<P extends Path<M>, M extends Method> = BodyOf<
   Responses<P, M>[keyof Responses<P, M> & (200 | 201 | 202)]
 >

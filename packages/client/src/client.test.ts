@@ -4,18 +4,25 @@ import { describe, it } from 'node:test'
 import { type ClientOptions, openClient } from './client.ts'
 import { CallRefused, ifFound, Unreachable } from './errors.ts'
 import { onceIfUnanswered } from './retry.ts'
-import { type Arrived, cut, cutInside, json, problem, serving } from './testing/server.ts'
+import {
+  answeringServer,
+  breakConnection,
+  breakInside,
+  json,
+  problem,
+  type RecordedRequest,
+} from './testing/server.ts'
 
 const orderId = '01936f5e-8a3b-7c21-9d4e-5f6a7b8c9d0e'
 const order = { branchId: '1', sauceId: '1', qty: 1, price: 1000 }
 const placed = json(201, { id: orderId }, { 'event-id': 'e1' })
 const never: RequestListener = () => {}
 
-const keyOf = (request: Arrived | undefined) => request?.headers['idempotency-key']
+const keyOf = (request: RecordedRequest | undefined) => request?.headers['idempotency-key']
 
 /** A client of a server that answers with these. */
 async function calling(answers: RequestListener[], options: Partial<ClientOptions> = {}) {
-  const server = await serving(...answers)
+  const server = await answeringServer(...answers)
   return {
     client: openClient({ url: `${server.url}/#/somewhere`, ...options }),
     requests: server.requests,
@@ -43,8 +50,8 @@ describe('a call', () => {
     assert.equal(post?.headers.prefer, 'wait=5')
   })
 
-  it('is relative to the address it is given, also below a folder', async () => {
-    await using server = await serving(json(200, {}), json(200, {}))
+  it('is relative to the URL of the client, also below a folder', async () => {
+    await using server = await answeringServer(json(200, {}), json(200, {}))
     for (const base of ['/', '/sauces/index.html'])
       await openClient({ url: server.url + base }).get('/orders/{id}', { path: { id: 'a/b' } })
     assert.deepEqual(
@@ -53,7 +60,7 @@ describe('a call', () => {
     )
   })
 
-  it('goes through the `fetch` it is given', async () => {
+  it('goes through the `fetch` of the options', async () => {
     const client = openClient({
       url: 'http://nowhere.invalid',
       fetch: async (url, init) => Response.json({ url, method: init.method }),
@@ -61,7 +68,7 @@ describe('a call', () => {
     assert.deepEqual(await client.get('/me'), { url: 'http://nowhere.invalid/me', method: 'GET' })
   })
 
-  it('compiles with what the document has, and with nothing else', () => {
+  it('compiles only when the document has it', () => {
     const _ = async ({ get, post }: Awaited<ReturnType<typeof calling>>['client']) => {
       // @ts-expect-error there is no such path
       await get('/order')
@@ -79,7 +86,7 @@ describe('a call', () => {
 })
 
 describe('a call that fails', () => {
-  it('is refused with a code, what is wrong with each field, and the name that it has in the logs', async () => {
+  it('is refused with a code, the errors of each field, and its id in the logs', async () => {
     const errors = [{ pointer: '/qty', detail: 'is too small' }]
     const headers = { 'x-request-id': 'r1', 'retry-after': '2' }
     await using calls = await calling([problem(422, 'invalid-input', { errors, detail: 'Look' }, headers)])
@@ -101,25 +108,25 @@ describe('a call that fails', () => {
     )
   })
 
-  it('is refused by its status where the answer is no problem that can be read', async () => {
+  it('is refused by its status when the answer is not a problem document', async () => {
     await using calls = await calling([(_, response) => response.writeHead(503).end('<html>')])
     const expected = { name: 'CallRefused', code: 'unknown', message: '503 Service Unavailable' }
     await assert.rejects(calls.client.get('/orders'), expected)
   })
 
   it('is unreachable with a reason when nothing listens, time runs out or the answer is cut', async () => {
-    await using calls = await calling([never, cutInside], { timeoutMs: 100 })
+    await using calls = await calling([never, breakInside], { timeoutMs: 100 })
     const { client } = calls
     const unreachable = { name: 'Unreachable', message: 'The system cannot be reached' }
     await assert.rejects(client.get('/orders'), { ...unreachable, reason: 'TimeoutError' })
     await assert.rejects(client.get('/orders'), unreachable)
-    const closed = await serving()
+    const closed = await answeringServer()
     await closed[Symbol.asyncDispose]()
     const nowhere = openClient({ url: closed.url })
     await assert.rejects(nowhere.get('/orders'), { ...unreachable, reason: 'ECONNREFUSED' })
   })
 
-  it('is unreachable where a good answer is not JSON', async () => {
+  it('is unreachable when an answer of status 200 is not JSON', async () => {
     for (const body of ['<html>', '']) {
       await using calls = await calling([(_, response) => response.end(body)])
       const expected = { name: 'Unreachable', message: 'The answer cannot be read' }
@@ -127,13 +134,13 @@ describe('a call that fails', () => {
     }
   })
 
-  it('rejects with the reason of the signal that its caller aborted', async () => {
-    const given = new AbortController()
-    await using calls = await calling([() => given.abort(new Error('given up'))])
-    await assert.rejects(calls.client.get('/orders', { signal: given.signal }), { message: 'given up' })
+  it('rejects with the reason of the signal when its caller aborts', async () => {
+    const aborter = new AbortController()
+    await using calls = await calling([() => aborter.abort(new Error('given up'))])
+    await assert.rejects(calls.client.get('/orders', { signal: aborter.signal }), { message: 'given up' })
   })
 
-  it('is undefined where not found is an answer too, and rejects otherwise', async () => {
+  it('is undefined with `ifFound` when the answer is 404, and rejects otherwise', async () => {
     await using calls = await calling([problem(404, 'not-found'), problem(503, 'store-unavailable')])
     const find = () => ifFound(calls.client.get('/orders/{id}', { path: { id: orderId } }))
     assert.equal(await find(), undefined)
@@ -142,9 +149,9 @@ describe('a call that fails', () => {
 })
 
 describe('the token', () => {
-  it('is sent as it is now, and each 401 told, except for a token that is not the one any more', async () => {
+  it('is read for each call, and each 401 is reported unless the token has changed since', async () => {
     let token: string | undefined
-    const told: string[] = []
+    const reported: string[] = []
     const expired = problem(401, 'token-expired')
     const expiredMeanwhile: RequestListener = (request, response) => {
       token = 'new'
@@ -152,12 +159,12 @@ describe('the token', () => {
     }
     await using calls = await calling([expired, expiredMeanwhile], {
       token: () => token,
-      onUnauthorized: ({ code }) => told.push(code),
+      onUnauthorized: ({ code }) => reported.push(code),
     })
     await assert.rejects(calls.client.get('/me'), { code: 'token-expired' })
     token = 'old'
     await assert.rejects(calls.client.get('/me'), { code: 'token-expired' })
-    assert.deepEqual(told, ['token-expired'])
+    assert.deepEqual(reported, ['token-expired'])
     assert.deepEqual(
       calls.requests.map(({ headers }) => headers.authorization),
       [undefined, 'Bearer old'],
@@ -166,13 +173,13 @@ describe('the token', () => {
 })
 
 describe('a POST', () => {
-  it('is sent once and without a key where nothing says when to repeat it', async () => {
-    await using calls = await calling([cut, placed])
+  it('is sent once and without a key when there is no retry policy', async () => {
+    await using calls = await calling([breakConnection, placed])
     await assert.rejects(calls.client.post('/orders', { body: order }), Unreachable)
     assert.deepEqual(calls.requests.map(keyOf), [undefined])
   })
 
-  it('has a key of its own each time', async () => {
+  it('has a new key for each call', async () => {
     await using calls = await calling([placed, placed], { retry: onceIfUnanswered })
     for (const _ of [1, 2]) await calls.client.post('/orders', { body: order })
     const [first, second] = calls.requests.map(keyOf)
@@ -180,8 +187,12 @@ describe('a POST', () => {
     assert.notEqual(first, second)
   })
 
-  it('is sent again with the same key and body where it may not have arrived', async () => {
-    for (const lost of [problem(502, 'upstream-unavailable'), problem(503, 'upstream-timeout'), cut]) {
+  it('is sent again with the same key and body when it may not have arrived', async () => {
+    for (const lost of [
+      problem(502, 'upstream-unavailable'),
+      problem(503, 'upstream-timeout'),
+      breakConnection,
+    ]) {
       await using calls = await calling([lost, placed], { retry: onceIfUnanswered })
       await calls.client.post('/orders', { body: order })
       const [first, second, ...more] = calls.requests
@@ -191,30 +202,30 @@ describe('a POST', () => {
     }
   })
 
-  it('is sent once where it was answered, and twice at most', async () => {
+  it('is sent once when it was answered, and twice at most', async () => {
     const cancel = { path: { id: orderId } }
     await using refused = await calling([problem(409, 'order-already-final'), placed], {
       retry: onceIfUnanswered,
     })
     await assert.rejects(refused.client.post('/orders/{id}/cancel', cancel), { code: 'order-already-final' })
     assert.equal(refused.requests.length, 1)
-    await using gone = await calling([cut, cut, placed], { retry: onceIfUnanswered })
+    await using gone = await calling([breakConnection, breakConnection, placed], { retry: onceIfUnanswered })
     await assert.rejects(gone.client.post('/orders/{id}/cancel', cancel), Unreachable)
     assert.equal(gone.requests.length, 2)
   })
 
-  it('is not repeated when its caller has given it up', async () => {
-    const given = new AbortController()
-    const giveUp: RequestListener = () => given.abort(new Error('given up'))
+  it('is not repeated after its caller aborts', async () => {
+    const aborter = new AbortController()
+    const giveUp: RequestListener = () => aborter.abort(new Error('given up'))
     await using calls = await calling([giveUp, placed], { retry: () => 0 })
-    const { signal } = given
+    const { signal } = aborter
     await assert.rejects(calls.client.post('/orders', { body: order, signal }), { message: 'given up' })
     assert.equal(calls.requests.length, 1)
   })
 })
 
 describe('a stream', () => {
-  it('is the body as it comes, longer than a call may take', async () => {
+  it('is the body as it arrives, for longer than the timeout of a call', async () => {
     const slowly: RequestListener = (_, response) => {
       response.writeHead(200, { 'content-type': 'text/event-stream' }).write('id: 1\n')
       setTimeout(() => response.end('\n'), 150)
@@ -225,7 +236,7 @@ describe('a stream', () => {
     assert.equal(calls.requests[0]?.headers['last-event-id'], '0')
   })
 
-  it('is refused as any call', async () => {
+  it('is refused like any call', async () => {
     await using calls = await calling([problem(403, 'not-permitted')])
     await assert.rejects(calls.client.stream('/orderDashboards/live'), { code: 'not-permitted' })
   })

@@ -8,23 +8,23 @@ export interface Answer extends Pick<Response, 'status' | 'statusText' | 'ok' | 
   readonly headers: Pick<Headers, 'get'>
 }
 
-/** Like the global `fetch`, with a text or nothing as the body. */
+/** Like the global `fetch`; the body is a text or missing. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Answer>
 
 export interface ClientOptions {
-  /** Paths are relative to it, as links are: a page gives its `document.baseURI`. */
+  /** Paths are relative to it, as links are; a page passes its `document.baseURI`. */
   readonly url: string
   /** The bearer token; a function where it changes. */
   readonly token?: string | undefined | (() => string | undefined)
   readonly fetch?: Fetch
   /**
-   * The limit for a whole answer, 30 s by default: the gateway gives a service less, so that its answer comes first.
-   * `Infinity` is none.
+   * The limit for a whole answer, 30 s by default; `Infinity` for no limit. The gateway gives a service less time, so
+   * that the gateway's own answer comes first.
    */
   readonly timeoutMs?: number
-  /** With it each POST has an `Idempotency-Key`, and is sent again under that; without it, once and without a key. */
+  /** With a policy, each POST has an `Idempotency-Key` and is sent again with it. Without, it is sent once, without a key. */
   readonly retry?: RetryPolicy
-  /** Called for each 401, unless the token is another one by then. */
+  /** Called for each 401, unless the token has changed since the call was sent. */
   onUnauthorized?(refused: CallRefused): void
 }
 
@@ -32,7 +32,7 @@ export interface ClientOptions {
 export interface Client {
   get<P extends Path<'get'>>(path: P, ...init: Init<P, 'get'>): Promise<Data<P, 'get'>>
   post<P extends Path<'post'>>(path: P, ...init: Init<P, 'post'>): Promise<Posted<Data<P, 'post'>>>
-  /** A body as it comes; only its `signal` limits how long that takes. */
+  /** The body as it arrives; only the `signal` ends it. */
   stream<P extends Path<'get'>>(path: P, ...init: Init<P, 'get'>): Promise<NonNullable<Response['body']>>
 }
 
@@ -43,7 +43,7 @@ export interface Posted<T> {
   readonly eventId: string | undefined
 }
 
-/** Any call's options, where their types have been checked. */
+/** The options of any call, after their types were checked. */
 interface Checked {
   readonly header?: object | undefined
   readonly body?: unknown
@@ -91,7 +91,7 @@ export function openClient(options: ClientOptions): Client {
   }
 }
 
-/** Sends again what the policy sends again, under one key: it is done once. */
+/** Sends a call as often as the policy says, with one key, so that it takes effect once. */
 async function withRetry<T>(
   retry: RetryPolicy | undefined,
   init: Checked = {},

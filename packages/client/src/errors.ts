@@ -4,12 +4,12 @@ import type { FieldError, Problem } from './schemas.ts'
 export class CallRefused extends Error {
   override readonly name = 'CallRefused'
   readonly status: number
-  /** Stable, unlike the message; `unknown` where the answer was no problem document. */
+  /** Stable, unlike the message; `unknown` when the answer is not a problem document. */
   readonly code: string
   readonly title: string
   readonly detail: string | undefined
   readonly errors: readonly FieldError[]
-  /** What the logs call the request. */
+  /** The request's id in the logs. */
   readonly requestId: string | undefined
   readonly retryAfterMs: number | undefined
   constructor({ status, statusText, headers }: Answered, body: unknown) {
@@ -33,7 +33,7 @@ interface Answered {
   readonly headers: Pick<Headers, 'get'>
 }
 
-/** No answer that can be read: nothing listens, the connection broke, time ran out, or it is not JSON. */
+/** There is no readable answer: nothing listens, the connection broke, time ran out, or the answer is not JSON. */
 export class Unreachable extends Error {
   override readonly name = 'Unreachable'
   /** The system's code, such as `ECONNREFUSED`, or the name of what was thrown, such as `TimeoutError`. */
@@ -46,7 +46,7 @@ export class Unreachable extends Error {
   }
 }
 
-/** `fetch` throws a TypeError whose cause has the code; `node:http` throws what has the code. */
+/** `fetch` throws a TypeError whose cause has the code; the error of `node:http` has it itself. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   const { code, cause } = error as NodeJS.ErrnoException
@@ -54,7 +54,7 @@ function reasonOf(error: unknown): string {
   return cause instanceof Error ? reasonOf(cause) : error.name
 }
 
-/** What the call answers, or undefined where there is no such thing (404). */
+/** The answer of the call; undefined when it is 404. */
 export async function ifFound<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call

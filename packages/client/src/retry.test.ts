@@ -8,7 +8,7 @@ const refused = (status: number, code = 'code', headers = {}) =>
 const unreachable = new Unreachable(new Error('gone'))
 
 describe('a failure', () => {
-  it('may pass where the request was good: the service is away, busy, or has not heard of it yet', () => {
+  it('is transient when the service is away, busy, or has not consumed the event yet', () => {
     const passing = [
       unreachable,
       refused(500),
@@ -37,12 +37,12 @@ describe('a request that may be lost', () => {
 
 describe('a request that is repeated for a while', () => {
   const retry = whileTransient(1000, 100)
-  it('pauses for as long as the service asks, and no less than it was told', () => {
+  it('pauses for as long as the service asks, and at least for `pauseMs`', () => {
     assert.equal(retry(unreachable, 1, 0), 100)
     assert.equal(retry(refused(503, 'busy', { 'retry-after': '2' }), 7, 999), 2000)
   })
 
-  it('is given up when time is up or the refusal stays', () => {
+  it('is given up when time is up or the refusal is final', () => {
     assert.equal(retry(unreachable, 1, 1000), undefined)
     assert.equal(retry(refused(409), 1, 0), undefined)
   })

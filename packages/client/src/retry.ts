@@ -2,22 +2,22 @@ import { CallRefused, Unreachable } from './errors.ts'
 
 /**
  * Decides whether a POST that failed is sent again.
- * @param attempt how often it was sent
+ * @param attempt the number of times it was sent
  * @param elapsedMs since it was first sent
- * @returns the pause before it, in ms; undefined to give up
+ * @returns the pause before the next attempt, in ms; undefined to give up
  */
 export type RetryPolicy = (error: unknown, attempt: number, elapsedMs: number) => number | undefined
 
 const unanswered = ['upstream-unavailable', 'upstream-timeout']
 
-/** Once more, at once, when the request may not have arrived. */
+/** Sends it once more, without a pause, when the request may not have arrived. */
 export const onceIfUnanswered: RetryPolicy = (error, attempt) => {
   const mayBeLost =
     error instanceof Unreachable || (error instanceof CallRefused && unanswered.includes(error.code))
   return mayBeLost && attempt === 1 ? 0 : undefined
 }
 
-/** Again and again for this long, as long as the failure may pass. */
+/** Sends it again until `forMs` are over, as long as the failure is transient. */
 export const whileTransient =
   (forMs: number, pauseMs = 250): RetryPolicy =>
   (error, _attempt, elapsedMs) =>
@@ -25,13 +25,13 @@ export const whileTransient =
 
 const transient = ['event-not-arrived', 'request-in-progress']
 
-/** Whether the same request may succeed later: nothing is wrong with it. */
+/** Whether the same request may succeed later, because the failure is not the request's fault. */
 export const isTransient = (error: unknown): boolean =>
   !(error instanceof CallRefused) ||
   error.status >= 500 ||
   error.status === 429 ||
   transient.includes(error.code)
 
-/** How long the service asks to be left alone; 0 where it does not say. */
+/** The pause that the service asks for with `Retry-After`; 0 without it. */
 export const retryAfterMs = (error: unknown): number =>
   (error instanceof CallRefused && error.retryAfterMs) || 0

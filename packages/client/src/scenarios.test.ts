@@ -4,7 +4,7 @@ import { statusOf } from '@saucery/contracts/status'
 import { openClient } from './client.ts'
 import { type ScenarioName, scenarios } from './scenarios.ts'
 import type { EventName, OrderView } from './schemas.ts'
-import { json, serving } from './testing/server.ts'
+import { answeringServer, json } from './testing/server.ts'
 
 const orderId = '01936f5e-8a3b-7c21-9d4e-5f6a7b8c9d0e'
 const time = '2026-01-31T12:00:00.000Z'
@@ -30,7 +30,7 @@ const delivered = view(['OrderPlaced', 'PaymentApproved', 'DeliveryStarted', 'De
 
 /** What is sent, after which of the views that come one after the other. */
 async function acting(name: ScenarioName, views: OrderView[]) {
-  await using server = await serving(json(200, {}))
+  await using server = await answeringServer(json(200, {}))
   const shown: OrderView[] = []
   await scenarios[name].act(openClient({ url: server.url }), orderId, async (holds) => {
     for (const next of views) {

@@ -2,7 +2,7 @@ import { isFinal, type Status } from '@saucery/contracts/status'
 import type { Client } from './client.ts'
 import type { EventName, OrderRequest, OrderView } from './schemas.ts'
 
-/** One way that an order can go, from its placing to its end. */
+/** How an order is placed, what happens to it, and how it ends. */
 export interface Scenario {
   readonly order: OrderRequest
   /** How it ends. */
@@ -11,13 +11,13 @@ export interface Scenario {
   act(client: Client, orderId: string, until: Until): Promise<void>
 }
 
-/** Resolves with the order's view once it holds; rejects when that takes too long. */
+/** Resolves with the order's view as soon as the predicate holds; rejects when that takes too long. */
 export type Until = (holds: (view: OrderView) => boolean) => Promise<OrderView>
 
 export type ScenarioName = 'delivered' | 'declined' | 'cancelled at once' | 'cancelled on the way' | 'failed'
 
 const order: OrderRequest = { branchId: 'gangnam', sauceId: 'gochujang', qty: 3, price: 4_000 }
-/** More than any limit of the payment provider. */
+/** Costs more than any limit of the payment provider. */
 const unaffordable: OrderRequest = { ...order, price: 1_000_000_000 }
 
 export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {

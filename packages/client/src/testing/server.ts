@@ -4,13 +4,13 @@ import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
 /** A request as it arrived. */
-export interface Arrived extends Pick<IncomingMessage, 'method' | 'url' | 'headers'> {
+export interface RecordedRequest extends Pick<IncomingMessage, 'method' | 'url' | 'headers'> {
   readonly body: string
 }
 
-/** A server that answers each request with the next of these, until it is disposed of. */
-export async function serving(...answers: RequestListener[]) {
-  const requests: Arrived[] = []
+/** A server that answers each request with the next listener. */
+export async function answeringServer(...answers: RequestListener[]) {
+  const requests: RecordedRequest[] = []
   let connections = 0
   const server = createServer(async (request, response) => {
     const { method, url, headers } = request
@@ -42,10 +42,10 @@ export const problem = (status: number, code: string, more: object = {}, headers
   json(status, { code, title: 'No', ...more }, headers)
 
 /** Breaks the connection instead of answering. */
-export const cut: RequestListener = (request) => request.socket.destroy()
+export const breakConnection: RequestListener = (request) => request.socket.destroy()
 
-/** Begins an answer, and breaks the connection in it. */
-export const cutInside: RequestListener = (request, response) => {
+/** Starts an answer, and breaks the connection before its end. */
+export const breakInside: RequestListener = (request, response) => {
   response.writeHead(200, { 'content-length': 100 }).write('{"items"')
   setTimeout(() => request.socket.destroy(), 10)
 }
