@@ -87,15 +87,11 @@ async function placeAtRate(orders: Client, everyMs: number, until: number): Prom
 
 const WATCH_EVERY_MS = 20
 
-interface Readiness {
-  readonly details: { readonly paymentBreaker: string }
-}
-
 /** The breaker's states (`closed`, `open`, `half-open`), each with the time when it was first seen. */
 async function watchBreaker(readiness: string, until: number) {
   const states: { state: string; at: number }[] = []
   for (; performance.now() < until; await sleep(WATCH_EVERY_MS)) {
-    const { details } = (await (await fetch(readiness)).json()) as Readiness
+    const { details } = (await (await fetch(readiness)).json()) as { details: { paymentBreaker: string } }
     const state = details.paymentBreaker
     if (states.at(-1)?.state !== state) states.push({ state, at: performance.now() })
   }

@@ -2,21 +2,15 @@ import { markdownTable } from '../report/markdown.ts'
 import { percentile, perSecond } from '../report/statistics.ts'
 import type { BreakerRun, OrderAnswer } from './measure-breaker.ts'
 
-interface Span {
-  readonly phase: string
-  readonly from: number
-  readonly to: number
-}
-
 const columns = ['while the breaker', 'orders', 'answer', 'answers', 'per second', 'p50', 'p99', 'slowest']
 
 /** Answer times and rates by status, before and after the breaker first opened, as a Markdown table. */
 export function breakerTable(run: BreakerRun): string {
   const spans = spansOf(run)
-  const rows = [...new Set(spans.map(({ phase }) => phase))].flatMap((phase) =>
+  const phases = [...new Set(spans.map(({ phase }) => phase))]
+  const rows = phases.flatMap((name) =>
     rowsOf(
-      phase,
-      spans.filter((span) => span.phase === phase),
+      spans.filter(({ phase }) => phase === name),
       run.answers,
     ),
   )
@@ -25,7 +19,7 @@ export function breakerTable(run: BreakerRun): string {
   return `${markdownTable(sides, [columns, ...rows])}\nThe breaker: ${seen.join(' · ')}\n`
 }
 
-function spansOf({ states, startedAt, strictFrom, endedAt }: BreakerRun): Span[] {
+function spansOf({ states, startedAt, strictFrom, endedAt }: BreakerRun) {
   const firstOpen = states.findIndex(({ state }) => state === 'open')
   const phases = states.map(({ state, at }, i) => {
     const isBefore = firstOpen === -1 || i < firstOpen
@@ -35,22 +29,18 @@ function spansOf({ states, startedAt, strictFrom, endedAt }: BreakerRun): Span[]
   return [{ phase: 'has nothing to do', from: startedAt, to: strictFrom }, ...phases]
 }
 
-function rowsOf(phase: string, spans: readonly Span[], answers: readonly OrderAnswer[]): string[][] {
+/** @param spans of one phase */
+function rowsOf(spans: ReturnType<typeof spansOf>, answers: readonly OrderAnswer[]): string[][] {
   // By the time of sending: an answer that opens the breaker belongs to the time before.
   const within = answers.filter(({ at, ms }) => spans.some(({ from, to }) => at - ms >= from && at - ms < to))
   const lasted = spans.reduce((sum, { from, to }) => sum + to - from, 0)
+  const phase = `${spans[0]?.phase}, ${(lasted / 1000).toFixed(1)} s`
   const kindOf = ({ kind, http, outcome }: OrderAnswer) => `${kind}|${http} ${outcome}`
   const kinds = [...new Set(within.map(kindOf))].sort((a, b) => (a < b ? -1 : 1))
   return kinds.map((each) => {
     const times = within.filter((answer) => kindOf(answer) === each).map(({ ms }) => ms)
-    const spread = [0.5, 0.99, 1].map((p) => `${percentile(times, p).toFixed(0)} ms`)
     const rate = perSecond(times.length, lasted).toFixed(1)
-    return [
-      `${phase}, ${(lasted / 1000).toFixed(1)} s`,
-      ...each.split('|'),
-      String(times.length),
-      rate,
-      ...spread,
-    ]
+    const spread = [0.5, 0.99, 1].map((p) => `${percentile(times, p).toFixed(0)} ms`)
+    return [phase, ...each.split('|'), String(times.length), rate, ...spread]
   })
 }

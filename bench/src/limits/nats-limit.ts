@@ -8,28 +8,18 @@ import { startNats } from '@saucery/servers/nats/start-nats'
 import { runOrFail } from '@saucery/servers/process/run'
 import type { JetStreamClient } from 'nats'
 import { PUBLISH_WINDOW, publish } from '../load/events.ts'
-import { inParallel } from '../load/load.ts'
+import { benchOrder, inParallel } from '../load/load.ts'
 import { perSecond } from '../report/statistics.ts'
-import type { BenchContext } from '../run/run-bench.ts'
 import { withNats } from '../run/stores.ts'
-
-/** Messages per second. */
-export interface NatsLimit {
-  /** With the services' client. */
-  readonly client: number
-  /** `nats bench js pub async`; undefined without the nats command line and without Go to build it. */
-  readonly natsBench: number | undefined
-}
+import type { Running } from '../run/with-system.ts'
 
 /**
  * The rate at which one process publishes to a stream with the services' settings. On a server of its own with the same
  * configuration, because the services' users may create no stream but their own.
+ * @returns messages per second with the services' client and with `nats bench js pub async`, which is undefined without
+ *   the nats command line and without Go to build it
  */
-export async function natsLimit(
-  folder: string,
-  seconds: number,
-  { say, signal }: Omit<BenchContext, 'machine'>,
-): Promise<NatsLimit> {
+export async function natsLimit({ folder, say, signal }: Running, seconds: number) {
   const server = await startNats({ dataDir: join(folder, 'nats-alone') })
   const stream = { name: `BENCH_${process.pid}`, subjects: [`bench-${process.pid}.>`] }
   try {
@@ -38,8 +28,8 @@ export async function natsLimit(
       await ensureStream(jsm, stream, 1)
       const client = await publishFor(seconds, connection.jetstream(), signal)
       const cli = await findNatsCli({ print: say })
-      const natsBench =
-        cli && (await runNatsBench(cli, server.url, stream.name, Math.round(client * seconds)))
+      const messages = Math.round(client * seconds)
+      const natsBench = cli && (await runNatsBench(cli, server.url, stream.name, messages))
       await jsm.streams.delete(stream.name)
       return { client, natsBench: natsBench || undefined }
     })
@@ -67,14 +57,14 @@ async function runNatsBench(cli: string, url: string, stream: string, messages: 
 async function publishFor(seconds: number, js: JetStreamClient, signal: AbortSignal): Promise<number> {
   const startedAt = performance.now()
   const end = startedAt + seconds * 1000
-  const order = { branchId: '1', sauceId: '1', qty: 10, price: 10_000, amount: 100_000 }
   let published = 0
   await inParallel(PUBLISH_WINDOW, async () => {
     while (performance.now() < end) {
       signal.throwIfAborted()
       const orderId = randomUUID()
       const cause = { id: orderId, traceparent: '' }
-      await publish(js, OrderPlaced({ orderId, ...order }), cause, `bench-${process.pid}.${orderId}`)
+      const placed = OrderPlaced({ orderId, ...benchOrder, amount: benchOrder.qty * benchOrder.price })
+      await publish(js, placed, cause, `bench-${process.pid}.${orderId}`)
       published += 1
     }
   })

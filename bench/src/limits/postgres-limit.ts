@@ -5,15 +5,9 @@ import { findPostgres } from '@saucery/servers/postgres/find-postgres'
 import { isExecutable, onPath } from '@saucery/servers/process/programs'
 import { runOrFail } from '@saucery/servers/process/run'
 import { withSql } from '../run/stores.ts'
+import type { Running } from '../run/with-system.ts'
 
-interface PgbenchOptions {
-  /** With the administrator's role. */
-  readonly url: string
-  readonly clients: number
-  readonly seconds: number
-  readonly folder: string
-  readonly signal: AbortSignal
-}
+type Size = Readonly<Record<'clients' | 'seconds', number>>
 
 const migrations = new URL('../../../packages/order/migrations/', import.meta.url)
 
@@ -30,15 +24,15 @@ values (gen_random_uuid(), 'OrderPlaced', 1, 'orders.placed.00000000-0000-7000-8
 commit;
 `
 
-/** Orders per second that pgbench writes to a database of its own on this server; undefined without pgbench. */
-export async function postgresLimit(options: PgbenchOptions): Promise<number | undefined> {
+/** Orders per second that pgbench writes to a database of its own on the system's server; undefined without pgbench. */
+export async function postgresLimit(running: Running, size: Size): Promise<number | undefined> {
   const pgbench = await findPgbench()
   if (pgbench === undefined) return undefined
   const database = `bench_${process.pid}`
-  return withSql(options.url, async (admin) => {
+  return withSql(running.system.servers.postgres.url, async (admin) => {
     try {
       await admin.unsafe(`create database ${database}`)
-      return await runPgbench(pgbench, database, options)
+      return await runPgbench(pgbench, database, running, size)
     } finally {
       await admin.unsafe(`drop database if exists ${database} with (force)`).catch(() => {})
     }
@@ -54,9 +48,10 @@ async function findPgbench(): Promise<string | undefined> {
 async function runPgbench(
   pgbench: string,
   database: string,
-  { url, clients, seconds, folder, signal }: PgbenchOptions,
+  { system, folder, signal }: Running,
+  { clients, seconds }: Size,
 ) {
-  const target = new URL(url)
+  const target = new URL(system.servers.postgres.url)
   target.pathname = database
   await migrate(target.href, migrations)
   const file = join(folder, 'place-order.sql')

@@ -2,19 +2,16 @@ import { streams } from '@saucery/contracts/choreography'
 import type { System } from '@saucery/local/system/system'
 import { withNats, withSql } from '../run/stores.ts'
 
-export type Transactions = Partial<Record<'orders' | 'payments' | 'deliveries', number>>
-
 /** Committed transactions, statements, and messages ever written to the services' streams, which keep every message. */
 export const countsOf = async (system: System) => ({
   transactions: await transactionCount(system),
-  statements: await statementCount(system),
-  messages: await messageCount(system),
+  totals: { statements: await statementCount(system), messages: await messageCount(system) },
 })
 
-async function transactionCount({ databases }: System): Promise<Transactions> {
+async function transactionCount({ databases }: System) {
   const names = ['orders', 'payments', 'deliveries'] as const
   const counts = names.map(async (name) => [name, await commitsOf(databases[name])])
-  return Object.fromEntries(await Promise.all(counts))
+  return Object.fromEntries(await Promise.all(counts)) as Record<(typeof names)[number], number>
 }
 
 const commitsOf = (url: string): Promise<number> =>

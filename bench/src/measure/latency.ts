@@ -1,27 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type BenchClients, orderStatus, placeOne } from '../load/load.ts'
 import { waitFor } from '../load/poll.ts'
-import { type Spread, spreadOf } from '../report/statistics.ts'
-
-export interface Latency {
-  readonly ordersPerSecond: number
-  readonly seconds: number
-  /** From before the POST until its answer, in ms. */
-  readonly post: Spread
-  /** From before the POST until the dashboard shows DELIVERING, in ms. */
-  readonly delivering: Spread
-}
+import { spreadOf } from '../report/statistics.ts'
 
 const PER_SECOND = 20
 
 /** Places orders at a steady rate, without waiting for the earlier ones. */
-export async function measureLatency(clients: BenchClients, seconds: number): Promise<Latency> {
+export async function measureLatency(running: BenchClients, seconds: number) {
   const startedAt = performance.now()
-  const placed: Promise<{ post: number; delivering: number }>[] = []
+  const placed: ReturnType<typeof placeAndFollow>[] = []
   for (let i = 0; i < seconds * PER_SECOND; i += 1) {
     const dueIn = startedAt + (i * 1000) / PER_SECOND - performance.now()
-    await sleep(Math.max(0, dueIn), undefined, { signal: clients.signal })
-    const order = placeAndFollow(clients)
+    await sleep(Math.max(0, dueIn), undefined, { signal: running.signal })
+    const order = placeAndFollow(running)
     // Awaited below: until then a failure is not unhandled.
     order.catch(() => {})
     placed.push(order)
@@ -35,12 +26,13 @@ export async function measureLatency(clients: BenchClients, seconds: number): Pr
   }
 }
 
-async function placeAndFollow(clients: BenchClients) {
+/** The time in ms from before the POST until its answer, and until the dashboard shows DELIVERING. */
+async function placeAndFollow(running: BenchClients) {
+  const { signal } = running
   const startedAt = performance.now()
-  const id = await placeOne(clients)
+  const id = await placeOne(running)
   const post = performance.now() - startedAt
-  const isDelivering = async () => (await orderStatus(clients, id)) === 'DELIVERING'
-  const polling = { everyMs: 3, withinMs: 30_000, signal: clients.signal }
-  await waitFor(`DELIVERING for order ${id}`, isDelivering, polling)
+  const isDelivering = async () => (await orderStatus(running, id)) === 'DELIVERING'
+  await waitFor(`DELIVERING for order ${id}`, isDelivering, { everyMs: 3, withinMs: 30_000, signal })
   return { post, delivering: performance.now() - startedAt }
 }

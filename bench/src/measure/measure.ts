@@ -6,21 +6,22 @@ import type { BenchContext } from '../run/run-bench.ts'
 import { withSystem } from '../run/with-system.ts'
 import { measureLatency } from './latency.ts'
 import type { BenchOptions } from './options.ts'
-import type { Results } from './table.ts'
 import { measureThroughput } from './throughput.ts'
 
 const WARM_UP = 2000
 
+export type Results = Awaited<ReturnType<typeof measure>>
+
 /** Everything, one after the other, so that no two measurements share the machine. */
-export const measure = async (options: BenchOptions, context: BenchContext): Promise<Results> => ({
+export const measure = async (options: BenchOptions, context: BenchContext) => ({
   ...(await underLoad(options, context)),
   latency: await atRest(options, context),
 })
 
 function underLoad({ orders, clients, seconds }: BenchOptions, context: BenchContext) {
-  const env = { DELIVERY_DURATION_MS: '0' }
-  return withSystem(context, { connections: clients, env }, async (running) => {
-    const { system, folder, say, signal } = running
+  const start = { connections: clients, env: { DELIVERY_DURATION_MS: '0' } }
+  return withSystem(context, start, async (running) => {
+    const { say, system } = running
     const load = async (size: { orders: number; clients: number }) => {
       const placed = await placeOrders(running, size)
       await untilDelivered(running, placed.ids.toReversed())
@@ -38,10 +39,9 @@ function underLoad({ orders, clients, seconds }: BenchOptions, context: BenchCon
 
     const limitSeconds = Math.ceil(seconds / 2)
     say(`Measuring Postgres alone for ${limitSeconds} s`)
-    const { url } = system.servers.postgres
-    const postgres = await postgresLimit({ url, clients, seconds: limitSeconds, folder, signal })
+    const postgres = await postgresLimit(running, { clients, seconds: limitSeconds })
     say(`Measuring NATS alone for ${limitSeconds} s`)
-    const nats = await natsLimit(folder, limitSeconds, context)
+    const nats = await natsLimit(running, limitSeconds)
     const stores = Object.values(system.servers).map(({ what }) => what)
     return { stores, throughput, oneClientPerSecond: perSecond(alone, ms), limits: { postgres, nats } }
   })
@@ -49,12 +49,11 @@ function underLoad({ orders, clients, seconds }: BenchOptions, context: BenchCon
 
 function atRest({ seconds }: BenchOptions, context: BenchContext) {
   // The services read an empty setting as unset: no delivery is completed.
-  const env = { DELIVERY_DURATION_MS: '' }
-  return withSystem(context, { connections: 256, env }, async (running) => {
-    const { say } = running
-    say('Warming up')
+  const start = { connections: 256, env: { DELIVERY_DURATION_MS: '' } }
+  return withSystem(context, start, async (running) => {
+    running.say('Warming up')
     await measureLatency(running, Math.ceil(seconds / 5))
-    say(`Placing 20 orders a second for ${seconds} s`)
+    running.say(`Placing 20 orders a second for ${seconds} s`)
     return measureLatency(running, seconds)
   })
 }

@@ -14,27 +14,21 @@ POSTGRES_URL, NATS_URL and MONGODB_URL name servers to use; without them servers
 Data is written to the system's folder for temporary files; TMPDIR names another.
 `
 
-export interface BenchOptions {
-  readonly orders: number
-  readonly clients: number
-  readonly seconds: number
-  readonly json: string | undefined
-}
+export type BenchOptions = ReturnType<typeof readOptions>
 
 /** @throws when an argument is unknown, or not a whole number above 0 where one is needed */
-export function readOptions(args: string[]): BenchOptions {
-  const text = { type: 'string' } as const
-  const options = { orders: text, clients: text, seconds: text, json: text }
-  const { values } = parseArgs({ args, options })
-  const count = (name: 'orders' | 'clients' | 'seconds', fallback: number) => {
-    const value = values[name] ?? String(fallback)
-    if (/^[1-9]\d{0,6}$/.test(value)) return Number(value)
-    throw new Error(`--${name} is not a whole number above 0: ${value}`)
+export function readOptions(args: string[]) {
+  const number = (fallback: string) => ({ type: 'string', default: fallback }) as const
+  const options = { orders: number('10000'), clients: number('32'), seconds: number('20') }
+  const { values } = parseArgs({ args, options: { ...options, json: { type: 'string' } } })
+  const count = (name: keyof typeof options) => {
+    if (/^[1-9]\d{0,6}$/.test(values[name])) return Number(values[name])
+    throw new Error(`--${name} is not a whole number above 0: ${values[name]}`)
   }
   return {
-    orders: count('orders', 10_000),
-    clients: count('clients', 32),
-    seconds: count('seconds', 20),
+    orders: count('orders'),
+    clients: count('clients'),
+    seconds: count('seconds'),
     json: values.json,
   }
 }

@@ -1,34 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { placeOrders, untilDelivered } from '../load/load.ts'
-import { growthPer, perSecond, type Spread, spreadOf } from '../report/statistics.ts'
+import { growthPer, perSecond, spreadOf } from '../report/statistics.ts'
 import type { Running } from '../run/with-system.ts'
-import { countsOf, type Transactions } from './counts.ts'
-import { type CpuTimes, cpuTimes } from './cpu.ts'
-
-export interface Throughput {
-  readonly orders: number
-  readonly clients: number
-  readonly acceptedPerSecond: number
-  readonly post: Spread
-  readonly sagasPerSecond: number
-  /** CPU time in ms per saga; empty without /proc. */
-  readonly cpuMs: CpuTimes
-  readonly transactionsPerOrder: Transactions
-  /** Undefined where the server does not count statements. */
-  readonly statementsPerOrder: number | undefined
-  readonly publishesPerOrder: number
-}
+import { countsOf } from './counts.ts'
+import { cpuTimes } from './cpu.ts'
 
 /** A Postgres backend publishes its counters after at most 10 s without work. */
 const STATISTICS_MS = 11_000
 /** Orders placed last are delivered last, except for those in flight at the same time. */
 const NEWEST = 256
 
-export async function measureThroughput(
-  running: Running,
-  size: { orders: number; clients: number },
-): Promise<Throughput> {
+export async function measureThroughput(running: Running, size: { orders: number; clients: number }) {
   const { system, signal } = running
+  const { orders } = size
   await sleep(STATISTICS_MS, undefined, { signal })
   const before = await countsOf(system)
   const cpuBefore = cpuTimes(system)
@@ -43,21 +27,18 @@ export async function measureThroughput(
   if (await untilDelivered(running, newestFirst.slice(NEWEST))) endedAt = performance.now()
 
   await sleep(STATISTICS_MS, undefined, { signal })
-  const { orders } = size
   const after = await countsOf(system)
-  const { statements } = growthPer(
-    orders,
-    { statements: before.statements },
-    { statements: after.statements },
-  )
+  const { statements, messages = 0 } = growthPer(orders, before.totals, after.totals)
   return {
     ...size,
     acceptedPerSecond: perSecond(orders, ms),
     post: spreadOf(latencies),
     sagasPerSecond: perSecond(orders, endedAt - startedAt),
+    /** CPU time in ms per saga; empty without /proc. */
     cpuMs: growthPer(orders, cpuBefore, cpuAfter),
     transactionsPerOrder: growthPer(orders, before.transactions, after.transactions),
+    /** Undefined where the server does not count statements. */
     statementsPerOrder: statements,
-    publishesPerOrder: (after.messages - before.messages) / orders,
+    publishesPerOrder: messages,
   }
 }

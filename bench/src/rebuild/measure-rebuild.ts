@@ -15,16 +15,7 @@ import type { BenchContext } from '../run/run-bench.ts'
 import { withNats } from '../run/stores.ts'
 import { publishSagas } from './sagas.ts'
 
-export interface Rebuild {
-  readonly events: number
-  /** From the beginning of the build until it is ready to be read. */
-  readonly ms: number
-  /** NaN without /proc, as `storeCpuMs`. */
-  readonly dashboardCpuMs: number
-  readonly storeCpuMs: number
-}
-
-type Servers = Readonly<Record<'nats' | 'mongodb', Server>>
+export type Rebuild = Awaited<ReturnType<typeof measureRebuild>>
 
 /** Builds the read model from a quarter, a half and all of the events, each time in a database of its own. */
 export async function measureRebuilds(folder: string, events: number, context: BenchContext) {
@@ -44,7 +35,7 @@ export async function measureRebuilds(folder: string, events: number, context: B
       for (const wanted of [events / 4, events / 2, events]) {
         await publishSagas(connection.jetstream(), (wanted - published) / 4, context)
         published = wanted
-        rebuilds.push(await measureRebuild({ nats, mongodb }, wanted, context))
+        rebuilds.push(await measureRebuild(nats, mongodb, wanted, context))
       }
       return { stores: [nats.what, mongodb.what], rebuilds }
     })
@@ -54,11 +45,8 @@ export async function measureRebuilds(folder: string, events: number, context: B
   }
 }
 
-async function measureRebuild(
-  { nats, mongodb }: Servers,
-  events: number,
-  context: BenchContext,
-): Promise<Rebuild> {
+/** `ms` is from the beginning of the build until it is ready to be read. The CPU times are NaN without /proc. */
+async function measureRebuild(nats: Server, mongodb: Server, events: number, context: BenchContext) {
   const url = new URL(mongodb.url)
   url.pathname = `rebuild_${events}`
   const client = new MongoClient(url.href)

@@ -27,15 +27,10 @@ async function createSecrets(dataDir: string): Promise<void> {
 
 function secret(into: string, name: string, values: Record<string, string>) {
   // The databases are in the other namespace.
-  const moved = Object.entries(values).map(([key, value]) => [
-    key,
-    value.replace(/@(postgres|mongodb):/, `@$1.${databases}:`),
-  ])
-  const stringData = Object.fromEntries(moved)
-  return applyObject(
-    { apiVersion: 'v1', kind: 'Secret', metadata: { name, namespace: into }, stringData },
-    into,
-  )
+  const moved = (url: string) => url.replace(/@(postgres|mongodb):/, `@$1.${databases}:`)
+  const stringData = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, moved(value)]))
+  const metadata = { name, namespace: into }
+  return applyObject({ apiVersion: 'v1', kind: 'Secret', metadata, stringData }, into)
 }
 
 async function bringUpDatabases(): Promise<void> {

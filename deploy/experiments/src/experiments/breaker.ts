@@ -5,7 +5,7 @@ import { kubectl } from '../cluster/kubectl.ts'
 import { applySettings, type ServiceSettings } from '../cluster/local.ts'
 import { bundleScript } from '../load/bundle.ts'
 import { ordersSettled } from '../load/gateway.ts'
-import { type Finding, promised, reported } from '../report/finding.ts'
+import { promised, reported } from '../report/finding.ts'
 
 const taking = (delayMs: number, jitterMs: number): ServiceSettings => ({
   payment: { PAYMENT_DELAY_MS: `${delayMs}`, PAYMENT_DELAY_JITTER_MS: `${jitterMs}` },
@@ -19,29 +19,27 @@ export const breaker: Experiment = {
   summary:
     'clients insist on a slow payment: the circuit breaker opens, and closes when payment is fast again',
   settings: taking(400, 300),
-  run,
-}
-
-async function run(): Promise<Finding[]> {
-  const startedAt = new Date()
-  const sometimesLate = await insist('400 ± 300 ms')
-  await applySettings(taking(800, 300))
-  const mostlyLate = await insist('800 ± 300 ms')
-  await applySettings(taking(0, 0))
-  const fast = await insist('no delay')
-  const { DELIVERING: paid = 0 } = await ordersSettled(startedAt, 120_000)
-  const answered = sometimesLate.paid + mostlyLate.paid + fast.paid
-  const opened = mostlyLate.states.includes('open')
-  const last = fast.states.at(-1) ?? ''
-  return [
-    ...sometimesLate.findings,
-    ...mostlyLate.findings,
-    promised('800 ± 300 ms: it opened', opened ? 'yes' : 'no', opened),
-    ...fast.findings,
-    promised('no delay: it is', last, last === 'closed'),
-    promised('paid, but the client was not told', Math.max(0, paid - answered), paid <= answered),
-    promised('answered as paid, but not paid', Math.max(0, answered - paid), answered <= paid),
-  ]
+  async run() {
+    const startedAt = new Date()
+    const sometimesLate = await insist('400 ± 300 ms')
+    await applySettings(taking(800, 300))
+    const mostlyLate = await insist('800 ± 300 ms')
+    await applySettings(taking(0, 0))
+    const fast = await insist('no delay')
+    const { DELIVERING: paid = 0 } = await ordersSettled(startedAt, 120_000)
+    const answered = sometimesLate.paid + mostlyLate.paid + fast.paid
+    const opened = mostlyLate.states.includes('open')
+    const last = fast.states.at(-1) ?? ''
+    return [
+      ...sometimesLate.findings,
+      ...mostlyLate.findings,
+      promised('800 ± 300 ms: it opened', opened ? 'yes' : 'no', opened),
+      ...fast.findings,
+      promised('no delay: it is', last, last === 'closed'),
+      promised('paid, but the client was not told', Math.max(0, paid - answered), paid <= answered),
+      promised('answered as paid, but not paid', Math.max(0, answered - paid), answered <= paid),
+    ]
+  },
 }
 
 /** Measures with the clients of `pnpm bench:breaker`, from within the gateway's pod. */

@@ -6,22 +6,20 @@ import { type Finding, reported, secondsSince } from '../report/finding.ts'
 
 export const storesDeleted: Experiment = {
   summary: 'the pods of NATS, Postgres and MongoDB are deleted, one after another, while orders arrive',
-  run,
-}
-
-async function run(): Promise<Finding[]> {
-  const findings: Finding[] = []
-  for (const store of ['nats', 'postgres', 'mongodb']) {
-    const orders = await startTraffic(`without-${store}`)
-    await sleep(8000)
-    const deletedAt = Date.now()
-    await replacePod(`${store}-0`)
-    const away = secondsSince(deletedAt)
-    const outcome = await orders.outcome()
-    findings.push(
-      reported(`${store}: away for`, away),
-      ...nothingLost(outcome).map((finding) => ({ ...finding, what: `${store}: ${finding.what}` })),
-    )
-  }
-  return findings
+  async run() {
+    const findings: Finding[] = []
+    for (const store of ['nats', 'postgres', 'mongodb']) {
+      const traffic = await startTraffic(`without-${store}`)
+      await sleep(8000)
+      const deletedAt = Date.now()
+      await replacePod(`${store}-0`)
+      const away = secondsSince(deletedAt)
+      const outcome = await traffic()
+      findings.push(
+        reported(`${store}: away for`, away),
+        ...nothingLost(outcome).map((finding) => ({ ...finding, what: `${store}: ${finding.what}` })),
+      )
+    }
+    return findings
+  },
 }

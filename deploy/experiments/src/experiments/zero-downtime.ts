@@ -13,19 +13,17 @@ export const zeroDowntime: Experiment = {
   summary:
     'every service is rolled to a new image while 30 clients place orders; then back, without readiness',
   settings: completedByItself,
-  run,
-}
-
-async function run(): Promise<Finding[]> {
-  const tagNow = (await imageOf('gateway')).split(':').at(-1)
-  const withReadiness = await rollUnderSiege('with-readiness', [], NEXT_TAG)
-  const without = await rollUnderSiege('without-readiness', removals, NEXT_TAG && tagNow)
-  return [
-    reported('rolled to', NEXT_TAG ? `images tagged ${NEXT_TAG}` : 'the same images, in new pods'),
-    ...withReadiness.map((finding) => ({ ...finding, what: `with readiness: ${finding.what}` })),
-    // Nothing is promised here: these figures show what readiness and the pause before the stop are for.
-    ...without.map(({ what, figure }) => reported(`without: ${what}`, figure)),
-  ]
+  async run() {
+    const tagNow = (await imageOf('gateway')).split(':').at(-1)
+    const withReadiness = await rollUnderSiege('with-readiness', [], NEXT_TAG)
+    const without = await rollUnderSiege('without-readiness', removals, NEXT_TAG && tagNow)
+    return [
+      reported('rolled to', NEXT_TAG ? `images tagged ${NEXT_TAG}` : 'the same images, in new pods'),
+      ...withReadiness.map((finding) => ({ ...finding, what: `with readiness: ${finding.what}` })),
+      // Nothing is promised here: these figures show what readiness and the pause before the stop are for.
+      ...without.map(({ what, figure }) => reported(`without: ${what}`, figure)),
+    ]
+  },
 }
 
 const pod = '/spec/template/spec'

@@ -7,7 +7,6 @@ import { openClient } from '@saucery/client/client'
 // Closes an idle connection before the gateway does.
 const { fetch, close } = openAgentFetch({ timeout: 3000 })
 const orders = openClient({ url: 'http://localhost:8080', fetch, timeoutMs: Number.POSITIVE_INFINITY })
-const plan = JSON.parse(process.argv[2] ?? '')
-const run = await measureBreaker(orders, 'http://order:8080', plan, () => {})
+const run = await measureBreaker(orders, 'http://order:8080', JSON.parse(process.argv[2] ?? ''), () => {})
 close()
 process.stdout.write(JSON.stringify(run))

@@ -1,33 +1,49 @@
 import { poll, waitFor } from '@saucery/bench/load/poll'
+import { type Client, type Fetch, openClient } from '@saucery/client/client'
+import { isTransient } from '@saucery/client/retry'
+import type { Statistics } from '@saucery/client/schemas'
 import { isFinal, type Status } from '@saucery/contracts/status'
 import { kubectl } from '../cluster/kubectl.ts'
 import { type Finding, promised, reported, tally } from '../report/finding.ts'
 
-// Runs on the gateway's own Node, so that neither a port-forward nor an image with curl is needed.
 const script = `
-const [path] = process.argv.slice(1)
-const { TOKEN } = process.env
-fetch('http://localhost:8080' + path, { headers: TOKEN ? { authorization: 'Bearer ' + TOKEN } : {} })
-  .then(async (answer) => {
-    process.stdout.write(await answer.text())
-    process.exitCode = answer.ok ? 0 : 1
-  })`
+const [url, init] = process.argv.slice(1)
+const answer = await fetch(url, JSON.parse(init))
+const { status, statusText, headers } = answer
+const body = await answer.text()
+process.stdout.write(JSON.stringify({ status, statusText, headers: [...headers], body }))`
 
-/** The JSON that the gateway answers to a GET, sent from its own pod; repeated while no gateway pod can answer. */
-export async function readJson<T>(path: string): Promise<T> {
-  const args = ['exec', 'deployment/gateway', '--', 'node', '--eval', script, path]
-  const read = () => kubectl(args, { timeoutMs: 20_000 }).catch(() => undefined)
-  return JSON.parse(await waitFor(`an answer to GET ${path}`, read, { withinMs: 60_000 })) as T
+/**
+ * A `fetch` on the Node of a gateway's pod, so that neither a port-forward nor an image with curl is needed. Without a
+ * token: it is for the local overlay, where sign-in is off.
+ */
+const podFetch: Fetch = async (url, { method, headers, body }) => {
+  const init = JSON.stringify({ method, headers: [...new Headers(headers)], body })
+  const node = ['node', '--input-type=module', '--eval', script, url, init]
+  const answer = await kubectl(['exec', 'deployment/gateway', '--', ...node], { timeoutMs: 20_000 })
+  const { body: text, ...rest } = JSON.parse(answer)
+  return new Response(text, rest)
+}
+
+const client = openClient({ url: 'http://localhost:8080', fetch: podFetch })
+
+/** What the gateway answers; asked again for a minute while none of its pods can answer. */
+export const askGateway = <T>(read: (gateway: Client) => Promise<T>): Promise<T> => {
+  const ask = () =>
+    read(client).catch((error: unknown) => {
+      if (!isTransient(error)) throw error
+      return undefined
+    })
+  return waitFor('an answer of the gateway', ask, { withinMs: 60_000 })
 }
 
 /** The number of orders with each status. */
-type ByStatus = Readonly<Partial<Record<Status, number>>>
+type ByStatus = Statistics['byStatus']
 
-const countOf = (byStatus: ByStatus, matches: (status: Status) => boolean = () => true): number =>
-  (Object.entries(byStatus) as [Status, number][]).reduce(
-    (sum, [status, count]) => sum + (matches(status) ? count : 0),
-    0,
-  )
+function countOf(byStatus: ByStatus, matches: (status: Status) => boolean = () => true): number {
+  const counts = Object.entries(byStatus) as [Status, number][]
+  return counts.reduce((sum, [status, count]) => sum + (matches(status) ? count : 0), 0)
+}
 
 /** Waits until this many orders were placed since then and all have ended, at most `withinMs`. */
 export const ordersEnded = (since: Date, orders: number, withinMs: number): Promise<ByStatus> =>
@@ -38,17 +54,16 @@ export const ordersEnded = (since: Date, orders: number, withinMs: number): Prom
 
 /** Waits until all orders since then have ended or are DELIVERING, at most `withinMs`. */
 export const ordersSettled = (since: Date, withinMs: number): Promise<ByStatus> =>
-  statisticsOnce(
-    since,
-    withinMs,
-    (byStatus) => countOf(byStatus, (status) => status !== 'DELIVERING' && !isFinal(status)) === 0,
-  )
+  statisticsOnce(since, withinMs, (byStatus) => {
+    return countOf(byStatus, (status) => status !== 'DELIVERING' && !isFinal(status)) === 0
+  })
 
-async function statisticsOnce(since: Date, withinMs: number, matches: (byStatus: ByStatus) => boolean) {
-  const path = `/orderDashboards/statistics?since=${since.toISOString()}`
-  let byStatus: ByStatus = {}
+async function statisticsOnce(from: Date, withinMs: number, matches: (byStatus: ByStatus) => boolean) {
+  const query = { since: from.toISOString() }
+  const read = () => askGateway((gateway) => gateway.get('/orderDashboards/statistics', { query }))
+  let { byStatus } = await read()
   const check = async () => {
-    byStatus = (await readJson<{ byStatus: ByStatus }>(path)).byStatus
+    if (!matches(byStatus)) byStatus = (await read()).byStatus
     return matches(byStatus)
   }
   await poll(check, { everyMs: 2000, withinMs })

@@ -5,9 +5,10 @@ import { type Pod, refuseMissingImages } from '../cluster/pods.ts'
 interface LoadContainer {
   readonly image: string
   readonly command: readonly string[]
-  readonly env?: readonly object[]
-  /** A volume and the path it is mounted at. */
-  readonly volume: { readonly source: object; readonly path: string; readonly readOnly?: boolean }
+  readonly env: Readonly<Record<string, string>>
+  /** The source of a volume, and the path it is mounted at. */
+  readonly volume: object
+  readonly mountPath: string
 }
 
 /** Starts a pod that may only put load on the gateway. TOKEN holds the operator's token, where sign-in is on. */
@@ -32,23 +33,21 @@ export async function startLoadPod(name: string, container: LoadContainer) {
   }
 }
 
-const specOf = ({ image, command, env = [], volume }: LoadContainer) => ({
+const tokenOfSecret = { secretKeyRef: { name: 'experiments', key: 'token', optional: true } }
+
+const specOf = ({ env, volume, mountPath, ...container }: LoadContainer) => ({
   restartPolicy: 'Never',
   automountServiceAccountToken: false,
   securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },
-  volumes: [{ name: 'files', ...volume.source }],
+  volumes: [{ name: 'files', ...volume }],
   containers: [
     {
       name: 'load',
-      image,
+      ...container,
       imagePullPolicy: 'IfNotPresent',
-      command,
       env: [
-        ...env,
-        {
-          name: 'TOKEN',
-          valueFrom: { secretKeyRef: { name: 'experiments', key: 'token', optional: true } },
-        },
+        ...Object.entries(env).map(([name, value]) => ({ name, value })),
+        { name: 'TOKEN', valueFrom: tokenOfSecret },
       ],
       resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '512Mi' } },
       securityContext: {
@@ -56,7 +55,7 @@ const specOf = ({ image, command, env = [], volume }: LoadContainer) => ({
         readOnlyRootFilesystem: true,
         capabilities: { drop: ['ALL'] },
       },
-      volumeMounts: [{ name: 'files', mountPath: volume.path, readOnly: volume.readOnly ?? false }],
+      volumeMounts: [{ name: 'files', mountPath }],
     },
   ],
 })

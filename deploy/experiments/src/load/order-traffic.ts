@@ -1,53 +1,95 @@
 // Runs in a pod: places orders through the gateway, follows each to its end, and prints the outcome as one line of JSON.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { poll } from '@saucery/bench/load/poll'
 import { percentile } from '@saucery/bench/report/statistics'
-import { isFinal, type Status } from '@saucery/contracts/status'
-import { answers, latencies, plan, pollUntilDeadline, postUntilFinal, read } from './order-client.ts'
+import { type Fetch, openClient } from '@saucery/client/client'
+import { Unreachable } from '@saucery/client/errors'
+import { isTransient } from '@saucery/client/retry'
+import { scenarios, type Until } from '@saucery/client/scenarios'
+import type { OrderView } from '@saucery/client/schemas'
+import { isFinal } from '@saucery/contracts/status'
 import type { TrafficOutcome, TrafficPlan } from './traffic.ts'
 
-const { orders, perSecond, price, fates } = plan
-type Fate = TrafficPlan['fates'][number]
+const { GATEWAY = '', TOKEN, PLAN = '' } = process.env
+const plan: TrafficPlan = JSON.parse(PLAN)
+const givenUpAt = Date.now() + (plan.orders / plan.perSecond + plan.patienceS) * 1000
 
-interface View {
-  readonly status: Status
-  readonly payment?: { readonly status: string }
-  readonly timeline: readonly { readonly id: string; readonly event: string }[]
+/** Answers to `POST /orders` by HTTP status. */
+const answers: Record<string, number> = {}
+/** Of the answers to `POST /orders` that were not asked for again, in ms. */
+const latencies: number[] = []
+
+/** Counts each attempt to place an order. */
+const counting: Fetch = async (url, init) => {
+  if (init.method !== 'POST' || !url.endsWith('/orders')) return fetch(url, init)
+  const count = (answer: number | string) => {
+    answers[answer] = (answers[answer] ?? 0) + 1
+  }
+  const sentAt = performance.now()
+  try {
+    const answer = await fetch(url, init)
+    count(answer.status)
+    if (answer.status < 500 && answer.status !== 429) latencies.push(performance.now() - sentAt)
+    return answer
+  } catch (error) {
+    count(`no answer (${new Unreachable(error).reason})`)
+    throw error
+  }
 }
 
-// A report of the courier is a 404 until the delivery has started.
-const act: Record<Fate, (id: string) => Promise<unknown>> = {
-  complete: (id) => postUntilFinal(`/deliveries/${id}/complete`, undefined, [404]),
-  fail: (id) => postUntilFinal(`/deliveries/${id}/fail`, undefined, [404]),
-  cancel: (id) => postUntilFinal(`/orders/${id}/cancel`),
-  leave: async () => {},
-}
+// Repeats a failed request with the same Idempotency-Key, as a real client should.
+const client = openClient({
+  url: GATEWAY,
+  token: TOKEN || undefined,
+  timeoutMs: 15_000,
+  fetch: counting,
+  retry: (error) => (Date.now() < givenUpAt && isTransient(error) ? 250 : undefined),
+})
 
-const endOf: Partial<Record<Fate, Status>> = { complete: 'DELIVERED', fail: 'FAILED', cancel: 'CANCELLED' }
+/** Reads until the result is right; undefined when time is up. */
+const readUntil = <T>(read: () => Promise<T | undefined>, isRight: (found: T) => boolean = () => true) =>
+  poll(
+    async () => {
+      const found = await read().catch(() => undefined)
+      return found !== undefined && isRight(found) && found
+    },
+    { everyMs: 500, withinMs: givenUpAt - Date.now() },
+  )
+
+const viewOf = (id: string) => client.get('/orderDashboards/{id}', { path: { id } })
 
 interface Placed {
   readonly id: string
-  readonly fate: Fate
+  readonly fate: TrafficPlan['fates'][number]
 }
 
 async function placeOne(i: number): Promise<Placed | undefined> {
-  await sleep((i * 1000) / perSecond)
-  const order = { branchId: String(i % 7), sauceId: String(i % 5), qty: 1, price }
-  const answer = await postUntilFinal('/orders', order)
+  const fate = plan.fates[i % plan.fates.length] ?? 'left'
+  const { order, act } = fate === 'left' ? { order: scenarios.delivered.order } : scenarios[fate]
+  await sleep((i * 1000) / plan.perSecond)
+  const body = { ...order, branchId: String(i % 7), sauceId: String(i % 5), ...plan.order }
+  const answer = await client.post('/orders', { body }).catch(() => undefined)
   if (answer?.status !== 201) return undefined
-  const { id } = (await answer.json()) as { id: string }
-  const fate = fates[i % fates.length] ?? 'leave'
-  await act[fate](id)
+  const { id } = answer.data
+  const until: Until = async (holds) => {
+    const view = await readUntil(() => viewOf(id), holds)
+    if (!view) throw new Error('time is up')
+    return view
+  }
+  // The order's end shows whether that was done.
+  await act?.(client, id, until).catch(() => {})
   return { id, fate }
 }
 
 /** Where the services disagree about the order, or its end does not fit; undefined where everything is right. */
-async function faultOf({ id, fate }: Placed, view: View): Promise<string | undefined> {
-  const order = await pollUntilDeadline(() => read<{ status: string }>(`/orders/${id}`))
-  const payment = await pollUntilDeadline(() => read<{ status: string }>(`/payments/${id}`))
+async function faultOf({ id, fate }: Placed, view: OrderView): Promise<string | undefined> {
+  const order = await readUntil(() => client.get('/orders/{id}', { path: { id } }))
+  const payment = await readUntil(() => client.get('/payments/{id}', { path: { id } }))
   if (order?.status !== view.status) return `${id}: order ${order?.status}, dashboard ${view.status}`
   if (payment?.status !== view.payment?.status)
     return `${id}: payment ${payment?.status}, dashboard ${view.payment?.status}`
-  if (view.status !== (endOf[fate] ?? view.status)) return `${id}: expected ${fate}, but is ${view.status}`
+  if (fate !== 'left' && view.status !== scenarios[fate].expected)
+    return `${id}: expected ${fate}, but is ${view.status}`
   if ((view.status === 'DELIVERED') !== (payment?.status === 'APPROVED'))
     return `${id}: ${view.status} with the payment ${payment?.status}`
   const names = view.timeline.map(({ event }) => event)
@@ -55,29 +97,24 @@ async function faultOf({ id, fate }: Placed, view: View): Promise<string | undef
   return undefined
 }
 
-interface Ended {
-  readonly view: View
-  readonly fault: string | undefined
-}
-
 /**
  * The ended order with its fault. A fault is checked again until the deadline: an event may still be in flight, and a
  * refund that is consumed before its reason shows CANCELLED where the order becomes FAILED.
  */
-async function follow(placed: Placed): Promise<Ended | undefined> {
-  let ended: Ended | undefined
-  await pollUntilDeadline(async () => {
-    const view = await read<View>(`/orderDashboards/${placed.id}`)
-    if (!view || !isFinal(view.status)) return undefined
-    ended = { view, fault: await faultOf(placed, view) }
-    return ended.fault === undefined ? ended : undefined
-  })
+async function follow(placed: Placed) {
+  let ended: { view: OrderView; fault: string | undefined } | undefined
+  const look = async () => {
+    const view = await viewOf(placed.id)
+    if (isFinal(view.status)) ended = { view, fault: await faultOf(placed, view) }
+    return ended
+  }
+  await readUntil(look, ({ fault }) => fault === undefined)
   return ended
 }
 
-const placed = await Promise.all(Array.from({ length: orders }, (_, i) => placeOne(i)))
+const placed = await Promise.all(Array.from({ length: plan.orders }, (_, i) => placeOne(i)))
 const accepted = placed.filter((it) => it !== undefined)
-const byStatus: Record<string, number> = {}
+const ends: Record<string, number> = {}
 const unfinished: string[] = []
 const wrong: string[] = []
 for (const order of accepted) {
@@ -85,15 +122,15 @@ for (const order of accepted) {
   if (!ended) unfinished.push(order.id)
   else {
     const { view, fault } = ended
-    byStatus[view.status] = (byStatus[view.status] ?? 0) + 1
+    ends[view.status] = (ends[view.status] ?? 0) + 1
     if (fault) wrong.push(fault)
   }
 }
 const outcome: TrafficOutcome = {
-  orders,
+  orders: plan.orders,
   accepted: accepted.length,
   answers,
-  ends: byStatus,
+  ends,
   unfinished,
   wrong,
   p50Ms: Math.round(percentile(latencies, 0.5)),

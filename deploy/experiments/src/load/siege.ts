@@ -1,19 +1,5 @@
+import { benchOrder } from '@saucery/bench/load/load'
 import { startLoadPod } from './load-pod.ts'
-
-interface SiegeReport {
-  /** Answered with success. */
-  readonly hits: number
-  /** Answered with 4xx, which siege counts neither as success nor as failure. */
-  readonly refused: number
-  /** Answered with 5xx, or not at all. */
-  readonly failed: number
-  /** Per cent of the requests that did not fail. */
-  readonly availability: number
-  readonly perSecond: number
-  readonly longestS: number
-}
-
-const order = '{"branchId":"1","sauceId":"1","qty":10,"price":10000}'
 
 /** Starts Debian's siege in a pod: each client places orders through the gateway, one after another. */
 export async function startSiege(name: string, clients: number, seconds: number) {
@@ -25,13 +11,14 @@ export async function startSiege(name: string, clients: number, seconds: number)
     // Given as a header it would be a second Content-Type, and the order would be sent as a form.
     '--content-type=application/json',
     `$\{TOKEN:+--header="Authorization: Bearer $TOKEN"}`,
-    `'http://gateway:8080/orders POST ${order}' 2>&1`,
+    `'http://gateway:8080/orders POST ${JSON.stringify(benchOrder)}' 2>&1`,
   ].join(' ')
   const pod = await startLoadPod(`siege-${name}`, {
     image: 'saucery/siege:0.1.0',
     command: ['sh', '-c', command],
-    env: [{ name: 'HOME', value: '/tmp' }],
-    volume: { source: { emptyDir: {} }, path: '/tmp' },
+    env: { HOME: '/tmp' },
+    volume: { emptyDir: {} },
+    mountPath: '/tmp',
   })
   return {
     isOver: pod.isOver,
@@ -43,7 +30,7 @@ export async function startSiege(name: string, clients: number, seconds: number)
  * Reads the report of siege 4, as lines or as JSON.
  * @throws when it is not a report
  */
-export function readSiegeReport(output: string): SiegeReport {
+export function readSiegeReport(output: string) {
   const figure = (name: string) => {
     const found = new RegExp(`(?:^|[\\s"])${name.replace(' ', '[ _]')}"?:\\s*([\\d.]+)`, 'im').exec(output)
     if (!found) throw new Error(`siege did not report ${name}: ${output.slice(-500)}`)
@@ -52,8 +39,11 @@ export function readSiegeReport(output: string): SiegeReport {
   const hits = figure('successful transactions')
   return {
     hits,
+    // Answered with 4xx, which siege counts neither as success nor as failure.
     refused: Math.max(0, figure('transactions') - hits),
+    // Answered with 5xx, or not at all.
     failed: figure('failed transactions'),
+    // Per cent of the requests that did not fail.
     availability: figure('availability'),
     perSecond: figure('transaction rate'),
     longestS: figure('longest transaction'),

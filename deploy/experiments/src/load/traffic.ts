@@ -1,3 +1,5 @@
+import type { ScenarioName } from '@saucery/client/scenarios'
+import type { OrderRequest } from '@saucery/client/schemas'
 import { applyObject, imageOf } from '../cluster/kubectl.ts'
 import { type Finding, promised, reported, tally } from '../report/finding.ts'
 import { bundleScript } from './bundle.ts'
@@ -7,10 +9,10 @@ import { startLoadPod } from './load-pod.ts'
 export interface TrafficPlan {
   readonly orders: number
   readonly perSecond: number
-  /** Per unit, in won. */
-  readonly price: number
-  /** What is done with the orders, in turn. */
-  readonly fates: readonly ('complete' | 'fail' | 'cancel' | 'leave')[]
+  /** What differs from the scenarios' orders. */
+  readonly order: Partial<OrderRequest>
+  /** How the orders go, in turn. Nothing is done with one that is left. */
+  readonly fates: readonly (ScenarioName | 'left')[]
   /** Time after the last order within which every order must have ended. */
   readonly patienceS: number
 }
@@ -33,12 +35,15 @@ export interface TrafficOutcome {
 const usual: TrafficPlan = {
   orders: 300,
   perSecond: 10,
-  price: 10_000,
-  fates: ['complete', 'complete', 'cancel', 'fail'],
+  order: { qty: 1, price: 10_000 },
+  fates: ['delivered', 'delivered', 'cancelled at once', 'failed'],
   patienceS: 120,
 }
 
-/** Starts to place orders from a pod inside the cluster: a port-forward would break with the pod it leads to. */
+/**
+ * Starts to place orders from a pod inside the cluster: a port-forward would break with the pod it leads to.
+ * @returns a function that resolves when every order has ended or the time is over
+ */
 export async function startTraffic(name: string, changes: Partial<TrafficPlan> = {}) {
   const plan = { ...usual, ...changes }
   const files = { name: `traffic-${name}` }
@@ -48,36 +53,28 @@ export async function startTraffic(name: string, changes: Partial<TrafficPlan> =
     // It is in the cluster already, and has the right Node.
     image: await imageOf('gateway'),
     command: ['node', '/script/order-traffic.mjs'],
-    env: [
-      { name: 'GATEWAY', value: 'http://gateway:8080' },
-      { name: 'PLAN', value: JSON.stringify(plan) },
-    ],
-    volume: { source: { configMap: files }, path: '/script', readOnly: true },
+    env: { GATEWAY: 'http://gateway:8080', PLAN: JSON.stringify(plan) },
+    volume: { configMap: files },
+    mountPath: '/script',
   })
-  /** Resolves when every order has ended or the time is over. */
-  async function outcome(): Promise<TrafficOutcome> {
+  return async (): Promise<TrafficOutcome> => {
     const { log, succeeded } = await pod.result((plan.orders / plan.perSecond + plan.patienceS + 60) * 1000)
     if (!succeeded) throw new Error(`${files.name} failed: ${log}`)
     return JSON.parse(log.trim().split('\n').at(-1) ?? '')
   }
-  return { outcome }
 }
 
-export const runTraffic = async (name: string, changes?: Partial<TrafficPlan>): Promise<TrafficOutcome> =>
-  (await startTraffic(name, changes)).outcome()
+export const runTraffic = async (...traffic: Parameters<typeof startTraffic>): Promise<TrafficOutcome> =>
+  (await startTraffic(...traffic))()
 
 /** That no order was lost, and none was handled twice or in part. */
-export const nothingLost = ({
-  orders,
-  accepted,
-  answers,
-  ends,
-  unfinished,
-  wrong,
-}: TrafficOutcome): Finding[] => [
-  reported('answers to POST /orders', tally(answers, ' × ')),
-  promised('orders accepted in the end', `${accepted} of ${orders}`, accepted === orders),
-  reported('ended', tally(ends)),
-  promised('accepted orders that have not ended', unfinished.length, unfinished.length === 0),
-  promised('orders on which the services disagree', wrong[0] ?? 0, wrong.length === 0),
-]
+export function nothingLost(outcome: TrafficOutcome): Finding[] {
+  const { orders, accepted, answers, ends, unfinished, wrong } = outcome
+  return [
+    reported('answers to POST /orders', tally(answers, ' × ')),
+    promised('orders accepted in the end', `${accepted} of ${orders}`, accepted === orders),
+    reported('ended', tally(ends)),
+    promised('accepted orders that have not ended', unfinished.length, unfinished.length === 0),
+    promised('orders on which the services disagree', wrong[0] ?? 0, wrong.length === 0),
+  ]
+}
