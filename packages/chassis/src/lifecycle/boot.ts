@@ -1,4 +1,12 @@
-import { type Consumed, type Published, type Publisher, streamOf } from '@saucery/contracts/choreography'
+import {
+  type Consumed,
+  type Published,
+  type Publisher,
+  streamOf,
+  subscriptionsOf,
+} from '@saucery/contracts/choreography'
+import { runEvery } from '@saucery/messaging/async/periodic'
+import type { ReceivedEvent } from '@saucery/messaging/events/event'
 import { isBrokerOutage } from '@saucery/messaging/nats/connection'
 import { openParticipant } from '@saucery/messaging/participant'
 import { isDatabaseOutage, isLoginRefused, openDatabase } from '@saucery/messaging/postgres/database'
@@ -48,19 +56,25 @@ export async function boot<Schema extends typeof participantSettings, State, S e
   const metrics = openMetrics()
   const operated: OperatedService = { service, broker, ...participant }
   measureOperations(metrics, operated, log)
+  const stopTasks: (() => Promise<void>)[] = []
   return {
     settings,
     log,
     metrics,
     db,
     broker,
-    participant,
+    commit: participant.commit,
     requireCaller: requireCaller(service, settings, log),
+    /** Starts to consume the service's events. */
+    consume(handle: (event: ReceivedEvent<Consumed<S>>) => Promise<unknown>): void {
+      participant.consume(subscriptionsOf(service), handle)
+    },
+    /** As `runEvery`, until the service stops. */
+    runEvery(what: string, everyMs: number, run: (stopping: AbortSignal) => Promise<unknown>): void {
+      stopTasks.push(runEvery(what, everyMs, run, log).stop)
+    },
     /** Serves the app and its operations until a signal comes; then stops and exits. */
-    run(
-      app: OpenApiApp,
-      { stop = [], ...options }: Pick<ServeOptions, 'details' | 'onSignal' | 'stop'> = {},
-    ): Promise<never> {
+    run(app: OpenApiApp, options: Pick<ServeOptions, 'details' | 'onSignal'> = {}): Promise<never> {
       addOperationsRoutes(app, operated)
       return serveUntilStopped(app, {
         ...options,
@@ -69,7 +83,7 @@ export async function boot<Schema extends typeof participantSettings, State, S e
         metrics,
         checks: { database: isUp },
         toStart: { broker: broker.isConnected, consumers: participant.isReady },
-        stop: [...stop, participant.stop, broker.close, close],
+        stop: [...stopTasks, participant.stop, broker.close, close],
       })
     },
   }
