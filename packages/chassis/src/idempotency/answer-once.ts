@@ -5,7 +5,7 @@ import type { Database } from '@saucery/messaging/postgres/database'
 import type { Change, ChangeResult, Commit } from '@saucery/messaging/unit-of-work'
 import type { Context, TypedResponse } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { type Problem, ProblemError } from '../http/problem.ts'
+import { orNotFound, type Problem, ProblemError } from '../http/problem.ts'
 import { keyedRequest } from './idempotency-key.ts'
 
 /** An answer, as it is stored for repeats. */
@@ -23,14 +23,16 @@ export interface ProblemAnswer {
 
 type AnyAnswer = HttpAnswer<unknown, ContentfulStatusCode> | ProblemAnswer
 
-/** A request for a change, and how it is answered. */
-export interface Command<State, P extends Fact, F extends Fact, Body, Status extends ContentfulStatusCode> {
+/** A request for a change. The answer is the state after it, with the id of the first event that it published. */
+interface Command<State, P extends Fact, F extends Fact, Status extends ContentfulStatusCode> {
   /** The validated body: two spellings of one request are the same request. */
   readonly input?: unknown
   /** Set when no change may be made now: thrown, except that a repeat still gets its stored answer. */
   readonly refusal?: ProblemError | undefined
   readonly change: Omit<Change<State, P, F>, 'request'>
-  answer(result: ChangeResult<State, P>): HttpAnswer<Body, Status>
+  readonly status: Status
+  /** Of the answer, beside `Event-Id`. */
+  readonly headers?: HttpAnswer<State, Status>['headers']
   /** Set when the answer is provisional: `finish` replaces it within this time, in ms. */
   readonly finalWithinMs?: number | undefined
 }
@@ -63,10 +65,15 @@ export function openAnswerOnce<State, P extends Fact, F extends Fact>(deps: Answ
   const { commit, problemOf } = deps
   const finishRequest = finishRequests(deps.db)
 
-  return async function answerOnce<Body, const Status extends ContentfulStatusCode>(
+  return async function answerOnce<const Status extends ContentfulStatusCode>(
     c: Context,
-    { input, refusal, change, answer, finalWithinMs }: Command<State, P, F, Body, Status>,
-  ): Promise<AnsweredOnce<Body, Status>> {
+    { input, refusal, change, status, headers, finalWithinMs }: Command<State, P, F, Status>,
+  ): Promise<AnsweredOnce<State, Status>> {
+    const answer = ({ state, events }: ChangeResult<State, P>): HttpAnswer<State, Status> => ({
+      status,
+      headers: { ...headers, 'Event-Id': events[0]?.id },
+      body: orNotFound(state),
+    })
     // Each caller has keys of its own.
     const keyed = keyedRequest(c, c.get('caller').subject, input)
     if (!keyed) {
@@ -86,7 +93,7 @@ export function openAnswerOnce<State, P extends Fact, F extends Fact>(deps: Answ
       },
     }).catch((error) => raise(error instanceof RequestRefused ? requestProblem(c, error) : error))
     return {
-      ...answerOrThrow<Body, Status>(stored?.answer as AnyAnswer),
+      ...answerOrThrow<State, Status>(stored?.answer as AnyAnswer),
       isFinal: stored?.isFinal ?? true,
       finish: async (final) => answerOrThrow((await finishRequest({ ...keyed, answer: final })) as AnyAnswer),
     }
