@@ -3,7 +3,6 @@ import { pageResponse } from '@saucery/chassis/http/pages'
 import { orNotFound, type Problem } from '@saucery/chassis/http/problem'
 import { causeOf } from '@saucery/chassis/http/request-id'
 import { type HttpAnswer, openAnswerOnce, respond } from '@saucery/chassis/idempotency/answer-once'
-import type { OpenApiApp } from '@saucery/chassis/openapi/app'
 import { type ServiceApiDeps, serviceApp } from '@saucery/chassis/openapi/service-app'
 import type { Context } from 'hono'
 import { complete, type Delivery, fail, Refused, type VisibleDelivery } from './domain.ts'
@@ -14,7 +13,7 @@ interface DeliveryApiDeps extends ServiceApiDeps {
   readonly commit: CommitDelivery
 }
 
-export function deliveryApi(deps: DeliveryApiDeps): OpenApiApp {
+export function deliveryApi(deps: DeliveryApiDeps) {
   const { db, commit } = deps
   const app = serviceApp(deps, problemOf)
   const answerOnce = openAnswerOnce({ db, commit, problemOf })

@@ -8,7 +8,6 @@ import {
   type ProblemAnswer,
   respond,
 } from '@saucery/chassis/idempotency/answer-once'
-import type { OpenApiApp } from '@saucery/chassis/openapi/app'
 import { type ServiceApiDeps, serviceApp } from '@saucery/chassis/openapi/service-app'
 import { v7 as uuidv7 } from 'uuid'
 import { cancel, type Order, place, Refused } from './domain.ts'
@@ -21,7 +20,7 @@ interface OrderApiDeps extends ServiceApiDeps, PaymentWaitDeps {
   readonly settings: PaymentWaitSettings
 }
 
-export function orderApi(deps: OrderApiDeps): OpenApiApp {
+export function orderApi(deps: OrderApiDeps) {
   const { db, commit, settings } = deps
   const app = serviceApp(deps, problemOf)
   const answerOnce = openAnswerOnce({ db, commit, problemOf })

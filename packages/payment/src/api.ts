@@ -1,13 +1,12 @@
 import { authorize, ifInScope, scopedQuery } from '@saucery/chassis/auth/authorize'
 import { pageResponse } from '@saucery/chassis/http/pages'
 import { orNotFound } from '@saucery/chassis/http/problem'
-import type { OpenApiApp } from '@saucery/chassis/openapi/app'
 import { type ServiceApiDeps, serviceApp } from '@saucery/chassis/openapi/service-app'
 import type { Payment } from './domain.ts'
 import * as routes from './routes.ts'
 import { findPayment, findPayments } from './store.ts'
 
-export function paymentApi(deps: ServiceApiDeps): OpenApiApp {
+export function paymentApi(deps: ServiceApiDeps) {
   const { db } = deps
   const app = serviceApp(deps)
 

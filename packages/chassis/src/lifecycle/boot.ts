@@ -6,7 +6,6 @@ import {
   subscriptionsOf,
 } from '@saucery/contracts/choreography'
 import { runEvery } from '@saucery/messaging/async/periodic'
-import type { ReceivedEvent } from '@saucery/messaging/events/event'
 import { isBrokerOutage } from '@saucery/messaging/nats/connection'
 import { openParticipant } from '@saucery/messaging/participant'
 import { isDatabaseOutage, isLoginRefused, openDatabase } from '@saucery/messaging/postgres/database'
@@ -66,7 +65,7 @@ export async function boot<Schema extends typeof participantSettings, State, S e
     commit: participant.commit,
     requireCaller: requireCaller(service, settings, log),
     /** Starts to consume the service's events. */
-    consume(handle: (event: ReceivedEvent<Consumed<S>>) => Promise<unknown>): void {
+    consume(handle: Parameters<typeof participant.consume>[1]): void {
       participant.consume(subscriptionsOf(service), handle)
     },
     /** As `runEvery`, until the service stops. */
