@@ -5,9 +5,9 @@ import { followLive } from '../live/live.ts'
 import type { Connection } from '../live/read-feed.ts'
 import { announceMoves } from '../order/announce-moves.ts'
 import { mergeViews, newest, type Orders } from '../order/orders.ts'
+import { gather } from '../ui/gather.ts'
 import { whileVisible } from '../ui/while-visible.ts'
 import { type BoardFilter, liveQuery } from './filter.ts'
-import { gather } from './gather.ts'
 import { openListReader, pageSize } from './list-reader.ts'
 import { keep, loadedOrders, setOrders, setPage } from './loaded-orders.ts'
 
@@ -58,25 +58,24 @@ export function openBoard(client: Client, filter: BoardFilter, before: Orders = 
     duringReload = undefined
   }
 
-  const unfollow = followLive({
+  async function addOverdue(): Promise<void> {
+    const { items } = await list.getPage(undefined, closed.signal)
+    setOrders(loaded, mergeViews(loaded.orders.value, items).orders)
+  }
+
+  const withoutFeed = setTimeout(reload, feedLateMs)
+  void followLive({
     client,
     query: liveQuery(filter),
+    stopped: closed.signal,
+    connection,
     onOrders: changes.add,
-    onReset: () => {
+    onReset() {
       clearTimeout(withoutFeed)
       void reload()
     },
-    onState: (state) => {
-      connection.value = state
-    },
   })
-  const withoutFeed = setTimeout(reload, feedLateMs)
-  const stopOverdue = filter.overdue
-    ? whileVisible(overdueEveryMs, async (signal) => {
-        const { items } = await list.getPage(undefined, signal)
-        setOrders(loaded, mergeViews(loaded.orders.value, items).orders)
-      })
-    : () => {}
+  if (filter.overdue) whileVisible(overdueEveryMs, addOverdue, closed.signal)
 
   return {
     orders: loaded.orders,
@@ -84,7 +83,6 @@ export function openBoard(client: Client, filter: BoardFilter, before: Orders = 
     loading: list.loading,
     error: list.error,
     connection,
-    /** Whether the list has been read. */
     isRead,
     async readOlder(): Promise<void> {
       loaded.limit += pageSize
@@ -93,8 +91,6 @@ export function openBoard(client: Client, filter: BoardFilter, before: Orders = 
       if (page) showPage(page, until, loaded.orders.value)
     },
     close(): void {
-      unfollow()
-      stopOverdue()
       closed.abort()
       changes.close()
       clearTimeout(withoutFeed)

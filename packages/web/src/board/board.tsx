@@ -1,6 +1,5 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks'
-import { client } from '../api/client.ts'
-import { may } from '../api/session.ts'
+import { client, may } from '../api/client.ts'
 import { OutcomesChart } from '../charts/outcomes-chart.tsx'
 import { TimesChart } from '../charts/times-chart.tsx'
 import { useConnection } from '../live/connection.tsx'

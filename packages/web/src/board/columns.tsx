@@ -3,22 +3,19 @@ import type { Status } from '@saucery/contracts/status'
 import { newestFirst } from '../order/orders.ts'
 import { classOf, ended, underway } from '../order/statuses.tsx'
 import { count } from '../ui/format.ts'
-import { now } from '../ui/now.ts'
-import { narrow } from '../ui/screen.ts'
+import { narrow, now } from '../ui/screen.ts'
 import type { BoardData } from './board-data.ts'
 import { Card, useKeptFocus } from './card.tsx'
 import { addressOf, type BoardFilter, matches, timeRanges } from './filter.ts'
 
+interface ColumnsProps {
+  readonly board: BoardData
+  readonly filter: BoardFilter
+  readonly statistics: Statistics | undefined
+}
+
 /** The orders that match the filter, in a column for each status. */
-export function Columns({
-  board,
-  filter,
-  statistics,
-}: {
-  board: BoardData
-  filter: BoardFilter
-  statistics: Statistics | undefined
-}) {
+export function Columns({ board, filter, statistics }: ColumnsProps) {
   const time = now.value
   useKeptFocus()
   const shown = newestFirst(board.orders.value.values()).filter((order) => matches(order, filter, time))
@@ -26,11 +23,7 @@ export function Columns({
     return board.error.value ? null : <p class="nothing">Loading orders…</p>
   if (shown.length === 0) return <p class="nothing">{noneText(filter)}</p>
   const known = board.hasOlder.value ? statistics : undefined
-  const column = (status: Status) => {
-    const orders = shown.filter((order) => order.status === status)
-    const total = totalOf(status, orders.length, filter, known)
-    return <Column key={status} status={status} orders={orders} total={total} filter={filter} />
-  }
+  const column = (status: Status) => <Column key={status} {...{ status, shown, filter, known }} />
   if (filter.status) return <div class="columns one">{column(filter.status)}</div>
   return (
     <>
@@ -59,17 +52,16 @@ function totalOf(
 /** The most cards in a column. */
 const mostCards = { narrow: 4, wide: 40, alone: 2000 }
 
-function Column({
-  status,
-  orders,
-  total,
-  filter,
-}: {
-  status: Status
-  orders: readonly OrderView[]
-  total: number
-  filter: BoardFilter
-}) {
+interface ColumnProps {
+  readonly status: Status
+  readonly shown: readonly OrderView[]
+  readonly filter: BoardFilter
+  readonly known: Statistics | undefined
+}
+
+function Column({ status, shown, filter, known }: ColumnProps) {
+  const orders = shown.filter((order) => order.status === status)
+  const total = totalOf(status, orders.length, filter, known)
   const id = `column-${status.toLowerCase()}`
   const alone = filter.status !== undefined
   const cards = orders.slice(0, mostCards[alone ? 'alone' : narrow.value ? 'narrow' : 'wide'])

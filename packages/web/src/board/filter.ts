@@ -21,12 +21,12 @@ export type TimeRange = keyof typeof timeRanges
 /** Which orders are shown. */
 export interface BoardFilter {
   readonly range: TimeRange
-  readonly status?: Status
-  readonly branchId?: string
-  readonly sauceId?: string
+  readonly status?: Status | undefined
+  readonly branchId?: string | undefined
+  readonly sauceId?: string | undefined
   readonly overdue: boolean
   /** A part of the id. It chooses among the loaded orders only. */
-  readonly id?: string
+  readonly id?: string | undefined
 }
 
 const defaultRange: TimeRange = '1h'

@@ -14,7 +14,7 @@ const steps = 60
 export function useStatistics({ range, branchId }: BoardFilter) {
   const { ms } = timeRanges[range]
   const stepMs = Math.max(60_000, ms / steps)
-  const read = (signal: AbortSignal | undefined) => {
+  const read = (signal: AbortSignal) => {
     // Whole steps, so that bars keep their place as time goes by.
     const end = Math.ceil(Date.now() / stepMs) * stepMs
     const [since, until] = [new Date(end - ms).toISOString(), new Date(end).toISOString()]

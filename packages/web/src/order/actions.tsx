@@ -1,7 +1,6 @@
 import type { OrderView } from '@saucery/client/schemas'
 import { isFinal } from '@saucery/contracts/status'
-import { client } from '../api/client.ts'
-import { may } from '../api/session.ts'
+import { client, may } from '../api/client.ts'
 import { Failure } from '../ui/parts.tsx'
 import { useAction } from '../ui/use-action.ts'
 

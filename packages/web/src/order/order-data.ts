@@ -51,14 +51,13 @@ export function openOrder(client: Client, orderId: string, after?: string) {
     if (found) show([found])
   }
 
-  const unfollow = followLive({
+  void followLive({
     client,
     query: { orderId },
+    stopped: closed.signal,
+    connection,
     onOrders: show,
     onReset: () => void read(),
-    onState: (state) => {
-      connection.value = state
-    },
   })
   void read(after)
 
@@ -68,9 +67,6 @@ export function openOrder(client: Client, orderId: string, after?: string) {
     error,
     /** Reads the order once the event with this id is in it. */
     readAfter: read,
-    close(): void {
-      unfollow()
-      closed.abort()
-    },
+    close: () => closed.abort(),
   }
 }

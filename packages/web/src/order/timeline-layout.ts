@@ -18,16 +18,8 @@ export interface TimelineRow {
   readonly tookMs: number | undefined
 }
 
-interface Place {
-  readonly row: number
-  readonly lane: Lane
-}
-
 /** From a cause to its effect. */
-export interface Arrow {
-  readonly from: Place
-  readonly to: Place
-}
+export type Arrow = Readonly<Record<'from' | 'to', { readonly row: number; readonly lane: Lane }>>
 
 /** The service that publishes the event. */
 export function laneOf(event: EventName): Lane {
@@ -35,13 +27,8 @@ export function laneOf(event: EventName): Lane {
   return event.startsWith('Payment') ? 'payment' : 'delivery'
 }
 
-export interface Layout {
-  readonly rows: readonly TimelineRow[]
-  readonly arrows: readonly Arrow[]
-}
-
 /** A row for each event, the earliest first, and an arrow to each from what led to it. */
-export function layoutOf(timeline: readonly TimelineEntry[]): Layout {
+export function layoutOf(timeline: readonly TimelineEntry[]) {
   const sorted = [...timeline].sort((a, b) => a.time.localeCompare(b.time) || (a.id < b.id ? -1 : 1))
   const rowOf = new Map(sorted.map(({ id }, row) => [id, row]))
   const arrows: Arrow[] = []

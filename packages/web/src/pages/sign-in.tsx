@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks'
-import { me, signInNeeded, signInWith, signOut } from '../api/session.ts'
+import { me, signInNeeded, signInWith, signOut } from '../api/client.ts'
 
 export function SignInForm() {
   const why = signInNeeded.value

@@ -4,7 +4,7 @@ import { usePolled } from './use-polled.ts'
 
 /** Polls a page of a list: the first one, or the one that the address names. */
 export function usePage<T>(
-  readPage: (cursor: string | undefined, signal: AbortSignal | undefined) => Promise<Page<T>>,
+  readPage: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<T>>,
   everyMs: number,
 ) {
   const cursor = route.value.query.get('cursor') ?? undefined
