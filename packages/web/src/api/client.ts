@@ -1,4 +1,4 @@
-import { batch, signal } from '@preact/signals'
+import { signal } from '@preact/signals'
 import { openClient } from '@saucery/client/client'
 import { onceIfUnanswered } from '@saucery/client/retry'
 import type { Action, Me } from '@saucery/client/schemas'
@@ -19,19 +19,15 @@ export const may = (action: Action): boolean => me.value?.may.includes(action) ?
 
 export function signInWith(value: string): void {
   sessionStorage.setItem(key, value)
-  batch(() => {
-    token.value = value
-    signInNeeded.value = undefined
-  })
+  token.value = value
+  signInNeeded.value = undefined
 }
 
 export function signOut(why = ''): void {
   sessionStorage.removeItem(key)
-  batch(() => {
-    token.value = undefined
-    me.value = undefined
-    signInNeeded.value = why
-  })
+  token.value = undefined
+  me.value = undefined
+  signInNeeded.value = why
 }
 
 /** Calls the gateway with this tab's token. A POST that may be lost is sent once more, under the same key. */

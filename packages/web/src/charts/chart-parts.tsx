@@ -22,11 +22,12 @@ interface ChartProps {
   /** The texts below the bars. */
   readonly labels: readonly { x: number; text: string; anchor: 'start' | 'middle' | 'end' }[]
   readonly legend?: ComponentChildren
-  readonly table: ComponentChildren
+  /** The chart's data as a table. */
+  readonly children: ComponentChildren
 }
 
 /** Bars over an axis from 0 to at least the largest value, with their data as a table. */
-export function Chart({ caption, summary, label, width, bars, labels, legend, table }: ChartProps) {
+export function Chart({ caption, summary, label, width, bars, labels, legend, children }: ChartProps) {
   const marks = ticksTo(Math.max(0, ...bars.map(({ to }) => to)))
   const end = marks.at(-1) ?? 1
   const y = (n: number) => top + (1 - n / end) * (height - bottom - top)
@@ -58,7 +59,7 @@ export function Chart({ caption, summary, label, width, bars, labels, legend, ta
         <summary>Show as table</summary>
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: the keyboard has to reach what scrolls */}
         <section class="scroll" tabIndex={0} aria-label="Chart data">
-          {table}
+          {children}
         </section>
       </details>
     </figure>

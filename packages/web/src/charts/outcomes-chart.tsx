@@ -11,22 +11,20 @@ const kinds = [
   { name: 'underway', label: 'In progress' },
 ] as const
 
-type Counts = Readonly<Record<(typeof kinds)[number]['name'], number>>
-
 /** Orders placed in a step that have not ended are in progress. */
-const countsOf = ({ placed, delivered, failed, cancelled, rejected }: StatisticsStep): Counts => ({
-  delivered,
-  cancelled,
-  rejected,
-  failed,
-  underway: Math.max(0, placed - delivered - failed - cancelled - rejected),
+const withUnderway = (step: StatisticsStep) => ({
+  ...step,
+  underway: Math.max(0, step.placed - step.delivered - step.failed - step.cancelled - step.rejected),
 })
+
+type Step = ReturnType<typeof withUnderway>
 
 const anchors = ['start', 'middle', 'middle', 'middle', 'end'] as const
 const dayMs = 86_400_000
 
 /** Orders by the time when they were placed and by how they ended. */
-export function OutcomesChart({ since, until, stepMs, steps }: Statistics) {
+export function OutcomesChart({ since, until, stepMs, steps: counted }: Statistics) {
+  const steps = counted.map(withUnderway)
   const width = chartWidth()
   const start = Date.parse(since)
   const spanMs = Date.parse(until) - start
@@ -34,13 +32,13 @@ export function OutcomesChart({ since, until, stepMs, steps }: Statistics) {
   const barWidth = Math.max(1, x(start + stepMs) - x(start) - 1)
   const placed = sum(steps.map((step) => step.placed))
   const text = kinds
-    .map(({ name, label }) => `${count(sum(steps.map((step) => countsOf(step)[name])))} ${label}`)
+    .map(({ name, label }) => `${count(sum(steps.map((step) => step[name])))} ${label}`)
     .join(', ')
   const bars = steps.flatMap((step) => {
     let below = 0
     return kinds.map(({ name }) => {
       const from = below
-      below += countsOf(step)[name]
+      below += step[name]
       return { name, x: x(Date.parse(step.time)), width: barWidth, from, to: below }
     })
   })
@@ -65,20 +63,17 @@ export function OutcomesChart({ since, until, stepMs, steps }: Statistics) {
           ))}
         </ul>
       }
-      table={
-        <Table
-          items={steps.filter((step) => step.placed > 0)}
-          keyOf={({ time }) => time}
-          columns={{
-            From: ({ time }) => timeIn(spanMs, Date.parse(time)),
-            Placed: (step) => count(step.placed),
-            ...Object.fromEntries(
-              kinds.map(({ name, label }) => [label, (step: StatisticsStep) => count(countsOf(step)[name])]),
-            ),
-          }}
-        />
-      }
-    />
+    >
+      <Table
+        items={steps.filter((step) => step.placed > 0)}
+        keyOf={({ time }) => time}
+        columns={{
+          From: ({ time }) => timeIn(spanMs, Date.parse(time)),
+          Placed: (step) => count(step.placed),
+          ...Object.fromEntries(kinds.map(({ name, label }) => [label, (step: Step) => count(step[name])])),
+        }}
+      />
+    </Chart>
   )
 }
 

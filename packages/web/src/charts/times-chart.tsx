@@ -5,7 +5,6 @@ import { Chart, chartWidth, left } from './chart-parts.tsx'
 
 type Bucket = DeliveryTimes['histogram'][number]
 
-/** How long delivered orders took. */
 export function TimesChart({ count: n, p50Ms, p90Ms, p99Ms, histogram }: DeliveryTimes) {
   const width = chartWidth()
   const shown = trimmed(histogram)
@@ -30,14 +29,13 @@ export function TimesChart({ count: n, p50Ms, p90Ms, p99Ms, histogram }: Deliver
       width={width}
       bars={bars}
       labels={labels.filter((_, i) => i % every === 0)}
-      table={
-        <Table
-          items={shown}
-          keyOf={nameOf}
-          columns={{ 'Up to': nameOf, DELIVERED: (bucket) => count(bucket.count) }}
-        />
-      }
-    />
+    >
+      <Table
+        items={shown}
+        keyOf={nameOf}
+        columns={{ 'Up to': nameOf, DELIVERED: (bucket) => count(bucket.count) }}
+      />
+    </Chart>
   )
 }
 

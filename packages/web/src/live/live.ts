@@ -3,10 +3,7 @@ import { isTransient, retryAfterMs } from '@saucery/client/retry'
 import { pause } from '../api/retry.ts'
 import { type FollowedFeed, readFeed } from './read-feed.ts'
 
-export interface LiveOptions extends Omit<FollowedFeed, 'silenceMs'> {
-  /** A connection that is silent for longer is lost; three heartbeats fit in. */
-  readonly silenceMs?: number
-  /** The longest pause before the next connection. */
+export interface LiveOptions extends FollowedFeed {
   readonly longestPauseMs?: number
 }
 
@@ -15,14 +12,14 @@ export interface LiveOptions extends Omit<FollowedFeed, 'silenceMs'> {
  * last id, so no change is missed. (`EventSource` cannot send a token.)
  */
 export async function followLive(options: LiveOptions): Promise<void> {
-  const { silenceMs = 45_000, longestPauseMs = 15_000, stopped, connection } = options
+  const { stopped, connection, longestPauseMs = 15_000 } = options
   let lastId: string | undefined
   let failures = 0
   connection.value = 'connecting'
   while (!stopped.aborted) {
     let retryMs = 0
     try {
-      await readFeed({ ...options, silenceMs }, lastId, (id) => {
+      await readFeed(options, lastId, (id) => {
         lastId = id
         failures = 0
       })

@@ -10,7 +10,8 @@ export interface FollowedFeed {
   /** Which orders: all, those of a branch or sauce, or one. */
   readonly query: { branchId?: string | undefined; sauceId?: string | undefined; orderId?: string }
   readonly stopped: AbortSignal
-  readonly silenceMs: number
+  /** A connection that is silent for longer is lost; three heartbeats fit in. */
+  readonly silenceMs?: number
   readonly connection: { value: Connection }
   /** Called with the changed orders, once for all that came together. */
   onOrders(orders: OrderView[]): void
@@ -20,7 +21,7 @@ export interface FollowedFeed {
 
 /** Reads one connection to its end, after the event with `lastId`, or from now on without one. Rejects when it breaks or is silent for `silenceMs`. */
 export async function readFeed(
-  { client, query, stopped, silenceMs, connection, onOrders, onReset }: FollowedFeed,
+  { client, query, stopped, silenceMs = 45_000, connection, onOrders, onReset }: FollowedFeed,
   lastId: string | undefined,
   onId: (id: string) => void,
 ): Promise<void> {

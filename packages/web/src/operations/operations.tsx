@@ -3,12 +3,11 @@ import { client } from '../api/client.ts'
 import { count, duration } from '../ui/format.ts'
 import { Details, Failure } from '../ui/parts.tsx'
 import { Table } from '../ui/table.tsx'
-import { usePolled } from '../ui/use-polled.ts'
+import { usePolled } from '../ui/use-polled.tsx'
 import { DeadLetters, type MonitoredService } from './dead-letters.tsx'
 
 const services: readonly MonitoredService[] = ['order', 'payment', 'delivery', 'dashboard']
 
-/** For operators: each service's backlog, outbox and dead letters. */
 export const OperationsPage = () => (
   <>
     <h1>Operations</h1>

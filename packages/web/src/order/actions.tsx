@@ -13,7 +13,6 @@ export const orderActions = {
 
 export type ActionName = keyof typeof orderActions
 
-/** The actions that end a delivery. */
 export const endings = ['complete', 'fail'] as const
 
 export const sendAction = (name: ActionName, id: string) =>
@@ -29,7 +28,6 @@ export function actionsOn({ status, delivery, timeline }: OrderView): ActionName
 
 interface ActionButtonsProps {
   readonly names: readonly ActionName[]
-  /** The group's name for screen readers. */
   readonly label: string
   readonly run: (name: ActionName) => Promise<void>
 }

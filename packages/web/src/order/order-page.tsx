@@ -12,12 +12,8 @@ import { isOverdue, shortId } from './orders.ts'
 import { StatusMark } from './statuses.tsx'
 import { Timeline } from './timeline.tsx'
 
-/** One order: its details and timeline, what it waits for, and the actions on it. */
 export function OrderPage({ orderId }: { orderId: string }) {
-  const data = useMemo(
-    () => openOrder(client, orderId, route.peek().query.get('after') ?? undefined),
-    [orderId],
-  )
+  const data = useMemo(() => openOrder(client, orderId, route.peek().query.get('after')), [orderId])
   useEffect(() => data.close, [data])
   useConnection(data.connection)
   const order = data.order.value
@@ -32,7 +28,7 @@ export function OrderPage({ orderId }: { orderId: string }) {
       {order && (
         <>
           <Waiting order={order} />
-          <Actions order={order} onDone={data.readAfter} />
+          <Actions order={order} onDone={data.read} />
           <OrderDetails order={order} />
           <Timeline order={order} />
         </>

@@ -6,7 +6,7 @@ import { shortId } from '../order/orders.ts'
 import { age } from '../ui/format.ts'
 import { announcement, ListState } from '../ui/parts.tsx'
 import { now } from '../ui/screen.ts'
-import { MorePages, usePage } from '../ui/use-page.tsx'
+import { MorePages, usePage } from '../ui/use-polled.tsx'
 
 const readStarted = (cursor: string | undefined, signal: AbortSignal) =>
   client.get('/deliveries', { query: { status: 'STARTED', limit: 100, cursor }, signal })

@@ -5,7 +5,7 @@ import { count, duration, oneOf } from '../ui/format.ts'
 import { ListState } from '../ui/parts.tsx'
 import { now } from '../ui/screen.ts'
 import { Table } from '../ui/table.tsx'
-import { MorePages, usePage } from '../ui/use-page.tsx'
+import { MorePages, usePage } from '../ui/use-polled.tsx'
 
 const readOverdue = (cursor: string | undefined, signal: AbortSignal) =>
   client.get('/orderDashboards', { query: { overdue: 'true', limit: 200, cursor }, signal })

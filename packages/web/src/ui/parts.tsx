@@ -6,7 +6,7 @@ import type { ComponentChildren } from 'preact'
 export const announcement = signal('')
 
 /** An error, with its code and the request's id in the logs. */
-export function Failure({ error }: { error: Error | undefined }) {
+export function Failure({ error }: { error: Pick<Error, 'message'> | undefined }) {
   if (!error) return null
   return (
     <p class="failure" role="alert">

@@ -4,7 +4,7 @@ import { whileVisible } from './while-visible.ts'
 /** The time in ms, renewed each second while the page is visible. */
 export const now = signal(Date.now())
 
-whileVisible(1000, async () => {
+whileVisible(1000, new AbortController().signal, async () => {
   now.value = Date.now()
 })
 

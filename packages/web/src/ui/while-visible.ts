@@ -4,11 +4,7 @@ import { retryAfterMs } from '@saucery/client/retry'
  * Calls `work` at once and then in this interval while the page is visible, never twice at a time. After a refusal
  * with `Retry-After` it waits for as long as that says.
  */
-export function whileVisible(
-  ms: number,
-  work: () => Promise<unknown>,
-  stopped = new AbortController().signal,
-): void {
+export function whileVisible(ms: number, stopped: AbortSignal, work: () => Promise<unknown>): void {
   let timer: ReturnType<typeof setTimeout> | undefined
   let busy = false
   const run = async () => {

@@ -1,5 +1,7 @@
 import { signal } from '@preact/signals'
+import type { Page } from '@saucery/client/schemas'
 import { useEffect, useMemo } from 'preact/hooks'
+import { route } from './router.ts'
 import { whileVisible } from './while-visible.ts'
 
 type Call<T> = (stopped: AbortSignal) => Promise<T>
@@ -31,6 +33,29 @@ function poll<T>(call: Call<T>, everyMs: number) {
       throw failure
     }
   }
-  whileVisible(everyMs, read, closed.signal)
+  whileVisible(everyMs, closed.signal, read)
   return { found, error, read: () => read().catch(() => {}), close: () => closed.abort() }
+}
+
+/** Polls a page of a list: the first one, or the one that the address names. */
+export function usePage<T>(
+  readPage: (cursor: string | undefined, stopped: AbortSignal) => Promise<Page<T>>,
+  everyMs: number,
+) {
+  const cursor = route.value.query.get('cursor') ?? undefined
+  const { found, error, read } = usePolled((stopped) => readPage(cursor, stopped), everyMs, [cursor])
+  return { page: found, error, read }
+}
+
+/** Links to the first page and to the next one. */
+export function MorePages({ next }: { next: string | undefined }) {
+  const { page, query } = route.value
+  const isFirst = query.get('cursor') === null
+  if (isFirst && next === undefined) return null
+  return (
+    <p class="more">
+      {!isFirst && <a href={`#/${page}`}>Newest</a>}{' '}
+      {next !== undefined && <a href={`#/${page}?cursor=${next}`}>Older</a>}
+    </p>
+  )
 }
