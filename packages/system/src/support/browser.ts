@@ -1,5 +1,7 @@
+import { after, afterEach, before } from 'node:test'
 import { isExecutable, onPath } from '@saucery/servers/process/programs'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { type RunningSystem, runningSystem } from './running-system.ts'
 
 const programs = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
 
@@ -51,4 +53,20 @@ export async function testBrowser(): Promise<TestBrowser> {
     },
     [Symbol.asyncDispose]: () => browser.close(),
   }
+}
+
+/** The system with these settings and a browser, for all tests of a file. Pages are closed after each test. */
+export function inBrowser(settings?: NodeJS.ProcessEnv) {
+  const running = {} as { system: RunningSystem; browser: TestBrowser }
+  before(async () => {
+    running.system = await runningSystem(settings)
+    running.browser = await testBrowser()
+  })
+  afterEach(() => running.browser.closePages())
+  after(async () => {
+    await running.browser[Symbol.asyncDispose]()
+    await running.system[Symbol.asyncDispose]()
+  })
+  const open = (options?: BrowserContextOptions) => running.browser.open(running.system.urls.gateway, options)
+  return { running, open }
 }

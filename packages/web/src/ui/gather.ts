@@ -11,6 +11,7 @@ export function gather<T>(ms: number, handOn: (items: T[]) => void) {
   }
   return {
     add(more: readonly T[]): void {
+      if (more.length === 0) return
       items.push(...more)
       timer ??= setTimeout(flush, ms)
     },
