@@ -41,14 +41,13 @@ export function permissionsOf(service: Service): SubjectPermissions {
   }
 }
 
+const allStreams = [...streams.map(({ name }) => name), 'DEAD_LETTERS']
+
 /** The user that creates and changes streams before the services start; no service has its password. */
 export const provisionerPermissions: SubjectPermissions = {
   publish: [
     '$JS.API.INFO',
-    ...[...streams.map(({ name }) => name), 'DEAD_LETTERS'].flatMap((name) => [
-      ...useOfStream(name),
-      `$JS.API.STREAM.UPDATE.${name}`,
-    ]),
+    ...allStreams.flatMap((name) => [...useOfStream(name), `$JS.API.STREAM.UPDATE.${name}`]),
   ],
   subscribe: ['_INBOX_provisioner.>'],
 }
@@ -63,7 +62,7 @@ export const operatorPermissions: SubjectPermissions = {
     '$JS.API.STREAM.NAMES',
     '$JS.API.STREAM.LIST',
     ...streams.flatMap(({ subjects }) => subjects),
-    ...[...streams.map(({ name }) => name), 'DEAD_LETTERS'].flatMap(readingOf),
+    ...allStreams.flatMap(readingOf),
   ],
   subscribe: ['_INBOX_operator.>'],
 }
