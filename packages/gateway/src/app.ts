@@ -1,4 +1,4 @@
-import { problemHandlers } from '@saucery/chassis/http/problem'
+import { handleProblems } from '@saucery/chassis/http/problem'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import { Hono } from 'hono'
 import { openAuthenticator } from './auth/authenticate.ts'
@@ -21,15 +21,12 @@ export interface GatewayOptions {
 /** @throws when the built page in `WEB_ROOT` cannot be read */
 export async function gatewayApi({ settings, upstreams, eventStreams, log }: GatewayOptions): Promise<Hono> {
   const app = new Hono()
-  const { onError, notFound } = problemHandlers(log, undefined, app)
-  app.onError(onError)
-  app.notFound(notFound)
+  handleProblems(app, log)
   app.use(edgePolicy(settings))
 
   const authenticator = openAuthenticator(settings, log)
-  const trustedProxies = settings.TRUSTED_PROXIES
   for (const upstream of upstreams) {
-    const route = routeTo(upstream, { authenticator, trustedProxies, eventStreams, log })
+    const route = routeTo(upstream, authenticator, eventStreams, log)
     for (const prefix of prefixes[upstream.name]) app.all(`${prefix}/*`, route)
   }
 

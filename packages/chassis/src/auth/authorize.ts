@@ -1,8 +1,7 @@
 import { type Action, type Caller, isInScope, type Scope, scopeOf } from '@saucery/contracts/access/scope'
 import type { Context, MiddlewareHandler } from 'hono'
-import type { z } from 'zod'
 import { answerProblem, type InvalidField, ProblemError } from '../http/problem.ts'
-import type { brokerSettings } from '../settings/settings.ts'
+import type { BrokerSettings } from '../settings/settings.ts'
 import type { Log } from '../telemetry/log.ts'
 import { callerTokenHeader, callerTokenReader } from './caller-token.ts'
 
@@ -23,10 +22,7 @@ const anonymousOperator: Caller = { subject: 'anyone', role: 'operator' }
  */
 export function requireCaller(
   service: string,
-  {
-    AUTH,
-    GATEWAY_PUBLIC_KEY: keys = [],
-  }: Pick<z.infer<typeof brokerSettings>, 'AUTH' | 'GATEWAY_PUBLIC_KEY'>,
+  { AUTH, GATEWAY_PUBLIC_KEY: keys = [] }: Pick<BrokerSettings, 'AUTH' | 'GATEWAY_PUBLIC_KEY'>,
   log: Log,
 ): MiddlewareHandler {
   if (AUTH === 'off') {
@@ -91,10 +87,4 @@ export function scopedQuery<Query extends { readonly branchId?: string | undefin
 }
 
 const notPermitted = (detail: string, errors?: readonly InvalidField[]) =>
-  new ProblemError({
-    status: 403,
-    code: 'not-permitted',
-    title: 'Not permitted',
-    detail,
-    ...(errors && { errors }),
-  })
+  new ProblemError({ status: 403, code: 'not-permitted', title: 'Not permitted', detail, errors })

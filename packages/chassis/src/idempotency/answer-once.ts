@@ -48,20 +48,20 @@ export interface AnsweredOnce<Body, Status extends ContentfulStatusCode> extends
   ): Promise<HttpAnswer<B, S>>
 }
 
-interface AnswerOnceDeps<State, P extends Fact, F extends Fact> {
-  readonly db: Database
-  readonly commit: Commit<State, P, F>
-  /** The problem that an error of the service is. */
-  problemOf(error: Error): Problem | undefined
-}
-
 /**
  * Makes `answerOnce`, which commits a command and answers it: once for all repeats with one `Idempotency-Key`.
  * A refusal by the service (4xx) is an answer too. A failure (5xx) is not stored: the client can try again.
  */
-export function openAnswerOnce<State, P extends Fact, F extends Fact>(deps: AnswerOnceDeps<State, P, F>) {
-  const { commit, problemOf } = deps
-  const finishRequest = finishRequests(deps.db)
+export function openAnswerOnce<State, P extends Fact, F extends Fact>({
+  db,
+  commit,
+  problemOf,
+}: {
+  readonly db: Database
+  readonly commit: Commit<State, P, F>
+  readonly problemOf: (error: Error) => Problem | undefined
+}) {
+  const finishRequest = finishRequests(db)
 
   return async function answerOnce<Body, const Status extends ContentfulStatusCode>(
     c: Context,
@@ -84,7 +84,7 @@ export function openAnswerOnce<State, P extends Fact, F extends Fact>(deps: Answ
         answer: (outcome): AnyAnswer | undefined =>
           'value' in outcome ? answer(outcome.value) : refusalAnswer(problemOf(outcome.error as Error)),
       },
-    }).catch((error) => raise(error instanceof RequestRefused ? requestProblem(c, error) : error))
+    }).catch((error) => raise(error instanceof RequestRefused ? requestProblem(error) : error))
     return {
       ...answerOrThrow<Body, Status>(stored?.answer as AnyAnswer),
       isFinal: stored?.isFinal ?? true,
@@ -104,12 +104,9 @@ function answerOrThrow<Body, Status extends ContentfulStatusCode>(
   answer: AnyAnswer,
 ): HttpAnswer<Body, Status> {
   if (!('problem' in answer)) return answer as HttpAnswer<Body, Status>
-  const { problem, headers = {} } = answer
-  const present = Object.entries(headers).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value]],
-  )
-  const retryAfter = problem.status === 503 ? { 'retry-after': '1' } : {}
-  throw new ProblemError(problem, { ...Object.fromEntries(present), ...retryAfter })
+  const headers = Object.entries(answer.headers ?? {})
+  const present = headers.filter((header): header is [string, string] => header[1] !== undefined)
+  throw new ProblemError(answer.problem, Object.fromEntries(present))
 }
 
 export const respond = <Body, Status extends ContentfulStatusCode>(
@@ -125,10 +122,10 @@ type ResponseOf<Body, Status> = Status extends ContentfulStatusCode
   ? TypedResponse<Body, Status, 'json'>
   : never
 
-function requestProblem(c: Context, error: RequestRefused): ProblemError {
-  const { code, retryAfterMs } = error
-  if (code === 'request-in-progress') c.header('Retry-After', String(Math.ceil(retryAfterMs / 1000)))
-  return new ProblemError(requestProblems[code], {}, { cause: error })
+function requestProblem(cause: RequestRefused): ProblemError {
+  const retryAfter = { 'retry-after': String(Math.ceil(cause.retryAfterMs / 1000)) }
+  const headers = cause.code === 'request-in-progress' ? retryAfter : {}
+  return new ProblemError(requestProblems[cause.code], headers, { cause })
 }
 
 const requestProblems: Record<RequestRefused['code'], Problem> = {

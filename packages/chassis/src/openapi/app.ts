@@ -2,7 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
 import type { BlankEnv } from 'hono/types'
 import { limitBody } from '../http/body-limit.ts'
-import { invalidInput, notFound, type Problem, problemHandlers } from '../http/problem.ts'
+import { handleProblems, invalidInput, notFound, type Problem } from '../http/problem.ts'
 import type { Log } from '../telemetry/log.ts'
 
 export type OpenApiApp = OpenAPIHono<BlankEnv>
@@ -24,9 +24,7 @@ export function openApiApp(
       throw invalidInput(result.error, result.target === 'json' ? 'body' : result.target)
     },
   })
-  const { onError, notFound: noRoute } = problemHandlers(log, translate, app)
-  app.onError(onError)
-  app.notFound(noRoute)
+  handleProblems(app, log, translate)
   app.use(requireCaller)
   app.use(limitBody)
   return app

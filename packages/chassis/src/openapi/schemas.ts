@@ -81,11 +81,7 @@ export const jsonResponse = <Schema extends z.ZodType>(
   description: string,
   schema: Schema,
   headers?: z.ZodObject,
-) => ({
-  description,
-  content: { 'application/json': { schema } },
-  ...(headers ? { headers } : {}),
-})
+) => ({ description, content: { 'application/json': { schema } }, ...(headers && { headers }) })
 
 export const orderIdParam = z.object({
   id: z

@@ -48,21 +48,15 @@ export function requestHeaders(
   const { rawHeaders, headers } = incoming
   const drop = correlation.isNewTrace ? untraced : dropped
   const named = namedIn(headers.connection)
-  const result = [
-    'via',
-    '1.1 gateway',
-    'x-forwarded-for',
-    origin.forwardedFor,
-    'x-forwarded-host',
-    origin.host,
-    'x-forwarded-proto',
-    origin.proto,
-    'x-request-id',
-    correlation.requestId,
-    'traceparent',
-    correlation.traceparent,
-  ]
-  if (callerToken !== undefined) result.push(callerTokenHeader, callerToken)
+  const result = Object.entries({
+    via: '1.1 gateway',
+    'x-forwarded-for': origin.forwardedFor,
+    'x-forwarded-host': origin.host,
+    'x-forwarded-proto': origin.proto,
+    'x-request-id': correlation.requestId,
+    traceparent: correlation.traceparent,
+    ...(callerToken !== undefined && { [callerTokenHeader]: callerToken }),
+  }).flat()
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string
     const lower = name.toLowerCase()
@@ -95,9 +89,4 @@ export function answerHeaders(headers: IncomingHttpHeaders, added: Headers): Out
   return result
 }
 
-const none: string[] = []
-
-const namedIn = (connection: string | undefined): string[] =>
-  connection === undefined || connection === 'keep-alive' || connection === 'close'
-    ? none
-    : connection.split(',').map((name) => name.trim().toLowerCase())
+const namedIn = (connection = ''): string[] => connection.split(',').map((name) => name.trim().toLowerCase())

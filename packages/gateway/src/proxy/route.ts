@@ -12,18 +12,14 @@ import { forward } from './forward.ts'
 import { answerHeaders, requestHeaders } from './headers.ts'
 import type { Upstream } from './upstreams.ts'
 
-export interface RouteOptions {
-  readonly authenticator: Authenticator
-  readonly trustedProxies: number
-  readonly eventStreams: EventStreams
-  readonly log: Log
-}
-
 /** A route that one service answers; the gateway answers for a service that does not. */
 export function routeTo(
   upstream: Upstream,
-  { authenticator, trustedProxies, eventStreams, log }: RouteOptions,
+  authenticator: Authenticator,
+  eventStreams: EventStreams,
+  log: Log,
 ): Handler {
+  const trustedProxies = upstream.settings.TRUSTED_PROXIES
   return async (c) => {
     const { incoming, outgoing } = c.env as HttpBindings
     const correlation = correlationOf(incoming.headers)
@@ -49,8 +45,7 @@ export function routeTo(
         isBrokenOff ? 'answer broken off' : 'no answer',
       )
       if (isBrokenOff) return alreadySent()
-      const problem = problemOf(error, upstream.name)
-      return answerProblem(c, problem, problem.status === 503 ? { 'retry-after': '1' } : {})
+      return answerProblem(c, problemOf(error, upstream.name))
     }
   }
 }

@@ -38,10 +38,7 @@ export function openUpstreams(settings: GatewaySettings) {
     open('delivery', settings.DELIVERY_URL),
     open('dashboard', settings.DASHBOARD_URL),
   ]
-  return {
-    all,
-    close: () => Promise.all(all.map(({ pool }) => pool.destroy())),
-  }
+  return { all, close: () => Promise.all(all.map(({ pool }) => pool.destroy())) }
 }
 
 /** What a service's `/readyz` answers; a service that does not answer within `limitMs` is unreachable. */
