@@ -64,10 +64,7 @@ function message(
     name: event,
     title: `${event}, version ${version}`,
     contentType: 'application/json',
-    headers: {
-      type: 'object',
-      allOf: [{ $ref: '#/components/schemas/headers' }, { properties: ofThis }],
-    },
+    headers: { type: 'object', allOf: [{ $ref: '#/components/schemas/headers' }, { properties: ofThis }] },
     payload: jsonSchema(schema),
     // Earlier versions have stored samples, but no example.
     ...(version === current && {

@@ -19,19 +19,16 @@ export function routeTo(
   eventStreams: EventStreams,
   log: Log,
 ): Handler {
-  const trustedProxies = upstream.settings.TRUSTED_PROXIES
   return async (c) => {
     const { incoming, outgoing } = c.env as HttpBindings
     const correlation = correlationOf(incoming.headers)
     try {
       const callerToken = await authenticator.callerTokenFor(incoming.headers, upstream.name)
-      await forward(upstream, incoming, outgoing, {
-        path: pathOf(c),
-        headers: requestHeaders(incoming, correlation, forwardedFrom(incoming, trustedProxies), callerToken),
-        onHead(headers) {
-          if (headers['content-type']?.startsWith('text/event-stream')) eventStreams.add(outgoing)
-          return answerHeaders(headers, c.res.headers)
-        },
+      const origin = forwardedFrom(incoming, upstream.settings.TRUSTED_PROXIES)
+      const headers = requestHeaders(incoming, correlation, origin, callerToken)
+      await forward(upstream, incoming, outgoing, { path: pathOf(c), headers }, (received) => {
+        if (received['content-type']?.startsWith('text/event-stream')) eventStreams.add(outgoing)
+        return answerHeaders(received, c.res.headers)
       })
       return alreadySent()
     } catch (error) {
