@@ -65,9 +65,8 @@ export function defineEvent<const Name extends string, Data extends OfAnOrder>(
   function check(schema: z.ZodType, data: unknown): unknown {
     const result = schema.safeParse(data)
     if (result.success) return result.data
-    throw new UnreadableEvent('invalid-data', `invalid ${event}: ${result.error.message}`, {
-      cause: result.error,
-    })
+    const { error: cause } = result
+    throw new UnreadableEvent('invalid-data', `invalid ${event}: ${cause.message}`, { cause })
   }
 
   function read(from: number, data: unknown): Data {

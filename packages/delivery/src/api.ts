@@ -20,7 +20,7 @@ export interface DeliveryApiDeps {
 
 export function deliveryApi({ db, commit, requireCaller, log }: DeliveryApiDeps): OpenApiApp {
   const app = openApiApp(log, requireCaller, problemOf)
-  const answerOnce = openAnswerOnce({ db, commit, problemOf })
+  const answerOnce = openAnswerOnce(db, commit, problemOf)
 
   async function report(
     c: Context,

@@ -1,8 +1,9 @@
+import type { HttpBindings } from '@hono/node-server'
 import { handleProblems } from '@saucery/chassis/http/problem'
 import type { Log } from '@saucery/chassis/telemetry/log'
-import { Hono } from 'hono'
-import { openAuthenticator } from './auth/authenticate.ts'
-import { currentCaller } from './auth/me.ts'
+import { actions, scopeOf } from '@saucery/contracts/access/scope'
+import { type Handler, Hono } from 'hono'
+import { type Authenticator, openAuthenticator } from './auth/authenticate.ts'
 import { reference } from './docs/reference.ts'
 import { edgePolicy } from './edge/edge-policy.ts'
 import { servePage } from './edge/page.ts'
@@ -40,4 +41,16 @@ export async function gatewayApi({ settings, upstreams, eventStreams, log }: Gat
     return c.json({ ready: true, upstreams: Object.fromEntries(states) })
   })
   return app
+}
+
+/** `GET /me`: who calls, and what that caller may do. The page shows no controls beyond that. */
+function currentCaller({ callerOf }: Authenticator): Handler {
+  return async (c) => {
+    const caller = await callerOf((c.env as HttpBindings).incoming.headers)
+    c.header('cache-control', 'no-store')
+    if (caller === undefined) return c.json({ signIn: 'off', role: 'operator', may: actions })
+    const { signedInUntil: _, ...shown } = caller
+    const may = actions.filter((action) => scopeOf(caller, action) !== 'none')
+    return c.json({ signIn: 'on', ...shown, may })
+  }
 }

@@ -29,7 +29,7 @@ export interface OrderApiDeps extends PaymentWaitDeps {
 export function orderApi(deps: OrderApiDeps): OpenApiApp {
   const { db, commit, settings, requireCaller, log } = deps
   const app = openApiApp(log, requireCaller, problemOf)
-  const answerOnce = openAnswerOnce({ db, commit, problemOf })
+  const answerOnce = openAnswerOnce(db, commit, problemOf)
 
   app.openapi(routes.placeOrder, async (c) => {
     const input = c.req.valid('json')

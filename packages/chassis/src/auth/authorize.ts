@@ -60,14 +60,11 @@ export function authorize(c: Context, action: Action): Scope {
   throw notPermitted(`A ${caller.role} may not ${action.replace('-', ' ')}.`)
 }
 
-/**
- * @param place where the request names the branch
- * @throws ProblemError 403 when the branch is out of scope
- */
+/** @throws ProblemError 403 when the branch is out of scope; `place` is where the request names it */
 export function requireInScope(
   scope: Scope,
   branchId: string | undefined,
-  place: { readonly pointer: string } | { readonly parameter: string },
+  place: Omit<InvalidField, 'detail'>,
 ): void {
   if (branchId === undefined || isInScope(scope, branchId)) return
   throw notPermitted('This is not your branch.', [{ ...place, detail: 'must be your own branch' }])

@@ -16,10 +16,7 @@ export const listQuery = <Status extends string>(statuses: readonly Status[]) =>
 /** The query of a list of orders, or of what belongs to them, as it is read. */
 export type ListQuery<Status extends string> = Readonly<z.output<ReturnType<typeof listQuery<Status>>>>
 
-/**
- * The condition of the rows that a list shows.
- * @param orderId the column that the list is sorted by
- */
+/** The condition of the rows that a list shows; it is sorted by `orderId`. */
 export const matchesQuery = (
   query: ListQuery<string>,
   orderId: PgColumn,

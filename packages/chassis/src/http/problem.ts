@@ -104,15 +104,11 @@ const fieldsIn = (issue: z.core.$ZodIssue) =>
 const pointerTo = (path: PropertyKey[]) =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 
-/**
- * Makes the app answer every error as problem+json.
- * @param translate turns the service's own errors into problems
- */
-export function handleProblems(
-  app: Hono,
-  log: Log,
-  translate: (error: Error) => Problem | undefined = () => undefined,
-): void {
+/** Turns a service's own errors into problems. */
+export type Translate = (error: Error) => Problem | undefined
+
+/** Makes the app answer every error as problem+json. */
+export function handleProblems(app: Hono, log: Log, translate: Translate = () => undefined): void {
   app.onError((error, c) => {
     // Thrown on purpose: logged by the code that throws it, where that is needed.
     if (error instanceof ProblemError) return answerProblem(c, error.problem, error.headers)

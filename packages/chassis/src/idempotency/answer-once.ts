@@ -5,23 +5,22 @@ import type { Database } from '@saucery/messaging/postgres/database'
 import type { Change, ChangeResult, Commit } from '@saucery/messaging/unit-of-work'
 import type { Context, TypedResponse } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { type Problem, ProblemError } from '../http/problem.ts'
+import { type Problem, ProblemError, type Translate } from '../http/problem.ts'
 import { keyedRequest } from './idempotency-key.ts'
 
 /** An answer, as it is stored for repeats. */
-export interface HttpAnswer<Body, Status extends ContentfulStatusCode> {
+export interface HttpAnswer<Body = unknown, Status extends ContentfulStatusCode = ContentfulStatusCode> {
   readonly status: Status
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: Body
 }
 
-/** An answer that is a problem. */
 export interface ProblemAnswer {
   readonly problem: Problem
-  readonly headers?: HttpAnswer<unknown, ContentfulStatusCode>['headers']
+  readonly headers?: HttpAnswer['headers']
 }
 
-type AnyAnswer = HttpAnswer<unknown, ContentfulStatusCode> | ProblemAnswer
+type AnyAnswer = HttpAnswer | ProblemAnswer
 
 /** A request for a change, and how it is answered. */
 export interface Command<State, P extends Fact, F extends Fact, Body, Status extends ContentfulStatusCode> {
@@ -52,15 +51,11 @@ export interface AnsweredOnce<Body, Status extends ContentfulStatusCode> extends
  * Makes `answerOnce`, which commits a command and answers it: once for all repeats with one `Idempotency-Key`.
  * A refusal by the service (4xx) is an answer too. A failure (5xx) is not stored: the client can try again.
  */
-export function openAnswerOnce<State, P extends Fact, F extends Fact>({
-  db,
-  commit,
-  problemOf,
-}: {
-  readonly db: Database
-  readonly commit: Commit<State, P, F>
-  readonly problemOf: (error: Error) => Problem | undefined
-}) {
+export function openAnswerOnce<State, P extends Fact, F extends Fact>(
+  db: Database,
+  commit: Commit<State, P, F>,
+  problemOf: Translate,
+) {
   const finishRequest = finishRequests(db)
 
   return async function answerOnce<Body, const Status extends ContentfulStatusCode>(
@@ -123,20 +118,19 @@ type ResponseOf<Body, Status> = Status extends ContentfulStatusCode
   : never
 
 function requestProblem(cause: RequestRefused): ProblemError {
-  const retryAfter = { 'retry-after': String(Math.ceil(cause.retryAfterMs / 1000)) }
-  const headers = cause.code === 'request-in-progress' ? retryAfter : {}
-  return new ProblemError(requestProblems[cause.code], headers, { cause })
+  if (cause.code === 'idempotency-key-reused') return new ProblemError(keyReused, {}, { cause })
+  const retryAfter = String(Math.ceil(cause.retryAfterMs / 1000))
+  return new ProblemError(inProgress, { 'retry-after': retryAfter }, { cause })
 }
 
-const requestProblems: Record<RequestRefused['code'], Problem> = {
-  'request-in-progress': {
-    status: 409,
-    code: 'request-in-progress',
-    title: 'The same request is in progress; try again',
-  },
-  'idempotency-key-reused': {
-    status: 422,
-    code: 'idempotency-key-reused',
-    title: 'The Idempotency-Key was used for another request',
-  },
+const inProgress: Problem = {
+  status: 409,
+  code: 'request-in-progress',
+  title: 'The same request is in progress; try again',
+}
+
+const keyReused: Problem = {
+  status: 422,
+  code: 'idempotency-key-reused',
+  title: 'The Idempotency-Key was used for another request',
 }

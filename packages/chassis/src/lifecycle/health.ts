@@ -19,13 +19,8 @@ export interface HealthOptions {
 }
 
 /** `/livez`: 200 while `isAlive`. `/readyz`: 200 while every check holds. Else 503. */
-export function health({
-  checks = {},
-  toStart = {},
-  details,
-  isAlive = () => true,
-  limitMs = 2000,
-}: HealthOptions = {}): Hono {
+export function health(options: HealthOptions = {}): Hono {
+  const { checks = {}, toStart = {}, details, isAlive = () => true, limitMs = 2000 } = options
   let wasReady = false
   return new Hono()
     .get('/livez', (c) => {

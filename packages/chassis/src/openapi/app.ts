@@ -2,20 +2,13 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
 import type { BlankEnv } from 'hono/types'
 import { limitBody } from '../http/body-limit.ts'
-import { handleProblems, invalidInput, notFound, type Problem } from '../http/problem.ts'
+import { handleProblems, invalidInput, notFound, type Translate } from '../http/problem.ts'
 import type { Log } from '../telemetry/log.ts'
 
 export type OpenApiApp = OpenAPIHono<BlankEnv>
 
-/**
- * An app with routes that are declared by their schemas. It checks the input and answers every error as problem+json.
- * @param translate turns the service's own errors into problems
- */
-export function openApiApp(
-  log: Log,
-  requireCaller: MiddlewareHandler,
-  translate?: (error: Error) => Problem | undefined,
-): OpenApiApp {
+/** An app with routes that are declared by their schemas. It checks the input and answers every error as problem+json. */
+export function openApiApp(log: Log, requireCaller: MiddlewareHandler, translate?: Translate): OpenApiApp {
   const app = new OpenAPIHono<BlankEnv>({
     defaultHook(result) {
       if (result.success) return

@@ -31,7 +31,6 @@ export interface OperatedService {
   projection?(): ProjectionProgress | undefined
 }
 
-/** Adds the calls for operators to a service's app. */
 export function addOperationsRoutes(app: OpenApiApp, operated: OperatedService): void {
   const { service, broker, handledAmong } = operated
   const routes = operationsRoutes(service)
@@ -58,20 +57,17 @@ export function addOperationsRoutes(app: OpenApiApp, operated: OperatedService):
     const { sequence } = c.req.valid('param')
     const letter = orNotFound(await withBroker(broker, () => readDeadLetter(broker, sequence)))
     const { eventId } = letter
-    if (!(await handledAmong([letter])).has(eventId)) await reprocess(operated, letter)
+    if (!(await handledAmong([letter])).has(eventId))
+      await operated.reprocess(letter).catch((error) => {
+        throw error instanceof ReprocessingFailed ? notHandled(error) : error
+      })
     return c.json({ sequence, eventId, handled: true as const }, 200)
   })
 }
 
-/** @throws ProblemError 409 when the message fails again */
-async function reprocess(operated: OperatedService, letter: DeadLetter): Promise<void> {
-  try {
-    await operated.reprocess(letter)
-  } catch (error) {
-    if (!(error instanceof ReprocessingFailed)) throw error
-    const title = 'The message failed again'
-    throw new ProblemError({ status: 409, code: 'dead-letter-not-handled', title, detail: error.message })
-  }
+function notHandled({ message: detail }: ReprocessingFailed): ProblemError {
+  const title = 'The message failed again'
+  return new ProblemError({ status: 409, code: 'dead-letter-not-handled', title, detail })
 }
 
 const toJson = ({ headers: _, data: __, ...letter }: DeadLetter, handled: boolean) => ({
@@ -85,9 +81,7 @@ async function withBroker<T>(broker: Broker, read: () => Promise<T>): Promise<T>
   const title = 'NATS cannot be reached; try again'
   const unavailable = () => new ProblemError({ status: 503, code: 'broker-unavailable', title })
   if (!broker.isConnected()) throw unavailable()
-  try {
-    return await read()
-  } catch (error) {
+  return read().catch((error) => {
     throw isBrokerOutage(error) ? unavailable() : error
-  }
+  })
 }

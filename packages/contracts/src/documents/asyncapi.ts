@@ -53,12 +53,8 @@ function channel({ service, stream }: ServiceContract, event: EventDefinition) {
   }
 }
 
-function message(
-  service: string,
-  { event, version: current, example }: EventDefinition,
-  version: number,
-  schema: z.ZodType,
-) {
+function message(service: string, definition: EventDefinition, version: number, schema: z.ZodType) {
+  const { event, version: current, example } = definition
   const ofThis = { 'ce-type': { const: event }, 'ce-dataschema': { const: dataSchemaOf(event, version) } }
   return {
     name: event,

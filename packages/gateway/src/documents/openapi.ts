@@ -41,7 +41,7 @@ const me = z
   })
   .openapi('Me')
 
-/** The one call that the gateway answers itself (`auth/me.ts`). */
+/** The one call that the gateway answers itself (`app.ts`). */
 const getMe = createRoute({
   method: 'get',
   path: '/me',

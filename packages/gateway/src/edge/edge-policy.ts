@@ -15,9 +15,7 @@ const probes: ReadonlySet<string> = new Set(['/livez', '/readyz'])
  * Middleware that every request except a probe passes first: CORS, rate limit, method, URL and body size.
  * Pages of allowed origins may read the refusals too.
  */
-export function edgePolicy(
-  settings: Pick<GatewaySettings, 'CORS_ORIGINS' | 'RATE_LIMIT_PER_MINUTE' | 'TRUSTED_PROXIES'>,
-): MiddlewareHandler {
+export function edgePolicy(settings: GatewaySettings): MiddlewareHandler {
   const { CORS_ORIGINS: origins, TRUSTED_PROXIES: trustedProxies } = settings
   const rateLimit = openRateLimit(settings.RATE_LIMIT_PER_MINUTE)
   const origin = origins.includes('*') ? '*' : origins

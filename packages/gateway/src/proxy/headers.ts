@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { callerTokenHeader } from '@saucery/chassis/auth/caller-token'
+import { requestIdOf } from '@saucery/chassis/http/request-id'
 import { securityHeaders } from '@saucery/chassis/http/security-headers'
-import type { Correlation } from '../edge/correlation.ts'
+import { newTraceparent } from '@saucery/messaging/events/trace-context'
 import type { ClientOrigin } from '../edge/forwarded.ts'
 
 /** Meant for one connection only (RFC 9110 §7.6.1). Trailers are not forwarded either. */
@@ -37,6 +38,20 @@ const replaced = [
 
 const dropped = new Set([...hopByHop, ...replaced])
 const untraced = new Set([...dropped, 'tracestate'])
+
+const traceparent = /^[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}/
+
+/**
+ * What joins the logs and events of all services that one request reaches: the client's request id and trace, each
+ * replaced by a new one where it is missing or malformed.
+ */
+export function correlationOf(headers: IncomingHttpHeaders) {
+  const trace = headers.traceparent
+  const isNewTrace = typeof trace !== 'string' || !traceparent.test(trace)
+  return { requestId: requestIdOf(headers), traceparent: isNewTrace ? newTraceparent() : trace, isNewTrace }
+}
+
+type Correlation = Readonly<ReturnType<typeof correlationOf>>
 
 /** The headers of the forwarded request: names and values in turn. */
 export function requestHeaders(

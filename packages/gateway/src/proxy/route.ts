@@ -3,13 +3,12 @@ import { answerProblem, ProblemError } from '@saucery/chassis/http/problem'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import type { Context, Handler } from 'hono'
 import type { Authenticator } from '../auth/authenticate.ts'
-import { correlationOf } from '../edge/correlation.ts'
 import { forwardedFrom } from '../edge/forwarded.ts'
 import { ClientGone } from './dispatch.ts'
 import type { EventStreams } from './event-streams.ts'
 import { codeOf, problemOf } from './failures.ts'
 import { forward } from './forward.ts'
-import { answerHeaders, requestHeaders } from './headers.ts'
+import { answerHeaders, correlationOf, requestHeaders } from './headers.ts'
 import type { Upstream } from './upstreams.ts'
 
 /** A route that one service answers; the gateway answers for a service that does not. */
@@ -37,10 +36,8 @@ export function routeTo(
       if (error instanceof ProblemError && !isBrokenOff) return answerProblem(c, error.problem, error.headers)
       const { requestId, traceparent } = correlation
       const request = { method: c.req.method, path: c.req.path, requestId, traceparent }
-      log.warn(
-        { upstream: upstream.name, reason: codeOf(error), ...request },
-        isBrokenOff ? 'answer broken off' : 'no answer',
-      )
+      const outcome = isBrokenOff ? 'answer broken off' : 'no answer'
+      log.warn({ upstream: upstream.name, reason: codeOf(error), ...request }, outcome)
       if (isBrokenOff) return alreadySent()
       return answerProblem(c, problemOf(error, upstream.name))
     }
