@@ -26,25 +26,19 @@ export const choreography = {
   order: {
     stream: 'ORDERS',
     publishes: orderPublishes,
-    consumes: [
-      ...paymentPublishes,
-      DeliveryStarted,
-      DeliveryCompleted,
-      DeliveryFailed,
-      DeliveryCancelled,
-    ] as const,
+    consumes: [...paymentPublishes, DeliveryStarted, DeliveryCompleted, DeliveryFailed, DeliveryCancelled],
   },
   payment: {
     stream: 'PAYMENTS',
     publishes: paymentPublishes,
-    consumes: [OrderPlaced, OrderCancelled, DeliveryFailed, DeliveryCancelled] as const,
+    consumes: [OrderPlaced, OrderCancelled, DeliveryFailed, DeliveryCancelled],
   },
   delivery: {
     stream: 'DELIVERIES',
     publishes: deliveryPublishes,
-    consumes: [OrderCancelled, PaymentApproved] as const,
+    consumes: [OrderCancelled, PaymentApproved],
   },
-  dashboard: { stream: undefined, publishes: [] as const, consumes: events },
+  dashboard: { stream: undefined, publishes: [], consumes: events },
 } as const
 
 export type Service = keyof typeof choreography

@@ -16,7 +16,7 @@ interface DeliveryApiDeps extends ServiceApiDeps {
 export function deliveryApi(deps: DeliveryApiDeps) {
   const { db, commit } = deps
   const app = serviceApp(deps, problemOf)
-  const answerOnce = openAnswerOnce({ db, commit, problemOf })
+  const answerOnce = openAnswerOnce(db, commit, problemOf)
 
   async function report(c: Context, key: string, decide: typeof complete) {
     authorize(c, 'end-deliveries')

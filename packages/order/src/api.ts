@@ -23,7 +23,7 @@ interface OrderApiDeps extends ServiceApiDeps, PaymentWaitDeps {
 export function orderApi(deps: OrderApiDeps) {
   const { db, commit, settings } = deps
   const app = serviceApp(deps, problemOf)
-  const answerOnce = openAnswerOnce({ db, commit, problemOf })
+  const answerOnce = openAnswerOnce(db, commit, problemOf)
 
   app.openapi(routes.placeOrder, async (c) => {
     const input = c.req.valid('json')

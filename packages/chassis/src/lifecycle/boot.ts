@@ -22,10 +22,7 @@ import { openMetrics } from '../telemetry/metrics.ts'
 import { type ServeOptions, serveUntilStopped } from './serve.ts'
 import { connectToBroker, waitUntilUp } from './startup.ts'
 
-/**
- * Boots a service that has a Postgres database and a stream: settings, migrations, connections, outbox.
- * @param migrations the folder of its migrations
- */
+/** Boots a service that has a Postgres database and a stream: settings, migrations, connections, outbox. */
 export async function boot<Schema extends typeof participantSettings, State, S extends Publisher>(
   service: S,
   schema: Schema,

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Broker, connectBroker } from '@saucery/messaging/nats/connection'
-import type { z } from 'zod'
-import type { brokerSettings } from '../settings/settings.ts'
+import type { BrokerSettings } from '../settings/settings.ts'
 import type { Log } from '../telemetry/log.ts'
 import { stopSignals } from './shutdown.ts'
 
@@ -44,6 +43,6 @@ export function waitUntilUp<T>(
 /** Connects to NATS, and waits until it is up. */
 export const connectToBroker = (
   name: string,
-  { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password }: z.infer<typeof brokerSettings>,
+  { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password }: BrokerSettings,
   log: Log,
 ): Promise<Broker> => exitOnSignal(() => connectBroker({ name, url, user, password, log }))

@@ -1,6 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import { keyPattern } from '../idempotency/idempotency-key.ts'
 
+const invalidField = z.object({
+  pointer: z.string().optional().describe('Into the body (RFC 6901)'),
+  parameter: z.string().optional().describe('In the query'),
+  header: z.string().optional(),
+  detail: z.string(),
+})
+
 const problem = z
   .object({
     type: z.string().describe('`urn:problem:` and the code; stable'),
@@ -8,16 +15,7 @@ const problem = z
     code: z.string().describe('Kebab-case; stable'),
     title: z.string(),
     detail: z.string().optional(),
-    errors: z
-      .array(
-        z.object({
-          pointer: z.string().optional().describe('Into the body (RFC 6901)'),
-          parameter: z.string().optional().describe('In the query'),
-          header: z.string().optional(),
-          detail: z.string(),
-        }),
-      )
-      .optional(),
+    errors: z.array(invalidField).optional(),
   })
   .openapi('Problem', {
     description: 'RFC 9457 problem details',
@@ -81,11 +79,7 @@ export const jsonResponse = <Schema extends z.ZodType>(
   description: string,
   schema: Schema,
   headers?: z.ZodObject,
-) => ({
-  description,
-  content: { 'application/json': { schema } },
-  ...(headers ? { headers } : {}),
-})
+) => ({ description, content: { 'application/json': { schema } }, ...(headers && { headers }) })
 
 export const orderIdParam = z.object({
   id: z

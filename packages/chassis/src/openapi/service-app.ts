@@ -1,6 +1,6 @@
 import { type Database, isDatabaseOutage } from '@saucery/messaging/postgres/database'
 import type { MiddlewareHandler } from 'hono'
-import { type Problem, storeUnavailable } from '../http/problem.ts'
+import { storeUnavailable, type Translate } from '../http/problem.ts'
 import type { Log } from '../telemetry/log.ts'
 import { type OpenApiApp, openApiApp } from './app.ts'
 
@@ -14,10 +14,7 @@ export interface ServiceApiDeps {
  * The app of a service with a Postgres database: answers 503 while that cannot be reached.
  * @param problemOf turns the service's own errors into problems
  */
-export const serviceApp = (
-  { log, requireCaller }: ServiceApiDeps,
-  problemOf?: (error: Error) => Problem | undefined,
-): OpenApiApp =>
+export const serviceApp = ({ log, requireCaller }: ServiceApiDeps, problemOf?: Translate): OpenApiApp =>
   openApiApp(
     log,
     requireCaller,

@@ -19,6 +19,8 @@ export const httpSettings = z.object({
   KEEP_ALIVE_TIMEOUT_MS: ms.min(1).default(5_000),
 })
 
+export type HttpSettings = z.infer<typeof httpSettings>
+
 /** For every service. Credentials have settings of their own, so that URLs can be logged. */
 export const commonSettings = httpSettings.extend({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -28,6 +30,8 @@ export const commonSettings = httpSettings.extend({
   /** For experiments with self-healing. `on`: after a SIGHUP `/livez` fails. */
   FAULT_SWITCH: z.enum(['on', 'off']).default('off'),
 })
+
+export type CommonSettings = z.infer<typeof commonSettings>
 
 /** For every service that publishes or consumes. */
 export const brokerSettings = commonSettings
@@ -40,6 +44,8 @@ export const brokerSettings = commonSettings
     STREAM_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
   })
   .check(neededForSignIn('GATEWAY_PUBLIC_KEY'), offOnLoopbackOnly)
+
+export type BrokerSettings = z.infer<typeof brokerSettings>
 
 /** For every service with a Postgres database. */
 export const participantSettings = brokerSettings.extend({
@@ -67,9 +73,7 @@ export function readSettings<Schema extends z.ZodObject>(
   schema: Schema,
   env: Readonly<Record<string, string | undefined>>,
 ): z.infer<Schema> {
-  const present = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
-  )
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()))
   const result = schema.safeParse(present)
   if (result.success) return result.data
   const lines = result.error.issues.map(({ path, code, message }) => {

@@ -27,11 +27,9 @@ export const dataSchemaOf = (event: string, version: number): string => `urn:eve
 
 const exampleEventId = '01936f5e-8a41-7d02-8f6b-2c3d4e5f6a7b'
 
-export function exampleHeaders(
-  service: string,
-  event: string,
-  version: number,
-): z.infer<typeof eventHeaders> {
+type EventHeaders = z.infer<typeof eventHeaders>
+
+export function exampleHeaders(service: string, event: string, version: number): EventHeaders {
   return {
     'Nats-Msg-Id': exampleEventId,
     'ce-specversion': '1.0',

@@ -3,8 +3,8 @@ import { generateKeyPairSync } from 'node:crypto'
 import { after, describe, it } from 'node:test'
 import { readProblem } from '@saucery/chassis/testing/http'
 import { actions } from '@saucery/contracts/access/scope'
-import { startGateway } from '../testing/gateway.ts'
-import { startProvider } from '../testing/tokens.ts'
+import { startGateway } from './testing/gateway.ts'
+import { startProvider } from './testing/tokens.ts'
 
 const { privateKey } = generateKeyPairSync('ed25519')
 const GATEWAY_SIGNING_KEY = String(privateKey.export({ type: 'pkcs8', format: 'pem' }))
