@@ -1,10 +1,11 @@
+import { join } from 'node:path'
 import {
   operatorPermissions,
   permissionsOf,
   provisionerPermissions,
   type SubjectPermissions,
 } from '@saucery/contracts/access/nats-permissions'
-import { loadOrCreateSecrets } from '@saucery/servers/install/secrets'
+import { loadOrCreateSecrets, writePrivateFile } from '@saucery/servers/install/secrets'
 import type { NatsUser } from '@saucery/servers/nats/config'
 
 export const natsServices = ['order', 'payment', 'delivery', 'dashboard'] as const
@@ -54,3 +55,19 @@ export function accessPerUser(url: string, users: readonly NamedUser[]): NatsAcc
 
 const perName = (loginOf: (name: Name) => NatsLogin) =>
   Object.fromEntries(natsUserNames.map((name) => [name, loginOf(name)])) as NatsAccess['users']
+
+/** The file by which the nats command line connects as the operator of the system on this data folder. */
+export const operatorContext = (dataDir: string) => join(dataDir, 'operator.json')
+
+/** Writes the file, in the format of the nats command line's contexts. */
+export function writeOperatorContext(dataDir: string, { url, users }: NatsAccess): void {
+  const { user, password } = users.operator
+  const context = {
+    description: 'Saucery on this machine',
+    url,
+    user,
+    password,
+    inbox_prefix: '_INBOX_operator',
+  }
+  writePrivateFile(operatorContext(dataDir), `${JSON.stringify(context, null, 2)}\n`)
+}

@@ -7,17 +7,11 @@ import type { NatsAccess } from '../access/nats-users.ts'
 import { signInEnv } from '../access/sign-in.ts'
 import { bundle } from './bundle.ts'
 import { waitUntilReady } from './ready.ts'
-import { claimPorts, type Ports, perService, type ServiceName, type StoreName } from './service-ports.ts'
+import { claimPorts, perService, perStore, type ServiceName, type StoreName } from './service-ports.ts'
 import { type OnLine, startServices } from './services.ts'
-import { type Stores, startStores } from './stores.ts'
+import { type Stores, type StoresOptions, startStores } from './stores.ts'
 
-export interface SystemOptions {
-  /** Data, logs and passwords; the next start on it finds the same orders. */
-  readonly dataDir: string
-  readonly ports: Ports
-  /** URLs of stores, and the services' settings. */
-  readonly env: NodeJS.ProcessEnv
-  readonly print: Print
+export interface SystemOptions extends StoresOptions {
   /** Called with each line that a service writes: JSON, unless it crashes. */
   readonly onLine?: OnLine
   /** When it is aborted, the start rejects at once. Servers that are half started end when this process exits. */
@@ -52,7 +46,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const bundling = bundle(join(dataDir, 'services'))
     bundling.catch(() => {})
     const stores = await unlessAborted(startStores(options), signal)
-    const servers = superviseServers(stores, print)
+    const servers = perStore((name) => superviseServer(stores.servers[name], { print }))
     stops.unshift(() => stopServers(servers, print))
     const services = startServices({ ...options, ports, stores, bundle: await bundling, signIn, onLine })
     stops.unshift(() => stopServices(services, print))
@@ -82,14 +76,6 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Pr
     signal?.addEventListener('abort', () => reject(signal.reason))
   })
   return Promise.race([work, aborted])
-}
-
-function superviseServers({ servers }: Stores, print: Print): System['servers'] {
-  return {
-    postgres: superviseServer(servers.postgres, { print }),
-    nats: superviseServer(servers.nats, { print }),
-    mongodb: superviseServer(servers.mongodb, { print }),
-  }
 }
 
 /** The gateway first: it accepts no request that the services could not answer any more. */
