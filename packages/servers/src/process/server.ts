@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Child, type ChildCommand, describeExit, type Print, startChild } from './child.ts'
 import { removePidFile, stopPrevious, writePidFile } from './pid-file.ts'
-import { freePort, isFree } from './ports.ts'
+import { freePort, isFree, readGreeting } from './ports.ts'
 import { waitUntil } from './wait-until.ts'
 
 /** A server that was started here, or one that the environment names. */
@@ -33,7 +33,7 @@ interface ServerPlan extends ServerOptions {
   url(port: number): string
   /** Called before every start; may write what the command needs. */
   command(port: number): Promise<ChildCommand>
-  /** Rejects until the server answers. */
+  /** Rejects until the server, which accepts connections by then, answers. */
   ready(port: number): Promise<unknown>
   readonly stopSignal: NodeJS.Signals
   /** Ends the processes that outlived the server's main process. */
@@ -137,6 +137,7 @@ async function failureToAnswer(
   let reason = ''
   const answersOrEnds = async () => {
     try {
+      await readGreeting(port, false)
       await plan.ready(port)
       return true
     } catch (error) {
