@@ -12,10 +12,7 @@ export const natsServices = ['order', 'payment', 'delivery', 'dashboard'] as con
 export const natsUserNames = [...natsServices, 'provisioner', 'operator'] as const
 type Name = (typeof natsUserNames)[number]
 
-interface NatsLogin {
-  readonly user: string | undefined
-  readonly password: string | undefined
-}
+type NatsLogin = Readonly<Record<'user' | 'password', string | undefined>>
 
 export interface NatsAccess {
   /** Without credentials. */

@@ -2,7 +2,6 @@ import { join } from 'node:path'
 import type { Print } from '@saucery/servers/process/child'
 import { lockFolder } from '@saucery/servers/process/folder-lock'
 import { type Supervised, type SupervisedServer, superviseServer } from '@saucery/servers/process/supervise'
-import type { NatsAccess } from '../access/nats-users.ts'
 import { signInEnv } from '../access/sign-in.ts'
 import { bundle } from './bundle.ts'
 import { waitUntilReady } from './ready.ts'
@@ -18,13 +17,10 @@ export interface SystemOptions extends StoresOptions {
 }
 
 /** The running system. Each service and server is started again when it dies, until it is stopped. */
-export interface System {
+export interface System extends Pick<Stores, 'databases' | 'nats'> {
   readonly urls: Readonly<Record<ServiceName, string>>
   readonly services: Readonly<Record<ServiceName, Supervised>>
   readonly servers: Readonly<Record<StoreName, SupervisedServer>>
-  /** URLs with the owner's name and password. */
-  readonly databases: Stores['databases']
-  readonly nats: NatsAccess
   /** Stops the gateway, the services and the servers, in this order; requests and events in flight are finished. */
   stop(): Promise<void>
   /** Ends everything at once, as a crash would. */
@@ -45,6 +41,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const bundling = bundle(join(dataDir, 'services'))
     bundling.catch(() => {})
     const stores = await unlessAborted(startStores(options), signal)
+    const { databases, nats } = stores
     const servers = perStore((name) => superviseServer(stores.servers[name], { print }))
     stops.unshift(() => stopServers(servers, print))
     const services = startServices({ ...options, ports, stores, bundle: await bundling, signIn, onLine })
@@ -55,8 +52,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       urls,
       services,
       servers,
-      databases: stores.databases,
-      nats: stores.nats,
+      databases,
+      nats,
       stop,
       async kill() {
         await Promise.all([...Object.values(services), ...Object.values(servers)].map(killForGood))
