@@ -41,17 +41,15 @@ export function permissionsOfUser(user: Name): SubjectPermissions {
 /** For a server with one login: everyone uses the credentials in the URL. */
 export function accessFromUrl(url: string): NatsAccess {
   const [user, password] = /^[a-z]+:\/\/([^@/,]*)@/i.exec(url)?.[1]?.split(':').map(decodeURIComponent) ?? []
-  return { url: url.replace(/:\/\/[^@/,]*@/g, '://'), users: perName(() => ({ user, password })) }
+  const logins = natsUserNames.map((name) => [name, { user, password }])
+  return { url: url.replace(/:\/\/[^@/,]*@/g, '://'), users: Object.fromEntries(logins) }
 }
 
 /** For a server that was started with these users. */
 export function accessPerUser(url: string, users: readonly NamedUser[]): NatsAccess {
-  const passwords = new Map(users.map(({ user, password }) => [user, password]))
-  return { url, users: perName((user) => ({ user, password: passwords.get(user) })) }
+  const logins = users.map(({ user, password }) => [user, { user, password }])
+  return { url, users: Object.fromEntries(logins) }
 }
-
-const perName = (loginOf: (name: Name) => NatsLogin) =>
-  Object.fromEntries(natsUserNames.map((name) => [name, loginOf(name)])) as NatsAccess['users']
 
 /** The file by which the nats command line connects as the operator of the system on this data folder. */
 export const operatorContext = (dataDir: string) => join(dataDir, 'operator.json')

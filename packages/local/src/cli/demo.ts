@@ -1,8 +1,7 @@
 import { openClient } from '@saucery/client/client'
 import { Unreachable } from '@saucery/client/errors'
 import { type ScenarioName, scenarios } from '@saucery/client/scenarios'
-import { unreadyServices } from '../demo/readiness.ts'
-import { deliveredByItself, endedAsExpected, runScenario } from '../demo/run.ts'
+import { deliveredByItself, endedAsExpected, runScenario, unreadyServices } from '../demo/run.ts'
 import { automaticCourier, demoUsage, eventLine, outcomeTable } from '../demo/texts.ts'
 import { readCommandLine } from './command-line.ts'
 

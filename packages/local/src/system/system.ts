@@ -47,7 +47,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const services = startServices({ ...options, ports, stores, bundle: await bundling, signIn, onLine })
     stops.unshift(() => stopServices(services, print))
     const urls = perService((name) => `http://127.0.0.1:${ports[name]}`)
-    await waitUntilReady(urls, { print, signal })
+    await waitUntilReady(urls, print, signal)
     return {
       urls,
       services,
