@@ -1,6 +1,5 @@
-import { loadOrCreateKey, privatePem, publicPem } from '@saucery/local/access/keys'
 import { natsServices, natsUserNames } from '@saucery/local/access/nats-users'
-import { localTokenSettings } from '@saucery/local/access/sign-in'
+import { loadOrCreateKey, localTokenSettings, privatePem, publicPem } from '@saucery/local/access/sign-in'
 import { loadOrCreateSecrets } from '@saucery/servers/install/secrets'
 import { passwordVariable } from './nats-users-file.ts'
 

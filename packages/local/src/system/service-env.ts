@@ -1,3 +1,4 @@
+import { natsServices } from '../access/nats-users.ts'
 import type { SignInEnv } from '../access/sign-in.ts'
 import type { Bundle } from './bundle.ts'
 import type { ServiceName } from './service-ports.ts'
@@ -21,7 +22,7 @@ export function serviceEnv(name: ServiceName, options: EnvOptions): NodeJS.Proce
   const passedOn = Object.fromEntries(Object.entries(env).filter(([variable]) => !notPassedOn.test(variable)))
   const listen = { HOST: '127.0.0.1', PORT: String(ports[name]), LOG_FORMAT: 'json' }
   if (name !== 'gateway') return { ...passedOn, ...listen, ...signIn.services, ...storeAccess(name, options) }
-  const upstreams = behindGateway.map((service) => [
+  const upstreams = natsServices.map((service) => [
     `${service.toUpperCase()}_URL`,
     `http://127.0.0.1:${ports[service]}`,
   ])
@@ -35,8 +36,6 @@ export function serviceEnv(name: ServiceName, options: EnvOptions): NodeJS.Proce
     ...Object.fromEntries(upstreams),
   }
 }
-
-const behindGateway = ['order', 'payment', 'delivery', 'dashboard'] as const
 
 function storeAccess(name: Exclude<ServiceName, 'gateway'>, { stores }: EnvOptions): NodeJS.ProcessEnv {
   const { databases, nats } = stores
