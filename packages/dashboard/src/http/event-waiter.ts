@@ -31,17 +31,17 @@ export type EventWaiter = ReturnType<typeof openEventWaiter>
 /**
  * Resolves with the order's view as soon as it has the event; with undefined when `waitMs` is over, the client leaves,
  * or all waits end.
- * @returns undefined at once when too many requests wait already
+ * @returns undefined instead of a promise when too many requests wait already
  */
 export function waitForEvent(
   waiter: EventWaiter,
   awaited: AwaitedEvent,
   waitMs: number,
   signal?: AbortSignal,
-): { readonly view: Promise<OrderView | undefined> } | undefined {
+): Promise<OrderView | undefined> | undefined {
   const { waits } = waiter
   if (waits.size >= waiter.maxWaits) return undefined
-  const view = new Promise<OrderView | undefined>((resolve) => {
+  return new Promise<OrderView | undefined>((resolve) => {
     const giveUp = () => wait.finish()
     const timeout = setTimeout(giveUp, waitMs)
     const wait: Wait = {
@@ -64,7 +64,6 @@ export function waitForEvent(
     // The event may have arrived since the caller looked.
     checkOrder(waiter, awaited.orderId)
   })
-  return { view }
 }
 
 /** This replica wrote the order's view: its waits need not wait for the next check. */
