@@ -11,10 +11,13 @@ function idIn(cursor: string): string {
 }
 
 /** A time in a query. */
-export const time = z.iso.datetime({ offset: true, error: 'must be a time such as 2026-01-31T12:00:00Z' })
+export const queryTime = z.iso.datetime({
+  offset: true,
+  error: 'must be a time such as 2026-01-31T12:00:00Z',
+})
 
 // A UUIDv7 begins with its time, so a range of times is a range of ids.
-const timeAsId = time.transform((time) => firstIdAt(Math.max(0, Date.parse(time))))
+const timeAsId = queryTime.transform((time) => firstIdAt(Math.max(0, Date.parse(time))))
 
 /** The query parameters of every list, which is sorted by order id, the newest first. */
 export const pageQuery = {

@@ -68,9 +68,8 @@ export function dashboardApi(options: DashboardApi): OpenApiApp {
     // An order whose branch is not known yet may turn out to be the caller's.
     if (found?.branchId !== undefined) visible(scope, found)
     const { wait } = parsePrefer(c.req.header('prefer'))
-    const waiting = wait
-      ? waitForEvent(waiter, { orderId, eventId }, wait * 1000, c.req.raw.signal)
-      : undefined
+    const { signal } = c.req.raw
+    const waiting = wait ? waitForEvent(waiter, { orderId, eventId }, wait * 1000, signal) : undefined
     const applied = waiting === undefined ? {} : { 'preference-applied': `wait=${wait}` }
     const view = await waiting
     if (view) return c.json(toJson(visible(scope, view)), 200, applied)

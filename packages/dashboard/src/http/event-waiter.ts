@@ -91,7 +91,7 @@ function startQuerying(waiter: EventWaiter): void {
   // In the next turn: views that are written together are reported in one turn.
   setImmediate(async () => {
     try {
-      while (due.size > 0) await query(waiter, [...due].slice(0, ordersPerQuery))
+      while (due.size > 0) await query(waiter, new Set([...due].slice(0, ordersPerQuery)))
     } catch (error) {
       log.warn({ reason: reasonOf(error) }, 'could not check whether events have arrived')
     } finally {
@@ -100,10 +100,9 @@ function startQuerying(waiter: EventWaiter): void {
   })
 }
 
-async function query({ views, waits, due }: EventWaiter, orderIds: readonly string[]): Promise<void> {
+async function query({ views, waits, due }: EventWaiter, orderIds: ReadonlySet<string>): Promise<void> {
   for (const orderId of orderIds) due.delete(orderId)
-  const orders = new Set(orderIds)
-  const open = [...waits].filter(({ orderId }) => orders.has(orderId))
+  const open = [...waits].filter(({ orderId }) => orderIds.has(orderId))
   if (open.length === 0) return
   for (const view of await views.having(open)) {
     const ids = new Set(view.timeline.map(({ id }) => id))

@@ -1,18 +1,18 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { pageQuery, pageSchema } from '@saucery/chassis/http/pages'
+import { pageQuery } from '@saucery/chassis/http/pages'
 import {
+  jsonPage,
   jsonResponse,
-  linkHeader,
   listProblems,
   orderIdParam,
   problems,
 } from '@saucery/chassis/openapi/schemas'
-import { orderFilter, orderJson } from '../view/order-json.ts'
+import { liveFilter, orderFilter, orderJson } from '../view/order-json.ts'
 import { statisticsJson } from '../view/statistics.ts'
 import { statisticsParameters } from '../view/statistics-query.ts'
 
 const text = z.string().optional()
-const lowerCaseUuid = z.uuid().toLowerCase().optional()
+const optionalUuid = z.uuid().toLowerCase().optional()
 const get = { method: 'get' as const, tags: ['dashboard'] }
 
 export const listViews = createRoute({
@@ -27,7 +27,7 @@ export const listViews = createRoute({
       overdue: z.enum(['true']).optional().describe('Only orders that wait longer than their deadline'),
     }),
   },
-  responses: { 200: jsonResponse('A page', pageSchema(orderJson), linkHeader), ...listProblems },
+  responses: { 200: jsonPage(orderJson), ...listProblems },
 })
 
 export const getStatistics = createRoute({
@@ -49,7 +49,7 @@ export const getView = createRoute({
   request: {
     params: orderIdParam,
     query: z.object({
-      after: lowerCaseUuid.describe('The `Event-Id` of an earlier response: the answer includes that event'),
+      after: optionalUuid.describe('The `Event-Id` of an earlier response: the answer includes that event'),
     }),
     headers: z.object({
       prefer: text.openapi({
@@ -84,7 +84,7 @@ export const live = createRoute({
     'read the list again. `end`: the token has expired (`{"code":"token-expired"}`); reconnect with a newer one. Read ' +
     'lists after the first `id`.',
   request: {
-    query: z.object({ ...orderFilter.shape, orderId: lowerCaseUuid }),
+    query: liveFilter,
     headers: z.object({
       // Checked by the handler, which answers an invalid one with 400.
       'last-event-id': text.describe('The last `id` that was received: what was missed since comes first'),

@@ -45,10 +45,9 @@ export function openFeed(options: FeedOptions) {
   return {
     /** @returns what the client reads, or why it is refused */
     follow(client: NewClient) {
-      const { subject } = client
       if (clients.open.size >= maxClients || state.stopping.signal.aborted) return 'too-many-listeners'
-      const ofCaller = [...clients.open].filter((other) => other.subject === subject).length
-      if (subject !== undefined && ofCaller >= maxClientsPerCaller) return 'too-many-of-one-caller'
+      const ofCaller = [...clients.open].filter(({ subject }) => subject === client.subject).length
+      if (client.subject !== undefined && ofCaller >= maxClientsPerCaller) return 'too-many-of-one-caller'
       const body = addClient(clients, client)
       // The gateway's clock may be behind.
       endExpired(clients)

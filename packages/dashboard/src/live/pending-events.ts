@@ -24,14 +24,12 @@ export interface PendingEvents {
 
 const allOf = ({ byOrder }: PendingEvents) => [...byOrder.values()].flat()
 
-export const count = (events: PendingEvents): number => allOf(events).length
+export const countPending = (events: PendingEvents): number => allOf(events).length
 
 /** The positions before the first pending event of each stream. */
 export function donePositions(events: PendingEvents): StreamPosition[] {
   const ordered = allOf(events).sort((a, b) => a.sequence - b.sequence)
-  return events.streams.map(
-    (progress) => ordered.find(({ from }) => from === progress)?.before ?? progress.readTo,
-  )
+  return events.streams.map((one) => ordered.find(({ from }) => from === one)?.before ?? one.readTo)
 }
 
 export function addMessages({ byOrder }: PendingEvents, from: StreamProgress, messages: StreamMessage[]) {

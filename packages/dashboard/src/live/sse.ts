@@ -1,13 +1,8 @@
 import { canHaveBeen } from '@saucery/contracts/status'
-import type { OrderFilter, OrderJson } from '../view/order-json.ts'
+import type { LiveFilter, OrderJson } from '../view/order-json.ts'
 import type { OrderView } from '../view/order-view.ts'
 
 // Server-Sent Events, https://html.spec.whatwg.org/multipage/server-sent-events.html
-
-/** Which orders a client wants, and may see. */
-export interface LiveFilter extends OrderFilter {
-  readonly orderId?: string | undefined
-}
 
 export type ToJson = (view: OrderView) => OrderJson
 

@@ -19,7 +19,6 @@ export interface CursorOptions {
 
 export type StreamCursor = Awaited<ReturnType<typeof openStreamCursor>>
 
-/** Receives the views that have changed. */
 type Publish = (changed: readonly OrderView[]) => void
 
 const eventsPerRead = 500
@@ -63,14 +62,14 @@ export async function advance(cursor: StreamCursor, publish: Publish) {
     if (cursor.readsBehind > 0) return 'behind'
   }
   const isChanged = await publishSome(cursor, publish)
-  if (pending.count(cursor.events) > 0 && Date.now() >= cursor.giveUpAt) await giveUp(cursor, publish)
+  if (pending.countPending(cursor.events) > 0 && Date.now() >= cursor.giveUpAt) await giveUp(cursor, publish)
   return isChanged ? 'more' : read
 }
 
 async function readStreams({ broker, log, events, maxPending = 2000 }: StreamCursor) {
   let result: 'more' | 'idle' = 'idle'
   for (const progress of events.streams) {
-    const limit = Math.min(eventsPerRead, maxPending - pending.count(events))
+    const limit = Math.min(eventsPerRead, maxPending - pending.countPending(events))
     // Pending events come first; the streams keep the rest.
     if (limit <= 0) break
     const { stream, behindSince = Date.now() } = progress
@@ -100,7 +99,7 @@ async function publishSome({ events, views }: StreamCursor, publish: Publish): P
 
 /** Looks at every pending event once. */
 async function publishAll(cursor: StreamCursor, publish: Publish): Promise<void> {
-  for (let events = pending.count(cursor.events); events > 0; events -= ordersPerQuery)
+  for (let events = pending.countPending(cursor.events); events > 0; events -= ordersPerQuery)
     await publishSome(cursor, publish)
 }
 

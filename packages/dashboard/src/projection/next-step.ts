@@ -10,7 +10,6 @@ export interface ProjectionView {
   /** Whether the consumers that fill the version's documents are started here, and have caught up. */
   readonly isStarted: boolean
   readonly isCaughtUp: boolean
-  /** How often a process marks its version as used. */
   readonly markUsedEveryMs: number
   /** How long an older version is kept after this one became ready and after its own last use. */
   readonly keepMs: number

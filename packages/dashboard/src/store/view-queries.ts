@@ -1,6 +1,7 @@
 import type { PageQuery } from '@saucery/chassis/http/pages'
 import type { Status } from '@saucery/contracts/status'
-import { firstIdAt } from '@saucery/messaging/events/event'
+import type { DeadLetter } from '@saucery/messaging/dead-letters/reader'
+import { firstIdAt, keyOf } from '@saucery/messaging/events/event'
 import type { Collection, Document, Filter } from 'mongodb'
 import type { OrderFilter } from '../view/order-json.ts'
 import type { OrderView } from '../view/order-view.ts'
@@ -43,9 +44,10 @@ export function viewQueries(views: () => Collection<OrderView>, asOwn: (view: Or
   return {
     find: async (orderId: string) => (await find({ _id: orderId }).limit(1).toArray())[0],
 
-    /** The ids of the events in these orders' views. */
-    async eventsOf(orderIds: ReadonlySet<string>): Promise<ReadonlySet<string>> {
-      if (orderIds.size === 0) return new Set()
+    /** The ids of all events of the letters' orders: a dead letter is handled once its event is in its order's view. */
+    async handledAmong(letters: readonly DeadLetter[]): Promise<ReadonlySet<string>> {
+      if (letters.length === 0) return new Set()
+      const orderIds = new Set(letters.map(({ subject }) => keyOf(subject)))
       const wanted = views().find({ _id: { $in: [...orderIds] } }, { projection: { 'timeline.id': 1 } })
       return new Set((await wanted.toArray()).flatMap(({ timeline }) => timeline.map(({ id }) => id)))
     },

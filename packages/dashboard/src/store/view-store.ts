@@ -40,10 +40,10 @@ export function openViews(url: string, fold = currentFold, isAtLocation: IsAtLoc
       throw error
     })
   }
-  const add: (addition: Addition) => Promise<void> = batcher(async (additions: Addition[]) => {
+  async function write(additions: Addition[]) {
     await ensureIndexes()
     return writeAll({ views, fold, isAtLocation }, additions)
-  }, eventsPerWrite)
+  }
   return {
     /** The version of the documents that are written. */
     version: fold.version,
@@ -58,7 +58,7 @@ export function openViews(url: string, fold = currentFold, isAtLocation: IsAtLoc
       indexed = undefined
       await ensureIndexes()
     },
-    add,
+    add: batcher(write, eventsPerWrite),
     ...viewQueries(() => collection(served), asOwn(fold)),
     // Must succeed before any other call: after a failed first connection, every other call fails until `connect` is
     // called again. (outage.int.test: "can be opened while its server is away")

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import { time } from '@saucery/chassis/http/pages'
+import { queryTime } from '@saucery/chassis/http/pages'
 import { itemId } from '@saucery/contracts/fields'
 
 const minuteMs = 60_000
@@ -27,8 +27,10 @@ export const placedTimeLength = ({ since, stepMs }: StatisticsQuery): number =>
 const wholeMinutes = z.coerce.number().int().min(minuteMs).multipleOf(minuteMs)
 
 export const statisticsParameters = z.object({
-  since: time.optional().describe('Only orders placed from this time on; by default an hour before `until`'),
-  until: time.optional().describe('Only orders placed before this time; by default now'),
+  since: queryTime
+    .optional()
+    .describe('Only orders placed from this time on; by default an hour before `until`'),
+  until: queryTime.optional().describe('Only orders placed before this time; by default now'),
   stepMs: wholeMinutes.optional().describe(`Whole minutes, in milliseconds; at most ${maxSteps} steps`),
   branchId: itemId.optional(),
 })

@@ -7,24 +7,22 @@ const forEachStatus = <T>(value: T) =>
   Object.fromEntries(statuses.map((status) => [status, value])) as Record<Status, T>
 const percentileMs = z.int().min(0).nullable().describe('Null when no order was delivered')
 
+const stepJson = z.object({
+  time: z.iso.datetime().describe('When the step begins'),
+  placed: count,
+  delivered: count,
+  failed: count,
+  cancelled: count,
+  rejected: count,
+})
+
 export const statisticsJson = z
   .object({
     since: z.iso.datetime(),
     until: z.iso.datetime(),
     stepMs: z.int(),
     byStatus: z.object(forEachStatus(count)),
-    steps: z
-      .array(
-        z.object({
-          time: z.iso.datetime().describe('When the step begins'),
-          placed: count,
-          delivered: count,
-          failed: count,
-          cancelled: count,
-          rejected: count,
-        }),
-      )
-      .describe('Orders by the minute of their placing, and their outcomes'),
+    steps: z.array(stepJson).describe('Orders by the minute of their placing, and their outcomes'),
     delivery: z
       .object({
         count: count.describe('The newest orders, at most 10,000'),
@@ -38,7 +36,7 @@ export const statisticsJson = z
   .openapi('Statistics')
 
 export type Statistics = z.infer<typeof statisticsJson>
-type Step = Statistics['steps'][number]
+type Step = z.infer<typeof stepJson>
 
 /** How many orders of one status were placed within the same minute or hour. */
 export interface PlacedCount {
@@ -83,9 +81,8 @@ export function statisticsOf(
   return { ...period, byStatus, steps, delivery: durationsOf(tookMs) }
 }
 
-const boundsMs = [0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 3600, 6 * 3600, 24 * 3600, 72 * 3600].map(
-  (seconds) => 1000 * seconds,
-)
+const boundsSeconds = [0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 3600, 6 * 3600, 24 * 3600, 72 * 3600]
+const boundsMs = boundsSeconds.map((seconds) => 1000 * seconds)
 
 /** Percentiles by the nearest rank; null when there are no durations. */
 export function durationsOf(tookMs: readonly number[]): Statistics['delivery'] {

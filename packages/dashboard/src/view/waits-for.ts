@@ -1,9 +1,6 @@
-import type { AnyFact } from '@saucery/contracts/choreography'
 import type { Status } from '@saucery/contracts/status'
-import type { OrderJson, WaitsFor } from './order-json.ts'
+import type { EventName, OrderJson, WaitsFor } from './order-json.ts'
 import type { OrderView } from './order-view.ts'
-
-type EventName = AnyFact['name']
 
 /** How long each wait may take, in milliseconds. */
 export interface Deadlines {
@@ -13,8 +10,7 @@ export interface Deadlines {
   readonly DELIVERY_DEADLINE_MS: number
 }
 
-type FinalStatus = 'DELIVERED' | 'FAILED' | 'CANCELLED' | 'REJECTED'
-type OpenStatus = Exclude<Status, FinalStatus>
+type OpenStatus = Exclude<Status, 'DELIVERED' | 'FAILED' | 'CANCELLED' | 'REJECTED'>
 
 const isOpen = (status: Status): status is OpenStatus => status in deadlineOf
 
