@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { pageSchema } from '../http/pages.ts'
 import { keyPattern } from '../idempotency/idempotency-key.ts'
 
 const invalidField = z.object({
@@ -93,6 +94,9 @@ export const eventIdHeader = z.object({
   'Event-Id': z.uuid().optional().describe('The event that this call published'),
 })
 
-export const linkHeader = z.object({
+const linkHeader = z.object({
   Link: z.string().optional().describe('The next page: `rel="next"` (RFC 8288); absent on the last one'),
 })
+
+export const jsonPage = <Item extends z.ZodType>(item: Item) =>
+  jsonResponse('A page', pageSchema(item), linkHeader)

@@ -1,7 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Service } from '@saucery/contracts/choreography'
-import { pageSchema } from '../http/pages.ts'
-import { jsonResponse, linkHeader, problems } from '../openapi/schemas.ts'
+import { jsonPage, jsonResponse, problems } from '../openapi/schemas.ts'
 
 const count = z.int().min(0)
 
@@ -113,7 +112,7 @@ export function operationsRoutes<S extends Service>(service: S) {
       tags,
       request: { query: pageOfLetters },
       responses: {
-        200: jsonResponse('A page', pageSchema(deadLetter), linkHeader),
+        200: jsonPage(deadLetter),
         ...problems({ 422: 'A parameter is not valid; `errors` names it', ...unavailable }),
       },
     }),

@@ -14,7 +14,6 @@ import { v7 as uuidv7 } from 'uuid'
 import { consumeEvents, reactions } from '../reactions.ts'
 import { openViews } from '../store/view-store.ts'
 import { apiOn } from '../testing/api.ts'
-import { dashboardOperations } from './operations.ts'
 
 const mongo = await testMongo()
 const nats = await testBrokerWithStreams()
@@ -29,7 +28,9 @@ async function handle(event: Parameters<typeof react>[0]): Promise<void> {
 const consumers = consumeEvents({ broker, handle, replicas: 1, log: silentLog })
 const app = apiOn(views)
 const projection = { version: 2, state: 'building', serving: 1, handled: 10, remaining: 5 } as const
-addOperationsRoutes(app, dashboardOperations({ broker, ...consumers, projection: () => projection }, views))
+const { handledAmong } = views
+const operated = { service: 'dashboard', broker, ...consumers, handledAmong } as const
+addOperationsRoutes(app, { ...operated, projection: () => projection })
 after(async () => {
   await consumers.stop()
   await broker.close()
