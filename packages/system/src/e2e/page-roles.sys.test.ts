@@ -3,8 +3,8 @@ import { after, afterEach, before, describe, it } from 'node:test'
 import { signToken, type TokenClaims } from '@saucery/local/access/sign-in'
 import type { Page } from 'playwright-core'
 import { type TestBrowser, testBrowser } from '../support/browser.ts'
-import { buttonsOf, card, order, placed, press, stands, violationsOf } from '../support/page.ts'
 import { type RunningSystem, runningSystem } from '../support/running-system.ts'
+import { buttonsOf, card, order, placed, press, stands, violationsOf } from '../testing/page.ts'
 
 const mine: TokenClaims = { role: 'branch', branch: 'mine' }
 const courier: TokenClaims = { role: 'courier' }

@@ -8,8 +8,8 @@ import { eventually } from '@saucery/messaging/testing/eventually'
 import { quietLog } from '@saucery/messaging/testing/log'
 import { publishEvent } from '@saucery/messaging/testing/messages'
 import { type TestBrowser, testBrowser } from '../support/browser.ts'
-import { buttonsOf, card, order, placed, press, stands, tabTo, violationsOf } from '../support/page.ts'
 import { type RunningSystem, runningSystem } from '../support/running-system.ts'
+import { buttonsOf, card, order, placed, press, stands, tabTo, violationsOf } from '../testing/page.ts'
 
 let system: RunningSystem
 let browser: TestBrowser

@@ -1,4 +1,4 @@
-import { hastyClient } from '../support/orders.ts'
+import { hastyClient } from '../../support/orders.ts'
 
 /** What readers of the dashboard saw. */
 interface ReadersReport {
