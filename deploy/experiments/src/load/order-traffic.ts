@@ -3,11 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { poll } from '@saucery/bench/load/poll'
 import { percentile } from '@saucery/bench/report/statistics'
 import { type Fetch, openClient } from '@saucery/client/client'
-import { Unreachable } from '@saucery/client/errors'
+import { ifFound, Unreachable } from '@saucery/client/errors'
 import { isTransient } from '@saucery/client/retry'
 import { scenarios, type Until } from '@saucery/client/scenarios'
 import type { OrderView } from '@saucery/client/schemas'
 import { isFinal } from '@saucery/contracts/status'
+import { brokenPromises } from '@saucery/system/model/invariants'
+import { storyOfAnswers } from './story.ts'
 import type { TrafficOutcome, TrafficPlan } from './traffic.ts'
 
 const { GATEWAY = '', TOKEN, PLAN = '' } = process.env
@@ -81,20 +83,20 @@ async function placeOne(i: number): Promise<Placed | undefined> {
   return { id, fate }
 }
 
-/** Where the services disagree about the order, or its end does not fit; undefined where everything is right. */
+/** The first promise that the order breaks, or that its end does not fit; undefined where everything is right. */
 async function faultOf({ id, fate }: Placed, view: OrderView): Promise<string | undefined> {
-  const order = await readUntil(() => client.get('/orders/{id}', { path: { id } }))
-  const payment = await readUntil(() => client.get('/payments/{id}', { path: { id } }))
-  if (order?.status !== view.status) return `${id}: order ${order?.status}, dashboard ${view.status}`
-  if (payment?.status !== view.payment?.status)
-    return `${id}: payment ${payment?.status}, dashboard ${view.payment?.status}`
+  const path = { id }
+  const answers = await readUntil(async () => ({
+    order: await ifFound(client.get('/orders/{id}', { path })),
+    payment: await ifFound(client.get('/payments/{id}', { path })),
+    delivery: await ifFound(client.get('/deliveries/{id}', { path })),
+  }))
+  if (!answers) return `${id}: no answer of the services`
   if (fate !== 'left' && view.status !== scenarios[fate].expected)
     return `${id}: expected ${fate}, but is ${view.status}`
-  if ((view.status === 'DELIVERED') !== (payment?.status === 'APPROVED'))
-    return `${id}: ${view.status} with the payment ${payment?.status}`
-  const names = view.timeline.map(({ event }) => event)
-  if (new Set(names).size !== names.length) return `${id}: published twice: ${names.join(' ')}`
-  return undefined
+  const story = storyOfAnswers({ ...answers, view })
+  const [broken] = brokenPromises(story, true)
+  return broken && `${id}: "${broken}" is not true of ${JSON.stringify(story)}`
 }
 
 /**

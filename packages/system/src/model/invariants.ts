@@ -1,6 +1,6 @@
 import { isFinal, type Status } from '@saucery/contracts/status'
 
-/** One order as every part of the system knows it: of the explored model, or of a running system. */
+/** One order as every part of the system knows it: of the explored model, of the rows or of the answers of a running one. */
 export interface Story {
   readonly order: Status | undefined
   readonly payment: string | undefined

@@ -44,7 +44,8 @@ export const structure: Structure = {
     ['packages/client'],
     ['packages/web'],
     ['packages/local'],
-    ['packages/system', 'bench', 'deploy/tools', 'deploy/experiments'],
+    ['packages/system'],
+    ['bench', 'deploy/tools', 'deploy/experiments'],
   ],
   rooms: {
     'packages/contracts': [
