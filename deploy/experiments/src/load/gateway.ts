@@ -60,10 +60,10 @@ export const ordersSettled = (since: Date, withinMs: number): Promise<ByStatus> 
 
 async function statisticsOnce(from: Date, withinMs: number, matches: (byStatus: ByStatus) => boolean) {
   const query = { since: from.toISOString() }
-  const read = () => askGateway((gateway) => gateway.get('/orderDashboards/statistics', { query }))
-  let { byStatus } = await read()
+  let byStatus!: ByStatus
   const check = async () => {
-    if (!matches(byStatus)) byStatus = (await read()).byStatus
+    const statistics = askGateway((gateway) => gateway.get('/orderDashboards/statistics', { query }))
+    byStatus = (await statistics).byStatus
     return matches(byStatus)
   }
   await poll(check, { everyMs: 2000, withinMs })

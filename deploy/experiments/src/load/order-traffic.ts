@@ -5,12 +5,25 @@ import { percentile } from '@saucery/bench/report/statistics'
 import { type Fetch, openClient } from '@saucery/client/client'
 import { ifFound, Unreachable } from '@saucery/client/errors'
 import { isTransient } from '@saucery/client/retry'
-import { scenarios, type Until } from '@saucery/client/scenarios'
-import type { OrderView } from '@saucery/client/schemas'
+import { type ScenarioName, scenarios, type Until } from '@saucery/client/scenarios'
+import type { OrderRequest, OrderView } from '@saucery/client/schemas'
 import { isFinal } from '@saucery/contracts/status'
 import { brokenPromises } from '@saucery/system/model/invariants'
 import { storyOfAnswers } from './story.ts'
-import type { TrafficOutcome, TrafficPlan } from './traffic.ts'
+
+/** Orders to place through the gateway and to follow to their ends. */
+export interface TrafficPlan {
+  readonly orders: number
+  readonly perSecond: number
+  /** What differs from the scenarios' orders. */
+  readonly order: Partial<OrderRequest>
+  /** How the orders go, in turn. Nothing is done with one that is left. */
+  readonly fates: readonly (ScenarioName | 'left')[]
+  /** Time after the last order within which every order must have ended. */
+  readonly patienceS: number
+}
+
+export type TrafficOutcome = typeof outcome
 
 const { GATEWAY = '', TOKEN, PLAN = '' } = process.env
 const plan: TrafficPlan = JSON.parse(PLAN)
@@ -116,8 +129,10 @@ async function follow(placed: Placed) {
 
 const placed = await Promise.all(Array.from({ length: plan.orders }, (_, i) => placeOne(i)))
 const accepted = placed.filter((it) => it !== undefined)
+/** Ended orders by status. */
 const ends: Record<string, number> = {}
 const unfinished: string[] = []
+/** Orders that break a promise, or whose end does not fit; each with the reason. */
 const wrong: string[] = []
 for (const order of accepted) {
   const ended = await follow(order)
@@ -128,8 +143,9 @@ for (const order of accepted) {
     if (fault) wrong.push(fault)
   }
 }
-const outcome: TrafficOutcome = {
+const outcome = {
   orders: plan.orders,
+  /** Answered with 201, at the first or a later attempt. */
   accepted: accepted.length,
   answers,
   ends,

@@ -22,10 +22,10 @@ export const realRules: Rules = {
 
 /** Everything about one order, everywhere, at one moment. */
 export interface World {
-  readonly order: orderDomain.Order | undefined
-  readonly payment: paymentDomain.Payment | undefined
-  readonly delivery: deliveryDomain.Delivery | undefined
-  readonly dashboard: dashboardDomain.OrderView | undefined
+  readonly order?: orderDomain.Order | undefined
+  readonly payment?: paymentDomain.Payment | undefined
+  readonly delivery?: deliveryDomain.Delivery | undefined
+  readonly dashboard?: dashboardDomain.OrderView | undefined
   readonly published: readonly AnyFact[]
   /** The acknowledged messages, as `service:event`. All others are delivered in the end; each may come again. */
   readonly consumed: ReadonlySet<string>
@@ -48,17 +48,7 @@ const request = { branchId: '1', sauceId: '1', qty: 10, price: 10_000 }
 export const beginnings = (rules: Rules): World[] => [begin(rules), begin(rules, payBy)]
 
 function begin({ order }: Rules, payBy?: string): World {
-  const world: World = {
-    order: undefined,
-    payment: undefined,
-    delivery: undefined,
-    dashboard: undefined,
-    published: [],
-    consumed: new Set(),
-    charging: 0,
-    provider: 'nothing',
-    late: false,
-  }
+  const world: World = { published: [], consumed: new Set(), charging: 0, provider: 'nothing', late: false }
   return commit(world, 'order', order.evolve, order.place(modelOrderId, request, payBy))
 }
 
