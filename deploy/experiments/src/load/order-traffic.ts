@@ -73,12 +73,9 @@ const readUntil = <T>(read: () => Promise<T | undefined>, isRight: (found: T) =>
 
 const viewOf = (id: string) => client.get('/orderDashboards/{id}', { path: { id } })
 
-interface Placed {
-  readonly id: string
-  readonly fate: TrafficPlan['fates'][number]
-}
+type Placed = NonNullable<Awaited<ReturnType<typeof placeOne>>>
 
-async function placeOne(i: number): Promise<Placed | undefined> {
+async function placeOne(i: number) {
   const fate = plan.fates[i % plan.fates.length] ?? 'left'
   const { order, act } = fate === 'left' ? { order: scenarios.delivered.order } : scenarios[fate]
   await sleep((i * 1000) / plan.perSecond)

@@ -9,29 +9,27 @@ export async function runningSystem(settings: NodeJS.ProcessEnv = {}) {
   const folder = await tempFolder()
   /** What the services said at level error or in no level at all, and how often. */
   const errors = new Map<string, number>()
-  try {
-    const system = await startSystem({
-      dataDir: folder,
-      ports: anyPorts,
-      env: { ...process.env, LOG_LEVEL: 'warn', ...settings },
-      print: () => {},
-      onLine(service, line) {
-        const error = errorIn(line)
-        if (error) errors.set(`${service}: ${error}`, (errors.get(`${service}: ${error}`) ?? 0) + 1)
-      },
-    })
-    return {
-      ...system,
-      dataDir: folder,
-      errors,
-      async [Symbol.asyncDispose]() {
-        await system.kill()
-        await removeTempFolder(folder)
-      },
-    }
-  } catch (error) {
+  const system = await startSystem({
+    dataDir: folder,
+    ports: anyPorts,
+    env: { ...process.env, LOG_LEVEL: 'warn', ...settings },
+    print: () => {},
+    onLine(service, line) {
+      const error = errorIn(line)
+      if (error) errors.set(`${service}: ${error}`, (errors.get(`${service}: ${error}`) ?? 0) + 1)
+    },
+  }).catch(async (error) => {
     await removeTempFolder(folder)
     throw error
+  })
+  return {
+    ...system,
+    dataDir: folder,
+    errors,
+    async [Symbol.asyncDispose]() {
+      await system.kill()
+      await removeTempFolder(folder)
+    },
   }
 }
 
