@@ -7,7 +7,7 @@ import { connectBroker } from '@saucery/messaging/nats/connection'
 import { quietLog } from '@saucery/messaging/testing/log'
 import { publishEvent } from '@saucery/messaging/testing/messages'
 import { inBrowser } from '../support/browser.ts'
-import { placed } from '../support/page.ts'
+import { placed } from '../testing/page.ts'
 
 const { running, open } = inBrowser()
 

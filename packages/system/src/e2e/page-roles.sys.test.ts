@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { signToken, type TokenClaims } from '@saucery/local/access/sign-in'
 import type { Page } from 'playwright-core'
 import { inBrowser } from '../support/browser.ts'
-import { buttonsOf, card, order, placed, press, stands, violationsOf } from '../support/page.ts'
+import { buttonsOf, card, order, placed, press, stands, violationsOf } from '../testing/page.ts'
 
 const mine: TokenClaims = { role: 'branch', branch: 'mine' }
 const courier: TokenClaims = { role: 'courier' }

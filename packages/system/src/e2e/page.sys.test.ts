@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { inBrowser } from '../support/browser.ts'
-import { buttonsOf, card, order, placed, press, stands, tabTo, violationsOf } from '../support/page.ts'
+import { buttonsOf, card, order, placed, press, stands, tabTo, violationsOf } from '../testing/page.ts'
 
 const { running, open } = inBrowser({ OVERDUE_AFTER_MS: '2000' })
 

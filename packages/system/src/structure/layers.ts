@@ -44,7 +44,8 @@ export const structure: Structure = {
     ['packages/client'],
     ['packages/web'],
     ['packages/local'],
-    ['packages/system', 'bench', 'deploy/tools', 'deploy/experiments'],
+    ['packages/system'],
+    ['bench', 'deploy/tools', 'deploy/experiments'],
   ],
   rooms: {
     'packages/contracts': [
@@ -108,7 +109,7 @@ export const structure: Structure = {
       ['main.tsx'],
     ],
     'packages/local': [['access', 'demo'], ['system'], ['cli']],
-    'packages/system': [['model'], ['support'], ['docs', 'faults', 'structure']],
+    'packages/system': [['model'], ['support'], ['docs', 'structure']],
     bench: [['load', 'report'], ['run'], ['limits'], ['measure'], ['breaker', 'rebuild'], ['bench.ts']],
     'deploy/tools': [['images', 'secrets'], ['replay.ts']],
     'deploy/experiments': [['report'], ['cluster'], ['load'], ['experiments'], ['experiment.ts']],

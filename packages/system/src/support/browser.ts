@@ -1,6 +1,6 @@
 import { after, afterEach, before } from 'node:test'
 import { isExecutable, onPath } from '@saucery/servers/process/programs'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { type BrowserContextOptions, chromium } from 'playwright-core'
 import { type RunningSystem, runningSystem } from './running-system.ts'
 
 const programs = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
@@ -20,23 +20,18 @@ function findBrowser(env = process.env): string {
   )
 }
 
-export interface TestBrowser extends AsyncDisposable {
-  /** Opens a page in a browser profile of its own. */
-  open(url: string, options?: BrowserContextOptions): Promise<Page>
-  /** Closes all pages: open ones go on polling, and use up the gateway's rate limit. */
-  closePages(): Promise<void>
-  /** Logged errors and uncaught exceptions of all pages. Failed requests are left out: some tests cause them. */
-  readonly pageErrors: readonly string[]
-}
+export type TestBrowser = Awaited<ReturnType<typeof testBrowser>>
 
-export async function testBrowser(): Promise<TestBrowser> {
+export async function testBrowser() {
   // Chromium's sandbox does not run as root; the pages are our own.
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  const browser: Browser = await chromium.launch({ executablePath: findBrowser(), args })
+  const browser = await chromium.launch({ executablePath: findBrowser(), args })
   const pageErrors: string[] = []
   return {
+    /** Logged errors and uncaught exceptions of all pages. Failed requests are left out: some tests cause them. */
     pageErrors,
-    async open(url, options = {}) {
+    /** Opens a page in a browser profile of its own. */
+    async open(url: string, options: BrowserContextOptions = {}) {
       const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options })
       const page = await context.newPage()
       page.setDefaultTimeout(30_000)
@@ -48,6 +43,7 @@ export async function testBrowser(): Promise<TestBrowser> {
       await page.goto(url)
       return page
     },
+    /** Closes all pages: open ones go on polling, and use up the gateway's rate limit. */
     async closePages() {
       await Promise.all(browser.contexts().map((context) => context.close()))
     },

@@ -1,21 +1,11 @@
-import { hastyClient } from '../support/orders.ts'
-
-/** What readers of the dashboard saw. */
-interface ReadersReport {
-  readonly answers: number
-  /** Calls that failed, and documents that had lost events. */
-  readonly wrong: readonly string[]
-}
+import { hastyClient } from '../../support/orders.ts'
 
 /** Reads these orders' documents again and again, until it is stopped. A document may only grow. */
-export function openReaders(
-  gateway: string,
-  orderIds: readonly string[],
-  readers = 4,
-): AsyncDisposable & { stop(): Promise<ReadersReport> } {
+export function openReaders(gateway: string, orderIds: readonly string[], readers = 4) {
   const client = hastyClient(gateway)
   let going = true
   let answers = 0
+  /** Calls that failed, and documents that had lost events. */
   const wrong = new Set<string>()
   const lengths = new Map<string, number>()
 
@@ -35,7 +25,7 @@ export function openReaders(
   }
 
   const reading = Array.from({ length: readers }, (_, i) => reader(i))
-  async function stop(): Promise<ReadersReport> {
+  async function stop() {
     going = false
     await Promise.all(reading)
     return { answers, wrong: [...wrong] }

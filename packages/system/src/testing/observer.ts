@@ -8,28 +8,11 @@ import { type Database, openDatabase } from '@saucery/messaging/postgres/databas
 import { quietLog } from '@saucery/messaging/testing/log'
 import type { Rows } from '../model/violations.ts'
 
-export interface Observer extends AsyncDisposable {
-  rows(accepted: readonly string[]): Promise<Rows>
-  /** The streams' last sequences, once nothing is in flight; rejects until then, and while a store is away. */
-  atRest(): Promise<readonly number[]>
-  /** How many messages each subject has. */
-  subjects(): Promise<Readonly<Record<string, number>>>
-  /** A service's consumers, by stream. */
-  consumers(service: Service): Promise<ConsumerStates>
-}
-
-export type ConsumerStates = Readonly<Record<string, ConsumerState>>
-
-interface ConsumerState {
-  readonly created: string
-  /** Since it was created, repeated deliveries included. */
-  readonly delivered: number
-  /** How many messages the stream has for it. */
-  readonly messages: number
-}
+export type Observer = Awaited<ReturnType<typeof observe>>
+export type ConsumerStates = Awaited<ReturnType<Observer['consumers']>>
 
 /** Looks into the four databases and the streams directly, past the services. */
-export async function observe({ databases, nats }: System): Promise<Observer> {
+export async function observe({ databases, nats }: System) {
   const open = (url: string) => openDatabase(url, 'observer', { connections: 1 })
   const pools = [open(databases.orders), open(databases.payments), open(databases.deliveries)] as const
   const [orders, payments, deliveries] = pools.map(({ db }) => db) as [Database, Database, Database]
@@ -57,11 +40,12 @@ export async function observe({ databases, nats }: System): Promise<Observer> {
 
   const lastSequence = async (stream: string) => (await provisioner.jsm.streams.info(stream)).state.last_seq
 
+  /** How many messages each subject has. */
   const subjects = async (): Promise<Record<string, number>> =>
     Object.assign({}, ...(await Promise.all(streams.map(({ name }) => subjectsOf(name)))))
 
   return {
-    async rows(accepted) {
+    async rows(accepted: readonly string[]): Promise<Rows> {
       return {
         accepted,
         orders: await select(orders, 'select id as "orderId", status from orders'),
@@ -77,6 +61,7 @@ export async function observe({ databases, nats }: System): Promise<Observer> {
         deadLetters: (await provisioner.jsm.streams.info('DEAD_LETTERS')).state.messages,
       }
     },
+    /** The streams' last sequences, once nothing is in flight; rejects until then, and while a store is away. */
     async atRest() {
       // The last server to be killed may be on its way back, with no message left to be handled.
       await views.connect()
@@ -86,9 +71,13 @@ export async function observe({ databases, nats }: System): Promise<Observer> {
       return Promise.all(streams.map(({ name }) => lastSequence(name)))
     },
     subjects,
-    async consumers(service) {
+    /**
+     * A service's consumers, by stream: the deliveries since each was created, repeated ones included, and how many
+     * messages the stream has for it.
+     */
+    async consumers(service: Service) {
       const broker = services.find(({ name }) => name === service)
-      const states: Record<string, ConsumerState> = {}
+      const states: Record<string, Readonly<{ created: string; delivered: number; messages: number }>> = {}
       for (const { stream, events } of subscriptionsOf(service)) {
         const info = await broker?.jsm.consumers.info(stream, service)
         const wanted = Object.entries(await subjectsOf(stream)).filter(([subject]) =>

@@ -1,15 +1,12 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
-/** A bash that keeps its variables and functions from one script to the next, as a reader's shell does. */
-export interface Bash extends AsyncDisposable {
-  /** Resolves with stdout and stderr together; rejects when a command fails, or after `withinMs`. */
-  run(script: string): Promise<string>
-}
+export type Bash = ReturnType<typeof openBash>
 
 const done = '\u001e'
 
-export function openBash(options: { cwd: string; env: NodeJS.ProcessEnv; withinMs: number }): Bash {
+/** A bash that keeps its variables and functions from one script to the next, as a reader's shell does. */
+export function openBash(options: { cwd: string; env: NodeJS.ProcessEnv; withinMs: number }) {
   const { cwd, env, withinMs } = options
   const bash = spawn('bash', ['--norc', '-E'], { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] })
   const exited = once(bash, 'close')
@@ -24,7 +21,8 @@ export function openBash(options: { cwd: string; env: NodeJS.ProcessEnv; withinM
   bash.stdin.write('exec 2>&1\n')
 
   return {
-    async run(script) {
+    /** Resolves with stdout and stderr together; rejects when a command fails, or after `withinMs`. */
+    async run(script: string) {
       output = ''
       const ended = new Promise<void>((resolve, reject) => {
         const fail = (why: string) => () => reject(new Error(`${why}:\n${script}\n${output}`))
