@@ -34,7 +34,7 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
   // A message is kept alive while its dead letter is written, too. A key's later messages wait for an outage to end.
   // (consumer.int.test: "handles the messages of one key in sequence during an outage, too")
   const process = keepAlive(settle(parse(inKeyOrder(retryOutages(handle)))))
-  // The operator who asks for it is told of an outage at once.
+  // Without `retryOutages`: during an outage the operator's request fails at once, and does not wait.
   const handleDeadLetter = inKeyOrder(handle)
 
   /**
