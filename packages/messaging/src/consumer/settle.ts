@@ -12,7 +12,9 @@ import type { Policy, PolicyOptions } from './policy.ts'
  */
 export function settlePolicy(options: PolicyOptions): Policy<JsMsg> {
   const { broker, stopping, log } = options
-  const acknowledge = batchedAck()
+  // Writes the acknowledgements of one turn together: as system calls they would cost more than all else here.
+  const acknowledgeAll = async (messages: JsMsg[]) => messages.map((message) => ({ value: message.ack() }))
+  const acknowledge = batcher(acknowledgeAll, { size: 1000 })
   return (next) => async (message) => {
     try {
       // The pull had ended before this message arrived: another replica can have it at once.
@@ -29,16 +31,6 @@ export function settlePolicy(options: PolicyOptions): Policy<JsMsg> {
       log.warn({ error, subject: message.subject }, 'outcome of a message not sent to the broker')
     }
   }
-}
-
-/** Writes the acknowledgements of one turn together: as system calls they would cost more than all else here. */
-function batchedAck(): (message: JsMsg) => Promise<void> {
-  const acknowledgeAll = async (messages: JsMsg[]) =>
-    messages.map((message) => {
-      message.ack()
-      return { value: undefined }
-    })
-  return batcher(acknowledgeAll, { size: 1000 })
 }
 
 async function settleFailure(options: PolicyOptions, message: JsMsg, error: unknown): Promise<void> {

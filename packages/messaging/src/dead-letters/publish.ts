@@ -1,6 +1,6 @@
 import { type JsMsg, type MsgHdrs, headers as newHeaders } from 'nats'
-import { type EventTypes, parseEvent, Unprocessable } from '../events/cloud-events.ts'
-import type { Fact, ReceivedEvent } from '../events/event.ts'
+import { parseEvent, Unprocessable } from '../events/cloud-events.ts'
+import type { EventType, Fact, ReceivedEvent } from '../events/event.ts'
 import { oneLine, reasonOf } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
 import type { DeadLetter } from './reader.ts'
@@ -36,7 +36,7 @@ export class ReprocessingFailed extends Error {
  */
 export function parseDeadLetter<F extends Fact>(
   deadLetter: DeadLetter,
-  types: EventTypes<F>,
+  types: readonly EventType<F>[],
 ): ReceivedEvent<F> {
   const { subject, stream, streamSequence: sequence } = deadLetter
   const headers = copyOf(deadLetter.headers)
