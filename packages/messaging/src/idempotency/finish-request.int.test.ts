@@ -4,7 +4,7 @@ import { testNats } from '@saucery/servers/testing/servers'
 import { counts } from '../testing/counters.ts'
 import { eventually } from '../testing/eventually.ts'
 import { testReplica } from '../testing/replica.ts'
-import { answerTo, codeOf, requested } from '../testing/requests.ts'
+import { refusalOf, requested, storedAnswerTo } from '../testing/requests.ts'
 import { testDatabase } from '../testing/servers.ts'
 import { finishRequests } from './finish-request.ts'
 import type { RequestRefused } from './requests.ts'
@@ -34,23 +34,26 @@ describe('a provisional answer', () => {
       return error.retryAfterMs > 50_000 && error.retryAfterMs <= 60_000
     })
     assert.deepEqual(await finish(final({ paid: true })), { paid: true })
-    assert.deepEqual(await answerTo(other.commit, requested('a')), { answer: { paid: true }, isFinal: true })
+    assert.deepEqual(await storedAnswerTo(other.commit, requested('a')), {
+      answer: { paid: true },
+      isFinal: true,
+    })
     assert.deepEqual(await counts(db), { k: 1 })
   })
 
   it('goes to a repeat when it was not finished in time', async () => {
-    const first = await answerTo(one.commit, requested('a', { finalWithinMs: 1 }))
+    const first = await storedAnswerTo(one.commit, requested('a', { finalWithinMs: 1 }))
     const again = requested('a', { finalWithinMs: 60_000 })
-    assert.deepEqual(await eventually(() => answerTo(other.commit, again)), first)
-    assert.equal(await codeOf(one.commit(again)), 'request-in-progress')
+    assert.deepEqual(await eventually(() => storedAnswerTo(other.commit, again)), first)
+    assert.equal(await refusalOf(one.commit(again)), 'request-in-progress')
     assert.deepEqual(await finishElsewhere(final({ paid: true })), { paid: true })
     assert.deepEqual(await finish(final({ paid: false })), { paid: true })
     assert.deepEqual(await counts(db), { k: 1 })
   })
 
   it('becomes final when the repeat does not wait', async () => {
-    const first = await answerTo(one.commit, requested('a', { finalWithinMs: 1 }))
-    const again = await eventually(() => answerTo(other.commit, requested('a')))
+    const first = await storedAnswerTo(one.commit, requested('a', { finalWithinMs: 1 }))
+    const again = await eventually(() => storedAnswerTo(other.commit, requested('a')))
     assert.deepEqual(again, { answer: first?.answer, isFinal: true })
     assert.deepEqual(await finish(final({ paid: true })), first?.answer)
   })
@@ -69,7 +72,7 @@ describe('a provisional answer', () => {
       const answers = given.flatMap(([of, answer]) => (of === key ? [answer] : []))
       assert.equal(answers.length, 4)
       assert.equal(new Set(answers).size, 1)
-      assert.equal(JSON.stringify((await answerTo(one.commit, requested(key)))?.answer), answers[0])
+      assert.equal(JSON.stringify((await storedAnswerTo(one.commit, requested(key)))?.answer), answers[0])
     }
   })
 })

@@ -6,7 +6,7 @@ import postgres from 'postgres'
 import { outbox, requests } from '../postgres/schema.ts'
 import { counterAggregate, counts, type Nudged, type Raised, raised } from '../testing/counters.ts'
 import { testReplica } from '../testing/replica.ts'
-import { answerTo, beforeCommit, codeOf, type Raise, requested } from '../testing/requests.ts'
+import { beforeCommit, type Raise, refusalOf, requested, storedAnswerTo } from '../testing/requests.ts'
 import { testDatabase } from '../testing/servers.ts'
 import { unitOfWork } from '../unit-of-work.ts'
 import { pruneRequests } from './requests.ts'
@@ -72,7 +72,7 @@ describe('a request', () => {
       together.map(({ status }) => status),
       ['fulfilled', 'rejected'],
     )
-    assert.equal(await codeOf(other.commit(differing)), 'idempotency-key-reused')
+    assert.equal(await refusalOf(other.commit(differing)), 'idempotency-key-reused')
     assert.deepEqual(await counts(db), { k: 1 })
   })
 
@@ -96,7 +96,7 @@ describe('a request', () => {
         return held
       }),
     )
-    const first = answerTo(slow, requested('a'))
+    const first = storedAnswerTo(slow, requested('a'))
     await reached
     const [refused, neighbour] = await Promise.allSettled([
       other.commit(requested('a', {}, 'of another counter')),
@@ -105,7 +105,7 @@ describe('a request', () => {
     end()
     assert.equal((refused as PromiseRejectedResult).reason.code, 'request-in-progress')
     assert.equal(neighbour.status, 'fulfilled')
-    assert.deepEqual(await answerTo(other.commit, requested('a')), await first)
+    assert.deepEqual(await storedAnswerTo(other.commit, requested('a')), await first)
   })
 
   it('leaves no trace when the process dies before the commit', async () => {
@@ -119,7 +119,7 @@ describe('a request', () => {
     await assert.rejects(dying(requested('a')))
     assert.equal(await storedRequests(), 0)
     assert.deepEqual(await counts(db), {})
-    assert.deepEqual((await answerTo(other.commit, requested('a')))?.isFinal, true)
+    assert.deepEqual((await storedAnswerTo(other.commit, requested('a')))?.isFinal, true)
     assert.deepEqual(await counts(db), { k: 1 })
   })
 
@@ -142,8 +142,8 @@ describe('a refusal', () => {
 
   it('is an answer too, and a repeat gets it even if it would no longer be refused', async () => {
     const answered = { answer: { refused: 'too late' }, isFinal: true }
-    assert.deepEqual(await answerTo(one.commit, refusing({ finalWithinMs: 1000 })), answered)
-    assert.deepEqual(await answerTo(other.commit, requested('a')), answered)
+    assert.deepEqual(await storedAnswerTo(one.commit, refusing({ finalWithinMs: 1000 })), answered)
+    assert.deepEqual(await storedAnswerTo(other.commit, requested('a')), answered)
     assert.deepEqual(await counts(db), {})
   })
 

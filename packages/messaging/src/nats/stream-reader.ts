@@ -66,13 +66,12 @@ const messageFrom = (broker: Broker, stream: StreamSpec, seq: number) =>
 
 async function getMessage(broker: Broker, stream: string, query: DirectGet) {
   const headers = (await directGet(broker, stream, query))?.headers
-  return (
-    headers && {
-      sequence: Number(headers.get('Nats-Sequence')),
-      id: headers.get('ce-id') || headers.get('Nats-Msg-Id'),
-      key: keyOf(headers.get('Nats-Subject')),
-    }
-  )
+  if (!headers) return undefined
+  return {
+    sequence: Number(headers.get('Nats-Sequence')),
+    id: headers.get('ce-id') || headers.get('Nats-Msg-Id'),
+    key: keyOf(headers.get('Nats-Subject')),
+  }
 }
 
 /**

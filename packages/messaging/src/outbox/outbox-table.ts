@@ -97,11 +97,8 @@ export async function unpublishOtherStreams(db: Database, created: string): Prom
 }
 
 /** Deletes the events that are older than `olderThanMs` and were published before that, too. */
-export const pruneOutbox = (db: Database, olderThanMs: number, stopping?: AbortSignal): Promise<void> =>
-  deleteInBatches(
-    db,
-    outbox,
-    // The id first, because it has an index.
-    sql`id < ${firstIdAt(Date.now() - olderThanMs)} and published_at < ${inMs(-olderThanMs)}`,
-    stopping,
-  )
+export function pruneOutbox(db: Database, olderThanMs: number, stopping?: AbortSignal): Promise<void> {
+  // The id first, because it has an index.
+  const isOld = sql`id < ${firstIdAt(Date.now() - olderThanMs)} and published_at < ${inMs(-olderThanMs)}`
+  return deleteInBatches(db, outbox, isOld, stopping)
+}

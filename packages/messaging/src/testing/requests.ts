@@ -34,10 +34,10 @@ export const beforeCommit = (db: Database, happens: (tx: Transaction) => Promise
       }),
   })
 
-export const answerTo = async (commit: CommitCounter, change: Raise) => (await commit(change)).stored
+export const storedAnswerTo = async (commit: CommitCounter, change: Raise) => (await commit(change)).stored
 
 /** The code of the refusal of a request. */
-export const codeOf = (promise: Promise<unknown>): Promise<RequestRefused['code']> =>
+export const refusalOf = (promise: Promise<unknown>): Promise<RequestRefused['code']> =>
   promise.then(
     () => assert.fail('not refused'),
     (error) => error.code,
