@@ -1,6 +1,5 @@
 import { itemId } from '@saucery/contracts/fields'
-import { inRange, when } from '@saucery/messaging/postgres/database'
-import { and, eq, type SQL } from 'drizzle-orm'
+import { and, eq, gte, lt, type SQL } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { pageQuery } from './pages.ts'
@@ -16,6 +15,10 @@ export const listQuery = <Status extends string>(statuses: readonly Status[]) =>
 /** The query of a list of orders, or of what belongs to them, as it is read. */
 export type ListQuery<Status extends string> = Readonly<z.output<ReturnType<typeof listQuery<Status>>>>
 
+/** The condition of an optional filter. */
+const when = <T>(value: T | undefined, condition: (value: T) => SQL): SQL | undefined =>
+  value === undefined ? undefined : condition(value)
+
 /** The condition of the rows that a list shows; it is sorted by `orderId`. */
 export const matchesQuery = (
   query: ListQuery<string>,
@@ -26,5 +29,7 @@ export const matchesQuery = (
     when(query.status, (value) => eq(status, value)),
     when(query.branchId, (value) => eq(branchId, value)),
     when(query.orderId, (value) => eq(orderId, value)),
-    ...inRange(orderId, query),
+    when(query.since, (first) => gte(orderId, first)),
+    when(query.until, (end) => lt(orderId, end)),
+    when(query.cursor, (end) => lt(orderId, end)),
   )

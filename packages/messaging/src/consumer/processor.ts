@@ -2,7 +2,7 @@ import type { JsMsg } from 'nats'
 import { trackInFlight } from '../async/in-flight.ts'
 import { parseDeadLetter, ReprocessingFailed } from '../dead-letters/publish.ts'
 import type { DeadLetter } from '../dead-letters/reader.ts'
-import { type EventTypes, parseMessage } from '../events/cloud-events.ts'
+import { parseMessage } from '../events/cloud-events.ts'
 import { type Fact, keyOf, type ReceivedEvent } from '../events/event.ts'
 import { keepAlivePolicy } from './keep-alive.ts'
 import { keyOrderPolicy } from './keyed-queue.ts'
@@ -13,8 +13,8 @@ import { settlePolicy } from './settle.ts'
 /** Handles messages concurrently, as many as it is given. */
 export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
   const { isOutage, log } = options
-  const types = new Map(options.subscriptions.map(({ stream, events }) => [stream, byName(events)]))
-  const typesOf = (stream: string): EventTypes<F> => types.get(stream) ?? new Map()
+  const typesOf = (stream: string) =>
+    options.subscriptions.find((subscription) => subscription.stream === stream)?.events ?? []
   const inFlight = trackInFlight()
 
   const parse =
@@ -34,7 +34,7 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
   // A message is kept alive while its dead letter is written, too. A key's later messages wait for an outage to end.
   // (consumer.int.test: "handles the messages of one key in sequence during an outage, too")
   const process = keepAlive(settle(parse(inKeyOrder(retryOutages(handle)))))
-  // The operator who asks for it is told of an outage at once.
+  // Without `retryOutages`: during an outage the operator's request fails at once, and does not wait.
   const handleDeadLetter = inKeyOrder(handle)
 
   /**
@@ -61,6 +61,3 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
     idle: inFlight.idle,
   }
 }
-
-const byName = <F extends Fact>(events: PolicyOptions<F>['subscriptions'][number]['events']): EventTypes<F> =>
-  new Map(events.map((type) => [type.event, type]))

@@ -1,6 +1,6 @@
 import { type JsMsg, type MsgHdrs, headers as newHeaders } from 'nats'
-import { type EventTypes, parseEvent, Unprocessable } from '../events/cloud-events.ts'
-import type { Fact, ReceivedEvent } from '../events/event.ts'
+import { parseEvent, Unprocessable } from '../events/cloud-events.ts'
+import type { EventType, Fact } from '../events/event.ts'
 import { oneLine, reasonOf } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
 import type { DeadLetter } from './reader.ts'
@@ -34,10 +34,7 @@ export class ReprocessingFailed extends Error {
  * Reads the event in the message of a dead letter, as `parseEvent` does.
  * @throws Unprocessable
  */
-export function parseDeadLetter<F extends Fact>(
-  deadLetter: DeadLetter,
-  types: EventTypes<F>,
-): ReceivedEvent<F> {
+export function parseDeadLetter<F extends Fact>(deadLetter: DeadLetter, types: readonly EventType<F>[]) {
   const { subject, stream, streamSequence: sequence } = deadLetter
   const headers = copyOf(deadLetter.headers)
   if (!headers.get('ce-id')) headers.set('ce-id', deadLetter.eventId)

@@ -5,7 +5,7 @@ import { Nudged, nudge } from '../testing/counters.ts'
 import { parseMessage, toHeaders, Unprocessable } from './cloud-events.ts'
 import type { Event } from './event.ts'
 
-const types = new Map([[Nudged.event, Nudged]])
+const types = [Nudged]
 
 /** The part of a stream's message that `parseMessage` reads. */
 function messageOf(event: Event, headers: MsgHdrs | undefined = toHeaders(event, 'nudger')): JsMsg {

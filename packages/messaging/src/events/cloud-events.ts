@@ -27,14 +27,9 @@ export function parseMessage<F extends Fact>(message: JsMsg, types: EventTypes<F
   return Object.assign(event, { stream, sequence })
 }
 
-/** Event types by name. */
-export type EventTypes<F extends Fact> = ReadonlyMap<string, EventType<F>>
+type EventTypes<F extends Fact> = readonly EventType<F>[]
 
-interface Message {
-  readonly subject: string
-  readonly headers?: MsgHdrs | undefined
-  json(): unknown
-}
+type Message = { readonly subject: string; headers?: MsgHdrs | undefined; json(): unknown }
 
 /**
  * Reads the event in a message, which need not come from a stream.
@@ -43,7 +38,7 @@ interface Message {
 export function parseEvent<F extends Fact>(message: Message, types: EventTypes<F>, arrived: Date): Event<F> {
   const header = (name: string) => message.headers?.get(name) || undefined
   const name = header('ce-type')
-  const type = name === undefined ? undefined : types.get(name)
+  const type = types.find(({ event }) => event === name)
   if (!type || !message.subject.startsWith(`${type.subject}.`))
     throw new Unprocessable(`unknown event on ${message.subject}: ${name ?? 'no ce-type'}`)
   const id = header('ce-id') ?? header('Nats-Msg-Id')

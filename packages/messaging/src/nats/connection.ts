@@ -1,11 +1,4 @@
-import {
-  connect,
-  ErrorCode,
-  type JetStreamClient,
-  type JetStreamManager,
-  type NatsConnection,
-  NatsError,
-} from 'nats'
+import { connect, ErrorCode, NatsError } from 'nats'
 import type { Log } from '../log.ts'
 import { retryRefusedLogins } from './driver.ts'
 
@@ -20,19 +13,10 @@ export interface BrokerOptions {
 }
 
 /** A connection that reconnects until it is closed. */
-export interface Broker {
-  readonly name: string
-  readonly connection: NatsConnection
-  readonly js: JetStreamClient
-  readonly jsm: JetStreamManager
-  isConnected(): boolean
-  onReconnect(run: () => void): void
-  /** Sends what is buffered if the broker is connected, then closes. */
-  close(): Promise<void>
-}
+export type Broker = Readonly<Awaited<ReturnType<typeof connectBroker>>>
 
 /** Connects. Waits for a server that is not up yet, but rejects at once if the server refuses the credentials. */
-export async function connectBroker({ url, name, user, password, log }: BrokerOptions): Promise<Broker> {
+export async function connectBroker({ url, name, user, password, log }: BrokerOptions) {
   const connection = await connect({
     servers: url.split(','),
     name,
@@ -71,8 +55,9 @@ export async function connectBroker({ url, name, user, password, log }: BrokerOp
     js: connection.jetstream(options),
     jsm: await connection.jetstreamManager({ ...options, checkAPI: false }),
     isConnected,
-    onReconnect: (run) => reconnected.push(run),
-    async close() {
+    onReconnect: (run: () => void): void => void reconnected.push(run),
+    /** Sends what is buffered if the broker is connected, then closes. */
+    async close(): Promise<void> {
       closing = true
       if (isConnected()) await connection.drain()
       // If the broker does not answer, `drain` leaves the connection open.
@@ -81,14 +66,9 @@ export async function connectBroker({ url, name, user, password, log }: BrokerOp
   }
 }
 
-const outageCodes = new Set<string>([
-  ErrorCode.Timeout,
-  ErrorCode.NoResponders,
-  ErrorCode.Disconnect,
-  ErrorCode.ConnectionClosed,
-  ErrorCode.ConnectionDraining,
-])
+const { Timeout, NoResponders, Disconnect, ConnectionClosed, ConnectionDraining } = ErrorCode
+const outages = new Set<string>([Timeout, NoResponders, Disconnect, ConnectionClosed, ConnectionDraining])
 
 /** Whether the broker did not answer, so that a retry can succeed. */
 export const isBrokerOutage = (error: unknown): boolean =>
-  error instanceof NatsError && outageCodes.has(error.code)
+  error instanceof NatsError && outages.has(error.code)

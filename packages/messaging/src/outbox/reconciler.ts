@@ -70,11 +70,7 @@ async function findLost(db: Database, broker: Broker, info: StreamInfo): Promise
 }
 
 /** Events that the stream's own limits removed are not lost. */
-async function isStoredOrExpired(
-  broker: Broker,
-  { config, state }: StreamInfo,
-  row: PublishedRow,
-): Promise<boolean> {
+async function isStoredOrExpired(broker: Broker, { config, state }: StreamInfo, row: PublishedRow) {
   if (row.streamSequence < state.first_seq && hasLimits(config)) return true
   return hasEventAt(broker, config.name, { sequence: row.streamSequence, id: row.id })
 }

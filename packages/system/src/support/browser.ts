@@ -20,7 +20,7 @@ function findBrowser(env = process.env): string {
   )
 }
 
-export type TestBrowser = Awaited<ReturnType<typeof testBrowser>>
+type TestBrowser = Awaited<ReturnType<typeof testBrowser>>
 
 export async function testBrowser() {
   // Chromium's sandbox does not run as root; the pages are our own.
