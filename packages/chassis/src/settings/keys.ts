@@ -32,6 +32,19 @@ export const ed25519PrivateKey = keySetting('must be a private key, as PKCS8 PEM
   .refine(([key, more]) => key && !more && isEd25519(key), 'must be one Ed25519 key')
   .transform(([key]) => key as KeyObject)
 
+/** The public keys of each publisher of events, as a JSON object: `{"order": "-----BEGIN PUBLIC KEY-----…", …}`. */
+export const eventPublicKeys = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown
+    } catch {
+      context.addIssue({ code: 'custom', message: 'must be JSON: public keys by the name of their service' })
+      return z.NEVER
+    }
+  })
+  .pipe(z.record(z.string(), ed25519PublicKeys))
+
 /** The keys that `read` finds in a setting. Its errors are not shown, because they can quote a secret. */
 function keySetting(message: string, read: (text: string) => KeyObject[]) {
   return z.string().transform((text, context) => {

@@ -5,6 +5,7 @@ import type { Broker } from '../nats/connection.ts'
 
 interface Options<F extends Fact> {
   readonly broker: Broker
+  readonly publisher: string
   /** Types of one family, so that their subjects have the same first token. */
   readonly events: readonly EventType<F>[]
   readonly key: string
@@ -23,18 +24,20 @@ interface Options<F extends Fact> {
  */
 export function subscribeToKey<F extends Fact>({
   broker,
+  publisher,
   events,
   key,
   onEvent,
   log,
 }: Options<F>): () => void {
   const types = new Map(events.map((type) => [type.event, type]))
+  const expected = { publisher, types, verify: broker.verify }
   const family = events[0]?.subject.split('.')[0]
   const subscription = broker.connection.subscribe(`${family}.*.${key}`, {
     callback(error, message) {
       if (error) return log.error({ error, key }, 'core subscription failed')
       try {
-        onEvent(parseEvent(message, types, new Date()))
+        onEvent(parseEvent(message, expected, new Date()))
       } catch (error) {
         // The consumer receives the message, too, and stores the dead letter.
         log.warn(

@@ -1,5 +1,5 @@
 import { type JsMsg, type MsgHdrs, headers as newHeaders } from 'nats'
-import { type EventTypes, parseEvent, Unprocessable } from '../events/cloud-events.ts'
+import { type Expected, parseEvent, Unprocessable } from '../events/cloud-events.ts'
 import type { Fact, ReceivedEvent } from '../events/event.ts'
 import { oneLine, reasonOf } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
@@ -36,13 +36,11 @@ export class ReprocessingFailed extends Error {
  */
 export function parseDeadLetter<F extends Fact>(
   deadLetter: DeadLetter,
-  types: EventTypes<F>,
+  expected: Expected<F>,
 ): ReceivedEvent<F> {
   const { subject, stream, streamSequence: sequence } = deadLetter
   const headers = copyOf(deadLetter.headers)
-  if (!headers.get('ce-id')) headers.set('ce-id', deadLetter.eventId)
-  const json = () => JSON.parse(new TextDecoder().decode(deadLetter.data))
-  const event = parseEvent({ subject, headers, json }, types, new Date(deadLetter.time))
+  const event = parseEvent({ subject, headers, data: deadLetter.data }, expected, new Date(deadLetter.time))
   return Object.assign(event, { stream, sequence })
 }
 

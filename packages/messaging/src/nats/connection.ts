@@ -6,6 +6,13 @@ import {
   type NatsConnection,
   NatsError,
 } from 'nats'
+import {
+  type EventKeys,
+  type EventSigner,
+  type EventVerifier,
+  eventSigner,
+  eventVerifier,
+} from '../events/signature.ts'
 import type { Log } from '../log.ts'
 import { retryRefusedLogins } from './driver.ts'
 
@@ -16,6 +23,8 @@ export interface BrokerOptions {
   readonly name: string
   readonly user?: string | undefined
   readonly password?: string | undefined
+  /** Without them it can neither publish events nor accept any. */
+  readonly keys?: EventKeys
   readonly log: Log
 }
 
@@ -25,6 +34,9 @@ export interface Broker {
   readonly connection: NatsConnection
   readonly js: JetStreamClient
   readonly jsm: JetStreamManager
+  /** Undefined without a key to sign with. */
+  readonly sign: EventSigner | undefined
+  readonly verify: EventVerifier
   isConnected(): boolean
   onReconnect(run: () => void): void
   /** Sends what is buffered if the broker is connected, then closes. */
@@ -32,7 +44,14 @@ export interface Broker {
 }
 
 /** Connects. Waits for a server that is not up yet, but rejects at once if the server refuses the credentials. */
-export async function connectBroker({ url, name, user, password, log }: BrokerOptions): Promise<Broker> {
+export async function connectBroker({
+  url,
+  name,
+  user,
+  password,
+  keys = { trusted: {} },
+  log,
+}: BrokerOptions): Promise<Broker> {
   const connection = await connect({
     servers: url.split(','),
     name,
@@ -70,6 +89,8 @@ export async function connectBroker({ url, name, user, password, log }: BrokerOp
     connection,
     js: connection.jetstream(options),
     jsm: await connection.jetstreamManager({ ...options, checkAPI: false }),
+    sign: eventSigner(keys),
+    verify: eventVerifier(keys),
     isConnected,
     onReconnect: (run) => reconnected.push(run),
     async close() {
