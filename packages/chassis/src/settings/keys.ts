@@ -28,6 +28,19 @@ export const ed25519PrivateKey = privateKeys
   .refine(([key, more]) => key && !more && isEd25519(key), 'must be one Ed25519 key')
   .transform(([key]) => key as KeyObject)
 
+/** The public keys of each publisher of events, as a JSON object: `{"order": "-----BEGIN PUBLIC KEY-----…", …}`. */
+export const eventPublicKeys = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown
+    } catch {
+      context.addIssue({ code: 'custom', message: 'must be JSON: public keys by the name of their service' })
+      return z.NEVER
+    }
+  })
+  .pipe(z.record(z.string(), ed25519PublicKeys))
+
 type KeyKind = 'PUBLIC KEY' | 'PRIVATE KEY'
 
 /** The keys in a setting: one JWK, or PEM blocks. Errors of `create` are not shown: they can quote a secret. */

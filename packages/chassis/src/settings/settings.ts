@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { authSettings, neededForSignIn, offOnLoopbackOnly } from './auth-settings.ts'
-import { ed25519PublicKeys } from './keys.ts'
+import { ed25519PrivateKey, ed25519PublicKeys, eventPublicKeys } from './keys.ts'
 
 export const port = z.coerce.number().int().min(0).max(65_535)
 /** Up to what a timer can hold. */
@@ -41,6 +41,12 @@ export const brokerSettings = commonSettings
     NATS_URL: z.string().min(1),
     NATS_USER: z.string().optional(),
     NATS_PASSWORD: z.string().optional(),
+    EVENT_PUBLIC_KEYS: eventPublicKeys,
+    /** Events without a signature are accepted if they were stored before this time: for an upgrade. */
+    EVENTS_UNSIGNED_UNTIL: z.iso
+      .datetime({ offset: true })
+      .transform((time) => new Date(time))
+      .optional(),
     STREAM_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
   })
   .check(neededForSignIn('GATEWAY_PUBLIC_KEY'), offOnLoopbackOnly)
@@ -49,6 +55,8 @@ export type BrokerSettings = z.infer<typeof brokerSettings>
 
 /** For every service with a Postgres database. */
 export const participantSettings = brokerSettings.extend({
+  /** Signs the events that this service publishes. */
+  EVENT_SIGNING_KEY: ed25519PrivateKey,
   POSTGRES_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   /** How long published events stay in the outbox, and handled ids in the inbox. */
   OUTBOX_RETENTION_MS: retentionMs.default(7 * 24 * 3_600_000),

@@ -16,6 +16,12 @@ export const eventHeaders = z.object({
   'ce-time': z.iso.datetime({ precision: 3 }).describe('When the event was committed, in UTC'),
   'ce-dataschema': z.string().describe('Name and version of the payload’s schema'),
   'ce-causationid': z.string().min(1).describe('The id of the event or request that caused it'),
+  'ce-keyid': z.string().min(1).optional().describe('The publisher’s key that signed it'),
+  'ce-signature': z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{86}$/)
+    .optional()
+    .describe('Ed25519 over the subject, the other ce headers and the payload, in base64url'),
   traceparent: z
     .string()
     .regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/)

@@ -9,6 +9,7 @@ import { OrderPlaced } from '@saucery/contracts/order'
 import { Unprocessable } from '@saucery/messaging/events/cloud-events'
 import { connectBroker } from '@saucery/messaging/nats/connection'
 import { eventually } from '@saucery/messaging/testing/eventually'
+import { testKeys } from '@saucery/messaging/testing/keys'
 import { testMongo } from '@saucery/servers/testing/servers'
 import { v7 as uuidv7 } from 'uuid'
 import { consumeEvents, reactions } from '../reactions.ts'
@@ -18,7 +19,7 @@ import { apiOn } from '../testing/api.ts'
 const mongo = await testMongo()
 const nats = await testBrokerWithStreams()
 const views = openViews(mongo.url)
-const broker = await connectBroker({ url: nats.url, name: 'dashboard', log: silentLog })
+const broker = await connectBroker({ url: nats.url, name: 'dashboard', keys: testKeys, log: silentLog })
 const bug: { isFixed: boolean } = { isFixed: false }
 const react = reactions(views)
 async function handle(event: Parameters<typeof react>[0]): Promise<void> {

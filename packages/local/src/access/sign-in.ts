@@ -57,7 +57,7 @@ export function signToken(dataDir: string, claims: TokenClaims): Promise<string>
 }
 
 /** An Ed25519 key, created when it is first needed and kept in the folder `keys`, readable by its owner only. */
-export function loadOrCreateKey(dataDir: string, name: 'gateway' | 'tokens'): KeyObject {
+export function loadOrCreateKey(dataDir: string, name: 'gateway' | 'tokens' | `${string}-events`): KeyObject {
   const folder = join(dataDir, 'keys')
   const file = join(folder, `${name}.pem`)
   if (existsSync(file)) return createPrivateKey(readFileSync(file))

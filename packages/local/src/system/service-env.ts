@@ -1,3 +1,4 @@
+import { eventKeyEnv } from '../access/event-keys.ts'
 import { natsServices } from '../access/nats-users.ts'
 import type { SignInEnv } from '../access/sign-in.ts'
 import type { Bundle } from './bundle.ts'
@@ -6,9 +7,10 @@ import { databaseOf, type Stores } from './stores.ts'
 
 /** Not passed on from the environment of `start`: credentials and addresses of the whole system. */
 const notPassedOn =
-  /^(POSTGRES_URL|NATS_URL|NATS_USER|NATS_PASSWORD|MONGODB_URL|PORT|HOST|(ORDER|PAYMENT|DELIVERY|DASHBOARD)_URL|AUTH(_.*)?|GATEWAY_(SIGNING|PUBLIC)_KEY|WEB_ROOT)$/
+  /^(POSTGRES_URL|NATS_URL|NATS_USER|NATS_PASSWORD|MONGODB_URL|PORT|HOST|(ORDER|PAYMENT|DELIVERY|DASHBOARD)_URL|AUTH(_.*)?|GATEWAY_(SIGNING|PUBLIC)_KEY|EVENT_(SIGNING_KEY|PUBLIC_KEYS)|WEB_ROOT)$/
 
 export interface EnvOptions {
+  readonly dataDir: string
   readonly ports: Readonly<Record<ServiceName, number>>
   readonly stores: Pick<Stores, 'databases' | 'nats'>
   readonly signIn: SignInEnv
@@ -37,12 +39,16 @@ export function serviceEnv(name: ServiceName, options: EnvOptions): NodeJS.Proce
   }
 }
 
-function storeAccess(name: Exclude<ServiceName, 'gateway'>, { stores }: EnvOptions): NodeJS.ProcessEnv {
+function storeAccess(
+  name: Exclude<ServiceName, 'gateway'>,
+  { stores, dataDir }: EnvOptions,
+): NodeJS.ProcessEnv {
   const { databases, nats } = stores
   const { user, password } = nats.users[name]
   const store =
     name === 'dashboard'
       ? { MONGODB_URL: databases.dashboard }
       : { POSTGRES_URL: databases[databaseOf[name]] }
-  return { ...store, NATS_URL: nats.url, NATS_USER: user, NATS_PASSWORD: password }
+  const broker = { NATS_URL: nats.url, NATS_USER: user, NATS_PASSWORD: password }
+  return { ...store, ...broker, ...eventKeyEnv(dataDir, name) }
 }

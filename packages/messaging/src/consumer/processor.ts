@@ -2,7 +2,7 @@ import type { JsMsg } from 'nats'
 import { trackInFlight } from '../async/in-flight.ts'
 import { parseDeadLetter, ReprocessingFailed } from '../dead-letters/publish.ts'
 import type { DeadLetter } from '../dead-letters/reader.ts'
-import { parseMessage } from '../events/cloud-events.ts'
+import { type Expected, parseMessage } from '../events/cloud-events.ts'
 import { type Fact, keyOf, type ReceivedEvent } from '../events/event.ts'
 import { keepAlivePolicy } from './keep-alive.ts'
 import { keyOrderPolicy } from './keyed-queue.ts'
@@ -13,14 +13,13 @@ import { settlePolicy } from './settle.ts'
 /** Handles messages concurrently, as many as it is given. */
 export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
   const { isOutage, log } = options
-  const typesOf = (stream: string) =>
-    options.subscriptions.find((subscription) => subscription.stream === stream)?.events ?? []
+  const expected = expectedFrom(options)
   const inFlight = trackInFlight()
 
   const parse =
     (next: Handler<ReceivedEvent<F>>): Handler<JsMsg> =>
     async (message) => {
-      const event = parseMessage(message, typesOf(message.info.stream))
+      const event = parseMessage(message, expected(message.info.stream))
       await next(event)
       log.info({ event: event.name, key: keyOf(event.subject), eventId: event.id }, 'handled')
     }
@@ -44,7 +43,7 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
   async function reprocess(deadLetter: DeadLetter): Promise<void> {
     const { sequence, subject, eventId } = deadLetter
     try {
-      const event = parseDeadLetter(deadLetter, typesOf(deadLetter.stream))
+      const event = parseDeadLetter(deadLetter, expected(deadLetter.stream))
       await handleDeadLetter(event)
       log.info({ sequence, event: event.name, key: keyOf(subject), eventId }, 'dead letter handled')
     } catch (error) {
@@ -60,4 +59,14 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
     reprocess: (deadLetter: DeadLetter): Promise<void> => inFlight.track(reprocess(deadLetter)),
     idle: inFlight.idle,
   }
+}
+
+/** @returns what is expected from a stream: nothing, if the service does not subscribe to it */
+function expectedFrom<F extends Fact>({ broker, subscriptions }: PolicyOptions<F>) {
+  const { verify } = broker
+  const nothing = { publisher: 'no service', events: [] }
+  return (stream: string): Expected<F> => ({
+    ...(subscriptions.find((subscription) => subscription.stream === stream) ?? nothing),
+    verify,
+  })
 }

@@ -1,4 +1,5 @@
 import { connect, ErrorCode, NatsError } from 'nats'
+import { type EventKeys, eventSigner, eventVerifier } from '../events/signature.ts'
 import type { Log } from '../log.ts'
 import { retryRefusedLogins } from './driver.ts'
 
@@ -9,6 +10,8 @@ export interface BrokerOptions {
   readonly name: string
   readonly user?: string | undefined
   readonly password?: string | undefined
+  /** Without them it can neither publish events nor accept any. */
+  readonly keys?: EventKeys
   readonly log: Log
 }
 
@@ -16,7 +19,14 @@ export interface BrokerOptions {
 export type Broker = Readonly<Awaited<ReturnType<typeof connectBroker>>>
 
 /** Connects. Waits for a server that is not up yet, but rejects at once if the server refuses the credentials. */
-export async function connectBroker({ url, name, user, password, log }: BrokerOptions) {
+export async function connectBroker({
+  url,
+  name,
+  user,
+  password,
+  keys = { trusted: {} },
+  log,
+}: BrokerOptions) {
   const connection = await connect({
     servers: url.split(','),
     name,
@@ -54,6 +64,9 @@ export async function connectBroker({ url, name, user, password, log }: BrokerOp
     connection,
     js: connection.jetstream(options),
     jsm: await connection.jetstreamManager({ ...options, checkAPI: false }),
+    /** Undefined without a key to sign with. */
+    sign: eventSigner(keys),
+    verify: eventVerifier(keys),
     isConnected,
     onReconnect: (run: () => void): void => void reconnected.push(run),
     /** Sends what is buffered if the broker is connected, then closes. */

@@ -46,7 +46,7 @@ describe('an outbox and its stream', { timeout: 280_000 }, () => {
       const received = new Set<string>()
       const consumers = openConsumers<Raised>({
         broker: listener,
-        subscriptions: [{ stream: 'COUNTERS', events: [raisedType] }],
+        subscriptions: [{ stream: 'COUNTERS', publisher: 'counter', events: [raisedType] }],
         handle: async ({ id }) => void received.add(id),
         isOutage: () => false,
         replicas: 1,

@@ -59,6 +59,7 @@ export function openWatches({ db, broker, commit, log, pollEveryMs = 2000 }: Wat
     }
     const unsubscribe = subscribeToKey<Published<'payment'>>({
       broker,
+      publisher: 'payment',
       events: choreography.payment.publishes,
       key: orderId,
       onEvent: (event) => void check(handle(event).then(({ state }) => state)),

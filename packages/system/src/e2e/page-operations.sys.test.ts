@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { OrderPlaced } from '@saucery/contracts/order'
+import { eventKeyOf } from '@saucery/local/access/event-keys'
 import { stamp } from '@saucery/messaging/events/event'
 import { newTraceparent } from '@saucery/messaging/events/trace-context'
 import { connectBroker } from '@saucery/messaging/nats/connection'
@@ -33,7 +34,10 @@ describe('the page in a browser, for operators', { timeout: 200_000 }, () => {
     const order = await connectBroker({ url, name: 'order', ...users.order, log: quietLog })
     const cause = { id: 'a-test', traceparent: newTraceparent() }
     const headers = { 'ce-dataschema': 'urn:event:OrderPlaced:99' }
-    await publishEvent(order, stamp(OrderPlaced(OrderPlaced.example), cause, new Date()), { headers })
+    await publishEvent(order, stamp(OrderPlaced(OrderPlaced.example), cause, new Date()), {
+      headers,
+      signing: eventKeyOf(running.system.dataDir, 'order'),
+    })
     await order.close()
     const page = await open()
     await page.getByRole('link', { name: 'Operations' }).click()
@@ -54,7 +58,7 @@ describe('the page in a browser, for operators', { timeout: 200_000 }, () => {
     await publishEvent(
       payment,
       { ...event, subject: `dead-letters.payment.${event.subject}` },
-      { headers: deadLetterHeaders(event) },
+      { headers: deadLetterHeaders(event), signing: eventKeyOf(running.system.dataDir, 'order') },
     )
     await payment.close()
     await page.getByRole('link', { name: 'Operations' }).click()
