@@ -1873,7 +1873,7 @@ export interface operations {
                 readonly orderId?: string;
             };
             readonly header?: {
-                /** @description The last `id` that was received: what was missed since comes first */
+                /** @description The last `id` that was received: what was missed since comes first. `reset` when it cannot be read */
                 readonly "last-event-id"?: string;
             };
             readonly path?: never;
@@ -1888,15 +1888,6 @@ export interface operations {
                 };
                 content: {
                     readonly "text/event-stream": string;
-                };
-            };
-            /** @description `invalid-last-event-id`: the `Last-Event-ID` is not an `id` of this feed */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or it is not valid; `code` tells which */

@@ -8,7 +8,7 @@ import { ofKind, podOf, type Resource, settingsOf } from '../testing/resources.t
 import { schemas } from '../testing/settings-schemas.ts'
 
 const services = ['order', 'payment', 'delivery', 'dashboard'] as const
-const secret = /PASSWORD|POSTGRES_URL|MONGODB_URL|SIGNING_KEY/
+const secret = /PASSWORD|POSTGRES_URL|MONGODB_URL|SIGNING_KEY|TOKEN_KEY/
 
 const find = (resources: Resource[], kind: string, name: string) =>
   ofKind(resources, kind).find((it) => it.metadata.name === name) as Resource
