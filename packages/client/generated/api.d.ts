@@ -843,7 +843,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -954,7 +954,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1072,7 +1072,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1167,7 +1167,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1259,7 +1259,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1336,7 +1336,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1427,7 +1427,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1536,7 +1536,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1646,7 +1646,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1723,7 +1723,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1817,7 +1817,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1899,7 +1899,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1981,7 +1981,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2066,7 +2066,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2149,7 +2149,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2225,7 +2225,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2307,7 +2307,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2390,7 +2390,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2466,7 +2466,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2548,7 +2548,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2631,7 +2631,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2707,7 +2707,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2789,7 +2789,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2872,7 +2872,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2948,7 +2948,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3030,7 +3030,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3113,7 +3113,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The token has no known role */
+            /** @description The token has no known role. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;

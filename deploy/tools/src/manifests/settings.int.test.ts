@@ -49,6 +49,14 @@ for (const overlay of overlays)
       assert.deepEqual(off.length > 0, ['local', 'tilt'].includes(overlay))
     })
 
+    it('lets the services be called by the names of their Services where sign-in is off', () => {
+      const { data = {} } = ofKind(resources, 'ConfigMap').find((it) => it.data?.AUTH) ?? {}
+      if (data.AUTH !== 'off') return
+      const names = ofKind(resources, 'Service').map(({ metadata }) => metadata.name)
+      const own = names.filter((name) => [...services, 'gateway'].includes(name))
+      assert.deepEqual(new Set(String(data.ALLOWED_HOSTS).split(',')), new Set(own))
+    })
+
     if (!production) return
     it('holds no secret, and has three NATS servers and three replicas of each stream', () => {
       assert.deepEqual(ofKind(resources, 'Secret'), [])
