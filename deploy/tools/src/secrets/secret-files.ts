@@ -1,4 +1,4 @@
-import { eventKeyEnv } from '@saucery/local/access/event-keys'
+import { eventKeyEnv, resumeTokenKey } from '@saucery/local/access/event-keys'
 import { natsServices, natsUserNames } from '@saucery/local/access/nats-users'
 import { loadOrCreateKey, localTokenSettings, privatePem, publicPem } from '@saucery/local/access/sign-in'
 import { loadOrCreateSecrets } from '@saucery/servers/install/secrets'
@@ -25,6 +25,7 @@ export function secretFiles(dataDir: string): Record<string, Record<string, stri
     ...Object.fromEntries(participants),
     dashboard: {
       MONGODB_URL: `mongodb://dashboard:${store.dashboard}@mongodb:27017/dashboard`,
+      RESUME_TOKEN_KEY: resumeTokenKey(dataDir),
       ...publicKey,
     },
     gateway: {
