@@ -5,7 +5,8 @@ import { loadOrCreateSecrets } from '@saucery/servers/install/secrets'
 import { passwordVariable } from './nats-users-file.ts'
 
 const owned = { order: 'orders', payment: 'payments', delivery: 'deliveries' } as const
-const natsUsers = [...natsUserNames, 'replayer'] as const
+/** `route`: with its password the servers of a cluster know each other. */
+const natsUsers = [...natsUserNames, 'replayer', 'route'] as const
 const stores = ['postgres', 'orders', 'payments', 'deliveries', 'mongodb', 'dashboard'] as const
 
 /**
