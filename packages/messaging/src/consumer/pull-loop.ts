@@ -3,6 +3,7 @@ import type { ConsumerMessages, JsMsg } from 'nats'
 import { retryDelay } from '../async/backoff.ts'
 import type { Broker } from '../nats/connection.ts'
 import { drainPull } from '../nats/driver.ts'
+import { answeringOnItsConnection } from '../nats/received.ts'
 import {
   type ConsumerSpec,
   deadLettersStream,
@@ -58,7 +59,7 @@ async function startPull(
     expires: 10_000,
     idle_heartbeat: 2000,
     abort_on_missing_resource: true,
-    callback: onMessage,
+    callback: (message) => onMessage(answeringOnItsConnection(broker, message)),
   })
 }
 

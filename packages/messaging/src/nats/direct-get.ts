@@ -33,5 +33,5 @@ export async function directGet(
 }
 
 /** The id of the event in a message, or an empty string. */
-export const eventIdIn = ({ headers }: DirectMsg): string =>
-  headers.get('ce-id') || headers.get('Nats-Msg-Id')
+export const eventIdIn = ({ headers }: { readonly headers?: MsgHdrs | undefined }): string =>
+  headers?.get('ce-id') || headers?.get('Nats-Msg-Id') || ''

@@ -79,7 +79,7 @@ async function hasAllOnce(replica: Replica, committed: readonly string[]): Promi
 
 const losses: [string, Loss][] = [
   ['the broker’s last writes', 'everything'],
-  ['a stream’s last messages, and not that they were read', { messagesOf: 'COUNTERS' }],
+  ['a stream’s last messages, and not that they were read', [{ messagesOf: 'COUNTERS' }]],
 ]
 
 describe('an outbox and its stream', { timeout: 280_000 }, () => {
