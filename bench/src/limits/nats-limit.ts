@@ -64,7 +64,7 @@ async function publishFor(seconds: number, js: JetStreamClient, signal: AbortSig
       const orderId = randomUUID()
       const cause = { id: orderId, traceparent: '' }
       const placed = OrderPlaced({ orderId, ...benchOrder, amount: benchOrder.qty * benchOrder.price })
-      await publish(js, placed, cause, `bench-${process.pid}.${orderId}`)
+      await publish(js, placed, cause, { subject: `bench-${process.pid}.${orderId}` })
       published += 1
     }
   })

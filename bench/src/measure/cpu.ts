@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import type { System } from '@saucery/local/system/system'
 
 /** CPU time in ms by process; `bench` is this process, which starts the others and places the orders. */
@@ -6,13 +6,6 @@ export type CpuTimes = Readonly<Partial<Record<string, number>>>
 
 /** Linux reports hundredths of a second to user space, independent of the kernel's own clock. */
 const TICK_MS = 10
-
-interface Times {
-  readonly pid: number
-  readonly parent: number
-  /** The process itself, and its children that have ended. */
-  readonly ms: number
-}
 
 /** The time of each service and store since its start, including children that have ended; empty without /proc. */
 export function cpuTimes({ services, servers }: System): CpuTimes {
@@ -31,29 +24,25 @@ export function cpuTimeOf(pid: number | undefined): number {
   return pid === undefined || all.length === 0 ? Number.NaN : treeTime(pid, all)
 }
 
-function treeTime(root: number, all: readonly Times[]): number {
+function treeTime(root: number, all: ReturnType<typeof everyProcess>): number {
   const own = all.find(({ pid }) => pid === root)?.ms ?? 0
   return all.filter(({ parent }) => parent === root).reduce((sum, { pid }) => sum + treeTime(pid, all), own)
 }
 
-function everyProcess(): Times[] {
-  try {
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .flatMap((pid) => timesOf(Number(pid)) ?? [])
-  } catch {
-    return []
-  }
-}
-
-function timesOf(pid: number): Times | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The name is in brackets and may contain brackets and spaces; the fields are counted from its end.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
-    return { pid, parent: Number(fields[1]), ms: ticks * TICK_MS }
-  } catch {
-    return undefined
-  }
+/** Each process with the time of itself and of its children that have ended. */
+function everyProcess() {
+  if (!existsSync('/proc/self/stat')) return []
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  return pids.flatMap((pid) => {
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      // The name is in brackets and may contain brackets and spaces; the fields are counted from its end.
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+      const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
+      return { pid: Number(pid), parent: Number(fields[1]), ms: ticks * TICK_MS }
+    } catch {
+      // It has ended meanwhile.
+      return []
+    }
+  })
 }

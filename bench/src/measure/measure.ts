@@ -5,20 +5,21 @@ import { perSecond } from '../report/statistics.ts'
 import type { BenchContext } from '../run/run-bench.ts'
 import { withSystem } from '../run/with-system.ts'
 import { measureLatency } from './latency.ts'
-import type { BenchOptions } from './options.ts'
 import { measureThroughput } from './throughput.ts'
 
 const WARM_UP = 2000
 
+type Size = Readonly<Record<'orders' | 'clients' | 'seconds', number>>
+
 export type Results = Awaited<ReturnType<typeof measure>>
 
 /** Everything, one after the other, so that no two measurements share the machine. */
-export const measure = async (options: BenchOptions, context: BenchContext) => ({
-  ...(await underLoad(options, context)),
-  latency: await atRest(options, context),
+export const measure = async (size: Size, context: BenchContext) => ({
+  ...(await underLoad(size, context)),
+  latency: await atRest(size, context),
 })
 
-function underLoad({ orders, clients, seconds }: BenchOptions, context: BenchContext) {
+function underLoad({ orders, clients, seconds }: Size, context: BenchContext) {
   const start = { connections: clients, env: { DELIVERY_DURATION_MS: '0' } }
   return withSystem(context, start, async (running) => {
     const { say, system } = running
@@ -47,7 +48,7 @@ function underLoad({ orders, clients, seconds }: BenchOptions, context: BenchCon
   })
 }
 
-function atRest({ seconds }: BenchOptions, context: BenchContext) {
+function atRest({ seconds }: Size, context: BenchContext) {
   // The services read an empty setting as unset: no delivery is completed.
   const start = { connections: 256, env: { DELIVERY_DURATION_MS: '' } }
   return withSystem(context, start, async (running) => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { streams } from '@saucery/contracts/choreography'
 import { projectionVersion } from '@saucery/contracts/projection-durables'
+import { eventKeyEnv } from '@saucery/local/access/event-keys'
 import { accessFromUrl } from '@saucery/local/access/nats-users'
 import { ensureStream } from '@saucery/messaging/nats/streams'
 import { root } from '@saucery/servers/install/folders'
@@ -33,9 +34,9 @@ export async function measureRebuilds(folder: string, events: number, context: B
       const rebuilds: Rebuild[] = []
       let published = 0
       for (const wanted of [events / 4, events / 2, events]) {
-        await publishSagas(connection.jetstream(), (wanted - published) / 4, context)
+        await publishSagas(connection.jetstream(), folder, (wanted - published) / 4, context)
         published = wanted
-        rebuilds.push(await measureRebuild(nats, mongodb, wanted, context))
+        rebuilds.push(await measureRebuild(folder, nats, mongodb, wanted, context))
       }
       return { stores: [nats.what, mongodb.what], rebuilds }
     })
@@ -46,12 +47,21 @@ export async function measureRebuilds(folder: string, events: number, context: B
 }
 
 /** `ms` is from the beginning of the build until it is ready to be read. The CPU times are NaN without /proc. */
-async function measureRebuild(nats: Server, mongodb: Server, events: number, context: BenchContext) {
+async function measureRebuild(
+  folder: string,
+  nats: Server,
+  mongodb: Server,
+  events: number,
+  context: BenchContext,
+) {
   const url = new URL(mongodb.url)
   url.pathname = `rebuild_${events}`
   const client = new MongoClient(url.href)
   const storeBefore = cpuTimeOf(mongodb.pid)
-  const dashboard = startDashboard({ NATS_URL: nats.url, MONGODB_URL: url.href }, context.say)
+  const dashboard = startDashboard(
+    { NATS_URL: nats.url, MONGODB_URL: url.href, ...eventKeyEnv(folder, 'dashboard') },
+    context.say,
+  )
   try {
     const ms = await untilReady(client.db(), events / 4, context)
     const storeCpuMs = cpuTimeOf(mongodb.pid) - storeBefore

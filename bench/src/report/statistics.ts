@@ -5,12 +5,9 @@ export function percentile(values: readonly number[], p: number): number {
   return sorted[rank - 1] ?? Number.NaN
 }
 
-export interface Spread {
-  readonly p50: number
-  readonly p99: number
-}
+export type Spread = ReturnType<typeof spreadOf>
 
-export const spreadOf = (values: readonly number[]): Spread => ({
+export const spreadOf = (values: readonly number[]) => ({
   p50: percentile(values, 0.5),
   p99: percentile(values, 0.99),
 })

@@ -19,25 +19,17 @@ export function openAgentFetch(options: AgentOptions = {}): { readonly fetch: Fe
           ...(signal && { signal }),
         })
         sent.on('error', fail)
-        sent.on('response', (answer) =>
-          readText(answer).then((text) => resolve(answerOf(answer, text)), reject),
-        )
+        sent.on('response', (answer) => {
+          let text = ''
+          answer.setEncoding('utf8').on('data', (chunk: string) => {
+            text += chunk
+          })
+          answer.on('end', () => resolve(answerOf(answer, text))).on('error', reject)
+        })
         sent.end(body)
       }),
     close: () => agent.destroy(),
   }
-}
-
-function readText(answer: IncomingMessage): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let text = ''
-    answer.setEncoding('utf8')
-    answer.on('data', (chunk: string) => {
-      text += chunk
-    })
-    answer.on('end', () => resolve(text))
-    answer.on('error', reject)
-  })
 }
 
 // Not a `Response`: making one costs as much CPU as the call.

@@ -12,7 +12,10 @@ export class CallRefused extends Error {
   /** The request's id in the logs. */
   readonly requestId: string | undefined
   readonly retryAfterMs: number | undefined
-  constructor({ status, statusText, headers }: Answered, body: unknown) {
+  constructor(
+    { status, statusText, headers }: Pick<Response, 'status' | 'statusText' | 'headers'>,
+    body: unknown,
+  ) {
     const problem: Partial<Problem> = typeof body === 'object' && body !== null ? body : {}
     const { code = 'unknown', title = `${status} ${statusText}`.trim(), detail, errors = [] } = problem
     super(detail ? `${title}. ${detail}` : title)
@@ -25,12 +28,6 @@ export class CallRefused extends Error {
     const seconds = Number(headers.get('retry-after') ?? Number.NaN)
     this.retryAfterMs = Number.isFinite(seconds) ? seconds * 1000 : undefined
   }
-}
-
-interface Answered {
-  readonly status: number
-  readonly statusText: string
-  readonly headers: Pick<Headers, 'get'>
 }
 
 /** There is no readable answer: nothing listens, the connection broke, time ran out, or the answer is not JSON. */
@@ -55,11 +52,8 @@ function reasonOf(error: unknown): string {
 }
 
 /** The answer of the call; undefined when it is 404. */
-export async function ifFound<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call
-  } catch (error) {
+export const ifFound = <T>(call: Promise<T>): Promise<T | undefined> =>
+  call.catch((error: unknown) => {
     if (error instanceof CallRefused && error.status === 404) return undefined
     throw error
-  }
-}
+  })

@@ -20,44 +20,33 @@ const order: OrderRequest = { branchId: 'gangnam', sauceId: 'gochujang', qty: 3,
 /** Costs more than any limit of the payment provider. */
 const unaffordable: OrderRequest = { ...order, price: 1_000_000_000 }
 
+const onItsWay =
+  (path: '/orders/{id}/cancel' | '/deliveries/{id}/fail'): Scenario['act'] =>
+  async (client, id, until) => {
+    await until(hasLeft)
+    await client.post(path, { path: { id } })
+  }
+
 export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
   delivered: {
     order,
     expected: 'DELIVERED',
-    async act(client, orderId, until) {
+    async act(client, id, until) {
       const { status } = await until(hasLeft)
-      if (!isFinal(status)) await client.post('/deliveries/{id}/complete', { path: { id: orderId } })
+      if (!isFinal(status)) await client.post('/deliveries/{id}/complete', { path: { id } })
     },
   },
-  declined: {
-    order: unaffordable,
-    expected: 'REJECTED',
-    async act() {},
-  },
+  declined: { order: unaffordable, expected: 'REJECTED', async act() {} },
   // The cancel races the payment: a charge is voided before it is made, or refunded.
   'cancelled at once': {
     order,
     expected: 'CANCELLED',
-    async act(client, orderId) {
-      await client.post('/orders/{id}/cancel', { path: { id: orderId } })
+    async act(client, id) {
+      await client.post('/orders/{id}/cancel', { path: { id } })
     },
   },
-  'cancelled on the way': {
-    order,
-    expected: 'CANCELLED',
-    async act(client, orderId, until) {
-      await until(hasLeft)
-      await client.post('/orders/{id}/cancel', { path: { id: orderId } })
-    },
-  },
-  failed: {
-    order,
-    expected: 'FAILED',
-    async act(client, orderId, until) {
-      await until(hasLeft)
-      await client.post('/deliveries/{id}/fail', { path: { id: orderId } })
-    },
-  },
+  'cancelled on the way': { order, expected: 'CANCELLED', act: onItsWay('/orders/{id}/cancel') },
+  failed: { order, expected: 'FAILED', act: onItsWay('/deliveries/{id}/fail') },
 }
 
 export const hasHappened = ({ timeline }: OrderView, event: EventName): boolean =>

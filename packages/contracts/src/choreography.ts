@@ -26,25 +26,19 @@ export const choreography = {
   order: {
     stream: 'ORDERS',
     publishes: orderPublishes,
-    consumes: [
-      ...paymentPublishes,
-      DeliveryStarted,
-      DeliveryCompleted,
-      DeliveryFailed,
-      DeliveryCancelled,
-    ] as const,
+    consumes: [...paymentPublishes, DeliveryStarted, DeliveryCompleted, DeliveryFailed, DeliveryCancelled],
   },
   payment: {
     stream: 'PAYMENTS',
     publishes: paymentPublishes,
-    consumes: [OrderPlaced, OrderCancelled, DeliveryFailed, DeliveryCancelled] as const,
+    consumes: [OrderPlaced, OrderCancelled, DeliveryFailed, DeliveryCancelled],
   },
   delivery: {
     stream: 'DELIVERIES',
     publishes: deliveryPublishes,
-    consumes: [OrderCancelled, PaymentApproved] as const,
+    consumes: [OrderCancelled, PaymentApproved],
   },
-  dashboard: { stream: undefined, publishes: [] as const, consumes: events },
+  dashboard: { stream: undefined, publishes: [], consumes: events },
 } as const
 
 export type Service = keyof typeof choreography
@@ -67,15 +61,20 @@ export type Publisher = {
 
 const publishesEvents = (service: Service): service is Publisher => choreography[service].stream !== undefined
 
-export const streams = (Object.keys(choreography) as Service[]).filter(publishesEvents).map(streamOf)
+const publishers = (Object.keys(choreography) as Service[]).filter(publishesEvents)
 
-/** A service's durable consumers, one for each stream: the stream's name and the events to consume from it. */
+export const streams = publishers.map(streamOf)
+
+/** A service's durable consumers, one for each stream: its name, its publisher, and the events to consume from it. */
 export function subscriptionsOf<S extends Service>(
   service: S,
-): { stream: string; events: (typeof choreography)[S]['consumes'][number][] }[] {
+): { stream: string; publisher: Publisher; events: (typeof choreography)[S]['consumes'][number][] }[] {
   const consumed: readonly (typeof choreography)[S]['consumes'][number][] = choreography[service].consumes
-  const names = [...new Set(consumed.map((event) => event.stream))]
-  return names.map((stream) => ({ stream, events: consumed.filter((event) => event.stream === stream) }))
+  return publishers.flatMap((publisher) => {
+    const { stream } = choreography[publisher]
+    const events = consumed.filter((event) => event.stream === stream)
+    return events.length === 0 ? [] : [{ stream, publisher, events }]
+  })
 }
 
 /** One service's row of the table, for code that treats all events alike. */

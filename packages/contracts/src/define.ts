@@ -52,23 +52,21 @@ export class UnreadableEvent extends Error {
  * Declares one event; its stream, filters, permissions and documents are derived from this.
  * @param is `earlier` has the versions before `version`, the oldest first; each upcasts to the next one
  */
-export function defineEvent<const Name extends string, Schema extends z.ZodType<OfAnOrder>>(
+export function defineEvent<const Name extends string, Data extends OfAnOrder>(
   event: Name,
   subject: string,
   version: number,
-  is: { schema: Schema; example: z.infer<Schema>; earlier?: readonly EarlierVersion[] },
-): EventDefinition<Name, z.infer<Schema>> {
-  type Data = z.infer<Schema>
-  const earlier = is.earlier ?? []
+  is: { schema: z.ZodType<Data>; example: NoInfer<Data>; earlier?: readonly EarlierVersion[] },
+): EventDefinition<Name, Data> {
+  const { earlier = [] } = is
   if (earlier.length !== version - 1)
     throw new Error(`${event} ${version} needs ${version - 1} earlier versions`)
 
   function check(schema: z.ZodType, data: unknown): unknown {
     const result = schema.safeParse(data)
     if (result.success) return result.data
-    throw new UnreadableEvent('invalid-data', `invalid ${event}: ${result.error.message}`, {
-      cause: result.error,
-    })
+    const { error: cause } = result
+    throw new UnreadableEvent('invalid-data', `invalid ${event}: ${cause.message}`, { cause })
   }
 
   function read(from: number, data: unknown): Data {
@@ -80,21 +78,7 @@ export function defineEvent<const Name extends string, Schema extends z.ZodType<
     return check(is.schema, upcasted) as Data
   }
 
-  const make = (data: Data): Fact<Name, Data> => ({
-    name: event,
-    version,
-    subject: `${subject}.${data.orderId}`,
-    data,
-  })
+  const make = (data: Data) => ({ name: event, version, subject: `${subject}.${data.orderId}`, data })
   const stream = subject.slice(0, subject.indexOf('.')).toUpperCase()
-  return Object.assign(make, {
-    event,
-    subject,
-    version,
-    stream,
-    schema: is.schema as never,
-    earlier,
-    example: is.example,
-    read,
-  })
+  return Object.assign(make, { event, subject, version, stream, ...is, earlier, read })
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEvent } from './define.ts'
-import { exampleOrderId, itemId, orderId, qty } from './fields.ts'
+import { exampleOrderId, itemId, onlyOrderId, orderId, qty } from './fields.ts'
 
 /** A paid order left for its branch. */
 export const DeliveryStarted = defineEvent('DeliveryStarted', 'deliveries.started', 1, {
@@ -9,10 +9,7 @@ export const DeliveryStarted = defineEvent('DeliveryStarted', 'deliveries.starte
 })
 
 /** The delivery arrived. */
-export const DeliveryCompleted = defineEvent('DeliveryCompleted', 'deliveries.completed', 1, {
-  schema: z.object({ orderId }),
-  example: { orderId: exampleOrderId },
-})
+export const DeliveryCompleted = defineEvent('DeliveryCompleted', 'deliveries.completed', 1, onlyOrderId)
 
 /** The courier reported it, or the delivery's deadline passed. */
 export const failReason = z.enum(['undeliverable', 'overdue'])
@@ -24,13 +21,12 @@ export const DeliveryFailed = defineEvent('DeliveryFailed', 'deliveries.failed',
 })
 
 /** A cancel came before the delivery arrived. */
-export const DeliveryCancelled = defineEvent('DeliveryCancelled', 'deliveries.cancelled', 1, {
-  schema: z.object({ orderId }),
-  example: { orderId: exampleOrderId },
-})
+export const DeliveryCancelled = defineEvent('DeliveryCancelled', 'deliveries.cancelled', 1, onlyOrderId)
 
 /** A cancel came after the delivery arrived. */
-export const CancellationRefused = defineEvent('CancellationRefused', 'deliveries.cancellation-refused', 1, {
-  schema: z.object({ orderId }),
-  example: { orderId: exampleOrderId },
-})
+export const CancellationRefused = defineEvent(
+  'CancellationRefused',
+  'deliveries.cancellation-refused',
+  1,
+  onlyOrderId,
+)

@@ -14,3 +14,6 @@ export const qty = z.int().min(1).max(1_000_000)
 export const won = z.int().min(0).max(Number.MAX_SAFE_INTEGER)
 
 export const exampleOrderId = '01936f5e-8a3b-7c21-9d4e-5f6a7b8c9d0e'
+
+/** For an event that carries nothing but its order. */
+export const onlyOrderId = { schema: z.object({ orderId }), example: { orderId: exampleOrderId } }

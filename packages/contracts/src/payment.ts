@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineEvent } from './define.ts'
-import { exampleOrderId, itemId, orderId, qty, won } from './fields.ts'
+import { exampleOrderId, itemId, onlyOrderId, orderId, qty, won } from './fields.ts'
 
 /** The charge succeeded; carries what delivery needs to ship. */
 export const PaymentApproved = defineEvent('PaymentApproved', 'payments.approved', 1, {
@@ -15,10 +15,7 @@ export const PaymentDeclined = defineEvent('PaymentDeclined', 'payments.declined
 })
 
 /** The order was cancelled before any charge began. */
-export const PaymentVoided = defineEvent('PaymentVoided', 'payments.voided', 1, {
-  schema: z.object({ orderId }),
-  example: { orderId: exampleOrderId },
-})
+export const PaymentVoided = defineEvent('PaymentVoided', 'payments.voided', 1, onlyOrderId)
 
 /** The charge was given back. */
 export const PaymentRefunded = defineEvent('PaymentRefunded', 'payments.refunded', 1, {

@@ -32,10 +32,9 @@ export const eventsBehind = (happened: ReadonlySet<string>): readonly Name[] => 
 export const canHaveBeen = (status: Status, happened: ReadonlySet<string>): boolean =>
   rules.some(([name, needed]) => name === status && needed.every((event) => happened.has(event)))
 
-const placed = ['PLACED', []] as const
-
+/** There is always one: PLACED needs no event. */
 const ruleFor = (happened: ReadonlySet<string>) =>
-  rules.find(([, needed]) => needed.every((name) => happened.has(name))) ?? placed
+  rules.find(([, needed]) => needed.every((name) => happened.has(name))) as (typeof rules)[number]
 
 const finalStatuses: ReadonlySet<Status> = new Set(['DELIVERED', 'FAILED', 'CANCELLED', 'REJECTED'])
 

@@ -9,7 +9,6 @@ import { openMetrics } from '@saucery/chassis/telemetry/metrics'
 import { dashboardApi } from './http/app.ts'
 import { checkOrder, endWaits, openEventWaiter } from './http/event-waiter.ts'
 import { openFeed } from './live/feed.ts'
-import { dashboardOperations } from './operations/operations.ts'
 import { countOverdue } from './operations/overdue.ts'
 import { openProjection } from './projection/builder.ts'
 import { measureProjection } from './projection/metrics.ts'
@@ -37,12 +36,13 @@ const metrics = openMetrics()
 measureProjection(projection, metrics)
 const overdue = countOverdue(views, settings, metrics, log)
 const { lag, reprocess, progress } = projection
-const operations = dashboardOperations({ broker, lag, reprocess, projection: progress }, views)
-measureOperations(metrics, operations, log)
+const { handledAmong } = views
+const operated = { service: 'dashboard', broker, lag, reprocess, handledAmong, projection: progress } as const
+measureOperations(metrics, operated, log)
 
 const callers = requireCaller('dashboard', settings, log)
 const app = dashboardApi({ views, waiter, feed, deadlines: settings, requireCaller: callers, log })
-addOperationsRoutes(app, operations)
+addOperationsRoutes(app, operated)
 await serveUntilStopped(app, {
   settings,
   log,

@@ -7,6 +7,7 @@ import { streams, subscriptionsOf } from '@saucery/contracts/choreography'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { connectBroker } from '@saucery/messaging/nats/connection'
 import { ensureStream } from '@saucery/messaging/nats/streams'
+import { testKeys } from '@saucery/messaging/testing/keys'
 import { testMongo } from '@saucery/servers/testing/servers'
 import { MongoClient } from 'mongodb'
 import { v7 as uuidv7 } from 'uuid'
@@ -24,7 +25,7 @@ after(async () => {
 
 /** One process of the dashboard, on a read model of its own or on one that it shares. */
 async function replica(url: string) {
-  const broker = await connectBroker({ url: nats.url, name: 'dashboard', log: silentLog })
+  const broker = await connectBroker({ url: nats.url, name: 'dashboard', keys: testKeys, log: silentLog })
   const views = openViews(url, undefined, eventLocations(broker))
   const consumers = consumeEvents({ broker, handle: reactions(views), replicas: 1, log: silentLog })
   closing.push(async () => {

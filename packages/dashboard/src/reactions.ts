@@ -7,22 +7,19 @@ import { isStoreOutage } from './store/mongo-errors.ts'
 import type { ViewStore } from './store/view-store.ts'
 import { entryOf } from './view/order-view.ts'
 
-type DashboardEvent = ReceivedEvent<Consumed<'dashboard'>>
-
 /**
  * Every event becomes an entry in its order's view.
  * @param onWritten called with the order's id when its view has the event
  */
 export const reactions =
   (views: Pick<ViewStore, 'add'>, onWritten: (orderId: string) => void = () => {}) =>
-  async (event: DashboardEvent) => {
+  async (event: ReceivedEvent<Consumed<'dashboard'>>) => {
     const { orderId } = event.data
     await views.add({ orderId, entry: entryOf({ ...event, time: timeOf(event.time) }) })
     onWritten(orderId)
   }
 
-type Options = Pick<ConsumerOptions<Consumed<'dashboard'>>, 'broker' | 'handle' | 'replicas' | 'log'> &
-  Partial<Pick<ConsumerOptions<Consumed<'dashboard'>>, 'durable' | 'maxAckPending'>>
+type Options = Omit<ConsumerOptions<Consumed<'dashboard'>>, 'subscriptions' | 'isOutage' | 'inKeyOrder'>
 
 /** Consumes all that the dashboard subscribes to. The store writes one order's events together, so they need no order. */
 export const consumeEvents = (options: Options) =>

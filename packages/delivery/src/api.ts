@@ -1,42 +1,28 @@
 import { authorize, ifInScope, scopedQuery } from '@saucery/chassis/auth/authorize'
 import { pageResponse } from '@saucery/chassis/http/pages'
-import { orNotFound, type Problem, storeUnavailable } from '@saucery/chassis/http/problem'
+import { orNotFound, type Problem } from '@saucery/chassis/http/problem'
 import { causeOf } from '@saucery/chassis/http/request-id'
-import { openAnswerOnce, respond } from '@saucery/chassis/idempotency/answer-once'
-import { type OpenApiApp, openApiApp } from '@saucery/chassis/openapi/app'
-import type { Log } from '@saucery/chassis/telemetry/log'
-import { type Database, isDatabaseOutage } from '@saucery/messaging/postgres/database'
-import type { Context, MiddlewareHandler } from 'hono'
+import { type HttpAnswer, openAnswerOnce, respond } from '@saucery/chassis/idempotency/answer-once'
+import { type ServiceApiDeps, serviceApp } from '@saucery/chassis/openapi/service-app'
+import type { Context } from 'hono'
 import { complete, type Delivery, fail, Refused, type VisibleDelivery } from './domain.ts'
 import * as routes from './routes.ts'
 import { type CommitDelivery, findDeliveries, findDelivery } from './store.ts'
 
-export interface DeliveryApiDeps {
-  readonly db: Database
+interface DeliveryApiDeps extends ServiceApiDeps {
   readonly commit: CommitDelivery
-  readonly requireCaller: MiddlewareHandler
-  readonly log: Log
 }
 
-export function deliveryApi({ db, commit, requireCaller, log }: DeliveryApiDeps): OpenApiApp {
-  const app = openApiApp(log, requireCaller, problemOf)
-  const answerOnce = openAnswerOnce({ db, commit, problemOf })
+export function deliveryApi(deps: DeliveryApiDeps) {
+  const { db, commit } = deps
+  const app = serviceApp(deps, problemOf)
+  const answerOnce = openAnswerOnce(db, commit, problemOf)
 
-  async function report(
-    c: Context,
-    key: string,
-    decide: (delivery: Delivery | undefined) => ReturnType<typeof complete>,
-  ) {
+  async function report(c: Context, key: string, decide: typeof complete) {
     authorize(c, 'end-deliveries')
-    const reported = await answerOnce(c, {
-      change: { key, cause: causeOf(c), decide },
-      answer: ({ state, events }) => ({
-        status: 200,
-        headers: { 'Event-Id': events[0]?.id },
-        body: orNotFound(state as VisibleDelivery | undefined),
-      }),
-    })
-    return respond(c, reported)
+    const reported = await answerOnce(c, { change: { key, cause: causeOf(c), decide }, status: 200 })
+    // A remembered cancel is refused: it is no delivery yet.
+    return respond(c, reported as HttpAnswer<VisibleDelivery, 200>)
   }
 
   app.openapi(routes.completeDelivery, (c) => report(c, c.req.valid('param').id, complete))
@@ -68,7 +54,4 @@ const refusals: Record<Refused['code'], Problem> = {
   },
 }
 
-function problemOf(error: Error): Problem | undefined {
-  if (error instanceof Refused) return refusals[error.code]
-  return isDatabaseOutage(error) ? storeUnavailable : undefined
-}
+const problemOf = (error: Error) => (error instanceof Refused ? refusals[error.code] : undefined)

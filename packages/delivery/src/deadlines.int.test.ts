@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { received } from '@saucery/chassis/testing/events'
 import { OrderCancelled } from '@saucery/contracts/order'
-import { failOverdue } from './deadlines.ts'
-import { findDelivery } from './store.ts'
+import { completeDue, failOverdue } from './deadlines.ts'
+import { type CommitDelivery, findDelivery } from './store.ts'
 import { testDeliveries } from './testing/deliveries.ts'
 
 const service = await testDeliveries()
@@ -11,25 +11,85 @@ after(() => service[Symbol.asyncDispose]())
 const { commit, db, handle, publishedOf, replica, start, startedAgo } = service
 
 const hour = 3_600_000
-const work = { db, commit, deadlineMs: hour }
+const work = { db, commit, afterMs: hour }
 const statusOf = async (orderId: string) => (await findDelivery(db, orderId))?.status
+const cancel = (orderId: string) => handle(received(OrderCancelled({ orderId, reason: 'requested' })))
 
-describe('the deadline of deliveries', () => {
-  it('fails a delivery without a reported end as overdue, once, and no other', async () => {
-    const overdue = await startedAgo(2 * hour)
-    const fresh = await start()
-    const other = await replica()
-    await Promise.all([failOverdue(work), failOverdue({ ...work, ...other })])
-    const failed = await findDelivery(db, overdue)
-    assert.deepEqual(failed?.status === 'FAILED' && failed.reason, 'overdue')
-    assert.deepEqual(await publishedOf(overdue), ['DeliveryFailed', 'DeliveryStarted'])
-    assert.equal(await statusOf(fresh), 'STARTED')
+for (const { name, end, ended, event } of [
+  { name: 'the deadline of deliveries', end: failOverdue, ended: 'FAILED', event: 'DeliveryFailed' },
+  { name: 'the automatic courier', end: completeDue, ended: 'COMPLETED', event: 'DeliveryCompleted' },
+])
+  describe(name, () => {
+    it('ends what is due, and only that', async () => {
+      const dueId = await startedAgo(2 * hour)
+      const fresh = await start()
+      await end(work)
+      assert.equal(await statusOf(dueId), ended)
+      assert.equal(await statusOf(fresh), 'STARTED')
+    })
+
+    it('leaves alone a delivery that ended in time', async () => {
+      const orderId = await startedAgo(2 * hour)
+      await cancel(orderId)
+      await end(work)
+      assert.equal(await statusOf(orderId), 'CANCELLED')
+    })
+
+    it('ends all that is due in one go, however much', async () => {
+      await db.execute(`
+        insert into deliveries (order_id, status, branch_id, sauce_id, qty, started_at)
+        select gen_random_uuid(), 'STARTED', '${ended}', '2', 3, now() - interval '2 hours' from generate_series(1, 1200)`)
+      await end(work)
+      const left = await db.execute(
+        `select status from deliveries where branch_id = '${ended}' and status <> '${ended}'`,
+      )
+      assert.equal(left.length, 0)
+    })
+
+    it('ends after a restart what was started before', async () => {
+      const orderId = await startedAgo(2 * hour)
+      const restarted = await replica()
+      await end({ ...work, ...restarted })
+      assert.equal(await statusOf(orderId), ended)
+    })
+
+    it('ends a delivery once when two replicas see that it is due', async () => {
+      const other = await replica()
+      const orderIds = await Promise.all(Array.from({ length: 20 }, () => startedAgo(2 * hour)))
+      await Promise.all([end(work), end({ ...work, ...other }), end(work)])
+      for (const orderId of orderIds) assert.deepEqual(await publishedOf(orderId), [event, 'DeliveryStarted'])
+    })
+
+    it('ends the others when a cancel is faster for one', async () => {
+      const [cancelled, ...others] = await Promise.all(Array.from({ length: 5 }, () => startedAgo(2 * hour)))
+      assert.ok(cancelled)
+      const tooLate: CommitDelivery = async (change) => {
+        if (change.key === cancelled) await cancel(cancelled)
+        return commit(change)
+      }
+      await end({ ...work, commit: tooLate })
+      assert.equal(await statusOf(cancelled), 'CANCELLED')
+      for (const orderId of others) assert.equal(await statusOf(orderId), ended)
+    })
+
+    it('throws a failure that is not a refusal', async () => {
+      await startedAgo(2 * hour)
+      const broken = () => Promise.reject(new Error('disk full'))
+      await assert.rejects(end({ ...work, commit: broken }), /disk full/)
+      await end(work)
+    })
+
+    it('finds nothing more to do', async () => {
+      const untouched = () => Promise.reject(new Error('there is something'))
+      await end({ ...work, commit: untouched })
+    })
   })
 
-  it('leaves alone a delivery that ended in time', async () => {
-    const orderId = await startedAgo(2 * hour)
-    await handle(received(OrderCancelled({ orderId, reason: 'requested' })))
+describe('a delivery that is overdue', () => {
+  it('fails with that reason', async () => {
+    const overdue = await startedAgo(2 * hour)
     await failOverdue(work)
-    assert.equal(await statusOf(orderId), 'CANCELLED')
+    const failed = await findDelivery(db, overdue)
+    assert.deepEqual(failed?.status === 'FAILED' && failed.reason, 'overdue')
   })
 })

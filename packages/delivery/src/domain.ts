@@ -8,13 +8,7 @@ import {
   DeliveryStarted,
 } from '@saucery/contracts/delivery'
 
-interface Parcel {
-  readonly orderId: string
-  readonly branchId: string
-  readonly sauceId: string
-  readonly qty: number
-  readonly startedAt: string
-}
+type Parcel = FactOf<typeof DeliveryStarted>['data'] & { readonly startedAt: string }
 
 /** The delivery of one order, whose id it has. A cancel that came before the payment is remembered. */
 export type Delivery =

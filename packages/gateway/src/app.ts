@@ -1,8 +1,9 @@
-import { problemHandlers } from '@saucery/chassis/http/problem'
+import type { HttpBindings } from '@hono/node-server'
+import { handleProblems } from '@saucery/chassis/http/problem'
 import type { Log } from '@saucery/chassis/telemetry/log'
-import { Hono } from 'hono'
-import { openAuthenticator } from './auth/authenticate.ts'
-import { currentCaller } from './auth/me.ts'
+import { actions, scopeOf } from '@saucery/contracts/access/scope'
+import { type Handler, Hono } from 'hono'
+import { type Authenticator, openAuthenticator } from './auth/authenticate.ts'
 import { reference } from './docs/reference.ts'
 import { edgePolicy } from './edge/edge-policy.ts'
 import { servePage } from './edge/page.ts'
@@ -21,15 +22,12 @@ export interface GatewayOptions {
 /** @throws when the built page in `WEB_ROOT` cannot be read */
 export async function gatewayApi({ settings, upstreams, eventStreams, log }: GatewayOptions): Promise<Hono> {
   const app = new Hono()
-  const { onError, notFound } = problemHandlers(log, undefined, app)
-  app.onError(onError)
-  app.notFound(notFound)
+  handleProblems(app, log)
   app.use(edgePolicy(settings))
 
   const authenticator = openAuthenticator(settings, log)
-  const trustedProxies = settings.TRUSTED_PROXIES
   for (const upstream of upstreams) {
-    const route = routeTo(upstream, { authenticator, trustedProxies, eventStreams, log })
+    const route = routeTo(upstream, authenticator, eventStreams, log)
     for (const prefix of prefixes[upstream.name]) app.all(`${prefix}/*`, route)
   }
 
@@ -43,4 +41,16 @@ export async function gatewayApi({ settings, upstreams, eventStreams, log }: Gat
     return c.json({ ready: true, upstreams: Object.fromEntries(states) })
   })
   return app
+}
+
+/** `GET /me`: who calls, and what that caller may do. The page shows no controls beyond that. */
+function currentCaller({ callerOf }: Authenticator): Handler {
+  return async (c) => {
+    const caller = await callerOf((c.env as HttpBindings).incoming.headers)
+    c.header('cache-control', 'no-store')
+    if (caller === undefined) return c.json({ signIn: 'off', role: 'operator', may: actions })
+    const { signedInUntil: _, ...shown } = caller
+    const may = actions.filter((action) => scopeOf(caller, action) !== 'none')
+    return c.json({ signIn: 'on', ...shown, may })
+  }
 }

@@ -8,6 +8,7 @@ import { ensureStream } from './nats/streams.ts'
 import { cause } from './testing/counters.ts'
 import { eventually } from './testing/eventually.ts'
 import { openShop } from './testing/example.ts'
+import { testKeys } from './testing/keys.ts'
 import { quietLog } from './testing/log.ts'
 import { messagesOf, publishEvent } from './testing/messages.ts'
 import { testBroker, testDatabase } from './testing/servers.ts'
@@ -31,7 +32,7 @@ describe('the example of the README', () => {
     await using nats = await testNats()
     await using library = await testBroker(nats.url, { name: 'library' })
     await ensureStream(library.jsm, { name: 'LIBRARY', subjects: ['library.>'] }, 1)
-    const stop = await openShop(database.url, nats.url, quietLog)
+    const stop = await openShop(database.url, nats.url, testKeys, quietLog)
     for (const copies of [2, 3]) await publishEvent(library, returned(copies))
     await eventually(async () => {
       const published = (await messagesOf(library, 'SHOP')).map(({ subject, data }) => [

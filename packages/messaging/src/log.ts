@@ -1,10 +1,5 @@
 /** The part of a logger that this package uses, such as pino. */
-export interface Log {
-  debug(fields: object, text: string): void
-  info(fields: object, text: string): void
-  warn(fields: object, text: string): void
-  error(fields: object, text: string): void
-}
+export type Log = Record<'debug' | 'info' | 'warn' | 'error', (fields: object, text: string) => void>
 
 /** An error in one line of at most a thousand characters. */
 export const oneLine = (error: unknown): string => String(error).replace(/\s+/g, ' ').slice(0, 1000)

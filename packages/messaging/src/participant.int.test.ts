@@ -26,7 +26,7 @@ import { quietLog } from './testing/log.ts'
 import { messagesOf, publishEvent } from './testing/messages.ts'
 import { type TestDatabase, testBroker, testDatabase } from './testing/servers.ts'
 
-const subscriptions = [{ stream: nudgesStream.name, events: [Nudged] }]
+const subscriptions = [{ stream: nudgesStream.name, publisher: 'nudger', events: [Nudged] }]
 
 /** The whole service that counts. */
 async function open(database: TestDatabase, natsUrl: string, { sweepEveryMs = 60_000 } = {}) {

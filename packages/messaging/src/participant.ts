@@ -18,7 +18,6 @@ export interface ParticipantOptions<State, F extends Fact> extends OutboxOptions
   /** How long answers to requests are kept. Unset if the service has no table for them. */
   readonly requestRetentionMs?: number | undefined
   readonly sweepEveryMs?: number
-  readonly compareEveryMs?: number
 }
 
 const pruneEveryMs = 60 * 60_000
@@ -32,7 +31,7 @@ export async function openParticipant<State, Published extends Fact, Consumed ex
   options: ParticipantOptions<State, Published | Consumed>,
 ) {
   const { db, broker, replicas, log, retentionMs, requestRetentionMs, sweepEveryMs = 1000 } = options
-  const { compareEveryMs = 60_000 } = options
+  const { compareEveryMs } = options
   const outbox = await openOutbox(options)
   const sweeper = runEvery('sweep', sweepEveryMs, outbox.sweep, log)
   broker.onReconnect(sweeper.now)
@@ -63,7 +62,7 @@ export async function openParticipant<State, Published extends Fact, Consumed ex
         isOutage,
         replicas,
         log,
-        compareEveryMs,
+        ...(compareEveryMs !== undefined && { compareEveryMs }),
       })
     },
     isReady: () => consumers?.isReady() ?? false,

@@ -42,10 +42,6 @@ export type Commit<State, P extends Fact, F extends Fact> = (
   change: Change<State, P, F>,
 ) => Promise<ChangeResult<State, P>>
 
-interface UnitOfWorkOptions extends BatchLimits {
-  readonly now?: () => Date
-}
-
 // A transaction of one change costs about as much as one of ten. Up to some 80 changes a second none has to wait;
 // above that, fewer and larger transactions share the load.
 const largerUnderLoad = (changes: number) => Math.min(12 + changes / 4, 40)
@@ -60,7 +56,7 @@ export function unitOfWork<State, P extends Fact, F extends Fact>(
   db: Database,
   outbox: Outbox,
   aggregate: Aggregate<State, P | F>,
-  { now = () => new Date(), size = 256, concurrency = 2, everyMs = largerUnderLoad }: UnitOfWorkOptions = {},
+  limits: BatchLimits = {},
 ): Commit<State, P, F> {
   type Changes = Change<State, P, F>[]
   type Outcomes = Outcome<ChangeResult<State, P>>[]
@@ -123,7 +119,7 @@ export function unitOfWork<State, P extends Fact, F extends Fact>(
     const state = states.get(key)
     if (handles !== undefined && !fresh.has(handles)) return { value: { state, events: [] } }
     try {
-      const events = decide(state).map((fact) => stamp(fact, cause, now()))
+      const events = decide(state).map((fact) => stamp(fact, cause, new Date()))
       const all: Event<P | F>[] = consumes ? [consumes, ...events] : events
       const after = all.reduce(aggregate.evolve, state)
       if (after !== undefined) states.set(key, after)
@@ -135,7 +131,7 @@ export function unitOfWork<State, P extends Fact, F extends Fact>(
     }
   }
 
-  return batcher(commitBatch, { size, concurrency, everyMs })
+  return batcher(commitBatch, { concurrency: 2, everyMs: largerUnderLoad, ...limits })
 }
 
 const eventsIn = <State, P extends Fact>(outcomes: Outcome<ChangeResult<State, P>>[]): Event<P>[] =>

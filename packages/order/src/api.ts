@@ -1,6 +1,6 @@
 import { authorize, ifInScope, requireInScope, scopedQuery } from '@saucery/chassis/auth/authorize'
 import { pageResponse } from '@saucery/chassis/http/pages'
-import { invalidFields, orNotFound, type Problem, storeUnavailable } from '@saucery/chassis/http/problem'
+import { invalidFields, orNotFound, type Problem } from '@saucery/chassis/http/problem'
 import { causeOf } from '@saucery/chassis/http/request-id'
 import {
   type HttpAnswer,
@@ -8,28 +8,22 @@ import {
   type ProblemAnswer,
   respond,
 } from '@saucery/chassis/idempotency/answer-once'
-import { type OpenApiApp, openApiApp } from '@saucery/chassis/openapi/app'
-import type { Log } from '@saucery/chassis/telemetry/log'
-import { isDatabaseOutage } from '@saucery/messaging/postgres/database'
-import type { MiddlewareHandler } from 'hono'
+import { type ServiceApiDeps, serviceApp } from '@saucery/chassis/openapi/service-app'
 import { v7 as uuidv7 } from 'uuid'
 import { cancel, type Order, place, Refused } from './domain.ts'
-import type { PaymentWaitSettings } from './payment-wait/preferences.ts'
-import { waitPreferences } from './payment-wait/preferences.ts'
+import { type PaymentWaitSettings, waitPreferences } from './payment-wait/preferences.ts'
 import { beginWait, type PaymentWaitDeps, type WaitOutcome } from './payment-wait/wait.ts'
 import * as routes from './routes.ts'
 import { findOrder, findOrders } from './store.ts'
 
-export interface OrderApiDeps extends PaymentWaitDeps {
+interface OrderApiDeps extends ServiceApiDeps, PaymentWaitDeps {
   readonly settings: PaymentWaitSettings
-  readonly requireCaller: MiddlewareHandler
-  readonly log: Log
 }
 
-export function orderApi(deps: OrderApiDeps): OpenApiApp {
-  const { db, commit, settings, requireCaller, log } = deps
-  const app = openApiApp(log, requireCaller, problemOf)
-  const answerOnce = openAnswerOnce({ db, commit, problemOf })
+export function orderApi(deps: OrderApiDeps) {
+  const { db, commit, settings } = deps
+  const app = serviceApp(deps, problemOf)
+  const answerOnce = openAnswerOnce(db, commit, problemOf)
 
   app.openapi(routes.placeOrder, async (c) => {
     const input = c.req.valid('json')
@@ -43,15 +37,11 @@ export function orderApi(deps: OrderApiDeps): OpenApiApp {
       input,
       refusal: wait.refusal,
       change: { key: orderId, cause, decide: () => place(orderId, input, wait.payBy) },
-      answer: ({ state, events }) => ({
-        status: preferences.undecidedStatus,
-        headers: {
-          Location: `/orders/${orderId}`,
-          'Event-Id': events[0]?.id,
-          'Preference-Applied': preferences.applied || undefined,
-        },
-        body: orNotFound(state),
-      }),
+      status: preferences.undecidedStatus,
+      headers: {
+        Location: `/orders/${orderId}`,
+        'Preference-Applied': preferences.applied || undefined,
+      },
       finalWithinMs: wait.finalWithinMs,
     })
     if (placed.isFinal) {
@@ -66,15 +56,7 @@ export function orderApi(deps: OrderApiDeps): OpenApiApp {
     const scope = authorize(c, 'cancel-orders')
     const key = c.req.valid('param').id
     const decide = (order: Order | undefined) => cancel(ifInScope(scope, order), 'requested')
-    const cancelled = await answerOnce(c, {
-      change: { key, cause: causeOf(c), decide },
-      answer: ({ state, events }) => ({
-        status: 202,
-        headers: { 'Event-Id': events[0]?.id },
-        body: orNotFound(state),
-      }),
-    })
-    return respond(c, cancelled)
+    return respond(c, await answerOnce(c, { change: { key, cause: causeOf(c), decide }, status: 202 }))
   })
 
   app.openapi(routes.listOrders, async (c) => {
@@ -119,7 +101,4 @@ const refusals: Record<Refused['code'], Problem> = {
   ]),
 }
 
-function problemOf(error: Error): Problem | undefined {
-  if (error instanceof Refused) return refusals[error.code]
-  return isDatabaseOutage(error) ? storeUnavailable : undefined
-}
+const problemOf = (error: Error) => (error instanceof Refused ? refusals[error.code] : undefined)

@@ -1,5 +1,4 @@
 import { processDue } from '@saucery/chassis/async/due-work'
-import { newTraceparent } from '@saucery/messaging/events/trace-context'
 import type { Database } from '@saucery/messaging/postgres/database'
 import { Refused, timeOut } from './domain.ts'
 import { type CommitOrder, findPlacedBefore } from './store.ts'
@@ -22,13 +21,6 @@ export async function cancelOverdue(
 ): Promise<void> {
   const before = (await consumedUntil()) - deadlineMs
   if (before < 0) return
-  const cause = { id: 'payment-deadline', traceparent: newTraceparent() }
-  await processDue(
-    {
-      find: (limit) => findPlacedBefore(db, before, limit),
-      change: (key) => commit({ key, cause, decide: timeOut }),
-      isRefusal: (error) => error instanceof Refused,
-    },
-    stopping,
-  )
+  const find = (limit: number) => findPlacedBefore(db, before, limit)
+  await processDue({ commit, find, decide: timeOut, causeId: 'payment-deadline', refusal: Refused }, stopping)
 }

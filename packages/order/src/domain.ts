@@ -4,12 +4,7 @@ import { OrderCancelled, OrderPlaced } from '@saucery/contracts/order'
 import { isFinal, type Status, statusOf } from '@saucery/contracts/status'
 
 /** What a branch orders; `price` is per unit in whole won. */
-export interface OrderRequest {
-  readonly branchId: string
-  readonly sauceId: string
-  readonly qty: number
-  readonly price: number
-}
+type OrderRequest = Pick<FactOf<typeof OrderPlaced>['data'], 'branchId' | 'sauceId' | 'qty' | 'price'>
 
 export interface Order extends OrderRequest {
   readonly id: string

@@ -1,7 +1,6 @@
 import { pollEveryMs } from '@saucery/chassis/async/due-work'
 import { boot } from '@saucery/chassis/lifecycle/boot'
-import { choreography, subscriptionsOf } from '@saucery/contracts/choreography'
-import { runEvery } from '@saucery/messaging/async/periodic'
+import { choreography } from '@saucery/contracts/choreography'
 import { openWatermark } from '@saucery/messaging/consumer/watermark'
 import { orderApi } from './api.ts'
 import { cancelOverdue } from './deadlines.ts'
@@ -13,24 +12,18 @@ import { orderAggregate } from './store.ts'
 
 const migrations = new URL('../migrations/', import.meta.url)
 const service = await boot('order', orderSettings, migrations, orderAggregate)
-const { settings, log, db, broker, participant } = service
-const { commit } = participant
-participant.consume(subscriptionsOf('order'), reactions({ commit }))
+service.consume(reactions(service))
 
-const deadlineMs = settings.PAYMENT_DEADLINE_MS
-const deadline = { db, commit, deadlineMs, consumedUntil: openWatermark(broker, choreography.payment.stream) }
-const overdue = runEvery(
-  'cancelling overdue orders',
-  pollEveryMs(deadlineMs),
-  (stopping) => cancelOverdue(deadline, stopping),
-  log,
+const deadlineMs = service.settings.PAYMENT_DEADLINE_MS
+const consumedUntil = openWatermark(service.broker, choreography.payment.stream)
+service.runEvery('cancelling overdue orders', pollEveryMs(deadlineMs), (stopping) =>
+  cancelOverdue({ ...service, deadlineMs, consumedUntil }, stopping),
 )
 
 const breaker = openBreaker(service)
-const watches = openWatches({ db, broker, commit, log })
+const watches = openWatches(service)
 
-await service.run(orderApi({ ...service, commit, watches, breaker }), {
+await service.run(orderApi({ ...service, watches, breaker }), {
   details: { paymentBreaker: breaker.state },
   onSignal: watches.end,
-  stop: [overdue.stop],
 })

@@ -1,22 +1,14 @@
 import { authorize, ifInScope, scopedQuery } from '@saucery/chassis/auth/authorize'
 import { pageResponse } from '@saucery/chassis/http/pages'
-import { orNotFound, type Problem, storeUnavailable } from '@saucery/chassis/http/problem'
-import { type OpenApiApp, openApiApp } from '@saucery/chassis/openapi/app'
-import type { Log } from '@saucery/chassis/telemetry/log'
-import { type Database, isDatabaseOutage } from '@saucery/messaging/postgres/database'
-import type { MiddlewareHandler } from 'hono'
+import { orNotFound } from '@saucery/chassis/http/problem'
+import { type ServiceApiDeps, serviceApp } from '@saucery/chassis/openapi/service-app'
 import type { Payment } from './domain.ts'
 import * as routes from './routes.ts'
 import { findPayment, findPayments } from './store.ts'
 
-export interface PaymentApiDeps {
-  readonly db: Database
-  readonly requireCaller: MiddlewareHandler
-  readonly log: Log
-}
-
-export function paymentApi({ db, requireCaller, log }: PaymentApiDeps): OpenApiApp {
-  const app = openApiApp(log, requireCaller, problemOf)
+export function paymentApi(deps: ServiceApiDeps) {
+  const { db } = deps
+  const app = serviceApp(deps)
 
   app.openapi(routes.listPayments, async (c) => {
     const query = scopedQuery(authorize(c, 'read-payments'), c.req.valid('query'))
@@ -32,7 +24,3 @@ export function paymentApi({ db, requireCaller, log }: PaymentApiDeps): OpenApiA
 }
 
 const idOf = ({ orderId }: Payment) => orderId
-
-function problemOf(error: Error): Problem | undefined {
-  return isDatabaseOutage(error) ? storeUnavailable : undefined
-}

@@ -1,13 +1,8 @@
 import type { Consumed, Published } from '@saucery/contracts/choreography'
+import type { FactOf } from '@saucery/contracts/define'
 import { PaymentApproved, PaymentDeclined, PaymentRefunded, PaymentVoided } from '@saucery/contracts/payment'
 
-interface Charge {
-  readonly orderId: string
-  readonly branchId: string
-  readonly sauceId: string
-  readonly qty: number
-  readonly amount: number
-}
+type Charge = FactOf<typeof PaymentApproved>['data']
 
 /** The payment of one order, whose id it has. A voided one may not know what was ordered. */
 export type Payment =

@@ -1,5 +1,4 @@
 import { boot } from '@saucery/chassis/lifecycle/boot'
-import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { paymentApi } from './api.ts'
 import { simulatedProvider } from './provider/simulated.ts'
 import { reactions } from './reactions.ts'
@@ -8,13 +7,7 @@ import { paymentAggregate } from './store.ts'
 
 const migrations = new URL('../migrations/', import.meta.url)
 const service = await boot('payment', paymentSettings, migrations, paymentAggregate)
-const { settings, db, participant } = service
-const { commit } = participant
-const provider = simulatedProvider(db, {
-  limit: settings.PAYMENT_LIMIT,
-  delayMs: settings.PAYMENT_DELAY_MS,
-  jitterMs: settings.PAYMENT_DELAY_JITTER_MS,
-})
-participant.consume(subscriptionsOf('payment'), reactions({ commit, provider }))
+const provider = simulatedProvider(service.db, service.settings)
+service.consume(reactions({ ...service, provider }))
 
 await service.run(paymentApi(service))

@@ -1,13 +1,9 @@
 import { streams } from '@saucery/contracts/choreography'
+import type { connectBroker } from '@saucery/messaging/nats/connection'
 import { deadLettersStream, provisionStream } from '@saucery/messaging/nats/streams'
 import { connect, ErrorCode, NatsError } from 'nats'
 
-export interface Provisioner {
-  /** `nats://host:port`, several with commas; without credentials. */
-  readonly url: string
-  readonly user?: string | undefined
-  readonly password?: string | undefined
-}
+type Provisioner = Pick<Parameters<typeof connectBroker>[0], 'url' | 'user' | 'password'>
 
 /** Creates the streams, or brings them up to date, before the services start. */
 export async function provision({ url, user, password }: Provisioner, replicas: number): Promise<void> {

@@ -1,7 +1,7 @@
 import { rejectOnAbort } from '@saucery/bench/load/poll'
 import type { Finding } from '../report/finding.ts'
+import { deleteNamespaces, requireOwnNamespaces } from './kubectl.ts'
 import { bringUpLocal, type ServiceSettings } from './local.ts'
-import { deleteNamespaces, requireOwnNamespaces } from './namespaces.ts'
 import { bringUpProduction } from './production.ts'
 
 export interface Experiment {

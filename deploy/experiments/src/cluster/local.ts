@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
-import { namespace } from './kubectl.ts'
-import { createNamespace } from './namespaces.ts'
+import { createNamespace, namespace } from './kubectl.ts'
 import { applyKustomization, deploy, servicesReady } from './overlay.ts'
 
 /** Settings by service. */

@@ -3,8 +3,7 @@ import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { secretFiles } from '@saucery/deploy-tools/secrets/secret-files'
 import { localTokenSettings, signToken } from '@saucery/local/access/sign-in'
-import { applyObject, databases, namespace, rolledOut } from './kubectl.ts'
-import { createNamespace } from './namespaces.ts'
+import { applyObject, createNamespace, databases, namespace, rolledOut } from './kubectl.ts'
 import { applyKustomization, deploy, services, servicesReady } from './overlay.ts'
 
 /** Brings the production overlay up, with generated Secrets, and its databases in a second namespace. */

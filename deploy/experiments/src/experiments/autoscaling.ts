@@ -2,7 +2,7 @@ import { waitFor } from '@saucery/bench/load/poll'
 import type { Experiment } from '../cluster/fresh.ts'
 import { getObject } from '../cluster/kubectl.ts'
 import { completedByItself } from '../cluster/local.ts'
-import { acceptedOrdersEnded, ordersEnded } from '../load/gateway.ts'
+import { acceptedOrdersEnded } from '../load/gateway.ts'
 import { startSiege } from '../load/siege.ts'
 import { promised, reported, secondsSince } from '../report/finding.ts'
 
@@ -39,7 +39,7 @@ export const autoscaling: Experiment = {
     await waitFor('the end of the siege', watch, { withinMs: 300_000 })
     const { hits, perSecond, availability } = await siege.result()
     const loadEndedAt = Date.now()
-    const byStatus = await ordersEnded(startedAt, hits, 600_000)
+    const ended = await acceptedOrdersEnded(startedAt, hits)
     await waitFor('one pod of payment again', isOnePod, { withinMs: 900_000 })
     return [
       reported('siege', `20 clients for 120 s, ${hits} orders, ${perSecond}/s`),
@@ -47,7 +47,7 @@ export const autoscaling: Experiment = {
       promised('most pods of payment', mostReplicas, mostReplicas > 1),
       reported('first grew after', grewAfter),
       reported('highest share of the requested CPU', `${highestPercent} %`),
-      ...acceptedOrdersEnded(hits, byStatus),
+      ...ended,
       promised('one pod again, after the end of the load', secondsSince(loadEndedAt), true),
     ]
   },

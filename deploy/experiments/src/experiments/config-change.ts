@@ -3,7 +3,8 @@ import type { Status } from '@saucery/contracts/status'
 import type { Experiment } from '../cluster/fresh.ts'
 import { applySettings } from '../cluster/local.ts'
 import { podsOf } from '../cluster/pods.ts'
-import { runTraffic, type TrafficOutcome } from '../load/traffic.ts'
+import type { TrafficOutcome } from '../load/order-traffic.ts'
+import { runTraffic } from '../load/traffic.ts'
 import { promised, reported, secondsSince } from '../report/finding.ts'
 
 const orders = { orders: 10, perSecond: 5, order: { qty: 1, price: 60_000 } }

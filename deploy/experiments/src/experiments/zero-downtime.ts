@@ -3,7 +3,7 @@ import { imageOf, kubectl, rolledOut } from '../cluster/kubectl.ts'
 import { completedByItself } from '../cluster/local.ts'
 import { services } from '../cluster/overlay.ts'
 import { allPods, allStarted, restartsOf } from '../cluster/pods.ts'
-import { acceptedOrdersEnded, ordersEnded } from '../load/gateway.ts'
+import { acceptedOrdersEnded } from '../load/gateway.ts'
 import { startSiege } from '../load/siege.ts'
 import { type Finding, promised, reported, secondsSince } from '../report/finding.ts'
 
@@ -44,7 +44,7 @@ async function rollUnderSiege(name: string, changes: readonly object[], tag?: st
   }
   const all = `${rolled} of ${services.length}, in ${secondsSince(startedAt.getTime())}`
   const { hits, perSecond, longestS, availability, failed, refused } = await siege.result()
-  const byStatus = await ordersEnded(startedAt, hits, 600_000)
+  const ended = await acceptedOrdersEnded(startedAt, hits)
   const restarts = (await allPods()).reduce((sum, each) => sum + restartsOf(each), 0)
   return [
     promised('services rolled during the siege', all, rolled === services.length),
@@ -52,7 +52,7 @@ async function rollUnderSiege(name: string, changes: readonly object[], tag?: st
     promised('availability', `${availability.toFixed(2)} %`, availability === 100),
     promised('failed requests', failed, failed === 0),
     promised('refused requests', refused, refused === 0),
-    ...acceptedOrdersEnded(hits, byStatus),
+    ...ended,
     promised('restarts of containers', restarts, restarts === 0),
   ]
 }

@@ -45,13 +45,6 @@ function countOf(byStatus: ByStatus, matches: (status: Status) => boolean = () =
   return counts.reduce((sum, [status, count]) => sum + (matches(status) ? count : 0), 0)
 }
 
-/** Waits until this many orders were placed since then and all have ended, at most `withinMs`. */
-export const ordersEnded = (since: Date, orders: number, withinMs: number): Promise<ByStatus> =>
-  statisticsOnce(since, withinMs, (byStatus) => {
-    const ended = countOf(byStatus, isFinal)
-    return ended >= orders && ended === countOf(byStatus)
-  })
-
 /** Waits until all orders since then have ended or are DELIVERING, at most `withinMs`. */
 export const ordersSettled = (since: Date, withinMs: number): Promise<ByStatus> =>
   statisticsOnce(since, withinMs, (byStatus) => {
@@ -60,18 +53,22 @@ export const ordersSettled = (since: Date, withinMs: number): Promise<ByStatus> 
 
 async function statisticsOnce(from: Date, withinMs: number, matches: (byStatus: ByStatus) => boolean) {
   const query = { since: from.toISOString() }
-  const read = () => askGateway((gateway) => gateway.get('/orderDashboards/statistics', { query }))
-  let { byStatus } = await read()
+  let byStatus!: ByStatus
   const check = async () => {
-    if (!matches(byStatus)) byStatus = (await read()).byStatus
+    const statistics = askGateway((gateway) => gateway.get('/orderDashboards/statistics', { query }))
+    byStatus = (await statistics).byStatus
     return matches(byStatus)
   }
   await poll(check, { everyMs: 2000, withinMs })
   return byStatus
 }
 
-/** That the dashboard knows every accepted order, and that all have ended. */
-export function acceptedOrdersEnded(accepted: number, byStatus: ByStatus): Finding[] {
+/** That the dashboard knows every order accepted since then, and that all have ended within ten minutes. */
+export async function acceptedOrdersEnded(since: Date, accepted: number): Promise<Finding[]> {
+  const byStatus = await statisticsOnce(since, 600_000, (byStatus) => {
+    const ended = countOf(byStatus, isFinal)
+    return ended >= accepted && ended === countOf(byStatus)
+  })
   const missing = Math.max(0, accepted - countOf(byStatus))
   const open = countOf(byStatus, (status) => !isFinal(status))
   return [

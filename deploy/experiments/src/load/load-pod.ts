@@ -33,8 +33,6 @@ export async function startLoadPod(name: string, container: LoadContainer) {
   }
 }
 
-const tokenOfSecret = { secretKeyRef: { name: 'experiments', key: 'token', optional: true } }
-
 const specOf = ({ env, volume, mountPath, ...container }: LoadContainer) => ({
   restartPolicy: 'Never',
   automountServiceAccountToken: false,
@@ -47,7 +45,7 @@ const specOf = ({ env, volume, mountPath, ...container }: LoadContainer) => ({
       imagePullPolicy: 'IfNotPresent',
       env: [
         ...Object.entries(env).map(([name, value]) => ({ name, value })),
-        { name: 'TOKEN', valueFrom: tokenOfSecret },
+        { name: 'TOKEN', valueFrom: { secretKeyRef: { name: 'experiments', key: 'token', optional: true } } },
       ],
       resources: { requests: { cpu: '50m', memory: '64Mi' }, limits: { memory: '512Mi' } },
       securityContext: {

@@ -3,12 +3,27 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { poll } from '@saucery/bench/load/poll'
 import { percentile } from '@saucery/bench/report/statistics'
 import { type Fetch, openClient } from '@saucery/client/client'
-import { Unreachable } from '@saucery/client/errors'
+import { ifFound, Unreachable } from '@saucery/client/errors'
 import { isTransient } from '@saucery/client/retry'
-import { scenarios, type Until } from '@saucery/client/scenarios'
-import type { OrderView } from '@saucery/client/schemas'
+import { type ScenarioName, scenarios, type Until } from '@saucery/client/scenarios'
+import type { OrderRequest, OrderView } from '@saucery/client/schemas'
 import { isFinal } from '@saucery/contracts/status'
-import type { TrafficOutcome, TrafficPlan } from './traffic.ts'
+import { brokenPromises } from '@saucery/system/model/invariants'
+import { storyOfAnswers } from './story.ts'
+
+/** Orders to place through the gateway and to follow to their ends. */
+export interface TrafficPlan {
+  readonly orders: number
+  readonly perSecond: number
+  /** What differs from the scenarios' orders. */
+  readonly order: Partial<OrderRequest>
+  /** How the orders go, in turn. Nothing is done with one that is left. */
+  readonly fates: readonly (ScenarioName | 'left')[]
+  /** Time after the last order within which every order must have ended. */
+  readonly patienceS: number
+}
+
+export type TrafficOutcome = typeof outcome
 
 const { GATEWAY = '', TOKEN, PLAN = '' } = process.env
 const plan: TrafficPlan = JSON.parse(PLAN)
@@ -58,12 +73,9 @@ const readUntil = <T>(read: () => Promise<T | undefined>, isRight: (found: T) =>
 
 const viewOf = (id: string) => client.get('/orderDashboards/{id}', { path: { id } })
 
-interface Placed {
-  readonly id: string
-  readonly fate: TrafficPlan['fates'][number]
-}
+type Placed = NonNullable<Awaited<ReturnType<typeof placeOne>>>
 
-async function placeOne(i: number): Promise<Placed | undefined> {
+async function placeOne(i: number) {
   const fate = plan.fates[i % plan.fates.length] ?? 'left'
   const { order, act } = fate === 'left' ? { order: scenarios.delivered.order } : scenarios[fate]
   await sleep((i * 1000) / plan.perSecond)
@@ -81,20 +93,20 @@ async function placeOne(i: number): Promise<Placed | undefined> {
   return { id, fate }
 }
 
-/** Where the services disagree about the order, or its end does not fit; undefined where everything is right. */
+/** The first promise that the order breaks, or that its end does not fit; undefined where everything is right. */
 async function faultOf({ id, fate }: Placed, view: OrderView): Promise<string | undefined> {
-  const order = await readUntil(() => client.get('/orders/{id}', { path: { id } }))
-  const payment = await readUntil(() => client.get('/payments/{id}', { path: { id } }))
-  if (order?.status !== view.status) return `${id}: order ${order?.status}, dashboard ${view.status}`
-  if (payment?.status !== view.payment?.status)
-    return `${id}: payment ${payment?.status}, dashboard ${view.payment?.status}`
+  const path = { id }
+  const answers = await readUntil(async () => ({
+    order: await ifFound(client.get('/orders/{id}', { path })),
+    payment: await ifFound(client.get('/payments/{id}', { path })),
+    delivery: await ifFound(client.get('/deliveries/{id}', { path })),
+  }))
+  if (!answers) return `${id}: no answer of the services`
   if (fate !== 'left' && view.status !== scenarios[fate].expected)
     return `${id}: expected ${fate}, but is ${view.status}`
-  if ((view.status === 'DELIVERED') !== (payment?.status === 'APPROVED'))
-    return `${id}: ${view.status} with the payment ${payment?.status}`
-  const names = view.timeline.map(({ event }) => event)
-  if (new Set(names).size !== names.length) return `${id}: published twice: ${names.join(' ')}`
-  return undefined
+  const story = storyOfAnswers({ ...answers, view })
+  const [broken] = brokenPromises(story, true)
+  return broken && `${id}: "${broken}" is not true of ${JSON.stringify(story)}`
 }
 
 /**
@@ -114,8 +126,10 @@ async function follow(placed: Placed) {
 
 const placed = await Promise.all(Array.from({ length: plan.orders }, (_, i) => placeOne(i)))
 const accepted = placed.filter((it) => it !== undefined)
+/** Ended orders by status. */
 const ends: Record<string, number> = {}
 const unfinished: string[] = []
+/** Orders that break a promise, or whose end does not fit; each with the reason. */
 const wrong: string[] = []
 for (const order of accepted) {
   const ended = await follow(order)
@@ -126,8 +140,9 @@ for (const order of accepted) {
     if (fault) wrong.push(fault)
   }
 }
-const outcome: TrafficOutcome = {
+const outcome = {
   orders: plan.orders,
+  /** Answered with 201, at the first or a later attempt. */
   accepted: accepted.length,
   answers,
   ends,

@@ -1,36 +1,8 @@
-import type { ScenarioName } from '@saucery/client/scenarios'
-import type { OrderRequest } from '@saucery/client/schemas'
 import { applyObject, imageOf } from '../cluster/kubectl.ts'
 import { type Finding, promised, reported, tally } from '../report/finding.ts'
 import { bundleScript } from './bundle.ts'
 import { startLoadPod } from './load-pod.ts'
-
-/** Orders to place through the gateway and to follow to their ends. */
-export interface TrafficPlan {
-  readonly orders: number
-  readonly perSecond: number
-  /** What differs from the scenarios' orders. */
-  readonly order: Partial<OrderRequest>
-  /** How the orders go, in turn. Nothing is done with one that is left. */
-  readonly fates: readonly (ScenarioName | 'left')[]
-  /** Time after the last order within which every order must have ended. */
-  readonly patienceS: number
-}
-
-export interface TrafficOutcome {
-  readonly orders: number
-  /** Answered with 201, at the first or a later attempt. */
-  readonly accepted: number
-  /** Answers to `POST /orders` by HTTP status. */
-  readonly answers: Readonly<Record<string, number>>
-  /** Ended orders by status. */
-  readonly ends: Readonly<Record<string, number>>
-  readonly unfinished: readonly string[]
-  /** Orders on which the services disagree, or whose end does not fit; each with the reason. */
-  readonly wrong: readonly string[]
-  readonly p50Ms: number
-  readonly p99Ms: number
-}
+import type { TrafficOutcome, TrafficPlan } from './order-traffic.ts'
 
 const usual: TrafficPlan = {
   orders: 300,

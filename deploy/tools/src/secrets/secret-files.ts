@@ -1,6 +1,6 @@
-import { loadOrCreateKey, privatePem, publicPem } from '@saucery/local/access/keys'
+import { eventKeyEnv } from '@saucery/local/access/event-keys'
 import { natsServices, natsUserNames } from '@saucery/local/access/nats-users'
-import { localTokenSettings } from '@saucery/local/access/sign-in'
+import { loadOrCreateKey, localTokenSettings, privatePem, publicPem } from '@saucery/local/access/sign-in'
 import { loadOrCreateSecrets } from '@saucery/servers/install/secrets'
 import { passwordVariable } from './nats-users-file.ts'
 
@@ -45,7 +45,8 @@ export function secretFiles(dataDir: string): Record<string, Record<string, stri
       DASHBOARD_PASSWORD: store.dashboard,
     },
   }
-  for (const service of natsServices) files[service] = { ...files[service], NATS_PASSWORD: nats[service] }
+  for (const service of natsServices)
+    files[service] = { ...files[service], NATS_PASSWORD: nats[service], ...keysOf(dataDir, service) }
   return files
 }
 
@@ -54,6 +55,11 @@ function passwords<Name extends string>(dataDir: string, names: readonly Name[],
   const keyOf = (name: Name) => `${prefix}-${name}`
   const kept: Record<string, string> = loadOrCreateSecrets(dataDir, names.map(keyOf))
   return Object.fromEntries(names.map((name) => [name, `p${kept[keyOf(name)]}`])) as Record<Name, string>
+}
+
+function keysOf(dataDir: string, service: (typeof natsServices)[number]) {
+  const keys = Object.entries(eventKeyEnv(dataDir, service))
+  return Object.fromEntries(keys.map(([name, value]) => [name, oneLine(value)]))
 }
 
 /** A PEM as the settings read it from an env file. */

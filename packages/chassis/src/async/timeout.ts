@@ -1,7 +1,4 @@
-/**
- * The result of `work`.
- * @throws when it takes longer than `ms`; the work itself is not cancelled
- */
+/** @throws when `work` takes longer than `ms`; the work itself is not cancelled */
 export async function withTimeout<T>(ms: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const timedOut = new Promise<never>((_, reject) => {

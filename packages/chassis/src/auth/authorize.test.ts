@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { Caller } from '@saucery/contracts/access/scope'
 import { Hono } from 'hono'
-import { problemHandlers } from '../http/problem.ts'
+import { handleProblems } from '../http/problem.ts'
 import { branch, courier, operator, testCallerTokens } from '../testing/caller-tokens.ts'
 import { readProblem } from '../testing/http.ts'
 import { silentLog } from '../testing/log.ts'
@@ -12,9 +12,7 @@ const gateway = testCallerTokens('order')
 
 function appBehind(requireCaller = gateway.requireCaller): Hono {
   const app = new Hono()
-  const { onError, notFound } = problemHandlers(silentLog)
-  app.onError(onError)
-  app.notFound(notFound)
+  handleProblems(app, silentLog)
   app.use(requireCaller)
   app.get('/me', (c) => c.json(c.get('caller')))
   app.get('/orders/:branch', (c) => {

@@ -1,8 +1,7 @@
 import { type Action, type Caller, isInScope, type Scope, scopeOf } from '@saucery/contracts/access/scope'
 import type { Context, MiddlewareHandler } from 'hono'
-import type { z } from 'zod'
 import { answerProblem, type InvalidField, ProblemError } from '../http/problem.ts'
-import type { brokerSettings } from '../settings/settings.ts'
+import type { BrokerSettings } from '../settings/settings.ts'
 import type { Log } from '../telemetry/log.ts'
 import { callerTokenHeader, callerTokenReader } from './caller-token.ts'
 
@@ -23,10 +22,7 @@ const anonymousOperator: Caller = { subject: 'anyone', role: 'operator' }
  */
 export function requireCaller(
   service: string,
-  {
-    AUTH,
-    GATEWAY_PUBLIC_KEY: keys = [],
-  }: Pick<z.infer<typeof brokerSettings>, 'AUTH' | 'GATEWAY_PUBLIC_KEY'>,
+  { AUTH, GATEWAY_PUBLIC_KEY: keys = [] }: Pick<BrokerSettings, 'AUTH' | 'GATEWAY_PUBLIC_KEY'>,
   log: Log,
 ): MiddlewareHandler {
   if (AUTH === 'off') {
@@ -64,14 +60,11 @@ export function authorize(c: Context, action: Action): Scope {
   throw notPermitted(`A ${caller.role} may not ${action.replace('-', ' ')}.`)
 }
 
-/**
- * @param place where the request names the branch
- * @throws ProblemError 403 when the branch is out of scope
- */
+/** @throws ProblemError 403 when the branch is out of scope; `place` is where the request names it */
 export function requireInScope(
   scope: Scope,
   branchId: string | undefined,
-  place: { readonly pointer: string } | { readonly parameter: string },
+  place: Omit<InvalidField, 'detail'>,
 ): void {
   if (branchId === undefined || isInScope(scope, branchId)) return
   throw notPermitted('This is not your branch.', [{ ...place, detail: 'must be your own branch' }])
@@ -91,10 +84,4 @@ export function scopedQuery<Query extends { readonly branchId?: string | undefin
 }
 
 const notPermitted = (detail: string, errors?: readonly InvalidField[]) =>
-  new ProblemError({
-    status: 403,
-    code: 'not-permitted',
-    title: 'Not permitted',
-    detail,
-    ...(errors && { errors }),
-  })
+  new ProblemError({ status: 403, code: 'not-permitted', title: 'Not permitted', detail, errors })

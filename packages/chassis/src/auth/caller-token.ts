@@ -35,10 +35,7 @@ export function callerTokenSigner(key: KeyObject): (caller: Caller, service: str
 }
 
 /** @returns reads who calls from a token that one of these keys signed for this service; undefined from any other text */
-export function callerTokenReader(
-  service: string,
-  keys: readonly KeyObject[],
-): (token: string) => Promise<Caller | undefined> {
+export function callerTokenReader(service: string, keys: readonly KeyObject[]) {
   const keysById = new Map(keys.map((key) => [keyIdOf(key), key]))
   const verified = openTokenCache()
   const options = {
@@ -50,7 +47,7 @@ export function callerTokenReader(
   }
   const findKey = ({ kid = '' }: { kid?: string }) =>
     keysById.get(kid) ?? Promise.reject(new errors.JWKSNoMatchingKey())
-  return async (token) => {
+  return async (token: string): Promise<Caller | undefined> => {
     const cached = verified.get(token)
     if (cached) return cached
     try {

@@ -1,16 +1,8 @@
 import { itemId } from '@saucery/contracts/fields'
-import { inRange, when } from '@saucery/messaging/postgres/database'
-import { and, eq, type SQL } from 'drizzle-orm'
+import { and, eq, gte, lt, type SQL } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
-import { type PageQuery, pageQuery } from './pages.ts'
-
-/** The query of a list of orders, or of what belongs to them, as it is read. */
-export interface ListQuery<Status extends string> extends PageQuery {
-  readonly status?: Status | undefined
-  readonly branchId?: string | undefined
-  readonly orderId?: string | undefined
-}
+import { pageQuery } from './pages.ts'
 
 export const listQuery = <Status extends string>(statuses: readonly Status[]) =>
   z.object({
@@ -20,10 +12,14 @@ export const listQuery = <Status extends string>(statuses: readonly Status[]) =>
     orderId: z.uuid().optional(),
   })
 
-/**
- * The condition of the rows that a list shows.
- * @param orderId the column that the list is sorted by
- */
+/** The query of a list of orders, or of what belongs to them, as it is read. */
+export type ListQuery<Status extends string> = Readonly<z.output<ReturnType<typeof listQuery<Status>>>>
+
+/** The condition of an optional filter. */
+const when = <T>(value: T | undefined, condition: (value: T) => SQL): SQL | undefined =>
+  value === undefined ? undefined : condition(value)
+
+/** The condition of the rows that a list shows; it is sorted by `orderId`. */
 export const matchesQuery = (
   query: ListQuery<string>,
   orderId: PgColumn,
@@ -33,5 +29,7 @@ export const matchesQuery = (
     when(query.status, (value) => eq(status, value)),
     when(query.branchId, (value) => eq(branchId, value)),
     when(query.orderId, (value) => eq(orderId, value)),
-    ...inRange(orderId, query),
+    when(query.since, (first) => gte(orderId, first)),
+    when(query.until, (end) => lt(orderId, end)),
+    when(query.cursor, (end) => lt(orderId, end)),
   )

@@ -8,7 +8,7 @@ import { Hono } from 'hono'
 import { httpSettings, readSettings } from '../settings/settings.ts'
 import { recordingLog, silentLog } from '../testing/log.ts'
 import { answerTo, parseAnswer } from '../testing/raw.ts'
-import { problemHandlers } from './problem.ts'
+import { handleProblems } from './problem.ts'
 import { securityHeaders } from './security-headers.ts'
 import { serve } from './server.ts'
 
@@ -32,7 +32,7 @@ async function start(env: Record<string, string> = {}, log = silentLog) {
       return new Response(stream, { headers: { 'content-type': 'text/event-stream' } })
     })
     .post('/', async (c) => c.text(await c.req.text()))
-  app.onError(problemHandlers(silentLog).onError)
+  handleProblems(app, silentLog)
   const http = await serve(app, readSettings(httpSettings, { HOST: '127.0.0.1', PORT: '0', ...env }), log)
   return {
     port: http.port,

@@ -2,7 +2,7 @@ import { type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { v7 as uuidv7 } from 'uuid'
 import type { Log } from '../telemetry/log.ts'
-import { malformedRequest, type Problem, problemJson } from './problem.ts'
+import { malformedRequest, methodNotAllowed, type Problem, problemJson } from './problem.ts'
 import { securityHeaders } from './security-headers.ts'
 
 /** A client that is still sending gets this time to read its answer: closed at once, it may never see it. */
@@ -54,7 +54,7 @@ const tooSlow = 'The request did not arrive in time'
 const problems: Readonly<Record<string, Problem>> = {
   HPE_HEADER_OVERFLOW: { status: 431, code: 'headers-too-large', title: tooLarge },
   ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: 'request-timeout', title: tooSlow },
-  CONNECT: { status: 405, code: 'method-not-allowed', title: 'CONNECT is not supported' },
+  CONNECT: { ...methodNotAllowed, title: 'CONNECT is not supported' },
 }
 
 function rawAnswer(problem: Problem, headers: string[]): string {

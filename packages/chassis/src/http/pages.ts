@@ -10,10 +10,14 @@ function idIn(cursor: string): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 
+/** A time in a query. */
+export const queryTime = z.iso.datetime({
+  offset: true,
+  error: 'must be a time such as 2026-01-31T12:00:00Z',
+})
+
 // A UUIDv7 begins with its time, so a range of times is a range of ids.
-const timeAsId = z.iso
-  .datetime({ offset: true, error: 'must be a time such as 2026-01-31T12:00:00Z' })
-  .transform((time) => firstIdAt(Math.max(0, Date.parse(time))))
+const timeAsId = queryTime.transform((time) => firstIdAt(Math.max(0, Date.parse(time))))
 
 /** The query parameters of every list, which is sorted by order id, the newest first. */
 export const pageQuery = {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type Preferences, parsePrefer } from './prefer.ts'
+import { parsePrefer } from './prefer.ts'
 
-const cases: [string | undefined, Preferences][] = [
+const cases: [string | undefined, ReturnType<typeof parsePrefer>][] = [
   [undefined, {}],
   ['', {}],
   ['wait=5', { wait: 5 }],

@@ -1,18 +1,10 @@
-/** The preferences that some route knows. */
-export interface Preferences {
-  /** Whole seconds, 1 to 60. */
-  readonly wait?: number
-  readonly handling?: 'strict' | 'lenient'
-  readonly respondAsync?: true
-}
-
 const maxWait = 60
 
 /**
- * Parses `Prefer` (RFC 7240). The first of several equal preferences counts; malformed and unknown ones are left out.
- * A wait of more than 60 s counts as 60 s, a wait of 0 s as none.
+ * Parses the preferences in `Prefer` (RFC 7240) that some route knows. The first of several equal ones counts;
+ * malformed ones are left out. `wait` is in whole seconds: more than 60 count as 60, and 0 as no wait.
  */
-export function parsePrefer(header: string | undefined): Preferences {
+export function parsePrefer(header: string | undefined) {
   const found = new Map<string, string>()
   for (const item of header?.match(items) ?? []) {
     const [, name, token, quoted] = preference.exec(item) ?? []
@@ -23,8 +15,8 @@ export function parsePrefer(header: string | undefined): Preferences {
   const handling = found.get('handling')?.toLowerCase()
   return {
     ...(wait > 0 && { wait }),
-    ...((handling === 'strict' || handling === 'lenient') && { handling }),
-    ...(found.get('respond-async') === '' && { respondAsync: true }),
+    ...((handling === 'strict' || handling === 'lenient') && ({ handling } as const)),
+    ...(found.get('respond-async') === '' && ({ respondAsync: true } as const)),
   }
 }
 

@@ -4,16 +4,14 @@ import { Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import { pino } from 'pino'
 import { z } from 'zod'
-import { invalidInput, ProblemError, problemHandlers, storeUnavailable } from './problem.ts'
+import { handleProblems, invalidInput, ProblemError, storeUnavailable } from './problem.ts'
 
 /** The answer and the log lines of an app whose handler throws. */
-async function answerTo(error: Error, translate?: Parameters<typeof problemHandlers>[1]) {
+async function answerTo(error: Error, translate?: Parameters<typeof handleProblems>[2]) {
   const lines: string[] = []
   const log = pino({}, { write: (line: string) => void lines.push(line) })
-  const { onError, notFound } = problemHandlers(log, translate)
   const app = new Hono()
-  app.onError(onError)
-  app.notFound(notFound)
+  handleProblems(app, log, translate)
   app.get('/', () => {
     throw error
   })

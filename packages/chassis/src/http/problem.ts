@@ -1,5 +1,5 @@
 import { reasonOf } from '@saucery/messaging/log'
-import type { Context, ErrorHandler, Hono, NotFoundHandler } from 'hono'
+import type { Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { z } from 'zod'
@@ -20,8 +20,8 @@ export interface Problem {
   /** Stable and kebab-case; the last part of `type`. */
   readonly code: string
   readonly title: string
-  readonly detail?: string
-  readonly errors?: readonly InvalidField[]
+  readonly detail?: string | undefined
+  readonly errors?: readonly InvalidField[] | undefined
 }
 
 /** An error that is the answer to a request. */
@@ -41,17 +41,21 @@ export const problemJson = ({ status, code, ...rest }: Problem): string =>
 
 export const problemHeaders = { 'content-type': 'application/problem+json' }
 
-export const answerProblem = (
-  c: Context,
-  problem: Problem,
-  headers: ProblemError['headers'] = {},
-): Response => c.body(problemJson(problem), problem.status, { ...problemHeaders, ...headers })
-
-export const malformedRequest: Problem = {
-  status: 400,
-  code: 'malformed-request',
-  title: 'Malformed HTTP request',
+/** A 503 has `Retry-After: 1`, unless `headers` has another one. */
+export function answerProblem(c: Context, problem: Problem, headers: ProblemError['headers'] = {}): Response {
+  const retryAfter = problem.status === 503 ? { 'retry-after': '1' } : {}
+  return c.body(problemJson(problem), problem.status, { ...problemHeaders, ...retryAfter, ...headers })
 }
+
+const malformed = 'Malformed HTTP request'
+
+export const malformedRequest: Problem = { status: 400, code: 'malformed-request', title: malformed }
+
+export const methodNotAllowed = {
+  status: 405,
+  code: 'method-not-allowed',
+  title: 'Method not allowed',
+} as const satisfies Problem
 
 export const internalError: Problem = { status: 500, code: 'internal-error', title: 'Internal error' }
 
@@ -100,41 +104,29 @@ const fieldsIn = (issue: z.core.$ZodIssue) =>
 const pointerTo = (path: PropertyKey[]) =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 
-/**
- * Answers every error as problem+json.
- * @param translate turns the service's own errors into problems
- * @param app its routes tell 405 from 404
- */
-export function problemHandlers(
-  log: Log,
-  translate: (error: Error) => Problem | undefined = () => undefined,
-  app?: Hono,
-): { onError: ErrorHandler; notFound: NotFoundHandler } {
-  return {
-    onError(error, c) {
-      // Thrown on purpose: logged by the code that throws it, where that is needed.
-      if (error instanceof ProblemError) return answerProblem(c, error.problem, error.headers)
-      const request = { method: c.req.method, path: c.req.path, requestId: c.req.header('x-request-id') }
-      const problem = translate(error) ?? problemOfFramework(error) ?? internalError
-      // While a store is down every request fails: one line each, without a stack.
-      if (problem.status === 503)
-        log.warn({ reason: reasonOf(error), ...request }, 'request answered with 503')
-      else if (problem.status >= 500) log.error({ error, ...request }, 'request failed')
-      return answerProblem(c, problem, problem.status === 503 ? { 'retry-after': '1' } : {})
-    },
-    notFound(c) {
-      const { method, path } = c.req
-      const allow = app ? methodsAt(app, path).join(', ') : ''
-      const detail = `There is no ${method} ${path}.`
-      return allow === ''
-        ? answerProblem(c, { status: 404, code: 'no-such-route', title: 'No such route', detail })
-        : answerProblem(
-            c,
-            { status: 405, code: 'method-not-allowed', title: 'Method not allowed', detail },
-            { allow },
-          )
-    },
-  }
+/** Turns a service's own errors into problems. */
+export type Translate = (error: Error) => Problem | undefined
+
+/** Makes the app answer every error as problem+json. */
+export function handleProblems(app: Hono, log: Log, translate: Translate = () => undefined): void {
+  app.onError((error, c) => {
+    // Thrown on purpose: logged by the code that throws it, where that is needed.
+    if (error instanceof ProblemError) return answerProblem(c, error.problem, error.headers)
+    const request = { method: c.req.method, path: c.req.path, requestId: c.req.header('x-request-id') }
+    const problem = translate(error) ?? problemOfFramework(error) ?? internalError
+    // While a store is down every request fails: one line each, without a stack.
+    if (problem.status === 503) log.warn({ reason: reasonOf(error), ...request }, 'request answered with 503')
+    else if (problem.status >= 500) log.error({ error, ...request }, 'request failed')
+    return answerProblem(c, problem)
+  })
+  app.notFound((c) => {
+    const { method, path } = c.req
+    const allow = methodsAt(app, path).join(', ')
+    const detail = `There is no ${method} ${path}.`
+    if (allow === '')
+      return answerProblem(c, { status: 404, code: 'no-such-route', title: 'No such route', detail })
+    return answerProblem(c, { ...methodNotAllowed, detail }, { allow })
+  })
 }
 
 const methodsAt = (app: Hono, path: string): string[] =>

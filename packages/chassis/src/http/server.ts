@@ -4,26 +4,14 @@ import { type AddressInfo, Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { getRequestListener, RequestError } from '@hono/node-server'
 import type { Hono } from 'hono'
-import type { z } from 'zod'
-import type { httpSettings } from '../settings/settings.ts'
+import type { HttpSettings } from '../settings/settings.ts'
 import type { Log } from '../telemetry/log.ts'
 import { answerMalformedRequests } from './malformed-requests.ts'
 import { internalError, malformedRequest, problemHeaders, problemJson } from './problem.ts'
 import { prepareResponse } from './security-headers.ts'
 
-export interface HttpServer {
-  readonly port: number
-  /** Stops accepting, finishes the answers in flight, closes every connection. */
-  close(): Promise<void>
-}
-
 /** @throws when the port is taken */
-export async function serve(
-  app: Pick<Hono, 'fetch'>,
-  settings: z.infer<typeof httpSettings>,
-  log: Log,
-): Promise<HttpServer> {
-  const { HOST, PORT } = settings
+export async function serve(app: Pick<Hono, 'fetch'>, settings: HttpSettings, log: Log) {
   const answer = getRequestListener(app.fetch, { errorHandler: (error) => answerError(error, log) })
   const server = createServer(limits(settings), (incoming, outgoing) => {
     prepareResponse(incoming, outgoing)
@@ -31,11 +19,12 @@ export async function serve(
   })
   const { inFlight, closeAll } = trackConnections(server)
   answerMalformedRequests(server, (connection) => inFlight.get(connection), log)
-  server.listen(PORT, HOST)
+  server.listen(settings.PORT, settings.HOST)
   await once(server, 'listening')
   return {
     port: (server.address() as AddressInfo).port,
-    async close() {
+    /** Stops accepting, finishes the answers in flight, closes every connection. */
+    async close(): Promise<void> {
       const closed = once(server, 'close')
       // Node's own close for HTTP cuts off an answer that a slow client is still reading, and waits up to 5 s for an
       // idle keep-alive connection.
@@ -48,7 +37,7 @@ export async function serve(
 }
 
 /** For the request only: an answer may take its time, as event streams do. */
-const limits = (settings: z.infer<typeof httpSettings>) => ({
+const limits = (settings: HttpSettings) => ({
   maxHeaderSize: 16 * 1024,
   // Node refuses a limit for the head beyond the one for the whole request.
   headersTimeout: Math.min(settings.HEADERS_TIMEOUT_MS, settings.REQUEST_TIMEOUT_MS),

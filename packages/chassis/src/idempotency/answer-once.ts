@@ -5,32 +5,33 @@ import type { Database } from '@saucery/messaging/postgres/database'
 import type { Change, ChangeResult, Commit } from '@saucery/messaging/unit-of-work'
 import type { Context, TypedResponse } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import { type Problem, ProblemError } from '../http/problem.ts'
+import { orNotFound, type Problem, ProblemError, type Translate } from '../http/problem.ts'
 import { keyedRequest } from './idempotency-key.ts'
 
 /** An answer, as it is stored for repeats. */
-export interface HttpAnswer<Body, Status extends ContentfulStatusCode> {
+export interface HttpAnswer<Body = unknown, Status extends ContentfulStatusCode = ContentfulStatusCode> {
   readonly status: Status
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: Body
 }
 
-/** An answer that is a problem. */
 export interface ProblemAnswer {
   readonly problem: Problem
-  readonly headers?: HttpAnswer<unknown, ContentfulStatusCode>['headers']
+  readonly headers?: HttpAnswer['headers']
 }
 
-type AnyAnswer = HttpAnswer<unknown, ContentfulStatusCode> | ProblemAnswer
+type AnyAnswer = HttpAnswer | ProblemAnswer
 
-/** A request for a change, and how it is answered. */
-export interface Command<State, P extends Fact, F extends Fact, Body, Status extends ContentfulStatusCode> {
+/** A request for a change. The answer is the state after it, with the id of the first event that it published. */
+interface Command<State, P extends Fact, F extends Fact, Status extends ContentfulStatusCode> {
   /** The validated body: two spellings of one request are the same request. */
   readonly input?: unknown
   /** Set when no change may be made now: thrown, except that a repeat still gets its stored answer. */
   readonly refusal?: ProblemError | undefined
   readonly change: Omit<Change<State, P, F>, 'request'>
-  answer(result: ChangeResult<State, P>): HttpAnswer<Body, Status>
+  readonly status: Status
+  /** Of the answer, beside `Event-Id`. */
+  readonly headers?: HttpAnswer<State, Status>['headers']
   /** Set when the answer is provisional: `finish` replaces it within this time, in ms. */
   readonly finalWithinMs?: number | undefined
 }
@@ -48,25 +49,26 @@ export interface AnsweredOnce<Body, Status extends ContentfulStatusCode> extends
   ): Promise<HttpAnswer<B, S>>
 }
 
-interface AnswerOnceDeps<State, P extends Fact, F extends Fact> {
-  readonly db: Database
-  readonly commit: Commit<State, P, F>
-  /** The problem that an error of the service is. */
-  problemOf(error: Error): Problem | undefined
-}
-
 /**
  * Makes `answerOnce`, which commits a command and answers it: once for all repeats with one `Idempotency-Key`.
  * A refusal by the service (4xx) is an answer too. A failure (5xx) is not stored: the client can try again.
  */
-export function openAnswerOnce<State, P extends Fact, F extends Fact>(deps: AnswerOnceDeps<State, P, F>) {
-  const { commit, problemOf } = deps
-  const finishRequest = finishRequests(deps.db)
+export function openAnswerOnce<State, P extends Fact, F extends Fact>(
+  db: Database,
+  commit: Commit<State, P, F>,
+  problemOf: Translate,
+) {
+  const finishRequest = finishRequests(db)
 
-  return async function answerOnce<Body, const Status extends ContentfulStatusCode>(
+  return async function answerOnce<const Status extends ContentfulStatusCode>(
     c: Context,
-    { input, refusal, change, answer, finalWithinMs }: Command<State, P, F, Body, Status>,
-  ): Promise<AnsweredOnce<Body, Status>> {
+    { input, refusal, change, status, headers, finalWithinMs }: Command<State, P, F, Status>,
+  ): Promise<AnsweredOnce<State, Status>> {
+    const answer = ({ state, events }: ChangeResult<State, P>): HttpAnswer<State, Status> => ({
+      status,
+      headers: { ...headers, 'Event-Id': events[0]?.id },
+      body: orNotFound(state),
+    })
     // Each caller has keys of its own.
     const keyed = keyedRequest(c, c.get('caller').subject, input)
     if (!keyed) {
@@ -84,9 +86,9 @@ export function openAnswerOnce<State, P extends Fact, F extends Fact>(deps: Answ
         answer: (outcome): AnyAnswer | undefined =>
           'value' in outcome ? answer(outcome.value) : refusalAnswer(problemOf(outcome.error as Error)),
       },
-    }).catch((error) => raise(error instanceof RequestRefused ? requestProblem(c, error) : error))
+    }).catch((error) => raise(error instanceof RequestRefused ? requestProblem(error) : error))
     return {
-      ...answerOrThrow<Body, Status>(stored?.answer as AnyAnswer),
+      ...answerOrThrow<State, Status>(stored?.answer as AnyAnswer),
       isFinal: stored?.isFinal ?? true,
       finish: async (final) => answerOrThrow((await finishRequest({ ...keyed, answer: final })) as AnyAnswer),
     }
@@ -104,12 +106,9 @@ function answerOrThrow<Body, Status extends ContentfulStatusCode>(
   answer: AnyAnswer,
 ): HttpAnswer<Body, Status> {
   if (!('problem' in answer)) return answer as HttpAnswer<Body, Status>
-  const { problem, headers = {} } = answer
-  const present = Object.entries(headers).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value]],
-  )
-  const retryAfter = problem.status === 503 ? { 'retry-after': '1' } : {}
-  throw new ProblemError(problem, { ...Object.fromEntries(present), ...retryAfter })
+  const headers = Object.entries(answer.headers ?? {})
+  const present = headers.filter((header): header is [string, string] => header[1] !== undefined)
+  throw new ProblemError(answer.problem, Object.fromEntries(present))
 }
 
 export const respond = <Body, Status extends ContentfulStatusCode>(
@@ -125,21 +124,20 @@ type ResponseOf<Body, Status> = Status extends ContentfulStatusCode
   ? TypedResponse<Body, Status, 'json'>
   : never
 
-function requestProblem(c: Context, error: RequestRefused): ProblemError {
-  const { code, retryAfterMs } = error
-  if (code === 'request-in-progress') c.header('Retry-After', String(Math.ceil(retryAfterMs / 1000)))
-  return new ProblemError(requestProblems[code], {}, { cause: error })
+function requestProblem(cause: RequestRefused): ProblemError {
+  if (cause.code === 'idempotency-key-reused') return new ProblemError(keyReused, {}, { cause })
+  const retryAfter = String(Math.ceil(cause.retryAfterMs / 1000))
+  return new ProblemError(inProgress, { 'retry-after': retryAfter }, { cause })
 }
 
-const requestProblems: Record<RequestRefused['code'], Problem> = {
-  'request-in-progress': {
-    status: 409,
-    code: 'request-in-progress',
-    title: 'The same request is in progress; try again',
-  },
-  'idempotency-key-reused': {
-    status: 422,
-    code: 'idempotency-key-reused',
-    title: 'The Idempotency-Key was used for another request',
-  },
+const inProgress: Problem = {
+  status: 409,
+  code: 'request-in-progress',
+  title: 'The same request is in progress; try again',
+}
+
+const keyReused: Problem = {
+  status: 422,
+  code: 'idempotency-key-reused',
+  title: 'The Idempotency-Key was used for another request',
 }

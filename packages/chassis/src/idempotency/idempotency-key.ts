@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { KeyedRequest } from '@saucery/messaging/idempotency/requests'
 import type { Context } from 'hono'
-import { ProblemError } from '../http/problem.ts'
+import { type Problem, ProblemError } from '../http/problem.ts'
 
 /** A string of RFC 8941, as the draft wants it; or bare, as most clients send it. */
 export const keyPattern = /^("([ !#-[\]-~]|\\["\\]){1,255}"|[A-Za-z0-9_.:~+/=-]{1,255})$/
@@ -16,7 +16,7 @@ export const keyPattern = /^("([ !#-[\]-~]|\\["\\]){1,255}"|[A-Za-z0-9_.:~+/=-]{
 export function keyedRequest(c: Context, scope: string, body: unknown): KeyedRequest | undefined {
   const header = c.req.header('idempotency-key')
   if (header === undefined) return undefined
-  if (!keyPattern.test(header)) throw invalidKey()
+  if (!keyPattern.test(header)) throw new ProblemError(invalidKey)
   const key = header.startsWith('"') ? header.slice(1, -1).replace(/\\(.)/g, '$1') : header
   const asksFor = `${c.req.method} ${c.req.path} ${JSON.stringify(body, sorted)}`
   return { scope, key, fingerprint: createHash('sha256').update(asksFor).digest('base64url') }
@@ -27,9 +27,8 @@ const sorted = (_: string, value: unknown) =>
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
     : value
 
-const invalidKey = () =>
-  new ProblemError({
-    status: 400,
-    code: 'invalid-idempotency-key',
-    title: 'The Idempotency-Key is not a string of 1 to 255 printable ASCII characters, in quotes',
-  })
+const invalidKey: Problem = {
+  status: 400,
+  code: 'invalid-idempotency-key',
+  title: 'The Idempotency-Key is not a string of 1 to 255 printable ASCII characters, in quotes',
+}

@@ -1,4 +1,11 @@
-import { type Consumed, type Published, type Publisher, streamOf } from '@saucery/contracts/choreography'
+import {
+  type Consumed,
+  type Published,
+  type Publisher,
+  streamOf,
+  subscriptionsOf,
+} from '@saucery/contracts/choreography'
+import { runEvery } from '@saucery/messaging/async/periodic'
 import { isBrokerOutage } from '@saucery/messaging/nats/connection'
 import { openParticipant } from '@saucery/messaging/participant'
 import { isDatabaseOutage, isLoginRefused, openDatabase } from '@saucery/messaging/postgres/database'
@@ -15,10 +22,7 @@ import { openMetrics } from '../telemetry/metrics.ts'
 import { type ServeOptions, serveUntilStopped } from './serve.ts'
 import { connectToBroker, waitUntilUp } from './startup.ts'
 
-/**
- * Boots a service that has a Postgres database and a stream: settings, migrations, connections, outbox.
- * @param migrations the folder of its migrations
- */
+/** Boots a service that has a Postgres database and a stream: settings, migrations, connections, outbox. */
 export async function boot<Schema extends typeof participantSettings, State, S extends Publisher>(
   service: S,
   schema: Schema,
@@ -48,19 +52,25 @@ export async function boot<Schema extends typeof participantSettings, State, S e
   const metrics = openMetrics()
   const operated: OperatedService = { service, broker, ...participant }
   measureOperations(metrics, operated, log)
+  const stopTasks: (() => Promise<void>)[] = []
   return {
     settings,
     log,
     metrics,
     db,
     broker,
-    participant,
+    commit: participant.commit,
     requireCaller: requireCaller(service, settings, log),
+    /** Starts to consume the service's events. */
+    consume(handle: Parameters<typeof participant.consume>[1]): void {
+      participant.consume(subscriptionsOf(service), handle)
+    },
+    /** As `runEvery`, until the service stops. */
+    runEvery(what: string, everyMs: number, run: (stopping: AbortSignal) => Promise<unknown>): void {
+      stopTasks.push(runEvery(what, everyMs, run, log).stop)
+    },
     /** Serves the app and its operations until a signal comes; then stops and exits. */
-    run(
-      app: OpenApiApp,
-      { stop = [], ...options }: Pick<ServeOptions, 'details' | 'onSignal' | 'stop'> = {},
-    ): Promise<never> {
+    run(app: OpenApiApp, options: Pick<ServeOptions, 'details' | 'onSignal'> = {}): Promise<never> {
       addOperationsRoutes(app, operated)
       return serveUntilStopped(app, {
         ...options,
@@ -69,7 +79,7 @@ export async function boot<Schema extends typeof participantSettings, State, S e
         metrics,
         checks: { database: isUp },
         toStart: { broker: broker.isConnected, consumers: participant.isReady },
-        stop: [...stop, participant.stop, broker.close, close],
+        stop: [...stopTasks, participant.stop, broker.close, close],
       })
     },
   }

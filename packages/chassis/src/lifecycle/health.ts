@@ -19,13 +19,8 @@ export interface HealthOptions {
 }
 
 /** `/livez`: 200 while `isAlive`. `/readyz`: 200 while every check holds. Else 503. */
-export function health({
-  checks = {},
-  toStart = {},
-  details = {},
-  isAlive = () => true,
-  limitMs = 2000,
-}: HealthOptions = {}): Hono {
+export function health(options: HealthOptions = {}): Hono {
+  const { checks = {}, toStart = {}, details, isAlive = () => true, limitMs = 2000 } = options
   let wasReady = false
   return new Hono()
     .get('/livez', (c) => {
@@ -33,19 +28,15 @@ export function health({
       return c.json({ alive }, alive ? 200 : 503)
     })
     .get('/readyz', async (c) => {
+      const all = Object.entries({ ...checks, ...toStart })
       const results = await Promise.all(
-        Object.entries({ ...checks, ...toStart }).map(
-          async ([name, check]) => [name, await holds(check, limitMs)] as const,
-        ),
+        all.map(async ([name, check]) => [name, await holds(check, limitMs)] as const),
       )
       const ready = results.every(([name, ok]) => ok || (wasReady && name in toStart))
       wasReady ||= ready
-      const shown = Object.entries(details).map(([name, read]) => [name, read()])
+      const shown = details && Object.entries(details).map(([name, read]) => [name, read()])
       const body = { ready, checks: Object.fromEntries(results) }
-      return c.json(
-        shown.length > 0 ? { ...body, details: Object.fromEntries(shown) } : body,
-        ready ? 200 : 503,
-      )
+      return c.json({ ...body, ...(shown && { details: Object.fromEntries(shown) }) }, ready ? 200 : 503)
     })
 }
 

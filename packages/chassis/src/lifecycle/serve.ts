@@ -1,15 +1,14 @@
 import type { Hono } from 'hono'
-import type { z } from 'zod'
 import { withTimeout } from '../async/timeout.ts'
 import { serve } from '../http/server.ts'
-import type { commonSettings } from '../settings/settings.ts'
+import type { CommonSettings } from '../settings/settings.ts'
 import type { Log } from '../telemetry/log.ts'
 import { type Metrics, metricsApi, openMetrics } from '../telemetry/metrics.ts'
 import { type HealthOptions, health } from './health.ts'
 import { type ShutdownStep, stopSignal, stopWithin } from './shutdown.ts'
 
 export interface ServeOptions extends Omit<HealthOptions, 'isAlive'> {
-  readonly settings: z.infer<typeof commonSettings>
+  readonly settings: CommonSettings
   readonly log: Log
   readonly metrics?: Metrics
   /** Called as soon as the signal comes: ends waits and event streams, so that their answers can finish. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Broker, connectBroker } from '@saucery/messaging/nats/connection'
 import type { z } from 'zod'
-import type { brokerSettings } from '../settings/settings.ts'
+import type { BrokerSettings, participantSettings } from '../settings/settings.ts'
 import type { Log } from '../telemetry/log.ts'
 import { stopSignals } from './shutdown.ts'
 
@@ -44,6 +44,14 @@ export function waitUntilUp<T>(
 /** Connects to NATS, and waits until it is up. */
 export const connectToBroker = (
   name: string,
-  { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password }: z.infer<typeof brokerSettings>,
+  settings: BrokerSettings & Partial<z.infer<typeof participantSettings>>,
   log: Log,
-): Promise<Broker> => exitOnSignal(() => connectBroker({ name, url, user, password, log }))
+): Promise<Broker> => {
+  const { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password } = settings
+  const keys = {
+    signing: settings.EVENT_SIGNING_KEY,
+    trusted: settings.EVENT_PUBLIC_KEYS,
+    unsignedUntil: settings.EVENTS_UNSIGNED_UNTIL,
+  }
+  return exitOnSignal(() => connectBroker({ name, url, user, password, keys, log }))
+}

@@ -2,20 +2,13 @@ import { OpenAPIHono } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
 import type { BlankEnv } from 'hono/types'
 import { limitBody } from '../http/body-limit.ts'
-import { invalidInput, notFound, type Problem, problemHandlers } from '../http/problem.ts'
+import { handleProblems, invalidInput, notFound, type Translate } from '../http/problem.ts'
 import type { Log } from '../telemetry/log.ts'
 
 export type OpenApiApp = OpenAPIHono<BlankEnv>
 
-/**
- * An app with routes that are declared by their schemas. It checks the input and answers every error as problem+json.
- * @param translate turns the service's own errors into problems
- */
-export function openApiApp(
-  log: Log,
-  requireCaller: MiddlewareHandler,
-  translate?: (error: Error) => Problem | undefined,
-): OpenApiApp {
+/** An app with routes that are declared by their schemas. It checks the input and answers every error as problem+json. */
+export function openApiApp(log: Log, requireCaller: MiddlewareHandler, translate?: Translate): OpenApiApp {
   const app = new OpenAPIHono<BlankEnv>({
     defaultHook(result) {
       if (result.success) return
@@ -24,9 +17,7 @@ export function openApiApp(
       throw invalidInput(result.error, result.target === 'json' ? 'body' : result.target)
     },
   })
-  const { onError, notFound: noRoute } = problemHandlers(log, translate, app)
-  app.onError(onError)
-  app.notFound(noRoute)
+  handleProblems(app, log, translate)
   app.use(requireCaller)
   app.use(limitBody)
   return app

@@ -1,7 +1,6 @@
 import { createRoute, type z } from '@hono/zod-openapi'
 import { listQuery } from '../http/lists.ts'
-import { pageSchema } from '../http/pages.ts'
-import { jsonResponse, linkHeader, listProblems, orderIdParam, problems, readProblems } from './schemas.ts'
+import { jsonPage, jsonResponse, listProblems, orderIdParam, problems, readProblems } from './schemas.ts'
 
 interface Words {
   readonly operationId: string
@@ -21,7 +20,7 @@ export const listRoute = <const Path extends string, Item extends z.ZodType, Sta
     path,
     ...words,
     request: { query: listQuery(statuses) },
-    responses: { 200: jsonResponse('A page', pageSchema(item), linkHeader), ...listProblems },
+    responses: { 200: jsonPage(item), ...listProblems },
   })
 
 /** `GET` of one item by its order's id. */

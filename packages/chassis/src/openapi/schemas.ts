@@ -1,5 +1,13 @@
 import { z } from '@hono/zod-openapi'
+import { pageSchema } from '../http/pages.ts'
 import { keyPattern } from '../idempotency/idempotency-key.ts'
+
+const invalidField = z.object({
+  pointer: z.string().optional().describe('Into the body (RFC 6901)'),
+  parameter: z.string().optional().describe('In the query'),
+  header: z.string().optional(),
+  detail: z.string(),
+})
 
 const problem = z
   .object({
@@ -8,16 +16,7 @@ const problem = z
     code: z.string().describe('Kebab-case; stable'),
     title: z.string(),
     detail: z.string().optional(),
-    errors: z
-      .array(
-        z.object({
-          pointer: z.string().optional().describe('Into the body (RFC 6901)'),
-          parameter: z.string().optional().describe('In the query'),
-          header: z.string().optional(),
-          detail: z.string(),
-        }),
-      )
-      .optional(),
+    errors: z.array(invalidField).optional(),
   })
   .openapi('Problem', {
     description: 'RFC 9457 problem details',
@@ -81,11 +80,7 @@ export const jsonResponse = <Schema extends z.ZodType>(
   description: string,
   schema: Schema,
   headers?: z.ZodObject,
-) => ({
-  description,
-  content: { 'application/json': { schema } },
-  ...(headers ? { headers } : {}),
-})
+) => ({ description, content: { 'application/json': { schema } }, ...(headers && { headers }) })
 
 export const orderIdParam = z.object({
   id: z
@@ -99,6 +94,9 @@ export const eventIdHeader = z.object({
   'Event-Id': z.uuid().optional().describe('The event that this call published'),
 })
 
-export const linkHeader = z.object({
+const linkHeader = z.object({
   Link: z.string().optional().describe('The next page: `rel="next"` (RFC 8288); absent on the last one'),
 })
+
+export const jsonPage = <Item extends z.ZodType>(item: Item) =>
+  jsonResponse('A page', pageSchema(item), linkHeader)

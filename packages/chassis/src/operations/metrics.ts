@@ -37,15 +37,13 @@ export function measureOperations(metrics: Metrics, service: OperatedService, lo
   const lag = sharedWhilePending(() => whileConnected(service.lag))
   const lagOf = (field: 'pending' | 'ackPending') => async () =>
     (await lag()).map((consumer): Sample => [{ stream: consumer.stream }, consumer[field]])
+  const deadLetters = async (): Promise<Sample[]> => [
+    [{}, await whileConnected(() => countUnhandled(broker, handledAmong))],
+  ]
 
   measure('consumer_pending', 'Messages not received yet', ['stream'], lagOf('pending'))
   measure('consumer_ack_pending', 'Messages not acknowledged yet', ['stream'], lagOf('ackPending'))
-  measure(
-    'dead_letters_unhandled',
-    'Dead letters not handled since, among the newest 1,000',
-    [],
-    async () => [[{}, await whileConnected(() => countUnhandled(broker, handledAmong))]],
-  )
+  measure('dead_letters_unhandled', 'Dead letters not handled since, among the newest 1,000', [], deadLetters)
   if (backlog)
     measure('outbox_unpublished', 'Committed events that are not on the stream yet', [], async () => [
       [{}, (await backlog()).unpublished],

@@ -12,7 +12,7 @@ import { type Broker, isBrokerOutage } from '@saucery/messaging/nats/connection'
 import type { Backlog } from '@saucery/messaging/outbox/backlog'
 import { authorize } from '../auth/authorize.ts'
 import { linkToNext } from '../http/pages.ts'
-import { notFound, ProblemError } from '../http/problem.ts'
+import { orNotFound, ProblemError } from '../http/problem.ts'
 import type { OpenApiApp } from '../openapi/app.ts'
 import { cursorBefore, operationsRoutes, type ProjectionProgress } from './routes.ts'
 
@@ -31,7 +31,6 @@ export interface OperatedService {
   projection?(): ProjectionProgress | undefined
 }
 
-/** Adds the calls for operators to a service's app. */
 export function addOperationsRoutes(app: OpenApiApp, operated: OperatedService): void {
   const { service, broker, handledAmong } = operated
   const routes = operationsRoutes(service)
@@ -56,27 +55,19 @@ export function addOperationsRoutes(app: OpenApiApp, operated: OperatedService):
   app.openapi(routes.retry, async (c) => {
     authorize(c, 'operate')
     const { sequence } = c.req.valid('param')
-    const letter = await withBroker(broker, () => readDeadLetter(broker, sequence))
-    if (!letter) throw notFound()
+    const letter = orNotFound(await withBroker(broker, () => readDeadLetter(broker, sequence)))
     const { eventId } = letter
-    if (!(await handledAmong([letter])).has(eventId)) await reprocess(operated, letter)
+    if (!(await handledAmong([letter])).has(eventId))
+      await operated.reprocess(letter).catch((error) => {
+        throw error instanceof ReprocessingFailed ? notHandled(error) : error
+      })
     return c.json({ sequence, eventId, handled: true as const }, 200)
   })
 }
 
-/** @throws ProblemError 409 when the message fails again */
-async function reprocess(operated: OperatedService, letter: DeadLetter): Promise<void> {
-  try {
-    await operated.reprocess(letter)
-  } catch (error) {
-    if (!(error instanceof ReprocessingFailed)) throw error
-    throw new ProblemError({
-      status: 409,
-      code: 'dead-letter-not-handled',
-      title: 'The message failed again',
-      detail: error.message,
-    })
-  }
+function notHandled({ message: detail }: ReprocessingFailed): ProblemError {
+  const title = 'The message failed again'
+  return new ProblemError({ status: 409, code: 'dead-letter-not-handled', title, detail })
 }
 
 const toJson = ({ headers: _, data: __, ...letter }: DeadLetter, handled: boolean) => ({
@@ -87,15 +78,10 @@ const toJson = ({ headers: _, data: __, ...letter }: DeadLetter, handled: boolea
 
 /** @throws ProblemError 503 while NATS is down; the client would wait for it to come back */
 async function withBroker<T>(broker: Broker, read: () => Promise<T>): Promise<T> {
-  const unavailable = () =>
-    new ProblemError(
-      { status: 503, code: 'broker-unavailable', title: 'NATS cannot be reached; try again' },
-      { 'retry-after': '1' },
-    )
+  const title = 'NATS cannot be reached; try again'
+  const unavailable = () => new ProblemError({ status: 503, code: 'broker-unavailable', title })
   if (!broker.isConnected()) throw unavailable()
-  try {
-    return await read()
-  } catch (error) {
+  return read().catch((error) => {
     throw isBrokerOutage(error) ? unavailable() : error
-  }
+  })
 }

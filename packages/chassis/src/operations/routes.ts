@@ -1,7 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Service } from '@saucery/contracts/choreography'
-import { pageSchema } from '../http/pages.ts'
-import { jsonResponse, linkHeader, problems } from '../openapi/schemas.ts'
+import { jsonPage, jsonResponse, problems } from '../openapi/schemas.ts'
 
 const count = z.int().min(0)
 
@@ -18,26 +17,26 @@ const projection = z.object({
 
 export type ProjectionProgress = Readonly<z.infer<typeof projection>>
 
+const consumer = z.object({
+  stream: z.string(),
+  durable: z.string(),
+  pending: count.describe('Messages not received yet'),
+  ackPending: count.describe('Messages received and not acknowledged yet'),
+  redelivered: count.describe('Those of them that were delivered before'),
+})
+
+const outbox = z.object({
+  unpublished: count.describe('Committed events that are not on the stream yet'),
+  oldestMs: z.number().min(0).describe('The age of the oldest of them; 0 without any'),
+})
+
 const operations = z
   .object({
     service: z.string(),
     consumers: z
-      .array(
-        z.object({
-          stream: z.string(),
-          durable: z.string(),
-          pending: count.describe('Messages not received yet'),
-          ackPending: count.describe('Messages received and not acknowledged yet'),
-          redelivered: count.describe('Those of them that were delivered before'),
-        }),
-      )
+      .array(consumer)
       .describe('A deleted consumer is absent until it is created again, within seconds'),
-    outbox: z
-      .object({
-        unpublished: count.describe('Committed events that are not on the stream yet'),
-        oldestMs: z.number().min(0).describe('The age of the oldest of them; 0 without any'),
-      })
-      .optional(),
+    outbox: outbox.optional(),
     deadLetters: count.describe('Dead letters not handled since, among the newest 1,000'),
     projection: projection.optional(),
   })
@@ -72,9 +71,20 @@ export function cursorBefore(sequence: number): string {
   return bytes.toString('base64url')
 }
 
-const unavailable = {
-  503: 'The database or NATS cannot be reached; try again after `Retry-After` seconds',
-}
+const pageOfLetters = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(50).describe('Most items on a page'),
+  cursor: cursor.optional().describe('Where the page begins: the `next` of the page before'),
+})
+
+const sequence = z
+  .string()
+  .regex(/^[1-9]\d{0,13}$/)
+  .transform(Number)
+  .openapi({ description: 'The sequence of the dead letter', example: '1' })
+
+const handled = z.object({ sequence: z.int(), eventId: z.string(), handled: z.literal(true) })
+
+const unavailable = { 503: 'The database or NATS cannot be reached; try again after `Retry-After` seconds' }
 
 export function operationsRoutes<S extends Service>(service: S) {
   const path = `/operations/${service}` as const
@@ -100,14 +110,9 @@ export function operationsRoutes<S extends Service>(service: S) {
       description:
         'A page can be short or empty and still have a `next`, because other services’ dead letters lie between.',
       tags,
-      request: {
-        query: z.object({
-          limit: z.coerce.number().int().min(1).max(100).default(50).describe('Most items on a page'),
-          cursor: cursor.optional().describe('Where the page begins: the `next` of the page before'),
-        }),
-      },
+      request: { query: pageOfLetters },
       responses: {
-        200: jsonResponse('A page', pageSchema(deadLetter), linkHeader),
+        200: jsonPage(deadLetter),
         ...problems({ 422: 'A parameter is not valid; `errors` names it', ...unavailable }),
       },
     }),
@@ -120,20 +125,9 @@ export function operationsRoutes<S extends Service>(service: S) {
       description:
         'The service handles the message once, however often this is called. No other service receives it.',
       tags,
-      request: {
-        params: z.object({
-          sequence: z
-            .string()
-            .regex(/^[1-9]\d{0,13}$/)
-            .transform(Number)
-            .openapi({ description: 'The sequence of the dead letter', example: '1' }),
-        }),
-      },
+      request: { params: z.object({ sequence }) },
       responses: {
-        200: jsonResponse(
-          'The message is handled, now or before',
-          z.object({ sequence: z.int(), eventId: z.string(), handled: z.literal(true) }),
-        ),
+        200: jsonResponse('The message is handled, now or before', handled),
         ...problems({
           404: 'This service has no such dead letter',
           409: 'The message failed again; `detail` gives the reason, and nothing has changed',

@@ -2,11 +2,18 @@ import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { z } from 'zod'
+import { eventKeySettings } from '../testing/keys.ts'
 import { BadSettings, participantSettings, readSettings } from './settings.ts'
 
 const { publicKey } = generateKeyPairSync('ed25519')
 const GATEWAY_PUBLIC_KEY = String(publicKey.export({ type: 'spki', format: 'pem' }))
-const enough = { PORT: '80', NATS_URL: 'nats://nats', POSTGRES_URL: 'postgres://db/orders' }
+const enough = {
+  PORT: '80',
+  NATS_URL: 'nats://nats',
+  POSTGRES_URL: 'postgres://db/orders',
+  ...eventKeySettings,
+}
+const needed = Object.keys(enough)
 
 /** The settings that are reported as wrong, with the reasons. */
 function wrong(env: Record<string, string>): Record<string, string> {
@@ -28,7 +35,7 @@ describe('a service', () => {
 
   it('does not start without one, and reports that with every other error', () => {
     assert.deepEqual(wrong(enough), { GATEWAY_PUBLIC_KEY: 'is not set' })
-    const names = ['GATEWAY_PUBLIC_KEY', 'LOG_LEVEL', 'NATS_URL', 'PORT', 'POSTGRES_URL']
+    const names = ['GATEWAY_PUBLIC_KEY', 'LOG_LEVEL', ...needed]
     assert.deepEqual(new Set(Object.keys(wrong({ LOG_LEVEL: 'loud' }))), new Set(names))
   })
 
@@ -41,7 +48,7 @@ describe('a service', () => {
       assert.deepEqual(wrong({ ...enough, AUTH: 'off', HOST }), {}, HOST)
     for (const HOST of ['', '0.0.0.0', '::', '10.0.0.1', '127.0.0.1.example.com'])
       assert.match(String(wrong({ ...enough, AUTH: 'off', HOST }).AUTH), /loopback/, HOST)
-    const names = ['AUTH', 'NATS_URL', 'PORT', 'POSTGRES_URL']
+    const names = ['AUTH', ...needed]
     assert.deepEqual(new Set(Object.keys(wrong({ AUTH: 'off' }))), new Set(names))
   })
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { describe, it } from 'node:test'
-import { algorithmsOf, ed25519PrivateKey, ed25519PublicKeys, publicKey } from './keys.ts'
+import { algorithmsOf, ed25519PrivateKey, ed25519PublicKeys, eventPublicKeys, publicKey } from './keys.ts'
 
 const ed25519 = generateKeyPairSync('ed25519')
 const p256 = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -9,6 +9,28 @@ const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 })
 const publicPem = (key: KeyObject) => String(key.export({ type: 'spki', format: 'pem' }))
 const privatePem = (key: KeyObject) => String(key.export({ type: 'pkcs8', format: 'pem' }))
 const jwk = (key: KeyObject) => JSON.stringify(key.export({ format: 'jwk' }))
+
+describe('the public keys of the publishers of events', () => {
+  const pem = publicPem(ed25519.publicKey)
+
+  it('are given as JSON by the name of the publisher, one or, while it is being changed, several', () => {
+    const next = publicPem(generateKeyPairSync('ed25519').publicKey)
+    const keys = eventPublicKeys.parse(JSON.stringify({ order: pem, payment: pem + next }))
+    assert.deepEqual([keys.order?.length, keys.payment?.length], [1, 2])
+  })
+
+  it('are refused when they are no JSON, or not all public Ed25519 keys', () => {
+    const wrong = [
+      pem,
+      '{',
+      '[]',
+      '{"order":7}',
+      JSON.stringify({ order: pem, payment: publicPem(p256.publicKey) }),
+    ]
+    for (const text of [...wrong, JSON.stringify({ order: privatePem(ed25519.privateKey) })])
+      assert.equal(eventPublicKeys.safeParse(text).success, false, text)
+  })
+})
 
 describe('a public key in the settings', () => {
   for (const { publicKey: key } of [ed25519, p256, rsa])

@@ -10,9 +10,7 @@ export function algorithmsOf(key: KeyObject): readonly string[] {
   return []
 }
 
-const publicKeys = keySetting('must be a public key, as SPKI PEM or JWK', (text) =>
-  isJson(text) ? [publicJwk(text)] : pemBlocks(text, 'PUBLIC KEY').map((pem) => createPublicKey(pem)),
-)
+const publicKeys = keySetting('PUBLIC KEY', 'must be a public key, as SPKI PEM or JWK', createPublicKey)
 
 export const publicKey = publicKeys
   .refine(
@@ -24,39 +22,55 @@ export const publicKey = publicKeys
 /** One key or, while it is being changed, several PEM blocks. */
 export const ed25519PublicKeys = publicKeys.refine((keys) => keys.every(isEd25519), 'must be Ed25519')
 
-export const ed25519PrivateKey = keySetting('must be a private key, as PKCS8 PEM or JWK', (text) =>
-  isJson(text)
-    ? [createPrivateKey({ key: JSON.parse(text) as JsonWebKey, format: 'jwk' })]
-    : pemBlocks(text, 'PRIVATE KEY').map((pem) => createPrivateKey(pem)),
-)
+const privateKeys = keySetting('PRIVATE KEY', 'must be a private key, as PKCS8 PEM or JWK', createPrivateKey)
+
+export const ed25519PrivateKey = privateKeys
   .refine(([key, more]) => key && !more && isEd25519(key), 'must be one Ed25519 key')
   .transform(([key]) => key as KeyObject)
 
-/** The keys that `read` finds in a setting. Its errors are not shown, because they can quote a secret. */
-function keySetting(message: string, read: (text: string) => KeyObject[]) {
+/** The public keys of each publisher of events, as a JSON object: `{"order": "-----BEGIN PUBLIC KEY-----…", …}`. */
+export const eventPublicKeys = z
+  .string()
+  .transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown
+    } catch {
+      context.addIssue({ code: 'custom', message: 'must be JSON: public keys by the name of their service' })
+      return z.NEVER
+    }
+  })
+  .pipe(z.record(z.string(), ed25519PublicKeys))
+
+type KeyKind = 'PUBLIC KEY' | 'PRIVATE KEY'
+
+/** The keys in a setting: one JWK, or PEM blocks. Errors of `create` are not shown: they can quote a secret. */
+function keySetting(
+  kind: KeyKind,
+  message: string,
+  create: (key: string | { key: JsonWebKey; format: 'jwk' }) => KeyObject,
+) {
   return z.string().transform((text, context) => {
     try {
-      const keys = read(text)
-      if (keys.length > 0) return keys
+      const isJson = text.trimStart().startsWith('{')
+      const sources = isJson ? [{ key: jwkIn(text, kind), format: 'jwk' as const }] : pemBlocks(text, kind)
+      if (sources.length > 0) return sources.map((source) => create(source))
     } catch {}
     context.addIssue({ code: 'custom', message })
     return z.NEVER
   })
 }
 
-const isJson = (text: string) => text.trimStart().startsWith('{')
-
 const isEd25519 = (key: KeyObject) => key.asymmetricKeyType === 'ed25519'
 
-function publicJwk(text: string): KeyObject {
+function jwkIn(text: string, kind: KeyKind): JsonWebKey {
   const jwk = JSON.parse(text) as JsonWebKey
   // Node would derive a public key from a private one, which does not belong here.
-  if (jwk.d !== undefined) throw new Error('a private key')
-  return createPublicKey({ key: jwk, format: 'jwk' })
+  if (kind === 'PUBLIC KEY' && jwk.d !== undefined) throw new Error('a private key')
+  return jwk
 }
 
 /** An environment file that cannot hold line breaks has `\n` for each. */
-function pemBlocks(text: string, kind: string): string[] {
+function pemBlocks(text: string, kind: KeyKind): string[] {
   const block = new RegExp(`-----BEGIN ${kind}-----[^-]+-----END ${kind}-----`, 'g')
   return text.replaceAll('\\n', '\n').match(block) ?? []
 }

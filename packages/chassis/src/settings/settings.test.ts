@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { eventKeySettings } from '../testing/keys.ts'
 import {
   BadSettings,
   commandSettings,
@@ -13,6 +14,7 @@ const enough = {
   GATEWAY_PUBLIC_KEY: '{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}',
   NATS_URL: 'nats://nats:4222',
   POSTGRES_URL: 'postgres://role:secret@db/orders',
+  ...eventKeySettings,
 }
 
 const messageOf = (env: Record<string, string | undefined>): string => {

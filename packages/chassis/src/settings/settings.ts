@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { authSettings, neededForSignIn, offOnLoopbackOnly } from './auth-settings.ts'
-import { ed25519PublicKeys } from './keys.ts'
+import { ed25519PrivateKey, ed25519PublicKeys, eventPublicKeys } from './keys.ts'
 
 export const port = z.coerce.number().int().min(0).max(65_535)
 /** Up to what a timer can hold. */
@@ -19,6 +19,8 @@ export const httpSettings = z.object({
   KEEP_ALIVE_TIMEOUT_MS: ms.min(1).default(5_000),
 })
 
+export type HttpSettings = z.infer<typeof httpSettings>
+
 /** For every service. Credentials have settings of their own, so that URLs can be logged. */
 export const commonSettings = httpSettings.extend({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -29,6 +31,8 @@ export const commonSettings = httpSettings.extend({
   FAULT_SWITCH: z.enum(['on', 'off']).default('off'),
 })
 
+export type CommonSettings = z.infer<typeof commonSettings>
+
 /** For every service that publishes or consumes. */
 export const brokerSettings = commonSettings
   .extend({
@@ -37,12 +41,22 @@ export const brokerSettings = commonSettings
     NATS_URL: z.string().min(1),
     NATS_USER: z.string().optional(),
     NATS_PASSWORD: z.string().optional(),
+    EVENT_PUBLIC_KEYS: eventPublicKeys,
+    /** Events without a signature are accepted if they were stored before this time: for an upgrade. */
+    EVENTS_UNSIGNED_UNTIL: z.iso
+      .datetime({ offset: true })
+      .transform((time) => new Date(time))
+      .optional(),
     STREAM_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
   })
   .check(neededForSignIn('GATEWAY_PUBLIC_KEY'), offOnLoopbackOnly)
 
+export type BrokerSettings = z.infer<typeof brokerSettings>
+
 /** For every service with a Postgres database. */
 export const participantSettings = brokerSettings.extend({
+  /** Signs the events that this service publishes. */
+  EVENT_SIGNING_KEY: ed25519PrivateKey,
   POSTGRES_URL: z.url({ protocol: /^postgres(ql)?$/ }),
   /** How long published events stay in the outbox, and handled ids in the inbox. */
   OUTBOX_RETENTION_MS: retentionMs.default(7 * 24 * 3_600_000),
@@ -67,9 +81,7 @@ export function readSettings<Schema extends z.ZodObject>(
   schema: Schema,
   env: Readonly<Record<string, string | undefined>>,
 ): z.infer<Schema> {
-  const present = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''),
-  )
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()))
   const result = schema.safeParse(present)
   if (result.success) return result.data
   const lines = result.error.issues.map(({ path, code, message }) => {

@@ -3,6 +3,7 @@ import { connectBroker } from '@saucery/messaging/nats/connection'
 import { openParticipant } from '@saucery/messaging/participant'
 import { openDatabase } from '@saucery/messaging/postgres/database'
 import { migrate } from '@saucery/messaging/postgres/migrate'
+import { testKeys } from '@saucery/messaging/testing/keys'
 import type { Aggregate } from '@saucery/messaging/unit-of-work'
 import { testPostgres } from '@saucery/servers/testing/servers'
 import { allowEveryone } from './caller-tokens.ts'
@@ -23,7 +24,7 @@ export async function testService<State, S extends Publisher>(
   /** Another process of the service: on the same servers, with its own connections. */
   async function replica() {
     const { db, isUp, close } = openDatabase(postgres.url, service)
-    const broker = await connectBroker({ url: nats.url, name: service, log: silentLog })
+    const broker = await connectBroker({ url: nats.url, name: service, keys: testKeys, log: silentLog })
     const participant = await openParticipant<State, Published<S>, Consumed<S>>({
       db,
       broker,

@@ -3,6 +3,7 @@ import type { Event } from '@saucery/messaging/events/event'
 import { type Broker, connectBroker } from '@saucery/messaging/nats/connection'
 import { ensureStream } from '@saucery/messaging/nats/streams'
 import { eventually } from '@saucery/messaging/testing/eventually'
+import { testKeys } from '@saucery/messaging/testing/keys'
 import { publishEvent } from '@saucery/messaging/testing/messages'
 import { testNats } from '@saucery/servers/testing/servers'
 import { v4 as uuidv4 } from 'uuid'
@@ -11,7 +12,7 @@ import { silentLog } from './log.ts'
 /** A NATS server with every stream, and a connection for the test to publish with. */
 export async function testBrokerWithStreams() {
   const nats = await testNats()
-  const broker = await connectBroker({ url: nats.url, name: 'test', log: silentLog })
+  const broker = await connectBroker({ url: nats.url, name: 'test', keys: testKeys, log: silentLog })
   for (const stream of streams) await ensureStream(broker.jsm, stream, 1)
   async function publish(event: Event<AnyFact>, times = 1): Promise<void> {
     const all = Array.from({ length: times }, () => publishEvent(broker, event, { messageId: uuidv4() }))

@@ -13,6 +13,20 @@ const coreSubscriptions: Partial<Record<Service, string[]>> = { order: ['payment
 // any name may use those of every service.
 const readsStreams: ReadonlySet<Service> = new Set(['dashboard'])
 
+const allStreams = [...streams.map(({ name }) => name), 'DEAD_LETTERS']
+
+const useOfStream = (stream: string) => [`$JS.API.STREAM.CREATE.${stream}`, `$JS.API.STREAM.INFO.${stream}`]
+
+const readingOf = (stream: string) => [
+  `$JS.API.STREAM.INFO.${stream}`,
+  `$JS.API.STREAM.MSG.GET.${stream}`,
+  `$JS.API.DIRECT.GET.${stream}`,
+  `$JS.API.DIRECT.GET.${stream}.>`,
+  ...['CREATE', 'DELETE', 'INFO', 'MSG.NEXT'].map((verb) => `$JS.API.CONSUMER.${verb}.${stream}.>`),
+  `$JS.API.CONSUMER.NAMES.${stream}`,
+  `$JS.API.CONSUMER.LIST.${stream}`,
+]
+
 /**
  * What a service's NATS user may do: publish its own events and dead letters, read dead letters, and use its own
  * consumers.
@@ -45,10 +59,7 @@ export function permissionsOf(service: Service): SubjectPermissions {
 export const provisionerPermissions: SubjectPermissions = {
   publish: [
     '$JS.API.INFO',
-    ...[...streams.map(({ name }) => name), 'DEAD_LETTERS'].flatMap((name) => [
-      ...useOfStream(name),
-      `$JS.API.STREAM.UPDATE.${name}`,
-    ]),
+    ...allStreams.flatMap((name) => [...useOfStream(name), `$JS.API.STREAM.UPDATE.${name}`]),
   ],
   subscribe: ['_INBOX_provisioner.>'],
 }
@@ -63,26 +74,9 @@ export const operatorPermissions: SubjectPermissions = {
     '$JS.API.STREAM.NAMES',
     '$JS.API.STREAM.LIST',
     ...streams.flatMap(({ subjects }) => subjects),
-    ...[...streams.map(({ name }) => name), 'DEAD_LETTERS'].flatMap(readingOf),
+    ...allStreams.flatMap(readingOf),
   ],
   subscribe: ['_INBOX_operator.>'],
-}
-
-function readingOf(stream: string): string[] {
-  return [
-    `$JS.API.STREAM.INFO.${stream}`,
-    `$JS.API.STREAM.MSG.GET.${stream}`,
-    `$JS.API.DIRECT.GET.${stream}`,
-    `$JS.API.DIRECT.GET.${stream}.>`,
-    ...['CREATE', 'DELETE', 'INFO', 'MSG.NEXT'].map((verb) => `$JS.API.CONSUMER.${verb}.${stream}.>`),
-    `$JS.API.CONSUMER.NAMES.${stream}`,
-    `$JS.API.CONSUMER.LIST.${stream}`,
-  ]
-}
-
-// A function declaration, because the provisioner's list above calls it while this module loads.
-function useOfStream(stream: string): string[] {
-  return [`$JS.API.STREAM.CREATE.${stream}`, `$JS.API.STREAM.INFO.${stream}`]
 }
 
 // The dashboard deletes the consumers of projections that it no longer serves.

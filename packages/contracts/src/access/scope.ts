@@ -20,30 +20,30 @@ export type Caller = Readonly<z.infer<typeof callerSchema>>
 
 export const roles = ['branch', 'courier', 'operator'] as const satisfies Caller['role'][]
 
-const branchActions = ['place-orders', 'read-orders', 'cancel-orders', 'read-payments', 'read-views'] as const
-const courierActions = ['end-deliveries'] as const
-const bothActions = ['read-deliveries'] as const
-const operatorActions = ['operate'] as const
+/** Who may do what besides the operator, who may do everything. */
+const permitted = {
+  'place-orders': ['branch'],
+  'read-orders': ['branch'],
+  'cancel-orders': ['branch'],
+  'read-payments': ['branch'],
+  'read-views': ['branch'],
+  'end-deliveries': ['courier'],
+  'read-deliveries': ['branch', 'courier'],
+  operate: [],
+} as const satisfies Record<string, readonly Caller['role'][]>
 
-export const actions = [...branchActions, ...courierActions, ...bothActions, ...operatorActions] as const
+export type Action = keyof typeof permitted
 
-export type Action = (typeof actions)[number]
-
-const branchMay: ReadonlySet<Action> = new Set([...branchActions, ...bothActions])
-const courierMay: ReadonlySet<Action> = new Set([...courierActions, ...bothActions])
+export const actions = Object.keys(permitted) as Action[]
 
 /** Whose orders a caller may apply an action to. */
 export type Scope = 'all' | 'none' | { readonly branchId: string }
 
 export function scopeOf(caller: Caller, action: Action): Scope {
-  switch (caller.role) {
-    case 'operator':
-      return 'all'
-    case 'courier':
-      return courierMay.has(action) ? 'all' : 'none'
-    case 'branch':
-      return branchMay.has(action) ? { branchId: caller.branchId } : 'none'
-  }
+  if (caller.role === 'operator') return 'all'
+  const roles: readonly Caller['role'][] = permitted[action]
+  if (!roles.includes(caller.role)) return 'none'
+  return caller.role === 'branch' ? { branchId: caller.branchId } : 'all'
 }
 
 /** Whether a thing of this branch is in scope. With an unknown branch it is in the scope `all` only. */

@@ -39,7 +39,7 @@ const nats = {
 }
 
 function channel({ service, stream }: ServiceContract, event: EventDefinition) {
-  const schemas = [...event.earlier.map(({ schema }) => schema), event.schema]
+  const schemas = [...event.earlier, event].map(({ schema }) => schema)
   return {
     address: `${event.subject}.{orderId}`,
     servers: [{ $ref: '#/servers/nats' }],
@@ -47,30 +47,20 @@ function channel({ service, stream }: ServiceContract, event: EventDefinition) {
       orderId: { description: 'The order that the event is about', location: '$message.payload#/orderId' },
     },
     messages: Object.fromEntries(
-      schemas.map((schema, index) => [
-        messageKey(event, index + 1),
-        message(service, event, index + 1, schema),
-      ]),
+      schemas.map((schema, i) => [messageKey(event, i + 1), message(service, event, i + 1, schema)]),
     ),
     'x-stream': stream,
   }
 }
 
-function message(
-  service: string,
-  { event, version: current, example }: EventDefinition,
-  version: number,
-  schema: z.ZodType,
-) {
+function message(service: string, definition: EventDefinition, version: number, schema: z.ZodType) {
+  const { event, version: current, example } = definition
   const ofThis = { 'ce-type': { const: event }, 'ce-dataschema': { const: dataSchemaOf(event, version) } }
   return {
     name: event,
     title: `${event}, version ${version}`,
     contentType: 'application/json',
-    headers: {
-      type: 'object',
-      allOf: [{ $ref: '#/components/schemas/headers' }, { properties: ofThis }],
-    },
+    headers: { type: 'object', allOf: [{ $ref: '#/components/schemas/headers' }, { properties: ofThis }] },
     payload: jsonSchema(schema),
     // Earlier versions have stored samples, but no example.
     ...(version === current && {
@@ -79,24 +69,16 @@ function message(
   }
 }
 
-function operations({ service, publishes, consumes }: ServiceContract): [string, object][] {
-  const operation = (action: 'send' | 'receive', event: EventDefinition, versions: number[]) => ({
-    action,
-    channel: { $ref: `#/channels/${event.event}` },
-    messages: versions.map((version) => ({
-      $ref: `#/channels/${event.event}/messages/${messageKey(event, version)}`,
-    })),
-    tags: [{ name: service }],
-  })
+function operations({ service, publishes, consumes }: ServiceContract) {
+  const operation = (action: 'send' | 'receive', event: EventDefinition, versions: number[]) => {
+    const $ref = `#/channels/${event.event}`
+    const messages = versions.map((version) => ({ $ref: `${$ref}/messages/${messageKey(event, version)}` }))
+    const body = { action, channel: { $ref }, messages, tags: [{ name: service }] }
+    return [`${service}.${action}s.${event.event}`, body] as const
+  }
   return [
-    ...publishes.map((event): [string, object] => [
-      `${service}.sends.${event.event}`,
-      operation('send', event, [event.version]),
-    ]),
-    ...consumes.map((event): [string, object] => [
-      `${service}.receives.${event.event}`,
-      operation('receive', event, versionsOf(event)),
-    ]),
+    ...publishes.map((event) => operation('send', event, [event.version])),
+    ...consumes.map((event) => operation('receive', event, versionsOf(event))),
   ]
 }
 

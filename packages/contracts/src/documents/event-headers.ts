@@ -16,6 +16,12 @@ export const eventHeaders = z.object({
   'ce-time': z.iso.datetime({ precision: 3 }).describe('When the event was committed, in UTC'),
   'ce-dataschema': z.string().describe('Name and version of the payload’s schema'),
   'ce-causationid': z.string().min(1).describe('The id of the event or request that caused it'),
+  'ce-keyid': z.string().min(1).optional().describe('The publisher’s key that signed it'),
+  'ce-signature': z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{86}$/)
+    .optional()
+    .describe('Ed25519 over the subject, the other ce headers and the payload, in base64url'),
   traceparent: z
     .string()
     .regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/)
@@ -27,11 +33,9 @@ export const dataSchemaOf = (event: string, version: number): string => `urn:eve
 
 const exampleEventId = '01936f5e-8a41-7d02-8f6b-2c3d4e5f6a7b'
 
-export function exampleHeaders(
-  service: string,
-  event: string,
-  version: number,
-): z.infer<typeof eventHeaders> {
+type EventHeaders = z.infer<typeof eventHeaders>
+
+export function exampleHeaders(service: string, event: string, version: number): EventHeaders {
   return {
     'Nats-Msg-Id': exampleEventId,
     'ce-specversion': '1.0',

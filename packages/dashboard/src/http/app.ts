@@ -1,13 +1,7 @@
 import { authorize, ifInScope, scopedQuery } from '@saucery/chassis/auth/authorize'
 import { pageResponse } from '@saucery/chassis/http/pages'
 import { parsePrefer } from '@saucery/chassis/http/prefer'
-import {
-  invalidFields,
-  notFound,
-  type Problem,
-  ProblemError,
-  storeUnavailable,
-} from '@saucery/chassis/http/problem'
+import { invalidFields, orNotFound, ProblemError, storeUnavailable } from '@saucery/chassis/http/problem'
 import { type OpenApiApp, openApiApp } from '@saucery/chassis/openapi/app'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import type { Scope } from '@saucery/contracts/access/scope'
@@ -19,8 +13,7 @@ import type { ViewStore } from '../store/view-store.ts'
 import type { OrderView } from '../view/order-view.ts'
 import { type Statistics, statisticsOf } from '../view/statistics.ts'
 import { statisticsQuery } from '../view/statistics-query.ts'
-import { orderToJson } from '../view/to-json.ts'
-import type { Deadlines } from '../view/waits-for.ts'
+import { type Deadlines, orderToJson } from '../view/waits-for.ts'
 import { type EventWaiter, waitForEvent } from './event-waiter.ts'
 import { liveResponse } from './live.ts'
 import * as routes from './routes.ts'
@@ -35,14 +28,8 @@ export interface DashboardApi {
   readonly log: Log
 }
 
-export function dashboardApi({
-  views,
-  waiter,
-  feed,
-  deadlines,
-  requireCaller,
-  log,
-}: DashboardApi): OpenApiApp {
+export function dashboardApi(options: DashboardApi): OpenApiApp {
+  const { views, waiter, feed, deadlines, requireCaller, log } = options
   const toJson = (view: OrderView) => orderToJson(view, deadlines, Date.now())
   // Statistics read every order of a period, and every page asks for them every few seconds.
   const share = shareAnswers<Statistics>()
@@ -64,8 +51,7 @@ export function dashboardApi({
     const parameters = scopedQuery(authorize(c, 'read-views'), c.req.valid('query'))
     const query = statisticsQuery(parameters, Date.now())
     if ('parameter' in query) throw new ProblemError(invalidFields([query]))
-    const { since, until, stepMs, branchId } = parameters
-    const statistics = await share(JSON.stringify([since, until, stepMs, branchId]), async () => {
+    const statistics = await share(JSON.stringify(parameters), async () => {
       const [placed, tookMs] = await Promise.all([views.countPlaced(query), views.durations(query)])
       return statisticsOf(query, placed, tookMs)
     })
@@ -77,31 +63,22 @@ export function dashboardApi({
     const { id: orderId } = c.req.valid('param')
     const { after: eventId } = c.req.valid('query')
     const found = await views.find(orderId)
-    if (eventId === undefined || hasEvent(found, eventId)) return c.json(toJson(visible(scope, found)), 200)
+    const isComplete = eventId === undefined || found?.timeline.some(({ id }) => id === eventId)
+    if (isComplete) return c.json(toJson(visible(scope, found)), 200)
     // An order whose branch is not known yet may turn out to be the caller's.
     if (found?.branchId !== undefined) visible(scope, found)
     const { wait } = parsePrefer(c.req.header('prefer'))
-    const waiting = wait && waitForEvent(waiter, { orderId, eventId }, wait * 1000, c.req.raw.signal)
-    const applied = waiting ? { 'preference-applied': `wait=${wait}` } : {}
-    const view = await (waiting ? waiting.view : undefined)
+    const { signal } = c.req.raw
+    const waiting = wait ? waitForEvent(waiter, { orderId, eventId }, wait * 1000, signal) : undefined
+    const applied = waiting === undefined ? {} : { 'preference-applied': `wait=${wait}` }
+    const view = await waiting
     if (view) return c.json(toJson(visible(scope, view)), 200, applied)
-    throw new ProblemError(eventNotArrived, { 'retry-after': '1', ...applied })
+    const title = 'The event has not arrived at the dashboard yet'
+    const problem = { status: 404, code: 'event-not-arrived', title } as const
+    throw new ProblemError(problem, { 'retry-after': '1', ...applied })
   })
 
   return app
 }
 
-const hasEvent = (view: OrderView | undefined, eventId: string) =>
-  view?.timeline.some(({ id }) => id === eventId) ?? false
-
-function visible(scope: Scope, view: OrderView | undefined): OrderView {
-  const inScope = ifInScope(scope, view)
-  if (!inScope) throw notFound()
-  return inScope
-}
-
-const eventNotArrived: Problem = {
-  status: 404,
-  code: 'event-not-arrived',
-  title: 'The event has not arrived at the dashboard yet',
-}
+const visible = (scope: Scope, view: OrderView | undefined) => orNotFound(ifInScope(scope, view))

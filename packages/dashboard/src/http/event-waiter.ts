@@ -31,17 +31,17 @@ export type EventWaiter = ReturnType<typeof openEventWaiter>
 /**
  * Resolves with the order's view as soon as it has the event; with undefined when `waitMs` is over, the client leaves,
  * or all waits end.
- * @returns undefined at once when too many requests wait already
+ * @returns undefined instead of a promise when too many requests wait already
  */
 export function waitForEvent(
   waiter: EventWaiter,
   awaited: AwaitedEvent,
   waitMs: number,
   signal?: AbortSignal,
-): { readonly view: Promise<OrderView | undefined> } | undefined {
+): Promise<OrderView | undefined> | undefined {
   const { waits } = waiter
   if (waits.size >= waiter.maxWaits) return undefined
-  const view = new Promise<OrderView | undefined>((resolve) => {
+  return new Promise<OrderView | undefined>((resolve) => {
     const giveUp = () => wait.finish()
     const timeout = setTimeout(giveUp, waitMs)
     const wait: Wait = {
@@ -64,7 +64,6 @@ export function waitForEvent(
     // The event may have arrived since the caller looked.
     checkOrder(waiter, awaited.orderId)
   })
-  return { view }
 }
 
 /** This replica wrote the order's view: its waits need not wait for the next check. */
@@ -92,7 +91,7 @@ function startQuerying(waiter: EventWaiter): void {
   // In the next turn: views that are written together are reported in one turn.
   setImmediate(async () => {
     try {
-      while (due.size > 0) await query(waiter, [...due].slice(0, ordersPerQuery))
+      while (due.size > 0) await query(waiter, new Set([...due].slice(0, ordersPerQuery)))
     } catch (error) {
       log.warn({ reason: reasonOf(error) }, 'could not check whether events have arrived')
     } finally {
@@ -101,10 +100,9 @@ function startQuerying(waiter: EventWaiter): void {
   })
 }
 
-async function query({ views, waits, due }: EventWaiter, orderIds: readonly string[]): Promise<void> {
+async function query({ views, waits, due }: EventWaiter, orderIds: ReadonlySet<string>): Promise<void> {
   for (const orderId of orderIds) due.delete(orderId)
-  const orders = new Set(orderIds)
-  const open = [...waits].filter(({ orderId }) => orders.has(orderId))
+  const open = [...waits].filter(({ orderId }) => orderIds.has(orderId))
   if (open.length === 0) return
   for (const view of await views.having(open)) {
     const ids = new Set(view.timeline.map(({ id }) => id))

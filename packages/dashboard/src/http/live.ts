@@ -3,7 +3,7 @@ import { type Problem, ProblemError } from '@saucery/chassis/http/problem'
 import type { Context } from 'hono'
 import type { Feed } from '../live/feed.ts'
 import { parseResumeToken } from '../live/resume-token.ts'
-import type { LiveFilter } from '../live/sse.ts'
+import type { LiveFilter } from '../view/order-json.ts'
 
 /** Answers with changes of orders as they happen, until the client leaves or its sign-in ends. */
 export function liveResponse(c: Context, feed: Feed, filter: LiveFilter): Response {

@@ -1,16 +1,18 @@
 import { createRoute, z } from '@hono/zod-openapi'
-import { pageQuery, pageSchema } from '@saucery/chassis/http/pages'
+import { pageQuery } from '@saucery/chassis/http/pages'
 import {
+  jsonPage,
   jsonResponse,
-  linkHeader,
   listProblems,
   orderIdParam,
   problems,
 } from '@saucery/chassis/openapi/schemas'
-import { orderFilter, orderJson } from '../view/order-json.ts'
+import { liveFilter, orderFilter, orderJson } from '../view/order-json.ts'
 import { statisticsJson } from '../view/statistics.ts'
 import { statisticsParameters } from '../view/statistics-query.ts'
 
+const text = z.string().optional()
+const optionalUuid = z.uuid().toLowerCase().optional()
 const get = { method: 'get' as const, tags: ['dashboard'] }
 
 export const listViews = createRoute({
@@ -25,7 +27,7 @@ export const listViews = createRoute({
       overdue: z.enum(['true']).optional().describe('Only orders that wait longer than their deadline'),
     }),
   },
-  responses: { 200: jsonResponse('A page', pageSchema(orderJson), linkHeader), ...listProblems },
+  responses: { 200: jsonPage(orderJson), ...listProblems },
 })
 
 export const getStatistics = createRoute({
@@ -47,14 +49,10 @@ export const getView = createRoute({
   request: {
     params: orderIdParam,
     query: z.object({
-      after: z
-        .uuid()
-        .toLowerCase()
-        .optional()
-        .openapi({ description: 'The `Event-Id` of an earlier response: the answer includes that event' }),
+      after: optionalUuid.describe('The `Event-Id` of an earlier response: the answer includes that event'),
     }),
     headers: z.object({
-      prefer: z.string().optional().openapi({
+      prefer: text.openapi({
         description: 'RFC 7240. `wait=N` with `after`: wait up to N seconds, 60 at most, for the event.',
         example: 'wait=5',
       }),
@@ -64,9 +62,7 @@ export const getView = createRoute({
     200: jsonResponse(
       'The order; with `after`, it includes that event',
       orderJson,
-      z.object({
-        'Preference-Applied': z.string().optional().describe('The preferences that were applied, RFC 7240'),
-      }),
+      z.object({ 'Preference-Applied': text.describe('The preferences that were applied, RFC 7240') }),
     ),
     ...problems({
       404:
@@ -88,13 +84,10 @@ export const live = createRoute({
     'read the list again. `end`: the token has expired (`{"code":"token-expired"}`); reconnect with a newer one. Read ' +
     'lists after the first `id`.',
   request: {
-    query: z.object({ ...orderFilter.shape, orderId: z.uuid().toLowerCase().optional() }),
+    query: liveFilter,
     headers: z.object({
       // Checked by the handler, which answers an invalid one with 400.
-      'last-event-id': z
-        .string()
-        .optional()
-        .openapi({ description: 'The last `id` that was received: what was missed since comes first' }),
+      'last-event-id': text.describe('The last `id` that was received: what was missed since comes first'),
     }),
   },
   responses: {

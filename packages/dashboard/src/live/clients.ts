@@ -1,11 +1,12 @@
 import type { Log } from '@saucery/chassis/telemetry/log'
+import type { LiveFilter } from '../view/order-json.ts'
 import type { ResumePoint } from './resume-token.ts'
-import { type LiveFilter, retryMessage } from './sse.ts'
+import { retryMessage } from './sse.ts'
 
 export interface NewClient {
   readonly filter: LiveFilter
-  /** Where it was when it lost its connection. */
-  readonly from?: ResumePoint | undefined
+  /** Where it resumes; `lost` when what it missed cannot be found out. */
+  from: ResumePoint | 'lost' | undefined
   /** When its sign-in ends, in milliseconds since the epoch; undefined without sign-in. */
   readonly until?: number | undefined
   /** Who is signed in; undefined without sign-in. */
@@ -14,9 +15,7 @@ export interface NewClient {
   destroy(): void
 }
 
-export interface LiveClient extends Omit<NewClient, 'from'> {
-  /** Where it resumes; `lost` when what it missed cannot be found out. */
-  from: ResumePoint | 'lost' | undefined
+export interface LiveClient extends NewClient {
   /** Whether it receives changes as they happen. */
   isCaughtUp: boolean
   /** In bytes. */
@@ -33,12 +32,12 @@ export interface Clients {
 const maxUnread = 1024 * 1024
 
 /** @returns what the client reads: first how soon to reconnect */
-export function addClient({ open }: Clients, { from, ...client }: NewClient) {
+export function addClient({ open }: Clients, client: NewClient) {
   let added: LiveClient | undefined
   return new ReadableStream<Uint8Array>(
     {
       start(output) {
-        added = { ...client, from, isCaughtUp: false, unreadLimit: maxUnread, output }
+        added = { ...client, isCaughtUp: false, unreadLimit: maxUnread, output }
         open.add(added)
         output.enqueue(retryMessage)
       },

@@ -2,20 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { retryDelay } from '@saucery/messaging/async/backoff'
 import { reasonOf } from '@saucery/messaging/log'
 import type { OrderView } from '../view/order-view.ts'
-import { orderToJson } from '../view/to-json.ts'
-import type { Deadlines } from '../view/waits-for.ts'
+import { type Deadlines, orderToJson } from '../view/waits-for.ts'
 import { addClient, type Clients, endClient, type NewClient, send } from './clients.ts'
 import { resume } from './resume.ts'
 import { changeMessages, endMessage, heartbeat } from './sse.ts'
-import {
-  advance,
-  openStreamCursor,
-  type StreamCursor,
-  type StreamCursorOptions,
-  tokenAt,
-} from './stream-cursor.ts'
+import { advance, type CursorOptions, openStreamCursor, type StreamCursor, tokenAt } from './stream-cursor.ts'
 
-export interface FeedOptions extends StreamCursorOptions {
+export interface FeedOptions extends CursorOptions {
   readonly deadlines: Deadlines
   readonly maxClients?: number
   /** Clients of one caller who is signed in. */
@@ -52,10 +45,9 @@ export function openFeed(options: FeedOptions) {
   return {
     /** @returns what the client reads, or why it is refused */
     follow(client: NewClient) {
-      const { subject } = client
       if (clients.open.size >= maxClients || state.stopping.signal.aborted) return 'too-many-listeners'
-      const ofCaller = [...clients.open].filter((other) => other.subject === subject).length
-      if (subject !== undefined && ofCaller >= maxClientsPerCaller) return 'too-many-of-one-caller'
+      const ofCaller = [...clients.open].filter(({ subject }) => subject === client.subject).length
+      if (client.subject !== undefined && ofCaller >= maxClientsPerCaller) return 'too-many-of-one-caller'
       const body = addClient(clients, client)
       // The gateway's clock may be behind.
       endExpired(clients)

@@ -29,16 +29,10 @@ export const countPending = (events: PendingEvents): number => allOf(events).len
 /** The positions before the first pending event of each stream. */
 export function donePositions(events: PendingEvents): StreamPosition[] {
   const ordered = allOf(events).sort((a, b) => a.sequence - b.sequence)
-  return events.streams.map(
-    (progress) => ordered.find(({ from }) => from === progress)?.before ?? progress.readTo,
-  )
+  return events.streams.map((one) => ordered.find(({ from }) => from === one)?.before ?? one.readTo)
 }
 
-export function addMessages(
-  { byOrder }: PendingEvents,
-  from: StreamProgress,
-  messages: readonly StreamMessage[],
-): void {
+export function addMessages({ byOrder }: PendingEvents, from: StreamProgress, messages: StreamMessage[]) {
   for (const message of messages) {
     const { key, sequence, id } = message
     byOrder.set(key, [...(byOrder.get(key) ?? []), { ...message, from, before: from.readTo }])
@@ -60,33 +54,19 @@ export function nextOrders({ byOrder }: PendingEvents, count: number): string[] 
  * Removes the events that the views have.
  * @returns the views that had at least one of them
  */
-export const removeArrived = (events: PendingEvents, views: readonly OrderView[]): OrderView[] =>
-  views.filter(({ _id, timeline }) => {
-    const ids = new Set(timeline.map(({ id }) => id))
-    return remove(events, _id, ({ id }) => ids.has(id)).length > 0
-  })
+export function removeArrived(events: PendingEvents, views: readonly OrderView[]): OrderView[] {
+  const arrived = new Set(views.flatMap(({ timeline }) => timeline.map(({ id }) => id)))
+  const changed = new Set(removeWhere(events, ({ id }) => arrived.has(id)).map(({ key }) => key))
+  return views.filter(({ _id }) => changed.has(_id))
+}
 
-/** Removes the events up to each stream's sequence. */
-export const removeUpTo = (
-  events: PendingEvents,
-  sequences: readonly (number | undefined)[],
-): PendingEvent[] =>
-  [...events.byOrder.keys()].flatMap((orderId) =>
-    remove(
-      events,
-      orderId,
-      ({ from, sequence }) => sequence <= (sequences[events.streams.indexOf(from)] ?? 0),
-    ),
-  )
-
-function remove(
-  { byOrder }: PendingEvents,
-  orderId: string,
-  isOver: (event: PendingEvent) => boolean,
-): PendingEvent[] {
-  const events = byOrder.get(orderId) ?? []
-  const left = events.filter((event) => !isOver(event))
-  if (left.length > 0) byOrder.set(orderId, left)
-  else byOrder.delete(orderId)
-  return events.filter(isOver)
+/** Removes the events that are over, and returns them. */
+export function removeWhere(events: PendingEvents, isOver: (event: PendingEvent) => boolean): PendingEvent[] {
+  const removed = allOf(events).filter(isOver)
+  for (const [orderId, ofOrder] of events.byOrder) {
+    const left = ofOrder.filter((event) => !isOver(event))
+    if (left.length > 0) events.byOrder.set(orderId, left)
+    else events.byOrder.delete(orderId)
+  }
+  return removed
 }

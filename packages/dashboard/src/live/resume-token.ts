@@ -2,20 +2,18 @@ import { streams } from '@saucery/contracts/choreography'
 import type { StreamPosition } from '@saucery/messaging/nats/stream-reader'
 import { z } from 'zod'
 
-/** A position in each of the streams, in the order of `streams`. */
-export type Positions = readonly StreamPosition[]
-
 /** Up to where a client received changes, as documents of this version have them. */
 export interface ResumePoint {
   readonly version: number
-  readonly positions: Positions
+  /** In each of the streams, in the order of `streams`. */
+  readonly positions: readonly StreamPosition[]
 }
 
 /** What a client receives, and sends when it reconnects: opaque to it, and valid at every replica. */
-export const toResumeToken = ({ version, positions }: ResumePoint): string =>
-  Buffer.from(JSON.stringify([version, ...positions.map(({ sequence, id }) => [sequence, id])])).toString(
-    'base64url',
-  )
+export function toResumeToken({ version, positions }: ResumePoint): string {
+  const content = [version, ...positions.map(({ sequence, id }) => [sequence, id])]
+  return Buffer.from(JSON.stringify(content)).toString('base64url')
+}
 
 const position = z.tuple([z.int().min(0), z.string().max(128)])
 const content = z.tuple([z.int().min(1)], position).refine(({ length }) => length === 1 + streams.length)

@@ -1,13 +1,10 @@
 import { canHaveBeen } from '@saucery/contracts/status'
-import type { OrderFilter, OrderJson } from '../view/order-json.ts'
+import type { LiveFilter, OrderJson } from '../view/order-json.ts'
 import type { OrderView } from '../view/order-view.ts'
 
 // Server-Sent Events, https://html.spec.whatwg.org/multipage/server-sent-events.html
 
-/** Which orders a client wants, and may see. */
-export interface LiveFilter extends OrderFilter {
-  readonly orderId?: string | undefined
-}
+export type ToJson = (view: OrderView) => OrderJson
 
 const encoder = new TextEncoder()
 
@@ -34,11 +31,7 @@ export const tokenMessage = (token: string): Uint8Array => encoder.encode(`${idL
  * The messages about changed orders for each filter; undefined where no order matches. An order is serialized once, and
  * clients with the same filter share one chunk.
  */
-export function changeMessages(
-  views: readonly OrderView[],
-  token: string,
-  toJson: (view: OrderView) => OrderJson,
-): (filter: LiveFilter) => Uint8Array | undefined {
+export function changeMessages(views: readonly OrderView[], token: string, toJson: ToJson) {
   const jsonOf = once((view: OrderView) => JSON.stringify(toJson(view)))
   const chunkFor = once((key: string) => {
     const filter: LiveFilter = JSON.parse(key)
@@ -48,8 +41,7 @@ export function changeMessages(
     })
     return messages.length > 0 ? encoder.encode(`${messages.join('\n')}${idLine(token)}\n`) : undefined
   })
-  return ({ branchId, sauceId, status, orderId }) =>
-    chunkFor(JSON.stringify({ branchId, sauceId, status, orderId }))
+  return (filter: LiveFilter) => chunkFor(JSON.stringify(filter))
 }
 
 function once<Key, Value>(compute: (key: Key) => Value): (key: Key) => Value {
@@ -62,20 +54,13 @@ function once<Key, Value>(compute: (key: Key) => Value): (key: Key) => Value {
 
 /**
  * Whether an order is among those the client wants, or may have been and is no longer.
- *
  * No replica remembers what a client received, here or from another replica, so a client receives `left` whenever the
  * order may have had the requested status. Branch and sauce never change.
  * (feed.int.test: "keeps a client's list of … orders correct …")
  */
-function messageType(
-  { branchId, sauceId, status, orderId }: LiveFilter,
-  view: OrderView,
-): 'order' | 'left' | undefined {
-  const isMeant =
-    (branchId === undefined || view.branchId === branchId) &&
-    (sauceId === undefined || view.sauceId === sauceId) &&
-    (orderId === undefined || view._id === orderId)
-  if (!isMeant) return undefined
+function messageType({ status, ...filter }: LiveFilter, view: OrderView): 'order' | 'left' | undefined {
+  const { branchId = view.branchId, sauceId = view.sauceId, orderId = view._id } = filter
+  if (view.branchId !== branchId || view.sauceId !== sauceId || view._id !== orderId) return undefined
   if (status === undefined || view.status === status) return 'order'
   return canHaveBeen(status, new Set(view.timeline.map(({ event }) => event))) ? 'left' : undefined
 }

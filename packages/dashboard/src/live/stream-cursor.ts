@@ -5,18 +5,10 @@ import type { Broker } from '@saucery/messaging/nats/connection'
 import { ackedPosition, ackFloor, readAfter } from '@saucery/messaging/nats/stream-reader'
 import type { ViewStore } from '../store/view-store.ts'
 import type { OrderView } from '../view/order-view.ts'
-import {
-  addMessages,
-  countPending,
-  donePositions,
-  nextOrders,
-  type PendingEvents,
-  removeArrived,
-  removeUpTo,
-} from './pending-events.ts'
+import * as pending from './pending-events.ts'
 import { toResumeToken } from './resume-token.ts'
 
-export interface StreamCursorOptions {
+export interface CursorOptions {
   readonly broker: Broker
   readonly views: Pick<ViewStore, 'among' | 'servedVersion'>
   readonly log: Log
@@ -27,7 +19,6 @@ export interface StreamCursorOptions {
 
 export type StreamCursor = Awaited<ReturnType<typeof openStreamCursor>>
 
-/** Receives the views that have changed. */
 type Publish = (changed: readonly OrderView[]) => void
 
 const eventsPerRead = 500
@@ -43,29 +34,26 @@ const maxReadsBehind = (2 * maxBehind) / eventsPerRead
  * Reads the streams, from where the consumers of the served version have acknowledged everything, and knows which events
  * it read are not in the views yet.
  */
-export async function openStreamCursor(options: StreamCursorOptions) {
+export async function openStreamCursor(options: CursorOptions) {
   const version = options.views.servedVersion()
   const starts = streams.map(async (stream) => {
     return { stream, readTo: await ackedPosition(options.broker, stream, durableOf(version), maxBehind) }
   })
-  const events: PendingEvents = { streams: await Promise.all(starts), byOrder: new Map() }
+  const events: pending.PendingEvents = { streams: await Promise.all(starts), byOrder: new Map() }
   // `readsBehind`: how many more reads it may take to pass what was in the views at the start.
   return { ...options, version, events, readsBehind: maxReadsBehind, giveUpAt: 0 }
 }
 
 /** The token of a client that has received every change so far. */
 export const tokenAt = ({ version, events }: StreamCursor): string =>
-  toResumeToken({ version, positions: donePositions(events) })
+  toResumeToken({ version, positions: pending.donePositions(events) })
 
 /**
  * Reads on, and publishes the views that have what was read.
  * @returns whether there may be more to do at once; `behind` while all that it reads was in the views before it began;
  * `lost` when what it missed cannot be found out
  */
-export async function advance(
-  cursor: StreamCursor,
-  publish: Publish,
-): Promise<'more' | 'idle' | 'behind' | 'lost'> {
+export async function advance(cursor: StreamCursor, publish: Publish) {
   const read = await readStreams(cursor)
   if (read === 'lost') return 'lost'
   if (cursor.readsBehind > 0) {
@@ -74,21 +62,21 @@ export async function advance(
     if (cursor.readsBehind > 0) return 'behind'
   }
   const isChanged = await publishSome(cursor, publish)
-  if (countPending(cursor.events) > 0 && Date.now() >= cursor.giveUpAt) await giveUp(cursor, publish)
+  if (pending.countPending(cursor.events) > 0 && Date.now() >= cursor.giveUpAt) await giveUp(cursor, publish)
   return isChanged ? 'more' : read
 }
 
 async function readStreams({ broker, log, events, maxPending = 2000 }: StreamCursor) {
   let result: 'more' | 'idle' = 'idle'
   for (const progress of events.streams) {
-    const limit = Math.min(eventsPerRead, maxPending - countPending(events))
+    const limit = Math.min(eventsPerRead, maxPending - pending.countPending(events))
     // Pending events come first; the streams keep the rest.
     if (limit <= 0) break
     const { stream, behindSince = Date.now() } = progress
     const messages = await readAfter(broker, stream, progress.readTo, limit)
     if (typeof messages !== 'string') {
       progress.behindSince = undefined
-      addMessages(events, progress, messages)
+      pending.addMessages(events, progress, messages)
       if (messages.length === limit) result = 'more'
     } else if (messages === 'behind' && Date.now() - behindSince < behindForMs) {
       progress.behindSince = behindSince
@@ -102,16 +90,16 @@ async function readStreams({ broker, log, events, maxPending = 2000 }: StreamCur
 
 /** @returns whether a view has changed */
 async function publishSome({ events, views }: StreamCursor, publish: Publish): Promise<boolean> {
-  const orderIds = nextOrders(events, ordersPerQuery)
+  const orderIds = pending.nextOrders(events, ordersPerQuery)
   if (orderIds.length === 0) return false
-  const changed = removeArrived(events, await views.among(orderIds))
+  const changed = pending.removeArrived(events, await views.among(orderIds))
   if (changed.length > 0) publish(changed)
   return changed.length > 0
 }
 
 /** Looks at every pending event once. */
 async function publishAll(cursor: StreamCursor, publish: Publish): Promise<void> {
-  for (let events = countPending(cursor.events); events > 0; events -= ordersPerQuery)
+  for (let events = pending.countPending(cursor.events); events > 0; events -= ordersPerQuery)
     await publishSome(cursor, publish)
 }
 
@@ -122,7 +110,10 @@ async function giveUp(cursor: StreamCursor, publish: Publish): Promise<void> {
   const acked = await Promise.all(streams.map((stream) => ackFloor(broker, stream, durableOf(version))))
   // Only now, after the answer: an event that was acknowledged before it is in its view by now.
   await publishAll(cursor, publish)
-  const removed = removeUpTo(events, acked)
+  const removed = pending.removeWhere(
+    events,
+    ({ from, sequence }) => sequence <= (acked[events.streams.indexOf(from)] ?? 0),
+  )
   const [first] = removed
   if (!first) return
   const { from, sequence, id: eventId, key } = first

@@ -9,17 +9,17 @@ import { OrderPlaced } from '@saucery/contracts/order'
 import { Unprocessable } from '@saucery/messaging/events/cloud-events'
 import { connectBroker } from '@saucery/messaging/nats/connection'
 import { eventually } from '@saucery/messaging/testing/eventually'
+import { testKeys } from '@saucery/messaging/testing/keys'
 import { testMongo } from '@saucery/servers/testing/servers'
 import { v7 as uuidv7 } from 'uuid'
 import { consumeEvents, reactions } from '../reactions.ts'
 import { openViews } from '../store/view-store.ts'
 import { apiOn } from '../testing/api.ts'
-import { dashboardOperations } from './operations.ts'
 
 const mongo = await testMongo()
 const nats = await testBrokerWithStreams()
 const views = openViews(mongo.url)
-const broker = await connectBroker({ url: nats.url, name: 'dashboard', log: silentLog })
+const broker = await connectBroker({ url: nats.url, name: 'dashboard', keys: testKeys, log: silentLog })
 const bug: { isFixed: boolean } = { isFixed: false }
 const react = reactions(views)
 async function handle(event: Parameters<typeof react>[0]): Promise<void> {
@@ -29,7 +29,9 @@ async function handle(event: Parameters<typeof react>[0]): Promise<void> {
 const consumers = consumeEvents({ broker, handle, replicas: 1, log: silentLog })
 const app = apiOn(views)
 const projection = { version: 2, state: 'building', serving: 1, handled: 10, remaining: 5 } as const
-addOperationsRoutes(app, dashboardOperations({ broker, ...consumers, projection: () => projection }, views))
+const { handledAmong } = views
+const operated = { service: 'dashboard', broker, ...consumers, handledAmong } as const
+addOperationsRoutes(app, { ...operated, projection: () => projection })
 after(async () => {
   await consumers.stop()
   await broker.close()

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { subscriptionsOf } from '@saucery/contracts/choreography'
+import { streams } from '@saucery/contracts/choreography'
 import { durableOf } from '@saucery/contracts/projection-durables'
 import { runEvery } from '@saucery/messaging/async/periodic'
 import type { Consumers } from '@saucery/messaging/consumer/consumer'
@@ -15,7 +15,7 @@ export interface ProjectionOptions {
   readonly broker: Broker
   /** Starts the consumers of this name, which fill the documents. */
   consume(durable: string): Consumers
-  /** How long an older version is kept after this one became ready and after its own last use. */
+  /** How long an older version is kept, at least. */
   readonly keepMs: number
   readonly log: Log
   readonly everyMs?: number
@@ -23,9 +23,9 @@ export interface ProjectionOptions {
 
 type Build = ReturnType<typeof startBuild>
 
-const startBuild = ({ everyMs = 1000, ...options }: ProjectionOptions) => ({
+const startBuild = (options: ProjectionOptions) => ({
+  everyMs: 1000,
   ...options,
-  everyMs,
   meter: openMeter(options.broker, options.views.version),
   consumers: undefined as Consumers | undefined,
   isReady: false as boolean,
@@ -37,9 +37,8 @@ export type RunningProjection = Awaited<ReturnType<typeof openProjection>>
 const reportEveryMs = 5000
 
 /**
- * Fills the documents of the store's version, and tells the store which version to read.
- *
- * A version that does not exist yet is built from the first event, beside the others, and is read once it has caught up.
+ * Fills the documents of the store's version, and tells the store which version to read. A version that does not exist
+ * yet is built from the first event, beside the others, and is read once it has caught up.
  *
  * Resolves when the version to read is known, so no request is answered from documents that are half built.
  * @throws when the store is away
@@ -62,14 +61,10 @@ export async function openProjection(options: ProjectionOptions) {
       await build.consumers.reprocess(...deadLetter)
     },
     progress() {
-      const perSecond = build.isReady ? undefined : meter.perSecond()
-      return {
-        version: views.version,
-        state: build.isReady ? ('ready' as const) : ('building' as const),
-        serving: views.servedVersion(),
-        ...meter.counts(),
-        ...(perSecond !== undefined && { perSecond }),
-      }
+      const { version } = views
+      const serving = views.servedVersion()
+      if (build.isReady) return { version, state: 'ready' as const, serving, ...meter.counts() }
+      return { version, state: 'building' as const, serving, ...meter.counts(), ...meter.speed() }
     },
     async stop(): Promise<void> {
       await stepping.stop()
@@ -97,13 +92,11 @@ async function findStep(build: Build): Promise<ProjectionStep> {
   if (state !== 'building') meter.resetTargets()
   build.isReady = state === 'ready'
   const timing = { markUsedEveryMs: 10 * everyMs, keepMs: Math.max(keepMs, 50 * everyMs) }
-  const projection = { version, served: views.servedVersion(), records, ...timing }
-  return nextStep(projection, { isStarted: consumers !== undefined, isCaughtUp }, Date.now())
+  const here = { served: views.servedVersion(), isStarted: consumers !== undefined, isCaughtUp }
+  return nextStep({ version, records, ...here, ...timing }, Date.now())
 }
 
-type Action = Exclude<ProjectionStep, { readonly name: 'catch-up' | 'keep-up' }>
-
-async function take(build: Build, step: Action, stopping: AbortSignal): Promise<void> {
+async function take(build: Build, step: ProjectionStep, stopping: AbortSignal): Promise<void> {
   const { views, broker, log, meter } = build
   const { version, registry } = views
   switch (step.name) {
@@ -140,9 +133,7 @@ async function begin({ views, broker, log }: Build, signal: AbortSignal): Promis
 }
 
 const removeConsumers = ({ jsm }: Broker, version: number) =>
-  Promise.all(
-    subscriptionsOf('dashboard').map(({ stream }) => removeConsumer(jsm, stream, durableOf(version))),
-  )
+  Promise.all(streams.map(({ name }) => removeConsumer(jsm, name, durableOf(version))))
 
 function serve({ views, log }: Build, to: number): void {
   const from = views.servedVersion()
@@ -155,6 +146,5 @@ function report(build: Build): void {
   const { views, meter, log } = build
   if (Date.now() < build.reportAt) return
   build.reportAt = Date.now() + reportEveryMs
-  const fields = { version: views.version, ...meter.counts(), perSecond: meter.perSecond() }
-  log.info(fields, 'building the projection')
+  log.info({ version: views.version, ...meter.counts(), ...meter.speed() }, 'building the projection')
 }

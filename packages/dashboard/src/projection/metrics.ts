@@ -15,7 +15,6 @@ export function measureProjection({ progress }: RunningProjection, metrics: Metr
       },
     })
   gauge('projection_events_remaining', 'Events not yet in the documents', () => progress().remaining)
-  gauge('projection_ready', 'Whether the documents of this version are complete and read', () =>
-    Number(progress().state === 'ready'),
-  )
+  const isReady = () => Number(progress().state === 'ready')
+  gauge('projection_ready', 'Whether the documents of this version are complete and read', isReady)
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { ProjectionRecord } from '../store/projection-registry.ts'
-import { type FillingConsumers, nextStep, type ProjectionView, servedBy } from './next-step.ts'
+import { nextStep, type ProjectionView, servedBy } from './next-step.ts'
 
 const minute = 60_000
 const at = (minutes: number) => new Date(minutes * minute)
@@ -24,13 +24,20 @@ const caughtUp = { isStarted: true, isCaughtUp: true }
 /** The next step of a process of version 2, which serves version 1 and marks its use once an hour by default. */
 const stepFor = (
   records: readonly ProjectionRecord[],
-  consumers: FillingConsumers = caughtUp,
+  consumers: Pick<ProjectionView, 'isStarted' | 'isCaughtUp'> = caughtUp,
   now = 0,
   more: Partial<ProjectionView> = {},
 ) =>
   nextStep(
-    { version: 2, served: 1, records, markUsedEveryMs: 60 * minute, keepMs: 5 * minute, ...more },
-    consumers,
+    {
+      version: 2,
+      served: 1,
+      records,
+      ...consumers,
+      markUsedEveryMs: 60 * minute,
+      keepMs: 5 * minute,
+      ...more,
+    },
     now * minute,
   )
 

@@ -7,16 +7,12 @@ export interface ProjectionView {
   /** The version whose documents it reads. */
   readonly served: number
   readonly records: readonly ProjectionRecord[]
-  /** How often a process marks its version as used. */
+  /** Whether the consumers that fill the version's documents are started here, and have caught up. */
+  readonly isStarted: boolean
+  readonly isCaughtUp: boolean
   readonly markUsedEveryMs: number
   /** How long an older version is kept after this one became ready and after its own last use. */
   readonly keepMs: number
-}
-
-/** The consumers that fill the version's documents. */
-export interface FillingConsumers {
-  readonly isStarted: boolean
-  readonly isCaughtUp: boolean
 }
 
 export type ProjectionStep =
@@ -27,24 +23,19 @@ export type ProjectionStep =
   /** Remove an older version that outlived its use. */
   | { readonly name: 'drop'; readonly record: ProjectionRecord }
   /** Nothing to do but wait: while the version is built, and after it is ready. */
-  | { readonly name: 'catch-up' }
-  | { readonly name: 'keep-up' }
+  | { readonly name: 'catch-up' | 'keep-up' }
 
 /** What a process does next. All that it depends on is shared, so any replica goes on where another stopped. */
-export function nextStep(
-  projection: ProjectionView,
-  consumers: FillingConsumers,
-  now: number,
-): ProjectionStep {
-  const { version, served, records, markUsedEveryMs } = projection
+export function nextStep(projection: ProjectionView, now: number): ProjectionStep {
+  const { version, served, records, isStarted, isCaughtUp, markUsedEveryMs } = projection
   const own = records.find(({ _id }) => _id === version)
   if (!own || own.state === 'dropping') return { name: 'build' }
   if (now - lastUse(own) >= markUsedEveryMs) return { name: 'mark-used' }
-  if (!consumers.isStarted) return { name: 'consume' }
-  if (own.state === 'building' && consumers.isCaughtUp) return { name: 'mark-ready' }
+  if (!isStarted) return { name: 'consume' }
+  if (own.state === 'building' && isCaughtUp) return { name: 'mark-ready' }
   const best = servedBy(version, records)
   if (best !== served) return { name: 'serve', version: best }
-  const [outlived] = outlivedBy(own, projection, now)
+  const outlived = outlivedBy(own, projection, now)
   if (outlived) return { name: 'drop', record: outlived }
   return { name: own.state === 'building' ? 'catch-up' : 'keep-up' }
 }
@@ -64,10 +55,10 @@ function outlivedBy(
   { readyAt }: ProjectionRecord,
   { version, records, keepMs }: ProjectionView,
   now: number,
-): ProjectionRecord[] {
+) {
   const isOver = (since: number) => now - since >= keepMs
-  if (readyAt === undefined || !isOver(readyAt.getTime())) return []
-  return records.filter((record) => record._id < version && isOver(lastUse(record)))
+  if (readyAt === undefined || !isOver(readyAt.getTime())) return undefined
+  return records.find((record) => record._id < version && isOver(lastUse(record)))
 }
 
 const lastUse = ({ begunAt, usedAt = begunAt }: ProjectionRecord) => usedAt.getTime()

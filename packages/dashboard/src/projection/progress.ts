@@ -1,4 +1,4 @@
-import { subscriptionsOf } from '@saucery/contracts/choreography'
+import { streams } from '@saucery/contracts/choreography'
 import { durableOf } from '@saucery/contracts/projection-durables'
 import type { Broker } from '@saucery/messaging/nats/connection'
 import { consumerInfo } from '@saucery/messaging/nats/streams'
@@ -39,13 +39,12 @@ export function progressOf(
 
 /** Measures a version's progress, and how fast it is. */
 export function openMeter({ jsm }: Broker, version: number) {
-  const streams = subscriptionsOf('dashboard').map(({ stream }) => stream)
   let progress = progressOf([], [])
   let samples: { readonly at: number; readonly handled: number }[] = []
   return {
     /** @returns whether every stream is caught up; false, and the counts stay, while the broker is away */
     async isCaughtUp(): Promise<boolean> {
-      const requests = streams.map((stream) => consumerInfo(jsm, stream, durableOf(version)))
+      const requests = streams.map(({ name }) => consumerInfo(jsm, name, durableOf(version)))
       const consumers = await Promise.all(requests).catch(() => undefined)
       if (!consumers) return false
       const [before, at] = [progress.handled, performance.now()]
@@ -62,10 +61,10 @@ export function openMeter({ jsm }: Broker, version: number) {
     },
     counts: () => ({ handled: progress.handled, remaining: progress.remaining }),
     /** Events per second in the last ten seconds. */
-    perSecond(): number | undefined {
+    speed(): { readonly perSecond?: number } {
       const [first, last] = [samples[0], samples.at(-1)]
-      if (!first || !last || last.at === first.at) return undefined
-      return Math.round(((last.handled - first.handled) / (last.at - first.at)) * 1000)
+      if (!first || !last || last.at === first.at) return {}
+      return { perSecond: Math.round(((last.handled - first.handled) / (last.at - first.at)) * 1000) }
     },
   }
 }

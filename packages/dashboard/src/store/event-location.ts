@@ -1,6 +1,6 @@
 import type { Broker } from '@saucery/messaging/nats/connection'
 import { hasEventAt } from '@saucery/messaging/nats/stream-reader'
-import type { TimelineEntry } from '../view/order-json.ts'
+import type { Entries, TimelineEntry } from '../view/order-json.ts'
 import type { OrderView } from '../view/order-view.ts'
 
 /** Whether the stream still holds an event at the sequence that its entry names. */
@@ -22,7 +22,7 @@ export const eventLocations =
  */
 export async function movedEntries(
   views: readonly OrderView[],
-  received: ReadonlyMap<string, readonly TimelineEntry[]>,
+  received: ReadonlyMap<string, Entries>,
   isAtLocation: IsAtLocation,
 ): Promise<ReadonlySet<TimelineEntry>> {
   const suspects = views.flatMap(({ _id, timeline }) => {

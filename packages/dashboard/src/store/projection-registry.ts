@@ -13,10 +13,7 @@ export interface ProjectionRecord {
   readonly usedAt?: Date
 }
 
-/** The collection that holds a version's documents. */
 export const collectionOf = (version: number): string => `orders_v${version}`
-
-export type ProjectionRegistry = ReturnType<typeof openRegistry>
 
 /** The collection `projections`: one record for each version, shared by all replicas of all versions. */
 export function openRegistry(db: Db) {
@@ -30,9 +27,8 @@ export function openRegistry(db: Db) {
       const begun = { state: 'building', begunAt: now, usedAt: now } as const
       const again = await records.replaceOne({ _id: version, state: 'dropping' }, begun)
       if (again.matchedCount > 0) return
-      await records
-        .updateOne({ _id: version }, { $setOnInsert: begun }, { upsert: true })
-        .catch(unless(duplicateKey))
+      const insert = records.updateOne({ _id: version }, { $setOnInsert: begun }, { upsert: true })
+      await insert.catch(unless(duplicateKey))
     },
 
     /** @returns whether this call marked it, and no other replica's */
@@ -52,10 +48,7 @@ export function openRegistry(db: Db) {
      * @param removeConsumers called before the record goes
      * @returns whether they are removed
      */
-    async drop(
-      { _id: version, usedAt }: ProjectionRecord,
-      removeConsumers: () => Promise<unknown>,
-    ): Promise<boolean> {
+    async drop({ _id: version, usedAt }: ProjectionRecord, removeConsumers: () => Promise<unknown>) {
       const unused = { _id: version, usedAt: usedAt ?? { $exists: false } }
       // After a crash from here on, this mark makes the next process finish.
       const marked = await records.updateOne(unused, { $set: { state: 'dropping' } })

@@ -1,6 +1,7 @@
 import type { PageQuery } from '@saucery/chassis/http/pages'
 import type { Status } from '@saucery/contracts/status'
-import { firstIdAt } from '@saucery/messaging/events/event'
+import type { DeadLetter } from '@saucery/messaging/dead-letters/reader'
+import { firstIdAt, keyOf } from '@saucery/messaging/events/event'
 import type { Collection, Document, Filter } from 'mongodb'
 import type { OrderFilter } from '../view/order-json.ts'
 import type { OrderView } from '../view/order-view.ts'
@@ -8,9 +9,14 @@ import type { PlacedCount } from '../view/statistics.ts'
 import { placedTimeLength, type StatisticsQuery } from '../view/statistics-query.ts'
 import { type Deadlines, deadlineOf } from '../view/waits-for.ts'
 
+interface OverdueAt {
+  readonly deadlines: Deadlines
+  readonly now: number
+}
+
 export interface ViewQuery extends PageQuery, OrderFilter {
   /** Only orders that were overdue at this time. */
-  readonly overdue?: { readonly deadlines: Deadlines; readonly now: number } | undefined
+  readonly overdue?: OverdueAt | undefined
 }
 
 /** An event that a client waits for in its order's view. */
@@ -38,9 +44,10 @@ export function viewQueries(views: () => Collection<OrderView>, asOwn: (view: Or
   return {
     find: async (orderId: string) => (await find({ _id: orderId }).limit(1).toArray())[0],
 
-    /** The ids of the events in these orders' views. */
-    async eventsOf(orderIds: readonly string[]): Promise<ReadonlySet<string>> {
-      if (orderIds.length === 0) return new Set()
+    /** The ids of all events of the letters' orders: a dead letter is handled once its event is in its order's view. */
+    async handledAmong(letters: readonly DeadLetter[]): Promise<ReadonlySet<string>> {
+      if (letters.length === 0) return new Set()
+      const orderIds = new Set(letters.map(({ subject }) => keyOf(subject)))
       const wanted = views().find({ _id: { $in: [...orderIds] } }, { projection: { 'timeline.id': 1 } })
       return new Set((await wanted.toArray()).flatMap(({ timeline }) => timeline.map(({ id }) => id)))
     },
@@ -52,18 +59,15 @@ export function viewQueries(views: () => Collection<OrderView>, asOwn: (view: Or
     among: (orderIds: readonly string[]) => find({ _id: { $in: [...orderIds] } }).toArray(),
 
     /** The views of the orders that have at least one of the events. */
-    having: (awaited: readonly AwaitedEvent[]) =>
-      find({
-        _id: { $in: [...new Set(awaited.map(({ orderId }) => orderId))] },
-        'timeline.id': { $in: awaited.map(({ eventId }) => eventId) },
-      }).toArray(),
+    having(awaited: readonly AwaitedEvent[]) {
+      const orderIds = new Set(awaited.map(({ orderId }) => orderId))
+      const eventIds = awaited.map(({ eventId }) => eventId)
+      return find({ _id: { $in: [...orderIds] }, 'timeline.id': { $in: eventIds } }).toArray()
+    },
 
     /** Overdue orders, counted by status and by their events so far. */
-    countOverdue: (overdue: NonNullable<ViewQuery['overdue']>) =>
-      countBy<Pick<OrderView, 'status'> & { readonly events: readonly string[] }>(overdueAt(overdue), {
-        status: '$status',
-        events,
-      }),
+    countOverdue: (at: OverdueAt) =>
+      countBy<{ status: Status; events: string[] }>(overdueAt(at), { status: '$status', events }),
 
     countPlaced: (query: StatisticsQuery): Promise<PlacedCount[]> =>
       countBy(placedIn(query), {
@@ -91,15 +95,8 @@ const placedIn = ({ since, until, branchId }: StatisticsQuery): Filter<OrderView
 // The same as `$timeline.event`, which SecantusDB does not read out of a list.
 const events = { $map: { input: '$timeline', as: 'entry', in: '$$entry.event' } }
 
-function matching({
-  status,
-  branchId,
-  sauceId,
-  overdue,
-  since,
-  until,
-  cursor,
-}: ViewQuery): Filter<OrderView> {
+function matching(query: ViewQuery): Filter<OrderView> {
+  const { status, branchId, sauceId, overdue, since, until, cursor } = query
   // The smaller of the two ends: a second $lt on one field would replace the first.
   const [end] = [until, cursor].filter((id) => id !== undefined).sort((a, b) => (a < b ? -1 : 1))
   const range = { ...(since !== undefined && { $gte: since }), ...(end !== undefined && { $lt: end }) }
@@ -114,7 +111,7 @@ function matching({
 
 // The same rule as `waitsFor` applies to one order. Times have one form, so comparing them as text compares the times.
 // (view-store.int.test: "finds overdue exactly the orders that wait too long, and counts them")
-function overdueAt({ deadlines, now }: NonNullable<ViewQuery['overdue']>): Filter<OrderView> {
+function overdueAt({ deadlines, now }: OverdueAt): Filter<OrderView> {
   const before = (ms: number) => ({ $lt: new Date(now - ms).toISOString() })
   const late = Object.entries(deadlineOf).map(([status, deadline]) => ({
     status: status as Status,

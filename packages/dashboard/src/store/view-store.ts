@@ -20,11 +20,7 @@ export type ViewStore = ReturnType<typeof openViews>
  * @param url with the database's name in its path
  * @param isAtLocation asked about an event that comes again with a higher sequence
  */
-export function openViews(
-  url: string,
-  fold = currentFold,
-  isAtLocation: IsAtLocation = () => Promise.resolve(true),
-) {
+export function openViews(url: string, fold = currentFold, isAtLocation: IsAtLocation = async () => true) {
   const client = new MongoClient(url, {
     appName: 'dashboard',
     serverSelectionTimeoutMS: 2000,
@@ -44,10 +40,10 @@ export function openViews(
       throw error
     })
   }
-  const add: (addition: Addition) => Promise<void> = batcher(async (additions: Addition[]) => {
+  async function write(additions: Addition[]) {
     await ensureIndexes()
     return writeAll({ views, fold, isAtLocation }, additions)
-  }, eventsPerWrite)
+  }
   return {
     /** The version of the documents that are written. */
     version: fold.version,
@@ -62,13 +58,10 @@ export function openViews(
       indexed = undefined
       await ensureIndexes()
     },
-    add,
-    ...viewQueries(
-      () => collection(served),
-      (view) => asOwn(fold, view),
-    ),
-    // Must succeed before any other call: after a failed first connection the driver's client fails every call until
-    // it is told to connect. (outage.int.test: "can be opened while its server is away")
+    add: batcher(write, eventsPerWrite),
+    ...viewQueries(() => collection(served), asOwn(fold)),
+    // Must succeed before any other call: after a failed first connection, every other call fails until `connect` is
+    // called again. (outage.int.test: "can be opened while its server is away")
     connect: async () => void (await client.connect()),
     isUp: async () => (await client.db().command({ ping: 1 })).ok === 1,
     close: () => client.close(),
@@ -76,10 +69,10 @@ export function openViews(
 }
 
 // After a rollback, an older process does not know a later version's fields, but it knows all events behind them.
-const asOwn = (fold: Fold, view: OrderView): OrderView =>
-  view.projection !== undefined && view.projection > fold.version
-    ? { ...fold.view(view._id, view.timeline), projection: view.projection }
-    : view
+const asOwn = (fold: Fold) => (view: OrderView) => {
+  const { _id, timeline, projection = fold.version } = view
+  return projection > fold.version ? { ...fold.view(_id, timeline), projection } : view
+}
 
 // An order's id is a UUIDv7, so descending ids are the newest orders first.
 const indexes: Parameters<Collection['createIndexes']>[0] = [

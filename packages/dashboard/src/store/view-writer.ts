@@ -1,6 +1,6 @@
 import type { Outcome } from '@saucery/messaging/async/batcher'
 import { BSON, type Collection, MongoBulkWriteError } from 'mongodb'
-import type { TimelineEntry } from '../view/order-json.ts'
+import type { Entries, TimelineEntry } from '../view/order-json.ts'
 import { mergeTimeline, type OrderView } from '../view/order-view.ts'
 import { type IsAtLocation, movedEntries } from './event-location.ts'
 import { duplicateKey, isStoreOutage } from './mongo-errors.ts'
@@ -14,22 +14,20 @@ export interface Addition {
 /** A version of the projection: what it computes from an order's events. */
 export interface Fold {
   readonly version: number
-  readonly view: (orderId: string, timeline: readonly TimelineEntry[]) => OrderView
+  readonly view: (orderId: string, timeline: Entries) => OrderView
 }
 
-export interface WriteTarget {
+interface WriteTarget {
   readonly views: Collection<OrderView>
   readonly fold: Fold
   readonly isAtLocation: IsAtLocation
 }
 
-type EntriesByOrder = ReadonlyMap<string, readonly TimelineEntry[]>
+type EntriesByOrder = ReadonlyMap<string, Entries>
+type Failures = ReadonlyMap<string, { readonly error: unknown }>
 
 /** Adds events to their orders' documents, all events of one order in one write. */
-export async function writeAll(
-  target: WriteTarget,
-  additions: readonly Addition[],
-): Promise<Outcome<undefined>[]> {
+export async function writeAll(target: WriteTarget, additions: Addition[]): Promise<Outcome<undefined>[]> {
   const entries = new Map<string, TimelineEntry[]>()
   for (const { orderId, entry } of additions) entries.set(orderId, [...(entries.get(orderId) ?? []), entry])
   const failures = await failedOrders(target, entries)
@@ -37,10 +35,7 @@ export async function writeAll(
 }
 
 /** If writing them all fails, each half is written alone, so an order that cannot be written holds back no other. */
-async function failedOrders(
-  target: WriteTarget,
-  entries: EntriesByOrder,
-): Promise<Map<string, { readonly error: unknown }>> {
+async function failedOrders(target: WriteTarget, entries: EntriesByOrder): Promise<Failures> {
   try {
     await write(target, entries)
     return new Map()
@@ -109,12 +104,10 @@ async function replace(
   before: ReadonlyMap<string, OrderView>,
 ): Promise<string[]> {
   if (changed.length === 0) return []
-  const replaced = await views.bulkWrite(
-    changed.map(({ _id, ...replacement }) => {
-      const filter = { _id, timeline: before.get(_id)?.timeline ?? [] }
-      return { replaceOne: { filter, replacement } }
-    }),
-    { ordered: false },
-  )
-  return replaced.matchedCount === changed.length ? [] : changed.map(({ _id }) => _id)
+  const replacements = changed.map(({ _id, ...replacement }) => {
+    const filter = { _id, timeline: before.get(_id)?.timeline ?? [] }
+    return { replaceOne: { filter, replacement } }
+  })
+  const { matchedCount } = await views.bulkWrite(replacements, { ordered: false })
+  return matchedCount === changed.length ? [] : changed.map(({ _id }) => _id)
 }

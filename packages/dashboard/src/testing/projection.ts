@@ -1,6 +1,7 @@
 import { silentLog } from '@saucery/chassis/testing/log'
 import type { Log } from '@saucery/messaging/log'
 import { connectBroker } from '@saucery/messaging/nats/connection'
+import { testKeys } from '@saucery/messaging/testing/keys'
 import { openProjection } from '../projection/builder.ts'
 import { consumeEvents, reactions } from '../reactions.ts'
 import { openViews } from '../store/view-store.ts'
@@ -33,7 +34,7 @@ export async function openBuilding(options: Options) {
   const { nats, mongo, version = 1, keepMs = 3_600_000, maxAckPending = 5000, log = silentLog } = options
   const views = openViews(mongo, foldOf(version))
   const react = reactions(views)
-  const broker = await connectBroker({ url: nats, name: 'dashboard', log })
+  const broker = await connectBroker({ url: nats, name: 'dashboard', keys: testKeys, log })
   async function handle(event: Parameters<typeof react>[0]): Promise<void> {
     await options.hold?.(event.data.orderId)
     await react(event)

@@ -3,6 +3,7 @@ import { httpSettings } from '@saucery/chassis/settings/settings'
 import { allowEveryone } from '@saucery/chassis/testing/caller-tokens'
 import { silentLog } from '@saucery/chassis/testing/log'
 import { connectBroker } from '@saucery/messaging/nats/connection'
+import { testKeys } from '@saucery/messaging/testing/keys'
 import { type DashboardApi, dashboardApi } from '../http/app.ts'
 import { checkOrder, endWaits, openEventWaiter } from '../http/event-waiter.ts'
 import { type FeedOptions, openFeed } from '../live/feed.ts'
@@ -21,7 +22,7 @@ interface Options extends Partial<Omit<FeedOptions, 'broker' | 'views' | 'deadli
 export async function openReplica(urls: { nats: string; mongo: string }, options: Options = {}) {
   const { requireCaller = allowEveryone, consumes = true, ...feedOptions } = options
   const log = silentLog
-  const broker = await connectBroker({ url: urls.nats, name: 'dashboard', log })
+  const broker = await connectBroker({ url: urls.nats, name: 'dashboard', keys: testKeys, log })
   const views = openViews(urls.mongo, undefined, eventLocations(broker))
   const waiter = openEventWaiter(views, log)
   const feed = openFeed({ broker, views, deadlines, log, ...feedOptions })

@@ -57,8 +57,13 @@ export const orderFilter = z.object({
   sauceId: itemId.optional(),
 })
 
+/** Which orders a client of the live feed wants, and may see. */
+export const liveFilter = orderFilter.extend({ orderId: z.uuid().toLowerCase().optional() })
+
+export type EventName = z.infer<typeof eventName>
+export type LiveFilter = z.infer<typeof liveFilter>
 export type OrderFilter = z.infer<typeof orderFilter>
 export type OrderJson = z.infer<typeof orderJson>
 export type TimelineEntry = Readonly<z.infer<typeof timelineEntry>>
-export type OrderPart = z.infer<typeof part>
+export type Entries = readonly TimelineEntry[]
 export type WaitsFor = z.infer<typeof waitsForJson>

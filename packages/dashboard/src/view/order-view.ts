@@ -1,7 +1,7 @@
 import type { AnyFact } from '@saucery/contracts/choreography'
 import { eventsBehind, isFinal, statusOf } from '@saucery/contracts/status'
 import type { ReceivedEvent } from '@saucery/messaging/events/event'
-import type { OrderJson, OrderPart, TimelineEntry } from './order-json.ts'
+import type { Entries, EventName, OrderJson, TimelineEntry } from './order-json.ts'
 
 /** The document of one order. */
 export interface OrderView extends Readonly<Omit<OrderJson, 'orderId' | 'waitsFor'>> {
@@ -13,22 +13,22 @@ export interface OrderView extends Readonly<Omit<OrderJson, 'orderId' | 'waitsFo
   readonly projection?: number
 }
 
-type EventName = AnyFact['name']
+type States = readonly (readonly [EventName, string])[]
 
 /** The status of the payment by its events: the first line whose event happened wins. */
-const paymentStates = [
+const paymentStates: States = [
   ['PaymentRefunded', 'REFUNDED'],
   ['PaymentApproved', 'APPROVED'],
   ['PaymentDeclined', 'DECLINED'],
   ['PaymentVoided', 'VOIDED'],
-] as const
+]
 
-const deliveryStates = [
+const deliveryStates: States = [
   ['DeliveryCompleted', 'COMPLETED'],
   ['DeliveryFailed', 'FAILED'],
   ['DeliveryCancelled', 'CANCELLED'],
   ['DeliveryStarted', 'STARTED'],
-] as const
+]
 
 export function entryOf(event: ReceivedEvent<AnyFact>): TimelineEntry {
   const { orderId: _, ...data } = event.data
@@ -41,10 +41,7 @@ export function entryOf(event: ReceivedEvent<AnyFact>): TimelineEntry {
  * twice, its first sequence counts; of two entries with the same sequence, the later argument wins, because the stream
  * is right and not the document.
  */
-export function mergeTimeline(
-  timeline: readonly TimelineEntry[],
-  entries: readonly TimelineEntry[],
-): TimelineEntry[] {
+export function mergeTimeline(timeline: Entries, entries: Entries): TimelineEntry[] {
   const byId = new Map<string, TimelineEntry>()
   for (const entry of [...timeline, ...entries]) {
     const known = byId.get(entry.id)
@@ -54,7 +51,7 @@ export function mergeTimeline(
 }
 
 /** Computes the view from the set of events alone, so any order of arrival ends in the same view. */
-export function viewOf(orderId: string, timeline: readonly TimelineEntry[]): OrderView {
+export function viewOf(orderId: string, timeline: Entries): OrderView {
   const happened = new Map(timeline.map((entry) => [entry.event, entry]))
   const placed = happened.get('OrderPlaced')
   const described = placed ?? happened.get('PaymentApproved') ?? happened.get('DeliveryStarted')
@@ -80,10 +77,7 @@ export function viewOf(orderId: string, timeline: readonly TimelineEntry[]): Ord
 // Two services' clocks may differ; an effect never precedes its cause.
 const msBetween = (start: string, end: string) => Math.max(0, Date.parse(end) - Date.parse(start))
 
-function partOf(
-  states: readonly (readonly [EventName, string])[],
-  happened: ReadonlyMap<EventName, TimelineEntry>,
-): OrderPart | undefined {
+function partOf(states: States, happened: ReadonlyMap<EventName, TimelineEntry>) {
   const [event, status] = states.find(([name]) => happened.has(name)) ?? []
   if (!event || !status) return undefined
   const reason = happened.get(event)?.data.reason

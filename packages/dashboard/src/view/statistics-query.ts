@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { queryTime } from '@saucery/chassis/http/pages'
 import { itemId } from '@saucery/contracts/fields'
 
 const minuteMs = 60_000
@@ -23,12 +24,13 @@ export const minuteLength = '2026-01-31T12:00'.length
 export const placedTimeLength = ({ since, stepMs }: StatisticsQuery): number =>
   since % hourMs === 0 && stepMs % hourMs === 0 ? minuteLength - ':00'.length : minuteLength
 
-const time = z.iso.datetime({ offset: true, error: 'must be a time such as 2026-01-31T12:00:00Z' })
 const wholeMinutes = z.coerce.number().int().min(minuteMs).multipleOf(minuteMs)
 
 export const statisticsParameters = z.object({
-  since: time.optional().describe('Only orders placed from this time on; by default an hour before `until`'),
-  until: time.optional().describe('Only orders placed before this time; by default now'),
+  since: queryTime
+    .optional()
+    .describe('Only orders placed from this time on; by default an hour before `until`'),
+  until: queryTime.optional().describe('Only orders placed before this time; by default now'),
   stepMs: wholeMinutes.optional().describe(`Whole minutes, in milliseconds; at most ${maxSteps} steps`),
   branchId: itemId.optional(),
 })

@@ -3,28 +3,26 @@ import { type Status, statuses } from '@saucery/contracts/status'
 import { minuteLength, type StatisticsQuery } from './statistics-query.ts'
 
 const count = z.int().min(0)
+const forEachStatus = <T>(value: T) =>
+  Object.fromEntries(statuses.map((status) => [status, value])) as Record<Status, T>
 const percentileMs = z.int().min(0).nullable().describe('Null when no order was delivered')
+
+const stepJson = z.object({
+  time: z.iso.datetime().describe('When the step begins'),
+  placed: count,
+  delivered: count,
+  failed: count,
+  cancelled: count,
+  rejected: count,
+})
 
 export const statisticsJson = z
   .object({
     since: z.iso.datetime(),
     until: z.iso.datetime(),
     stepMs: z.int(),
-    byStatus: z.object(
-      Object.fromEntries(statuses.map((status) => [status, count])) as Record<Status, typeof count>,
-    ),
-    steps: z
-      .array(
-        z.object({
-          time: z.iso.datetime().describe('When the step begins'),
-          placed: count,
-          delivered: count,
-          failed: count,
-          cancelled: count,
-          rejected: count,
-        }),
-      )
-      .describe('Orders by the minute of their placing, and their outcomes'),
+    byStatus: z.object(forEachStatus(count)),
+    steps: z.array(stepJson).describe('Orders by the minute of their placing, and their outcomes'),
     delivery: z
       .object({
         count: count.describe('The newest orders, at most 10,000'),
@@ -38,7 +36,7 @@ export const statisticsJson = z
   .openapi('Statistics')
 
 export type Statistics = z.infer<typeof statisticsJson>
-type Step = Statistics['steps'][number]
+type Step = z.infer<typeof stepJson>
 
 /** How many orders of one status were placed within the same minute or hour. */
 export interface PlacedCount {
@@ -68,7 +66,7 @@ export function statisticsOf(
     const time = new Date(since + i * stepMs).toISOString()
     return { time, placed: 0, delivered: 0, failed: 0, cancelled: 0, rejected: 0 }
   })
-  const byStatus = Object.fromEntries(statuses.map((status) => [status, 0])) as Record<Status, number>
+  const byStatus = forEachStatus(0)
   for (const { time, status, count } of placed) {
     byStatus[status] += count
     // The first minute may begin before `since`; and an order's id is older than its placing by a moment.
@@ -79,19 +77,12 @@ export function statisticsOf(
     const outcome = outcomes[status]
     if (outcome) step[outcome] += count
   }
-  return {
-    since: new Date(since).toISOString(),
-    until: new Date(until).toISOString(),
-    stepMs,
-    byStatus,
-    steps,
-    delivery: durationsOf(tookMs),
-  }
+  const period = { since: new Date(since).toISOString(), until: new Date(until).toISOString(), stepMs }
+  return { ...period, byStatus, steps, delivery: durationsOf(tookMs) }
 }
 
-const boundsMs = [0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 3600, 6 * 3600, 24 * 3600, 72 * 3600].map(
-  (seconds) => 1000 * seconds,
-)
+const boundsSeconds = [0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 300, 1800, 3600, 6 * 3600, 24 * 3600, 72 * 3600]
+const boundsMs = boundsSeconds.map((seconds) => 1000 * seconds)
 
 /** Percentiles by the nearest rank; null when there are no durations. */
 export function durationsOf(tookMs: readonly number[]): Statistics['delivery'] {
@@ -102,11 +93,6 @@ export function durationsOf(tookMs: readonly number[]): Statistics['delivery'] {
     upToMs,
     count: (below[i] ?? sorted.length) - (below[i - 1] ?? 0),
   }))
-  return {
-    count: sorted.length,
-    p50Ms: percentile(50),
-    p90Ms: percentile(90),
-    p99Ms: percentile(99),
-    histogram,
-  }
+  const percentiles = { p50Ms: percentile(50), p90Ms: percentile(90), p99Ms: percentile(99) }
+  return { count: sorted.length, ...percentiles, histogram }
 }

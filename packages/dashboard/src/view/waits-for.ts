@@ -1,9 +1,6 @@
-import type { AnyFact } from '@saucery/contracts/choreography'
 import type { Status } from '@saucery/contracts/status'
-import type { WaitsFor } from './order-json.ts'
+import type { EventName, OrderJson, WaitsFor } from './order-json.ts'
 import type { OrderView } from './order-view.ts'
-
-type EventName = AnyFact['name']
 
 /** How long each wait may take, in milliseconds. */
 export interface Deadlines {
@@ -13,8 +10,7 @@ export interface Deadlines {
   readonly DELIVERY_DEADLINE_MS: number
 }
 
-type FinalStatus = 'DELIVERED' | 'FAILED' | 'CANCELLED' | 'REJECTED'
-type OpenStatus = Exclude<Status, FinalStatus>
+type OpenStatus = Exclude<Status, 'DELIVERED' | 'FAILED' | 'CANCELLED' | 'REJECTED'>
 
 const isOpen = (status: Status): status is OpenStatus => status in deadlineOf
 
@@ -50,9 +46,20 @@ export function awaitedEvents(status: Status, happened: ReadonlySet<string>): re
 export function waitsFor(view: OrderView, deadlines: Deadlines, now: number): WaitsFor | undefined {
   const events = awaitedEvents(view.status, new Set(view.timeline.map(({ event }) => event)))
   if (events.length === 0) return undefined
-  const { since } = view
   const until = untilOf(view, deadlines)
-  return { events, since, ...(until && { until }), overdue: until !== undefined && now > Date.parse(until) }
+  return {
+    events,
+    since: view.since,
+    ...(until && { until }),
+    overdue: until !== undefined && now > Date.parse(until),
+  }
+}
+
+/** The document of an order as the API shows it. */
+export function orderToJson(view: OrderView, deadlines: Deadlines, now: number): OrderJson {
+  const { _id: orderId, payBy: _, projection: __, timeline, ...fields } = view
+  const waiting = waitsFor(view, deadlines, now)
+  return { orderId, ...fields, ...(waiting && { waitsFor: waiting }), timeline }
 }
 
 function untilOf({ status, since, payBy }: OrderView, deadlines: Deadlines): string | undefined {

@@ -27,18 +27,13 @@ export function openAuthenticator(settings: SignInSettings, log: Log): Authentic
     claims: { role: settings.AUTH_ROLE_CLAIM, branchId: settings.AUTH_BRANCH_CLAIM },
   })
   const sign = callerTokenSigner(required(settings.GATEWAY_SIGNING_KEY))
-  const callerOf = async (headers: IncomingHttpHeaders) => {
-    try {
-      return await verify(headers.authorization)
-    } catch (error) {
+  const callerOf = (headers: IncomingHttpHeaders) =>
+    verify(headers.authorization).catch((error) => {
+      const requestId = headers['x-request-id']
       if (error instanceof ProblemError)
-        log.info(
-          { reason: error.problem.code, error: error.cause, requestId: headers['x-request-id'] },
-          'not signed in',
-        )
+        log.info({ reason: error.problem.code, error: error.cause, requestId }, 'not signed in')
       throw error
-    }
-  }
+    })
   return { callerOf, callerTokenFor: async (headers, service) => sign(await callerOf(headers), service) }
 }
 

@@ -32,10 +32,6 @@ export const signInChecks = [
   offOnLoopbackOnly,
   z.refine<Partial<Record<'AUTH_JWKS_URL' | 'AUTH_PUBLIC_KEY', unknown>>>(
     ({ AUTH_JWKS_URL: url, AUTH_PUBLIC_KEY: key }) => url === undefined || key === undefined,
-    {
-      path: ['AUTH_PUBLIC_KEY'],
-      message: 'is set as well as AUTH_JWKS_URL: set only one',
-      when: () => true,
-    },
+    { path: ['AUTH_PUBLIC_KEY'], message: 'is set as well as AUTH_JWKS_URL: set only one', when: () => true },
   ),
 ] as const

@@ -1,71 +1,13 @@
 import assert from 'node:assert/strict'
-import { createSecretKey, generateKeyPairSync } from 'node:crypto'
-import { after, describe, it, mock } from 'node:test'
-import { callerTokenHeader, callerTokenReader } from '@saucery/chassis/auth/caller-token'
-import { readProblem } from '@saucery/chassis/testing/http'
-import { type JWTPayload, SignJWT, UnsecuredJWT } from 'jose'
-import { openConnection, readText, startGateway, startUpstream } from '../testing/gateway.ts'
-import { clerk, startProvider } from '../testing/tokens.ts'
+import { after, describe, it } from 'node:test'
+import { callerTokenHeader } from '@saucery/chassis/auth/caller-token'
+import type { JWTPayload } from 'jose'
+import { openConnection, readText, startGateway } from '../testing/gateway.ts'
+import { bearer, invalid, later, refusal, startSignIn } from '../testing/sign-in.ts'
+import { clerk } from '../testing/tokens.ts'
 
-const gatewayKey = generateKeyPairSync('ed25519')
-const GATEWAY_SIGNING_KEY = String(gatewayKey.privateKey.export({ type: 'pkcs8', format: 'pem' }))
-const tokenKey = generateKeyPairSync('rsa', { modulusLength: 2048 })
-const AUTH_PUBLIC_KEY = String(tokenKey.publicKey.export({ type: 'spki', format: 'pem' }))
-const readers = {
-  order: callerTokenReader('order', [gatewayKey.publicKey]),
-  payment: callerTokenReader('payment', [gatewayKey.publicKey]),
-}
-
-/** A service that answers with the caller and the headers that it received. */
-const service = (name: keyof typeof readers) =>
-  startUpstream(async ({ headers }, response) => {
-    const callerToken = headers[callerTokenHeader]
-    const received = typeof callerToken === 'string' ? await readers[name](callerToken) : undefined
-    const { signedInUntil, ...who } = received ?? {}
-    const caller = received && who
-    response.end(JSON.stringify({ caller, signedInUntil, callerToken, authorization: headers.authorization }))
-  })
-
-const order = await service('order')
-const payment = await service('payment')
-const provider = await startProvider()
-const urls = { ORDER_URL: order.url, PAYMENT_URL: payment.url }
-const gateway = await startGateway({ ...urls, ...provider.env, GATEWAY_SIGNING_KEY })
-after(async () => {
-  for (const it of [gateway, provider, order, payment]) await it[Symbol.asyncDispose]()
-})
-
-const bearer = (token: string) => ({ headers: { authorization: `Bearer ${token}` } })
-const ask = (token: string, path = '/orders', url = gateway.url) => fetch(url + path, bearer(token))
-async function received(token: string, path?: string, url?: string) {
-  const answer = await ask(token, path, url)
-  assert.equal(answer.status, 200)
-  return (await answer.json()) as {
-    caller?: object
-    signedInUntil?: number
-    callerToken: string
-    authorization?: string
-  }
-}
-
-async function refusal(answer: Promise<Response>) {
-  const response = await answer
-  const challenge = response.headers.get('www-authenticate')
-  const { status, code } = await readProblem(response)
-  return [status, code, challenge]
-}
-
-/** Runs with a clock that is `ms` ahead. */
-async function later(ms: number, run: () => Promise<unknown>): Promise<void> {
-  mock.timers.enable({ apis: ['Date'], now: Date.now() + ms })
-  try {
-    await run()
-  } finally {
-    mock.timers.reset()
-  }
-}
-
-const invalid = [401, 'token-invalid', 'Bearer error="invalid_token"']
+const { gateway, provider, urls, readers, GATEWAY_SIGNING_KEY, ask, received, close } = await startSignIn()
+after(close)
 
 describe('a token', () => {
   it('becomes a caller token for each service, and is not forwarded itself', async () => {
@@ -230,115 +172,5 @@ describe('a client', () => {
     await later(20_000, async () => {
       assert.deepEqual((await refusal(ask(token)))[1], 'token-expired')
     })
-  })
-})
-
-describe('one key in the settings', () => {
-  const settings = { ...urls, ...provider.env, AUTH_JWKS_URL: '', AUTH_PUBLIC_KEY, GATEWAY_SIGNING_KEY }
-  const signed = (alg: string, key: Parameters<SignJWT['sign']>[0] = tokenKey.privateKey) =>
-    new SignJWT(clerk()).setProtectedHeader({ alg }).sign(key)
-
-  it('is enough', async () => {
-    await using one = await startGateway(settings)
-    for (const alg of ['RS256', 'PS256'])
-      assert.ok((await received(await signed(alg), '/orders', one.url)).caller, alg)
-  })
-
-  it('accepts no token without a signature, with the key as a secret, or with another algorithm', async () => {
-    await using one = await startGateway(settings)
-    const tokens = [new UnsecuredJWT(clerk()).encode(), await signed('RS512')]
-    const { publicKey } = tokenKey
-    for (const secret of [
-      AUTH_PUBLIC_KEY,
-      AUTH_PUBLIC_KEY.trim(),
-      publicKey.export({ type: 'spki', format: 'der' }),
-      publicKey.export({ type: 'pkcs1', format: 'pem' }),
-      JSON.stringify(publicKey.export({ format: 'jwk' })),
-    ])
-      tokens.push(await signed('HS256', createSecretKey(Buffer.from(secret))))
-    for (const token of tokens) assert.deepEqual(await refusal(ask(token, '/orders', one.url)), invalid)
-  })
-
-  it('accepts no caller token as a token', async () => {
-    const own = gatewayKey.publicKey.export({ type: 'spki', format: 'pem' })
-    await using one = await startGateway({ ...settings, AUTH_PUBLIC_KEY: String(own) })
-    const { callerToken } = await received(await provider.token())
-    assert.deepEqual(await refusal(ask(callerToken, '/orders', one.url)), invalid)
-  })
-})
-
-describe('keys at a URL', () => {
-  it('may change: a new key is found, and a removed one is no longer valid', async () => {
-    await using changing = await startProvider()
-    const settings = { ...urls, ...changing.env, AUTH_JWKS_COOLDOWN_MS: '1', GATEWAY_SIGNING_KEY }
-    await using other = await startGateway(settings)
-    const withdrawn = await changing.token({ sub: 'late' })
-    await received(await changing.token(), '/orders', other.url)
-    for (const alg of ['EdDSA', 'RS256', 'PS256', 'ES256']) {
-      const { publish } = await changing.changeKey(alg, alg)
-      const token = await changing.token()
-      assert.deepEqual(await refusal(ask(token, '/orders', other.url)), invalid)
-      publish()
-      await received(token, '/orders', other.url)
-    }
-    assert.deepEqual(await refusal(ask(withdrawn, '/orders', other.url)), invalid)
-  })
-
-  it('are checked again for a token that was valid 30 s ago', async () => {
-    await using changing = await startProvider()
-    const settings = { ...urls, ...changing.env, AUTH_JWKS_COOLDOWN_MS: '1', GATEWAY_SIGNING_KEY }
-    await using other = await startGateway(settings)
-    const token = await changing.token()
-    await received(token, '/orders', other.url)
-    const { publish } = await changing.changeKey('2')
-    publish()
-    await received(await changing.token(), '/orders', other.url)
-    await later(20_000, () => received(token, '/orders', other.url))
-    await later(31_000, async () => {
-      assert.deepEqual(await refusal(ask(token, '/orders', other.url)), invalid)
-    })
-  })
-
-  it('are not read again for each token with an unknown key', async () => {
-    await using changing = await startProvider()
-    await using other = await startGateway({ ...urls, ...changing.env, GATEWAY_SIGNING_KEY })
-    await received(await changing.token(), '/orders', other.url)
-    await changing.changeKey('never published')
-    for (let i = 0; i < 10; i++)
-      assert.deepEqual(
-        await refusal(ask(await changing.token({ jti: `${i}` }), '/orders', other.url)),
-        invalid,
-      )
-    assert.equal(changing.readCount(), 1)
-  })
-
-  it('that cannot be reached give 503, until they can be', async () => {
-    await using away = await startProvider()
-    await using other = await startGateway({ ...urls, ...away.env, GATEWAY_SIGNING_KEY })
-    const token = await away.token()
-    away.breakOff(true)
-    const answer = await ask(token, '/orders', other.url)
-    assert.equal(answer.headers.get('retry-after'), '1')
-    assert.deepEqual(await refusal(Promise.resolve(answer)), [503, 'sign-in-unavailable', null])
-    assert.deepEqual((await refusal(fetch(`${other.url}/orders`)))[1], 'not-signed-in')
-    away.breakOff(false)
-    await received(token, '/orders', other.url)
-  })
-
-  it('give 503 when the answer is not a key set', async () => {
-    await using order = await startUpstream((_, response) => response.end('<html>'))
-    const wrong = { ...urls, ...provider.env, AUTH_JWKS_URL: order.url, GATEWAY_SIGNING_KEY }
-    await using other = await startGateway(wrong)
-    assert.equal((await refusal(ask(await provider.token(), '/orders', other.url)))[0], 503)
-  })
-
-  it('are not used when they are secrets', async () => {
-    const secret = Buffer.from('a secret that is thirty-two bytes long, or more')
-    const keys = [{ kty: 'oct', k: secret.toString('base64url'), kid: '1', alg: 'HS256' }]
-    await using host = await startUpstream((_, response) => response.end(JSON.stringify({ keys })))
-    const settings = { ...urls, ...provider.env, AUTH_JWKS_URL: host.url, GATEWAY_SIGNING_KEY }
-    await using other = await startGateway(settings)
-    const token = await new SignJWT(clerk()).setProtectedHeader({ alg: 'HS256', kid: '1' }).sign(secret)
-    assert.deepEqual(await refusal(ask(token, '/orders', other.url)), invalid)
   })
 })

@@ -33,13 +33,10 @@ export function remoteKeys(url: string, cooldownDuration: number): KeySource {
   const keys = createRemoteJWKSet(new URL(url), { cooldownDuration, timeoutDuration: 3000 })
   return {
     algorithms: ['EdDSA', 'Ed25519', 'ES256', 'RS256', 'PS256'],
-    async find(header, token) {
-      try {
-        return await keys(header, token)
-      } catch (error) {
+    find: (header, token) =>
+      keys(header, token).catch((error) => {
         throw isFaultOfToken(error) ? error : keysUnavailable(error)
-      }
-    },
+      }),
   }
 }
 
@@ -48,10 +45,7 @@ const isFaultOfToken = (error: unknown) =>
   error instanceof errors.JWKSMultipleMatchingKeys ||
   error instanceof errors.JOSENotSupported
 
-/**
- * @returns finds who sent a request with this `Authorization`
- * @throws ProblemError 401, 403 or 503
- */
+/** @returns finds who sent a request with this `Authorization`, or throws ProblemError 401, 403 or 503 */
 export function tokenVerifier(rules: TokenRules): (authorization: string | undefined) => Promise<Caller> {
   // By the whole token: no caller is taken for another (sign-in.test: "are told apart, …").
   const verified = openTokenCache()

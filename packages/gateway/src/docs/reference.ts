@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { fileURLToPath } from 'node:url'
 import { Hono } from 'hono'
 
 const require = createRequire(import.meta.url)
@@ -27,11 +26,7 @@ const script = 'text/javascript; charset=utf-8'
 
 /** Files by path: found and read on the first request, then kept. */
 const files: [path: string, find: () => string, type: string][] = [
-  [
-    '/openapi.json',
-    () => fileURLToPath(new URL('../../generated/openapi.json', import.meta.url)),
-    'application/json',
-  ],
+  ['/openapi.json', () => require.resolve('../../generated/openapi.json'), 'application/json'],
   ['/asyncapi.json', () => require.resolve('@saucery/contracts/generated/asyncapi.json'), 'application/json'],
   ['/docs/swagger-ui.css', () => require.resolve('swagger-ui-dist/swagger-ui.css'), 'text/css'],
   ['/docs/swagger-ui-bundle.js', () => require.resolve('swagger-ui-dist/swagger-ui-bundle.js'), script],

@@ -1,12 +1,13 @@
-import { OpenAPIHono } from '@hono/zod-openapi'
-import { problems } from '@saucery/chassis/openapi/schemas'
+import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { jsonResponse, problems } from '@saucery/chassis/openapi/schemas'
 import { operationsRoutes } from '@saucery/chassis/operations/routes'
+import { actions, roles } from '@saucery/contracts/access/scope'
+import { itemId } from '@saucery/contracts/fields'
 import { dashboardRoutes } from '@saucery/dashboard/http/routes'
 import { deliveryRoutes } from '@saucery/delivery/routes'
 import { orderRoutes } from '@saucery/order/routes'
 import { paymentRoutes } from '@saucery/payment/routes'
 import { prefixes, type Upstream } from '../proxy/upstreams.ts'
-import { getMe } from './me-route.ts'
 
 /** Where `pnpm --filter @saucery/gateway documents` writes the document. */
 export const openApiFile = new URL('../../generated/openapi.json', import.meta.url)
@@ -30,9 +31,37 @@ const meProblems = problems({
   503: 'The identity provider’s keys cannot be read',
 })
 
+const me = z
+  .object({
+    signIn: z.enum(['on', 'off']).describe('`off`: every caller is an operator'),
+    role: z.enum(roles),
+    subject: z.string().optional().describe('The subject of the token; absent where sign-in is off'),
+    branchId: itemId.optional().describe('Only for a branch'),
+    may: z.array(z.enum(actions)).describe('What the role permits; a branch only for its own orders'),
+  })
+  .openapi('Me')
+
+/** The one call that the gateway answers itself (`app.ts`). */
+const getMe = createRoute({
+  method: 'get',
+  path: '/me',
+  operationId: 'getMe',
+  summary: 'Who calls, and what that caller may do',
+  tags: ['sign-in'],
+  responses: { 200: jsonResponse('The caller', me) },
+})
+
 const allOperations = (Object.keys(prefixes) as Upstream['name'][]).flatMap((service) =>
   Object.values(operationsRoutes(service)),
 )
+
+const serviceRoutes = [
+  ...orderRoutes,
+  ...paymentRoutes,
+  ...deliveryRoutes,
+  ...dashboardRoutes,
+  ...allOperations,
+]
 
 /** One OpenAPI 3.1 document of every call, as the gateway answers it. */
 export function openApiDocument() {
@@ -43,13 +72,7 @@ export function openApiDocument() {
     bearerFormat: 'JWT',
     description: 'Names the caller: a branch, a courier or an operator. Not needed where sign-in is off.',
   })
-  for (const route of [
-    ...orderRoutes,
-    ...paymentRoutes,
-    ...deliveryRoutes,
-    ...dashboardRoutes,
-    ...allOperations,
-  ])
+  for (const route of serviceRoutes)
     openAPIRegistry.registerPath({ ...route, responses: { ...route.responses, ...gatewayProblems } })
   openAPIRegistry.registerPath({ ...getMe, responses: { ...getMe.responses, ...meProblems } })
   return getOpenAPI31Document({

@@ -110,7 +110,7 @@ describe('a client with too many requests', () => {
     }
   })
 
-  it('is told apart by the address that a trusted proxy forwards, and by no other', async () => {
+  it('is identified by the address that a trusted proxy forwards, and by no other address', async () => {
     const statusesWith = async (env: Record<string, string>, claims: string[]) => {
       await using gateway = await startGateway({ RATE_LIMIT_PER_MINUTE: '1', ...env })
       const statuses = []

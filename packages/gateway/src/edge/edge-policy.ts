@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import { bodyTooLarge, maxBodyBytes } from '@saucery/chassis/http/body-limit'
-import { answerProblem, type Problem } from '@saucery/chassis/http/problem'
+import { answerProblem, methodNotAllowed, type Problem } from '@saucery/chassis/http/problem'
 import type { MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import type { GatewaySettings } from '../settings.ts'
@@ -15,23 +15,18 @@ const probes: ReadonlySet<string> = new Set(['/livez', '/readyz'])
  * Middleware that every request except a probe passes first: CORS, rate limit, method, URL and body size.
  * Pages of allowed origins may read the refusals too.
  */
-export function edgePolicy(
-  settings: Pick<GatewaySettings, 'CORS_ORIGINS' | 'RATE_LIMIT_PER_MINUTE' | 'TRUSTED_PROXIES'>,
-): MiddlewareHandler {
+export function edgePolicy(settings: GatewaySettings): MiddlewareHandler {
   const { CORS_ORIGINS: origins, TRUSTED_PROXIES: trustedProxies } = settings
   const rateLimit = openRateLimit(settings.RATE_LIMIT_PER_MINUTE)
-  const allowOrigins = cors({
-    origin: origins.includes('*') ? '*' : origins,
-    exposeHeaders: exposed,
-    maxAge: 600,
-  })
+  const origin = origins.includes('*') ? '*' : origins
+  const allowOrigins = cors({ origin, exposeHeaders: exposed, maxAge: 600 })
   return async (c, next) => {
     if (probes.has(c.req.path)) return next()
     const preflight = await allowOrigins(c, async () => {})
     if (preflight) return preflight
     const { incoming, outgoing } = c.env as HttpBindings
     const { headers, retryAfter } = await rateLimit(forwardedFrom(incoming, trustedProxies).client)
-    for (const name in headers) outgoing.setHeader(name, headers[name] as string)
+    for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value)
     if (retryAfter > 0) return answerProblem(c, rateLimited, { 'retry-after': String(retryAfter) })
     const problem = refusalOf(incoming)
     if (!problem) return next()
@@ -55,7 +50,7 @@ const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 const maxUrlLength = 8 * 1024
 
 function refusalOf({ method = '', url = '', headers }: IncomingMessage): Problem | undefined {
-  if (!methods.has(method)) return { status: 405, code: 'method-not-allowed', title: 'Method not allowed' }
+  if (!methods.has(method)) return methodNotAllowed
   if (url.length > maxUrlLength)
     return { status: 414, code: 'url-too-long', title: 'The URL is longer than 8 KiB' }
   return Number(headers['content-length'] ?? 0) > maxBodyBytes ? bodyTooLarge : undefined

@@ -1,20 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import { isIP } from 'node:net'
 
-/** Where a request came from, as the `x-forwarded-*` headers tell a service. */
-export interface ClientOrigin {
-  /** The client's address. */
-  readonly client: string
-  readonly forwardedFor: string
-  readonly host: string
-  readonly proto: string
-}
-
 /**
+ * Where a request came from: the client's address, and what the `x-forwarded-*` headers tell a service.
  * @param trustedProxies how many proxies of our own stand before the gateway; only their part of `x-forwarded-*` is
  * believed, and nothing that the client sent
  */
-export function forwardedFrom({ headers, socket }: IncomingMessage, trustedProxies: number): ClientOrigin {
+export function forwardedFrom({ headers, socket }: IncomingMessage, trustedProxies: number) {
   const peer = withoutMapping(socket.remoteAddress ?? 'unknown')
   const host = headers.host ?? ''
   if (trustedProxies === 0) return { client: peer, forwardedFor: peer, host, proto: 'http' }
@@ -29,12 +21,12 @@ export function forwardedFrom({ headers, socket }: IncomingMessage, trustedProxi
   }
 }
 
-const listIn = (header: string | string[] | undefined): string[] =>
-  header === undefined
-    ? []
-    : String(header)
-        .split(',')
-        .map((item) => item.trim())
+export type ClientOrigin = Readonly<ReturnType<typeof forwardedFrom>>
+
+function listIn(header: string | string[] | undefined): string[] {
+  const items = header === undefined ? [] : String(header).split(',')
+  return items.map((item) => item.trim())
+}
 
 /** A socket that speaks IPv6 shows an IPv4 address as `::ffff:1.2.3.4`. */
 const withoutMapping = (address: string): string =>

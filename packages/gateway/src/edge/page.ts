@@ -18,17 +18,10 @@ const contentSecurityPolicy = [
   "require-trusted-types-for 'script'",
 ].join('; ')
 
-interface PageFile {
-  readonly type: string
-  readonly etag: string
-  readonly cacheControl: string
-  readonly contents: Readonly<Partial<Record<Encoding, Buffer<ArrayBuffer>>>>
-}
-
-type Encoding = 'br' | 'gzip' | 'identity'
-
 /** From the smallest form on. */
 const endings = { br: '.br', gzip: '.gz', identity: '' } as const
+
+type Encoding = keyof typeof endings
 
 /**
  * Serves the built page in a folder from memory. A path is looked up in a map, never opened, so that none leads out of
@@ -36,38 +29,27 @@ const endings = { br: '.br', gzip: '.gz', identity: '' } as const
  * @throws when the folder has no index.html
  */
 export async function servePage(root: string): Promise<Hono> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true })
+  const paths = entries.filter((it) => it.isFile()).map((it) => relative(root, join(it.parentPath, it.name)))
+  const names = new Set(paths.map((path) => path.split(sep).join('/')))
+  if (!names.has('index.html')) throw new Error(`There is no index.html in WEB_ROOT, ${root}`)
   const app = new Hono()
-  for (const [path, file] of await filesIn(root)) app.get(path, (c) => answer(c, file))
+  for (const name of names) {
+    if (/\.(br|gz)$/.test(name)) continue
+    const file = await readPageFile(root, name, names)
+    app.get(name === 'index.html' ? '/' : `/${name}`, (c) => answer(c, file))
+  }
   return app
 }
 
-async function filesIn(root: string): Promise<[path: string, PageFile][]> {
-  const entries = await readdir(root, { recursive: true, withFileTypes: true })
-  const names = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/'))
-  const plain = names.filter((name) => !/\.(br|gz)$/.test(name))
-  if (!plain.includes('index.html')) throw new Error(`There is no index.html in WEB_ROOT, ${root}`)
-  return Promise.all(
-    plain.map(
-      async (name): Promise<[string, PageFile]> => [
-        name === 'index.html' ? '/' : `/${name}`,
-        await readPageFile(root, name, new Set(names)),
-      ],
-    ),
-  )
-}
-
-async function readPageFile(root: string, name: string, names: ReadonlySet<string>): Promise<PageFile> {
+async function readPageFile(root: string, name: string, names: ReadonlySet<string>) {
   const contents: Partial<Record<Encoding, Buffer<ArrayBuffer>>> = {}
   for (const [encoding, ending] of Object.entries(endings))
     if (names.has(name + ending)) contents[encoding as Encoding] = await readFile(join(root, name + ending))
+  const hash = createHash('sha256').update(contents.identity ?? '')
   return {
     type: getMimeType(name) ?? 'application/octet-stream',
-    etag: createHash('sha256')
-      .update(contents.identity ?? '')
-      .digest('base64url')
-      .slice(0, 22),
+    etag: hash.digest('base64url').slice(0, 22),
     // The name of an asset changes with its content.
     cacheControl: name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
     contents,
@@ -79,6 +61,8 @@ const smallest: NonNullable<Parameters<typeof accepts>[1]['match']> = (accepted,
   const qualityOf = (encoding: string) => accepted.find(({ type }) => type.toLowerCase() === encoding)?.q
   return options.supports.find((it) => (qualityOf(it) ?? qualityOf('*') ?? 0) > 0) ?? options.default
 }
+
+type PageFile = Awaited<ReturnType<typeof readPageFile>>
 
 function answer(c: Context, { type, etag, cacheControl, contents }: PageFile): Response {
   const encoding = accepts(c, {

@@ -3,18 +3,7 @@ import type { Problem } from '@saucery/chassis/http/problem'
 import { LRUCache } from 'lru-cache'
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 
-interface Allowance {
-  /** `RateLimit` and `RateLimit-Policy` (draft-ietf-httpapi-ratelimit-headers). */
-  readonly headers: Readonly<Record<string, string>>
-  /** Seconds until the client may send a request again; 0 when it may now. */
-  readonly retryAfter: number
-}
-
-/** Counts a request of the client. */
-export type RateLimit = (client: string) => Promise<Allowance>
-
 const windowSeconds = 60
-const unlimited: Allowance = { headers: {}, retryAfter: 0 }
 
 export const rateLimited: Problem = {
   status: 429,
@@ -25,9 +14,11 @@ export const rateLimited: Problem = {
 /**
  * Allows each client `perMinute` requests a minute, 0 for any number. A client's minute begins with its first request.
  * @param maxClients how many are counted: beyond that, the client whose minute began first is forgotten
+ * @returns counts a request of the client. `headers` has `RateLimit` and `RateLimit-Policy`
+ * (draft-ietf-httpapi-ratelimit-headers); `retryAfter` is 0, or the seconds until the client may send a request again
  */
-export function openRateLimit(perMinute: number, maxClients = 50_000): RateLimit {
-  if (perMinute === 0) return async () => unlimited
+export function openRateLimit(perMinute: number, maxClients = 50_000) {
+  if (perMinute === 0) return async () => ({ headers: {} as Record<string, string>, retryAfter: 0 })
   const limiter = new RateLimiterMemory({ points: perMinute, duration: windowSeconds })
   // The limiter itself has no limit on clients.
   const clients = new LRUCache<string, true>({
@@ -37,16 +28,14 @@ export function openRateLimit(perMinute: number, maxClients = 50_000): RateLimit
   })
   const policy = `"client";q=${perMinute};w=${windowSeconds}`
 
-  return async (client) => {
+  return async (client: string) => {
     const key = networkOf(client)
     const count = await limiter.consume(key).catch((refused: RateLimiterRes) => refused)
     if (count.isFirstInDuration) clients.set(key, true)
     const seconds = Math.ceil(count.msBeforeNext / 1000)
+    const rateLimit = `"client";r=${count.remainingPoints};t=${seconds}`
     return {
-      headers: {
-        ratelimit: `"client";r=${count.remainingPoints};t=${seconds}`,
-        'ratelimit-policy': policy,
-      },
+      headers: { ratelimit: rateLimit, 'ratelimit-policy': policy },
       retryAfter: count.consumedPoints > perMinute ? Math.max(seconds, 1) : 0,
     }
   }

@@ -20,27 +20,17 @@ export function problemOf(error: unknown, service: string): Problem {
   const code = codeOf(error)
   if (code === 'UND_ERR_INVALID_ARG')
     return { status: 400, code: 'bad-request', title: 'The request cannot be forwarded' }
-  if (timeouts.includes(code))
-    return {
-      status: 503,
-      code: 'upstream-timeout',
-      title: 'A service did not answer in time',
-      detail: `The ${service} service did not answer in time. It may still carry out the request.`,
-    }
-  if (error instanceof Overloaded)
-    return {
-      status: 503,
-      code: 'upstream-overloaded',
-      title: 'Too many requests wait for a service',
-      detail: `Too many requests wait for the ${service} service. This one was not sent to it.`,
-    }
+  if (timeouts.includes(code)) {
+    const detail = `The ${service} service did not answer in time. It may still carry out the request.`
+    return { status: 503, code: 'upstream-timeout', title: 'A service did not answer in time', detail }
+  }
+  if (error instanceof Overloaded) {
+    const detail = `Too many requests wait for the ${service} service. This one was not sent to it.`
+    return { status: 503, code: 'upstream-overloaded', title: 'Too many requests wait for a service', detail }
+  }
   const outcome = isConnectionLoss(error)
     ? 'closed the connection before its answer. It may have carried out the request.'
     : 'cannot be reached.'
-  return {
-    status: 502,
-    code: 'upstream-unavailable',
-    title: 'A service cannot be reached',
-    detail: `The ${service} service ${outcome}`,
-  }
+  const detail = `The ${service} service ${outcome}`
+  return { status: 502, code: 'upstream-unavailable', title: 'A service cannot be reached', detail }
 }

@@ -1,19 +1,12 @@
-import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { bodyTooLarge, maxBodyBytes } from '@saucery/chassis/http/body-limit'
 import { parsePrefer } from '@saucery/chassis/http/prefer'
 import { ProblemError } from '@saucery/chassis/http/problem'
+import type { Dispatcher } from 'undici'
 import { dispatch } from './dispatch.ts'
 import { isConnectionLoss, Overloaded } from './failures.ts'
 import type { Upstream } from './upstreams.ts'
-
-export interface UpstreamRequest {
-  readonly path: string
-  /** Names and values in turn. */
-  readonly headers: string[]
-  /** Makes the headers of the answer from those that the service sent. */
-  onHead(headers: IncomingHttpHeaders): OutgoingHttpHeaders
-}
 
 /**
  * Forwards the request and streams the answer back; neither body is held in memory.
@@ -24,12 +17,13 @@ export async function forward(
   upstream: Upstream,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  { path, headers, onHead }: UpstreamRequest,
+  target: Pick<Dispatcher.DispatchOptions, 'path' | 'headers'>,
+  onHead: Parameters<typeof dispatch>[4],
 ): Promise<void> {
   const method = incoming.method ?? 'GET'
   const body = bodyOf(incoming)
   const headersTimeout = upstream.settings.UPSTREAM_TIMEOUT_MS + preferredWaitMs(incoming.headers)
-  const request = { method, path, headers, body, headersTimeout }
+  const request = { ...target, method, body, headersTimeout }
   const send = () =>
     whileWaiting(upstream, (onAnswer) =>
       dispatch(upstream.pool, request, outgoing, upstream.settings.CLIENT_IDLE_TIMEOUT_MS, (received) => {

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from 'node:http'
 import { callerTokenHeader } from '@saucery/chassis/auth/caller-token'
+import { requestIdOf } from '@saucery/chassis/http/request-id'
 import { securityHeaders } from '@saucery/chassis/http/security-headers'
-import type { Correlation } from '../edge/correlation.ts'
+import { newTraceparent } from '@saucery/messaging/events/trace-context'
 import type { ClientOrigin } from '../edge/forwarded.ts'
 
 /** Meant for one connection only (RFC 9110 §7.6.1). Trailers are not forwarded either. */
@@ -38,6 +39,20 @@ const replaced = [
 const dropped = new Set([...hopByHop, ...replaced])
 const untraced = new Set([...dropped, 'tracestate'])
 
+const traceparent = /^[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-f]{2}/
+
+/**
+ * What joins the logs and events of all services that one request reaches: the client's request id and trace, each
+ * replaced by a new one where it is missing or malformed.
+ */
+export function correlationOf(headers: IncomingHttpHeaders) {
+  const trace = headers.traceparent
+  const isNewTrace = typeof trace !== 'string' || !traceparent.test(trace)
+  return { requestId: requestIdOf(headers), traceparent: isNewTrace ? newTraceparent() : trace, isNewTrace }
+}
+
+type Correlation = Readonly<ReturnType<typeof correlationOf>>
+
 /** The headers of the forwarded request: names and values in turn. */
 export function requestHeaders(
   incoming: IncomingMessage,
@@ -48,21 +63,15 @@ export function requestHeaders(
   const { rawHeaders, headers } = incoming
   const drop = correlation.isNewTrace ? untraced : dropped
   const named = namedIn(headers.connection)
-  const result = [
-    'via',
-    '1.1 gateway',
-    'x-forwarded-for',
-    origin.forwardedFor,
-    'x-forwarded-host',
-    origin.host,
-    'x-forwarded-proto',
-    origin.proto,
-    'x-request-id',
-    correlation.requestId,
-    'traceparent',
-    correlation.traceparent,
-  ]
-  if (callerToken !== undefined) result.push(callerTokenHeader, callerToken)
+  const result = Object.entries({
+    via: '1.1 gateway',
+    'x-forwarded-for': origin.forwardedFor,
+    'x-forwarded-host': origin.host,
+    'x-forwarded-proto': origin.proto,
+    'x-request-id': correlation.requestId,
+    traceparent: correlation.traceparent,
+    ...(callerToken !== undefined && { [callerTokenHeader]: callerToken }),
+  }).flat()
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string
     const lower = name.toLowerCase()
@@ -95,9 +104,4 @@ export function answerHeaders(headers: IncomingHttpHeaders, added: Headers): Out
   return result
 }
 
-const none: string[] = []
-
-const namedIn = (connection: string | undefined): string[] =>
-  connection === undefined || connection === 'keep-alive' || connection === 'close'
-    ? none
-    : connection.split(',').map((name) => name.trim().toLowerCase())
+const namedIn = (connection = ''): string[] => connection.split(',').map((name) => name.trim().toLowerCase())

@@ -3,39 +3,31 @@ import { answerProblem, ProblemError } from '@saucery/chassis/http/problem'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import type { Context, Handler } from 'hono'
 import type { Authenticator } from '../auth/authenticate.ts'
-import { correlationOf } from '../edge/correlation.ts'
 import { forwardedFrom } from '../edge/forwarded.ts'
 import { ClientGone } from './dispatch.ts'
 import type { EventStreams } from './event-streams.ts'
 import { codeOf, problemOf } from './failures.ts'
 import { forward } from './forward.ts'
-import { answerHeaders, requestHeaders } from './headers.ts'
+import { answerHeaders, correlationOf, requestHeaders } from './headers.ts'
 import type { Upstream } from './upstreams.ts'
-
-export interface RouteOptions {
-  readonly authenticator: Authenticator
-  readonly trustedProxies: number
-  readonly eventStreams: EventStreams
-  readonly log: Log
-}
 
 /** A route that one service answers; the gateway answers for a service that does not. */
 export function routeTo(
   upstream: Upstream,
-  { authenticator, trustedProxies, eventStreams, log }: RouteOptions,
+  authenticator: Authenticator,
+  eventStreams: EventStreams,
+  log: Log,
 ): Handler {
   return async (c) => {
     const { incoming, outgoing } = c.env as HttpBindings
     const correlation = correlationOf(incoming.headers)
     try {
       const callerToken = await authenticator.callerTokenFor(incoming.headers, upstream.name)
-      await forward(upstream, incoming, outgoing, {
-        path: pathOf(c),
-        headers: requestHeaders(incoming, correlation, forwardedFrom(incoming, trustedProxies), callerToken),
-        onHead(headers) {
-          if (headers['content-type']?.startsWith('text/event-stream')) eventStreams.add(outgoing)
-          return answerHeaders(headers, c.res.headers)
-        },
+      const origin = forwardedFrom(incoming, upstream.settings.TRUSTED_PROXIES)
+      const headers = requestHeaders(incoming, correlation, origin, callerToken)
+      await forward(upstream, incoming, outgoing, { path: pathOf(c), headers }, (received) => {
+        if (received['content-type']?.startsWith('text/event-stream')) eventStreams.add(outgoing)
+        return answerHeaders(received, c.res.headers)
       })
       return alreadySent()
     } catch (error) {
@@ -44,13 +36,10 @@ export function routeTo(
       if (error instanceof ProblemError && !isBrokenOff) return answerProblem(c, error.problem, error.headers)
       const { requestId, traceparent } = correlation
       const request = { method: c.req.method, path: c.req.path, requestId, traceparent }
-      log.warn(
-        { upstream: upstream.name, reason: codeOf(error), ...request },
-        isBrokenOff ? 'answer broken off' : 'no answer',
-      )
+      const outcome = isBrokenOff ? 'answer broken off' : 'no answer'
+      log.warn({ upstream: upstream.name, reason: codeOf(error), ...request }, outcome)
       if (isBrokenOff) return alreadySent()
-      const problem = problemOf(error, upstream.name)
-      return answerProblem(c, problem, problem.status === 503 ? { 'retry-after': '1' } : {})
+      return answerProblem(c, problemOf(error, upstream.name))
     }
   }
 }

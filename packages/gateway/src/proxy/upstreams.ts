@@ -11,37 +11,25 @@ export const prefixes = {
   dashboard: ['/orderDashboards', '/operations/dashboard'],
 } as const satisfies Record<Service, readonly string[]>
 
-export interface Upstream {
-  readonly name: Service
-  readonly pool: Pool
-  readonly settings: GatewaySettings
-  /** Requests whose answer has not begun. */
-  waiting: number
+function openUpstream(name: Service, url: string, settings: GatewaySettings) {
+  const { UPSTREAM_TIMEOUT_MS: headersTimeout, UPSTREAM_IDLE_TIMEOUT_MS: bodyTimeout } = settings
+  // Without a limit on connections: open event streams would use it up, and queued requests have no time limit.
+  const pool = new Pool(url, { connectTimeout: headersTimeout, headersTimeout, bodyTimeout })
+  // `waiting` counts the requests whose answer has not begun.
+  return { name, pool, settings, waiting: 0 }
 }
+
+export type Upstream = ReturnType<typeof openUpstream>
 
 /** Connection pools to the services. They connect on the first request, so services may start in any order. */
 export function openUpstreams(settings: GatewaySettings) {
-  const open = (name: Service, url: string): Upstream => ({
-    name,
-    // Without a limit on connections: open event streams would use it up, and queued requests have no time limit.
-    pool: new Pool(url, {
-      connectTimeout: settings.UPSTREAM_TIMEOUT_MS,
-      headersTimeout: settings.UPSTREAM_TIMEOUT_MS,
-      bodyTimeout: settings.UPSTREAM_IDLE_TIMEOUT_MS,
-    }),
-    settings,
-    waiting: 0,
-  })
   const all = [
-    open('order', settings.ORDER_URL),
-    open('payment', settings.PAYMENT_URL),
-    open('delivery', settings.DELIVERY_URL),
-    open('dashboard', settings.DASHBOARD_URL),
+    openUpstream('order', settings.ORDER_URL, settings),
+    openUpstream('payment', settings.PAYMENT_URL, settings),
+    openUpstream('delivery', settings.DELIVERY_URL, settings),
+    openUpstream('dashboard', settings.DASHBOARD_URL, settings),
   ]
-  return {
-    all,
-    close: () => Promise.all(all.map(({ pool }) => pool.destroy())),
-  }
+  return { all, close: () => Promise.all(all.map(({ pool }) => pool.destroy())) }
 }
 
 /** What a service's `/readyz` answers; a service that does not answer within `limitMs` is unreachable. */

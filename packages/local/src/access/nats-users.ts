@@ -1,20 +1,18 @@
+import { join } from 'node:path'
 import {
   operatorPermissions,
   permissionsOf,
   provisionerPermissions,
   type SubjectPermissions,
 } from '@saucery/contracts/access/nats-permissions'
-import { loadOrCreateSecrets } from '@saucery/servers/install/secrets'
+import { loadOrCreateSecrets, writePrivateFile } from '@saucery/servers/install/secrets'
 import type { NatsUser } from '@saucery/servers/nats/config'
 
 export const natsServices = ['order', 'payment', 'delivery', 'dashboard'] as const
 export const natsUserNames = [...natsServices, 'provisioner', 'operator'] as const
 type Name = (typeof natsUserNames)[number]
 
-interface NatsLogin {
-  readonly user: string | undefined
-  readonly password: string | undefined
-}
+type NatsLogin = Readonly<Record<'user' | 'password', string | undefined>>
 
 export interface NatsAccess {
   /** Without credentials. */
@@ -43,14 +41,28 @@ export function permissionsOfUser(user: Name): SubjectPermissions {
 /** For a server with one login: everyone uses the credentials in the URL. */
 export function accessFromUrl(url: string): NatsAccess {
   const [user, password] = /^[a-z]+:\/\/([^@/,]*)@/i.exec(url)?.[1]?.split(':').map(decodeURIComponent) ?? []
-  return { url: url.replace(/:\/\/[^@/,]*@/g, '://'), users: perName(() => ({ user, password })) }
+  const logins = natsUserNames.map((name) => [name, { user, password }])
+  return { url: url.replace(/:\/\/[^@/,]*@/g, '://'), users: Object.fromEntries(logins) }
 }
 
 /** For a server that was started with these users. */
 export function accessPerUser(url: string, users: readonly NamedUser[]): NatsAccess {
-  const passwords = new Map(users.map(({ user, password }) => [user, password]))
-  return { url, users: perName((user) => ({ user, password: passwords.get(user) })) }
+  const logins = users.map(({ user, password }) => [user, { user, password }])
+  return { url, users: Object.fromEntries(logins) }
 }
 
-const perName = (loginOf: (name: Name) => NatsLogin) =>
-  Object.fromEntries(natsUserNames.map((name) => [name, loginOf(name)])) as NatsAccess['users']
+/** The file by which the nats command line connects as the operator of the system on this data folder. */
+export const operatorContext = (dataDir: string) => join(dataDir, 'operator.json')
+
+/** Writes the file, in the format of the nats command line's contexts. */
+export function writeOperatorContext(dataDir: string, { url, users }: NatsAccess): void {
+  const { user, password } = users.operator
+  const context = {
+    description: 'Saucery on this machine',
+    url,
+    user,
+    password,
+    inbox_prefix: '_INBOX_operator',
+  }
+  writePrivateFile(operatorContext(dataDir), `${JSON.stringify(context, null, 2)}\n`)
+}

@@ -1,12 +1,9 @@
 import { openClient } from '@saucery/client/client'
 import { Unreachable } from '@saucery/client/errors'
 import { type ScenarioName, scenarios } from '@saucery/client/scenarios'
-import { unreadyServices } from '../demo/readiness.ts'
-import { deliveredByItself, endedAsExpected, runScenario } from '../demo/run.ts'
+import { deliveredByItself, endedAsExpected, runScenario, unreadyServices } from '../demo/run.ts'
 import { automaticCourier, demoUsage, eventLine, outcomeTable } from '../demo/texts.ts'
 import { readCommandLine } from './command-line.ts'
-
-const LIMIT_MS = 30_000
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
 const printError = (text: string) => process.stderr.write(`${text}\n`)
@@ -27,11 +24,7 @@ async function demo(): Promise<number> {
   if (unready.length > 0) throw new Error(`The system at ${url} is not ready: ${unready.join(', ')}`)
   const client = openClient({ url, token, timeoutMs: 10_000 })
   const run = (name: ScenarioName) =>
-    runScenario(name, {
-      client,
-      limitMs: LIMIT_MS,
-      onEvent: (entry, view) => print(eventLine(name, entry, view)),
-    })
+    runScenario(name, client, (entry, view) => print(eventLine(name, entry, view)))
   const outcomes = await Promise.all((Object.keys(scenarios) as ScenarioName[]).map(run))
   print(outcomeTable(outcomes))
   const wrong = outcomes.filter((outcome) => !endedAsExpected(outcome))

@@ -1,9 +1,11 @@
-import { parseArgs } from 'node:util'
+import { join } from 'node:path'
 import { projectionVersion } from '@saucery/contracts/projection-durables'
 import { digestOf } from '@saucery/dashboard/store/digest'
 import { collectionOf } from '@saucery/dashboard/store/projection-registry'
+import { withDatabase } from '@saucery/servers/mongodb/url'
+import { findServerOf } from '@saucery/servers/process/pid-file'
 import { MongoClient } from 'mongodb'
-import { dashboardUrl } from '../system/dashboard-url.ts'
+import { dataDir, exitWith, readCommandLine } from './command-line.ts'
 
 const usage = `Usage: npx pnpm@12 -s digest [--version N]
 
@@ -15,27 +17,11 @@ the path).
   --help
 `
 
-function fail(error: unknown, code: number, help = ''): never {
-  // The driver's messages name hosts, never credentials.
-  process.stderr.write(`${error instanceof Error ? error.message : error}\n${help}`)
-  process.exit(code)
-}
-
-let version = 0
-try {
-  const args = process.argv.slice(2).filter((arg) => arg !== '--')
-  const options = { version: { type: 'string' }, help: { type: 'boolean', short: 'h' } } as const
-  const { values } = parseArgs({ args, options })
-  if (values.help) {
-    process.stdout.write(usage)
-    process.exit(0)
-  }
-  const { version: text = String(projectionVersion) } = values
-  if (!/^[1-9]\d{0,5}$/.test(text)) throw new Error(`--version is not a whole number above 0: ${text}`)
-  version = Number(text)
-} catch (error) {
-  fail(error, 2, `\n${usage}`)
-}
+const options = { version: { type: 'string', default: String(projectionVersion) } } as const
+const version = readCommandLine(usage, options, ({ version: text = '' }) => {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text)
+  throw new Error(`--version is not a whole number above 0: ${text}`)
+})
 try {
   const url = process.env.MONGODB_URL || (await dashboardUrl())
   const client = new MongoClient(url, { serverSelectionTimeoutMS: 5000 })
@@ -44,5 +30,19 @@ try {
   const lines = Object.entries({ version, collection: name, documents, digest })
   process.stdout.write(lines.map(([label, value]) => `${label.padEnd(12)}${value}\n`).join(''))
 } catch (error) {
-  fail(error, 1)
+  // The driver's messages name hosts, never credentials.
+  exitWith(error)
+}
+
+/**
+ * The database of the dashboard's documents, of the system that runs on this data folder.
+ * @throws when none runs, or when the environment named its MongoDB
+ */
+async function dashboardUrl(): Promise<string> {
+  const folder = join(dataDir, 'mongodb')
+  const { command = '' } = (await findServerOf(folder)) ?? {}
+  const port = /--port[ =](\d+)/.exec(command)?.[1]
+  if (port === undefined)
+    throw new Error(`No MongoDB runs on ${folder}: start the system, or set MONGODB_URL to the one it uses`)
+  return withDatabase(`mongodb://127.0.0.1:${port}/?directConnection=true`, 'dashboard')
 }

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
-import { delimiter, dirname, resolve } from 'node:path'
-import { dataFolder } from '@saucery/servers/install/folders'
+import { delimiter, dirname } from 'node:path'
 import { findNatsCli } from '@saucery/servers/nats/find-nats-cli'
-import { operatorContext } from '../access/operator.ts'
+import { operatorContext } from '../access/nats-users.ts'
+import { dataDir, exitWith } from './command-line.ts'
 
 const { argv, env, stderr, stdout } = process
 
@@ -18,21 +18,13 @@ for a shell, in which plain \`nats\` then does the same. The password stays in t
 /** Settings of another context: they would outrank the file. */
 const outranking = ['NATS_URL', 'NATS_USER', 'NATS_PASSWORD', 'NATS_TOKEN', 'NATS_CREDS', 'NATS_NKEY']
 
-const fail = (text: string): never => {
-  stderr.write(`${text}\n`)
-  process.exit(1)
-}
-
 const args = argv.slice(2)
-if (args.length === 0) {
-  stderr.write(usage)
-  process.exit(2)
-}
-const context = operatorContext(resolve(env.SAUCERY_DATA || dataFolder))
-if (!existsSync(context)) fail(`There is no ${context}: start the system first, with npx pnpm@12 start`)
+if (args.length === 0) exitWith(usage.trimEnd(), 2)
+const context = operatorContext(dataDir)
+if (!existsSync(context)) exitWith(`There is no ${context}: start the system first, with npx pnpm@12 start`)
 const program =
   (await findNatsCli({ print: (line) => stderr.write(`${line}\n`) })) ??
-  fail(
+  exitWith(
     'Neither nats nor Go is on the PATH. Install either; with Go, nats is built here. Or: ' +
       'go install github.com/nats-io/natscli/nats@v0.5.1',
   )
@@ -56,6 +48,6 @@ function run(): void {
   // The terminal sends Ctrl-C to the child too, and the child decides when it ends.
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => child.kill('SIGTERM'))
-  child.on('error', (error) => fail(error.message))
+  child.on('error', exitWith)
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (signal ? constants.signals[signal] : 0)))
 }

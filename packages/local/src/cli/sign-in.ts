@@ -1,8 +1,6 @@
-import { resolve } from 'node:path'
 import { roles } from '@saucery/contracts/access/scope'
-import { dataFolder } from '@saucery/servers/install/folders'
 import { signToken } from '../access/sign-in.ts'
-import { readCommandLine } from './command-line.ts'
+import { dataDir, readCommandLine } from './command-line.ts'
 
 const usage = `Usage: npx pnpm@12 -s sign-in --role branch --branch 1
        npx pnpm@12 -s sign-in --role courier | operator
@@ -25,5 +23,4 @@ const claims = readCommandLine(usage, options, ({ role = '', branch, subject, se
   if (!/^\d{1,9}$/.test(seconds)) throw new Error('--seconds has to be a number')
   return { role, branch, subject, seconds: Number(seconds) }
 })
-const dataDir = resolve(process.env.SAUCERY_DATA || dataFolder)
 process.stdout.write(`${await signToken(dataDir, claims)}\n`)

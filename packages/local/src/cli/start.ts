@@ -1,9 +1,7 @@
 import { once } from 'node:events'
-import { resolve } from 'node:path'
-import { dataFolder } from '@saucery/servers/install/folders'
 import { portsFrom } from '../system/service-ports.ts'
 import { type System, startSystem } from '../system/system.ts'
-import { readCommandLine } from './command-line.ts'
+import { dataDir, exitWith, readCommandLine } from './command-line.ts'
 import { abortOnInterrupt } from './interrupt.ts'
 import { serviceLines } from './service-lines.ts'
 import { startUsage, summary } from './start-texts.ts'
@@ -26,7 +24,6 @@ const signal = abortOnInterrupt(
 )
 
 try {
-  const dataDir = resolve(env.SAUCERY_DATA || dataFolder)
   const onLine = serviceLines({ json, colour, write: (text) => stdout.write(text) })
   system = await startSystem({ dataDir, ports: portsFrom(env), env, print, onLine, signal })
   print(summary(system, dataDir, process.uptime(), env.AUTH === 'on'))
@@ -36,6 +33,5 @@ try {
   process.exit(0)
 } catch (error) {
   if (signal.aborted) process.exit(130)
-  stderr.write(`${error instanceof Error ? error.message : error}\n`)
-  process.exit(1)
+  exitWith(error)
 }

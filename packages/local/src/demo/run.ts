@@ -16,25 +16,23 @@ export interface ScenarioOutcome {
   readonly failure?: string
 }
 
-interface RunOptions {
-  readonly client: Client
-  /** From the placing to the final status. */
-  readonly limitMs: number
-  /** Called once for each event, with the view that first has it. */
-  onEvent(entry: TimelineEntry, view: OrderView): void
-}
-
+/** From the placing to the final status. */
+const LIMIT_MS = 30_000
 const POLL_MS = 50
 
 /**
  * Sends one order the scenario's way, until it is final or its time is over.
+ * @param onEvent called once for each event, with the view that first has it
  * @throws Unreachable
  */
-export async function runScenario(name: ScenarioName, options: RunOptions): Promise<ScenarioOutcome> {
-  const { client, limitMs, onEvent } = options
+export async function runScenario(
+  name: ScenarioName,
+  client: Client,
+  onEvent: (entry: TimelineEntry, view: OrderView) => void,
+): Promise<ScenarioOutcome> {
   const { order, act } = scenarios[name]
   const { id } = (await client.post('/orders', { body: order })).data
-  const deadline = Date.now() + limitMs
+  const deadline = Date.now() + LIMIT_MS
   const seen = new Set<string>()
   let view: OrderView | undefined
 
@@ -46,7 +44,7 @@ export async function runScenario(name: ScenarioName, options: RunOptions): Prom
         seen.add(entry.id)
       }
       if (view && holds(view)) return view
-      if (Date.now() > deadline) throw new Error(`not there after ${limitMs / 1000} s`)
+      if (Date.now() > deadline) throw new Error(`not there after ${LIMIT_MS / 1000} s`)
       await sleep(POLL_MS)
     }
   }
@@ -79,3 +77,18 @@ export const endedAsExpected = ({ name, view }: ScenarioOutcome): boolean =>
 export const deliveredByItself = ({ view }: ScenarioOutcome): boolean =>
   view?.timeline.some(({ event, cause }) => event === 'DeliveryCompleted' && cause === 'automatic-courier') ??
   false
+
+/**
+ * Asks the gateway which services are not ready.
+ * @returns their names; `gateway` when it is not ready itself
+ * @throws Unreachable
+ */
+export async function unreadyServices(url: string): Promise<string[]> {
+  const signal = AbortSignal.timeout(10_000)
+  const answer = await fetch(new URL('/readyz', url), { signal }).catch((cause) => {
+    throw new Unreachable(cause)
+  })
+  if (!answer.ok) return ['gateway']
+  const { upstreams } = (await answer.json()) as { upstreams: Readonly<Record<string, string>> }
+  return Object.keys(upstreams).filter((name) => upstreams[name] !== 'ready')
+}

@@ -5,20 +5,16 @@ const POLL_MS = 50
 const PRINT_AFTER_MS = 10_000
 const WITHIN_MS = 120_000
 
-interface ReadyOptions {
-  readonly print: Print
-  readonly signal?: AbortSignal | undefined
-}
-
 /** Resolves when all services are ready; rejects when one is not within 120 s, or when the signal is aborted. */
 export async function waitUntilReady(
   urls: Readonly<Record<string, string>>,
-  options: ReadyOptions,
+  print: Print,
+  signal?: AbortSignal,
 ): Promise<void> {
-  await Promise.all(Object.entries(urls).map(([name, url]) => waitForService(name, url, options)))
+  await Promise.all(Object.entries(urls).map(([name, url]) => waitForService(name, url, print, signal)))
 }
 
-async function waitForService(name: string, url: string, { print, signal }: ReadyOptions): Promise<void> {
+async function waitForService(name: string, url: string, print: Print, signal?: AbortSignal): Promise<void> {
   let missing: string | undefined
   const slow = setTimeout(() => print(`Waiting for ${name} (${missing ?? 'no answer'}) …`), PRINT_AFTER_MS)
   const isReady = async () => {

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
-import { it } from 'node:test'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, it } from 'node:test'
 import type { NatsAccess } from '../access/nats-users.ts'
 import { serviceEnv } from './service-env.ts'
 
@@ -21,6 +24,8 @@ const databases = {
   deliveries: 'postgres://deliveries',
   dashboard: 'mongodb://dashboard',
 }
+const dataDir = mkdtempSync(join(tmpdir(), 'service-env-'))
+after(() => rmSync(dataDir, { recursive: true }))
 const ports = { order: 1, payment: 2, delivery: 3, dashboard: 4, gateway: 5 }
 const startEnv = {
   PAYMENT_LIMIT: '7',
@@ -37,10 +42,11 @@ const signIn = {
   services: { AUTH: 'on', GATEWAY_PUBLIC_KEY: 'public' },
 }
 const envOf = (name: keyof typeof ports, env: NodeJS.ProcessEnv = startEnv) =>
-  serviceEnv(name, { ports, env, stores: { databases, nats }, signIn, bundle: { page: '/page' } })
+  serviceEnv(name, { dataDir, ports, env, stores: { databases, nats }, signIn, bundle: { page: '/page' } })
 
 it('gives a service its own database and login, and the settings in the environment of start', () => {
-  assert.deepEqual(envOf('payment'), {
+  const { EVENT_SIGNING_KEY, EVENT_PUBLIC_KEYS, ...others } = envOf('payment')
+  assert.deepEqual(others, {
     PAYMENT_LIMIT: '7',
     HOST: '127.0.0.1',
     PORT: '2',
@@ -52,6 +58,17 @@ it('gives a service its own database and login, and the settings in the environm
     NATS_USER: 'payment',
     NATS_PASSWORD: 'payment-secret',
   })
+})
+
+it('gives a service its own key, and the public keys of all that publish', () => {
+  const pemOf = (name: keyof typeof ports) => envOf(name).EVENT_SIGNING_KEY
+  assert.equal(new Set([pemOf('order'), pemOf('payment'), pemOf('delivery')]).size, 3)
+  assert.deepEqual([pemOf('dashboard'), pemOf('gateway')], [undefined, undefined])
+  for (const name of ['order', 'payment', 'delivery', 'dashboard'] as const) {
+    const keys = JSON.parse(String(envOf(name).EVENT_PUBLIC_KEYS))
+    assert.deepEqual(Object.keys(keys), ['order', 'payment', 'delivery'])
+    for (const key of Object.values(keys)) assert.match(String(key), /BEGIN PUBLIC KEY/)
+  }
 })
 
 it('gives the gateway the addresses of the others, the signing key, the page and no rate limit, but no credentials', () => {

@@ -1,3 +1,5 @@
+import { eventKeyEnv } from '../access/event-keys.ts'
+import { natsServices } from '../access/nats-users.ts'
 import type { SignInEnv } from '../access/sign-in.ts'
 import type { Bundle } from './bundle.ts'
 import type { ServiceName } from './service-ports.ts'
@@ -5,9 +7,10 @@ import { databaseOf, type Stores } from './stores.ts'
 
 /** Not passed on from the environment of `start`: credentials and addresses of the whole system. */
 const notPassedOn =
-  /^(POSTGRES_URL|NATS_URL|NATS_USER|NATS_PASSWORD|MONGODB_URL|PORT|HOST|(ORDER|PAYMENT|DELIVERY|DASHBOARD)_URL|AUTH(_.*)?|GATEWAY_(SIGNING|PUBLIC)_KEY|WEB_ROOT)$/
+  /^(POSTGRES_URL|NATS_URL|NATS_USER|NATS_PASSWORD|MONGODB_URL|PORT|HOST|(ORDER|PAYMENT|DELIVERY|DASHBOARD)_URL|AUTH(_.*)?|GATEWAY_(SIGNING|PUBLIC)_KEY|EVENT_(SIGNING_KEY|PUBLIC_KEYS)|WEB_ROOT)$/
 
 export interface EnvOptions {
+  readonly dataDir: string
   readonly ports: Readonly<Record<ServiceName, number>>
   readonly stores: Pick<Stores, 'databases' | 'nats'>
   readonly signIn: SignInEnv
@@ -21,7 +24,7 @@ export function serviceEnv(name: ServiceName, options: EnvOptions): NodeJS.Proce
   const passedOn = Object.fromEntries(Object.entries(env).filter(([variable]) => !notPassedOn.test(variable)))
   const listen = { HOST: '127.0.0.1', PORT: String(ports[name]), LOG_FORMAT: 'json' }
   if (name !== 'gateway') return { ...passedOn, ...listen, ...signIn.services, ...storeAccess(name, options) }
-  const upstreams = behindGateway.map((service) => [
+  const upstreams = natsServices.map((service) => [
     `${service.toUpperCase()}_URL`,
     `http://127.0.0.1:${ports[service]}`,
   ])
@@ -36,14 +39,16 @@ export function serviceEnv(name: ServiceName, options: EnvOptions): NodeJS.Proce
   }
 }
 
-const behindGateway = ['order', 'payment', 'delivery', 'dashboard'] as const
-
-function storeAccess(name: Exclude<ServiceName, 'gateway'>, { stores }: EnvOptions): NodeJS.ProcessEnv {
+function storeAccess(
+  name: Exclude<ServiceName, 'gateway'>,
+  { stores, dataDir }: EnvOptions,
+): NodeJS.ProcessEnv {
   const { databases, nats } = stores
   const { user, password } = nats.users[name]
   const store =
     name === 'dashboard'
       ? { MONGODB_URL: databases.dashboard }
       : { POSTGRES_URL: databases[databaseOf[name]] }
-  return { ...store, NATS_URL: nats.url, NATS_USER: user, NATS_PASSWORD: password }
+  const broker = { NATS_URL: nats.url, NATS_USER: user, NATS_PASSWORD: password }
+  return { ...store, ...broker, ...eventKeyEnv(dataDir, name) }
 }

@@ -8,13 +8,18 @@ export const serviceNames = Object.keys(usualPorts) as ServiceName[]
 const storeNames = ['postgres', 'nats', 'mongodb'] as const
 export type StoreName = (typeof storeNames)[number]
 
-export const perService = <T>(valueFor: (name: ServiceName) => T) =>
-  Object.fromEntries(serviceNames.map((name) => [name, valueFor(name)])) as Record<ServiceName, T>
+const perName =
+  <Name extends string>(names: readonly Name[]) =>
+  <T>(valueFor: (name: Name) => T) =>
+    Object.fromEntries(names.map((name) => [name, valueFor(name)])) as Record<Name, T>
+
+export const perService = perName(serviceNames)
+export const perStore = perName(storeNames)
 
 /** Where everything listens; 0 is any free port. */
 export type Ports = Record<ServiceName | StoreName, number>
 
-export const anyPorts: Ports = { ...perService(() => 0), postgres: 0, nats: 0, mongodb: 0 }
+export const anyPorts: Ports = { ...perService(() => 0), ...perStore(() => 0) }
 
 const variable = (name: string) => `${name.toUpperCase()}_PORT`
 

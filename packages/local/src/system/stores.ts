@@ -8,13 +8,20 @@ import { createDatabases } from '@saucery/servers/postgres/databases'
 import { startPostgres } from '@saucery/servers/postgres/start-postgres'
 import type { Print } from '@saucery/servers/process/child'
 import type { Server } from '@saucery/servers/process/server'
-import { accessFromUrl, accessPerUser, type NatsAccess, natsUsers } from '../access/nats-users.ts'
-import { writeOperatorContext } from '../access/operator.ts'
+import {
+  accessFromUrl,
+  accessPerUser,
+  type NatsAccess,
+  natsUsers,
+  writeOperatorContext,
+} from '../access/nats-users.ts'
 import type { Ports, StoreName } from './service-ports.ts'
 
 export interface StoresOptions {
+  /** Data, logs and passwords; the next start on it finds the same orders. */
   readonly dataDir: string
-  readonly ports: Pick<Ports, StoreName>
+  readonly ports: Ports
+  /** URLs of stores, and the services' settings. */
   readonly env: NodeJS.ProcessEnv
   readonly print: Print
 }
@@ -58,6 +65,7 @@ export async function startStores(options: StoresOptions): Promise<Stores> {
     }
   } catch (error) {
     // What uses a server ends before the server does.
+    // (stores.int.test: "stops a server only when the databases and the streams are no longer being made")
     await Promise.allSettled(preparing)
     const started = await Promise.allSettled(Object.values(starting))
     await Promise.all(started.map((start) => start.status === 'fulfilled' && start.value.stop()))
@@ -67,14 +75,14 @@ export async function startStores(options: StoresOptions): Promise<Stores> {
 
 function createServiceDatabases({ url }: Server, { dataDir }: StoresOptions) {
   const roles = ['order', 'payment', 'delivery'] as const
-  const passwords = loadOrCreateSecrets(
-    dataDir,
-    roles.map((role) => `postgres-${role}` as const),
-  )
-  return createDatabases(
-    url,
-    roles.map((role) => ({ database: databaseOf[role], role, password: passwords[`postgres-${role}`] })),
-  )
+  const names = roles.map((role) => `postgres-${role}` as const)
+  const passwords = loadOrCreateSecrets(dataDir, names)
+  const owned = roles.map((role) => ({
+    database: databaseOf[role],
+    role,
+    password: passwords[`postgres-${role}`],
+  }))
+  return createDatabases(url, owned)
 }
 
 /** Makes the streams, and gives each service its user. */

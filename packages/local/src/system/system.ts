@@ -1,23 +1,15 @@
 import { join } from 'node:path'
 import type { Print } from '@saucery/servers/process/child'
 import { lockFolder } from '@saucery/servers/process/folder-lock'
-import type { Supervised } from '@saucery/servers/process/supervise'
-import { type SupervisedServer, superviseServer } from '@saucery/servers/process/supervise-server'
-import type { NatsAccess } from '../access/nats-users.ts'
+import { type Supervised, type SupervisedServer, superviseServer } from '@saucery/servers/process/supervise'
 import { signInEnv } from '../access/sign-in.ts'
 import { bundle } from './bundle.ts'
 import { waitUntilReady } from './ready.ts'
-import { claimPorts, type Ports, perService, type ServiceName, type StoreName } from './service-ports.ts'
+import { claimPorts, perService, perStore, type ServiceName, type StoreName } from './service-ports.ts'
 import { type OnLine, startServices } from './services.ts'
-import { type Stores, startStores } from './stores.ts'
+import { type Stores, type StoresOptions, startStores } from './stores.ts'
 
-export interface SystemOptions {
-  /** Data, logs and passwords; the next start on it finds the same orders. */
-  readonly dataDir: string
-  readonly ports: Ports
-  /** URLs of stores, and the services' settings. */
-  readonly env: NodeJS.ProcessEnv
-  readonly print: Print
+export interface SystemOptions extends StoresOptions {
   /** Called with each line that a service writes: JSON, unless it crashes. */
   readonly onLine?: OnLine
   /** When it is aborted, the start rejects at once. Servers that are half started end when this process exits. */
@@ -25,13 +17,10 @@ export interface SystemOptions {
 }
 
 /** The running system. Each service and server is started again when it dies, until it is stopped. */
-export interface System {
+export interface System extends Pick<Stores, 'databases' | 'nats'> {
   readonly urls: Readonly<Record<ServiceName, string>>
   readonly services: Readonly<Record<ServiceName, Supervised>>
   readonly servers: Readonly<Record<StoreName, SupervisedServer>>
-  /** URLs with the owner's name and password. */
-  readonly databases: Stores['databases']
-  readonly nats: NatsAccess
   /** Stops the gateway, the services and the servers, in this order; requests and events in flight are finished. */
   stop(): Promise<void>
   /** Ends everything at once, as a crash would. */
@@ -52,18 +41,19 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const bundling = bundle(join(dataDir, 'services'))
     bundling.catch(() => {})
     const stores = await unlessAborted(startStores(options), signal)
-    const servers = superviseServers(stores, print)
+    const { databases, nats } = stores
+    const servers = perStore((name) => superviseServer(stores.servers[name], { print }))
     stops.unshift(() => stopServers(servers, print))
     const services = startServices({ ...options, ports, stores, bundle: await bundling, signIn, onLine })
     stops.unshift(() => stopServices(services, print))
     const urls = perService((name) => `http://127.0.0.1:${ports[name]}`)
-    await waitUntilReady(urls, { print, signal })
+    await waitUntilReady(urls, print, signal)
     return {
       urls,
       services,
       servers,
-      databases: stores.databases,
-      nats: stores.nats,
+      databases,
+      nats,
       stop,
       async kill() {
         await Promise.all([...Object.values(services), ...Object.values(servers)].map(killForGood))
@@ -82,14 +72,6 @@ function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Pr
     signal?.addEventListener('abort', () => reject(signal.reason))
   })
   return Promise.race([work, aborted])
-}
-
-function superviseServers({ servers }: Stores, print: Print): System['servers'] {
-  return {
-    postgres: superviseServer(servers.postgres, { print }),
-    nats: superviseServer(servers.nats, { print }),
-    mongodb: superviseServer(servers.mongodb, { print }),
-  }
 }
 
 /** The gateway first: it accepts no request that the services could not answer any more. */

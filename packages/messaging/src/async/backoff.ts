@@ -3,10 +3,7 @@
  * is subtracted, so that calls that failed together are not retried together.
  * @param attempt the number of tries so far, from 1
  */
-export function retryDelay(
-  attempt: number,
-  { firstMs = 200, maxMs = 30_000, random = Math.random } = {},
-): number {
+export function retryDelay(attempt: number, { firstMs = 200, maxMs = 30_000, random = Math.random } = {}) {
   const full = Math.min(maxMs, firstMs * 2 ** Math.min(attempt - 1, 30))
   return Math.round(full * (1 - random() / 2))
 }

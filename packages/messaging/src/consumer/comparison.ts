@@ -1,8 +1,7 @@
 import type { JsMsg } from 'nats'
 import type { Fact } from '../events/event.ts'
-import { eventIdIn } from '../nats/direct-get.ts'
-import { asDelivered, readRange, type StoredMessage } from '../nats/stored-message.ts'
-import { hasEventAt, type StreamPosition } from '../nats/stream-reader.ts'
+import { asDelivered, isEventAt, readRange, type StoredMessage } from '../nats/stored-message.ts'
+import { eventIdIn, type StreamPosition } from '../nats/stream-reader.ts'
 import { type ConsumerSpec, consumerInfo } from '../nats/streams.ts'
 import { type Candidate, candidateOf, unhandledAmong } from './handled.ts'
 import { type ConsumerState, splitMissed } from './missed.ts'
@@ -57,7 +56,7 @@ export function openComparison<F extends Fact>(
 
   /** Whether all that was received, and was handled when it was compared last, is still where it was. */
   async function isIntact(positions: readonly StreamPosition[]): Promise<boolean> {
-    const inPlace = await Promise.all(positions.map((position) => hasEventAt(broker, stream, position)))
+    const inPlace = await Promise.all(positions.map((position) => isEventAt(broker, stream, position)))
     return inPlace.every((is) => is)
   }
 

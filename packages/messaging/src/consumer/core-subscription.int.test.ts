@@ -18,6 +18,7 @@ describe('a core subscription', () => {
     const [received, log] = [[] as string[], countingLog()]
     const end = subscribeToKey({
       broker: waiting,
+      publisher: 'nudger',
       events: [Nudged],
       key: 'mine',
       onEvent: (event) => received.push(event.id),
@@ -47,6 +48,7 @@ describe('a core subscription', () => {
     const received: string[] = []
     subscribeToKey({
       broker,
+      publisher: 'nudger',
       events: [Nudged],
       key: 'mine',
       onEvent: (event) => received.push(event.id),

@@ -5,6 +5,7 @@ import type { Broker } from '../nats/connection.ts'
 
 interface Options<F extends Fact> {
   readonly broker: Broker
+  readonly publisher: string
   /** Types of one family, so that their subjects have the same first token. */
   readonly events: readonly EventType<F>[]
   readonly key: string
@@ -21,20 +22,15 @@ interface Options<F extends Fact> {
  * too early for the subscription.
  * @returns ends the subscription
  */
-export function subscribeToKey<F extends Fact>({
-  broker,
-  events,
-  key,
-  onEvent,
-  log,
-}: Options<F>): () => void {
-  const types = new Map(events.map((type) => [type.event, type]))
+export function subscribeToKey<F extends Fact>(options: Options<F>): () => void {
+  const { broker, publisher, events, key, onEvent, log } = options
+  const expected = { publisher, events, verify: broker.verify }
   const family = events[0]?.subject.split('.')[0]
   const subscription = broker.connection.subscribe(`${family}.*.${key}`, {
     callback(error, message) {
       if (error) return log.error({ error, key }, 'core subscription failed')
       try {
-        onEvent(parseEvent(message, types, new Date()))
+        onEvent(parseEvent(message, expected, new Date()))
       } catch (error) {
         // The consumer receives the message, too, and stores the dead letter.
         log.warn(

@@ -9,7 +9,7 @@ import type { Policy, PolicyOptions } from './policy.ts'
 export function keepAlivePolicy({ broker, ackWaitMs }: PolicyOptions): Policy<JsMsg> {
   return (next) => async (message) => {
     const heartbeat = setInterval(() => {
-      // On a closed connection `working` throws, which would end the process.
+      // A closed connection would keep in memory what it can no longer send.
       if (!broker.connection.isClosed()) message.working()
     }, ackWaitMs / 3)
     try {

@@ -2,27 +2,22 @@ import type { Broker } from '../nats/connection.ts'
 import { consumerInfo } from '../nats/streams.ts'
 
 /** How far one durable consumer is behind its stream. */
-export interface ConsumerLag {
-  readonly stream: string
-  readonly durable: string
-  /** Messages that no replica has received yet. */
-  readonly pending: number
-  /** Messages in flight. */
-  readonly ackPending: number
-  /** Messages in flight that were delivered before. */
-  readonly redelivered: number
-}
+export type ConsumerLag = Awaited<ReturnType<typeof lagOf>>[number]
 
 /** The lag of the consumers of this name. Leaves out a consumer that does not exist. */
-export async function lagOf(
-  { jsm, name }: Broker,
-  streams: readonly string[],
-  durable = name,
-): Promise<ConsumerLag[]> {
+export async function lagOf({ jsm, name }: Broker, streams: readonly string[], durable = name) {
   const infos = await Promise.all(streams.map((stream) => consumerInfo(jsm, stream, durable)))
   return infos.flatMap((info) => {
     if (!info) return []
-    const { num_pending: pending, num_ack_pending: ackPending, num_redelivered: redelivered } = info
-    return [{ stream: info.stream_name, durable, pending, ackPending, redelivered }]
+    return {
+      stream: info.stream_name,
+      durable,
+      /** Messages that no replica has received yet. */
+      pending: info.num_pending,
+      /** Messages in flight. */
+      ackPending: info.num_ack_pending,
+      /** Messages in flight that were delivered before. */
+      redelivered: info.num_redelivered,
+    }
   })
 }

@@ -6,6 +6,8 @@ import type { Broker } from '../nats/connection.ts'
 /** The events of one stream that a service consumes. */
 export interface Subscription<F extends Fact = Fact> {
   readonly stream: string
+  /** The service that owns the stream: only its events are accepted. */
+  readonly publisher: string
   readonly events: readonly EventType<F>[]
 }
 

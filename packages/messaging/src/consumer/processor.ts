@@ -2,7 +2,7 @@ import type { JsMsg } from 'nats'
 import { trackInFlight } from '../async/in-flight.ts'
 import { parseDeadLetter, ReprocessingFailed } from '../dead-letters/publish.ts'
 import type { DeadLetter } from '../dead-letters/reader.ts'
-import { type EventTypes, parseMessage } from '../events/cloud-events.ts'
+import { type Expected, parseMessage } from '../events/cloud-events.ts'
 import { type Fact, keyOf, type ReceivedEvent } from '../events/event.ts'
 import { keepAlivePolicy } from './keep-alive.ts'
 import { keyOrderPolicy } from './keyed-queue.ts'
@@ -13,14 +13,13 @@ import { settlePolicy } from './settle.ts'
 /** Handles messages concurrently, as many as it is given. */
 export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
   const { isOutage, log } = options
-  const types = new Map(options.subscriptions.map(({ stream, events }) => [stream, byName(events)]))
-  const typesOf = (stream: string): EventTypes<F> => types.get(stream) ?? new Map()
+  const expected = expectedFrom(options)
   const inFlight = trackInFlight()
 
   const parse =
     (next: Handler<ReceivedEvent<F>>): Handler<JsMsg> =>
     async (message) => {
-      const event = parseMessage(message, typesOf(message.info.stream))
+      const event = parseMessage(message, expected(message.info.stream))
       await next(event)
       log.info({ event: event.name, key: keyOf(event.subject), eventId: event.id }, 'handled')
     }
@@ -34,7 +33,7 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
   // A message is kept alive while its dead letter is written, too. A key's later messages wait for an outage to end.
   // (consumer.int.test: "handles the messages of one key in sequence during an outage, too")
   const process = keepAlive(settle(parse(inKeyOrder(retryOutages(handle)))))
-  // The operator who asks for it is told of an outage at once.
+  // Without `retryOutages`: during an outage the operator's request fails at once, and does not wait.
   const handleDeadLetter = inKeyOrder(handle)
 
   /**
@@ -44,7 +43,7 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
   async function reprocess(deadLetter: DeadLetter): Promise<void> {
     const { sequence, subject, eventId } = deadLetter
     try {
-      const event = parseDeadLetter(deadLetter, typesOf(deadLetter.stream))
+      const event = parseDeadLetter(deadLetter, expected(deadLetter.stream))
       await handleDeadLetter(event)
       log.info({ sequence, event: event.name, key: keyOf(subject), eventId }, 'dead letter handled')
     } catch (error) {
@@ -62,5 +61,12 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
   }
 }
 
-const byName = <F extends Fact>(events: PolicyOptions<F>['subscriptions'][number]['events']): EventTypes<F> =>
-  new Map(events.map((type) => [type.event, type]))
+/** @returns what is expected from a stream: nothing, if the service does not subscribe to it */
+function expectedFrom<F extends Fact>({ broker, subscriptions }: PolicyOptions<F>) {
+  const { verify } = broker
+  const nothing = { publisher: 'no service', events: [] }
+  return (stream: string): Expected<F> => ({
+    ...(subscriptions.find((subscription) => subscription.stream === stream) ?? nothing),
+    verify,
+  })
+}

@@ -1,16 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ConsumerMessages, JsMsg } from 'nats'
 import { retryDelay } from '../async/backoff.ts'
-import type { Broker } from '../nats/connection.ts'
 import { drainPull } from '../nats/driver.ts'
 import { answeringOnItsConnection } from '../nats/received.ts'
-import {
-  type ConsumerSpec,
-  deadLettersStream,
-  ensureConsumer,
-  ensureStream,
-  removalDelayMs,
-} from '../nats/streams.ts'
+import type { ConsumerSpec } from '../nats/streams.ts'
+import { deadLettersStream, ensureConsumer, ensureStream, removalDelayMs } from '../nats/streams.ts'
 import type { PolicyOptions } from './policy.ts'
 
 type Options = Pick<PolicyOptions, 'broker' | 'replicas' | 'log' | 'stopping'>
@@ -21,7 +15,9 @@ export function openPullLoop(options: Options, consumer: ConsumerSpec, onMessage
   const { broker, stopping, log } = options
   const { stream } = consumer
   let pull: ConsumerMessages | undefined
-  const end = () => pull && endPull(broker, pull)
+  const end = () => {
+    if (pull && !(broker.isConnected() && drainPull(pull))) pull.stop()
+  }
   stopping.addEventListener('abort', end)
 
   async function run(): Promise<void> {
@@ -46,11 +42,7 @@ export function openPullLoop(options: Options, consumer: ConsumerSpec, onMessage
   return { isOpen: () => pull !== undefined, ended: run() }
 }
 
-async function startPull(
-  { broker, replicas }: Options,
-  consumer: ConsumerSpec,
-  onMessage: OnMessage,
-): Promise<ConsumerMessages> {
+async function startPull({ broker, replicas }: Options, consumer: ConsumerSpec, onMessage: OnMessage) {
   await ensureStream(broker.jsm, deadLettersStream, replicas)
   await ensureConsumer(broker.jsm, consumer)
   const durable = await broker.js.consumers.get(consumer.stream, consumer.durable)
@@ -61,8 +53,4 @@ async function startPull(
     abort_on_missing_resource: true,
     callback: (message) => onMessage(answeringOnItsConnection(broker, message)),
   })
-}
-
-function endPull(broker: Broker, pull: ConsumerMessages): void {
-  if (!broker.isConnected() || !drainPull(pull)) pull.stop()
 }

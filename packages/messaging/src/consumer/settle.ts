@@ -11,30 +11,26 @@ import type { Policy, PolicyOptions } from './policy.ts'
  * growing delay. One that can never succeed, or has used up its tries, is terminated once its dead letter is stored.
  */
 export function settlePolicy(options: PolicyOptions): Policy<JsMsg> {
-  const acknowledge = batchedAck()
+  const { broker, stopping, log } = options
+  // Writes the acknowledgements of one turn together: as system calls they would cost more than all else here.
+  const acknowledgeAll = async (messages: JsMsg[]) => messages.map((message) => ({ value: message.ack() }))
+  const acknowledge = batcher(acknowledgeAll, { size: 1000 })
   return (next) => async (message) => {
-    // The pull had ended before this message arrived: another replica can have it at once.
-    if (options.stopping.aborted) return message.nak()
     try {
-      await next(message).then(
-        () => acknowledge(message),
-        (error) => settleFailure(options, message, error),
-      )
+      // The pull had ended before this message arrived: another replica can have it at once.
+      if (stopping.aborted) message.nak()
+      else
+        await next(message).then(
+          () => acknowledge(message),
+          (error) => settleFailure(options, message, error),
+        )
+      // There nats.js drops what is sent, without an error.
+      if (broker.connection.isClosed()) throw new Error('the connection is closed for good')
     } catch (error) {
-      // The connection is closed for good. An unacknowledged message is redelivered to another replica.
-      options.log.warn({ error, subject: message.subject }, 'outcome of a message not sent to the broker')
+      // The message is unacknowledged, and is redelivered to another replica.
+      log.warn({ error, subject: message.subject }, 'outcome of a message not sent to the broker')
     }
   }
-}
-
-/** Writes the acknowledgements of one turn together: as system calls they would cost more than all else here. */
-function batchedAck(): (message: JsMsg) => Promise<void> {
-  const acknowledgeAll = async (messages: JsMsg[]) =>
-    messages.map((message) => {
-      message.ack()
-      return { value: undefined }
-    })
-  return batcher(acknowledgeAll, { size: 1000 })
 }
 
 async function settleFailure(options: PolicyOptions, message: JsMsg, error: unknown): Promise<void> {

@@ -1,6 +1,6 @@
 import type { JsMsg } from 'nats'
-import { type EventTypes, parseEvent, Unprocessable } from '../events/cloud-events.ts'
-import type { Fact, ReceivedEvent } from '../events/event.ts'
+import { type Expected, parseEvent, Unprocessable } from '../events/cloud-events.ts'
+import type { Fact } from '../events/event.ts'
 import { oneLine, reasonOf } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
 import type { DeadLetter } from './reader.ts'
@@ -34,14 +34,9 @@ export class ReprocessingFailed extends Error {
  * Reads the event in the message of a dead letter, as `parseEvent` does.
  * @throws Unprocessable
  */
-export function parseDeadLetter<F extends Fact>(
-  deadLetter: DeadLetter,
-  types: EventTypes<F>,
-): ReceivedEvent<F> {
+export function parseDeadLetter<F extends Fact>(deadLetter: DeadLetter, expected: Expected<F>) {
   const { subject, stream, streamSequence: sequence } = deadLetter
   const headers = copyOf(deadLetter.headers)
-  if (!headers.get('ce-id')) headers.set('ce-id', deadLetter.eventId)
-  const json = () => JSON.parse(new TextDecoder().decode(deadLetter.data))
-  const event = parseEvent({ subject, headers, json }, types, new Date(deadLetter.time))
+  const event = parseEvent({ subject, headers, data: deadLetter.data }, expected, new Date(deadLetter.time))
   return Object.assign(event, { stream, sequence })
 }

@@ -1,25 +1,9 @@
-import type { MsgHdrs } from 'nats'
 import type { Broker } from '../nats/connection.ts'
 import { type DirectGet, directGet } from '../nats/direct-get.ts'
 import { deadLettersStream } from '../nats/streams.ts'
 
 /** A message that this service could not handle, and why. */
-export interface DeadLetter {
-  /** The sequence of the dead letter in `DEAD_LETTERS`, and the time when it was stored there. */
-  readonly sequence: number
-  readonly time: string
-  /** The subject, type and id of the event in the message. */
-  readonly subject: string
-  readonly event?: string
-  readonly eventId: string
-  /** The stream that the message came from, and its sequence there. */
-  readonly stream: string
-  readonly streamSequence: number
-  readonly error: string
-  readonly tries: number
-  readonly headers: MsgHdrs
-  readonly data: Uint8Array
-}
+export type DeadLetter = Readonly<NonNullable<Awaited<ReturnType<typeof readDeadLetter>>>>
 
 /** Sequences that one page scans. Most of them may be dead letters of other services. */
 const maxScanned = 4096
@@ -55,8 +39,7 @@ export async function readDeadLetters(
 }
 
 /** The dead letter of this sequence; undefined if it is another service's. */
-export const readDeadLetter = (broker: Broker, sequence: number): Promise<DeadLetter | undefined> =>
-  getDeadLetter(broker, { seq: sequence })
+export const readDeadLetter = (broker: Broker, sequence: number) => getDeadLetter(broker, { seq: sequence })
 
 const countPages = 5
 const countPageSize = 200
@@ -101,21 +84,24 @@ async function readPart(broker: Broker, begin: number, end: number): Promise<Dea
 
 const prefixOf = ({ name }: Broker) => `dead-letters.${name}.`
 
-const nextDeadLetter = (broker: Broker, from: number): Promise<DeadLetter | undefined> =>
+const nextDeadLetter = (broker: Broker, from: number) =>
   getDeadLetter(broker, { seq: from, next_by_subj: `${prefixOf(broker)}>` })
 
-async function getDeadLetter(broker: Broker, query: DirectGet): Promise<DeadLetter | undefined> {
+async function getDeadLetter(broker: Broker, query: DirectGet) {
   const message = await directGet(broker, deadLettersStream.name, query)
   const header = (name: string) => message?.headers.get(name) ?? ''
   const prefix = prefixOf(broker)
   if (!message || !header('Nats-Subject').startsWith(prefix)) return undefined
   const event = header('ce-type')
   return {
+    /** The sequence of the dead letter in `DEAD_LETTERS`, and the time when it was stored there. */
     sequence: Number(header('Nats-Sequence')),
     time: new Date(header('Nats-Time-Stamp')).toISOString(),
+    /** The subject, type and id of the event in the message. */
     subject: header('Nats-Subject').slice(prefix.length),
     ...(event ? { event } : {}),
     eventId: header('ce-id') || header('dead-letter-message-id'),
+    /** The stream that the message came from, and its sequence there. */
     stream: header('dead-letter-stream'),
     streamSequence: Number(header('dead-letter-sequence')),
     error: header('dead-letter-error'),

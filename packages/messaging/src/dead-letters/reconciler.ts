@@ -1,7 +1,7 @@
 import type { StreamInfo } from 'nats'
 import type { Log } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
-import { directGet } from '../nats/direct-get.ts'
+import { readStored } from '../nats/stored-message.ts'
 import { deadLettersStream, streamCreatedAt } from '../nats/streams.ts'
 import { type DeadLetterStore, publishRecord, recordIdOf, type SavedDeadLetter } from './record.ts'
 
@@ -41,7 +41,7 @@ async function isStored(broker: Broker, info: StreamInfo, letter: SavedDeadLette
   if (sequence === undefined || streamCreated !== streamCreatedAt(info)) return false
   // An operator may limit the stream.
   if (sequence < info.state.first_seq) return true
-  const stored = await directGet(broker, deadLettersStream.name, { seq: sequence })
-  if (!stored?.headers.get('Nats-Subject').startsWith(`dead-letters.${broker.name}.`)) return false
+  const stored = await readStored(broker, deadLettersStream.name, sequence)
+  if (!stored?.subject.startsWith(`dead-letters.${broker.name}.`)) return false
   return recordIdOf(stored.headers.get('dead-letter-message-id')) === id
 }

@@ -124,7 +124,7 @@ describe('a dead letter that is reprocessed', () => {
 
     const newer = { ...Nudged, version: 2, read: (_: number, data: unknown) => data as Nudged['data'] }
     await using released = await consume(replica.broker, raiseOn(replica.commit), {
-      subscriptions: [{ stream: 'NUDGES', events: [newer] }],
+      subscriptions: [{ stream: 'NUDGES', publisher: 'nudger', events: [newer] }],
     })
     await released.reprocess(deadLetter)
     assert.deepEqual(await counts(replica.db), { k: 5 })

@@ -2,17 +2,22 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type JsMsg, type MsgHdrs, headers as newHeaders } from 'nats'
 import { Nudged, nudge } from '../testing/counters.ts'
+import { testKeys } from '../testing/keys.ts'
 import { parseMessage, toHeaders, Unprocessable } from './cloud-events.ts'
 import type { Event } from './event.ts'
+import { eventSigner, eventVerifier } from './signature.ts'
 
-const types = new Map([[Nudged.event, Nudged]])
+const expected = { publisher: 'nudger', events: [Nudged], verify: eventVerifier(testKeys) }
+const sign = eventSigner(testKeys)
 
-/** The part of a stream's message that `parseMessage` reads. */
-function messageOf(event: Event, headers: MsgHdrs | undefined = toHeaders(event, 'nudger')): JsMsg {
+/** The part of a stream's message that `parseMessage` reads, signed by its publisher. */
+function messageOf(event: Event, headers: MsgHdrs = toHeaders(event, 'nudger'), text?: string): JsMsg {
+  const data = new TextEncoder().encode(text ?? JSON.stringify(event.data))
+  sign?.(event.subject, headers, data)
   return {
     subject: event.subject,
     headers,
-    json: () => JSON.parse(JSON.stringify(event.data)),
+    data,
     info: { stream: 'NUDGES', streamSequence: 7, timestampNanos: (Date.parse(event.time) + 0.5) * 1e6 },
   } as unknown as JsMsg
 }
@@ -24,12 +29,12 @@ function withHeader(event: Event, name: string, value: string): JsMsg {
   return messageOf(event, headers)
 }
 
-const reading = (message: JsMsg) => () => parseMessage(message, types)
+const reading = (message: JsMsg) => () => parseMessage(message, expected)
 
 describe('a message', () => {
   it('is read as the event that was written, with its position in the stream', () => {
     const event = nudge('k', 3)
-    assert.deepEqual(parseMessage(messageOf(event), types), { ...event, stream: 'NUDGES', sequence: 7 })
+    assert.deepEqual(parseMessage(messageOf(event), expected), { ...event, stream: 'NUDGES', sequence: 7 })
   })
 
   it('carries CloudEvents headers', () => {
@@ -48,12 +53,13 @@ describe('a message', () => {
     assert.deepEqual(Object.fromEntries(headers.keys().map((name) => [name, headers.get(name)])), wanted)
   })
 
-  it('needs little more than a type and an id', () => {
+  it('needs little more than a type, a source and an id', () => {
     const headers = newHeaders()
     headers.set('ce-type', 'Nudged')
-    headers.set('Nats-Msg-Id', 'from-elsewhere')
+    headers.set('ce-source', '/nudger')
+    headers.set('ce-id', 'from-elsewhere')
     const event = nudge('k')
-    const { id, causationId, traceparent, time, version } = parseMessage(messageOf(event, headers), types)
+    const { id, causationId, traceparent, time, version } = parseMessage(messageOf(event, headers), expected)
     assert.deepEqual(
       { id, causationId, traceparent, time, version },
       { id: 'from-elsewhere', causationId: 'from-elsewhere', traceparent: '', time: event.time, version: 1 },
@@ -62,7 +68,7 @@ describe('a message', () => {
 
   it('is identified by ce-id, not by its message id', () => {
     const event = nudge('k')
-    assert.equal(parseMessage(withHeader(event, 'Nats-Msg-Id', 'another'), types).id, event.id)
+    assert.equal(parseMessage(withHeader(event, 'Nats-Msg-Id', 'another'), expected).id, event.id)
   })
 
   it('is unprocessable when it cannot be read', () => {
@@ -76,10 +82,7 @@ describe('a message', () => {
       'an unknown version': withHeader(event, 'ce-dataschema', 'urn:event:Nudged:2'),
       'a version that is no number': withHeader(event, 'ce-dataschema', 'urn:event:Nudged:new'),
       'invalid data': messageOf({ ...event, data: { by: 'much' } }),
-      'no JSON': {
-        ...messageOf(event),
-        json: () => JSON.parse('{'),
-      } as unknown as JsMsg,
+      'no JSON': messageOf(event, undefined, '{'),
     }
     for (const [what, message] of Object.entries(wrong)) assert.throws(reading(message), Unprocessable, what)
   })

@@ -1,10 +1,18 @@
 import { type JsMsg, type MsgHdrs, headers as newHeaders } from 'nats'
 import type { Event, EventType, Fact, ReceivedEvent } from './event.ts'
+import type { EventVerifier, SignedMessage } from './signature.ts'
 
 /** A message that can never be handled, so that a retry is useless. */
 export class Unprocessable extends Error {
   override readonly name = 'Unprocessable'
 }
+
+/** The publisher's key may have changed before this service was told: a retry can succeed. */
+export class UnknownKey extends Error {
+  override readonly name = 'UnknownKey'
+}
+
+const decoder = new TextDecoder()
 
 /** Headers as in CloudEvents' NATS binding: https://github.com/cloudevents/spec/blob/main/cloudevents/bindings/nats-protocol-binding.md */
 export function toHeaders(event: Event, source: string): MsgHdrs {
@@ -20,33 +28,37 @@ export function toHeaders(event: Event, source: string): MsgHdrs {
   return headers
 }
 
-/** Reads the event in a stream's message, as `parseEvent` does. */
-export function parseMessage<F extends Fact>(message: JsMsg, types: EventTypes<F>): ReceivedEvent<F> {
-  const { stream, streamSequence: sequence, timestampNanos } = message.info
-  const event = parseEvent(message, types, new Date(timestampNanos / 1e6))
-  return Object.assign(event, { stream, sequence })
+/** What a reader accepts: the events of one publisher, if that publisher signed them. */
+export interface Expected<F extends Fact> {
+  readonly publisher: string
+  readonly events: readonly EventType<F>[]
+  readonly verify: EventVerifier
 }
 
-/** Event types by name. */
-export type EventTypes<F extends Fact> = ReadonlyMap<string, EventType<F>>
-
-interface Message {
-  readonly subject: string
-  readonly headers?: MsgHdrs | undefined
-  json(): unknown
+/** Reads the event in a stream's message, as `parseEvent` does. */
+export function parseMessage<F extends Fact>(message: JsMsg, expected: Expected<F>): ReceivedEvent<F> {
+  const { stream, streamSequence: sequence, timestampNanos } = message.info
+  const event = parseEvent(message, expected, new Date(timestampNanos / 1e6))
+  return Object.assign(event, { stream, sequence })
 }
 
 /**
  * Reads the event in a message, which need not come from a stream.
- * @throws Unprocessable if it is none of `types`, has no id, or has invalid data
+ * @throws Unprocessable if it is none of the types, not signed by the publisher, has no id, or has invalid data
+ * @throws UnknownKey
  */
-export function parseEvent<F extends Fact>(message: Message, types: EventTypes<F>, arrived: Date): Event<F> {
+export function parseEvent<F extends Fact>(
+  message: SignedMessage,
+  expected: Expected<F>,
+  arrived: Date,
+): Event<F> {
   const header = (name: string) => message.headers?.get(name) || undefined
   const name = header('ce-type')
-  const type = name === undefined ? undefined : types.get(name)
+  const type = expected.events.find(({ event }) => event === name)
   if (!type || !message.subject.startsWith(`${type.subject}.`))
     throw new Unprocessable(`unknown event on ${message.subject}: ${name ?? 'no ce-type'}`)
-  const id = header('ce-id') ?? header('Nats-Msg-Id')
+  checkPublisher(message, expected, arrived)
+  const id = header('ce-id')
   if (!id) throw new Unprocessable('no ce-id')
   const version = Number(header('ce-dataschema')?.split(':').at(-1) ?? type.version)
   return {
@@ -61,9 +73,35 @@ export function parseEvent<F extends Fact>(message: Message, types: EventTypes<F
   } as unknown as Event<F>
 }
 
-function readData<F extends Fact>(type: EventType<F>, version: number, message: Message): F['data'] {
+/** The server puts these on what it answers. In a stream they show an answer that was sent there by a reply subject. */
+const answerHeaders = ['Nats-Stream', 'Nats-Subject', 'Nats-Sequence', 'Nats-Time-Stamp', 'Nats-Num-Pending']
+
+/**
+ * The server checks who may publish on a subject, but not where a service lets it send its answers. So a service could
+ * make it publish in another's name; only the signature shows who an event is from.
+ * (forgery.int.test: "is refused by the consumers, though the server stores it")
+ */
+function checkPublisher<F extends Fact>(
+  message: SignedMessage,
+  { publisher, verify }: Expected<F>,
+  arrived: Date,
+): void {
+  const { subject, headers } = message
+  const source = headers?.get('ce-source')
+  if (source !== `/${publisher}`)
+    throw new Unprocessable(`only ${publisher} publishes on ${subject}, not ${source || 'an unnamed source'}`)
+  const answer = answerHeaders.find((name) => headers?.has(name))
+  if (answer) throw new Unprocessable(`an answer of the server, not an event: it has the header ${answer}`)
+  const verdict = verify(message, publisher, arrived)
+  if (verdict === 'unknown-key')
+    throw new UnknownKey(`no public key ${headers?.get('ce-keyid') || 'without id'} of ${publisher} is known`)
+  if (verdict !== 'signed')
+    throw new Unprocessable(`${verdict === 'forged' ? 'forged' : 'unsigned'}: ${publisher} did not sign it`)
+}
+
+function readData<F extends Fact>(type: EventType<F>, version: number, { data }: SignedMessage): F['data'] {
   try {
-    return type.read(version, message.json())
+    return type.read(version, JSON.parse(decoder.decode(data)))
   } catch (error) {
     throw new Unprocessable(error instanceof Error ? error.message : String(error), { cause: error })
   }

@@ -40,10 +40,7 @@ export interface EventType<F extends Fact = Fact> {
 }
 
 /** The event or request that causes an event. */
-export interface Cause {
-  readonly id: string
-  readonly traceparent: string
-}
+export type Cause = Pick<Stamp, 'id' | 'traceparent'>
 
 export function stamp<F extends Fact>(fact: F, cause: Cause, now: Date): Event<F> {
   return {

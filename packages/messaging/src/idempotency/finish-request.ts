@@ -7,12 +7,10 @@ import { idOf, type KeyedRequest, requestRows } from './requests.ts'
 type FinalAnswer = Pick<KeyedRequest, 'scope' | 'key'> & { readonly answer: object }
 
 /**
- * Replaces the provisional answer to a request by its final one.
- * @returns the answer that counts: the first final one, which another process may have given
+ * Makes a function that replaces the provisional answer to a request by its final one. It resolves with the answer that
+ * counts: the first final one, which another process may have given.
  */
-export type FinishRequest = (final: FinalAnswer) => Promise<object>
-
-export function finishRequests(db: Database): FinishRequest {
+export function finishRequests(db: Database): (final: FinalAnswer) => Promise<object> {
   return batcher(async (finals: FinalAnswer[]) => {
     // Of two final answers to one request in a batch, the first counts.
     const first = new Map(finals.toReversed().map((final) => [idOf(final), final]))

@@ -4,21 +4,12 @@ import { testNats } from '@saucery/servers/testing/servers'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import { outbox, requests } from '../postgres/schema.ts'
-import {
-  type CommitCounter,
-  counterAggregate,
-  counts,
-  type Nudged,
-  type Raised,
-  raised,
-} from '../testing/counters.ts'
-import { eventually } from '../testing/eventually.ts'
+import { counterAggregate, counts, type Nudged, type Raised, raised } from '../testing/counters.ts'
 import { testReplica } from '../testing/replica.ts'
-import { beforeCommit, type Raise, requested } from '../testing/requests.ts'
+import { beforeCommit, type Raise, refusalOf, requested, storedAnswerTo } from '../testing/requests.ts'
 import { testDatabase } from '../testing/servers.ts'
 import { unitOfWork } from '../unit-of-work.ts'
-import { finishRequests } from './finish-request.ts'
-import { pruneRequests, type RequestRefused } from './requests.ts'
+import { pruneRequests } from './requests.ts'
 
 const database = await testDatabase()
 const nats = await testNats()
@@ -40,12 +31,6 @@ const unitOn = (database: typeof db, limits = {}) =>
     limits,
   )
 
-const answerTo = async (commit: CommitCounter, change: Raise) => (await commit(change)).stored
-const codeOf = (promise: Promise<unknown>): Promise<RequestRefused['code']> =>
-  promise.then(
-    () => assert.fail('not refused'),
-    (error) => error.code,
-  )
 const storedRequests = async () => (await db.select().from(requests)).length
 
 describe('a request', () => {
@@ -87,7 +72,7 @@ describe('a request', () => {
       together.map(({ status }) => status),
       ['fulfilled', 'rejected'],
     )
-    assert.equal(await codeOf(other.commit(differing)), 'idempotency-key-reused')
+    assert.equal(await refusalOf(other.commit(differing)), 'idempotency-key-reused')
     assert.deepEqual(await counts(db), { k: 1 })
   })
 
@@ -111,7 +96,7 @@ describe('a request', () => {
         return held
       }),
     )
-    const first = answerTo(slow, requested('a'))
+    const first = storedAnswerTo(slow, requested('a'))
     await reached
     const [refused, neighbour] = await Promise.allSettled([
       other.commit(requested('a', {}, 'of another counter')),
@@ -120,7 +105,7 @@ describe('a request', () => {
     end()
     assert.equal((refused as PromiseRejectedResult).reason.code, 'request-in-progress')
     assert.equal(neighbour.status, 'fulfilled')
-    assert.deepEqual(await answerTo(other.commit, requested('a')), await first)
+    assert.deepEqual(await storedAnswerTo(other.commit, requested('a')), await first)
   })
 
   it('leaves no trace when the process dies before the commit', async () => {
@@ -134,7 +119,7 @@ describe('a request', () => {
     await assert.rejects(dying(requested('a')))
     assert.equal(await storedRequests(), 0)
     assert.deepEqual(await counts(db), {})
-    assert.deepEqual((await answerTo(other.commit, requested('a')))?.isFinal, true)
+    assert.deepEqual((await storedAnswerTo(other.commit, requested('a')))?.isFinal, true)
     assert.deepEqual(await counts(db), { k: 1 })
   })
 
@@ -157,67 +142,14 @@ describe('a refusal', () => {
 
   it('is an answer too, and a repeat gets it even if it would no longer be refused', async () => {
     const answered = { answer: { refused: 'too late' }, isFinal: true }
-    assert.deepEqual(await answerTo(one.commit, refusing({ finalWithinMs: 1000 })), answered)
-    assert.deepEqual(await answerTo(other.commit, requested('a')), answered)
+    assert.deepEqual(await storedAnswerTo(one.commit, refusing({ finalWithinMs: 1000 })), answered)
+    assert.deepEqual(await storedAnswerTo(other.commit, requested('a')), answered)
     assert.deepEqual(await counts(db), {})
   })
 
   it('that has no answer is thrown and not stored', async () => {
     await assert.rejects(one.commit(refusing({ answer: () => undefined })), /too late/)
     assert.equal(await storedRequests(), 0)
-  })
-})
-
-describe('a provisional answer', () => {
-  const finish = finishRequests(one.db)
-  const finishElsewhere = finishRequests(other.db)
-  const final = (answer: object) => ({ scope: 'somebody', key: 'a', answer })
-
-  it('is not given to repeats while it is being finished', async () => {
-    const first = await one.commit(requested('a', { finalWithinMs: 60_000 }))
-    assert.equal(first.stored?.isFinal, false)
-    await assert.rejects(other.commit(requested('a')), (error: RequestRefused) => {
-      assert.equal(error.code, 'request-in-progress')
-      return error.retryAfterMs > 50_000 && error.retryAfterMs <= 60_000
-    })
-    assert.deepEqual(await finish(final({ paid: true })), { paid: true })
-    assert.deepEqual(await answerTo(other.commit, requested('a')), { answer: { paid: true }, isFinal: true })
-    assert.deepEqual(await counts(db), { k: 1 })
-  })
-
-  it('goes to a repeat when it was not finished in time', async () => {
-    const first = await answerTo(one.commit, requested('a', { finalWithinMs: 1 }))
-    const again = requested('a', { finalWithinMs: 60_000 })
-    assert.deepEqual(await eventually(() => answerTo(other.commit, again)), first)
-    assert.equal(await codeOf(one.commit(again)), 'request-in-progress')
-    assert.deepEqual(await finishElsewhere(final({ paid: true })), { paid: true })
-    assert.deepEqual(await finish(final({ paid: false })), { paid: true })
-    assert.deepEqual(await counts(db), { k: 1 })
-  })
-
-  it('becomes final when the repeat does not wait', async () => {
-    const first = await answerTo(one.commit, requested('a', { finalWithinMs: 1 }))
-    const again = await eventually(() => answerTo(other.commit, requested('a')))
-    assert.deepEqual(again, { answer: first?.answer, isFinal: true })
-    assert.deepEqual(await finish(final({ paid: true })), first?.answer)
-  })
-
-  it('is replaced once, by whichever process finishes it first', async () => {
-    const keys = Array.from({ length: 20 }, (_, i) => `k${i}`)
-    await Promise.all(keys.map((key) => one.commit(requested(key, { finalWithinMs: 60_000 }))))
-    const all = [finish, finishElsewhere, finishRequests(one.db), finishRequests(other.db)].map((finish, i) =>
-      (i % 2 ? keys : keys.toReversed()).map(async (key) => {
-        const answer = await finish({ scope: 'somebody', key, answer: { by: i } })
-        return [key, JSON.stringify(answer)] as const
-      }),
-    )
-    const given = await Promise.all(all.flat())
-    for (const key of keys) {
-      const answers = given.flatMap(([of, answer]) => (of === key ? [answer] : []))
-      assert.equal(answers.length, 4)
-      assert.equal(new Set(answers).size, 1)
-      assert.equal(JSON.stringify((await answerTo(one.commit, requested(key)))?.answer), answers[0])
-    }
   })
 })
 

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Outcome } from '../async/batcher.ts'
-import type { Database, Transaction } from '../postgres/database.ts'
+import { type Database, inMs, type Transaction } from '../postgres/database.ts'
 import { deleteInBatches } from '../postgres/delete-in-batches.ts'
 import { requests } from '../postgres/schema.ts'
 
@@ -38,27 +38,15 @@ export class RequestRefused extends Error {
   }
 }
 
-/** The requests that ask for the changes of one transaction. */
-export interface Requests {
-  /** Makes a change for a new request and stores the answer; a repeat changes nothing and gets the stored answer. */
-  once<Result>(
-    request: StoredRequest<Result>,
-    change: () => Outcome<Result>,
-    unchanged: Result,
-  ): Outcome<Result | (Result & { readonly stored: StoredAnswer })>
-  /** Writes the answers. */
-  save(): Promise<void>
-}
-
 type Row = { scope: string; key: string; fingerprint: string; answer: object; lease_ms: number | null }
 
 /**
- * Locks the requests until the end of the transaction, and reads their stored answers.
+ * Locks the requests that ask for the changes of one transaction until its end, and reads their stored answers.
  *
  * The lock ends with the transaction, also when the process dies: no lease has to run out, and a request that failed
  * leaves no trace. (requests.int.test: "leaves no trace when the process dies before the commit")
  */
-export async function openRequests(tx: Transaction, asked: readonly KeyedRequest[]): Promise<Requests> {
+export async function openRequests(tx: Transaction, asked: readonly KeyedRequest[]) {
   // Sent together: the read sees what the previous holder of the lock wrote.
   const [lockedRows, storedRows] =
     asked.length === 0 ? [[], []] : await Promise.all([lock(tx, asked), read(tx, asked)])
@@ -82,7 +70,12 @@ export async function openRequests(tx: Transaction, asked: readonly KeyedRequest
   }
 
   return {
-    once(request, change, unchanged) {
+    /** Makes a change for a new request and stores the answer; a repeat changes nothing and gets the stored answer. */
+    once<Result>(
+      request: StoredRequest<Result>,
+      change: () => Outcome<Result>,
+      unchanged: Result,
+    ): Outcome<Result | (Result & { readonly stored: StoredAnswer })> {
       let stored: StoredAnswer | undefined
       try {
         stored = claim(request)
@@ -99,6 +92,7 @@ export async function openRequests(tx: Transaction, asked: readonly KeyedRequest
       const result = 'value' in outcome ? outcome.value : unchanged
       return { value: { ...result, stored: { answer, isFinal: leaseMs === undefined } } }
     },
+    /** Writes the answers. */
     save: () => write(tx, [...answers.values()]),
   }
 }
@@ -135,9 +129,4 @@ async function write(tx: Transaction, answers: object[]): Promise<void> {
 
 /** Deletes requests older than `olderThanMs`; a repeat after that counts as a new request. */
 export const pruneRequests = (db: Database, olderThanMs: number, stopping?: AbortSignal): Promise<void> =>
-  deleteInBatches(
-    db,
-    requests,
-    sql`created_at < now() - make_interval(secs => ${olderThanMs / 1000})`,
-    stopping,
-  )
+  deleteInBatches(db, requests, sql`created_at < ${inMs(-olderThanMs)}`, stopping)

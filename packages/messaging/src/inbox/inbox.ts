@@ -39,11 +39,8 @@ export async function recordReprocessed(db: Database, eventId: string): Promise<
 }
 
 /** The ids of those events that were handled, by a delivery within the retention of the inbox or by reprocessing. */
-export async function handledAmong(
-  db: Database,
-  events: readonly { readonly eventId: string }[],
-): Promise<Set<string>> {
-  if (events.length === 0) return new Set()
+export async function handledAmong(db: Database, events: readonly { readonly eventId: string }[]) {
+  if (events.length === 0) return new Set<string>()
   const ids = events.map(({ eventId }) => eventId)
   const wanted = [...ids, ...ids.map((id) => reprocessedPrefix + id)]
   const rows = await db.select().from(inbox).where(keyIn(inbox.id, wanted))

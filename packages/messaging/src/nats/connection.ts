@@ -1,11 +1,5 @@
-import {
-  connect,
-  ErrorCode,
-  type JetStreamClient,
-  type JetStreamManager,
-  type NatsConnection,
-  NatsError,
-} from 'nats'
+import { connect, ErrorCode, NatsError } from 'nats'
+import { type EventKeys, eventSigner, eventVerifier } from '../events/signature.ts'
 import type { Log } from '../log.ts'
 import { retryRefusedLogins } from './driver.ts'
 
@@ -16,23 +10,23 @@ export interface BrokerOptions {
   readonly name: string
   readonly user?: string | undefined
   readonly password?: string | undefined
+  /** Without them it can neither publish events nor accept any. */
+  readonly keys?: EventKeys
   readonly log: Log
 }
 
 /** A connection that reconnects until it is closed. */
-export interface Broker {
-  readonly name: string
-  readonly connection: NatsConnection
-  readonly js: JetStreamClient
-  readonly jsm: JetStreamManager
-  isConnected(): boolean
-  onReconnect(run: () => void): void
-  /** Sends what is buffered if the broker is connected, then closes. */
-  close(): Promise<void>
-}
+export type Broker = Readonly<Awaited<ReturnType<typeof connectBroker>>>
 
 /** Connects. Waits for a server that is not up yet, but rejects at once if the server refuses the credentials. */
-export async function connectBroker({ url, name, user, password, log }: BrokerOptions): Promise<Broker> {
+export async function connectBroker({
+  url,
+  name,
+  user,
+  password,
+  keys = { trusted: {} },
+  log,
+}: BrokerOptions) {
   const connection = await connect({
     servers: url.split(','),
     name,
@@ -70,9 +64,13 @@ export async function connectBroker({ url, name, user, password, log }: BrokerOp
     connection,
     js: connection.jetstream(options),
     jsm: await connection.jetstreamManager({ ...options, checkAPI: false }),
+    /** Undefined without a key to sign with. */
+    sign: eventSigner(keys),
+    verify: eventVerifier(keys),
     isConnected,
-    onReconnect: (run) => reconnected.push(run),
-    async close() {
+    onReconnect: (run: () => void): void => void reconnected.push(run),
+    /** Sends what is buffered if the broker is connected, then closes. */
+    async close(): Promise<void> {
       closing = true
       if (isConnected()) await connection.drain()
       // If the broker does not answer, `drain` leaves the connection open.
@@ -81,14 +79,9 @@ export async function connectBroker({ url, name, user, password, log }: BrokerOp
   }
 }
 
-const outageCodes = new Set<string>([
-  ErrorCode.Timeout,
-  ErrorCode.NoResponders,
-  ErrorCode.Disconnect,
-  ErrorCode.ConnectionClosed,
-  ErrorCode.ConnectionDraining,
-])
+const { Timeout, NoResponders, Disconnect, ConnectionClosed, ConnectionDraining } = ErrorCode
+const outages = new Set<string>([Timeout, NoResponders, Disconnect, ConnectionClosed, ConnectionDraining])
 
 /** Whether the broker did not answer, so that a retry can succeed. */
 export const isBrokerOutage = (error: unknown): boolean =>
-  error instanceof NatsError && outageCodes.has(error.code)
+  error instanceof NatsError && outages.has(error.code)

@@ -6,22 +6,16 @@ export type DirectGet = Readonly<
   { seq: number; next_by_subj?: string | undefined } | { last_by_subj: string | undefined }
 >
 
-/** The answer to a direct get. Its headers include `Nats-Subject`, `Nats-Sequence` and `Nats-Time-Stamp`. */
-export type DirectMsg = Msg & { readonly headers: MsgHdrs }
-
 const notFound = 404
 
 /**
  * Gets one message of a stream, as in ADR-31, which servers from 2.10 on support. Needs the permission to publish on
  * `$JS.API.DIRECT.GET.<stream>`, and a stream that allows direct gets. The client's own direct get needs further
  * permissions, because it asks for the last message of a subject on a request subject that ends in that subject.
- * @returns undefined when there is no such message
+ * @returns headers that include `Nats-Subject`, `Nats-Sequence` and `Nats-Time-Stamp`; undefined when there is no such
+ * message
  */
-export async function directGet(
-  { connection }: Broker,
-  stream: string,
-  query: DirectGet,
-): Promise<DirectMsg | undefined> {
+export async function directGet({ connection }: Broker, stream: string, query: DirectGet) {
   const subject = `$JS.API.DIRECT.GET.${stream}`
   const answer = await connection.request(subject, JSON.stringify(query), { timeout: 5000 })
   const { headers } = answer
@@ -29,9 +23,5 @@ export async function directGet(
   const sequence = Number(headers?.get('Nats-Sequence'))
   if (headers?.code !== 0 || !Number.isSafeInteger(sequence) || sequence < 1)
     throw new Error(`stream ${stream} cannot be read: ${headers?.description || 'no direct get'}`)
-  return answer as DirectMsg
+  return answer as Msg & { readonly headers: MsgHdrs }
 }
-
-/** The id of the event in a message, or an empty string. */
-export const eventIdIn = ({ headers }: { readonly headers?: MsgHdrs | undefined }): string =>
-  headers?.get('ce-id') || headers?.get('Nats-Msg-Id') || ''

@@ -1,6 +1,7 @@
 import type { JsMsg, MsgHdrs } from 'nats'
 import type { Broker } from './connection.ts'
-import { directGet } from './direct-get.ts'
+import { eventIdIn, type StreamPosition } from './stream-reader.ts'
+import { unlessNotFound } from './streams.ts'
 
 /** A message as its stream stores it. */
 export interface StoredMessage {
@@ -12,6 +13,23 @@ export interface StoredMessage {
   readonly timestampNanos: number
   readonly headers: MsgHdrs
   readonly data: Uint8Array
+}
+
+/**
+ * Reads a message from the stream's leader. Any server of a cluster answers a direct get, also one that follows its
+ * leader no longer: after a power failure servers were seen that keep what the others have lost.
+ * @returns undefined if the stream does not have it
+ */
+export async function readStored(
+  { jsm }: Broker,
+  stream: string,
+  sequence: number,
+): Promise<StoredMessage | undefined> {
+  const message = await unlessNotFound(jsm.streams.getMessage(stream, { seq: sequence }))
+  if (!message) return undefined
+  const { subject, time, timestamp, header: headers, data } = message
+  const timestampNanos = nanosOf(timestamp)
+  return { stream, sequence, subject, time: time.getTime(), timestampNanos, headers, data }
 }
 
 /** The messages that the stream has from one sequence to another, which are at most a few hundred apart. */
@@ -26,27 +44,10 @@ export async function readRange(
   return found.filter((message) => message !== undefined)
 }
 
-/** @returns undefined if the stream, or the replica of it that answers, does not have the message */
-export async function readStored(
-  broker: Broker,
-  stream: string,
-  sequence: number,
-): Promise<StoredMessage | undefined> {
-  const message = await directGet(broker, stream, { seq: sequence })
-  if (!message) return undefined
-  const { headers, data } = message
-  const subject = headers.get('Nats-Subject')
-  const stored = headers.get('Nats-Time-Stamp')
-  for (const name of ['Nats-Stream', 'Nats-Subject', 'Nats-Sequence', 'Nats-Time-Stamp']) headers.delete(name)
-  return {
-    stream,
-    sequence,
-    subject,
-    time: Date.parse(stored),
-    timestampNanos: nanosOf(stored),
-    headers,
-    data,
-  }
+/** Whether the stream's leader has this event at this sequence, still. */
+export const isEventAt = async (broker: Broker, stream: string, { sequence, id }: StreamPosition) => {
+  const message = await readStored(broker, stream, sequence)
+  return message !== undefined && eventIdIn(message) === id
 }
 
 /** As the client reads it out of a delivery: rounded to what a number holds. */
@@ -60,14 +61,6 @@ export function asDelivered(message: StoredMessage, deliveryCount: number): JsMs
   const { stream, sequence, timestampNanos, ...others } = message
   const info = { stream, streamSequence: sequence, timestampNanos, deliveryCount }
   const tellNobody = () => {}
-  return {
-    ...others,
-    seq: sequence,
-    info,
-    json: () => JSON.parse(new TextDecoder().decode(message.data)),
-    ack: tellNobody,
-    nak: tellNobody,
-    term: tellNobody,
-    working: tellNobody,
-  } as unknown as JsMsg
+  const answers = { ack: tellNobody, nak: tellNobody, term: tellNobody, working: tellNobody }
+  return { ...others, ...answers, seq: sequence, info } as unknown as JsMsg
 }

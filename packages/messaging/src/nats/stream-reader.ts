@@ -1,6 +1,7 @@
+import type { MsgHdrs } from 'nats'
 import { keyOf } from '../events/event.ts'
 import type { Broker } from './connection.ts'
-import { type DirectGet, directGet, eventIdIn } from './direct-get.ts'
+import { type DirectGet, directGet } from './direct-get.ts'
 import { consumerInfo, type StreamSpec } from './streams.ts'
 
 /**
@@ -12,18 +13,15 @@ export interface StreamPosition {
   readonly id: string
 }
 
-export interface StreamMessage extends StreamPosition {
-  readonly key: string
-}
+export type StreamMessage = Readonly<NonNullable<Awaited<ReturnType<typeof getMessage>>>>
 
 export const streamStart: StreamPosition = { sequence: 0, id: '' }
 
 const maxConcurrentGets = 256
 
 /**
- * Reads the messages after a position, without a consumer. Needs the permission to publish on
- * `$JS.API.DIRECT.GET.<stream>`, and a stream that allows direct gets. It gets the messages one by one, many at once,
- * because servers before 2.11 know no batches.
+ * Reads the messages after a position, without a consumer, by direct gets: one by one, many at once, because servers
+ * before 2.11 know no batches.
  * @returns `lost` if the message at the position is gone or another one; `behind` if the stream has neither that
  * message nor a later one: this replica of the stream lags, or the stream was truncated
  */
@@ -55,34 +53,30 @@ export async function readAfter(
   return messages
 }
 
+/** The id of the event in a message, or an empty string. */
+export const eventIdIn = ({ headers }: { readonly headers?: MsgHdrs | undefined }): string =>
+  headers?.get('ce-id') || headers?.get('Nats-Msg-Id') || ''
+
 /** Whether the stream has this event at this sequence, still: a power failure may have taken it. */
-export async function hasEventAt(
-  broker: Broker,
-  stream: string,
-  { sequence, id }: StreamPosition,
-): Promise<boolean> {
-  const message = await directGet(broker, stream, { seq: sequence })
-  return message !== undefined && eventIdIn(message) === id
-}
+export const hasEventAt = async (broker: Broker, stream: string, { sequence, id }: StreamPosition) =>
+  (await getMessage(broker, stream, { seq: sequence }))?.id === id
 
 /** The position of the stream's last message. */
 export const streamEnd = async (broker: Broker, stream: StreamSpec): Promise<StreamPosition> =>
-  (await getMessage(broker, stream, { last_by_subj: stream.subjects[0] })) ?? streamStart
+  (await getMessage(broker, stream.name, { last_by_subj: stream.subjects[0] })) ?? streamStart
 
 /** The message of this sequence, or else the first one after it. */
 const messageFrom = (broker: Broker, stream: StreamSpec, seq: number) =>
-  getMessage(broker, stream, { seq, next_by_subj: stream.subjects[0] })
+  getMessage(broker, stream.name, { seq, next_by_subj: stream.subjects[0] })
 
-async function getMessage(
-  broker: Broker,
-  { name }: StreamSpec,
-  query: DirectGet,
-): Promise<StreamMessage | undefined> {
-  const message = await directGet(broker, name, query)
-  if (!message) return undefined
-  const { headers } = message
-  const sequence = Number(headers.get('Nats-Sequence'))
-  return { sequence, id: eventIdIn(message), key: keyOf(headers.get('Nats-Subject')) }
+async function getMessage(broker: Broker, stream: string, query: DirectGet) {
+  const headers = (await directGet(broker, stream, query))?.headers
+  if (!headers) return undefined
+  return {
+    sequence: Number(headers.get('Nats-Sequence')),
+    id: eventIdIn({ headers }),
+    key: keyOf(headers.get('Nats-Subject')),
+  }
 }
 
 /**
@@ -105,8 +99,5 @@ export async function ackedPosition(
 }
 
 /** The sequence up to which a durable consumer has acknowledged everything. Undefined if there is no such consumer. */
-export const ackFloor = async (
-  { jsm }: Broker,
-  { name }: Pick<StreamSpec, 'name'>,
-  durable: string,
-): Promise<number | undefined> => (await consumerInfo(jsm, name, durable))?.ack_floor.stream_seq
+export const ackFloor = async ({ jsm }: Broker, { name }: StreamSpec, durable: string) =>
+  (await consumerInfo(jsm, name, durable))?.ack_floor.stream_seq

@@ -1,15 +1,5 @@
-import {
-  AckPolicy,
-  DeliverPolicy,
-  DiscardPolicy,
-  type JetStreamManager,
-  NatsError,
-  nanos,
-  RetentionPolicy,
-  StorageType,
-  type StreamConfig,
-  type StreamInfo,
-} from 'nats'
+import type { JetStreamManager, StreamConfig, StreamInfo } from 'nats'
+import { AckPolicy, DeliverPolicy, DiscardPolicy, NatsError, nanos, RetentionPolicy, StorageType } from 'nats'
 
 export interface StreamSpec {
   readonly name: string
@@ -18,8 +8,6 @@ export interface StreamSpec {
 
 /** The stream of the messages that could not be handled. */
 export const deadLettersStream: StreamSpec = { name: 'DEAD_LETTERS', subjects: ['dead-letters.>'] }
-
-const duplicateWindowMs = 10 * 60_000
 
 const streamConfig = ({ name, subjects }: StreamSpec, replicas: number): Partial<StreamConfig> => ({
   name,
@@ -30,7 +18,7 @@ const streamConfig = ({ name, subjects }: StreamSpec, replicas: number): Partial
   num_replicas: replicas,
   deny_delete: true,
   deny_purge: true,
-  duplicate_window: nanos(duplicateWindowMs),
+  duplicate_window: nanos(10 * 60_000),
   allow_direct: true,
 })
 
@@ -38,11 +26,7 @@ const streamConfig = ({ name, subjects }: StreamSpec, replicas: number): Partial
  * Creates the stream if it does not exist, and leaves an existing one as it is.
  * @returns its creation time as ISO 8601 with milliseconds: of more digits, Postgres would round what `Date` cuts off
  */
-export async function ensureStream(
-  jsm: JetStreamManager,
-  spec: StreamSpec,
-  replicas: number,
-): Promise<string> {
+export async function ensureStream(jsm: JetStreamManager, spec: StreamSpec, replicas: number) {
   try {
     return streamCreatedAt(await jsm.streams.add(streamConfig(spec, replicas)))
   } catch (error) {
@@ -55,11 +39,7 @@ export async function ensureStream(
  * Creates the stream, or updates an existing one. Needs the permissions of the provisioner.
  * @throws an error that names the stream if a difference, its storage for example, cannot be changed
  */
-export async function provisionStream(
-  jsm: JetStreamManager,
-  spec: StreamSpec,
-  replicas: number,
-): Promise<void> {
+export async function provisionStream(jsm: JetStreamManager, spec: StreamSpec, replicas: number) {
   await ensureStream(jsm, spec, replicas)
   try {
     await jsm.streams.update(spec.name, streamConfig(spec, replicas))
@@ -119,17 +99,17 @@ export const removeConsumer = (jsm: JetStreamManager, stream: string, durable: s
  */
 export const removalDelayMs = 1500
 
-const unlessNotFound = <T>(found: Promise<T>): Promise<T | undefined> =>
+export const unlessNotFound = <T>(found: Promise<T>): Promise<T | undefined> =>
   found.catch((error) => {
-    if (hasErrorCode(error, consumerNotFound) || hasErrorCode(error, streamNotFound)) return undefined
+    if (notFound.some((code) => hasErrorCode(error, code))) return undefined
     throw error
   })
 
 const streamNameInUse = 10058
 // With another configuration. With the same one it is no error.
 const consumerExists = 10148
-const consumerNotFound = 10014
-const streamNotFound = 10059
+/** A consumer, a message, a stream. */
+const notFound = [10014, 10037, 10059]
 
 const hasErrorCode = (error: unknown, code: number): boolean =>
   error instanceof NatsError && error.api_error?.err_code === code

@@ -2,16 +2,13 @@ import { sql } from 'drizzle-orm'
 import type { Database } from '../postgres/database.ts'
 import { outbox } from '../postgres/schema.ts'
 
-export interface Backlog {
-  readonly unpublished: number
-  /** The age of the oldest unpublished event, or 0. */
-  readonly oldestMs: number
-}
+/** `oldestMs`: the age of the oldest unpublished event, or 0. */
+export type Backlog = Readonly<Record<'unpublished' | 'oldestMs', number>>
 
 /** The events that are not published yet. Reads no row of a published one. */
 export async function backlogOf(db: Database): Promise<Backlog> {
-  const [row] = await db.execute<{ unpublished: number; oldestMs: number }>(selectBacklog)
-  return { unpublished: row?.unpublished ?? 0, oldestMs: row?.oldestMs ?? 0 }
+  const [row] = await db.execute<Backlog>(selectBacklog)
+  return row ?? { unpublished: 0, oldestMs: 0 }
 }
 
 /** (backlog.int.test: "costs the same however much was published") */

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { type Event, firstIdAt } from '../events/event.ts'
-import { type Database, recordset, type Transaction } from '../postgres/database.ts'
+import { type Database, inMs, recordset, type Transaction } from '../postgres/database.ts'
 import { deleteInBatches } from '../postgres/delete-in-batches.ts'
 import { outbox } from '../postgres/schema.ts'
 
@@ -11,11 +11,10 @@ export type Stored = Record<'id' | 'stream' | 'streamCreated', string> & { strea
 export type PublishedRow = Record<'id' | 'publishedAt', string> & { streamSequence: number }
 
 const lookupSize = 200
+const maxPeaks = 1000
 
 /** Rows in one statement: with more, Postgres could end the statement by its time limit. */
 const unpublishSize = 1000
-
-const inMs = (ms: number) => sql`now() + make_interval(secs => ${ms / 1000})`
 
 /** Inserts events in the transaction that changes the state. This process has `leaseMs` to publish them. */
 export async function insertEvents(tx: Transaction, events: Event[], leaseMs: number): Promise<void> {
@@ -51,30 +50,38 @@ export async function leaseUnpublished(db: Database, leaseMs: number, limit: num
 }
 
 /** The newest rows that were published on the stream of this creation time, or the newest ones before `last`. */
-export async function publishedBefore(
-  db: Database,
-  created: string,
-  last?: PublishedRow,
-): Promise<PublishedRow[]> {
+export async function publishedBefore(db: Database, created: string, last?: PublishedRow) {
   const before = last ? sql`and (published_at, id) < (${last.publishedAt}, ${last.id})` : sql``
   const rows = await db.execute<PublishedRow>(sql`
-    select id, stream_sequence::float8 as "streamSequence",
-      to_char(published_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "publishedAt"
-    from ${outbox} where published_at is not null and stream_created = ${created} ${before}
+    select ${publishedRow} from ${outbox} where ${publishedOn(created)} ${before}
     order by published_at desc, id desc limit ${lookupSize}`)
   return [...rows]
 }
+
+/**
+ * Of the rows that were published since then, for each second the one with the highest sequence. A loss takes longer
+ * than a second, so one of these rows has the highest sequence that was lost.
+ */
+export async function peaksSince(db: Database, created: string, since: string): Promise<PublishedRow[]> {
+  const second = sql`date_trunc('second', published_at)`
+  const rows = await db.execute<PublishedRow>(sql`
+    select distinct on (${second}) ${publishedRow} from ${outbox}
+    where ${publishedOn(created)} and published_at >= ${since}
+    order by ${second} desc, stream_sequence desc limit ${maxPeaks}`)
+  return [...rows]
+}
+
+const publishedOn = (created: string) => sql`published_at is not null and stream_created = ${created}`
+
+const publishedRow = sql`id, stream_sequence::float8 as "streamSequence",
+  to_char(published_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "publishedAt"`
 
 /**
  * Marks events as unpublished, all in one transaction: a crash in between would leave a gap below rows that the stream
  * has, where no later comparison looks.
  * (reconciler.int.test: "are the same again when the stream loses more events than one statement takes")
  */
-export async function unpublish(
-  db: Database,
-  created: string,
-  lost: readonly PublishedRow[],
-): Promise<number> {
+export async function unpublish(db: Database, created: string, lost: PublishedRow[]): Promise<number> {
   if (lost.length === 0) return 0
   return await db.transaction(async (tx) => {
     let total = 0
@@ -107,11 +114,8 @@ export async function unpublishOtherStreams(db: Database, created: string): Prom
 }
 
 /** Deletes the events that are older than `olderThanMs` and were published before that, too. */
-export const pruneOutbox = (db: Database, olderThanMs: number, stopping?: AbortSignal): Promise<void> =>
-  deleteInBatches(
-    db,
-    outbox,
-    // The id first, because it has an index.
-    sql`id < ${firstIdAt(Date.now() - olderThanMs)} and published_at < ${inMs(-olderThanMs)}`,
-    stopping,
-  )
+export function pruneOutbox(db: Database, olderThanMs: number, stopping?: AbortSignal): Promise<void> {
+  // The id first, because it has an index.
+  const isOld = sql`id < ${firstIdAt(Date.now() - olderThanMs)} and published_at < ${inMs(-olderThanMs)}`
+  return deleteInBatches(db, outbox, isOld, stopping)
+}

@@ -12,9 +12,9 @@ export type Outbox = Awaited<ReturnType<typeof openOutbox>>
 const batchSize = 500
 
 export async function openOutbox(options: OutboxOptions) {
-  const { db, broker, log, leaseMs = 5000, checkEveryMs = 60_000 } = options
+  const { db, broker, log, leaseMs = 5000 } = options
   const reconciler = openReconciler(options)
-  const stream = await watchStream(options, checkEveryMs, reconciler.schedule)
+  const stream = await watchStream(options, reconciler.schedule)
   const onPossibleLoss = () => {
     reconciler.schedule()
     void stream.check()

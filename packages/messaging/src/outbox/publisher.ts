@@ -2,6 +2,8 @@ import { batcher } from '../async/batcher.ts'
 import { trackInFlight } from '../async/in-flight.ts'
 import { toHeaders } from '../events/cloud-events.ts'
 import type { Event } from '../events/event.ts'
+import type { EventSigner } from '../events/signature.ts'
+import type { Broker } from '../nats/connection.ts'
 import { markPublished, type Stored } from './outbox-table.ts'
 import type { OutboxOptions, StreamWatch } from './stream-watch.ts'
 
@@ -16,6 +18,7 @@ const encoder = new TextEncoder()
  */
 export function openPublisher(options: OutboxOptions, stream: StreamWatch, onRegression: () => void) {
   const { db, broker, log } = options
+  const sign = signerOf(broker)
   const inFlight = trackInFlight()
   let eventsInFlight = 0
   let lastSequence = 0
@@ -30,10 +33,10 @@ export function openPublisher(options: OutboxOptions, stream: StreamWatch, onReg
   )
 
   async function publishOne(event: Event): Promise<void> {
-    const ack = await broker.js.publish(event.subject, encoder.encode(JSON.stringify(event.data)), {
-      msgID: event.id,
-      headers: toHeaders(event, broker.name),
-    })
+    const data = encoder.encode(JSON.stringify(event.data))
+    const headers = toHeaders(event, broker.name)
+    sign(event.subject, headers, data)
+    const ack = await broker.js.publish(event.subject, data, { msgID: event.id, headers })
     // A duplicate is a success: an earlier try was stored, and its acknowledgement was lost.
     if (!ack.duplicate) {
       // Sequences start again when another replica recreated the stream or the broker lost its last writes.
@@ -70,4 +73,9 @@ export function openPublisher(options: OutboxOptions, stream: StreamWatch, onReg
     settled: inFlight.settled,
     idle: inFlight.idle,
   }
+}
+
+function signerOf({ name, sign }: Broker): EventSigner {
+  if (!sign) throw new Error(`${name} has no key to sign its events with`)
+  return sign
 }

@@ -1,80 +1,34 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testNats } from '@saucery/servers/testing/servers'
-import { isNotNull, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { openConsumers } from '../consumer/consumer.ts'
 import type { EventType } from '../events/event.ts'
 import { ensureStream } from '../nats/streams.ts'
 import { outbox } from '../postgres/schema.ts'
-import { cause, countersStream, type Raised, raised } from '../testing/counters.ts'
+import { countersStream, type Raised } from '../testing/counters.ts'
 import { blockedWork, eventually } from '../testing/eventually.ts'
 import { quietLog } from '../testing/log.ts'
-import { messagesOf } from '../testing/messages.ts'
 import { type Loss, natsWithPowerFailures } from '../testing/power-failure.ts'
+import {
+  allPublished,
+  backAt,
+  commitBeforeSnapshot,
+  commitEvents,
+  hasAllOnce,
+  idsIn,
+  publishedIn,
+  sorted,
+} from '../testing/published-events.ts'
 import { testReplica } from '../testing/replica.ts'
 import { testBroker, testDatabase } from '../testing/servers.ts'
 import { reconcile } from './reconciler.ts'
-
-type Replica = Awaited<ReturnType<typeof testReplica>>
-type Nats = Awaited<ReturnType<typeof natsWithPowerFailures>>
 
 const raisedType: EventType<Raised> = {
   event: 'Raised',
   subject: 'counters.raised',
   version: 1,
   read: (_version, data) => data as Raised['data'],
-}
-
-/** Commits a number of events of different keys at once. */
-async function commitEvents({ commit }: Replica, key: string, events: number): Promise<string[]> {
-  const committed = await Promise.all(
-    Array.from({ length: events }, (_, i) =>
-      commit({ key: `${key}${i}`, cause: cause(), decide: () => [raised(`${key}${i}`)] }),
-    ),
-  )
-  return committed.flatMap((change) => change.events.map(({ id }) => id))
-}
-
-const publishedIn = ({ db }: Replica) => db.select().from(outbox).where(isNotNull(outbox.publishedAt))
-
-const allPublished = (replica: Replica, events: number) =>
-  eventually(async () => assert.equal((await publishedIn(replica)).length, events))
-
-const sorted = (ids: Iterable<string>) => [...ids].sort((a, b) => a.localeCompare(b))
-
-/** Waits for the reconnect: an event that is published earlier waits five seconds for its acknowledgement. */
-const backAt = async (replica: Replica) => {
-  await eventually(() => assert.equal(replica.broker.isConnected(), true))
-  await replica.broker.connection.flush()
-}
-
-/** Publishes events that survive the next power failure. */
-async function commitBeforeSnapshot(replica: Replica, nats: Nats, events: number): Promise<string[]> {
-  const committed = await commitEvents(replica, 'kept', events)
-  await allPublished(replica, events)
-  await nats.takeSnapshot()
-  await backAt(replica)
-  return committed
-}
-
-const idsIn = async ({ broker }: Replica) =>
-  sorted((await messagesOf(broker, 'COUNTERS')).map((message) => message.header('ce-id')))
-
-/** Sweeps until the stream has each of these events once, at the sequence in the outbox. */
-async function hasAllOnce(replica: Replica, committed: readonly string[]): Promise<void> {
-  await eventually(async () => {
-    await replica.outbox.sweep()
-    assert.deepEqual(await idsIn(replica), sorted(committed))
-    const at = new Map(
-      (await messagesOf(replica.broker, 'COUNTERS')).map((m) => [m.header('ce-id'), m.sequence]),
-    )
-    const rows = await publishedIn(replica)
-    assert.deepEqual(
-      rows.filter((row) => row.streamSequence !== at.get(row.id)),
-      [],
-    )
-    assert.equal(rows.length, committed.length)
-  })
 }
 
 const losses: [string, Loss][] = [
@@ -92,7 +46,7 @@ describe('an outbox and its stream', { timeout: 280_000 }, () => {
       const received = new Set<string>()
       const consumers = openConsumers<Raised>({
         broker: listener,
-        subscriptions: [{ stream: 'COUNTERS', events: [raisedType] }],
+        subscriptions: [{ stream: 'COUNTERS', publisher: 'counter', events: [raisedType] }],
         handle: async ({ id }) => void received.add(id),
         isOutage: () => false,
         replicas: 1,
@@ -193,7 +147,7 @@ describe('an outbox and its stream', { timeout: 280_000 }, () => {
     await backAt(replica)
     const swept = replica.outbox.sweep()
     // A comparison that did not wait for the mark, and began earlier, would be done when this one is.
-    assert.equal(await reconcile(database.open(), replica.broker, 'COUNTERS'), 0)
+    assert.equal((await reconcile(database.open(), replica.broker, 'COUNTERS')).lost, 0)
     marking.release()
     await Promise.all([holding, swept])
     await hasAllOnce(replica, committed)

@@ -1,7 +1,6 @@
 import type { Log } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
-import type { StreamSpec } from '../nats/streams.ts'
-import { ensureStream } from '../nats/streams.ts'
+import { ensureStream, type StreamSpec } from '../nats/streams.ts'
 import type { Database } from '../postgres/database.ts'
 
 export interface OutboxOptions {
@@ -15,6 +14,8 @@ export interface OutboxOptions {
   readonly leaseMs?: number
   /** How often a sweep checks that the stream exists and is still the same one. */
   readonly checkEveryMs?: number
+  /** How often the outbox is compared with the stream, and the service's state with the streams that it consumes. */
+  readonly compareEveryMs?: number
 }
 
 export type StreamWatch = Awaited<ReturnType<typeof watchStream>>
@@ -23,14 +24,14 @@ export type StreamWatch = Awaited<ReturnType<typeof watchStream>>
  * Creates the service's stream, and again whenever it is gone. Knows which stream it is by its creation time.
  * @param onRecreated runs when the stream is another one than before
  */
-export async function watchStream(options: OutboxOptions, everyMs: number, onRecreated: () => void) {
-  const { broker, stream, replicas, log } = options
+export async function watchStream(options: OutboxOptions, onRecreated: () => void) {
+  const { broker, stream, replicas, log, checkEveryMs = 60_000 } = options
   const ensure = () => ensureStream(broker.jsm, stream, replicas)
   let created = Promise.resolve(await ensure())
-  let dueAt = Date.now() + everyMs
+  let dueAt = Date.now() + checkEveryMs
 
   async function check(): Promise<void> {
-    dueAt = Date.now() + everyMs
+    dueAt = Date.now() + checkEveryMs
     const before = created
     created = ensure().catch((error) => {
       log.warn({ stream: stream.name, error }, 'stream not found, nor created')

@@ -1,4 +1,4 @@
-import { getTableColumns, gte, lt, type SQL, sql } from 'drizzle-orm'
+import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
@@ -53,33 +53,15 @@ export function recordset(table: PgTable, rows: readonly object[]): SQL {
   return sql`jsonb_populate_recordset(null::${table}, ${JSON.stringify(json)}::text::jsonb)`
 }
 
-/** The condition of an optional filter. */
-export const when = <T>(value: T | undefined, condition: (value: T) => SQL): SQL | undefined =>
-  value === undefined ? undefined : condition(value)
-
-/** Ids from `since` on (inclusive), before `until` and before `cursor` (both exclusive). */
-export interface IdRange {
-  readonly since?: string | undefined
-  readonly until?: string | undefined
-  readonly cursor?: string | undefined
-}
-
-export const inRange = (id: PgColumn, { since, until, cursor }: IdRange): (SQL | undefined)[] => [
-  when(since, (first) => gte(id, first)),
-  when(until, (end) => lt(id, end)),
-  when(cursor, (end) => lt(id, end)),
-]
+/** The database's time in `ms` from now. */
+export const inMs = (ms: number): SQL => sql`now() + make_interval(secs => ${ms / 1000})`
 
 /** Whether a column is one of the keys, which are one parameter, whatever their number. */
 export const keyIn = (column: PgColumn, keys: readonly string[]): SQL =>
   sql`${column} = any(array(select jsonb_array_elements_text(${JSON.stringify(keys)}::text::jsonb))::${sql.raw(column.getSQLType())}[])`
 
 /** Inserts rows. A row whose primary key exists is overwritten as a whole. */
-export async function upsertAll(
-  tx: Database | Transaction,
-  table: PgTable,
-  rows: readonly object[],
-): Promise<void> {
+export async function upsertAll(tx: Database | Transaction, table: PgTable, rows: readonly object[]) {
   if (rows.length === 0) return
   const columns = Object.values(getTableColumns(table))
   const key = columns.find((column) => column.primary)

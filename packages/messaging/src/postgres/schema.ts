@@ -1,39 +1,28 @@
 import { sql } from 'drizzle-orm'
-import {
-  bigint,
-  index,
-  integer,
-  json,
-  jsonb,
-  pgTable,
-  primaryKey,
-  text,
-  timestamp,
-  uuid,
-} from 'drizzle-orm/pg-core'
+import { index, pgTable, primaryKey, timestamp } from 'drizzle-orm/pg-core'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'string' })
 
 /** The events that the service published. The stream is a copy of them. */
 export const outbox = pgTable(
   'outbox',
-  {
-    id: uuid('id').primaryKey(),
-    name: text('name').notNull(),
-    version: integer('version').notNull(),
-    subject: text('subject').notNull(),
-    data: jsonb('data').notNull(),
+  (t) => ({
+    id: t.uuid('id').primaryKey(),
+    name: t.text('name').notNull(),
+    version: t.integer('version').notNull(),
+    subject: t.text('subject').notNull(),
+    data: t.jsonb('data').notNull(),
     time: moment('time').notNull(),
-    causationId: text('causation_id').notNull(),
-    traceparent: text('traceparent').notNull(),
+    causationId: t.text('causation_id').notNull(),
+    traceparent: t.text('traceparent').notNull(),
     /** Until then only the process that committed the row, or the sweeper that leased it, publishes it. */
     leasedUntil: moment('leased_until').notNull(),
     publishedAt: moment('published_at'),
     /** Where the stream stored it, for reconciling. The sequences of a recreated stream start again. */
-    stream: text('stream'),
-    streamSequence: bigint('stream_sequence', { mode: 'number' }),
+    stream: t.text('stream'),
+    streamSequence: t.bigint('stream_sequence', { mode: 'number' }),
     streamCreated: moment('stream_created'),
-  },
+  }),
   (table) => [
     index('outbox_unpublished').on(table.leasedUntil).where(sql`published_at is null`),
     index('outbox_published').on(table.streamCreated, table.publishedAt).where(sql`published_at is not null`),
@@ -41,36 +30,36 @@ export const outbox = pgTable(
 )
 
 /** The ids of the events that were handled. */
-export const inbox = pgTable('inbox', { id: text('id').primaryKey() })
+export const inbox = pgTable('inbox', (t) => ({ id: t.text('id').primaryKey() }))
 
 /** The messages that could not be handled. The stream of the dead letters is a copy of them. */
 export const deadLetters = pgTable(
   'dead_letters',
-  {
-    id: text('id').primaryKey(),
+  (t) => ({
+    id: t.text('id').primaryKey(),
     /** Subject, headers and data, as JSON. */
-    content: text('content').notNull(),
+    content: t.text('content').notNull(),
     savedAt: moment('saved_at').notNull().defaultNow(),
     /** Where the stream stored it, for reconciling. */
-    streamSequence: bigint('stream_sequence', { mode: 'number' }),
+    streamSequence: t.bigint('stream_sequence', { mode: 'number' }),
     streamCreated: moment('stream_created'),
-  },
+  }),
   (table) => [index('dead_letters_saved').on(table.savedAt, table.id)],
 )
 
 /** Requests that their clients may repeat, with their answers. */
 export const requests = pgTable(
   'requests',
-  {
-    scope: text('scope').notNull(),
-    key: text('key').notNull(),
-    fingerprint: text('fingerprint').notNull(),
+  (t) => ({
+    scope: t.text('scope').notNull(),
+    key: t.text('key').notNull(),
+    fingerprint: t.text('fingerprint').notNull(),
     /** Not `jsonb`, which would change the order of the fields. */
-    answer: json('answer').notNull(),
+    answer: t.json('answer').notNull(),
     /** Until then one process makes the final answer; afterwards a repeated request may. Null if it is final. */
     leasedUntil: moment('leased_until'),
     createdAt: moment('created_at').notNull().defaultNow(),
-  },
+  }),
   (table) => [
     primaryKey({ columns: [table.scope, table.key] }),
     index('requests_created').on(table.createdAt),

@@ -71,7 +71,7 @@ export async function loseAPart(
   await using consuming = await testDatabase()
   await using publisher = await participant(publishing.db, nats.url, 'counter', servers)
   await using consumer = await participant(consuming.db, nats.url, 'listener', servers)
-  consumer.consume([{ stream: 'COUNTERS', events: [raisedType] }], async (event) => {
+  consumer.consume([{ stream: 'COUNTERS', publisher: 'counter', events: [raisedType] }], async (event) => {
     if (event.data.by === 0) throw new Unprocessable('poison')
     const key = keyOf(event.subject)
     const echo = { ...raised(key), subject: `echoes.raised.${key}` }

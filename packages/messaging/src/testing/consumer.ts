@@ -20,7 +20,7 @@ export async function consume(
   await ensureStream(broker.jsm, nudgesStream, 1)
   const consumers = openConsumers({
     broker,
-    subscriptions: [{ stream: nudgesStream.name, events: [Nudged] }],
+    subscriptions: [{ stream: nudgesStream.name, publisher: 'nudger', events: [Nudged] }],
     handle,
     isOutage: isDatabaseOutage,
     replicas: 1,

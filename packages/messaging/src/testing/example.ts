@@ -1,5 +1,6 @@
 import { integer, pgTable, text } from 'drizzle-orm/pg-core'
 import { type EventType, type Fact, keyOf } from '../events/event.ts'
+import type { EventKeys } from '../events/signature.ts'
 import type { Log } from '../log.ts'
 import { connectBroker } from '../nats/connection.ts'
 import { openParticipant } from '../participant.ts'
@@ -41,9 +42,9 @@ const shelf: Aggregate<Shelf, Shelved | Returned> = {
     event.name === 'Shelved' ? { book: keyOf(event.subject), copies: event.data.copies } : before,
 }
 
-export async function openShop(postgresUrl: string, natsUrl: string, log: Log) {
+export async function openShop(postgresUrl: string, natsUrl: string, keys: EventKeys, log: Log) {
   const database = openDatabase(postgresUrl, 'shop')
-  const broker = await connectBroker({ url: natsUrl, name: 'shop', log })
+  const broker = await connectBroker({ url: natsUrl, name: 'shop', keys, log })
   const participant = await openParticipant<Shelf, Shelved, Returned>({
     db: database.db,
     broker,
@@ -53,7 +54,7 @@ export async function openShop(postgresUrl: string, natsUrl: string, log: Log) {
     retentionMs: 7 * 24 * 60 * 60_000,
     log,
   })
-  participant.consume([{ stream: 'LIBRARY', events: [Returned] }], (event) => {
+  participant.consume([{ stream: 'LIBRARY', publisher: 'library', events: [Returned] }], (event) => {
     const book = keyOf(event.subject)
     return participant.commit({
       key: book,

@@ -1,18 +1,36 @@
-import { headers as newHeaders } from 'nats'
 import { toHeaders } from '../events/cloud-events.ts'
 import type { Event } from '../events/event.ts'
+import { eventSigner } from '../events/signature.ts'
 import type { Broker } from '../nats/connection.ts'
+import { testKey } from './keys.ts'
 
-/** Publishes an event as its owner would; `messageId` defeats the broker's own deduplication. */
+const publishers: Record<string, string> = {
+  nudges: 'nudger',
+  counters: 'counter',
+  library: 'library',
+  orders: 'order',
+  payments: 'payment',
+  deliveries: 'delivery',
+}
+
+const encoder = new TextEncoder()
+
+/**
+ * Publishes an event as its owner would, signed.
+ * @param options `messageId` defeats the broker's own deduplication
+ */
 export async function publishEvent(
-  { js }: Broker,
+  { js }: Pick<Broker, 'js'>,
   event: Event,
-  { messageId = event.id, headers = {} as Record<string, string> } = {},
+  { messageId = event.id, headers = {} as Record<string, string>, signing = testKey } = {},
 ): Promise<void> {
-  const all = newHeaders()
-  for (const [name, values] of toHeaders(event, 'nudger')) for (const value of values) all.append(name, value)
+  // A dead letter has the signature of its message.
+  const subject = event.subject.replace(/^dead-letters\.[a-z]+\./, '')
+  const all = toHeaders(event, publishers[subject.split('.')[0] ?? ''] ?? 'unknown')
   for (const [name, value] of Object.entries(headers)) all.set(name, value)
-  await js.publish(event.subject, JSON.stringify(event.data), { msgID: messageId, headers: all })
+  const data = encoder.encode(JSON.stringify(event.data))
+  eventSigner({ signing, trusted: {} })?.(subject, all, data)
+  await js.publish(event.subject, data, { msgID: messageId, headers: all })
 }
 
 export interface StoredMessage {

@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict'
+import type { RequestRefused } from '../idempotency/requests.ts'
 import type { Database, Transaction } from '../postgres/database.ts'
 import type { Change } from '../unit-of-work.ts'
-import { type Counter, cause, type Nudged, type Raised, raised } from './counters.ts'
+import { type CommitCounter, type Counter, cause, type Nudged, type Raised, raised } from './counters.ts'
 
 export type Raise = Change<Counter, Raised, Raised | Nudged>
 
@@ -31,3 +33,12 @@ export const beforeCommit = (db: Database, happens: (tx: Transaction) => Promise
         return result
       }),
   })
+
+export const storedAnswerTo = async (commit: CommitCounter, change: Raise) => (await commit(change)).stored
+
+/** The code of the refusal of a request. */
+export const refusalOf = (promise: Promise<unknown>): Promise<RequestRefused['code']> =>
+  promise.then(
+    () => assert.fail('not refused'),
+    (error) => error.code,
+  )

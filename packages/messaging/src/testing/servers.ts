@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm'
 import { type Broker, connectBroker } from '../nats/connection.ts'
 import { type Database, type OpenDatabase, openDatabase } from '../postgres/database.ts'
 import { atMost } from './counters.ts'
+import { testKeys } from './keys.ts'
 import { quietLog } from './log.ts'
 
 /** A database with the tables, and with pools that are closed before it is removed. */
@@ -51,7 +52,7 @@ export async function testBroker(
   url: string,
   { name = 'counter', log = quietLog } = {},
 ): Promise<Broker & AsyncDisposable> {
-  const broker = await connectBroker({ url, name, log })
+  const broker = await connectBroker({ url, name, keys: testKeys, log })
   return {
     ...broker,
     async [Symbol.asyncDispose]() {

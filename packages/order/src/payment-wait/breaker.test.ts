@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { ProblemError } from '@saucery/chassis/http/problem'
 import { readSettings } from '@saucery/chassis/settings/settings'
 import type { Log } from '@saucery/chassis/telemetry/log'
+import { eventKeySettings } from '@saucery/chassis/testing/keys'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { Registry } from 'prom-client'
 import { orderSettings } from '../settings.ts'
@@ -15,6 +16,7 @@ const quick = {
   AUTH: 'off',
   NATS_URL: 'x',
   POSTGRES_URL: 'postgres://x',
+  ...eventKeySettings,
   PAYMENT_BREAKER_TIMEOUT_MS: '500',
   PAYMENT_BREAKER_VOLUME: '4',
   PAYMENT_BREAKER_RESET_MS: '100',

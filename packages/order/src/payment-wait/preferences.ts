@@ -28,29 +28,25 @@ const answerMs = 100
  */
 export function waitPreferences(
   prefer: string | undefined,
-  {
-    PAYMENT_MODE,
-    PAYMENT_BREAKER_TIMEOUT_MS,
-  }: Pick<PaymentWaitSettings, 'PAYMENT_MODE' | 'PAYMENT_BREAKER_TIMEOUT_MS'>,
+  settings: Pick<PaymentWaitSettings, 'PAYMENT_MODE' | 'PAYMENT_BREAKER_TIMEOUT_MS'>,
 ): WaitPreferences {
   const { wait, handling, respondAsync } = parsePrefer(prefer)
-  const isSync = PAYMENT_MODE === 'sync'
+  const isSync = settings.PAYMENT_MODE === 'sync'
   const wantsStrict = handling === undefined ? isSync && !respondAsync : handling === 'strict'
   const waitsByDefault = isSync && (wantsStrict || !respondAsync)
   const waitMs =
-    wait === undefined ? (waitsByDefault ? PAYMENT_BREAKER_TIMEOUT_MS : 0) : wait * 1000 - answerMs
+    wait === undefined ? (waitsByDefault ? settings.PAYMENT_BREAKER_TIMEOUT_MS : 0) : wait * 1000 - answerMs
   const isStrict = wantsStrict && waitMs > 0
   const isAsync = respondAsync && !isStrict
+  const applied = [
+    isAsync && 'respond-async',
+    wait && `wait=${wait}`,
+    waitMs > 0 && handling && `handling=${handling}`,
+  ]
   return {
     waitMs,
     isStrict,
-    applied: [
-      isAsync && 'respond-async',
-      wait && `wait=${wait}`,
-      waitMs > 0 && handling && `handling=${handling}`,
-    ]
-      .filter(Boolean)
-      .join(', '),
+    applied: applied.filter(Boolean).join(', '),
     undecidedStatus: waitMs > 0 || isAsync ? 202 : 201,
   }
 }

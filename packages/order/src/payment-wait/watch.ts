@@ -34,7 +34,7 @@ export interface Watches {
  *
  * An event from the core subscription is processed at once, as the consumer would, so that the client then finds
  * the order as the answer showed it. The row is read too, on a timer and after a reconnect: the core subscription may
- * miss an event. (wait.int.test: "is answered though the core subscription missed its event")
+ * miss an event. (watch.int.test: "is answered though the core subscription missed its event")
  */
 export function openWatches({ db, broker, commit, log, pollEveryMs = 2000 }: WatchDeps): Watches {
   const handle = reactions({ commit })
@@ -59,6 +59,7 @@ export function openWatches({ db, broker, commit, log, pollEveryMs = 2000 }: Wat
     }
     const unsubscribe = subscribeToKey<Published<'payment'>>({
       broker,
+      publisher: 'payment',
       events: choreography.payment.publishes,
       key: orderId,
       onEvent: (event) => void check(handle(event).then(({ state }) => state)),

@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { v7 as uuidv7 } from 'uuid'
-import { limit, testPayments } from '../testing/payments.ts'
+import { atOnce, limit, testPayments } from '../testing/payments.ts'
 import { simulatedProvider } from './simulated.ts'
 
 const service = await testPayments()
 after(() => service[Symbol.asyncDispose]())
 const { books, db, provider } = service
 
-const options = { limit, delayMs: 0, jitterMs: 0 }
 const approved = { approved: true }
 const declined = { approved: false, reason: 'limit-exceeded' }
 const charged = (amount: number) => ({ amount, declined: null, refunds: 0 })
@@ -23,7 +22,7 @@ describe('the simulated provider', () => {
   })
 
   it('books one charge when two replicas ask twenty times each at once', async () => {
-    const other = simulatedProvider((await service.replica()).db, options)
+    const other = simulatedProvider((await service.replica()).db, atOnce)
     const idempotencyKey = uuidv7()
     const asked = Array.from({ length: 20 }, () =>
       [provider, other].map((replica) => replica.charge({ idempotencyKey, amount: 1000 })),
@@ -33,7 +32,7 @@ describe('the simulated provider', () => {
   })
 
   it('answers many orders at once, each by its own amount', async () => {
-    const other = simulatedProvider((await service.replica()).db, options)
+    const other = simulatedProvider((await service.replica()).db, atOnce)
     const charges = Array.from({ length: 300 }, (_, i) => ({
       idempotencyKey: uuidv7(),
       amount: limit + (i % 2),
@@ -50,9 +49,9 @@ describe('the simulated provider', () => {
     const [small, large] = [uuidv7(), uuidv7()]
     await provider.charge({ idempotencyKey: small, amount: 1000 })
     await provider.charge({ idempotencyKey: large, amount: limit + 1 })
-    const restarted = simulatedProvider(db, { ...options, limit: 10 })
+    const restarted = simulatedProvider(db, { ...atOnce, PAYMENT_LIMIT: 10 })
     assert.deepEqual(await restarted.charge({ idempotencyKey: small, amount: 1000 }), approved)
-    const generous = simulatedProvider(db, { ...options, limit: 10 * limit })
+    const generous = simulatedProvider(db, { ...atOnce, PAYMENT_LIMIT: 10 * limit })
     assert.deepEqual(await generous.charge({ idempotencyKey: large, amount: limit + 1 }), declined)
   })
 
@@ -74,7 +73,7 @@ describe('the simulated provider', () => {
   })
 
   it('takes its delay, give or take the jitter', async () => {
-    const slow = simulatedProvider(db, { ...options, delayMs: 60, jitterMs: 20 })
+    const slow = simulatedProvider(db, { ...atOnce, PAYMENT_DELAY_MS: 60, PAYMENT_DELAY_JITTER_MS: 20 })
     const begun = performance.now()
     await slow.charge({ idempotencyKey: uuidv7(), amount: 1000 })
     // A timer may fire up to 1 ms early.

@@ -2,26 +2,34 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { batcher } from '@saucery/messaging/async/batcher'
 import { type Database, recordset } from '@saucery/messaging/postgres/database'
 import { sql } from 'drizzle-orm'
+import { bigint, integer, pgTable, text } from 'drizzle-orm/pg-core'
+import type { z } from 'zod'
 import type { ChargeOutcome } from '../domain.ts'
+import type { paymentSettings } from '../settings.ts'
 import type { PaymentProvider } from './provider.ts'
-import { simulatedCharges } from './simulated-charges.ts'
 
 type Charge = Parameters<PaymentProvider['charge']>[0]
 
-export interface SimulatedProviderOptions {
-  /** Declines larger amounts, in whole won. */
-  readonly limit: number
-  /** A charge takes `delayMs` ± `jitterMs`. */
-  readonly delayMs: number
-  readonly jitterMs: number
-}
+type Settings = Pick<
+  z.infer<typeof paymentSettings>,
+  'PAYMENT_LIMIT' | 'PAYMENT_DELAY_MS' | 'PAYMENT_DELAY_JITTER_MS'
+>
+
+/** The books of the simulated provider. It stands for another company: no query joins them with `payments`. */
+export const simulatedCharges = pgTable('simulated_charges', {
+  idempotencyKey: text('idempotency_key').primaryKey(),
+  amount: bigint('amount', { mode: 'number' }).notNull(),
+  /** The reason of a decline; null when it was approved. */
+  declined: text('declined'),
+  refunds: integer('refunds').notNull().default(0),
+})
 
 /**
  * A provider with its own books in Postgres, committed before it answers. It finds a repeated charge by its key,
  * also after a crash: the answer is the first one, and no more money is taken.
  */
-export function simulatedProvider(db: Database, options: SimulatedProviderOptions): PaymentProvider {
-  const { limit, delayMs, jitterMs } = options
+export function simulatedProvider(db: Database, settings: Settings): PaymentProvider {
+  const { PAYMENT_LIMIT: limit, PAYMENT_DELAY_MS: delayMs, PAYMENT_DELAY_JITTER_MS: jitterMs } = settings
   const book = batcher((charges: Charge[]) => bookAll(db, limit, charges), { everyMs: () => 10 })
   return {
     async charge(charge) {

@@ -2,15 +2,14 @@ import { testService } from '@saucery/chassis/testing/service'
 import type { Database } from '@saucery/messaging/postgres/database'
 import { paymentApi } from '../api.ts'
 import type { PaymentProvider } from '../provider/provider.ts'
-import { simulatedProvider } from '../provider/simulated.ts'
-import { simulatedCharges } from '../provider/simulated-charges.ts'
+import { simulatedCharges, simulatedProvider } from '../provider/simulated.ts'
 import { reactions } from '../reactions.ts'
 import { paymentAggregate } from '../store.ts'
 
 const migrations = new URL('../../migrations/', import.meta.url)
 
 export const limit = 1_000_000
-const atOnce = { limit, delayMs: 0, jitterMs: 0 }
+export const atOnce = { PAYMENT_LIMIT: limit, PAYMENT_DELAY_MS: 0, PAYMENT_DELAY_JITTER_MS: 0 }
 
 /** The payment service on servers of its own, with the simulated provider. */
 export async function testPayments() {

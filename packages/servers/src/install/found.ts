@@ -17,16 +17,25 @@ export interface FindOptions {
 
 export type StartOptions = FindOptions & ServerOptions
 
-export const withDefaults = <Options extends FindOptions>(options: Options) => ({
+export const withDefaults = <Options extends FindOptions>(
+  options: Options,
+): Options & Required<FindOptions> => ({
   tools: toolsFolder,
   print: () => {},
   env: process.env,
   ...options,
 })
 
-/** Prints what was found, and why. */
-export function printed<Program>(found: Found<Program>, { print }: FindOptions): Found<Program> {
-  print?.(`${found.what} (${found.why})`)
+/** The server that the variable names, else the one that `search` finds. Prints what was found, and why. */
+export async function find<Program, Options extends FindOptions>(
+  variable: string,
+  product: string,
+  options: Options,
+  search: (settings: Options & Required<FindOptions>) => Promise<Found<Program>>,
+): Promise<Found<Program>> {
+  const settings = withDefaults(options)
+  const found = fromEnvironment(variable, product, settings.env) ?? (await search(settings))
+  settings.print(`${found.what} (${found.why})`)
   return found
 }
 
@@ -54,7 +63,7 @@ export async function fromPath(
   accepts: (version: string) => boolean,
 ) {
   for (const file of onPath(name, env)) {
-    const version = await versionOf(file, '--version')
+    const version = await versionOf(file)
     if (version !== undefined && accepts(version))
       return {
         kind: 'path',

@@ -4,16 +4,8 @@ import { runOrFail } from '../process/run.ts'
 import { type FindOptions, withDefaults } from './found.ts'
 import { installOnce } from './wheels.ts'
 
-export interface GoProgram {
-  /** The folder below the tools folder; its name has the version. */
-  readonly folder: string
-  /** The program's name: the last part of the module's path. */
-  readonly file: string
-  /** With its version, as `go install` takes it. */
-  readonly module: string
-  /** Name and version, for messages. */
-  readonly what: string
-}
+/** The folder below the tools folder, the file in it, the module with its version as `go install` takes it, a title. */
+type GoProgram = Record<'folder' | 'file' | 'module' | 'what', string>
 
 /** Builds the program once and keeps it with the other tools; undefined when it is not built and Go is missing. */
 export async function buildWithGo(

@@ -2,9 +2,29 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { runOrFail } from '../process/run.ts'
+import { isAtLeast, onPath } from '../process/programs.ts'
+import { run, runOrFail } from '../process/run.ts'
 import type { FindOptions } from './found.ts'
-import type { Python } from './python.ts'
+
+interface Wheels {
+  /** The requirements file without `.txt`: it pins the wheels by hash. */
+  readonly name: string
+  /** Name and version, for messages. */
+  readonly what: string
+  /** The folder below the tools folder; by default one for each version of Python. */
+  readonly folder?: string
+  readonly leastPython?: string
+}
+
+const pythons = ['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python']
+
+// A shim of a version manager may start another Python in another folder: the interpreter itself is asked.
+const question = `
+import sys, pip
+print(sys.executable)
+print('.'.join(map(str, sys.version_info[:3])))
+print('cp%d%d' % sys.version_info[:2])
+`
 
 // Compiling every module takes as long as the download; Python compiles the few that it loads.
 const pip =
@@ -13,34 +33,43 @@ const pip =
 // A user's own pip settings may contain `user = true`, which --target refuses.
 const pipSettings = { PIP_USER: '0', PIP_ROOT_USER_ACTION: 'ignore', PIP_DISABLE_PIP_VERSION_CHECK: '1' }
 
-/** The requirements file that pins a tool's wheels by hash; undefined when that version is not pinned. */
-export function pinnedRequirements(name: string): string | undefined {
-  const file = fileURLToPath(new URL(`../../wheels/${name}.txt`, import.meta.url))
-  return existsSync(file) ? file : undefined
+/**
+ * Installs pinned wheels into a folder of their own, once. Returns the folder, and the Python that it is for;
+ * undefined when there is no Python, or no such requirements file.
+ */
+export async function installWheels(
+  { name, what, folder, leastPython = '3.10' }: Wheels,
+  { tools, print, env }: Required<FindOptions>,
+): Promise<{ python: string; packages: string } | undefined> {
+  const requirements = fileURLToPath(new URL(`../../wheels/${name}.txt`, import.meta.url))
+  const python = existsSync(requirements) && (await findPython(env, leastPython))
+  if (!python) return undefined
+  const packages = join(tools, folder ?? `${name}-${python.tag}`)
+  if (!existsSync(packages)) print(`Downloading ${what} from PyPI …`)
+  await installOnce(packages, (unfinished) =>
+    runOrFail(python.file, [...pip, unfinished, '-r', requirements], {
+      env: { ...process.env, ...pipSettings },
+    }),
+  )
+  return { python: python.file, packages }
 }
 
-/** Installs the pinned wheels into a folder of their own below the tools folder, once. Returns the folder. */
-export async function installWheels(
-  python: Python,
-  requirements: string,
-  name: string,
-  what: string,
-  { tools, print }: Required<FindOptions>,
-): Promise<string> {
-  const folder = join(tools, name)
-  if (!existsSync(folder)) print(`Downloading ${what} from PyPI …`)
-  return installOnce(folder, async (unfinished) => {
-    const env = { ...process.env, ...pipSettings }
-    await runOrFail(python.file, [...pip, unfinished, '-r', requirements], { env })
-  })
+/** The first Python on the PATH that has pip and is not older. */
+async function findPython(env: NodeJS.ProcessEnv, least: string) {
+  for (const candidate of pythons.flatMap((name) => onPath(name, env))) {
+    const ran = await run(candidate, ['-c', question], { env, timeout: 20_000 })
+    const [file, version, tag] = ran.stdout.trim().split('\n')
+    if (ran.code === 0 && file && version && tag && isAtLeast(version, least)) return { file, tag }
+  }
+  return undefined
 }
 
 /** Fills a folder under another name and renames it, so that a half installed tool is never found. */
 export async function installOnce(
   folder: string,
   fill: (unfinished: string) => Promise<unknown>,
-): Promise<string> {
-  if (existsSync(folder)) return folder
+): Promise<void> {
+  if (existsSync(folder)) return
   await mkdir(dirname(folder), { recursive: true })
   const unfinished = await mkdtemp(`${folder}.unfinished-`)
   try {
@@ -51,5 +80,4 @@ export async function installOnce(
     // Another process may have been faster; its folder is as good.
     if (!existsSync(folder)) throw error
   }
-  return folder
 }

@@ -64,13 +64,11 @@ async function download(folder: string, limits: Limits): Promise<{ file?: string
 }
 
 function sizeOf(folder: string): number {
-  const sizes = readdirSync(folder).map(
-    (name) => statSync(join(folder, name), { throwIfNoEntry: false })?.size,
-  )
-  return sizes.reduce<number>((sum, size = 0) => sum + size, 0)
+  const files = readdirSync(folder).map((name) => statSync(join(folder, name), { throwIfNoEntry: false }))
+  return files.reduce((sum, file) => sum + (file?.size ?? 0), 0)
 }
 
 async function runnable(file: string): Promise<Mongod | undefined> {
-  const version = isExecutable(file) ? await versionOf(file, '--version') : undefined
+  const version = isExecutable(file) ? await versionOf(file) : undefined
   return version === undefined ? undefined : { file, version }
 }

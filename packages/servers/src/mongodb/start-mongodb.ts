@@ -2,7 +2,6 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MongoClient } from 'mongodb'
 import type { StartOptions } from '../install/found.ts'
-import { readGreeting } from '../process/ports.ts'
 import { externalServer, type Server, startServer } from '../process/server.ts'
 import { findMongodb, type MongodbProgram, secantusFolder } from './find-mongodb.ts'
 
@@ -21,10 +20,7 @@ export async function startMongodb(options: StartOptions): Promise<Server> {
     what: found.what,
     url,
     command: (port) => command(found.program, options.dataDir, port),
-    async ready(port) {
-      await readGreeting(port, false)
-      await hello(url(port))
-    },
+    ready: (port) => hello(url(port)),
     stopSignal: 'SIGTERM',
   })
 }

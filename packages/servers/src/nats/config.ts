@@ -50,13 +50,10 @@ export const authorization = (users: readonly NatsUser[]): string[] =>
   users.length === 0 ? [] : ['authorization {', '  users: [', ...users.flatMap(userLines), '  ]', '}']
 
 function userLines({ user, password, permissions }: NatsUser): string[] {
-  const rules = permissions && [
-    '      permissions: {',
-    `        publish: ${rule(permissions.publish)}`,
-    `        subscribe: ${rule(permissions.subscribe)}`,
-    '      }',
-  ]
-  return ['    {', `      user: ${quoted(user)}`, `      password: ${password}`, ...(rules ?? []), '    }']
+  const rules = Object.entries(permissions ?? {}).map(([verb, subjects]) => `  ${verb}: ${rule(subjects)}`)
+  const block = permissions ? ['permissions: {', ...rules, '}'] : []
+  const lines = [`user: ${quoted(user)}`, `password: ${password}`, ...block]
+  return ['    {', ...lines.map((line) => `      ${line}`), '    }']
 }
 
 /** The server would read an empty list of allowed subjects as "all subjects". */

@@ -3,7 +3,7 @@ import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { StartOptions } from '../install/found.ts'
 import { randomPassword } from '../install/secrets.ts'
-import { commandOf } from '../process/process-table.ts'
+import { commandOf, processesIn, sendSignal } from '../process/process-table.ts'
 import { run, runOrFail } from '../process/run.ts'
 import type { PostgresProgram } from './find-postgres.ts'
 
@@ -75,6 +75,18 @@ export async function removeForeignPidFile(data: string): Promise<void> {
   const [pid] = (await readFile(file, 'utf8').catch(() => '')).split('\n')
   const command = pid ? await commandOf(Number(pid)) : ''
   if (command !== '' && !command.includes(data)) await rm(file)
+}
+
+/**
+ * Kills the backends that outlived their main process. A backend that computes does not notice that the main process
+ * was killed, and keeps the shared memory: no start succeeds until it ends.
+ * (start-postgres.int.test: "… although its orphans are busy")
+ */
+export async function endOrphans(data: string): Promise<void> {
+  const processes = await processesIn(data)
+  // While the main process runs, there are no orphans. It keeps its command line; backends rename themselves.
+  if (processes.some(({ command }) => !command.startsWith('postgres: '))) return
+  for (const { pid } of processes) sendSignal(pid, 'SIGKILL')
 }
 
 async function accountOf(user: string): Promise<{ uid: number; gid: number } | undefined> {

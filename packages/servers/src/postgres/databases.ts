@@ -27,17 +27,14 @@ async function createDatabase(sql: Sql, { database, role, password }: ServiceDat
   const [exists] = await sql`
     select exists (select from pg_roles where rolname = ${role}) as role,
            exists (select from pg_database where datname = ${database}) as database`
-  if (!exists?.role) await execute(sql, 'create role %1$I login', role)
-  await execute(sql, 'alter role %1$I login password %2$L', role, password)
-  if (!exists?.database) await execute(sql, 'create database %1$I owner %2$I', database, role)
-  await execute(sql, 'alter database %1$I owner to %2$I', database, role)
-  await execute(sql, 'revoke all on database %1$I from public', database)
-}
-
-/** Statements about roles and databases take no parameters, so the server quotes the names into the text. */
-async function execute(sql: Sql, template: string, first: string, second = ''): Promise<void> {
-  const [row] = await sql`select format(${template}, ${first}::text, ${second}::text) as statement`
-  await sql.unsafe(row?.statement)
+  if (!exists?.role) await sql`create role ${sql(role)} login`
+  // The statement takes no parameters, so the server quotes the password into its text.
+  const [alter] =
+    await sql`select format('alter role %I login password %L', ${role}::text, ${password}::text) as role`
+  await sql.unsafe(alter?.role)
+  if (!exists?.database) await sql`create database ${sql(database)} owner ${sql(role)}`
+  await sql`alter database ${sql(database)} owner to ${sql(role)}`
+  await sql`revoke all on database ${sql(database)} from public`
 }
 
 function urlOf(adminUrl: string, { database, role, password }: ServiceDatabase): string {

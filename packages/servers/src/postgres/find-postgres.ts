@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { type FindOptions, type Found, fromEnvironment, printed, withDefaults } from '../install/found.ts'
+import { type FindOptions, type Found, find } from '../install/found.ts'
 import { isAtLeast, isExecutable, onPath, versionOf } from '../process/programs.ts'
 import { run } from '../process/run.ts'
 
@@ -11,17 +11,12 @@ const OLDEST = '15'
 const advice = `Install PostgreSQL ${OLDEST} or later, or set POSTGRES_URL.`
 
 /** PostgreSQL: POSTGRES_URL, else postgres on the PATH, else the binaries that npm installed. */
-export async function findPostgres(options: FindOptions = {}): Promise<Found<PostgresProgram>> {
-  const settings = withDefaults(options)
-  const found =
-    fromEnvironment('POSTGRES_URL', 'PostgreSQL', settings.env) ?? (await fromPathOrNpm(settings.env))
-  return printed(found, settings)
-}
+export const findPostgres = (options: FindOptions = {}): Promise<Found<PostgresProgram>> =>
+  find('POSTGRES_URL', 'PostgreSQL', options, fromPathOrNpm)
 
-async function fromPathOrNpm(env: NodeJS.ProcessEnv): Promise<Found<PostgresProgram>> {
-  const programs = (await Promise.all((await foldersOnPath(env)).map(programIn))).filter(
-    (p) => p !== undefined,
-  )
+async function fromPathOrNpm({ env }: Required<FindOptions>): Promise<Found<PostgresProgram>> {
+  const inFolders = await Promise.all((await foldersOnPath(env)).map(programIn))
+  const programs = inFolders.filter((program) => program !== undefined)
   const recent = programs.find(({ version }) => isAtLeast(version, OLDEST))
   const program = recent ?? (await installedByNpm())
   const what = `PostgreSQL ${program.version}`
@@ -42,7 +37,7 @@ async function foldersOnPath(env: NodeJS.ProcessEnv): Promise<string[]> {
 async function programIn(folder: string): Promise<PostgresProgram | undefined> {
   const [postgres, initdb] = [join(folder, 'postgres'), join(folder, 'initdb')]
   if (!isExecutable(postgres) || !isExecutable(initdb)) return undefined
-  const version = await versionOf(postgres, '--version')
+  const version = await versionOf(postgres)
   return version === undefined ? undefined : { postgres, initdb, version }
 }
 

@@ -2,12 +2,10 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import postgres from 'postgres'
 import type { StartOptions } from '../install/found.ts'
-import { readGreeting } from '../process/ports.ts'
 import { versionIn } from '../process/programs.ts'
 import { externalServer, type Server, startServer } from '../process/server.ts'
-import { clusterAccount, initCluster, removeForeignPidFile } from './cluster.ts'
+import { clusterAccount, endOrphans, initCluster, removeForeignPidFile } from './cluster.ts'
 import { findPostgres, type PostgresProgram } from './find-postgres.ts'
-import { endOrphans } from './orphans.ts'
 
 // As in production, fsync and synchronous_commit are on: they are Postgres's defaults.
 const settings = {
@@ -45,10 +43,7 @@ export async function startPostgres(options: StartOptions): Promise<Server> {
       const args = ['-D', data, ...flags.flatMap(([name, value]) => ['-c', `${name}=${value}`])]
       return { file: program.postgres, args, ...account }
     },
-    async ready(port) {
-      await readGreeting(port, false)
-      await versionAt(url(port))
-    },
+    ready: (port) => versionAt(url(port)),
     stopSignal: 'SIGINT', // "fast": ends open connections, then writes a checkpoint
     endOrphans: () => endOrphans(data),
     // Where orphans cannot be found, they are waited for.

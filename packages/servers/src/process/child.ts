@@ -7,15 +7,12 @@ import { errorIn } from './error-line.ts'
 /** Prints a line of progress: a download, a restart, the stop of a server that an earlier start left running. */
 export type Print = (line: string) => void
 
-export interface ChildCommand {
+export interface ChildOptions {
   readonly file: string
   readonly args: readonly string[]
   readonly env?: NodeJS.ProcessEnv
   readonly uid?: number
   readonly gid?: number
-}
-
-export interface ChildOptions extends ChildCommand {
   readonly cwd: string
   /** A file that the child appends to, or a function that is called with each line. */
   readonly output: string | ((line: string) => void)
@@ -63,7 +60,12 @@ export function startChild(options: ChildOptions): Child {
   child.once('error', (error) => onError(error.message))
   if (typeof output === 'function') readLines(child, output, onError)
 
-  const exited = exitOf(child)
+  // The child's own children may hold its output open, so they end with it.
+  child.once('exit', () => killGroup(child))
+  const exited = new Promise<Exit>((resolve) => {
+    child.once('error', () => resolve({ code: null, signal: null }))
+    child.once('close', (code, signal) => resolve({ code, signal }))
+  })
   if (log !== undefined) void exited.then(onExit(() => void child.kill(stopSignal)))
   const isRunning = () => child.pid !== undefined && child.exitCode === null && child.signalCode === null
   return {
@@ -107,15 +109,6 @@ function readLines(
         if (error !== undefined) onError(error)
         onLine(line)
       })
-}
-
-/** The child's own children may hold its output open, so they end with it. */
-function exitOf(child: ChildProcess): Promise<Exit> {
-  child.once('exit', () => killGroup(child))
-  return new Promise((resolve) => {
-    child.once('error', () => resolve({ code: null, signal: null }))
-    child.once('close', (code, signal) => resolve({ code, signal }))
-  })
 }
 
 function killGroup({ pid }: ChildProcess): void {

@@ -18,8 +18,8 @@ export function isExecutable(file: string): boolean {
 }
 
 /** The first version number that a program prints about itself, or undefined when it does not run. */
-export async function versionOf(file: string, ...args: string[]): Promise<string | undefined> {
-  const ran = await run(file, args, { timeout: 10_000 })
+export async function versionOf(file: string): Promise<string | undefined> {
+  const ran = await run(file, ['--version'], { timeout: 10_000 })
   return ran.code === 0 ? versionIn(ran.stdout + ran.stderr) : undefined
 }
 

@@ -3,9 +3,9 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Child, type ChildCommand, describeExit, type Print, startChild } from './child.ts'
+import { type Child, type ChildOptions, describeExit, type Print, startChild } from './child.ts'
 import { removePidFile, stopPrevious, writePidFile } from './pid-file.ts'
-import { freePort, isFree } from './ports.ts'
+import { freePort, isFree, readGreeting } from './ports.ts'
 import { waitUntil } from './wait-until.ts'
 
 /** A server that was started here, or one that the environment names. */
@@ -32,8 +32,8 @@ interface ServerPlan extends ServerOptions {
   readonly what: string
   url(port: number): string
   /** Called before every start; may write what the command needs. */
-  command(port: number): Promise<ChildCommand>
-  /** Rejects until the server answers. */
+  command(port: number): Promise<Pick<ChildOptions, 'file' | 'args' | 'env' | 'uid' | 'gid'>>
+  /** Rejects until the server, which accepts connections by then, answers. */
   ready(port: number): Promise<unknown>
   readonly stopSignal: NodeJS.Signals
   /** Ends the processes that outlived the server's main process. */
@@ -99,6 +99,7 @@ export function externalServer(url: string, what: string, defaultPort: number): 
 async function startOn(plan: ServerPlan, fixedPort: number | undefined) {
   const { what, dataDir, stopSignal, retryWhen } = plan
   const log = join(dataDir, 'server.log')
+  const options = { cwd: dataDir, output: log, stopSignal, stopWithinMs: STOP_WITHIN_MS }
   for (const deadline = Date.now() + READY_WITHIN_MS; ; await sleep(100)) {
     const port = fixedPort || (await freePort())
     if (fixedPort && !(await isFree(port)))
@@ -108,13 +109,7 @@ async function startOn(plan: ServerPlan, fixedPort: number | undefined) {
     await plan.endOrphans?.()
     const command = await plan.command(port)
     const start = statSync(log, { throwIfNoEntry: false })?.size ?? 0
-    const child = startChild({
-      ...command,
-      cwd: dataDir,
-      output: log,
-      stopSignal,
-      stopWithinMs: STOP_WITHIN_MS,
-    })
+    const child = startChild({ ...command, ...options })
     if (child.pid !== undefined) await writePidFile(dataDir, child.pid)
     const failure = await failureToAnswer(plan, port, child, deadline)
     if (failure === undefined) return { child, port }
@@ -137,6 +132,7 @@ async function failureToAnswer(
   let reason = ''
   const answersOrEnds = async () => {
     try {
+      await readGreeting(port, false)
       await plan.ready(port)
       return true
     } catch (error) {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Child, describeExit, type Print } from './child.ts'
+import type { Server } from './server.ts'
 
 /** A program that is started again when it dies. */
 export interface Supervised {
@@ -14,19 +15,13 @@ export interface Supervised {
   start(): void
 }
 
-interface Delays {
-  readonly firstMs: number
-  readonly longestMs: number
-  /** After a run of this length, the next delay is the first again. */
-  readonly steadyMs: number
-}
+/** After a run of `steadyMs`, the next delay is the first again. */
+const usualDelays = { firstMs: 500, longestMs: 30_000, steadyMs: 60_000 }
 
-export interface SuperviseOptions {
+interface SuperviseOptions {
   readonly print: Print
-  readonly delays?: Delays
+  readonly delays?: typeof usualDelays
 }
-
-const usualDelays: Delays = { firstMs: 500, longestMs: 30_000, steadyMs: 60_000 }
 
 /** Starts a program, and again whenever it dies: after delays that double, each announced with the reason of its end. */
 export function supervise(
@@ -86,4 +81,20 @@ export function supervise(
       stopped = stopped.then(() => keepRunning(signal))
     },
   }
+}
+
+/** A store or the broker. `kill` rejects for a server that was not started here; its `stop` and `start` do nothing. */
+export type SupervisedServer = Supervised & Pick<Server, 'what' | 'url' | 'port'>
+
+/** Starts a server again when it dies, on its port and data. A server that was not started here is left alone. */
+export function superviseServer(server: Server, options: SuperviseOptions): SupervisedServer {
+  const { what, url, port, kill, stop } = server
+  if (!server.isOurs) return { what, url, port, pid: undefined, restarts: 0, kill, stop, start: () => {} }
+  let starts = 0
+  const start = async () => {
+    if (starts++ > 0) await server.restart()
+    return server
+  }
+  // Not spread: that would read `pid` and `restarts` only once.
+  return Object.assign(supervise(what, start, options), { what, url, port })
 }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { describe, it } from 'node:test'
 import { signToken } from '@saucery/local/access/sign-in'
 import { run } from '@saucery/servers/process/run'
-import { findSchemathesis } from '../support/find-schemathesis.ts'
 import { runningSystem } from '../support/running-system.ts'
+import { findSchemathesis } from '../testing/find-schemathesis.ts'
 
 const seed = Number(process.env.FUZZ_SEED || Math.floor(Math.random() * 2 ** 31))
 const examplesPerCall = Number(process.env.FUZZ_EXAMPLES || 60)

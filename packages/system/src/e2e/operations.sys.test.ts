@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { type Client, openClient } from '@saucery/client/client'
 import { OrderPlaced } from '@saucery/contracts/order'
+import { eventKeyOf } from '@saucery/local/access/event-keys'
 import { signToken, type TokenClaims } from '@saucery/local/access/sign-in'
 import { stamp } from '@saucery/messaging/events/event'
 import { newTraceparent } from '@saucery/messaging/events/trace-context'
@@ -49,7 +50,10 @@ describe('an operator, through the gateway', { timeout: 120_000 }, () => {
       { id: 'a-test', traceparent: newTraceparent() },
       new Date(),
     )
-    await publishEvent(order, event, { headers: { 'ce-dataschema': 'urn:event:OrderPlaced:99' } })
+    await publishEvent(order, event, {
+      headers: { 'ce-dataschema': 'urn:event:OrderPlaced:99' },
+      signing: eventKeyOf(system.dataDir, 'order'),
+    })
     for (const service of ['payment', 'dashboard'] as const) {
       const deadLetter = await eventually(async () => {
         const [first] = (await operator.get(`/operations/${service}/dead-letters`)).items

@@ -1,36 +1,25 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { signToken, type TokenClaims } from '@saucery/local/access/sign-in'
 import type { Page } from 'playwright-core'
-import { type TestBrowser, testBrowser } from '../support/browser.ts'
-import { buttonsOf, card, order, placed, press, stands, violationsOf } from '../support/page.ts'
-import { type RunningSystem, runningSystem } from '../support/running-system.ts'
+import { inBrowser } from '../support/browser.ts'
+import { buttonsOf, card, order, placed, press, stands, violationsOf } from '../testing/page.ts'
 
 const mine: TokenClaims = { role: 'branch', branch: 'mine' }
 const courier: TokenClaims = { role: 'courier' }
 
-describe('the page in a browser, with sign-in', { timeout: 200_000 }, () => {
-  let system: RunningSystem
-  let browser: TestBrowser
-  let orderId: string
-  before(async () => {
-    system = await runningSystem({ AUTH: 'on' })
-    browser = await testBrowser()
-  })
-  after(async () => {
-    await browser[Symbol.asyncDispose]()
-    await system[Symbol.asyncDispose]()
-  })
+const { running, open } = inBrowser({ AUTH: 'on' })
 
-  afterEach(() => browser.closePages())
+describe('the page in a browser, with sign-in', { timeout: 200_000 }, () => {
+  let orderId: string
 
   async function signIn(page: Page, token: string): Promise<void> {
     await page.getByLabel('Token').fill(token)
     await press(page, 'Sign in')
   }
   async function openAs(who: TokenClaims, hash = ''): Promise<Page> {
-    const page = await browser.open(`${system.urls.gateway}/${hash}`)
-    await signIn(page, await signToken(system.dataDir, who))
+    const page = await running.browser.open(`${running.system.urls.gateway}/${hash}`)
+    await signIn(page, await signToken(running.system.dataDir, who))
     await page.getByRole('button', { name: 'Sign out' }).waitFor()
     return page
   }
@@ -38,13 +27,13 @@ describe('the page in a browser, with sign-in', { timeout: 200_000 }, () => {
     page.getByRole('navigation', { name: 'Pages' }).getByRole('link').allInnerTexts()
 
   it('asks for a token, and tells what is wrong with one', async () => {
-    const page = await browser.open(system.urls.gateway)
+    const page = await open()
     await page.getByLabel('Token').waitFor()
     assert.deepEqual(await violationsOf(page), [])
     assert.deepEqual(await pages(page), [])
     await signIn(page, 'nonsense')
     await page.getByRole('alert').filter({ hasText: 'not valid' }).waitFor()
-    await signIn(page, await signToken(system.dataDir, mine))
+    await signIn(page, await signToken(running.system.dataDir, mine))
     await page.getByRole('heading', { name: 'Place an order' }).waitFor()
     await press(page, 'Sign out')
     await page.getByLabel('Token').waitFor()
@@ -61,7 +50,7 @@ describe('the page in a browser, with sign-in', { timeout: 200_000 }, () => {
     await page.getByRole('link', { name: 'Deliveries' }).click()
     await page.getByRole('listitem').filter({ hasText: 'mine' }).waitFor()
     assert.deepEqual(await buttonsOf(page), [])
-    await page.goto(`${system.urls.gateway}/#/operations`)
+    await page.goto(`${running.system.urls.gateway}/#/operations`)
     await page.getByRole('heading', { name: 'Page not found' }).waitFor()
   })
 
@@ -69,7 +58,7 @@ describe('the page in a browser, with sign-in', { timeout: 200_000 }, () => {
     const page = await openAs({ role: 'branch', branch: 'yours' })
     await order(page, { Branch: 'mine' })
     await page.getByText('not your branch').first().waitFor()
-    await page.goto(`${system.urls.gateway}/#/orders/${orderId}`)
+    await page.goto(`${running.system.urls.gateway}/#/orders/${orderId}`)
     await page.getByRole('alert').waitFor()
     assert.equal(await page.getByText('OrderPlaced').count(), 0)
   })
@@ -94,6 +83,6 @@ describe('the page in a browser, with sign-in', { timeout: 200_000 }, () => {
   })
 
   it('logs no error in any of these tests', () => {
-    assert.deepEqual(browser.pageErrors, [])
+    assert.deepEqual(running.browser.pageErrors, [])
   })
 })

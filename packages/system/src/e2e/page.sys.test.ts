@@ -1,39 +1,10 @@
 import assert from 'node:assert/strict'
-import { after, afterEach, before, describe, it } from 'node:test'
-import { OrderPlaced } from '@saucery/contracts/order'
-import { stamp } from '@saucery/messaging/events/event'
-import { newTraceparent } from '@saucery/messaging/events/trace-context'
-import { connectBroker } from '@saucery/messaging/nats/connection'
+import { describe, it } from 'node:test'
 import { eventually } from '@saucery/messaging/testing/eventually'
-import { quietLog } from '@saucery/messaging/testing/log'
-import { publishEvent } from '@saucery/messaging/testing/messages'
-import { type TestBrowser, testBrowser } from '../support/browser.ts'
-import { buttonsOf, card, order, placed, press, stands, tabTo, violationsOf } from '../support/page.ts'
-import { type RunningSystem, runningSystem } from '../support/running-system.ts'
+import { inBrowser } from '../support/browser.ts'
+import { buttonsOf, card, order, placed, press, stands, tabTo, violationsOf } from '../testing/page.ts'
 
-let system: RunningSystem
-let browser: TestBrowser
-
-before(async () => {
-  system = await runningSystem({ OVERDUE_AFTER_MS: '2000' })
-  browser = await testBrowser()
-})
-afterEach(() => browser.closePages())
-after(async () => {
-  await browser[Symbol.asyncDispose]()
-  await system[Symbol.asyncDispose]()
-})
-
-const open = (options = {}) => browser.open(system.urls.gateway, options)
-
-/** The headers of a dead letter. */
-const deadLetterHeaders = ({ id }: { id: string }) => ({
-  'dead-letter-message-id': id,
-  'dead-letter-error': 'a failure that passed',
-  'dead-letter-tries': '20',
-  'dead-letter-stream': 'ORDERS',
-  'dead-letter-sequence': '1',
-})
+const { running, open } = inBrowser({ OVERDUE_AFTER_MS: '2000' })
 
 describe('the page in a browser', { timeout: 300_000 }, () => {
   it('shows an order on its way to DELIVERED without being loaded again', async () => {
@@ -43,7 +14,7 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     await stands(page, 'DELIVERING')
     assert.deepEqual(await buttonsOf(page), ['Mark delivered', 'Mark failed', 'Cancel order'])
     // Not by the page's own button: only the feed can tell the page.
-    await fetch(`${system.urls.gateway}/deliveries/${id}/complete`, { method: 'POST' })
+    await fetch(`${running.system.urls.gateway}/deliveries/${id}/complete`, { method: 'POST' })
     await stands(page, 'DELIVERED')
     for (const event of ['OrderPlaced', 'PaymentApproved', 'DeliveryStarted', 'DeliveryCompleted'])
       await page.getByRole('listitem').filter({ hasText: event }).first().waitFor()
@@ -94,10 +65,12 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     // The feed stays away until the order is delivered, so neither page gets this event live.
     for (const page of [board, story]) await page.route('**/orderDashboards/live*', (route) => route.abort())
     // The supervisor starts a killed service again.
-    await system.services.dashboard.kill()
-    const completed = await fetch(`${system.urls.gateway}/deliveries/${id}/complete`, { method: 'POST' })
+    await running.system.services.dashboard.kill()
+    const completed = await fetch(`${running.system.urls.gateway}/deliveries/${id}/complete`, {
+      method: 'POST',
+    })
     assert.equal(completed.status, 200)
-    const after = `${system.urls.dashboard}/orderDashboards/${id}?after=${completed.headers.get('event-id')}`
+    const after = `${running.system.urls.dashboard}/orderDashboards/${id}?after=${completed.headers.get('event-id')}`
     await eventually(async () => assert.equal((await fetch(after)).status, 200))
     for (const page of [board, story]) {
       await page.getByText('Reconnecting').waitFor()
@@ -141,7 +114,7 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     await press(page, 'Mark delivered')
     await stands(page, 'DELIVERED')
     await placed(await open(), { Branch: 'charted', Price: '1000000' })
-    await page.goto(`${system.urls.gateway}/#/?branch=charted`)
+    await page.goto(`${running.system.urls.gateway}/#/?branch=charted`)
     await page.getByRole('img', { name: /^2 orders placed: 1 DELIVERED, 0 CANCELLED, 1 REJECTED/ }).waitFor()
     await page.getByRole('img', { name: /^From placed to delivered: half within \d/ }).waitFor()
     assert.ok((await page.locator('.chart rect').count()) >= 3, 'there are no bars')
@@ -170,61 +143,16 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     assert.deepEqual([await picture.locator('.dot').count(), await picture.locator('.cause').count()], [4, 3])
   })
 
-  it('shows an operator the state of each service', async () => {
-    const page = await open()
-    await page.getByRole('link', { name: 'Operations' }).click()
-    for (const service of ['order', 'payment', 'delivery', 'dashboard'])
-      await page.getByRole('heading', { name: service, exact: true }).waitFor()
-  })
-
-  it('shows an operator a dead letter with its error, and why a retry fails', async () => {
-    const { url, users } = system.nats
-    const order = await connectBroker({ url, name: 'order', ...users.order, log: quietLog })
-    const cause = { id: 'a-test', traceparent: newTraceparent() }
-    const headers = { 'ce-dataschema': 'urn:event:OrderPlaced:99' }
-    await publishEvent(order, stamp(OrderPlaced(OrderPlaced.example), cause, new Date()), { headers })
-    await order.close()
-    const page = await open()
-    await page.getByRole('link', { name: 'Operations' }).click()
-    const payment = page.getByRole('region', { name: 'payment' })
-    await payment.getByText('Show dead letters').click()
-    const letter = payment.getByRole('listitem').filter({ hasText: 'OrderPlaced has no version 99' })
-    await letter.getByRole('button', { name: /^Retry/ }).click()
-    await letter.getByRole('alert').filter({ hasText: 'no version 99' }).waitFor()
-  })
-
-  it('lets an operator retry a dead letter, which is then processed', async () => {
-    const { url, users } = system.nats
-    const payment = await connectBroker({ url, name: 'payment', ...users.payment, log: quietLog })
-    const page = await open()
-    const orderId = await placed(page)
-    const fact = OrderPlaced({ ...OrderPlaced.example, orderId })
-    const event = stamp(fact, { id: 'a-test', traceparent: newTraceparent() }, new Date())
-    await publishEvent(
-      payment,
-      { ...event, subject: `dead-letters.payment.${event.subject}` },
-      { headers: deadLetterHeaders(event) },
-    )
-    await payment.close()
-    await page.getByRole('link', { name: 'Operations' }).click()
-    const region = page.getByRole('region', { name: 'payment' })
-    await region.getByText('Show dead letters').click()
-    const letter = region.getByRole('listitem').filter({ hasText: 'a failure that passed' })
-    await letter.getByRole('button', { name: /^Retry/ }).click()
-    await letter.getByText('Retried and processed').waitFor()
-    assert.equal(await letter.getByRole('button').count(), 0)
-  })
-
   it('lists an overdue order until it goes on', async () => {
     const [waiting, story] = [await open(), await open()]
-    await system.services.delivery.stop()
+    await running.system.services.delivery.stop()
     const id = await placed(story)
     await stands(story, 'PAID')
     await waiting.getByRole('link', { name: 'Overdue' }).click()
     const late = waiting.locator('main').locator(`a[href*="${id}"]`)
     await late.waitFor()
     await waiting.getByText('DeliveryStarted').first().waitFor()
-    system.services.delivery.start()
+    running.system.services.delivery.start()
     await stands(story, 'DELIVERING')
     await late.waitFor({ state: 'detached' })
   })
@@ -282,6 +210,6 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     })
 
   it('logs no error in any of these tests', () => {
-    assert.deepEqual(browser.pageErrors, [])
+    assert.deepEqual(running.browser.pageErrors, [])
   })
 })

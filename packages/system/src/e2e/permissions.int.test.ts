@@ -1,10 +1,5 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import {
-  operatorPermissions,
-  permissionsOf,
-  provisionerPermissions,
-} from '@saucery/contracts/access/nats-permissions'
 import { streams, subscriptionsOf } from '@saucery/contracts/choreography'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { openConsumers } from '@saucery/messaging/consumer/consumer'
@@ -19,24 +14,15 @@ import { openOutbox } from '@saucery/messaging/outbox/outbox'
 import { type Database, openDatabase } from '@saucery/messaging/postgres/database'
 import { migrate } from '@saucery/messaging/postgres/migrate'
 import { eventually } from '@saucery/messaging/testing/eventually'
+import { testKeys } from '@saucery/messaging/testing/keys'
 import { countingLog, quietLog } from '@saucery/messaging/testing/log'
 import { publishEvent } from '@saucery/messaging/testing/messages'
 import { testDatabase } from '@saucery/messaging/testing/servers'
 import { provision } from '@saucery/provision/provision'
 import { createDatabases } from '@saucery/servers/postgres/databases'
 import { type TestServer, testNats, testPostgres } from '@saucery/servers/testing/servers'
+import { logins, password, users } from '../support/nats-users.ts'
 
-const password = 'secret'
-const services = ['order', 'payment', 'delivery', 'dashboard'] as const
-const users = [
-  ...services.map((user) => ({ user, password, permissions: permissionsOf(user) })),
-  { user: 'provisioner' as const, password, permissions: provisionerPermissions },
-  { user: 'operator' as const, password, permissions: operatorPermissions },
-]
-const logins = Object.fromEntries(users.map(({ user }) => [user, { user, password }])) as Record<
-  (typeof users)[number]['user'],
-  { user: string; password: string }
->
 const cause = (): Cause => ({ id: 'a-test', traceparent: newTraceparent() })
 
 // From 2.15 on, acknowledgements have other subjects.
@@ -51,7 +37,7 @@ for (const version of ['2.15.1', '2.10.26'])
       nats = await testNats({ users, version })
       await provision({ url: nats.url, ...logins.provisioner }, 1)
       const connect = (user: keyof typeof logins) =>
-        connectBroker({ url: nats.url, name: user, user, password, log: quietLog })
+        connectBroker({ url: nats.url, name: user, user, password, keys: testKeys, log: quietLog })
       order = await connect('order')
       payment = await connect('payment')
       provisioner = await connect('provisioner')
@@ -63,7 +49,14 @@ for (const version of ['2.15.1', '2.10.26'])
     })
 
     const connected = async (user: 'dashboard') => {
-      const broker = await connectBroker({ url: nats.url, name: user, user, password, log: quietLog })
+      const broker = await connectBroker({
+        url: nats.url,
+        name: user,
+        user,
+        password,
+        keys: testKeys,
+        log: quietLog,
+      })
       return { ...broker, [Symbol.asyncDispose]: () => broker.connection.close() }
     }
     const messagesIn = async (stream: string) => (await provisioner.jsm.streams.info(stream)).state.messages

@@ -3,10 +3,10 @@ import { after, before, describe, it } from 'node:test'
 import type { Client } from '@saucery/client/client'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { violations } from '../model/violations.ts'
-import { type Observer, observe } from '../support/observer.ts'
 import { hastyClient, tryToPlace } from '../support/orders.ts'
-import { deleteConsumers, emptyInboxes } from '../support/replay.ts'
 import { type RunningSystem, runningSystem } from '../support/running-system.ts'
+import { type Observer, observe } from '../testing/observer.ts'
+import { deleteConsumers, emptyInboxes } from '../testing/replay.ts'
 
 const deadlineMs = 1000
 

@@ -3,9 +3,9 @@ import { describe, it } from 'node:test'
 import { CallRefused } from '@saucery/client/errors'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { violations } from '../model/violations.ts'
-import { observe } from '../support/observer.ts'
 import { hastyClient } from '../support/orders.ts'
 import { runningSystem } from '../support/running-system.ts'
+import { observe } from '../testing/observer.ts'
 
 const strictly = { prefer: 'wait=2, handling=strict' }
 

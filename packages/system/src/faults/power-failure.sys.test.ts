@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
-import { unreadyServices } from '@saucery/local/demo/readiness'
+import { unreadyServices } from '@saucery/local/demo/run'
 import { openDatabase } from '@saucery/messaging/postgres/database'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { violations } from '../model/violations.ts'
-import { observe } from '../support/observer.ts'
 import { hastyClient, placeOrdersEvenly, tryToPlace } from '../support/orders.ts'
-import { randomFrom } from '../support/random.ts'
 import { type RunningSystem, runningSystem } from '../support/running-system.ts'
+import { observe } from '../testing/observer.ts'
+import { randomFrom } from '../testing/random.ts'
 
 const seed = Number(process.env.POWER_SEED || Math.floor(Math.random() * 2 ** 31))
 

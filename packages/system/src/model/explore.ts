@@ -3,21 +3,15 @@ import { brokenPromises } from './invariants.ts'
 import { transitionsFrom } from './transitions.ts'
 import { beginnings, isAtRest, isStrict, type Rules, storyOf, type World } from './world.ts'
 
-interface Exploration {
-  readonly states: number
-  /** States in which nothing is in flight. */
-  readonly statesAtRest: number
-  /** Final statuses that were reached. */
-  readonly endings: ReadonlySet<string>
-  /** The first world that breaks a promise, with the actions that lead there. */
-  readonly violation?: { readonly promise: string; readonly path: string[] }
-}
-
 /** The world from which each world was first reached, and the action that led from there; none for a beginning. */
 type Origins = Map<string, { readonly key: string; readonly action: string } | undefined>
 
-/** Visits every world that can be reached, breadth first: the path to a violation is a shortest one. */
-export function explore(rules: Rules): Exploration {
+/**
+ * Visits every world that can be reached, breadth first: the path to a violation is a shortest one.
+ * @returns the numbers of states and of those with nothing in flight, the final statuses that were reached, and the
+ *   promise that the first bad world breaks, with the actions that lead there
+ */
+export function explore(rules: Rules) {
   const queue = beginnings(rules)
   const origins: Origins = new Map(queue.map((world) => [keyOf(world), undefined]))
   const endings = new Set<string>()

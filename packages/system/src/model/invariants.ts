@@ -1,6 +1,6 @@
 import { isFinal, type Status } from '@saucery/contracts/status'
 
-/** One order as every part of the system knows it: of the explored model, or of a running system. */
+/** One order as every part of the system knows it: of the explored model, of the rows or of the answers of a running one. */
 export interface Story {
   readonly order: Status | undefined
   readonly payment: string | undefined
@@ -19,104 +19,58 @@ interface DashboardStory {
   readonly events: readonly string[]
 }
 
-interface Invariant {
-  readonly promise: string
-  /** `at rest`: only when nothing is in flight. */
-  readonly when: 'always' | 'at rest'
-  holds(story: Story): boolean
+/** Each promise, and whether it holds for a story. */
+type Invariants = Readonly<Record<string, (story: Story) => boolean>>
+
+/** What the system promises of each order at every moment, whatever crashes, comes twice or comes late. */
+const always: Invariants = {
+  'The order service knows the order, and its OrderPlaced is published': ({ order, published }) =>
+    order !== undefined && published.includes('OrderPlaced'),
+  'No event is published twice': ({ published, dashboard }) =>
+    areDistinct(published) && areDistinct(dashboard?.events ?? []),
+  'No delivery starts without an approved payment': ({ payment, delivery, published }) =>
+    (isOnlyKnownToDelivery(delivery) || wasApproved(payment)) &&
+    (!published.includes('DeliveryStarted') || published.includes('PaymentApproved')),
+  'An approved payment was charged at the provider': (story) =>
+    tookMoney(story) || !(wasApproved(story.payment) || story.published.includes('PaymentApproved')),
+  'A voided payment was never charged': ({ payment, charge }) => payment !== 'VOIDED' || charge === undefined,
+  'No charge is refunded twice': ({ charge }) => (charge?.refunds ?? 0) <= 1,
 }
 
-/** What the system promises of each order, whatever crashes, comes twice or comes late. */
-const invariants: readonly Invariant[] = [
-  {
-    promise: 'The order service knows the order, and its OrderPlaced is published',
-    when: 'always',
-    holds: ({ order, published }) => order !== undefined && published.includes('OrderPlaced'),
+/** What it promises as soon as nothing is in flight. */
+const atRest: Invariants = {
+  'The provider took money only for an approved payment': (story) =>
+    !tookMoney(story) || wasApproved(story.payment),
+  'A payment is refunded if and only if the provider refunded its charge': ({ payment, charge }) =>
+    (payment === 'REFUNDED') === (charge?.refunds === 1),
+  'Money is kept if and only if the goods arrived, once the courier has reported': ({ payment, delivery }) =>
+    delivery === 'STARTED' || (payment === 'APPROVED') === (delivery === 'COMPLETED'),
+  'The order has ended, or it is paid and waits for the courier': ({ order, payment, delivery }) =>
+    delivery === 'STARTED'
+      ? order === 'DELIVERING' && payment === 'APPROVED'
+      : order !== undefined && isFinal(order),
+  'The dashboard shows the published events, and no others': ({ published, dashboard }) =>
+    published.every((name) => dashboard?.events.includes(name)) &&
+    (dashboard?.events ?? []).every((name) => published.includes(name)),
+  'The dashboard shows the status of the order': ({ order, dashboard }) => order === dashboard?.status,
+  'The dashboard shows the status of the payment': ({ payment, dashboard }) => payment === dashboard?.payment,
+  'The dashboard shows the status of the delivery, unless that only remembers a cancel': ({
+    delivery,
+    dashboard,
+    published,
+  }) => {
+    const unpublished = published.includes('OrderCancelled') ? 'CANCEL_REMEMBERED' : undefined
+    return delivery === (dashboard?.delivery ?? unpublished)
   },
-  {
-    promise: 'No event is published twice',
-    when: 'always',
-    holds: ({ published, dashboard }) => areDistinct(published) && areDistinct(dashboard?.events ?? []),
-  },
-  {
-    promise: 'No delivery starts without an approved payment',
-    when: 'always',
-    holds: ({ payment, delivery, published }) =>
-      (isOnlyKnownToDelivery(delivery) || wasApproved(payment)) &&
-      (!published.includes('DeliveryStarted') || published.includes('PaymentApproved')),
-  },
-  {
-    promise: 'An approved payment was charged at the provider',
-    when: 'always',
-    holds: (story) =>
-      tookMoney(story) || !(wasApproved(story.payment) || story.published.includes('PaymentApproved')),
-  },
-  {
-    promise: 'A voided payment was never charged',
-    when: 'always',
-    holds: ({ payment, charge }) => payment !== 'VOIDED' || charge === undefined,
-  },
-  {
-    promise: 'No charge is refunded twice',
-    when: 'always',
-    holds: ({ charge }) => (charge?.refunds ?? 0) <= 1,
-  },
-  {
-    promise: 'The provider took money only for an approved payment',
-    when: 'at rest',
-    holds: (story) => !tookMoney(story) || wasApproved(story.payment),
-  },
-  {
-    promise: 'A payment is refunded if and only if the provider refunded its charge',
-    when: 'at rest',
-    holds: ({ payment, charge }) => (payment === 'REFUNDED') === (charge?.refunds === 1),
-  },
-  {
-    promise: 'Money is kept if and only if the goods arrived, once the courier has reported',
-    when: 'at rest',
-    holds: ({ payment, delivery }) =>
-      delivery === 'STARTED' || (payment === 'APPROVED') === (delivery === 'COMPLETED'),
-  },
-  {
-    promise: 'The order has ended, or it is paid and waits for the courier',
-    when: 'at rest',
-    holds: ({ order, payment, delivery }) =>
-      delivery === 'STARTED'
-        ? order === 'DELIVERING' && payment === 'APPROVED'
-        : order !== undefined && isFinal(order),
-  },
-  {
-    promise: 'The dashboard shows the published events, and no others',
-    when: 'at rest',
-    holds: ({ published, dashboard }) =>
-      published.every((name) => dashboard?.events.includes(name)) &&
-      (dashboard?.events ?? []).every((name) => published.includes(name)),
-  },
-  {
-    promise: 'The dashboard shows the status of the order',
-    when: 'at rest',
-    holds: ({ order, dashboard }) => order === dashboard?.status,
-  },
-  {
-    promise: 'The dashboard shows the status of the payment',
-    when: 'at rest',
-    holds: ({ payment, dashboard }) => payment === dashboard?.payment,
-  },
-  {
-    promise: 'The dashboard shows the status of the delivery, unless that only remembers a cancel',
-    when: 'at rest',
-    holds: ({ delivery, dashboard, published }) => {
-      const unpublished = published.includes('OrderCancelled') ? 'CANCEL_REMEMBERED' : undefined
-      return delivery === (dashboard?.delivery ?? unpublished)
-    },
-  },
-]
+}
+
+const all = { ...always, ...atRest }
 
 /** The promises that the story breaks. */
 export const brokenPromises = (story: Story, isAtRest: boolean): string[] =>
-  invariants
-    .filter(({ when, holds }) => (when === 'always' || isAtRest) && !holds(story))
-    .map(({ promise }) => promise)
+  Object.entries(isAtRest ? all : always)
+    .filter(([, holds]) => !holds(story))
+    .map(([promise]) => promise)
 
 const areDistinct = (names: readonly string[]) => new Set(names).size === names.length
 

@@ -28,16 +28,13 @@ export const transitionsFrom = (world: World, rules: Rules): Transition[] => [
   ...charges(world, rules),
 ]
 
-function requests(world: World, { order, delivery }: Rules): Transition[] {
+function requests(world: World, rules: Rules): Transition[] {
+  const { order, delivery } = world
   return [
-    ...unlessRefused('cancel', () =>
-      commit(world, 'order', order.evolve, order.cancel(world.order, 'requested')),
-    ),
-    ...unlessRefused('complete', () =>
-      commit(world, 'delivery', delivery.evolve, delivery.complete(world.delivery)),
-    ),
+    ...unlessRefused('cancel', () => commit(world, rules, 'order', rules.order.cancel(order, 'requested'))),
+    ...unlessRefused('complete', () => commit(world, rules, 'delivery', rules.delivery.complete(delivery))),
     ...unlessRefused('fail', () =>
-      commit(world, 'delivery', delivery.evolve, delivery.fail(world.delivery, 'undeliverable')),
+      commit(world, rules, 'delivery', rules.delivery.fail(delivery, 'undeliverable')),
     ),
   ]
 }
@@ -51,11 +48,11 @@ function unlessRefused(action: string, run: () => World): Transition[] {
 }
 
 /** The replica that waits decides at the end of its wait, or has crashed before. The two clocks need not agree. */
-function waits(world: World, { order }: Rules): Transition[] {
+function waits(world: World, rules: Rules): Transition[] {
   if (!isStrict(world)) return []
   const passing = { action: 'payBy passes', to: world.late ? world : { ...world, late: true } }
   const ending = unlessRefused('the wait ends', () => {
-    const to = commit(world, 'order', order.evolve, order.timeOut(world.order))
+    const to = commit(world, rules, 'order', rules.order.timeOut(world.order))
     return to !== world && world.order && isDecided(world.order)
       ? { ...to, brokenPromise: 'No order is cancelled for want of a payment that was decided' }
       : to
@@ -76,14 +73,13 @@ function messages(world: World, rules: Rules): Transition[] {
 }
 
 function handle(world: World, service: Service, event: AnyFact, rules: Rules): World {
-  const { order, payment, delivery } = rules
   switch (service) {
     case 'order':
-      return commit(world, 'order', order.evolve, [], event)
+      return commit(world, rules, 'order', [], event)
     case 'payment':
-      return commit(world, 'payment', payment.evolve, reactionOf(world, event, payment), event)
+      return commit(world, rules, 'payment', reactionOf(world, event, rules), event)
     case 'delivery':
-      return commit(world, 'delivery', delivery.evolve, delivery.react(world.delivery, event as never), event)
+      return commit(world, rules, 'delivery', rules.delivery.react(world.delivery, event as never), event)
     case 'dashboard':
       return project(world, event, rules)
   }
@@ -103,8 +99,8 @@ function project(
 }
 
 /** Payment's first transaction; the message is acknowledged only after the second. */
-function reserve(world: World, placed: AnyFact, { payment }: Rules): World {
-  const reserved = commit(world, 'payment', payment.evolve, reactionOf(world, placed, payment), placed)
+function reserve(world: World, placed: AnyFact, rules: Rules): World {
+  const reserved = commit(world, rules, 'payment', reactionOf(world, placed, rules), placed)
   if (reserved.payment?.status !== 'PENDING') return acknowledge(reserved, 'payment', placed)
   const charging = { ...reserved, charging: Math.min(2, world.charging + 1) }
   return world.payment === undefined && world.late
@@ -112,8 +108,8 @@ function reserve(world: World, placed: AnyFact, { payment }: Rules): World {
     : charging
 }
 
-const reactionOf = ({ payment, late }: World, event: AnyFact, { react }: Rules['payment']) =>
-  react(payment, event as never, late ? afterPayBy : payBy)
+const reactionOf = ({ payment, late }: World, event: AnyFact, rules: Rules) =>
+  rules.payment.react(payment, event as never, late ? afterPayBy : payBy)
 
 /** A replica that called the provider settles payment's second transaction, or crashes before or after the charge. */
 function charges(world: World, rules: Rules): Transition[] {
@@ -133,12 +129,12 @@ function charges(world: World, rules: Rules): Transition[] {
   ]
 }
 
-function settle(world: World, { payment }: Rules): World {
+function settle(world: World, rules: Rules): World {
   const answer =
     world.provider === 'approved'
       ? ({ approved: true } as const)
       : ({ approved: false, reason: 'limit-exceeded' } as const)
-  const settled = commit(world, 'payment', payment.evolve, payment.settle(world.payment, answer))
+  const settled = commit(world, rules, 'payment', rules.payment.settle(world.payment, answer))
   const [placed] = settled.published
   return placed ? acknowledge(settled, 'payment', placed) : settled
 }

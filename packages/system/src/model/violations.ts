@@ -38,9 +38,7 @@ function storiesOf(rows: Rows): Map<string, Story> {
   const deliveries = byOrder(rows.deliveries)
   const views = byOrder(rows.views)
   const published = byOrder(rows.published)
-  const ids = new Set(
-    [orders, payments, charges, deliveries, views, published].flatMap((part) => [...part.keys()]),
-  )
+  const ids = [orders, payments, charges, deliveries, views, published].flatMap((part) => [...part.keys()])
   const storyOf = (id: string): Story => {
     const charge = charges.get(id)
     return {
@@ -52,7 +50,7 @@ function storiesOf(rows: Rows): Map<string, Story> {
       published: published.get(id)?.events ?? [],
     }
   }
-  return new Map([...ids].map((id) => [id, storyOf(id)]))
+  return new Map(ids.map((id) => [id, storyOf(id)]))
 }
 
 const byOrder = <Row extends { orderId: string }>(rows: readonly Row[]) =>

@@ -22,14 +22,14 @@ export interface Structure {
 /** They have one shape: who knows one of them knows all three. (sameness.test) */
 export const participants = ['packages/order', 'packages/payment', 'packages/delivery']
 
-/** The layers of all three; `provider` is payment's alone, `payment-wait` order's, `automatic-courier` delivery's. */
+/** The layers of all three; `provider` is payment's alone and `payment-wait` order's. */
 const service: Layers = [
   ['schema.ts', 'settings.ts'],
   ['domain.ts', 'routes.ts'],
   ['provider'],
   ['store.ts'],
   ['reactions.ts'],
-  ['deadlines.ts', 'payment-wait', 'automatic-courier'],
+  ['deadlines.ts', 'payment-wait'],
   ['api.ts'],
   ['main.ts'],
 ]
@@ -44,7 +44,8 @@ export const structure: Structure = {
     ['packages/client'],
     ['packages/web'],
     ['packages/local'],
-    ['packages/system', 'bench', 'deploy/tools', 'deploy/experiments'],
+    ['packages/system'],
+    ['bench', 'deploy/tools', 'deploy/experiments'],
   ],
   rooms: {
     'packages/contracts': [
@@ -108,7 +109,7 @@ export const structure: Structure = {
       ['main.tsx'],
     ],
     'packages/local': [['access', 'demo'], ['system'], ['cli']],
-    'packages/system': [['model'], ['support'], ['docs', 'faults', 'structure']],
+    'packages/system': [['model'], ['support'], ['docs', 'structure']],
     bench: [['load', 'report'], ['run'], ['limits'], ['measure'], ['breaker', 'rebuild'], ['bench.ts']],
     'deploy/tools': [['images', 'secrets'], ['replay.ts']],
     'deploy/experiments': [['report'], ['cluster'], ['load'], ['experiments'], ['experiment.ts']],

@@ -1,5 +1,7 @@
+import { after, afterEach, before } from 'node:test'
 import { isExecutable, onPath } from '@saucery/servers/process/programs'
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { type BrowserContextOptions, chromium } from 'playwright-core'
+import { type RunningSystem, runningSystem } from './running-system.ts'
 
 const programs = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
 
@@ -18,23 +20,18 @@ function findBrowser(env = process.env): string {
   )
 }
 
-export interface TestBrowser extends AsyncDisposable {
-  /** Opens a page in a browser profile of its own. */
-  open(url: string, options?: BrowserContextOptions): Promise<Page>
-  /** Closes all pages: open ones go on polling, and use up the gateway's rate limit. */
-  closePages(): Promise<void>
-  /** Logged errors and uncaught exceptions of all pages. Failed requests are left out: some tests cause them. */
-  readonly pageErrors: readonly string[]
-}
+type TestBrowser = Awaited<ReturnType<typeof testBrowser>>
 
-export async function testBrowser(): Promise<TestBrowser> {
+export async function testBrowser() {
   // Chromium's sandbox does not run as root; the pages are our own.
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  const browser: Browser = await chromium.launch({ executablePath: findBrowser(), args })
+  const browser = await chromium.launch({ executablePath: findBrowser(), args })
   const pageErrors: string[] = []
   return {
+    /** Logged errors and uncaught exceptions of all pages. Failed requests are left out: some tests cause them. */
     pageErrors,
-    async open(url, options = {}) {
+    /** Opens a page in a browser profile of its own. */
+    async open(url: string, options: BrowserContextOptions = {}) {
       const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options })
       const page = await context.newPage()
       page.setDefaultTimeout(30_000)
@@ -46,9 +43,26 @@ export async function testBrowser(): Promise<TestBrowser> {
       await page.goto(url)
       return page
     },
+    /** Closes all pages: open ones go on polling, and use up the gateway's rate limit. */
     async closePages() {
       await Promise.all(browser.contexts().map((context) => context.close()))
     },
     [Symbol.asyncDispose]: () => browser.close(),
   }
+}
+
+/** The system with these settings and a browser, for all tests of a file. Pages are closed after each test. */
+export function inBrowser(settings?: NodeJS.ProcessEnv) {
+  const running = {} as { system: RunningSystem; browser: TestBrowser }
+  before(async () => {
+    running.system = await runningSystem(settings)
+    running.browser = await testBrowser()
+  })
+  afterEach(() => running.browser.closePages())
+  after(async () => {
+    await running.browser[Symbol.asyncDispose]()
+    await running.system[Symbol.asyncDispose]()
+  })
+  const open = (options?: BrowserContextOptions) => running.browser.open(running.system.urls.gateway, options)
+  return { running, open }
 }

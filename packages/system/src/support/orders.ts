@@ -54,18 +54,14 @@ const fates: readonly Fate[] = [
   left,
 ]
 
-interface Orders {
-  /** The ids of those that were answered with 201. */
-  readonly accepted: string[]
-  /** How many were not answered so: each may exist or not. */
-  readonly unanswered: number
-}
-
-/** Places orders at an even pace, whether or not they are answered, and sends each to a fate. */
+/**
+ * Places orders at an even pace, whether or not they are answered, and sends each to a fate.
+ * @returns the ids of those that were answered with 201, and the number of the others: each may exist or not
+ */
 export async function placeOrdersEvenly(
   url: string,
   { orders, withinMs, random }: { orders: number; withinMs: number; random: () => number },
-): Promise<Orders> {
+) {
   const chosen = Array.from({ length: orders }, () => fates[Math.floor(random() * fates.length)] ?? left)
   const [hasty, patient] = [hastyClient(url), patientClient(url)]
   const ids = await Promise.all(

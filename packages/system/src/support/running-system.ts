@@ -1,41 +1,35 @@
 import { anyPorts } from '@saucery/local/system/service-ports'
-import { type System, startSystem } from '@saucery/local/system/system'
+import { startSystem } from '@saucery/local/system/system'
 import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
 
-export type RunningSystem = System &
-  AsyncDisposable & {
-    readonly dataDir: string
-    /** What the services said at level error or in no level at all, and how often. */
-    readonly errors: ReadonlyMap<string, number>
-  }
+export type RunningSystem = Awaited<ReturnType<typeof runningSystem>>
 
 /** The whole system in a folder that goes with it, with these settings beside the environment's. */
-export async function runningSystem(settings: NodeJS.ProcessEnv = {}): Promise<RunningSystem> {
+export async function runningSystem(settings: NodeJS.ProcessEnv = {}) {
   const folder = await tempFolder()
+  /** What the services said at level error or in no level at all, and how often. */
   const errors = new Map<string, number>()
-  try {
-    const system = await startSystem({
-      dataDir: folder,
-      ports: anyPorts,
-      env: { ...process.env, LOG_LEVEL: 'warn', ...settings },
-      print: () => {},
-      onLine(service, line) {
-        const error = errorIn(line)
-        if (error) errors.set(`${service}: ${error}`, (errors.get(`${service}: ${error}`) ?? 0) + 1)
-      },
-    })
-    return {
-      ...system,
-      dataDir: folder,
-      errors,
-      async [Symbol.asyncDispose]() {
-        await system.kill()
-        await removeTempFolder(folder)
-      },
-    }
-  } catch (error) {
+  const system = await startSystem({
+    dataDir: folder,
+    ports: anyPorts,
+    env: { ...process.env, LOG_LEVEL: 'warn', ...settings },
+    print: () => {},
+    onLine(service, line) {
+      const error = errorIn(line)
+      if (error) errors.set(`${service}: ${error}`, (errors.get(`${service}: ${error}`) ?? 0) + 1)
+    },
+  }).catch(async (error) => {
     await removeTempFolder(folder)
     throw error
+  })
+  return {
+    ...system,
+    dataDir: folder,
+    errors,
+    async [Symbol.asyncDispose]() {
+      await system.kill()
+      await removeTempFolder(folder)
+    },
   }
 }
 

@@ -21,7 +21,6 @@ export async function untilAnswered<T>(
       await pause(Math.max(pauseMs, retryAfterMs(error)), stopped)
     }
   }
-  return undefined
 }
 
 /** Resolves after the time, or at once when `stopped` is aborted. */

@@ -1,15 +1,14 @@
-import { batch, signal } from '@preact/signals'
+import { signal } from '@preact/signals'
 import type { Client } from '@saucery/client/client'
-import type { OrderView, Page } from '@saucery/client/schemas'
+import type { OrderView } from '@saucery/client/schemas'
 import { followLive } from '../live/live.ts'
 import type { Connection } from '../live/read-feed.ts'
 import { announceMoves } from '../order/announce-moves.ts'
 import { mergeViews, newest, type Orders } from '../order/orders.ts'
+import { gather } from '../ui/gather.ts'
 import { whileVisible } from '../ui/while-visible.ts'
 import { type BoardFilter, liveQuery } from './filter.ts'
-import { gather } from './gather.ts'
-import { openListReader, pageSize } from './list-reader.ts'
-import { keep, loadedOrders, setOrders, setPage } from './loaded-orders.ts'
+import { keep, openOrderList } from './order-list.ts'
 
 /** Changes within this time are drawn together. */
 const gatherMs = 100
@@ -26,78 +25,50 @@ export type BoardData = ReturnType<typeof openBoard>
  */
 export function openBoard(client: Client, filter: BoardFilter, before: Orders = new Map()) {
   const closed = new AbortController()
-  const loaded = loadedOrders(before)
-  const list = openListReader(client, filter, closed.signal)
+  const list = openOrderList(client, filter, before, closed.signal)
+  const { orders, hasOlder, isRead, loading, error, readOlder } = list
   const connection = signal<Connection>('connecting')
-  const isRead = signal(false)
   /** The changes that came while the whole list is read again. */
   let duringReload: Orders | undefined
 
   const changes = gather<OrderView>(gatherMs, (views) => {
-    const { orders, moves } = mergeViews(loaded.orders.value, views)
+    const merged = mergeViews(orders.value, views)
     if (duringReload) duringReload = newest(mergeViews(duringReload, views).orders, keep).orders
-    batch(() => setOrders(loaded, orders))
-    announceMoves(moves)
+    list.replace(merged.orders)
+    announceMoves(merged.moves)
   })
-
-  const showPage = (page: Page<OrderView>, until: string | undefined, known: Orders) =>
-    batch(() => {
-      list.error.value = undefined
-      isRead.value = true
-      setPage(loaded, page, until, known)
-    })
 
   /** Replaces all orders: the feed cannot tell which changes were missed. (board-data.test) */
-  async function reload(): Promise<void> {
+  function reload(): void {
     changes.flush()
     duringReload = new Map()
-    const page = await list.read()
-    if (!page) return
-    changes.flush()
-    showPage(page, undefined, duringReload)
-    duringReload = undefined
+    void list.read(() => {
+      changes.flush()
+      const known = duringReload ?? new Map()
+      duringReload = undefined
+      return known
+    })
   }
 
-  const unfollow = followLive({
+  const withoutFeed = setTimeout(reload, feedLateMs)
+  void followLive({
     client,
     query: liveQuery(filter),
+    stopped: closed.signal,
+    connection,
     onOrders: changes.add,
-    onReset: () => {
+    onReset() {
       clearTimeout(withoutFeed)
-      void reload()
-    },
-    onState: (state) => {
-      connection.value = state
+      reload()
     },
   })
-  const withoutFeed = setTimeout(reload, feedLateMs)
-  const stopOverdue = filter.overdue
-    ? whileVisible(overdueEveryMs, async (signal) => {
-        const { items } = await list.getPage(undefined, signal)
-        setOrders(loaded, mergeViews(loaded.orders.value, items).orders)
-      })
-    : () => {}
+  if (filter.overdue) whileVisible(overdueEveryMs, closed.signal, list.refresh)
 
-  return {
-    orders: loaded.orders,
-    hasOlder: loaded.hasOlder,
-    loading: list.loading,
-    error: list.error,
-    connection,
-    /** Whether the list has been read. */
-    isRead,
-    async readOlder(): Promise<void> {
-      loaded.limit += pageSize
-      const until = loaded.nextUntil
-      const page = await list.read(until)
-      if (page) showPage(page, until, loaded.orders.value)
-    },
-    close(): void {
-      unfollow()
-      stopOverdue()
-      closed.abort()
-      changes.close()
-      clearTimeout(withoutFeed)
-    },
+  function close(): void {
+    closed.abort()
+    changes.close()
+    clearTimeout(withoutFeed)
   }
+
+  return { orders, hasOlder, isRead, loading, error, connection, readOlder, close }
 }

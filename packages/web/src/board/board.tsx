@@ -1,19 +1,18 @@
+import type { Statistics } from '@saucery/client/schemas'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
-import { client } from '../api/client.ts'
-import { may } from '../api/session.ts'
+import { client, may } from '../api/client.ts'
 import { OutcomesChart } from '../charts/outcomes-chart.tsx'
 import { TimesChart } from '../charts/times-chart.tsx'
 import { useConnection } from '../live/connection.tsx'
 import { Failure } from '../ui/parts.tsx'
 import { route } from '../ui/router.ts'
+import { usePolled } from '../ui/use-polled.tsx'
 import { type BoardData, openBoard } from './board-data.ts'
 import { Columns } from './columns.tsx'
-import { type BoardFilter, filterIn, loadKeyOf } from './filter.ts'
+import { type BoardFilter, filterIn, loadKeyOf, timeRanges } from './filter.ts'
 import { FilterForm } from './filter-form.tsx'
 import { PlaceForm } from './place-form.tsx'
-import { useStatistics } from './statistics.ts'
 
-/** The start page: the order form, the filter, the charts, and the orders in a column for each status. */
 export function Board() {
   const search = route.value.query.toString()
   const filter = useMemo(() => filterIn(new URLSearchParams(search)), [search])
@@ -57,4 +56,24 @@ function LiveBoard({ filter }: { filter: BoardFilter }) {
       )}
     </>
   )
+}
+
+/**
+ * Polls the statistics of the filter's time range and branch.
+ * @returns `shown`: after a change of the filter the last ones, until the new ones are `found`
+ */
+function useStatistics({ range, branchId }: BoardFilter) {
+  const { ms } = timeRanges[range]
+  const stepMs = Math.max(60_000, ms / 60)
+  const read = (signal: AbortSignal) => {
+    // Whole steps, so that bars keep their place as time goes by.
+    const end = Math.ceil(Date.now() / stepMs) * stepMs
+    const [since, until] = [new Date(end - ms).toISOString(), new Date(end).toISOString()]
+    return client.get('/orderDashboards/statistics', { query: { since, until, stepMs, branchId }, signal })
+  }
+  const { found, error } = usePolled<Statistics>(read, 5000, [range, branchId])
+  const last = useRef<Statistics>(undefined)
+  const shown: Statistics | undefined = found ?? last.current
+  last.current = shown
+  return { found, shown, error: found ? undefined : error }
 }

@@ -1,20 +1,20 @@
 import type { ComponentProps } from 'preact'
-import { me } from '../api/session.ts'
+import { me } from '../api/client.ts'
 import { ended, isStatus, underway } from '../order/statuses.tsx'
 import { replaceAddress } from '../ui/router.ts'
 import { addressOf, type BoardFilter, type TimeRange, timeRanges } from './filter.ts'
 
 /** Chooses the orders. The filter is in the address, so that it can be bookmarked and shared. */
 export function FilterForm({ filter }: { filter: BoardFilter }) {
-  const change = (part: { [Key in keyof BoardFilter]?: BoardFilter[Key] | undefined }) =>
-    replaceAddress(addressOf({ ...filter, ...part } as BoardFilter))
+  const change = (part: Partial<BoardFilter>) => replaceAddress(addressOf({ ...filter, ...part }))
+  const isWholeId = filter.id !== undefined && wholeId.test(filter.id)
   return (
     <form
       class="filter"
       aria-label="Filter"
       onSubmit={(event) => {
         event.preventDefault()
-        if (filter.id !== undefined && wholeId.test(filter.id)) location.hash = `#/orders/${filter.id}`
+        if (isWholeId) location.hash = `#/orders/${filter.id}`
       }}
     >
       <label>
@@ -61,7 +61,19 @@ export function FilterForm({ filter }: { filter: BoardFilter }) {
         />
         Overdue only
       </label>
-      <Search id={filter.id} onId={(id) => change({ id })} />
+      {/* A part of an id searches the loaded orders; a whole one opens any order. */}
+      <span class="search">
+        <Field
+          label="Order id or part of it"
+          type="search"
+          name="order"
+          value={filter.id}
+          onInput={(event) => change({ id: textIn(event)?.toLowerCase() })}
+        />
+        <button type="submit" disabled={!isWholeId}>
+          Open
+        </button>
+      </span>
     </form>
   )
 }
@@ -78,19 +90,3 @@ const Field = ({ label, value, ...input }: FieldProps) => (
 const textIn = (event: { currentTarget: HTMLInputElement }) => event.currentTarget.value.trim() || undefined
 
 const wholeId = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
-
-/** A part of an id searches the loaded orders; a whole one opens any order. */
-const Search = ({ id, onId }: { id: string | undefined; onId: (id: string | undefined) => void }) => (
-  <span class="search">
-    <Field
-      label="Order id or part of it"
-      type="search"
-      name="order"
-      value={id}
-      onInput={(event) => onId(textIn(event)?.toLowerCase())}
-    />
-    <button type="submit" disabled={id === undefined || !wholeId.test(id)}>
-      Open
-    </button>
-  </span>
-)

@@ -18,15 +18,14 @@ export const timeRanges = {
 
 export type TimeRange = keyof typeof timeRanges
 
-/** Which orders are shown. */
 export interface BoardFilter {
   readonly range: TimeRange
-  readonly status?: Status
-  readonly branchId?: string
-  readonly sauceId?: string
+  readonly status?: Status | undefined
+  readonly branchId?: string | undefined
+  readonly sauceId?: string | undefined
   readonly overdue: boolean
   /** A part of the id. It chooses among the loaded orders only. */
-  readonly id?: string
+  readonly id?: string | undefined
 }
 
 const defaultRange: TimeRange = '1h'
@@ -64,7 +63,6 @@ export function addressOf({ range, status, branchId, sauceId, overdue, id }: Boa
 /** Equal for filters that load the same orders. */
 export const loadKeyOf = ({ id: _, ...filter }: BoardFilter): string => addressOf(filter)
 
-/** The query of the list. */
 export const ordersQuery = ({ range, status, branchId, sauceId, overdue }: BoardFilter, now: number) => ({
   since: new Date(now - timeRanges[range].ms).toISOString(),
   status,
@@ -76,7 +74,6 @@ export const ordersQuery = ({ range, status, branchId, sauceId, overdue }: Board
 /** The query of the live feed. Not by status: the board has to see an order leave the status that it shows. */
 export const liveQuery = ({ branchId, sauceId }: BoardFilter) => ({ branchId, sauceId })
 
-/** Whether the filter shows the order. */
 export const matches = (
   order: OrderView,
   { range, status, branchId, sauceId, overdue, id }: BoardFilter,

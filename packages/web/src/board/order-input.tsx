@@ -1,28 +1,17 @@
-import type { OrderField } from './place.ts'
+import { type OrderField, orderFields } from './place.ts'
 
-const labels: Record<OrderField, string> = {
-  branchId: 'Branch',
-  sauceId: 'Sauce',
-  qty: 'Quantity',
-  price: 'Unit price (won)',
+interface OrderInputProps {
+  readonly name: OrderField
+  readonly value: string
+  readonly error: string | undefined
+  readonly onValue: (value: string) => void
 }
 
-/** A field of the order form, with its error. */
-export function OrderInput({
-  name,
-  value,
-  error,
-  onValue,
-}: {
-  name: OrderField
-  value: string
-  error: string | undefined
-  onValue: (value: string) => void
-}) {
+export function OrderInput({ name, value, error, onValue }: OrderInputProps) {
   const id = `place-${name}`
   return (
     <div class="field">
-      <label for={id}>{labels[name]}</label>
+      <label for={id}>{orderFields[name]}</label>
       <input
         id={id}
         name={name}

@@ -1,14 +1,14 @@
+import type { Posted } from '@saucery/client/client'
 import { CallRefused } from '@saucery/client/errors'
 import type { Order, OrderRequest } from '@saucery/client/schemas'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
-import { client } from '../api/client.ts'
-import { me } from '../api/session.ts'
+import { client, me } from '../api/client.ts'
 import { shortId } from '../order/orders.ts'
 import { StatusMark } from '../order/statuses.tsx'
 import { Failure } from '../ui/parts.tsx'
 import { useAction } from '../ui/use-action.ts'
 import { OrderInput } from './order-input.tsx'
-import { orderFields, orderOf, sortErrors, type Typed } from './place.ts'
+import { orderFieldNames, orderOf, sortErrors, type Typed } from './place.ts'
 
 const valid: Typed = { branchId: 'gangnam', sauceId: 'gochujang', qty: '3', price: '4000' }
 const invalid: Typed = { branchId: 'no spaces please', sauceId: '', qty: '0', price: '-4000' }
@@ -20,7 +20,8 @@ const withOwnBranch = (order: Typed): Typed => ({ ...order, branchId: me.value?.
 export function PlaceForm() {
   const [typed, setTyped] = useState(() => withOwnBranch(valid))
   const [isStrict, setStrict] = useState(false)
-  const { busy, error, placed, place } = usePlace(isStrict)
+  const [placed, setPlaced] = useState<Posted<Order> | undefined>(undefined)
+  const { busy, error, act } = useAction()
   const form = useRef<HTMLFormElement>(null)
   const { byField, others } = sortErrors(error instanceof CallRefused ? error.errors : [])
 
@@ -28,6 +29,13 @@ export function PlaceForm() {
   useLayoutEffect(() => {
     if (error) form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
   }, [error])
+
+  const place = (order: Typed) =>
+    act(async () => {
+      setPlaced(undefined)
+      const prefer = isStrict ? 'wait=5, handling=strict' : undefined
+      setPlaced(await client.post('/orders', { body: orderOf(order) as OrderRequest, header: { prefer } }))
+    })
 
   function placeInvalid(): void {
     const order = withOwnBranch(invalid)
@@ -47,7 +55,7 @@ export function PlaceForm() {
           void place(typed)
         }}
       >
-        {orderFields.map((name) => (
+        {orderFieldNames.map((name) => (
           <OrderInput
             key={name}
             name={name}
@@ -89,25 +97,7 @@ export function PlaceForm() {
   )
 }
 
-interface Placed {
-  readonly data: Order
-  readonly eventId: string | undefined
-}
-
-/** @param isStrict the order is placed only if it is paid within 5 s */
-function usePlace(isStrict: boolean) {
-  const { busy, error, act } = useAction()
-  const [placed, setPlaced] = useState<Placed | undefined>(undefined)
-  const place = (typed: Typed) =>
-    act(async () => {
-      setPlaced(undefined)
-      const prefer = isStrict ? 'wait=5, handling=strict' : undefined
-      setPlaced(await client.post('/orders', { body: orderOf(typed) as OrderRequest, header: { prefer } }))
-    })
-  return { busy, error, placed, place }
-}
-
-const PlacedOrder = ({ data: { id, status }, eventId }: Placed) => (
+const PlacedOrder = ({ data: { id, status }, eventId }: Posted<Order>) => (
   <>
     Placed order <a href={`#/orders/${id}${eventId ? `?after=${eventId}` : ''}`}>{shortId(id)}</a>{' '}
     {status !== 'PLACED' && <StatusMark status={status} />}

@@ -1,8 +1,15 @@
 import type { FieldError } from '@saucery/client/schemas'
 
-export const orderFields = ['branchId', 'sauceId', 'qty', 'price'] as const
+/** The fields of the form, with their labels. */
+export const orderFields = {
+  branchId: 'Branch',
+  sauceId: 'Sauce',
+  qty: 'Quantity',
+  price: 'Unit price (won)',
+} as const
 
-export type OrderField = (typeof orderFields)[number]
+export type OrderField = keyof typeof orderFields
+export const orderFieldNames = Object.keys(orderFields) as OrderField[]
 
 /** The text in each field of the form. */
 export type Typed = Readonly<Record<OrderField, string>>
@@ -19,18 +26,12 @@ export function orderOf({ branchId, sauceId, qty, price }: Typed): Record<string
 const numberIn = (text: string): number | string =>
   text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text
 
-interface SortedErrors {
-  readonly byField: ReadonlyMap<OrderField, string>
-  /** Errors that belong to no field of the form. */
-  readonly others: readonly string[]
-}
-
-/** Sorts a problem's errors by the fields that their pointers name. */
-export function sortErrors(errors: readonly FieldError[]): SortedErrors {
+/** Sorts a problem's errors by the fields that their pointers name; `others` belong to no field of the form. */
+export function sortErrors(errors: readonly FieldError[]) {
   const byField = new Map<OrderField, string>()
   const others: string[] = []
   for (const { pointer, parameter, header, detail } of errors) {
-    const field = orderFields.find((name) => pointer === `/${name}`)
+    const field = orderFieldNames.find((name) => pointer === `/${name}`)
     const place = pointer ?? parameter ?? header
     if (field) byField.set(field, byField.has(field) ? `${byField.get(field)}; ${detail}` : detail)
     else others.push(place ? `${place} ${detail}` : detail)

@@ -1,9 +1,9 @@
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { extname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
-import { build, type OutputFile } from 'esbuild'
+import { build } from 'esbuild'
 
 const source = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url))
 
@@ -34,20 +34,14 @@ export async function buildPage(outdir: string): Promise<void> {
   // Files of earlier builds have other names, and would stay.
   await rm(outdir, { recursive: true, force: true })
   await mkdir(join(outdir, 'assets'), { recursive: true })
-  const page = (await readFile(source('index.html'), 'utf8'))
-    .replace('main.css', pathOf(outputFiles, '.css', outdir))
-    .replace('main.js', pathOf(outputFiles, '.js', outdir))
+  let page = await readFile(source('index.html'), 'utf8')
+  for (const { path } of outputFiles)
+    page = page.replace(`main${extname(path)}`, relative(outdir, path).replaceAll('\\', '/'))
   await Promise.all([
     ...outputFiles.map(({ path, contents }) => writeCompressed(path, contents)),
     writeCompressed(join(outdir, 'index.html'), Buffer.from(page)),
     copyFile(source('favicon.svg'), join(outdir, 'favicon.svg')),
   ])
-}
-
-function pathOf(files: OutputFile[], ending: string, outdir: string): string {
-  const file = files.find(({ path }) => path.endsWith(ending))
-  if (!file) throw new Error(`no ${ending} was built`)
-  return relative(outdir, file.path).replaceAll('\\', '/')
 }
 
 async function writeCompressed(path: string, contents: Uint8Array): Promise<void> {

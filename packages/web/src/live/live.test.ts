@@ -4,6 +4,7 @@ import { describe, it } from 'node:test'
 import { openClient } from '@saucery/client/client'
 import { listen, orderView } from '../testing/orders.ts'
 import { followLive, type LiveOptions } from './live.ts'
+import type { Connection } from './read-feed.ts'
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void
 
@@ -28,12 +29,18 @@ async function following(answers: Answer[], options: Partial<LiveOptions> = {}) 
     token: () => 'secret',
     onUnauthorized: ({ code }) => unauthorized.push(code),
   })
-  const stop = followLive({
+  const stopping = new AbortController()
+  void followLive({
     client,
     query: {},
     onOrders: (orders) => record(orders.map(({ orderId, status }) => `${orderId} ${status}`).join(', ')),
     onReset: () => record('reset'),
-    onState: (state) => record(state),
+    connection: {
+      set value(state: Connection) {
+        record(state)
+      },
+    },
+    stopped: stopping.signal,
     longestPauseMs: 10,
     ...options,
   })
@@ -54,7 +61,7 @@ async function following(answers: Answer[], options: Partial<LiveOptions> = {}) 
         check()
       }),
     async [Symbol.asyncDispose]() {
-      stop()
+      stopping.abort()
       await server[Symbol.asyncDispose]()
     },
   }

@@ -4,44 +4,38 @@ import { pause } from '../api/retry.ts'
 import { type FollowedFeed, readFeed } from './read-feed.ts'
 
 export interface LiveOptions extends FollowedFeed {
-  /** A connection that is silent for longer is lost; three heartbeats fit in. */
-  readonly silenceMs?: number
-  /** The longest pause before the next connection. */
   readonly longestPauseMs?: number
 }
 
 /**
  * Follows the live feed until it is stopped. A connection that ends is followed by another, which resumes after the
  * last id, so no change is missed. (`EventSource` cannot send a token.)
- * @returns stops it
  */
-export function followLive(options: LiveOptions): () => void {
-  const stopped = new AbortController()
-  void follow({ silenceMs: 45_000, longestPauseMs: 15_000, ...options }, stopped.signal)
-  return () => stopped.abort()
-}
-
-async function follow(options: Required<LiveOptions>, stopped: AbortSignal): Promise<void> {
+export async function followLive(options: LiveOptions): Promise<void> {
+  const { stopped, connection, longestPauseMs = 15_000 } = options
   let lastId: string | undefined
   let failures = 0
-  options.onState('connecting')
+  connection.value = 'connecting'
   while (!stopped.aborted) {
     let retryMs = 0
     try {
-      await readFeed(options, options.silenceMs, stopped, lastId, (id) => {
+      await readFeed(options, lastId, (id) => {
         lastId = id
         failures = 0
       })
     } catch (error) {
       if (stopped.aborted) return
-      if (isRefused(error, lastId)) return options.onState('off')
+      if (isRefused(error, lastId)) {
+        connection.value = 'off'
+        return
+      }
       // The feed no longer knows this id: start anew.
       if (!isTransient(error)) lastId = undefined
       retryMs = retryAfterMs(error)
     }
     if (stopped.aborted) return
-    options.onState('reconnecting')
-    await pause(Math.max(retryMs, backoffMs(failures++, options.longestPauseMs)), stopped)
+    connection.value = 'reconnecting'
+    await pause(Math.max(retryMs, backoffMs(failures++, longestPauseMs)), stopped)
   }
 }
 

@@ -9,18 +9,19 @@ export interface FollowedFeed {
   readonly client: Client
   /** Which orders: all, those of a branch or sauce, or one. */
   readonly query: { branchId?: string | undefined; sauceId?: string | undefined; orderId?: string }
+  readonly stopped: AbortSignal
+  /** A connection that is silent for longer is lost; three heartbeats fit in. */
+  readonly silenceMs?: number
+  readonly connection: { value: Connection }
   /** Called with the changed orders, once for all that came together. */
   onOrders(orders: OrderView[]): void
   /** The list has to be read (again): at first, and when the feed cannot resume. */
   onReset(): void
-  onState(state: Connection): void
 }
 
 /** Reads one connection to its end, after the event with `lastId`, or from now on without one. Rejects when it breaks or is silent for `silenceMs`. */
 export async function readFeed(
-  { client, query, onOrders, onReset, onState }: FollowedFeed,
-  silenceMs: number,
-  stopped: AbortSignal,
+  { client, query, stopped, silenceMs = 45_000, connection, onOrders, onReset }: FollowedFeed,
   lastId: string | undefined,
   onId: (id: string) => void,
 ): Promise<void> {
@@ -30,7 +31,7 @@ export async function readFeed(
     const header = { 'last-event-id': lastId }
     const signal = AbortSignal.any([stopped, silent.signal])
     const stream = await client.stream('/orderDashboards/live', { query, header, signal })
-    onState('live')
+    connection.value = 'live'
     let isFirst = lastId === undefined
     let orders: OrderView[] = []
     const parser = createParser({

@@ -2,14 +2,11 @@ import type { DeadLetter, Page } from '@saucery/client/schemas'
 import { useEffect, useState } from 'preact/hooks'
 import { client } from '../api/client.ts'
 import { shortId } from '../order/orders.ts'
-import { announce } from '../ui/announce.ts'
 import { dayAndTime } from '../ui/format.ts'
-import { Failure, ListState } from '../ui/parts.tsx'
+import { announcement, Failure, ListState } from '../ui/parts.tsx'
 import { useAction } from '../ui/use-action.ts'
 
 export type MonitoredService = 'order' | 'payment' | 'delivery' | 'dashboard'
-
-const pageSize = 20
 
 /**
  * A service's dead letters with their errors, to be retried once the cause is fixed.
@@ -22,7 +19,7 @@ export function DeadLetters({ service, unhandled }: { service: MonitoredService;
 
   async function read(cursor?: string): Promise<void> {
     try {
-      const query = { limit: pageSize, cursor }
+      const query = { limit: 20, cursor }
       const found = await client.get(`/operations/${service}/dead-letters`, { query })
       setPage(cursor && page ? { ...found, items: [...page.items, ...found.items] } : found)
       setError(undefined)
@@ -34,7 +31,7 @@ export function DeadLetters({ service, unhandled }: { service: MonitoredService;
   async function retry(sequence: number): Promise<void> {
     const path = { sequence: String(sequence) }
     await client.post(`/operations/${service}/dead-letters/{sequence}/send-back`, { path })
-    announce(`Dead letter ${sequence} was retried and processed`)
+    announcement.value = `Dead letter ${sequence} was retried and processed`
     void read()
   }
 

@@ -3,14 +3,11 @@ import { client } from '../api/client.ts'
 import { count, duration } from '../ui/format.ts'
 import { Details, Failure } from '../ui/parts.tsx'
 import { Table } from '../ui/table.tsx'
-import { usePolled } from '../ui/use-polled.ts'
+import { usePolled } from '../ui/use-polled.tsx'
 import { DeadLetters, type MonitoredService } from './dead-letters.tsx'
 
 const services: readonly MonitoredService[] = ['order', 'payment', 'delivery', 'dashboard']
 
-const everyMs = 2000
-
-/** For operators: each service's backlog, outbox and dead letters. */
 export const OperationsPage = () => (
   <>
     <h1>Operations</h1>
@@ -23,8 +20,8 @@ export const OperationsPage = () => (
 )
 
 function ServiceState({ service }: { service: MonitoredService }) {
-  const read = (signal: AbortSignal | undefined) => client.get(`/operations/${service}`, { signal })
-  const { found: state, error } = usePolled<Operations>(read, everyMs, [service])
+  const read = (signal: AbortSignal) => client.get(`/operations/${service}`, { signal })
+  const { found: state, error } = usePolled<Operations>(read, 2000, [service])
   const id = `service-${service}`
   return (
     <section class="service" aria-labelledby={id}>
@@ -35,7 +32,17 @@ function ServiceState({ service }: { service: MonitoredService }) {
       {state && (
         <>
           {state.projection && <Building {...state.projection} />}
-          <Backlog consumers={state.consumers} />
+          <Table
+            caption="Events not processed yet"
+            items={state.consumers}
+            keyOf={({ stream, durable }) => `${stream} ${durable}`}
+            columns={{
+              Stream: ({ stream }) => stream,
+              Pending: ({ pending }) => <Warning n={pending} />,
+              'In flight': ({ ackPending }) => count(ackPending),
+              Redelivered: ({ redelivered }) => <Warning n={redelivered} />,
+            }}
+          />
           <Details
             of={{
               'Unpublished events': state.outbox && unpublishedText(state.outbox),
@@ -51,20 +58,6 @@ function ServiceState({ service }: { service: MonitoredService }) {
 
 const unpublishedText = ({ unpublished, oldestMs }: NonNullable<Operations['outbox']>) =>
   `${count(unpublished)}${unpublished > 0 ? `, the oldest for ${duration(oldestMs)}` : ''}`
-
-const Backlog = ({ consumers }: Pick<Operations, 'consumers'>) => (
-  <Table
-    caption="Events not processed yet"
-    items={consumers}
-    keyOf={({ stream, durable }) => `${stream} ${durable}`}
-    columns={{
-      Stream: ({ stream }) => stream,
-      Pending: ({ pending }) => <Warning n={pending} />,
-      'In flight': ({ ackPending }) => count(ackPending),
-      Redelivered: ({ redelivered }) => <Warning n={redelivered} />,
-    }}
-  />
-)
 
 /** A number that should be 0. */
 const Warning = ({ n }: { n: number }) => <span class={n > 0 ? 'some' : ''}>{count(n)}</span>

@@ -1,7 +1,6 @@
 import type { OrderView } from '@saucery/client/schemas'
 import { isFinal } from '@saucery/contracts/status'
-import { client } from '../api/client.ts'
-import { may } from '../api/session.ts'
+import { client, may } from '../api/client.ts'
 import { Failure } from '../ui/parts.tsx'
 import { useAction } from '../ui/use-action.ts'
 
@@ -14,7 +13,6 @@ export const orderActions = {
 
 export type ActionName = keyof typeof orderActions
 
-/** The actions that end a delivery. */
 export const endings = ['complete', 'fail'] as const
 
 export const sendAction = (name: ActionName, id: string) =>
@@ -30,7 +28,6 @@ export function actionsOn({ status, delivery, timeline }: OrderView): ActionName
 
 interface ActionButtonsProps {
   readonly names: readonly ActionName[]
-  /** The group's name for screen readers. */
   readonly label: string
   readonly run: (name: ActionName) => Promise<void>
 }

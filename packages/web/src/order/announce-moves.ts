@@ -1,20 +1,11 @@
-import { announce } from '../ui/announce.ts'
+import { gather } from '../ui/gather.ts'
+import { announcement } from '../ui/parts.tsx'
 import { type Move, shortId } from './orders.ts'
 
-const everyMs = 4000
-let waiting: Move[] = []
-
 /** Announces the moves of some seconds together. */
-export function announceMoves(moves: readonly Move[]): void {
-  if (moves.length === 0) return
-  const isFirst = waiting.length === 0
-  waiting.push(...moves)
-  if (!isFirst) return
-  setTimeout(() => {
-    announce(textOfMoves(waiting))
-    waiting = []
-  }, everyMs)
-}
+export const announceMoves = gather<Move>(4000, (moves) => {
+  announcement.value = textOfMoves(moves)
+}).add
 
 /** Names one order; counts several by their present status. */
 export function textOfMoves(moves: readonly Move[]): string {

@@ -12,7 +12,7 @@ import { mergeViews } from './orders.ts'
  * Reads one order, and follows its changes until it is closed.
  * @param after the id of an event that the first answer has to include: the page has just caused it
  */
-export function openOrder(client: Client, orderId: string, after?: string) {
+export function openOrder(client: Client, orderId: string, after: string | null) {
   const closed = new AbortController()
   const order = signal<OrderView | undefined>(undefined)
   const connection = signal<Connection>('connecting')
@@ -31,17 +31,15 @@ export function openOrder(client: Client, orderId: string, after?: string) {
   /** The dashboard has yet to receive what this page has just caused. */
   const isOnItsWay = (failure: Error) =>
     failure instanceof CallRefused &&
-    (failure.code === 'event-not-arrived' || (after !== undefined && failure.status === 404))
+    (failure.code === 'event-not-arrived' || (after !== null && failure.status === 404))
 
+  /** Reads the order, once the event with this id is in it. */
   async function read(eventId?: string): Promise<void> {
+    const path = { id: orderId }
+    const query = { after: eventId }
+    const header = { prefer: eventId === undefined ? undefined : 'wait=5' }
     const found = await untilAnswered(
-      () =>
-        client.get('/orderDashboards/{id}', {
-          path: { id: orderId },
-          query: { after: eventId },
-          header: { prefer: eventId === undefined ? undefined : 'wait=5' },
-          signal: closed.signal,
-        }),
+      () => client.get('/orderDashboards/{id}', { path, query, header, signal: closed.signal }),
       closed.signal,
       (failure) => {
         // No error while the event is on its way: the feed may bring it first.
@@ -51,26 +49,15 @@ export function openOrder(client: Client, orderId: string, after?: string) {
     if (found) show([found])
   }
 
-  const unfollow = followLive({
+  void followLive({
     client,
     query: { orderId },
+    stopped: closed.signal,
+    connection,
     onOrders: show,
     onReset: () => void read(),
-    onState: (state) => {
-      connection.value = state
-    },
   })
-  void read(after)
+  void read(after ?? undefined)
 
-  return {
-    order,
-    connection,
-    error,
-    /** Reads the order once the event with this id is in it. */
-    readAfter: read,
-    close(): void {
-      unfollow()
-      closed.abort()
-    },
-  }
+  return { order, connection, error, read, close: () => closed.abort() }
 }

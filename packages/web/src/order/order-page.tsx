@@ -3,21 +3,17 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/ho
 import { client } from '../api/client.ts'
 import { useConnection } from '../live/connection.tsx'
 import { dayAndTime, duration, formatWon, fromNow, oneOf } from '../ui/format.ts'
-import { now } from '../ui/now.ts'
 import { Details, Failure } from '../ui/parts.tsx'
 import { route } from '../ui/router.ts'
+import { now } from '../ui/screen.ts'
 import { ActionButtons, type ActionName, actionsOn, orderActions, sendAction } from './actions.tsx'
 import { openOrder } from './order-data.ts'
 import { isOverdue, shortId } from './orders.ts'
 import { StatusMark } from './statuses.tsx'
 import { Timeline } from './timeline.tsx'
 
-/** One order: its details and timeline, what it waits for, and the actions on it. */
 export function OrderPage({ orderId }: { orderId: string }) {
-  const data = useMemo(
-    () => openOrder(client, orderId, route.peek().query.get('after') ?? undefined),
-    [orderId],
-  )
+  const data = useMemo(() => openOrder(client, orderId, route.peek().query.get('after')), [orderId])
   useEffect(() => data.close, [data])
   useConnection(data.connection)
   const order = data.order.value
@@ -32,7 +28,7 @@ export function OrderPage({ orderId }: { orderId: string }) {
       {order && (
         <>
           <Waiting order={order} />
-          <Actions order={order} onDone={data.readAfter} />
+          <Actions order={order} onDone={data.read} />
           <OrderDetails order={order} />
           <Timeline order={order} />
         </>

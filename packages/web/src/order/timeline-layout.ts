@@ -8,26 +8,10 @@ export type Lane = (typeof lanes)[number]
 /** What led to an event: another event, one that has not been received yet, a request, or a deadline. */
 export type Trigger = 'event' | 'missing-event' | 'request' | 'deadline'
 
-export interface TimelineRow {
-  readonly entry: TimelineEntry
-  readonly lane: Lane
-  readonly trigger: Trigger
-  /** The event that led to it. */
-  readonly cause: EventName | undefined
-  /** Time since its cause, or since the event before where no event is the cause. Negative where clocks differ. */
-  readonly tookMs: number | undefined
-}
-
-interface Place {
-  readonly row: number
-  readonly lane: Lane
-}
+export type TimelineRow = ReturnType<typeof layoutOf>['rows'][number]
 
 /** From a cause to its effect. */
-export interface Arrow {
-  readonly from: Place
-  readonly to: Place
-}
+export type Arrow = Readonly<Record<'from' | 'to', { readonly row: number; readonly lane: Lane }>>
 
 /** The service that publishes the event. */
 export function laneOf(event: EventName): Lane {
@@ -35,23 +19,19 @@ export function laneOf(event: EventName): Lane {
   return event.startsWith('Payment') ? 'payment' : 'delivery'
 }
 
-export interface Layout {
-  readonly rows: readonly TimelineRow[]
-  readonly arrows: readonly Arrow[]
-}
-
 /** A row for each event, the earliest first, and an arrow to each from what led to it. */
-export function layoutOf(timeline: readonly TimelineEntry[]): Layout {
+export function layoutOf(timeline: readonly TimelineEntry[]) {
   const sorted = [...timeline].sort((a, b) => a.time.localeCompare(b.time) || (a.id < b.id ? -1 : 1))
   const rowOf = new Map(sorted.map(({ id }, row) => [id, row]))
   const arrows: Arrow[] = []
-  const rows = sorted.map((entry, row): TimelineRow => {
+  const rows = sorted.map((entry, row) => {
     const lane = laneOf(entry.event)
     const causeRow = rowOf.get(entry.cause) ?? -1
     const cause = sorted[causeRow]
-    const trigger = cause ? 'event' : triggerOf(entry)
+    const trigger: Trigger = cause ? 'event' : triggerOf(entry)
     if (cause) arrows.push({ from: { row: causeRow, lane: laneOf(cause.event) }, to: { row, lane } })
     else if (trigger === 'request') arrows.push({ from: { row, lane: 'request' }, to: { row, lane } })
+    // The time since its cause, or since the event before where no event is the cause. Negative where clocks differ.
     const before = cause ?? sorted[row - 1]
     const tookMs = before && Date.parse(entry.time) - Date.parse(before.time)
     return { entry, lane, trigger, cause: cause?.event, tookMs }

@@ -1,18 +1,16 @@
 import type { OrderView } from '@saucery/client/schemas'
 import { narrow } from '../ui/screen.ts'
-import { type Arrow, type Lane, type Layout, laneOf, lanes } from './timeline-layout.ts'
-
-interface Sizes {
-  readonly row: number
-  readonly lane: number
-}
+import { type Arrow, type Lane, laneOf, lanes, type layoutOf } from './timeline-layout.ts'
 
 // Pixels at the usual font size. The list's rows have the same height in CSS; both grow with the font.
-const wide: Sizes = { row: 64, lane: 64 }
+const wide = { row: 64, lane: 64 }
 /** On a phone: narrower lanes, and higher rows because the text beside them wraps. */
-const slim: Sizes = { row: 100, lane: 30 }
+const slim = { row: 100, lane: 30 }
 const head = 24
 const rem = (pixels: number) => `${pixels / 16}rem`
+
+type Sizes = typeof wide
+type Layout = ReturnType<typeof layoutOf>
 
 const xOf = (lane: Lane, sizes: Sizes) => (lanes.indexOf(lane) + 0.5) * sizes.lane
 const yOf = (row: number, sizes: Sizes) => head + (row + 0.5) * sizes.row
@@ -39,9 +37,15 @@ export function TimelinePicture({ rows, arrows, waitsFor }: Layout & Pick<OrderV
           </text>
         </g>
       ))}
-      {arrows.map((arrow) => (
-        <Curve key={arrow.to.row} arrow={arrow} sizes={sizes} />
-      ))}
+      {arrows.map((arrow) => {
+        const { path, tip } = curveOf(arrow, sizes)
+        return (
+          <g key={arrow.to.row} class="cause">
+            <path d={path} />
+            <path class="tip" d="M 2 0 L -5 -4 L -5 4 Z" transform={tip} />
+          </g>
+        )
+      })}
       {rows.map(({ entry, lane }, row) => (
         <circle key={entry.id} class={`dot ${lane}`} {...dot(lane, row)} />
       ))}
@@ -52,36 +56,24 @@ export function TimelinePicture({ rows, arrows, waitsFor }: Layout & Pick<OrderV
   )
 }
 
-/** From the cause's dot down and over to the effect's. */
-function Curve({ arrow: { from, to }, sizes }: { arrow: Arrow; sizes: Sizes }) {
+/** From the cause's dot down and over to the effect's: the line, and the place of its tip. */
+function curveOf({ from, to }: Arrow, sizes: Sizes): { path: string; tip: string } {
   const [x1, y1] = [xOf(from.lane, sizes), yOf(from.row, sizes)]
   const [x2, y2] = [xOf(to.lane, sizes), yOf(to.row, sizes)]
   const end = 10
-  if (from.row === to.row) return <Line path={`M ${x1} ${y1} H ${x2 - end}`} tip={[x2 - end, y2, 0]} />
+  if (from.row === to.row) return { path: `M ${x1} ${y1} H ${x2 - end}`, tip: tipAt(x2 - end, y2, 0) }
   if (from.lane === to.lane) {
     const bend = x1 - sizes.lane / 2.6
-    return (
-      <Line
-        path={`M ${x1 - 5} ${y1 + 5} C ${bend} ${y1 + 18} ${bend} ${y2 - 18} ${x2 - 7} ${y2 - 8}`}
-        tip={[x2 - 6, y2 - 7, 50]}
-      />
-    )
+    const path = `M ${x1 - 5} ${y1 + 5} C ${bend} ${y1 + 18} ${bend} ${y2 - 18} ${x2 - 7} ${y2 - 8}`
+    return { path, tip: tipAt(x2 - 6, y2 - 7, 50) }
   }
   const down = y2 > y1 ? 1 : -1
   const tipY = y2 - end * down
-  return (
-    <Line
-      path={`M ${x1} ${y1} C ${x1} ${y2 - sizes.row * 0.35 * down} ${x2} ${y1 + sizes.row * 0.3 * down} ${x2} ${tipY}`}
-      tip={[x2, tipY, 90 * down]}
-    />
-  )
+  const bends = [y2 - sizes.row * 0.35 * down, y1 + sizes.row * 0.3 * down]
+  return {
+    path: `M ${x1} ${y1} C ${x1} ${bends[0]} ${x2} ${bends[1]} ${x2} ${tipY}`,
+    tip: tipAt(x2, tipY, 90 * down),
+  }
 }
 
-function Line({ path, tip: [x, y, angle] }: { path: string; tip: [number, number, number] }) {
-  return (
-    <g class="cause">
-      <path d={path} />
-      <path class="tip" d="M 2 0 L -5 -4 L -5 4 Z" transform={`translate(${x} ${y}) rotate(${angle})`} />
-    </g>
-  )
-}
+const tipAt = (x: number, y: number, angle: number) => `translate(${x} ${y}) rotate(${angle})`

@@ -1,6 +1,6 @@
 import type { OrderView, TimelineEntry } from '@saucery/client/schemas'
 import { clock, dayOf, duration, oneOf } from '../ui/format.ts'
-import { now } from '../ui/now.ts'
+import { now } from '../ui/screen.ts'
 import { isOverdue } from './orders.ts'
 import { layoutOf, type TimelineRow, type Trigger } from './timeline-layout.ts'
 import { TimelinePicture } from './timeline-picture.tsx'

@@ -1,23 +1,19 @@
 import type { Delivery } from '@saucery/client/schemas'
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { client } from '../api/client.ts'
-import { may } from '../api/session.ts'
+import { client, may } from '../api/client.ts'
 import { ActionButtons, type ActionName, endings, orderActions, sendAction } from '../order/actions.tsx'
 import { shortId } from '../order/orders.ts'
-import { announce } from '../ui/announce.ts'
 import { age } from '../ui/format.ts'
-import { now } from '../ui/now.ts'
-import { ListState } from '../ui/parts.tsx'
-import { MorePages, usePage } from '../ui/use-page.tsx'
+import { announcement, ListState } from '../ui/parts.tsx'
+import { now } from '../ui/screen.ts'
+import { MorePages, usePage } from '../ui/use-polled.tsx'
 
-const everyMs = 3000
-
-const readStarted = (cursor: string | undefined, signal: AbortSignal | undefined) =>
+const readStarted = (cursor: string | undefined, signal: AbortSignal) =>
   client.get('/deliveries', { query: { status: 'STARTED', limit: 100, cursor }, signal })
 
 /** The deliveries under way. Couriers see no orders, so for them it is the start page. */
 export function DeliveriesPage() {
-  const { page, error, read } = usePage(readStarted, everyMs)
+  const { page, error, read } = usePage(readStarted, 3000)
   const heading = useRef<HTMLHeadingElement>(null)
   const hasEnded = useRef<'ended' | undefined>(undefined)
   // The pressed button goes away with its delivery: the keyboard's focus moves to the heading.
@@ -56,7 +52,7 @@ function DeliveryRow({ delivery, onEnded }: { delivery: Delivery; onEnded: () =>
   const name = shortId(orderId)
   async function run(action: ActionName): Promise<void> {
     await sendAction(action, orderId)
-    announce(`Order ${name}: ${orderActions[action].done}`)
+    announcement.value = `Order ${name}: ${orderActions[action].done}`
     await onEnded()
   }
   return (

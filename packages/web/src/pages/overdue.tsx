@@ -2,19 +2,17 @@ import { client } from '../api/client.ts'
 import { shortId } from '../order/orders.ts'
 import { StatusMark } from '../order/statuses.tsx'
 import { count, duration, oneOf } from '../ui/format.ts'
-import { now } from '../ui/now.ts'
 import { ListState } from '../ui/parts.tsx'
+import { now } from '../ui/screen.ts'
 import { Table } from '../ui/table.tsx'
-import { MorePages, usePage } from '../ui/use-page.tsx'
+import { MorePages, usePage } from '../ui/use-polled.tsx'
 
-const everyMs = 5000
-
-const readOverdue = (cursor: string | undefined, signal: AbortSignal | undefined) =>
+const readOverdue = (cursor: string | undefined, signal: AbortSignal) =>
   client.get('/orderDashboards', { query: { overdue: 'true', limit: 200, cursor }, signal })
 
 /** All overdue orders, whenever they were placed. */
 export function OverduePage() {
-  const { page, error } = usePage(readOverdue, everyMs)
+  const { page, error } = usePage(readOverdue, 5000)
   return (
     <section>
       <h1>Overdue orders</h1>

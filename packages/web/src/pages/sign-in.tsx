@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
-import { me, signInNeeded, signInWith, signOut } from '../api/session.ts'
+import { me, signInNeeded, signInWith, signOut } from '../api/client.ts'
+import { Failure } from '../ui/parts.tsx'
 
 export function SignInForm() {
   const why = signInNeeded.value
@@ -9,11 +10,7 @@ export function SignInForm() {
   return (
     <section class="sign-in">
       <h1>Sign in</h1>
-      {why && (
-        <p class="failure" role="alert">
-          {why}
-        </p>
-      )}
+      <Failure error={why ? { message: why } : undefined} />
       <form
         onSubmit={(event) => {
           event.preventDefault()
@@ -49,7 +46,6 @@ export function SignInForm() {
   )
 }
 
-/** The caller's role and branch, and the button to sign out. */
 export function SignedIn() {
   const caller = me.value
   if (!caller) return null

@@ -1,10 +1,7 @@
-const currency = new Intl.NumberFormat('en', { style: 'currency', currency: 'KRW' })
-const whole = new Intl.NumberFormat('en')
+export const formatWon = new Intl.NumberFormat('en', { style: 'currency', currency: 'KRW' }).format
+export const count = new Intl.NumberFormat('en').format
+
 const alternatives = new Intl.ListFormat('en', { type: 'disjunction' })
-
-export const formatWon = (amount: number): string => currency.format(amount)
-
-export const count = (n: number): string => whole.format(n)
 
 /** a, b, or c */
 export const oneOf = (names: readonly string[]): string => alternatives.format(names)
@@ -51,14 +48,10 @@ const format = (options: Intl.DateTimeFormatOptions) => {
   return (time: string | number): string => format(new Date(time))
 }
 
+const timeOfDay = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const
+
 /** The time of day, to the millisecond. */
-export const clock = format({
-  hour: '2-digit',
-  minute: '2-digit',
-  second: '2-digit',
-  fractionalSecondDigits: 3,
-  hourCycle: 'h23',
-})
-export const hourAndMinute = format({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+export const clock = format({ ...timeOfDay, second: '2-digit', fractionalSecondDigits: 3 })
+export const hourAndMinute = format(timeOfDay)
 export const dayOf = format({ day: 'numeric', month: 'short' })
 export const dayAndTime = format({ dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' })

@@ -1,8 +1,12 @@
+import { signal } from '@preact/signals'
 import { CallRefused } from '@saucery/client/errors'
 import type { ComponentChildren } from 'preact'
 
+/** What a screen reader reads out next. */
+export const announcement = signal('')
+
 /** An error, with its code and the request's id in the logs. */
-export function Failure({ error }: { error: Error | undefined }) {
+export function Failure({ error }: { error: Pick<Error, 'message'> | undefined }) {
   if (!error) return null
   return (
     <p class="failure" role="alert">
@@ -31,18 +35,15 @@ export const Details = ({ of }: { of: Readonly<Record<string, ComponentChildren>
   </dl>
 )
 
+interface ListStateProps {
+  readonly items: readonly unknown[] | undefined
+  readonly error: Error | undefined
+  readonly loading: string
+  readonly empty: string
+}
+
 /** What a list shows instead of items: an error, that it loads, or that it is empty. */
-export const ListState = ({
-  items,
-  error,
-  loading,
-  empty,
-}: {
-  items: readonly unknown[] | undefined
-  error: Error | undefined
-  loading: string
-  empty: string
-}) => (
+export const ListState = ({ items, error, loading, empty }: ListStateProps) => (
   <>
     <Failure error={error} />
     {!items && !error && <p class="nothing">{loading}</p>}

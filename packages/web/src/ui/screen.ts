@@ -1,4 +1,12 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
+import { whileVisible } from './while-visible.ts'
+
+/** The time in ms, renewed each second while the page is visible. */
+export const now = signal(Date.now())
+
+whileVisible(1000, new AbortController().signal, async () => {
+  now.value = Date.now()
+})
 
 function matching(media: string): ReadonlySignal<boolean> {
   const query = matchMedia(media)

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict'
+import { after, beforeEach, describe, it } from 'node:test'
+import { testNats } from '@saucery/servers/testing/servers'
+import { counts } from '../testing/counters.ts'
+import { eventually } from '../testing/eventually.ts'
+import { testReplica } from '../testing/replica.ts'
+import { refusalOf, requested, storedAnswerTo } from '../testing/requests.ts'
+import { testDatabase } from '../testing/servers.ts'
+import { finishRequests } from './finish-request.ts'
+import type { RequestRefused } from './requests.ts'
+
+const database = await testDatabase()
+const nats = await testNats()
+const one = await testReplica(database, nats)
+const other = await testReplica(database, nats)
+after(async () => {
+  for (const each of [one, other, nats, database]) await each[Symbol.asyncDispose]()
+})
+beforeEach(async () => {
+  await database.db.execute('truncate counters, outbox, inbox, requests')
+})
+const { db } = database
+
+describe('a provisional answer', () => {
+  const finish = finishRequests(one.db)
+  const finishElsewhere = finishRequests(other.db)
+  const final = (answer: object) => ({ scope: 'somebody', key: 'a', answer })
+
+  it('is not given to repeats while it is being finished', async () => {
+    const first = await one.commit(requested('a', { finalWithinMs: 60_000 }))
+    assert.equal(first.stored?.isFinal, false)
+    await assert.rejects(other.commit(requested('a')), (error: RequestRefused) => {
+      assert.equal(error.code, 'request-in-progress')
+      return error.retryAfterMs > 50_000 && error.retryAfterMs <= 60_000
+    })
+    assert.deepEqual(await finish(final({ paid: true })), { paid: true })
+    assert.deepEqual(await storedAnswerTo(other.commit, requested('a')), {
+      answer: { paid: true },
+      isFinal: true,
+    })
+    assert.deepEqual(await counts(db), { k: 1 })
+  })
+
+  it('goes to a repeat when it was not finished in time', async () => {
+    const first = await storedAnswerTo(one.commit, requested('a', { finalWithinMs: 1 }))
+    const again = requested('a', { finalWithinMs: 60_000 })
+    assert.deepEqual(await eventually(() => storedAnswerTo(other.commit, again)), first)
+    assert.equal(await refusalOf(one.commit(again)), 'request-in-progress')
+    assert.deepEqual(await finishElsewhere(final({ paid: true })), { paid: true })
+    assert.deepEqual(await finish(final({ paid: false })), { paid: true })
+    assert.deepEqual(await counts(db), { k: 1 })
+  })
+
+  it('becomes final when the repeat does not wait', async () => {
+    const first = await storedAnswerTo(one.commit, requested('a', { finalWithinMs: 1 }))
+    const again = await eventually(() => storedAnswerTo(other.commit, requested('a')))
+    assert.deepEqual(again, { answer: first?.answer, isFinal: true })
+    assert.deepEqual(await finish(final({ paid: true })), first?.answer)
+  })
+
+  it('is replaced once, by whichever process finishes it first', async () => {
+    const keys = Array.from({ length: 20 }, (_, i) => `k${i}`)
+    await Promise.all(keys.map((key) => one.commit(requested(key, { finalWithinMs: 60_000 }))))
+    const all = [finish, finishElsewhere, finishRequests(one.db), finishRequests(other.db)].map((finish, i) =>
+      (i % 2 ? keys : keys.toReversed()).map(async (key) => {
+        const answer = await finish({ scope: 'somebody', key, answer: { by: i } })
+        return [key, JSON.stringify(answer)] as const
+      }),
+    )
+    const given = await Promise.all(all.flat())
+    for (const key of keys) {
+      const answers = given.flatMap(([of, answer]) => (of === key ? [answer] : []))
+      assert.equal(answers.length, 4)
+      assert.equal(new Set(answers).size, 1)
+      assert.equal(JSON.stringify((await storedAnswerTo(one.commit, requested(key)))?.answer), answers[0])
+    }
+  })
+})

@@ -1,0 +1,21 @@
+import {
+  operatorPermissions,
+  permissionsOf,
+  provisionerPermissions,
+} from '@saucery/contracts/access/nats-permissions'
+
+export const password = 'secret'
+
+const services = ['order', 'payment', 'delivery', 'dashboard'] as const
+
+/** The users of NATS, with the permissions that they have everywhere. */
+export const users = [
+  ...services.map((user) => ({ user, password, permissions: permissionsOf(user) })),
+  { user: 'provisioner' as const, password, permissions: provisionerPermissions },
+  { user: 'operator' as const, password, permissions: operatorPermissions },
+]
+
+export const logins = Object.fromEntries(users.map(({ user }) => [user, { user, password }])) as Record<
+  (typeof users)[number]['user'],
+  { user: string; password: string }
+>
