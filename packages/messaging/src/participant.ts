@@ -67,6 +67,8 @@ export async function openParticipant<State, Published extends Fact, Consumed ex
     },
     isReady: () => consumers?.isReady() ?? false,
     lag: async () => (await consumers?.lag()) ?? [],
+    /** As `Consumers.comparedUntil`. */
+    comparedUntil: (stream: string) => consumers?.comparedUntil(stream) ?? Number.NEGATIVE_INFINITY,
     backlog: () => backlogOf(db),
     /** The ids of the events that were handled since, of these dead letters. */
     handledAmong: (deadLetters: readonly DeadLetter[]) => handledAmong(db, deadLetters),

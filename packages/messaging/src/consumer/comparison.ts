@@ -26,6 +26,8 @@ export interface Compared {
   readonly missed: number
   /** Messages that were missed and could not be handled. */
   readonly unresolved: number
+  /** When the oldest message was stored that is probably in flight, in ms since 1970; infinite without any. */
+  readonly oldestInFlight: number
   /** New messages will be missed, too, until the stream has grown. */
   readonly isAhead: boolean
 }
@@ -65,7 +67,10 @@ export function openComparison<F extends Fact>(
     const candidates = messages.filter(isConsumed).map(candidateOf)
     const unhandled = await unhandledAmong(state, candidates)
     const { missed, suspects } = splitMissed(unhandled, consumer, suspectedSince, performance.now())
-    for (const { id } of suspects) found.suspects.add(id)
+    for (const { id, message } of suspects) {
+      found.suspects.add(id)
+      found.oldestInFlight = Math.min(found.oldestInFlight, message.time)
+    }
     const attempt = ({ id, message }: Candidate) => {
       tries.set(id, (tries.get(id) ?? 0) + 1)
       return process(asDelivered(message, tries.get(id) ?? 1))
@@ -95,7 +100,12 @@ export function openComparison<F extends Fact>(
     const isAnchored = anchor !== undefined && (await isIntact([anchor].filter(isLeft)))
     const isTrailIntact = await isIntact(unchecked.filter(isLeft))
     const lowest = isAnchored && anchor ? Math.max(anchor.sequence + 1, of.first_seq) : of.first_seq
-    const found: Findings = { missed: 0, unresolved: 0, suspects: new Set() }
+    const found: Findings = {
+      missed: 0,
+      unresolved: 0,
+      oldestInFlight: Number.POSITIVE_INFINITY,
+      suspects: new Set(),
+    }
     let until = anchor ? anchor.time - clockMarginMs : undefined
     let next: typeof anchor
     let hasEvidence = isThorough || isAhead || !isTrailIntact || (anchor !== undefined && !isAnchored)
@@ -117,7 +127,8 @@ export function openComparison<F extends Fact>(
     suspectedSince = new Map([...suspectedSince].filter(([id]) => found.suspects.has(id)))
     anchor = next ?? (isAnchored ? anchor : undefined)
     unchecked = []
-    return { missed: found.missed, unresolved: found.unresolved, isAhead }
+    const { missed, unresolved, oldestInFlight } = found
+    return { missed, unresolved, oldestInFlight, isAhead }
   }
 
   return {
@@ -130,6 +141,7 @@ export function openComparison<F extends Fact>(
 interface Findings {
   missed: number
   unresolved: number
+  oldestInFlight: number
   readonly suspects: Set<string>
 }
 

@@ -47,6 +47,8 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
     },
     /** Compares the state with the streams now, as at the start and after a reconnect. */
     reconcile: () => reconciler?.reconcile(),
+    /** The state has what was published up to this time, in ms since 1970, also if the broker has lost a part of it. */
+    comparedUntil: (stream: string) => reconciler?.comparedUntil(stream) ?? Number.NEGATIVE_INFINITY,
     reprocess: processor.reprocess,
     /** Takes no further messages, and resolves when those in flight are finished. */
     async stop(): Promise<void> {

@@ -3,6 +3,7 @@ import { readDeadLetters } from '../dead-letters/reader.ts'
 import { Unprocessable } from '../events/cloud-events.ts'
 import type { EventType } from '../events/event.ts'
 import { keyOf } from '../events/event.ts'
+import type { Log } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
 import { openParticipant } from '../participant.ts'
 import type { Database } from '../postgres/database.ts'
@@ -64,13 +65,13 @@ const raisedType: EventType<Raised> = {
 /** A service that publishes and one that consumes, on a broker that loses a part of what it had. */
 export async function loseAPart(
   { version, servers, lost, isUnderLoad, isUnseen = false }: LossCase,
-  withinMs = 60_000,
+  { withinMs = 60_000, log = quietLog } = {},
 ): Promise<LossOutcome> {
   await using nats = await natsWithPowerFailures({ size: servers, version })
   await using publishing = await testDatabase()
   await using consuming = await testDatabase()
-  await using publisher = await participant(publishing.db, nats.url, 'counter', servers)
-  await using consumer = await participant(consuming.db, nats.url, 'listener', servers)
+  await using publisher = await participant(publishing.db, nats.url, 'counter', servers, log)
+  await using consumer = await participant(consuming.db, nats.url, 'listener', servers, log)
   consumer.consume([{ stream: 'COUNTERS', publisher: 'counter', events: [raisedType] }], async (event) => {
     if (event.data.by === 0) throw new Unprocessable('poison')
     const key = keyOf(event.subject)
@@ -140,7 +141,13 @@ async function untilWritable(url: string): Promise<void> {
   await eventually(isLed, 60_000, 200)
 }
 
-async function participant(db: Database, url: string, name: 'counter' | 'listener', replicas: number) {
+async function participant(
+  db: Database,
+  url: string,
+  name: 'counter' | 'listener',
+  replicas: number,
+  log: Log,
+) {
   const broker = await testBroker(url, { name })
   const stream = name === 'counter' ? countersStream : { name: 'ECHOES', subjects: ['echoes.>'] }
   const open = () =>
@@ -151,7 +158,7 @@ async function participant(db: Database, url: string, name: 'counter' | 'listene
       replicas,
       aggregate: counterAggregate,
       retentionMs: 24 * 3_600_000,
-      log: quietLog,
+      log,
       leaseMs: 1000,
       compareEveryMs: 2000,
     })
