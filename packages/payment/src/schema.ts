@@ -1,6 +1,6 @@
 import { bigint, index, integer, pgTable, text, uuid } from 'drizzle-orm/pg-core'
 
-export { inbox, outbox } from '@saucery/messaging/postgres/schema'
+export { deadLetters, inbox, outbox } from '@saucery/messaging/postgres/schema'
 
 export const payments = pgTable(
   'payments',

@@ -60,6 +60,7 @@ export async function boot<Schema extends typeof participantSettings, State, S e
     db,
     broker,
     commit: participant.commit,
+    comparedUntil: participant.comparedUntil,
     requireCaller: requireCaller(service, settings, log),
     /** Starts to consume the service's events. */
     consume(handle: Parameters<typeof participant.consume>[1]): void {

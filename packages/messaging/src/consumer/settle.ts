@@ -34,7 +34,7 @@ export function settlePolicy(options: PolicyOptions): Policy<JsMsg> {
 }
 
 async function settleFailure(options: PolicyOptions, message: JsMsg, error: unknown): Promise<void> {
-  const { broker, isOutage, log, maxTries, replicas, stopping } = options
+  const { broker, isOutage, log, maxTries, replicas, state, stopping } = options
   const tries = message.info.deliveryCount
   const fields = { error, subject: message.subject, eventId: message.headers?.get('ce-id'), tries }
   const isTransient = stopping.aborted || isOutage(error)
@@ -46,7 +46,7 @@ async function settleFailure(options: PolicyOptions, message: JsMsg, error: unkn
     return message.nak(retryDelay(tries))
   }
   try {
-    await publishDeadLetter(broker, message, error)
+    await publishDeadLetter(broker, message, error, state?.deadLetters)
     message.term(String(error).slice(0, 100))
     log.error(fields, 'handler failed, message stored as a dead letter')
   } catch (publishError) {

@@ -14,6 +14,8 @@ export interface OutboxOptions {
   readonly leaseMs?: number
   /** How often a sweep checks that the stream exists and is still the same one. */
   readonly checkEveryMs?: number
+  /** How often the outbox is compared with the stream, and the service's state with the streams that it consumes. */
+  readonly compareEveryMs?: number
 }
 
 export type StreamWatch = Awaited<ReturnType<typeof watchStream>>

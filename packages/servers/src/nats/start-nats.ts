@@ -3,7 +3,7 @@ import type { StartOptions } from '../install/found.ts'
 import { writePrivateFile } from '../install/secrets.ts'
 import { readGreeting } from '../process/ports.ts'
 import { externalServer, type Server, startServer } from '../process/server.ts'
-import { type NatsUser, natsConfig } from './config.ts'
+import { type NatsCluster, type NatsUser, natsConfig } from './config.ts'
 import { findNats } from './find-nats.ts'
 
 /**
@@ -12,8 +12,9 @@ import { findNats } from './find-nats.ts'
  */
 export async function startNats({
   users = [],
+  cluster,
   ...options
-}: StartOptions & { users?: readonly NatsUser[] }): Promise<Server> {
+}: StartOptions & { users?: readonly NatsUser[]; cluster?: NatsCluster | undefined }): Promise<Server> {
   const found = await findNats(options)
   if (found.kind === 'environment') return externalServer(found.url, found.what, 4222)
   const config = join(options.dataDir, 'nats.conf')
@@ -22,7 +23,8 @@ export async function startNats({
     what: found.what,
     url: (port) => `nats://127.0.0.1:${port}`,
     async command(port) {
-      writePrivateFile(config, natsConfig({ port, storeDir: join(options.dataDir, 'jetstream'), users }))
+      const storeDir = join(options.dataDir, 'jetstream')
+      writePrivateFile(config, natsConfig({ port, storeDir, users, cluster }))
       return { file: found.program.file, args: ['-c', config] }
     },
     async ready(port) {
