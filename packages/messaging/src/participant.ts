@@ -53,6 +53,7 @@ export async function openParticipant<State, Published extends Fact, Consumed ex
     isReady: () => consumers?.isReady() ?? false,
     lag: async () => (await consumers?.lag()) ?? [],
     backlog: () => backlogOf(db),
+    publishing: outbox.publishing,
     /** The ids of the events that were handled since, of these dead letters. */
     handledAmong: (deadLetters: readonly DeadLetter[]) => handledAmong(db, deadLetters),
     /** As `Consumers.reprocess`. */

@@ -4,15 +4,18 @@ export type NatsPermissions = { publish: string[]; subscribe: string[] }
 
 interface NatsConfig {
   readonly port: number
+  /** Answers how the server is. It needs no password, and tells a local process names but no data. */
+  readonly monitorPort: number
   readonly storeDir: string
   readonly users: readonly NatsUser[]
 }
 
 /** The server's configuration file: JetStream on disk, this machine only, and each user's permissions. */
-export function natsConfig({ port, storeDir, users }: NatsConfig): string {
+export function natsConfig({ port, monitorPort, storeDir, users }: NatsConfig): string {
   const lines = [
     'server_name: local',
     `listen: "127.0.0.1:${port}"`,
+    `http: "127.0.0.1:${monitorPort}"`,
     'max_payload: 1MB',
     'jetstream {',
     `  store_dir: ${quoted(storeDir)}`,
