@@ -16,14 +16,15 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
     ackWaitMs: 10_000,
     maxAckPending: 1000,
     maxTries: 8,
+    maxGivenBack: 30,
     stopping: stopping.signal,
     ...options,
   }
   const { broker, subscriptions, durable, ackWaitMs, maxAckPending } = settings
   const processor = openProcessor(settings)
-  const pulls = subscriptions.map(({ stream, events }) => {
+  const pulls = subscriptions.map(({ stream, events, version }) => {
     const filters = events.map(({ subject }) => `${subject}.*`)
-    const consumer = { stream, durable, filters, ackWaitMs, maxAckPending }
+    const consumer = { stream, durable, filters, ackWaitMs, maxAckPending, ...(version && { version }) }
     return openPullLoop(settings, consumer, processor.process)
   })
   const streams = subscriptions.map(({ stream }) => stream)
