@@ -843,7 +843,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -954,7 +954,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1072,7 +1072,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1167,7 +1167,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1259,7 +1259,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1336,7 +1336,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1427,7 +1427,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1536,7 +1536,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1646,7 +1646,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1723,7 +1723,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1817,7 +1817,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1873,7 +1873,7 @@ export interface operations {
                 readonly orderId?: string;
             };
             readonly header?: {
-                /** @description The last `id` that was received: what was missed since comes first */
+                /** @description The last `id` that was received: what was missed since comes first. `reset` when it cannot be read */
                 readonly "last-event-id"?: string;
             };
             readonly path?: never;
@@ -1890,15 +1890,6 @@ export interface operations {
                     readonly "text/event-stream": string;
                 };
             };
-            /** @description `invalid-last-event-id`: the `Last-Event-ID` is not an `id` of this feed */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
@@ -1908,7 +1899,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1990,7 +1981,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2075,7 +2066,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2158,7 +2149,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2234,7 +2225,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2316,7 +2307,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2399,7 +2390,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2475,7 +2466,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2557,7 +2548,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2640,7 +2631,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2716,7 +2707,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2798,7 +2789,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2881,7 +2872,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2957,7 +2948,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3039,7 +3030,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3122,7 +3113,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The token has no known role */
+            /** @description The token has no known role. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;

@@ -70,6 +70,7 @@ export async function openParticipant<State, Published extends Fact, Consumed ex
     /** As `Consumers.comparedUntil`. */
     comparedUntil: (stream: string) => consumers?.comparedUntil(stream) ?? Number.NEGATIVE_INFINITY,
     backlog: () => backlogOf(db),
+    publishing: outbox.publishing,
     /** The ids of the events that were handled since, of these dead letters. */
     handledAmong: (deadLetters: readonly DeadLetter[]) => handledAmong(db, deadLetters),
     /** As `Consumers.reprocess`. */

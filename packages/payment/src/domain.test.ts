@@ -151,3 +151,10 @@ describe('a refund', () => {
     assert.deepEqual([...first.published, ...second.published], [refunded])
   })
 })
+
+describe('the record of a refund', () => {
+  it('changes only a payment that was approved', () => {
+    for (const [name, { payment }] of Object.entries(states))
+      if (name !== 'APPROVED') assert.equal(evolve(payment, refunded), payment, name)
+  })
+})

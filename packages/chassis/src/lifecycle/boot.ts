@@ -75,6 +75,9 @@ export async function boot<Schema extends typeof participantSettings, State, S e
       addOperationsRoutes(app, operated)
       return serveUntilStopped(app, {
         ...options,
+        // Not a check: a service that cannot publish keeps its events and answers, and all its replicas would go at
+        // once. (decision 30)
+        details: { outbox: participant.publishing, ...options.details },
         settings,
         log,
         metrics,

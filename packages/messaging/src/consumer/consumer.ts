@@ -19,15 +19,16 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
     maxAckPending: 1000,
     maxTries: 8,
     compareEveryMs: 60_000,
+    maxGivenBack: 30,
     stopping: stopping.signal,
     ...options,
   }
   const { broker, subscriptions, durable, ackWaitMs, maxAckPending } = settings
   const { state } = options
   const processor = openProcessor(settings)
-  const opened = subscriptions.map(({ stream, events }) => {
+  const opened = subscriptions.map(({ stream, events, version }) => {
     const filters = events.map(({ subject }) => `${subject}.*`)
-    const consumer = { stream, durable, filters, ackWaitMs, maxAckPending }
+    const consumer = { stream, durable, filters, ackWaitMs, maxAckPending, ...(version && { version }) }
     const comparison = state && openComparison({ ...settings, state }, consumer, processor.process)
     const pull = openPullLoop(settings, consumer, (message) => {
       comparison?.note(message)

@@ -2,19 +2,21 @@ import type { JsMsg } from 'nats'
 import { retryDelay } from '../async/backoff.ts'
 import { batcher } from '../async/batcher.ts'
 import { publishDeadLetter } from '../dead-letters/publish.ts'
-import { Unprocessable } from '../events/cloud-events.ts'
+import { UnknownKind, Unprocessable } from '../events/cloud-events.ts'
 import { deadLettersStream, ensureStream } from '../nats/streams.ts'
+import { openGiveBack } from './give-back.ts'
 import type { Policy, PolicyOptions } from './policy.ts'
 
 /**
  * Tells the broker the outcome of a message. A handled message is acknowledged. A failed one is redelivered after a
- * growing delay. One that can never succeed, or has used up its tries, is terminated once its dead letter is stored.
+ * growing delay. One that cannot be read twice, or has used up its tries, is terminated once its dead letter is stored.
  */
 export function settlePolicy(options: PolicyOptions): Policy<JsMsg> {
   const { broker, stopping, log } = options
   // Writes the acknowledgements of one turn together: as system calls they would cost more than all else here.
   const acknowledgeAll = async (messages: JsMsg[]) => messages.map((message) => ({ value: message.ack() }))
   const acknowledge = batcher(acknowledgeAll, { size: 1000 })
+  const giveBack = openGiveBack(options)
   return (next) => async (message) => {
     try {
       // The pull had ended before this message arrived: another replica can have it at once.
@@ -22,7 +24,10 @@ export function settlePolicy(options: PolicyOptions): Policy<JsMsg> {
       else
         await next(message).then(
           () => acknowledge(message),
-          (error) => settleFailure(options, message, error),
+          (error) =>
+            error instanceof UnknownKind && giveBack(message, error)
+              ? undefined
+              : settleFailure(options, message, error),
         )
       // There nats.js drops what is sent, without an error.
       if (broker.connection.isClosed()) throw new Error('the connection is closed for good')
@@ -38,7 +43,9 @@ async function settleFailure(options: PolicyOptions, message: JsMsg, error: unkn
   const tries = message.info.deliveryCount
   const fields = { error, subject: message.subject, eventId: message.headers?.get('ce-id'), tries }
   const isTransient = stopping.aborted || isOutage(error)
-  const isFinal = error instanceof Unprocessable || (tries >= maxTries && !isTransient)
+  // What cannot be read may have been torn on its way: so it is delivered twice.
+  // (publish.int.test: "is no message that was torn on its way, once")
+  const isFinal = error instanceof Unprocessable ? tries > 1 : tries >= maxTries && !isTransient
   if (!isFinal) {
     log.warn(fields, 'handler failed, message will be redelivered')
     return message.nak(retryDelay(tries))

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { batcher } from '@saucery/messaging/async/batcher'
-import { type Database, recordset } from '@saucery/messaging/postgres/database'
+import { columnsOf, type Database, recordset } from '@saucery/messaging/postgres/database'
 import { sql } from 'drizzle-orm'
 import { bigint, integer, pgTable, text } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
@@ -52,7 +52,8 @@ async function bookAll(db: Database, limit: number, charges: Charge[]) {
     refunds: 0,
   }))
   await db.execute(sql`
-    insert into ${simulatedCharges} select distinct on (idempotency_key) * from ${recordset(simulatedCharges, rows)}
+    insert into ${simulatedCharges} (${columnsOf(simulatedCharges)})
+    select distinct on (idempotency_key) ${columnsOf(simulatedCharges)} from ${recordset(simulatedCharges, rows)}
     order by idempotency_key on conflict do nothing`)
   const booked = await db.execute<{ key: string; declined: string | null }>(sql`
     select idempotency_key as key, declined from ${simulatedCharges}

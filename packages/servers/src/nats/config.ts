@@ -13,16 +13,19 @@ export interface NatsCluster {
 
 interface NatsConfig {
   readonly port: number
+  /** Answers how the server is. It needs no password, and tells a local process names but no data. */
+  readonly monitorPort: number
   readonly storeDir: string
   readonly users: readonly NatsUser[]
   readonly cluster?: NatsCluster | undefined
 }
 
 /** The server's configuration file: JetStream on disk, this machine only, and each user's permissions. */
-export function natsConfig({ port, storeDir, users, cluster }: NatsConfig): string {
+export function natsConfig({ port, monitorPort, storeDir, users, cluster }: NatsConfig): string {
   const lines = [
     `server_name: ${cluster?.serverName ?? 'local'}`,
     `listen: "127.0.0.1:${port}"`,
+    `http: "127.0.0.1:${monitorPort}"`,
     'max_payload: 1MB',
     'jetstream {',
     `  store_dir: ${quoted(storeDir)}`,
