@@ -4,7 +4,7 @@ import { lagOf } from './lag.ts'
 import type { ConsumerOptions } from './policy.ts'
 import { openProcessor } from './processor.ts'
 import { openPullLoop } from './pull-loop.ts'
-import { openReconciler } from './reconciler.ts'
+import { openConsumerReconciler } from './reconciler.ts'
 
 export type { ConsumerOptions, HandledState, Subscription } from './policy.ts'
 export type Consumers = ReturnType<typeof openConsumers>
@@ -38,7 +38,7 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
   })
   const pulls = opened.map(({ pull }) => pull)
   const comparisons = opened.flatMap(({ comparison }) => comparison ?? [])
-  const reconciler = state && openReconciler(settings, state, comparisons)
+  const reconciler = state && openConsumerReconciler(settings, state, comparisons)
   const streams = subscriptions.map(({ stream }) => stream)
   return {
     isReady: () => pulls.every((pull) => pull.isOpen()),
