@@ -869,7 +869,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -980,7 +980,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1098,7 +1098,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1193,7 +1193,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1285,7 +1285,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1362,7 +1362,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1453,7 +1453,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1562,7 +1562,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1672,7 +1672,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1749,7 +1749,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1843,7 +1843,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1899,7 +1899,7 @@ export interface operations {
                 readonly orderId?: string;
             };
             readonly header?: {
-                /** @description The last `id` that was received: what was missed since comes first */
+                /** @description The last `id` that was received: what was missed since comes first. `reset` when it cannot be read */
                 readonly "last-event-id"?: string;
             };
             readonly path?: never;
@@ -1916,15 +1916,6 @@ export interface operations {
                     readonly "text/event-stream": string;
                 };
             };
-            /** @description `invalid-last-event-id`: the `Last-Event-ID` is not an `id` of this feed */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
@@ -1934,7 +1925,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2016,7 +2007,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2101,7 +2092,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2184,7 +2175,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2260,7 +2251,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2342,7 +2333,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2425,7 +2416,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2501,7 +2492,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2583,7 +2574,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2666,7 +2657,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2742,7 +2733,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2824,7 +2815,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2907,7 +2898,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2983,7 +2974,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3065,7 +3056,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3148,7 +3139,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The token has no known role */
+            /** @description The token has no known role. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;

@@ -55,9 +55,9 @@ describe('the choreography', () => {
 
   it('gives each stream the subjects of its family', () => {
     assert.deepEqual(streams, [
-      { name: 'ORDERS', subjects: ['orders.>'] },
-      { name: 'PAYMENTS', subjects: ['payments.>'] },
-      { name: 'DELIVERIES', subjects: ['deliveries.>'] },
+      { name: 'ORDERS', subjects: ['orders.*.*'] },
+      { name: 'PAYMENTS', subjects: ['payments.*.*'] },
+      { name: 'DELIVERIES', subjects: ['deliveries.*.*'] },
     ])
   })
 

@@ -49,10 +49,14 @@ export type Published<S extends Service> = FactOf<(typeof choreography)[S]['publ
 
 export type AnyFact = FactOf<(typeof events)[number]>
 
-/** The one stream that a service publishes on. */
+/**
+ * The one stream that a service publishes on. It refuses subjects with fewer or more tokens: no consumer's filter has
+ * them, so such a message would reach nobody, and become no dead letter.
+ * (poison.int.test: "is refused by the stream when its subject has fewer or more tokens")
+ */
 export const streamOf = (service: Publisher) => {
   const name = choreography[service].stream
-  return { name, subjects: [`${name.toLowerCase()}.>`] }
+  return { name, subjects: [`${name.toLowerCase()}.*.*`] }
 }
 
 export type Publisher = {

@@ -57,16 +57,16 @@ describe('an event’s definition', () => {
 describe('reading', () => {
   it('returns data of the current version as it is', () => {
     const data = { orderId, weight: { value: 7, unit: 'g' } }
-    assert.deepEqual(SauceWeighed.read(3, data), data)
+    assert.deepEqual(SauceWeighed.read(3, data, orderId), data)
   })
 
   it('upcasts the first version through every later one', () => {
     const today = { orderId, weight: { value: 2000, unit: 'g' } }
-    assert.deepEqual(SauceWeighed.read(1, { orderId, kilograms: 2 }), today)
+    assert.deepEqual(SauceWeighed.read(1, { orderId, kilograms: 2 }, orderId), today)
   })
 
   it('upcasts a middle version from where it stands', () => {
-    assert.deepEqual(SauceWeighed.read(2, { orderId, grams: 5 }), {
+    assert.deepEqual(SauceWeighed.read(2, { orderId, grams: 5 }, orderId), {
       orderId,
       weight: { value: 5, unit: 'g' },
     })
@@ -74,13 +74,29 @@ describe('reading', () => {
 
   it('strips fields that it does not know', () => {
     const data = { orderId, reason: 'requested', mood: 'bad' }
-    assert.deepEqual(OrderCancelled.read(1, data), { orderId, reason: 'requested' })
+    assert.deepEqual(OrderCancelled.read(1, data, orderId), { orderId, reason: 'requested' })
   })
 
   it('refuses data that does not fit its version', () => {
-    assert.throws(() => OrderCancelled.read(1, { orderId, reason: 'bored' }), unreadable('invalid-data'))
-    assert.throws(() => OrderCancelled.read(1, null), unreadable('invalid-data'))
-    assert.throws(() => SauceWeighed.read(1, { orderId, grams: 5 }), unreadable('invalid-data'))
+    assert.throws(
+      () => OrderCancelled.read(1, { orderId, reason: 'bored' }, orderId),
+      unreadable('invalid-data'),
+    )
+    assert.throws(() => OrderCancelled.read(1, null, orderId), unreadable('invalid-data'))
+    assert.throws(() => SauceWeighed.read(1, { orderId, grams: 5 }, orderId), unreadable('invalid-data'))
+  })
+
+  it('refuses data of another order than the subject’s, and capitals in its id', () => {
+    const cancelled = (id: string) => ({ orderId: id, reason: 'requested' })
+    const another = '01936f5e-8a3b-7c21-9d4e-000000000000'
+    assert.throws(() => OrderCancelled.read(1, cancelled(another), orderId), unreadable('invalid-data'))
+    const capitals = orderId.toUpperCase()
+    for (const [inData, inSubject] of [
+      [capitals, capitals],
+      [orderId, capitals],
+      [capitals, orderId],
+    ] as const)
+      assert.throws(() => OrderCancelled.read(1, cancelled(inData), inSubject), unreadable('invalid-data'))
   })
 
   it('refuses upcast data that the current schema does not accept', () => {
@@ -89,12 +105,15 @@ describe('reading', () => {
       example: { orderId, shelf: 'A' },
       earlier: [{ schema: z.object(id), upcast: (old: { orderId: string }) => old }],
     })
-    assert.throws(() => Mislaid.read(1, { orderId }), unreadable('invalid-data'))
+    assert.throws(() => Mislaid.read(1, { orderId }, orderId), unreadable('invalid-data'))
   })
 
   for (const version of [0, -1, 1.5, 4, Number.NaN]) {
     it(`refuses version ${version}, which does not exist`, () => {
-      assert.throws(() => SauceWeighed.read(version, SauceWeighed.example), unreadable('unknown-version'))
+      assert.throws(
+        () => SauceWeighed.read(version, SauceWeighed.example, orderId),
+        unreadable('unknown-version'),
+      )
     })
   }
 })
@@ -102,7 +121,7 @@ describe('reading', () => {
 describe('an example', () => {
   for (const event of events as readonly unknown[] as readonly EventDefinition[]) {
     it(`of ${event.event} fits its schema, without further fields`, () => {
-      assert.deepEqual(event.read(event.version, event.example), event.example)
+      assert.deepEqual(event.read(event.version, event.example, orderId), event.example)
     })
   }
 })

@@ -31,9 +31,10 @@ export interface EventDefinition<Name extends string = string, Data extends OfAn
   readonly example: Data
   /**
    * Reads data of any published version, and upcasts it to the current one.
-   * @throws UnreadableEvent when the version is unknown or the data is invalid
+   * @param key the last token of the subject
+   * @throws UnreadableEvent when the version is unknown, or the data is invalid or of another order than the key
    */
-  read(version: number, data: unknown): Data
+  read(version: number, data: unknown, key: string): Data
 }
 
 export type FactOf<Definition> =
@@ -69,13 +70,17 @@ export function defineEvent<const Name extends string, Data extends OfAnOrder>(
     throw new UnreadableEvent('invalid-data', `invalid ${event}: ${cause.message}`, { cause })
   }
 
-  function read(from: number, data: unknown): Data {
+  function read(from: number, data: unknown, key: string): Data {
     if (!Number.isInteger(from) || from < 1 || from > version)
       throw new UnreadableEvent('unknown-version', `${event} has no version ${from}, only 1 to ${version}`)
     const upcasted = earlier
       .slice(from - 1)
       .reduce((old, { schema, upcast }) => upcast(check(schema, old) as never), data)
-    return check(is.schema, upcasted) as Data
+    const read = check(is.schema, upcasted) as Data
+    // Postgres and MongoDB would tell apart ids that differ in capitals only, each in its own way.
+    if (read.orderId !== key || key !== key.toLowerCase())
+      throw new UnreadableEvent('invalid-data', `${event} of order ${read.orderId} on the subject of ${key}`)
+    return read
   }
 
   const make = (data: Data) => ({ name: event, version, subject: `${subject}.${data.orderId}`, data })

@@ -1,8 +1,6 @@
 import { type Consumed, subscriptionsOf } from '@saucery/contracts/choreography'
 import { type ConsumerOptions, openConsumers } from '@saucery/messaging/consumer/consumer'
-import { Unprocessable } from '@saucery/messaging/events/cloud-events'
 import type { ReceivedEvent } from '@saucery/messaging/events/event'
-import { z } from 'zod'
 import { isStoreOutage } from './store/mongo-errors.ts'
 import type { ViewStore } from './store/view-store.ts'
 import { entryOf } from './view/order-view.ts'
@@ -15,7 +13,7 @@ export const reactions =
   (views: Pick<ViewStore, 'add'>, onWritten: (orderId: string) => void = () => {}) =>
   async (event: ReceivedEvent<Consumed<'dashboard'>>) => {
     const { orderId } = event.data
-    await views.add({ orderId, entry: entryOf({ ...event, time: timeOf(event.time) }) })
+    await views.add({ orderId, entry: entryOf(event) })
     onWritten(orderId)
   }
 
@@ -30,12 +28,3 @@ export const consumeEvents = (options: Options) =>
     isOutage: isStoreOutage,
     inKeyOrder: false,
   })
-
-const rfc3339 = z.iso.datetime({ offset: true })
-
-// The publisher sets an event's time. Times sort as text only in one form, and a text that is no time would spoil the
-// statistics of all orders.
-function timeOf(time: string): string {
-  if (!rfc3339.safeParse(time).success) throw new Unprocessable(`ce-time is not a time: ${time}`)
-  return new Date(time).toISOString()
-}

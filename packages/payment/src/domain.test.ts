@@ -194,3 +194,10 @@ describe('a refund', () => {
     assert.deepEqual(settle(after, repayment), [])
   })
 })
+
+describe('the record of a refund', () => {
+  it('changes only a payment that waits for it', () => {
+    for (const [name, { payment }] of Object.entries(states))
+      if (name !== 'REFUND_PENDING') assert.equal(evolve(payment, refunded), payment, name)
+  })
+})

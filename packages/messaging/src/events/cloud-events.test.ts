@@ -3,7 +3,7 @@ import { describe, it } from 'node:test'
 import { type JsMsg, type MsgHdrs, headers as newHeaders } from 'nats'
 import { Nudged, nudge } from '../testing/counters.ts'
 import { testKeys } from '../testing/keys.ts'
-import { parseMessage, toHeaders, Unprocessable } from './cloud-events.ts'
+import { parseMessage, toHeaders, UnknownKind, Unprocessable } from './cloud-events.ts'
 import type { Event } from './event.ts'
 import { eventSigner, eventVerifier } from './signature.ts'
 
@@ -78,12 +78,41 @@ describe('a message', () => {
       'an unknown type': withHeader(event, 'ce-type', 'Shouted'),
       'no type': withHeader(event, 'ce-type', ''),
       'no id': withHeader(event, 'ce-id', ''),
-      'the subject of another type': messageOf({ ...event, subject: 'nudges.taken.k' }),
-      'an unknown version': withHeader(event, 'ce-dataschema', 'urn:event:Nudged:2'),
+      'an id that no database takes': withHeader(event, 'ce-id', 'a b\u0001'),
+      'an id as long as a page': withHeader(event, 'ce-id', 'x'.repeat(4000)),
+      'a further token in its subject': messageOf({ ...event, subject: 'nudges.given.a.k' }),
+      'a version before the first': withHeader(event, 'ce-dataschema', 'urn:event:Nudged:0'),
       'a version that is no number': withHeader(event, 'ce-dataschema', 'urn:event:Nudged:new'),
       'invalid data': messageOf({ ...event, data: { by: 'much' } }),
       'no JSON': messageOf(event, undefined, '{'),
     }
     for (const [what, message] of Object.entries(wrong)) assert.throws(reading(message), Unprocessable, what)
   })
+
+  it('may be of a kind or version that a newer replica knows, if its publisher signed it', () => {
+    const event = nudge('k')
+    const newer = [
+      messageOf({ ...event, name: 'Praised', subject: 'nudges.praised.k' }),
+      withHeader(event, 'ce-dataschema', 'urn:event:Nudged:2'),
+    ]
+    for (const message of newer) {
+      assert.throws(reading(message), UnknownKind)
+      message.headers?.set('ce-signature', 'forged')
+      assert.throws(reading(message), { name: 'Unprocessable' })
+    }
+  })
+
+  for (const [published, read] of [
+    ['2026-01-31T12:00:00.250Z', '2026-01-31T12:00:00.250Z'],
+    ['2026-01-31T12:00:00Z', '2026-01-31T12:00:00.000Z'],
+    ['2026-01-31T21:00:00.1234567+09:00', '2026-01-31T12:00:00.123Z'],
+  ] as const)
+    it(`has its time in one form when that is ${published}`, () => {
+      assert.equal(parseMessage(withHeader(nudge('k'), 'ce-time', published), expected).time, read)
+    })
+
+  for (const time of ['yesterday', '2026-13-01T00:00:00Z', '31일 오후 12시', '+010000-01-01T00:00:00Z'])
+    it(`is unprocessable when its time is ${time}`, () => {
+      assert.throws(reading(withHeader(nudge('k'), 'ce-time', time)), /ce-time is not a time/)
+    })
 })

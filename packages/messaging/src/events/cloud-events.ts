@@ -1,10 +1,15 @@
 import { type JsMsg, type MsgHdrs, headers as newHeaders } from 'nats'
-import type { Event, EventType, Fact, ReceivedEvent } from './event.ts'
+import { type Event, type EventType, type Fact, keyOf, type ReceivedEvent } from './event.ts'
 import type { EventVerifier, SignedMessage } from './signature.ts'
 
 /** A message that can never be handled, so that a retry is useless. */
 export class Unprocessable extends Error {
-  override readonly name = 'Unprocessable'
+  override readonly name: string = 'Unprocessable'
+}
+
+/** A signed event of a kind or version that this replica does not know: a newer replica may. */
+export class UnknownKind extends Unprocessable {
+  override readonly name = 'UnknownKind'
 }
 
 /** The publisher's key may have changed before this service was told: a retry can succeed. */
@@ -43,34 +48,51 @@ export function parseMessage<F extends Fact>(message: JsMsg, expected: Expected<
 }
 
 /**
- * Reads the event in a message, which need not come from a stream.
+ * Reads the event in a message, which need not come from a stream. Every service refuses the same messages.
+ * (poison.int.test: "becomes one dead letter of each service that consumes its event, …")
  * @throws Unprocessable if it is none of the types, not signed by the publisher, has no id, or has invalid data
- * @throws UnknownKey
+ * @throws UnknownKind | UnknownKey
  */
 export function parseEvent<F extends Fact>(
   message: SignedMessage,
   expected: Expected<F>,
   arrived: Date,
 ): Event<F> {
+  const { subject } = message
   const header = (name: string) => message.headers?.get(name) || undefined
   const name = header('ce-type')
-  const type = expected.events.find(({ event }) => event === name)
-  if (!type || !message.subject.startsWith(`${type.subject}.`))
-    throw new Unprocessable(`unknown event on ${message.subject}: ${name ?? 'no ce-type'}`)
+  const key = keyOf(subject)
+  const type = expected.events.find((one) => subject === `${one.subject}.${key}`)
+  const unknown = `unknown event on ${subject}: ${name ?? 'no ce-type'}`
+  if (!name || (type ? type.event !== name : expected.events.length === 0)) throw new Unprocessable(unknown)
   checkPublisher(message, expected, arrived)
+  if (!type) throw new UnknownKind(unknown)
   const id = header('ce-id')
-  if (!id) throw new Unprocessable('no ce-id')
+  if (!id || !/^[!-~]{1,200}$/.test(id)) throw new Unprocessable('no ce-id, or one that is no id')
+  const time = timeOf(header('ce-time')) ?? arrived.toISOString()
   const version = Number(header('ce-dataschema')?.split(':').at(-1) ?? type.version)
+  if (Number.isInteger(version) && version > type.version)
+    throw new UnknownKind(`${name} has no version ${version} here, only up to ${type.version}`)
   return {
     name: type.event,
     version: type.version,
-    subject: message.subject,
-    data: readData(type, version, message),
+    subject,
+    data: readData(type, version, key, message),
     id,
-    time: header('ce-time') ?? arrived.toISOString(),
+    time,
     causationId: header('ce-causationid') ?? id,
     traceparent: header('traceparent') ?? '',
   } as unknown as Event<F>
+}
+
+const rfc3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/
+
+/** The publisher sets an event's time. Times sort as text only in one form: ISO 8601 in UTC with milliseconds. */
+function timeOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined
+  const ms = rfc3339.test(text) ? Date.parse(text) : Number.NaN
+  if (Number.isNaN(ms)) throw new Unprocessable(`ce-time is not a time: ${text}`)
+  return new Date(ms).toISOString()
 }
 
 /** The server puts these on what it answers. In a stream they show an answer that was sent there by a reply subject. */
@@ -99,9 +121,14 @@ function checkPublisher<F extends Fact>(
     throw new Unprocessable(`${verdict === 'forged' ? 'forged' : 'unsigned'}: ${publisher} did not sign it`)
 }
 
-function readData<F extends Fact>(type: EventType<F>, version: number, { data }: SignedMessage): F['data'] {
+function readData<F extends Fact>(
+  type: EventType<F>,
+  version: number,
+  key: string,
+  { data }: SignedMessage,
+): F['data'] {
   try {
-    return type.read(version, JSON.parse(decoder.decode(data)))
+    return type.read(version, JSON.parse(decoder.decode(data)), key)
   } catch (error) {
     throw new Unprocessable(error instanceof Error ? error.message : String(error), { cause: error })
   }

@@ -35,8 +35,8 @@ export interface EventType<F extends Fact = Fact> {
   /** The subject without the key. */
   readonly subject: string
   readonly version: number
-  /** Upcasts the data of any published version to `version`. Throws if the data is invalid. */
-  read(version: number, data: unknown): F['data']
+  /** Upcasts the data of any published version to `version`. Throws if the data is invalid, or not about this key. */
+  read(version: number, data: unknown, key: string): F['data']
 }
 
 /** The event or request that causes an event. */

@@ -118,6 +118,22 @@ describe('an outbox and its stream', { timeout: 280_000 }, () => {
     await hasAllOnce(replica, committed)
   })
 
+  it('are the same again when the stream loses more than its last minute', async () => {
+    await using database = await testDatabase()
+    await using nats = await natsWithPowerFailures()
+    await using replica = await testReplica(database, nats)
+    const committed = await commitBeforeSnapshot(replica, nats, 10)
+    committed.push(...(await commitEvents(replica, 'lost', 450)))
+    await allPublished(replica, 460)
+    // One event a second, so that the first page of the comparison alone covers more than three minutes.
+    await database.db.execute(
+      sql`update ${outbox} set published_at = now() - interval '1 second' * (460 - stream_sequence)`,
+    )
+    await nats.losePower('everything')
+    await backAt(replica)
+    await hasAllOnce(replica, committed)
+  })
+
   it('are the same again when the loss comes between an acknowledgement and its mark', async () => {
     await using database = await testDatabase()
     await using nats = await natsWithPowerFailures()

@@ -33,7 +33,7 @@ describe('the page in a browser, for operators', { timeout: 200_000 }, () => {
     const { url, users } = running.system.nats
     const order = await connectBroker({ url, name: 'order', ...users.order, log: quietLog })
     const cause = { id: 'a-test', traceparent: newTraceparent() }
-    const headers = { 'ce-dataschema': 'urn:event:OrderPlaced:99' }
+    const headers = { 'ce-dataschema': 'urn:event:OrderPlaced:0' }
     await publishEvent(order, stamp(OrderPlaced(OrderPlaced.example), cause, new Date()), {
       headers,
       signing: eventKeyOf(running.system.dataDir, 'order'),
@@ -43,9 +43,9 @@ describe('the page in a browser, for operators', { timeout: 200_000 }, () => {
     await page.getByRole('link', { name: 'Operations' }).click()
     const payment = page.getByRole('region', { name: 'payment' })
     await payment.getByText('Show dead letters').click()
-    const letter = payment.getByRole('listitem').filter({ hasText: 'OrderPlaced has no version 99' })
+    const letter = payment.getByRole('listitem').filter({ hasText: 'OrderPlaced has no version 0' })
     await letter.getByRole('button', { name: /^Retry/ }).click()
-    await letter.getByRole('alert').filter({ hasText: 'no version 99' }).waitFor()
+    await letter.getByRole('alert').filter({ hasText: 'no version 0' }).waitFor()
   })
 
   it('lets an operator retry a dead letter, which is then processed', async () => {
