@@ -196,7 +196,7 @@ describe('a refund', () => {
 })
 
 describe('the record of a refund', () => {
-  it('changes only a payment that is being refunded', () => {
+  it('changes only a payment that waits for it', () => {
     for (const [name, { payment }] of Object.entries(states))
       if (name !== 'REFUND_PENDING') assert.equal(evolve(payment, refunded), payment, name)
   })
