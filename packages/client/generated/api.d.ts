@@ -555,7 +555,33 @@ export interface components {
             /** @description In whole won */
             readonly amount: number;
             /** @enum {string} */
-            readonly status: "PENDING" | "APPROVED" | "REFUNDED";
+            readonly status: "PENDING" | "VOID_PENDING" | "REFUND_PENDING";
+            /** @description What the provider is asked for, until its answer is known */
+            readonly provider: {
+                /** @enum {string} */
+                readonly asked: "charge" | "refund";
+                /** @description Calls so far, with the present one */
+                readonly attempts: number;
+                /** Format: date-time */
+                readonly since?: string;
+                /**
+                 * Format: date-time
+                 * @description When it is asked again, if no answer comes before
+                 */
+                readonly nextAttemptAt?: string;
+                /** @description Why the last outcome is unknown */
+                readonly lastError?: string;
+            };
+        } | {
+            /** Format: uuid */
+            readonly orderId: string;
+            readonly branchId: string;
+            readonly sauceId: string;
+            readonly qty: number;
+            /** @description In whole won */
+            readonly amount: number;
+            /** @enum {string} */
+            readonly status: "APPROVED" | "REFUNDED";
         } | {
             /** Format: uuid */
             readonly orderId: string;
@@ -843,7 +869,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -954,7 +980,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1072,7 +1098,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1167,7 +1193,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1225,7 +1251,7 @@ export interface operations {
                 readonly since?: string;
                 /** @description Only orders placed before this time */
                 readonly until?: string;
-                readonly status?: "PENDING" | "APPROVED" | "DECLINED" | "VOIDED" | "REFUNDED";
+                readonly status?: "PENDING" | "VOID_PENDING" | "APPROVED" | "DECLINED" | "VOIDED" | "REFUND_PENDING" | "REFUNDED";
                 readonly branchId?: string;
                 readonly orderId?: string;
             };
@@ -1259,7 +1285,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1336,7 +1362,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1427,7 +1453,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1536,7 +1562,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1646,7 +1672,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1723,7 +1749,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1817,7 +1843,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1873,7 +1899,7 @@ export interface operations {
                 readonly orderId?: string;
             };
             readonly header?: {
-                /** @description The last `id` that was received: what was missed since comes first */
+                /** @description The last `id` that was received: what was missed since comes first. `reset` when it cannot be read */
                 readonly "last-event-id"?: string;
             };
             readonly path?: never;
@@ -1890,15 +1916,6 @@ export interface operations {
                     readonly "text/event-stream": string;
                 };
             };
-            /** @description `invalid-last-event-id`: the `Last-Event-ID` is not an `id` of this feed */
-            readonly 400: {
-                headers: {
-                    readonly [name: string]: unknown;
-                };
-                content: {
-                    readonly "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
@@ -1908,7 +1925,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1990,7 +2007,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2075,7 +2092,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2158,7 +2175,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2234,7 +2251,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2316,7 +2333,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2399,7 +2416,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2475,7 +2492,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2557,7 +2574,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2640,7 +2657,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2716,7 +2733,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2798,7 +2815,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2881,7 +2898,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2957,7 +2974,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3039,7 +3056,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller’s role does not permit this, or the request names another branch */
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3122,7 +3139,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The token has no known role */
+            /** @description The token has no known role. Without sign-in: the request is from another web site’s page */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;

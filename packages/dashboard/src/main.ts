@@ -9,6 +9,7 @@ import { openMetrics } from '@saucery/chassis/telemetry/metrics'
 import { dashboardApi } from './http/app.ts'
 import { checkOrder, endWaits, openEventWaiter } from './http/event-waiter.ts'
 import { openFeed } from './live/feed.ts'
+import { resumeTokens } from './live/resume-token.ts'
 import { countOverdue } from './operations/overdue.ts'
 import { openProjection } from './projection/builder.ts'
 import { measureProjection } from './projection/metrics.ts'
@@ -26,7 +27,8 @@ const broker = await connectToBroker('dashboard', settings, log)
 const views = openViews(settings.MONGODB_URL, undefined, eventLocations(broker))
 await waitUntilUp('MongoDB', views.connect, isStoreOutage, log)
 const waiter = openEventWaiter(views, log)
-const feed = openFeed({ broker, views, deadlines: settings, maxClients, maxClientsPerCaller, log })
+const tokens = resumeTokens(settings.RESUME_TOKEN_KEY)
+const feed = openFeed({ broker, views, tokens, deadlines: settings, maxClients, maxClientsPerCaller, log })
 const handle = reactions(views, (orderId) => checkOrder(waiter, orderId))
 const consume = (durable: string) => consumeEvents({ broker, durable, handle, replicas, log })
 const build = () => openProjection({ views, broker, consume, keepMs, log })

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { readProblem } from '@saucery/chassis/testing/http'
 import { prefixes } from './proxy/upstreams.ts'
 import { openConnection, readText, startGateway, startUpstream } from './testing/gateway.ts'
 
@@ -89,7 +90,7 @@ describe('pages of other origins', () => {
       requests++
       response.end()
     })
-    await using gateway = await startGateway({ ORDER_URL: order.url })
+    await using gateway = await startGateway({ ORDER_URL: order.url, CORS_ORIGINS: origin })
     const answer = await fetch(`${gateway.url}/orders`, {
       method: 'OPTIONS',
       headers: {
@@ -99,7 +100,7 @@ describe('pages of other origins', () => {
       },
     })
     assert.equal(answer.status, 204)
-    assert.equal(answer.headers.get('access-control-allow-origin'), '*')
+    assert.equal(answer.headers.get('access-control-allow-origin'), origin)
     assert.match(answer.headers.get('access-control-allow-methods') ?? '', /POST/)
     assert.equal(answer.headers.get('access-control-allow-headers'), 'content-type,prefer')
     assert.equal(requests, 0)
@@ -107,10 +108,10 @@ describe('pages of other origins', () => {
 
   it('may read answers and problems, and the headers that they need', async () => {
     await using order = await answering('order')
-    await using gateway = await startGateway({ ORDER_URL: order.url })
+    await using gateway = await startGateway({ ORDER_URL: order.url, CORS_ORIGINS: origin })
     for (const path of ['/orders', '/payments', '/nowhere', '/']) {
       const { headers } = await fetch(gateway.url + path, { headers: { origin } })
-      assert.equal(headers.get('access-control-allow-origin'), '*', path)
+      assert.equal(headers.get('access-control-allow-origin'), origin, path)
       assert.match(
         headers.get('access-control-expose-headers') ?? '',
         /^Location,Event-Id,Preference-Applied,Link,Retry-After,/,
@@ -129,6 +130,31 @@ describe('pages of other origins', () => {
     assert.equal(listed.headers.get('vary'), 'Accept, Origin')
     const other = await fetch(`${gateway.url}/orders`, { headers: { origin: 'https://b.example' } })
     assert.equal(other.headers.get('access-control-allow-origin'), null)
-    assert.equal(other.headers.get('vary'), 'Accept, Origin')
+    assert.equal((await readProblem(other)).code, 'foreign-origin')
+  })
+
+  it('may not call a gateway without sign-in by default, nor by a name that is not its own', async () => {
+    let requests = 0
+    await using order = await startUpstream((_, response) => {
+      requests++
+      response.end()
+    })
+    await using gateway = await startGateway({ ORDER_URL: order.url })
+    for (const path of ['/orders', '/', '/me', '/docs', '/openapi.json', '/livez', '/readyz'])
+      for (const [headers, code] of [
+        [{ origin }, 'foreign-origin'],
+        [{ 'sec-fetch-site': 'cross-site' }, 'foreign-origin'],
+        [{ host: 'evil.example' }, 'unknown-host'],
+      ] as const) {
+        const { client, answer } = openConnection(gateway.url + path, { headers })
+        client.end()
+        const refused = await answer
+        assert.equal(refused.statusCode, 403, path)
+        assert.equal(JSON.parse(await readText(refused)).code, code)
+        assert.equal(refused.headers['access-control-allow-origin'], undefined)
+      }
+    assert.equal(requests, 0)
+    const own = await fetch(`${gateway.url}/orders`, { headers: { origin: gateway.url } })
+    assert.deepEqual([own.status, requests], [200, 1])
   })
 })

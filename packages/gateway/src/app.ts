@@ -1,4 +1,5 @@
 import type { HttpBindings } from '@hono/node-server'
+import { refuseForeign } from '@saucery/chassis/http/foreign-requests'
 import { handleProblems } from '@saucery/chassis/http/problem'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import { actions, scopeOf } from '@saucery/contracts/access/scope'
@@ -23,6 +24,7 @@ export interface GatewayOptions {
 export async function gatewayApi({ settings, upstreams, eventStreams, log }: GatewayOptions): Promise<Hono> {
   const app = new Hono()
   handleProblems(app, log)
+  if (settings.AUTH === 'off') app.use(refuseForeign(settings.ALLOWED_HOSTS, settings.CORS_ORIGINS))
   app.use(edgePolicy(settings))
 
   const authenticator = openAuthenticator(settings, log)

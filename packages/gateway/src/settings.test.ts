@@ -49,4 +49,11 @@ describe('the gateway', () => {
     assert.deepEqual(wrong({ ...services, AUTH: 'off', HOST: '127.0.0.1' }), none)
     assert.deepEqual(wrong({ ...services, AUTH: 'off' }), new Set(['AUTH']))
   })
+
+  it('lets pages of every origin call it only with sign-in', () => {
+    assert.deepEqual(wrong({ ...enough, CORS_ORIGINS: '*' }), none)
+    const off = { ...services, AUTH: 'off', HOST: '127.0.0.1' }
+    assert.deepEqual(wrong({ ...off, CORS_ORIGINS: 'https://a.example, *' }), new Set(['CORS_ORIGINS']))
+    assert.deepEqual(wrong({ ...off, CORS_ORIGINS: 'https://a.example' }), none)
+  })
 })

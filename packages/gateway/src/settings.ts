@@ -1,8 +1,15 @@
+import { list } from '@saucery/chassis/settings/auth-settings'
 import { commonSettings, ms } from '@saucery/chassis/settings/settings'
 import { z } from 'zod'
 import { signInChecks, signInSettings } from './auth/settings.ts'
 
 const origin = z.string().regex(/^https?:\/\/[^/\s]+\/?$/, 'must be an http(s) URL without a path')
+
+/** Without sign-in, any web site that is open in the user's browser could do everything. */
+const namedOriginsWithoutSignIn = z.refine<{ readonly AUTH?: string; readonly CORS_ORIGINS?: unknown }>(
+  ({ AUTH, CORS_ORIGINS: origins }) => AUTH !== 'off' || !Array.isArray(origins) || !origins.includes('*'),
+  { path: ['CORS_ORIGINS'], message: 'may be * only with sign-in', when: () => true },
+)
 
 export const gatewaySettings = commonSettings
   .extend({
@@ -13,11 +20,8 @@ export const gatewaySettings = commonSettings
     DASHBOARD_URL: origin,
     /** The folder of the built page; without it `/` lists the routes. */
     WEB_ROOT: z.string().min(1).optional(),
-    /** Origins whose pages may read the answers, separated by commas; `*` for any. */
-    CORS_ORIGINS: z
-      .string()
-      .default('*')
-      .transform((list) => list.split(',').map((item) => item.trim())),
+    /** Origins whose pages may call and read the answers from elsewhere; `*` for any, with sign-in only. */
+    CORS_ORIGINS: list.default([]),
     /** Requests of one client a minute, counted by each gateway alone; 0 for any number. */
     RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(0).default(600),
     /** How many proxies of our own every request passes before the gateway: only their `x-forwarded-*` is believed. */
@@ -31,6 +35,6 @@ export const gatewaySettings = commonSettings
     /** Requests that may wait for one service to begin its answer; more get 503 at once. */
     UPSTREAM_CONNECTIONS: z.coerce.number().int().min(1).default(1000),
   })
-  .check(...signInChecks)
+  .check(...signInChecks, namedOriginsWithoutSignIn)
 
 export type GatewaySettings = z.infer<typeof gatewaySettings>

@@ -65,6 +65,19 @@ describe('a branch', () => {
     assert.notEqual((await post(operator, 'mine')).id, mine.id)
   })
 
+  it('does not get an answer of the branch that its caller had before', async () => {
+    const { id } = await place({ branchId: 'mine' })
+    const cancelAs = async (caller: Caller) => {
+      const headers = { ...(await gate.as(caller)), 'idempotency-key': 'moved' }
+      return app.request(`/orders/${id}/cancel`, { method: 'POST', headers })
+    }
+    const before = branch('mine')
+    assert.equal((await cancelAs(before)).status, 202)
+    assert.equal((await cancelAs(before)).status, 202)
+    const moved = { ...branch('yours'), subject: before.subject }
+    assert.deepEqual(await readProblem(cancelAs(moved)), notFound)
+  })
+
   it('sees only its own in lists, on every page and with every filter', async () => {
     const own = []
     for (let i = 0; i < 5; i++) {

@@ -107,7 +107,7 @@ describe('an operator', () => {
       orderId: order.id,
       stream: 'PAYMENTS',
       error: 'Unprocessable: a bug',
-      tries: 1,
+      tries: 2,
       handled: false,
     })
   })

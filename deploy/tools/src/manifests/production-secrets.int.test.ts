@@ -5,7 +5,6 @@ import { it } from 'node:test'
 import { readSettings } from '@saucery/chassis/settings/settings'
 import { root } from '@saucery/servers/install/folders'
 import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
-import { usersConf } from '../secrets/nats-users-file.ts'
 import { secretFiles } from '../secrets/secret-files.ts'
 import { render } from '../testing/render.ts'
 import { ofKind, podOf, settingsOf, workloads } from '../testing/resources.ts'
@@ -45,7 +44,11 @@ it('starts with the settings of the overlay and the keys that the README names',
 })
 
 it('names the passwords that NATS reads', () => {
-  const read = [...usersConf().matchAll(/password: \$(\w+)/g)].map(([, variable]) => variable)
+  const files = ofKind(resources, 'ConfigMap').filter(({ metadata }) =>
+    metadata.name.startsWith('nats-config'),
+  )
+  const text = files.flatMap(({ data = {} }) => Object.values(data)).join('\n')
+  const read = [...text.matchAll(/password: \$(\w+)/g)].map(([, variable]) => variable)
   const keys = listed.get('nats-secrets')?.filter((key) => key.startsWith('NATS_'))
   assert.deepEqual(new Set(keys), new Set(read))
 })

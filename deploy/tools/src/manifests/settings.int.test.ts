@@ -8,7 +8,7 @@ import { ofKind, podOf, type Resource, settingsOf } from '../testing/resources.t
 import { schemas } from '../testing/settings-schemas.ts'
 
 const services = ['order', 'payment', 'delivery', 'dashboard'] as const
-const secret = /PASSWORD|POSTGRES_URL|MONGODB_URL|SIGNING_KEY/
+const secret = /PASSWORD|POSTGRES_URL|MONGODB_URL|SIGNING_KEY|TOKEN_KEY/
 
 const find = (resources: Resource[], kind: string, name: string) =>
   ofKind(resources, kind).find((it) => it.metadata.name === name) as Resource
@@ -47,6 +47,14 @@ for (const overlay of overlays)
         ({ data }) => data?.AUTH === 'off' || data?.AUTH_OFF_BEYOND_LOOPBACK,
       )
       assert.deepEqual(off.length > 0, ['local', 'tilt'].includes(overlay))
+    })
+
+    it('lets the services be called by the names of their Services where sign-in is off', () => {
+      const { data = {} } = ofKind(resources, 'ConfigMap').find((it) => it.data?.AUTH) ?? {}
+      if (data.AUTH !== 'off') return
+      const names = ofKind(resources, 'Service').map(({ metadata }) => metadata.name)
+      const own = names.filter((name) => [...services, 'gateway'].includes(name))
+      assert.deepEqual(new Set(String(data.ALLOWED_HOSTS).split(',')), new Set(own))
     })
 
     if (!production) return

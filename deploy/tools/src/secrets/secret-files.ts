@@ -1,11 +1,12 @@
-import { eventKeyEnv } from '@saucery/local/access/event-keys'
+import { eventKeyEnv, resumeTokenKey } from '@saucery/local/access/event-keys'
 import { natsServices, natsUserNames } from '@saucery/local/access/nats-users'
 import { loadOrCreateKey, localTokenSettings, privatePem, publicPem } from '@saucery/local/access/sign-in'
 import { loadOrCreateSecrets } from '@saucery/servers/install/secrets'
 import { passwordVariable } from './nats-users-file.ts'
 
 const owned = { order: 'orders', payment: 'payments', delivery: 'deliveries' } as const
-const natsUsers = [...natsUserNames, 'replayer'] as const
+/** `route`: with its password the servers of a cluster know each other. */
+const natsUsers = [...natsUserNames, 'replayer', 'route'] as const
 const stores = ['postgres', 'orders', 'payments', 'deliveries', 'mongodb', 'dashboard'] as const
 
 /**
@@ -25,6 +26,7 @@ export function secretFiles(dataDir: string): Record<string, Record<string, stri
     ...Object.fromEntries(participants),
     dashboard: {
       MONGODB_URL: `mongodb://dashboard:${store.dashboard}@mongodb:27017/dashboard`,
+      RESUME_TOKEN_KEY: resumeTokenKey(dataDir),
       ...publicKey,
     },
     gateway: {

@@ -66,7 +66,11 @@ export interface Container {
   readonly name: string
   readonly image: string
   readonly envFrom?: readonly { configMapRef?: { name: string }; secretRef?: { name: string } }[]
-  readonly env?: readonly { name: string; value?: string }[]
+  readonly env?: readonly {
+    name: string
+    value?: string
+    valueFrom?: { secretKeyRef?: { name: string; key: string } }
+  }[]
   readonly volumeMounts?: readonly { name: string; mountPath: string }[]
   readonly ports?: readonly { name: string; containerPort: number }[]
   readonly resources?: { requests?: Record<string, string>; limits?: Record<string, string> }

@@ -57,6 +57,22 @@ describe('a service', () => {
     assert.equal(((await (await open.request('/me', { headers })).json()) as Caller).role, 'operator')
   })
 
+  it('refuses the pages of other web sites where sign-in is off', async () => {
+    const open = appBehind(requireCaller('order', { AUTH: 'off', ALLOWED_HOSTS: ['order'] }, silentLog))
+    for (const path of ['/me', '/livez', '/metrics', '/nowhere']) {
+      const refused = (headers: Record<string, string>) => readProblem(open.request(path, { headers }))
+      assert.equal((await refused({ origin: 'https://evil.example' })).code, 'foreign-origin')
+      assert.equal((await refused({ host: 'evil.example' })).code, 'unknown-host')
+    }
+    for (const host of ['10.1.2.3:8080', 'order:8080'])
+      assert.equal((await open.request('/metrics', { headers: { host } })).status, 200)
+  })
+
+  it('looks at no origin where sign-in is on', async () => {
+    const headers = { ...(await gateway.as(operator)), host: 'any.example', origin: 'https://evil.example' }
+    assert.equal((await app.request('/me', { headers })).status, 200)
+  })
+
   it('refuses every token when it has no key', async () => {
     const closed = appBehind(requireCaller('order', { AUTH: 'on' }, silentLog))
     assert.equal((await closed.request('/me', { headers: await gateway.as(operator) })).status, 401)

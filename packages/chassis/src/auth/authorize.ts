@@ -1,5 +1,6 @@
 import { type Action, type Caller, isInScope, type Scope, scopeOf } from '@saucery/contracts/access/scope'
 import type { Context, MiddlewareHandler } from 'hono'
+import { refuseForeign } from '../http/foreign-requests.ts'
 import { answerProblem, type InvalidField, ProblemError } from '../http/problem.ts'
 import type { BrokerSettings } from '../settings/settings.ts'
 import type { Log } from '../telemetry/log.ts'
@@ -16,20 +17,24 @@ const publicPaths: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics
 
 const anonymousOperator: Caller = { subject: 'anyone', role: 'operator' }
 
+type CallerSettings = Pick<BrokerSettings, 'AUTH'> &
+  Partial<Pick<BrokerSettings, 'ALLOWED_HOSTS' | 'GATEWAY_PUBLIC_KEY'>>
+
 /**
  * Middleware that lets in only requests with a caller token that the gateway signed for this service.
- * With `AUTH=off` every caller is an operator.
+ * With `AUTH=off` every caller is an operator, except for pages of other web sites.
  */
 export function requireCaller(
   service: string,
-  { AUTH, GATEWAY_PUBLIC_KEY: keys = [] }: Pick<BrokerSettings, 'AUTH' | 'GATEWAY_PUBLIC_KEY'>,
+  { AUTH, ALLOWED_HOSTS: hosts = [], GATEWAY_PUBLIC_KEY: keys = [] }: CallerSettings,
   log: Log,
 ): MiddlewareHandler {
   if (AUTH === 'off') {
     log.warn({}, 'sign-in is off: every caller is an operator')
+    const refuse = refuseForeign(hosts)
     return (c, next) => {
       c.set('caller', anonymousOperator)
-      return next()
+      return refuse(c, next)
     }
   }
   const read = callerTokenReader(service, keys)

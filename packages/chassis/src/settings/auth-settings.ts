@@ -1,10 +1,20 @@
 import { z } from 'zod'
 
+/** Values separated by commas. */
+export const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+)
+
 export const authSettings = {
   /** With `off` every caller may do everything. */
   AUTH: z.enum(['on', 'off']).default('on'),
   /** Only for a cluster on one's own machine: a container is not reached through a loopback address. */
   AUTH_OFF_BEYOND_LOOPBACK: z.literal('yes-anyone-may-do-everything').optional(),
+  /** Names, beside localhost, by which a server without sign-in may be called: those of its Service, for example. */
+  ALLOWED_HOSTS: list.default([]),
 }
 
 type Settings = { readonly AUTH?: string; readonly [name: string]: unknown }

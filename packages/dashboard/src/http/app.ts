@@ -4,7 +4,6 @@ import { parsePrefer } from '@saucery/chassis/http/prefer'
 import { invalidFields, orNotFound, ProblemError, storeUnavailable } from '@saucery/chassis/http/problem'
 import { type OpenApiApp, openApiApp } from '@saucery/chassis/openapi/app'
 import type { Log } from '@saucery/chassis/telemetry/log'
-import type { Scope } from '@saucery/contracts/access/scope'
 import type { MiddlewareHandler } from 'hono'
 import type { Feed } from '../live/feed.ts'
 import { isStoreOutage } from '../store/mongo-errors.ts'
@@ -62,17 +61,19 @@ export function dashboardApi(options: DashboardApi): OpenApiApp {
     const scope = authorize(c, 'read-views')
     const { id: orderId } = c.req.valid('param')
     const { after: eventId } = c.req.valid('query')
-    const found = await views.find(orderId)
+    // Another branch's order, and one whose branch is not known yet, is as one that does not exist: also for the wait.
+    // (event-waiter.int.test: "cannot tell another branch's order from one that does not exist")
+    const inScope = (view: OrderView | undefined) => ifInScope(scope, view)
+    const found = inScope(await views.find(orderId))
     const isComplete = eventId === undefined || found?.timeline.some(({ id }) => id === eventId)
-    if (isComplete) return c.json(toJson(visible(scope, found)), 200)
-    // An order whose branch is not known yet may turn out to be the caller's.
-    if (found?.branchId !== undefined) visible(scope, found)
+    if (isComplete) return c.json(toJson(orNotFound(found)), 200)
     const { wait } = parsePrefer(c.req.header('prefer'))
     const { signal } = c.req.raw
-    const waiting = wait ? waitForEvent(waiter, { orderId, eventId }, wait * 1000, signal) : undefined
+    const awaited = { orderId, eventId, isVisible: (view: OrderView) => inScope(view) !== undefined }
+    const waiting = wait ? waitForEvent(waiter, awaited, wait * 1000, signal) : undefined
     const applied = waiting === undefined ? {} : { 'preference-applied': `wait=${wait}` }
     const view = await waiting
-    if (view) return c.json(toJson(visible(scope, view)), 200, applied)
+    if (view) return c.json(toJson(view), 200, applied)
     const title = 'The event has not arrived at the dashboard yet'
     const problem = { status: 404, code: 'event-not-arrived', title } as const
     throw new ProblemError(problem, { 'retry-after': '1', ...applied })
@@ -80,5 +81,3 @@ export function dashboardApi(options: DashboardApi): OpenApiApp {
 
   return app
 }
-
-const visible = (scope: Scope, view: OrderView | undefined) => orNotFound(ifInScope(scope, view))

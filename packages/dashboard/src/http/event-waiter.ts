@@ -4,7 +4,12 @@ import type { AwaitedEvent } from '../store/view-queries.ts'
 import type { ViewStore } from '../store/view-store.ts'
 import type { OrderView } from '../view/order-view.ts'
 
-interface Wait extends AwaitedEvent {
+interface VisibleEvent extends AwaitedEvent {
+  /** Whether the client may see this view of the order; if not, its wait goes on. */
+  isVisible(view: OrderView): boolean
+}
+
+interface Wait extends VisibleEvent {
   finish(view?: OrderView): void
 }
 
@@ -29,13 +34,13 @@ export const openEventWaiter = (views: Pick<ViewStore, 'having'>, log: Log, maxW
 export type EventWaiter = ReturnType<typeof openEventWaiter>
 
 /**
- * Resolves with the order's view as soon as it has the event; with undefined when `waitMs` is over, the client leaves,
+ * Resolves with the order's view as soon as it has the event and is visible; with undefined when `waitMs` is over, the client leaves,
  * or all waits end.
  * @returns undefined instead of a promise when too many requests wait already
  */
 export function waitForEvent(
   waiter: EventWaiter,
-  awaited: AwaitedEvent,
+  awaited: VisibleEvent,
   waitMs: number,
   signal?: AbortSignal,
 ): Promise<OrderView | undefined> | undefined {
@@ -106,6 +111,7 @@ async function query({ views, waits, due }: EventWaiter, orderIds: ReadonlySet<s
   if (open.length === 0) return
   for (const view of await views.having(open)) {
     const ids = new Set(view.timeline.map(({ id }) => id))
-    for (const wait of open) if (wait.orderId === view._id && ids.has(wait.eventId)) wait.finish(view)
+    for (const wait of open)
+      if (wait.orderId === view._id && ids.has(wait.eventId) && wait.isVisible(view)) wait.finish(view)
   }
 }

@@ -86,8 +86,9 @@ export const live = createRoute({
   request: {
     query: liveFilter,
     headers: z.object({
-      // Checked by the handler, which answers an invalid one with 400.
-      'last-event-id': text.describe('The last `id` that was received: what was missed since comes first'),
+      'last-event-id': text.describe(
+        'The last `id` that was received: what was missed since comes first. `reset` when it cannot be read',
+      ),
     }),
   },
   responses: {
@@ -96,7 +97,6 @@ export const live = createRoute({
       content: { 'text/event-stream': { schema: z.string() } },
     },
     ...problems({
-      400: '`invalid-last-event-id`: the `Last-Event-ID` is not an `id` of this feed',
       422: 'A parameter is not valid: `errors` names it',
       429: '`too-many-of-one-caller`: close another connection, or try again after `Retry-After` seconds',
       503: '`too-many-listeners`: try again after `Retry-After` seconds',

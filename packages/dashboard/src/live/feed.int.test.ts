@@ -15,8 +15,8 @@ import {
   hasReceived,
   histories,
 } from '../testing/live-client.ts'
-import { openReplica } from '../testing/replica.ts'
-import { parseResumeToken } from './resume-token.ts'
+import { openReplica, testTokens } from '../testing/replica.ts'
+import { resumeTokens } from './resume-token.ts'
 
 const nats = await testBrokerWithStreams()
 const mongo = await testMongo()
@@ -34,7 +34,7 @@ after(async () => {
 const isAtTheEnd = (follower: Follower) =>
   eventually(async () => {
     const ends = streams.map(async ({ name }) => (await nats.broker.jsm.streams.info(name)).state.last_seq)
-    const positions = parseResumeToken(follower.lastId ?? '')?.positions.map(({ sequence }) => sequence)
+    const positions = testTokens.open(follower.lastId ?? '')?.positions.map(({ sequence }) => sequence)
     assert.deepEqual(positions, await Promise.all(ends))
   })
 
@@ -196,11 +196,18 @@ describe('the live feed', { timeout: 100_000 }, () => {
     back.leave()
   })
 
-  it('refuses a Last-Event-ID that is not one of its own', async () => {
-    for (const id of ['x', '1', Buffer.from('[[1,"a"]]').toString('base64url'), 'a b', 'x'.repeat(2000)]) {
-      const response = await fetch(`${first.url}/orderDashboards/live`, { headers: { 'last-event-id': id } })
-      const problem = { status: 400, code: 'invalid-last-event-id', places: [undefined] }
-      assert.deepEqual(await readProblem(response), problem, id)
+  it('resets a client whose Last-Event-ID it cannot read, once', async () => {
+    const position = { sequence: 0, id: '' }
+    const point = { version: 1, positions: streams.map(() => position) }
+    const unsealed = Buffer.from(JSON.stringify([1, ...streams.map(() => [0, ''])])).toString('base64url')
+    for (const id of ['x', 'a b', 'x'.repeat(2000), unsealed, resumeTokens().seal(point)]) {
+      const follower = await follow(first.url, '', { 'last-event-id': id })
+      await hasId(follower)
+      assert.deepEqual([follower.status, follower.resets], [200, 1], id)
+      const again = await follow(first.url, '', { 'last-event-id': String(follower.lastId) })
+      await hasId(again)
+      assert.equal(again.resets, 0)
+      for (const it of [follower, again]) it.leave()
     }
   })
 

@@ -18,6 +18,11 @@ export interface FeedOptions extends CursorOptions {
 
 export type Feed = ReturnType<typeof openFeed>
 
+interface Follower extends Omit<NewClient, 'from'> {
+  /** The last `id` that the client received. One that cannot be read is as one of which too much was missed. */
+  readonly lastEventId: string | undefined
+}
+
 interface State {
   readonly options: FeedOptions
   readonly clients: Clients
@@ -44,11 +49,12 @@ export function openFeed(options: FeedOptions) {
   broker.onReconnect(() => state.pausing?.abort())
   return {
     /** @returns what the client reads, or why it is refused */
-    follow(client: NewClient) {
+    follow({ lastEventId, ...client }: Follower) {
       if (clients.open.size >= maxClients || state.stopping.signal.aborted) return 'too-many-listeners'
       const ofCaller = [...clients.open].filter(({ subject }) => subject === client.subject).length
       if (client.subject !== undefined && ofCaller >= maxClientsPerCaller) return 'too-many-of-one-caller'
-      const body = addClient(clients, client)
+      const from = lastEventId === undefined ? undefined : (options.tokens.open(lastEventId) ?? 'lost')
+      const body = addClient(clients, { ...client, from })
       // The gateway's clock may be behind.
       endExpired(clients)
       state.running ??= run(state)

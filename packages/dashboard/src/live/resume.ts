@@ -1,6 +1,5 @@
 import { catchUp } from './catch-up.ts'
 import { type Clients, type LiveClient, send } from './clients.ts'
-import { toResumeToken } from './resume-token.ts'
 import { changeMessages, resetMessage, type ToJson, tokenMessage } from './sse.ts'
 import { type StreamCursor, tokenAt } from './stream-cursor.ts'
 
@@ -14,8 +13,7 @@ export async function resume(clients: Clients, cursor: StreamCursor, toJson: ToJ
   const groups = new Map<string, LiveClient[]>()
   for (const client of clients.open) {
     if (client.isCaughtUp) continue
-    const { from } = client
-    const key = typeof from === 'object' ? toResumeToken(from) : String(from)
+    const key = JSON.stringify(client.from ?? null)
     groups.set(key, [...(groups.get(key) ?? []), client])
   }
   for (const group of [...groups.values()].slice(0, groupsPerRound)) {

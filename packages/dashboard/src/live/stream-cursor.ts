@@ -6,11 +6,12 @@ import { ackedPosition, ackFloor, readAfter } from '@saucery/messaging/nats/stre
 import type { ViewStore } from '../store/view-store.ts'
 import type { OrderView } from '../view/order-view.ts'
 import * as pending from './pending-events.ts'
-import { toResumeToken } from './resume-token.ts'
+import type { ResumeTokens } from './resume-token.ts'
 
 export interface CursorOptions {
   readonly broker: Broker
   readonly views: Pick<ViewStore, 'among' | 'servedVersion'>
+  readonly tokens: ResumeTokens
   readonly log: Log
   readonly maxPending?: number
   /** How often the cursor looks for events that no view will ever have. */
@@ -45,8 +46,8 @@ export async function openStreamCursor(options: CursorOptions) {
 }
 
 /** The token of a client that has received every change so far. */
-export const tokenAt = ({ version, events }: StreamCursor): string =>
-  toResumeToken({ version, positions: pending.donePositions(events) })
+export const tokenAt = ({ tokens, version, events }: StreamCursor): string =>
+  tokens.seal({ version, positions: pending.donePositions(events) })
 
 /**
  * Reads on, and publishes the views that have what was read.

@@ -7,10 +7,14 @@ import { testKeys } from '@saucery/messaging/testing/keys'
 import { type DashboardApi, dashboardApi } from '../http/app.ts'
 import { checkOrder, endWaits, openEventWaiter } from '../http/event-waiter.ts'
 import { type FeedOptions, openFeed } from '../live/feed.ts'
+import { resumeTokens } from '../live/resume-token.ts'
 import { consumeEvents, reactions } from '../reactions.ts'
 import { eventLocations } from '../store/event-location.ts'
 import { openViews } from '../store/view-store.ts'
 import { deadlines } from './stories.ts'
+
+/** Of every replica in a test. */
+export const testTokens = resumeTokens()
 
 interface Options extends Partial<Omit<FeedOptions, 'broker' | 'views' | 'deadlines'>> {
   readonly requireCaller?: DashboardApi['requireCaller']
@@ -25,7 +29,7 @@ export async function openReplica(urls: { nats: string; mongo: string }, options
   const broker = await connectBroker({ url: urls.nats, name: 'dashboard', keys: testKeys, log })
   const views = openViews(urls.mongo, undefined, eventLocations(broker))
   const waiter = openEventWaiter(views, log)
-  const feed = openFeed({ broker, views, deadlines, log, ...feedOptions })
+  const feed = openFeed({ broker, views, tokens: testTokens, deadlines, log, ...feedOptions })
   const handle = reactions(views, (orderId) => checkOrder(waiter, orderId))
   const consumers = consumes ? consumeEvents({ broker, handle, replicas: 1, log }) : undefined
   const app = dashboardApi({ views, waiter, feed, deadlines, requireCaller, log })

@@ -38,11 +38,25 @@ describe('a token', () => {
       assert.deepEqual(await refusal(fetch(`${gateway.url}/orders`, { headers: { authorization } })), missing)
   })
 
-  it('is not required for the gateway’s own pages, nor for a preflight', async () => {
+  it('is not required for the gateway’s own pages', async () => {
     for (const path of ['/', '/readyz']) assert.equal((await fetch(gateway.url + path)).status, 200)
+  })
+
+  it('lets no page of another origin read an answer, unless `CORS_ORIGINS` names it', async () => {
     const headers = { origin: 'https://a.example', 'access-control-request-method': 'POST' }
-    const preflight = await fetch(`${gateway.url}/orders`, { method: 'OPTIONS', headers })
+    for (const method of ['GET', 'OPTIONS'])
+      for (const path of ['/', '/orders']) {
+        const answer = await fetch(gateway.url + path, { method, headers })
+        assert.deepEqual(
+          [...answer.headers.keys()].filter((name) => name.startsWith('access-control')),
+          [],
+        )
+      }
+    const env = { ...urls, ...provider.env, GATEWAY_SIGNING_KEY, CORS_ORIGINS: '*' }
+    await using open = await startGateway(env)
+    const preflight = await fetch(`${open.url}/orders`, { method: 'OPTIONS', headers })
     assert.equal(preflight.status, 204)
+    assert.equal(preflight.headers.get('access-control-allow-origin'), '*')
   })
 
   it('is refused once it has expired, with 5 s for clocks that differ', async () => {

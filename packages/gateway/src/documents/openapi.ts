@@ -20,14 +20,14 @@ const edgeProblems = {
 // The gateway adds these to every call of a service.
 const gatewayProblems = problems({
   ...edgeProblems,
-  403: 'The caller’s role does not permit this, or the request names another branch',
+  403: 'The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page',
   502: 'The service cannot be reached, or closed the connection',
   503: 'The service did not answer in time, is overloaded, or cannot reach its database',
 })
 
 const meProblems = problems({
   ...edgeProblems,
-  403: 'The token has no known role',
+  403: 'The token has no known role. Without sign-in: the request is from another web site’s page',
   503: 'The identity provider’s keys cannot be read',
 })
 

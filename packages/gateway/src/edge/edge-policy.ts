@@ -19,10 +19,10 @@ export function edgePolicy(settings: GatewaySettings): MiddlewareHandler {
   const { CORS_ORIGINS: origins, TRUSTED_PROXIES: trustedProxies } = settings
   const rateLimit = openRateLimit(settings.RATE_LIMIT_PER_MINUTE)
   const origin = origins.includes('*') ? '*' : origins
-  const allowOrigins = cors({ origin, exposeHeaders: exposed, maxAge: 600 })
+  const allowOrigins = origins.length > 0 && cors({ origin, exposeHeaders: exposed, maxAge: 600 })
   return async (c, next) => {
     if (probes.has(c.req.path)) return next()
-    const preflight = await allowOrigins(c, async () => {})
+    const preflight = allowOrigins && (await allowOrigins(c, async () => {}))
     if (preflight) return preflight
     const { incoming, outgoing } = c.env as HttpBindings
     const { headers, retryAfter } = await rateLimit(forwardedFrom(incoming, trustedProxies).client)

@@ -22,6 +22,10 @@ const hopByHop = [
 const replaced = [
   // The services read the caller token instead.
   'authorization',
+  // To a service its gateway's own page would be another server's.
+  // (headers.test: "is forwarded without its origin, which the gateway has checked")
+  'origin',
+  'sec-fetch-site',
   'expect',
   'forwarded',
   'host',

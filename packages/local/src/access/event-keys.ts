@@ -1,4 +1,5 @@
 import { choreography, type Service, serviceContracts } from '@saucery/contracts/choreography'
+import { loadOrCreateSecrets } from '@saucery/servers/install/secrets'
 import { loadOrCreateKey, privatePem, publicPem } from './sign-in.ts'
 
 const publishers = serviceContracts.flatMap(({ service, stream }) => (stream ? [service] : []))
@@ -15,3 +16,7 @@ export function eventKeyEnv(dataDir: string, service: Service) {
     ...(choreography[service].stream && { EVENT_SIGNING_KEY: privatePem(eventKeyOf(dataDir, service)) }),
   }
 }
+
+/** What every replica of the dashboard seals the resume tokens of its live feed with. */
+export const resumeTokenKey = (dataDir: string): string =>
+  loadOrCreateSecrets(dataDir, ['resume-tokens'])['resume-tokens']

@@ -88,6 +88,14 @@ it('gives the gateway the addresses of the others, the signing key, the page and
   })
 })
 
+it('gives the dashboard alone the key of its resume tokens, which is kept', () => {
+  const { RESUME_TOKEN_KEY } = envOf('dashboard', { RESUME_TOKEN_KEY: 'another key' })
+  assert.match(String(RESUME_TOKEN_KEY), /^[\w-]{32}$/)
+  assert.equal(envOf('dashboard').RESUME_TOKEN_KEY, RESUME_TOKEN_KEY)
+  for (const name of ['order', 'payment', 'delivery', 'gateway'] as const)
+    assert.equal(envOf(name, { RESUME_TOKEN_KEY: 'another key' }).RESUME_TOKEN_KEY, undefined)
+})
+
 it('gives the dashboard no Postgres, and the others no MongoDB', () => {
   assert.equal(envOf('dashboard').POSTGRES_URL, undefined)
   assert.equal(envOf('order').MONGODB_URL, undefined)

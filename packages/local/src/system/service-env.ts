@@ -1,4 +1,4 @@
-import { eventKeyEnv } from '../access/event-keys.ts'
+import { eventKeyEnv, resumeTokenKey } from '../access/event-keys.ts'
 import { natsServices } from '../access/nats-users.ts'
 import type { SignInEnv } from '../access/sign-in.ts'
 import type { Bundle } from './bundle.ts'
@@ -7,7 +7,7 @@ import { databaseOf, type Stores } from './stores.ts'
 
 /** Not passed on from the environment of `start`: credentials and addresses of the whole system. */
 const notPassedOn =
-  /^(POSTGRES_URL|NATS_URL|NATS_USER|NATS_PASSWORD|MONGODB_URL|PORT|HOST|(ORDER|PAYMENT|DELIVERY|DASHBOARD)_URL|AUTH(_.*)?|GATEWAY_(SIGNING|PUBLIC)_KEY|EVENT_(SIGNING_KEY|PUBLIC_KEYS)|WEB_ROOT)$/
+  /^(POSTGRES_URL|NATS_URL|NATS_USER|NATS_PASSWORD|MONGODB_URL|PORT|HOST|(ORDER|PAYMENT|DELIVERY|DASHBOARD)_URL|AUTH(_.*)?|GATEWAY_(SIGNING|PUBLIC)_KEY|EVENT_(SIGNING_KEY|PUBLIC_KEYS)|RESUME_TOKEN_KEY|WEB_ROOT)$/
 
 export interface EnvOptions {
   readonly dataDir: string
@@ -47,7 +47,7 @@ function storeAccess(
   const { user, password } = nats.users[name]
   const store =
     name === 'dashboard'
-      ? { MONGODB_URL: databases.dashboard }
+      ? { MONGODB_URL: databases.dashboard, RESUME_TOKEN_KEY: resumeTokenKey(dataDir) }
       : { POSTGRES_URL: databases[databaseOf[name]] }
   const broker = { NATS_URL: nats.url, NATS_USER: user, NATS_PASSWORD: password }
   return { ...store, ...broker, ...eventKeyEnv(dataDir, name) }

@@ -9,7 +9,7 @@ import type { Policy, PolicyOptions } from './policy.ts'
 
 /**
  * Tells the broker the outcome of a message. A handled message is acknowledged. A failed one is redelivered after a
- * growing delay. One that can never succeed, or has used up its tries, is terminated once its dead letter is stored.
+ * growing delay. One that cannot be read twice, or has used up its tries, is terminated once its dead letter is stored.
  */
 export function settlePolicy(options: PolicyOptions): Policy<JsMsg> {
   const { broker, stopping, log } = options
@@ -39,17 +39,19 @@ export function settlePolicy(options: PolicyOptions): Policy<JsMsg> {
 }
 
 async function settleFailure(options: PolicyOptions, message: JsMsg, error: unknown): Promise<void> {
-  const { broker, isOutage, log, maxTries, replicas, stopping } = options
+  const { broker, isOutage, log, maxTries, replicas, state, stopping } = options
   const tries = message.info.deliveryCount
   const fields = { error, subject: message.subject, eventId: message.headers?.get('ce-id'), tries }
   const isTransient = stopping.aborted || isOutage(error)
-  const isFinal = error instanceof Unprocessable || (tries >= maxTries && !isTransient)
+  // What cannot be read may have been torn on its way: so it is delivered twice.
+  // (publish.int.test: "is no message that was torn on its way, once")
+  const isFinal = error instanceof Unprocessable ? tries > 1 : tries >= maxTries && !isTransient
   if (!isFinal) {
     log.warn(fields, 'handler failed, message will be redelivered')
     return message.nak(retryDelay(tries))
   }
   try {
-    await publishDeadLetter(broker, message, error)
+    await publishDeadLetter(broker, message, error, state?.deadLetters)
     message.term(String(error).slice(0, 100))
     log.error(fields, 'handler failed, message stored as a dead letter')
   } catch (publishError) {

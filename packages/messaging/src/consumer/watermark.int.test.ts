@@ -57,6 +57,42 @@ describe('a watermark', () => {
     release()
   })
 
+  it('advances on a recreated stream although a message is always in flight', async () => {
+    await using nats = await testNats()
+    await using broker = await testBroker(nats.url)
+    const consumedUntil = openWatermark(broker, 'NUDGES')
+    {
+      using work = blockedWork()
+      let begun = 0
+      const hold = () => {
+        begun += 1
+        return work.released
+      }
+      await using _former = await consume(broker, hold, { inKeyOrder: false })
+      for (let i = 0; i < 5; i++) await publishEvent(broker, nudge('k'))
+      await eventually(() => assert.equal(begun, 5))
+      assert.equal(await consumedUntil(), never)
+      work.release()
+    }
+    await broker.jsm.streams.delete('NUDGES')
+    let release = () => {}
+    let begun = 0
+    const handle = () => {
+      release()
+      begun += 1
+      return new Promise<void>((resolve) => {
+        release = resolve
+      })
+    }
+    await using _again = await consume(broker, handle, { inKeyOrder: false, ackWaitMs: 30_000 })
+    await publishEvent(broker, nudge('k'))
+    await eventually(() => assert.equal(begun, 1))
+    assert.equal(await consumedUntil(), never)
+    await publishEvent(broker, nudge('k'))
+    await eventually(async () => assert.equal((await consumedUntil()) > never, true), 5000)
+    release()
+  })
+
   it('starts again when the stream is recreated', async () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)

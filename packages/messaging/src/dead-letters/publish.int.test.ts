@@ -7,6 +7,7 @@ import { nudge } from '../testing/counters.ts'
 import { eventually } from '../testing/eventually.ts'
 import { countingLog } from '../testing/log.ts'
 import { publishEvent } from '../testing/messages.ts'
+import { testProxy } from '../testing/proxy.ts'
 import { testBroker } from '../testing/servers.ts'
 import { publishDeadLetter } from './publish.ts'
 
@@ -31,7 +32,7 @@ describe('a dead letter', () => {
     assert.equal(deadLetter.data, '{"by":"much"}')
     const wanted = {
       'dead-letter-error': 'Unprocessable: a nudge without an amount',
-      'dead-letter-tries': '1',
+      'dead-letter-tries': '2',
       'dead-letter-stream': 'NUDGES',
       'dead-letter-sequence': '2',
       'dead-letter-message-id': poison.id,
@@ -43,6 +44,36 @@ describe('a dead letter', () => {
     }
     const found = Object.fromEntries(Object.keys(wanted).map((name) => [name, deadLetter.header(name)]))
     assert.deepEqual(found, wanted)
+  })
+
+  it('is no message that was torn on its way, once', async () => {
+    await using nats = await testNats()
+    await using source = await testBroker(nats.url)
+    const tears: Record<string, [string, string]> = {
+      '{"by":1}': ['"by":', '"by";'],
+      '{"by":2}': ['ce-id: ', 'ce_id: '],
+      '{"by":3}': ['"by":3', '"by":4'],
+    }
+    // Each event once, at its first delivery.
+    const tear = (data: Buffer) => {
+      const text = data.toString('latin1')
+      const event = Object.keys(tears).find((body) => text.includes(body))
+      if (!event) return data
+      const [whole, pieces] = tears[event] as [string, string]
+      delete tears[event]
+      return Buffer.from(text.replace(whole, pieces), 'latin1')
+    }
+    await using proxy = await testProxy(nats.url, undefined, tear)
+    await using broker = await testBroker(proxy.url)
+    const handled: number[] = []
+    await using _consumers = await consume(broker, async ({ data }) => handled.push(data.by))
+    for (const by of [1, 2, 3]) {
+      await publishEvent(source, nudge('k', by))
+      await allAcknowledged(source)
+    }
+    assert.deepEqual([handled, tears], [[1, 2, 3], {}])
+    assert.deepEqual(await deadLettersIn(source), [])
+    assert.equal((await source.jsm.consumers.info('NUDGES', 'counter')).delivered.consumer_seq, 6)
   })
 
   it('is an event of an unknown version', async () => {

@@ -7,7 +7,7 @@ import { testReplica } from '../testing/replica.ts'
 import { refusalOf, requested, storedAnswerTo } from '../testing/requests.ts'
 import { testDatabase } from '../testing/servers.ts'
 import { finishRequests } from './finish-request.ts'
-import type { RequestRefused } from './requests.ts'
+import { openRequests, type RequestRefused } from './requests.ts'
 
 const database = await testDatabase()
 const nats = await testNats()
@@ -56,6 +56,28 @@ describe('a provisional answer', () => {
     const again = await eventually(() => storedAnswerTo(other.commit, requested('a')))
     assert.deepEqual(again, { answer: first?.answer, isFinal: true })
     assert.deepEqual(await finish(final({ paid: true })), first?.answer)
+  })
+
+  it('does not come back when a repeat renews it while another process finishes it', async () => {
+    const { request } = requested('a', { finalWithinMs: 1 })
+    const unchanged = { state: undefined, events: [] }
+    await one.commit(requested('a', { finalWithinMs: 1 }))
+    await eventually(async () =>
+      assert.equal((await db.execute('select 1 from requests where leased_until < now()')).length, 1),
+    )
+    await db.transaction(async (tx) => {
+      assert.ok(request)
+      const repeated = await openRequests(tx, [request])
+      const outcome = repeated.once(request, () => assert.fail('it is changed again'), unchanged)
+      assert.ok('value' in outcome, 'the repeat is refused')
+      await finishElsewhere(final({ paid: true }))
+      await repeated.save()
+    })
+    assert.deepEqual(await storedAnswerTo(one.commit, requested('a')), {
+      answer: { paid: true },
+      isFinal: true,
+    })
+    assert.deepEqual(await finish(final({ paid: false })), { paid: true })
   })
 
   it('is replaced once, by whichever process finishes it first', async () => {

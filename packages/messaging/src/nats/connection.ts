@@ -1,7 +1,7 @@
-import { connect, ErrorCode, NatsError } from 'nats'
+import { ErrorCode, NatsError } from 'nats'
 import { type EventKeys, eventSigner, eventVerifier } from '../events/signature.ts'
 import type { Log } from '../log.ts'
-import { retryRefusedLogins } from './driver.ts'
+import { connectWithOneSocket, retryRefusedLogins } from './driver.ts'
 
 export interface BrokerOptions {
   /** `nats://host:port`, or several, separated by commas; without credentials. */
@@ -27,7 +27,7 @@ export async function connectBroker({
   keys = { trusted: {} },
   log,
 }: BrokerOptions) {
-  const connection = await connect({
+  const connection = await connectWithOneSocket({
     servers: url.split(','),
     name,
     inboxPrefix: `_INBOX_${name}`,
@@ -35,7 +35,10 @@ export async function connectBroker({
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     waitOnFirstConnect: true,
-    pingInterval: 10_000,
+    timeout: 5000,
+    // A silent server is given up after the third ping, within 9 s.
+    pingInterval: 3000,
+    maxPingOut: 2,
     noAsyncTraces: true,
   })
   retryRefusedLogins(connection)

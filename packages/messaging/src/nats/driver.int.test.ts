@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testNats } from '@saucery/servers/testing/servers'
 import { testBroker } from '../testing/servers.ts'
-import { drainPull, privateParts, pullParts } from './driver.ts'
+import { drainPull, OneSocketTransport, privateParts, pullParts } from './driver.ts'
 import { ensureConsumer, ensureStream } from './streams.ts'
 
 describe('the private parts of nats.js', () => {
@@ -12,6 +12,16 @@ describe('the private parts of nats.js', () => {
     const { options } = privateParts(broker.connection)
     assert.equal(options.name, 'counter')
     assert.equal(options.ignoreAuthErrorAbort, true)
+  })
+
+  it('are there: the transport of a connection', async () => {
+    await using nats = await testNats()
+    await using broker = await testBroker(nats.url)
+    const { transport } = privateParts(broker.connection).protocol
+    assert.ok(transport instanceof OneSocketTransport, 'the client uses its own transport')
+    assert.deepEqual([transport.done, transport.socket.destroyed], [false, false])
+    await broker.close()
+    assert.deepEqual([transport.done, transport.socket.destroyed], [true, true])
   })
 
   it('are there: the subscription of a pull', async () => {

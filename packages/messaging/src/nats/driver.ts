@@ -1,6 +1,60 @@
+import { once } from 'node:events'
+import { createConnection, type Socket } from 'node:net'
 import type { ConnectionOptions, ConsumerMessages, NatsConnection, Subscription } from 'nats'
+import { connect } from 'nats'
+import transports from 'nats/lib/src/node_transport.js'
 
 /** Everything that this package uses of nats.js without its types' consent, as of version 2.29.3. */
+
+/**
+ * The client's transport, with one socket at most. The client's own leaves the socket of a dial that timed out open.
+ * When the server answers that late and closes it, the client takes this for the loss of its present connection, dials
+ * once more, and feeds one parser from two sockets: messages come twice, and some in pieces.
+ * (frozen-broker.int.test: "has one socket and loses no event when the server answers its dials late")
+ */
+export class OneSocketTransport extends transports.NodeTransport {
+  /** Keeps the socket from the first moment, so that it can be closed before the server accepts it. */
+  override async dial({ hostname, port }: { hostname: string; port: number }): Promise<Socket> {
+    this.socket = createConnection({ host: hostname, port, noDelay: true })
+    await once(this.socket, 'connect')
+    return this.socket
+  }
+
+  /** The client gives up the dial, or the connection: it needs no notice. */
+  override async close(): Promise<void> {
+    this.done = true
+    this.socket?.destroy()
+  }
+
+  /** The client dials again. */
+  override discard(): void {
+    void this.close()
+  }
+
+  /**
+   * The client gives up a silent server, and dials again. Its own transport first waits until the server has taken
+   * what was written, which a silent server never does.
+   * (frozen-broker.int.test: "gives up a silent server although much is written to it")
+   */
+  override disconnect(): void {
+    void super.close()
+  }
+
+  /** The client stops reading at what it cannot parse, and keeps the socket. */
+  override async *iterate() {
+    try {
+      yield* super.iterate()
+    } finally {
+      this.disconnect()
+    }
+  }
+}
+
+export function connectWithOneSocket(options: ConnectionOptions): Promise<NatsConnection> {
+  const exported: { NodeTransport: unknown } = transports
+  exported.NodeTransport = OneSocketTransport
+  return connect(options)
+}
 
 /**
  * Keeps a connection alive when the server refuses its credentials. nats.js gives up for good after two refusals in a
@@ -26,6 +80,9 @@ export function drainPull(pull: ConsumerMessages): boolean {
 }
 
 export const privateParts = (connection: NatsConnection) =>
-  connection as unknown as { readonly options: ConnectionOptions }
+  connection as unknown as {
+    readonly options: ConnectionOptions
+    readonly protocol: { readonly transport: unknown }
+  }
 
 export const pullParts = (pull: ConsumerMessages) => pull as unknown as { readonly sub: Subscription }

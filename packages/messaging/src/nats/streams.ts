@@ -123,17 +123,17 @@ export const removeConsumer = (jsm: JetStreamManager, stream: string, durable: s
  */
 export const removalDelayMs = 1500
 
-const unlessNotFound = <T>(found: Promise<T>): Promise<T | undefined> =>
+export const unlessNotFound = <T>(found: Promise<T>): Promise<T | undefined> =>
   found.catch((error) => {
-    if (hasErrorCode(error, consumerNotFound) || hasErrorCode(error, streamNotFound)) return undefined
+    if (notFound.some((code) => hasErrorCode(error, code))) return undefined
     throw error
   })
 
 const streamNameInUse = 10058
 // With another configuration. With the same one it is no error.
 const consumerExists = 10148
-const consumerNotFound = 10014
-const streamNotFound = 10059
+/** A consumer, a message, a stream. */
+const notFound = [10014, 10037, 10059]
 
 const hasErrorCode = (error: unknown, code: number): boolean =>
   error instanceof NatsError && error.api_error?.err_code === code

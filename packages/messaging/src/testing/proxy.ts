@@ -1,11 +1,17 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { Transform } from 'node:stream'
 
 /**
  * A proxy of a server whose connections the test can cut or silence.
  * @param resetsOn receives what a client sends; true resets the connection
+ * @param alter receives what the server sends, and returns what the client gets
  */
-export async function testProxy(serverUrl: string, resetsOn = (_data: Buffer): boolean => false) {
+export async function testProxy(
+  serverUrl: string,
+  resetsOn = (_data: Buffer): boolean => false,
+  alter = (data: Buffer): Buffer => data,
+) {
   const { hostname, port } = new URL(serverUrl)
   const clients = new Set<Socket>()
   const servers = new Set<Socket>()
@@ -15,7 +21,7 @@ export async function testProxy(serverUrl: string, resetsOn = (_data: Buffer): b
     // When one side is lost, the other one is closed, too.
     client.on('error', () => {}).on('close', () => server.destroy())
     server.on('error', () => {}).on('close', () => client.destroy())
-    server.pipe(client)
+    server.pipe(new Transform({ transform: (data, _, pass) => pass(null, alter(data)) })).pipe(client)
     servers.add(server)
     client.on('data', (data) => {
       if (resetsOn(data)) client.resetAndDestroy()

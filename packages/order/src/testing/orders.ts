@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { readSettings } from '@saucery/chassis/settings/settings'
+import { eventKeySettings } from '@saucery/chassis/testing/keys'
 import { testService } from '@saucery/chassis/testing/service'
 import { Registry } from 'prom-client'
 import { orderApi } from '../api.ts'
@@ -22,6 +23,7 @@ const defaultSettings = readSettings(orderSettings, {
   AUTH: 'off',
   NATS_URL: 'x',
   POSTGRES_URL: 'postgres://x',
+  ...eventKeySettings,
 })
 
 type Replica = Awaited<ReturnType<Awaited<ReturnType<typeof testService<Order, 'order'>>>['replica']>>

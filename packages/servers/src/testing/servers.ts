@@ -15,6 +15,8 @@ export type TestServer = AsyncDisposable & {
   /** As in a crash. Rejects on a shared server: ask for `{ ownServer: true }`. */
   kill(): Promise<void>
   restart(): Promise<void>
+  /** For example SIGSTOP, which freezes it. Throws on a shared server. */
+  signal(name: NodeJS.Signals): void
 }
 
 interface TestOptions {
@@ -88,11 +90,13 @@ export async function testNats({
 async function newServer(name: string, start: (dataDir: string) => Promise<Server>): Promise<TestServer> {
   const folder = await tempFolder()
   try {
-    const { url, kill, restart } = await start(join(folder, name))
+    const server = await start(join(folder, name))
+    const { url, kill, restart } = server
     return {
       url,
       kill,
       restart,
+      signal: (name) => void (server.pid !== undefined && process.kill(server.pid, name)),
       async [Symbol.asyncDispose]() {
         // The data is removed too, so an orderly stop would be wasted time.
         await kill()
@@ -106,8 +110,17 @@ async function newServer(name: string, start: (dataDir: string) => Promise<Serve
 }
 
 function sharedServer(url: string): TestServer {
-  const refuse = () => Promise.reject(new Error('other tests use this server: ask for { ownServer: true }'))
-  return { url, kill: refuse, restart: refuse, [Symbol.asyncDispose]: () => Promise.resolve() }
+  const refuse = () => {
+    throw new Error('other tests use this server: ask for { ownServer: true }')
+  }
+  const reject = async () => refuse()
+  return {
+    url,
+    kill: reject,
+    restart: reject,
+    signal: refuse,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  }
 }
 
 function urlOf(server: TestServer, database: string): string {
