@@ -12,7 +12,7 @@ export type Observer = Awaited<ReturnType<typeof observe>>
 export type ConsumerStates = Awaited<ReturnType<Observer['consumers']>>
 
 /** Looks into the four databases and the streams directly, past the services. */
-export async function observe({ databases, nats }: System) {
+export async function observe({ databases, nats }: Pick<System, 'databases' | 'nats'>) {
   const open = (url: string) => openDatabase(url, 'observer', { connections: 1 })
   const pools = [open(databases.orders), open(databases.payments), open(databases.deliveries)] as const
   const [orders, payments, deliveries] = pools.map(({ db }) => db) as [Database, Database, Database]
