@@ -1,8 +1,8 @@
 import type { JsMsg } from 'nats'
 import type { Fact } from '../events/event.ts'
-import { asDelivered, isEventAt, readRange, type StoredMessage } from '../nats/stored-message.ts'
 import { eventIdIn, type StreamPosition } from '../nats/stream-reader.ts'
 import { type ConsumerSpec, consumerInfo } from '../nats/streams.ts'
+import { asDelivered, isEventAt, readRange, type WholeMessage } from '../nats/whole-message.ts'
 import { type Candidate, candidateOf, unhandledAmong } from './handled.ts'
 import { type ConsumerState, splitMissed } from './missed.ts'
 import type { HandledState, PolicyOptions } from './policy.ts'
@@ -49,7 +49,7 @@ export function openComparison<F extends Fact>(
 ) {
   const trail = openTrail()
   const prefixes = filters.map((filter) => filter.slice(0, filter.lastIndexOf('.') + 1))
-  const isConsumed = ({ subject }: StoredMessage) => prefixes.some((prefix) => subject.startsWith(prefix))
+  const isConsumed = ({ subject }: WholeMessage) => prefixes.some((prefix) => subject.startsWith(prefix))
   /** Everything up to here was handled at the last comparison. */
   let anchor: (StreamPosition & { readonly time: number }) | undefined
   let unchecked: StreamPosition[] = []
@@ -63,7 +63,7 @@ export function openComparison<F extends Fact>(
   }
 
   /** Handles those that are missed. @returns how many, and the sequences of all that are still without an effect */
-  async function examine(messages: readonly StoredMessage[], consumer: ConsumerState, found: Findings) {
+  async function examine(messages: readonly WholeMessage[], consumer: ConsumerState, found: Findings) {
     const candidates = messages.filter(isConsumed).map(candidateOf)
     const unhandled = await unhandledAmong(state, candidates)
     const { missed, suspects } = splitMissed(unhandled, consumer, suspectedSince, performance.now())
@@ -146,12 +146,12 @@ interface Findings {
 }
 
 /** The last of the messages up to this sequence. */
-function positionIn(messages: readonly StoredMessage[], sequence: number) {
+function positionIn(messages: readonly WholeMessage[], sequence: number) {
   const message = messages.findLast((one) => one.sequence <= sequence)
   return message && { sequence: message.sequence, id: eventIdIn(message), time: message.time }
 }
 
-function absentFrom(messages: readonly StoredMessage[], first: number, last: number): number[] {
+function absentFrom(messages: readonly WholeMessage[], first: number, last: number): number[] {
   const present = new Set(messages.map(({ sequence }) => sequence))
   return Array.from({ length: last - first + 1 }, (_, i) => first + i).filter((one) => !present.has(one))
 }

@@ -4,7 +4,7 @@ import { lagOf } from './lag.ts'
 import type { ConsumerOptions } from './policy.ts'
 import { openProcessor } from './processor.ts'
 import { openPullLoop } from './pull-loop.ts'
-import { openReconciler } from './reconciler.ts'
+import { openConsumerReconciler } from './reconciler.ts'
 
 export type { ConsumerOptions, HandledState, Subscription } from './policy.ts'
 export type Consumers = ReturnType<typeof openConsumers>
@@ -19,15 +19,16 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
     maxAckPending: 1000,
     maxTries: 8,
     compareEveryMs: 60_000,
+    maxGivenBack: 30,
     stopping: stopping.signal,
     ...options,
   }
   const { broker, subscriptions, durable, ackWaitMs, maxAckPending } = settings
   const { state } = options
   const processor = openProcessor(settings)
-  const opened = subscriptions.map(({ stream, events }) => {
+  const opened = subscriptions.map(({ stream, events, version }) => {
     const filters = events.map(({ subject }) => `${subject}.*`)
-    const consumer = { stream, durable, filters, ackWaitMs, maxAckPending }
+    const consumer = { stream, durable, filters, ackWaitMs, maxAckPending, ...(version && { version }) }
     const comparison = state && openComparison({ ...settings, state }, consumer, processor.process)
     const pull = openPullLoop(settings, consumer, (message) => {
       comparison?.note(message)
@@ -37,7 +38,7 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
   })
   const pulls = opened.map(({ pull }) => pull)
   const comparisons = opened.flatMap(({ comparison }) => comparison ?? [])
-  const reconciler = state && openReconciler(settings, state, comparisons)
+  const reconciler = state && openConsumerReconciler(settings, state, comparisons)
   const streams = subscriptions.map(({ stream }) => stream)
   return {
     isReady: () => pulls.every((pull) => pull.isOpen()),

@@ -1,17 +1,17 @@
 import { messageIdOf, recordIdOf } from '../dead-letters/record.ts'
-import type { StoredMessage } from '../nats/stored-message.ts'
+import type { WholeMessage } from '../nats/whole-message.ts'
 import type { HandledState } from './policy.ts'
 
 /** A message of the stream, with the ids by which the service's state knows it. */
 export interface Candidate {
-  readonly message: StoredMessage
+  readonly message: WholeMessage
   readonly sequence: number
   /** The event's id. */
   readonly id: string
   readonly recordId: string
 }
 
-export function candidateOf(message: StoredMessage): Candidate {
+export function candidateOf(message: WholeMessage): Candidate {
   const messageId = messageIdOf(message.headers, message)
   const id = message.headers.get('ce-id') || messageId
   return { message, sequence: message.sequence, id, recordId: recordIdOf(messageId) }

@@ -9,6 +9,8 @@ export interface Subscription<F extends Fact = Fact> {
   /** The service that owns the stream: only its events are accepted. */
   readonly publisher: string
   readonly events: readonly EventType<F>[]
+  /** Raised with each change of `events`, so that an older replica does not take back what a newer one subscribed to. */
+  readonly version?: number
 }
 
 /** What the service's own store knows of the messages that it received: what the broker counts may be wrong. */
@@ -44,6 +46,11 @@ export interface ConsumerOptions<F extends Fact> {
   readonly maxAckPending?: number
   /** A message becomes a dead letter after this number of failures; outages do not count. */
   readonly maxTries?: number
+  /**
+   * An event of a kind or version that only a newer replica may know becomes a dead letter after this number of
+   * deliveries. The default lasts for about ten minutes.
+   */
+  readonly maxGivenBack?: number
 }
 
 /** Resolves when it is done with one message, or with the event that was read from the message. */

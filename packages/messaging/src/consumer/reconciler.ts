@@ -21,7 +21,7 @@ interface Comparison {
  * Decides when the service's state is compared with the streams: at the start, after each reconnect, each time that
  * `reconcile` is called, and on a timer, because a cluster may lose messages while its clients stay connected.
  */
-export function openReconciler(
+export function openConsumerReconciler(
   { broker, log, compareEveryMs }: Pick<PolicyOptions, 'broker' | 'log' | 'compareEveryMs'>,
   { deadLetters }: HandledState,
   comparisons: readonly Comparison[],

@@ -1,8 +1,8 @@
 import type { StreamInfo } from 'nats'
 import type { Log } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
-import { readStored } from '../nats/stored-message.ts'
 import { deadLettersStream, streamCreatedAt } from '../nats/streams.ts'
+import { readStored } from '../nats/whole-message.ts'
 import { type DeadLetterStore, publishRecord, recordIdOf, type SavedDeadLetter } from './record.ts'
 
 const pageSize = 200

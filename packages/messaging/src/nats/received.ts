@@ -5,7 +5,7 @@ import type { Broker } from './connection.ts'
  * Makes a received message answer only on the connection that it came on. After a power failure the broker uses its
  * last sequences again: an answer that came later would settle the message that has this sequence now. Without an
  * answer the message comes again, and the inbox recognises it.
- * (received.int.test: "settles no other message that has its sequence since")
+ * (received.int.test: "settles no other message that has its sequence since: …")
  */
 export function answeringOnItsConnection({ connection }: Broker, message: JsMsg): JsMsg {
   const cameOn = connection.info

@@ -1,7 +1,7 @@
 import type { StreamConfig, StreamInfo } from 'nats'
 import type { Broker } from '../nats/connection.ts'
-import { isEventAt } from '../nats/stored-message.ts'
 import { streamCreatedAt } from '../nats/streams.ts'
+import { isEventAt } from '../nats/whole-message.ts'
 import type { Database } from '../postgres/database.ts'
 import {
   type PublishedRow,
@@ -36,7 +36,7 @@ interface Found {
 /**
  * Decides when the outbox is compared with its stream: at the start, each time that `schedule` was called, and on a
  * timer, because a cluster may lose messages while its clients stay connected.
- * (reconciler.int.test: "are the same again after a loss that no client has noticed")
+ * (reconciler.int.test: "are the same again after a loss that no client has noticed, …")
  */
 export function openReconciler({ db, broker, stream, log, compareEveryMs = 60_000 }: OutboxOptions) {
   let dueAt = 0

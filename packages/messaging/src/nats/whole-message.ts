@@ -4,7 +4,7 @@ import { eventIdIn, type StreamPosition } from './stream-reader.ts'
 import { unlessNotFound } from './streams.ts'
 
 /** A message as its stream stores it. */
-export interface StoredMessage {
+export interface WholeMessage {
   readonly stream: string
   readonly sequence: number
   readonly subject: string
@@ -24,7 +24,7 @@ export async function readStored(
   { jsm }: Broker,
   stream: string,
   sequence: number,
-): Promise<StoredMessage | undefined> {
+): Promise<WholeMessage | undefined> {
   const message = await unlessNotFound(jsm.streams.getMessage(stream, { seq: sequence }))
   if (!message) return undefined
   const { subject, time, timestamp, header: headers, data } = message
@@ -38,7 +38,7 @@ export async function readRange(
   stream: string,
   first: number,
   last: number,
-): Promise<StoredMessage[]> {
+): Promise<WholeMessage[]> {
   const sequences = Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => first + i)
   const found = await Promise.all(sequences.map((sequence) => readStored(broker, stream, sequence)))
   return found.filter((message) => message !== undefined)
@@ -57,7 +57,7 @@ const nanosOf = (timestamp: string): number => {
 }
 
 /** The message as if it were delivered for the nth time, except that the broker is not told its outcome. */
-export function asDelivered(message: StoredMessage, deliveryCount: number): JsMsg {
+export function asDelivered(message: WholeMessage, deliveryCount: number): JsMsg {
   const { stream, sequence, timestampNanos, ...others } = message
   const info = { stream, streamSequence: sequence, timestampNanos, deliveryCount }
   const tellNobody = () => {}
