@@ -6,10 +6,12 @@ interface NatsConfig {
   readonly port: number
   readonly storeDir: string
   readonly users: readonly NatsUser[]
+  /** Further lines. */
+  readonly lines?: readonly string[]
 }
 
 /** The server's configuration file: JetStream on disk, this machine only, and each user's permissions. */
-export function natsConfig({ port, storeDir, users }: NatsConfig): string {
+export function natsConfig({ port, storeDir, users, lines: more = [] }: NatsConfig): string {
   const lines = [
     'server_name: local',
     `listen: "127.0.0.1:${port}"`,
@@ -21,6 +23,7 @@ export function natsConfig({ port, storeDir, users }: NatsConfig): string {
     '  sync_interval: "100ms"',
     '}',
     ...authorization(users.map((user) => ({ ...user, password: quoted(user.password) }))),
+    ...more,
   ]
   return `${lines.join('\n')}\n`
 }

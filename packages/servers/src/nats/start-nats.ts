@@ -9,11 +9,13 @@ import { findNats } from './find-nats.ts'
 /**
  * Finds NATS and starts it with JetStream and these users; without users everyone may do everything. A server that the
  * environment names is returned as it is.
+ * @param lines further lines of its configuration
  */
 export async function startNats({
   users = [],
+  lines = [],
   ...options
-}: StartOptions & { users?: readonly NatsUser[] }): Promise<Server> {
+}: StartOptions & { users?: readonly NatsUser[]; lines?: readonly string[] }): Promise<Server> {
   const found = await findNats(options)
   if (found.kind === 'environment') return externalServer(found.url, found.what, 4222)
   const config = join(options.dataDir, 'nats.conf')
@@ -22,7 +24,8 @@ export async function startNats({
     what: found.what,
     url: (port) => `nats://127.0.0.1:${port}`,
     async command(port) {
-      writePrivateFile(config, natsConfig({ port, storeDir: join(options.dataDir, 'jetstream'), users }))
+      const storeDir = join(options.dataDir, 'jetstream')
+      writePrivateFile(config, natsConfig({ port, storeDir, users, lines }))
       return { file: found.program.file, args: ['-c', config] }
     },
     async ready(port) {
