@@ -9,6 +9,8 @@ export const ms = z.coerce.number().int().min(0).max(2_147_483_647)
 /** No timer waits for it, so it may be longer. */
 const retentionMs = z.coerce.number().int().min(60_000)
 
+export const path = z.string().min(1)
+
 export const httpSettings = z.object({
   PORT: port,
   HOST: z.string().default('0.0.0.0'),
@@ -18,6 +20,9 @@ export const httpSettings = z.object({
   REQUEST_TIMEOUT_MS: ms.min(1).default(30_000),
   /** How long an idle connection stays open: longer than a load balancer in front would reuse it. */
   KEEP_ALIVE_TIMEOUT_MS: ms.min(1).default(5_000),
+  /** A PEM certificate, with the chain, and its key: then HTTPS is served, and no HTTP. */
+  TLS_CERT_FILE: path.optional(),
+  TLS_KEY_FILE: path.optional(),
 })
 
 export type HttpSettings = z.infer<typeof httpSettings>
@@ -33,8 +38,6 @@ export const commonSettings = httpSettings.extend({
 })
 
 export type CommonSettings = z.infer<typeof commonSettings>
-
-const path = z.string().min(1)
 
 /** How a process reaches NATS, and signs in there. */
 export const natsSettings = {

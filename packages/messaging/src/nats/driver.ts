@@ -27,7 +27,7 @@ export class OneSocketTransport extends transports.NodeTransport {
 
   /**
    * For an IP address nats.js names no host, and Node would check the certificate for `localhost`.
-   * (tls.int.test: "refuses a certificate ${which}, …")
+   * (tls.int.test: "refuses a certificate …, says so, and is reached when it is the right one")
    */
   override startTLS() {
     const tls = { ...this.options.tls, host: this.socket.remoteAddress }

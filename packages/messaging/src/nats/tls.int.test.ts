@@ -9,7 +9,7 @@ import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
 import { type Certificate, testCertificates } from '@saucery/servers/testing/certificates'
 import { testNats } from '@saucery/servers/testing/servers'
 import { eventually } from '../testing/eventually.ts'
-import { recordingLog } from '../testing/log.ts'
+import { logOfReasons } from '../testing/log.ts'
 import { connectBroker, connectOnce } from './connection.ts'
 
 const certificates = await testCertificates()
@@ -42,7 +42,7 @@ describe('a broker whose URL demands TLS', { timeout: 120_000 }, () => {
   const tlsNats = () => testNats({ users, lines: tlsLines() })
   /** A connection that may still wait for its first server. */
   function connecting(url: string, host: string, tls: object = { ca: file('ca') }) {
-    const log = recordingLog()
+    const log = logOfReasons()
     const address = url.replace('nats://127.0.0.1', `tls://${host}`)
     const broker = connectBroker({ url: address, name: 'order', ...users[0], tls, log })
     let isOpen = false

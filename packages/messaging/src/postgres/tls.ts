@@ -11,7 +11,7 @@ export const sslModeOf = (url: string): string => {
 /**
  * Takes libpq's parameters for TLS (`sslmode`, `sslrootcert`, `sslcert`, `sslkey`) out of the URL, and makes of them what
  * postgres.js needs. It does not know the files, and would check the name of any host that is an IP address wrong.
- * (tls.int.test: "is reached at ${host} with a certificate for it")
+ * (tls.int.test: "is reached at … with a certificate for it")
  * @param text its mode is one of `sslModes`
  * @throws when a file cannot be read
  */

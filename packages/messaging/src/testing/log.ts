@@ -16,7 +16,7 @@ export function countingLog(): Log & { times(text: string): number } {
 }
 
 /** A log, and the lines written to it. */
-export function recordingLog(): Log & {
+export function logOfReasons(): Log & {
   readonly lines: (Record<string, unknown> & { readonly text: string })[]
 } {
   const lines: (Record<string, unknown> & { readonly text: string })[] = []
