@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Broker, connectBroker } from '@saucery/messaging/nats/connection'
 import type { z } from 'zod'
-import type { BrokerSettings, participantSettings } from '../settings/settings.ts'
+import { type BrokerSettings, natsLogin, type participantSettings } from '../settings/settings.ts'
 import type { Log } from '../telemetry/log.ts'
 import { stopAsFailed, stopSignals } from './shutdown.ts'
 
@@ -50,13 +50,12 @@ export const connectToBroker = async (
   settings: BrokerSettings & Partial<z.infer<typeof participantSettings>>,
   log: Log,
 ): Promise<Broker> => {
-  const { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password } = settings
   const keys = {
     signing: settings.EVENT_SIGNING_KEY,
     trusted: settings.EVENT_PUBLIC_KEYS,
     unsignedUntil: settings.EVENTS_UNSIGNED_UNTIL,
   }
-  const broker = await exitOnSignal(() => connectBroker({ name, url, user, password, keys, log }))
+  const broker = await exitOnSignal(() => connectBroker({ name, ...natsLogin(settings), keys, log }))
   void broker.lostForGood.then(() => stopAsFailed(log))
   return broker
 }

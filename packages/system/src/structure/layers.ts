@@ -59,7 +59,7 @@ export const structure: Structure = {
     'packages/servers': [['process'], ['install'], ['postgres', 'nats', 'mongodb']],
     'packages/messaging': [
       ['events', 'log.ts'],
-      ['async'],
+      ['async', 'tls'],
       ['nats', 'postgres'],
       ['inbox', 'outbox', 'dead-letters', 'idempotency'],
       ['consumer'],
