@@ -109,7 +109,7 @@ export const structure: Structure = {
       ['main.tsx'],
     ],
     'packages/local': [['access', 'demo'], ['system'], ['cli']],
-    'packages/system': [['model'], ['support'], ['docs', 'structure']],
+    'packages/system': [['model'], ['support'], ['docs', 'faults', 'structure']],
     bench: [['load', 'report'], ['run'], ['limits'], ['measure'], ['breaker', 'rebuild'], ['bench.ts']],
     'deploy/tools': [['images', 'secrets'], ['replay.ts']],
     'deploy/experiments': [['report'], ['cluster'], ['load'], ['experiments'], ['experiment.ts']],
