@@ -1,7 +1,7 @@
 import { ErrorCode, NatsError } from 'nats'
 import { type EventKeys, eventSigner, eventVerifier } from '../events/signature.ts'
 import type { Log } from '../log.ts'
-import { connectWithOneSocket, retryRefusedLogins } from './driver.ts'
+import { connectWithOneSocket, pauseBetweenDials, retryRefusedLogins } from './driver.ts'
 
 export interface BrokerOptions {
   /** `nats://host:port`, or several, separated by commas; without credentials. */
@@ -33,7 +33,8 @@ export async function connectBroker({
     inboxPrefix: `_INBOX_${name}`,
     ...(user === undefined ? {} : { user, pass: password ?? '' }),
     maxReconnectAttempts: -1,
-    reconnectTimeWait: 250,
+    // Not the same for all services: they do not all dial at once.
+    reconnectDelayHandler: pauseBetweenDials(250 + Math.random() * 100),
     waitOnFirstConnect: true,
     timeout: 5000,
     // A silent server is given up after the third ping, within 9 s.

@@ -23,7 +23,7 @@ export function openReconciler({ db, broker, stream, log }: OutboxOptions) {
     },
     /** @param publishingSettled waits for the events that this process is publishing now */
     async runIfDue(publishingSettled: () => Promise<unknown>): Promise<void> {
-      if (Date.now() < dueAt) return
+      if (performance.now() < dueAt) return
       // Before it begins, so that a `schedule` during this run leads to another run.
       dueAt = Number.POSITIVE_INFINITY
       try {
@@ -35,7 +35,7 @@ export function openReconciler({ db, broker, stream, log }: OutboxOptions) {
           log.warn({ stream: stream.name, events }, 'stream has lost events, publishing them again')
       } catch (error) {
         log.warn({ stream: stream.name, error }, 'outbox not reconciled with the stream')
-        dueAt = Math.min(dueAt, Date.now() + retryAfterMs)
+        dueAt = Math.min(dueAt, performance.now() + retryAfterMs)
       }
     },
   }

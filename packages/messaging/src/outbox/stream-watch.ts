@@ -26,10 +26,10 @@ export async function watchStream(options: OutboxOptions, onRecreated: () => voi
   const { broker, stream, replicas, log, checkEveryMs = 60_000 } = options
   const ensure = () => ensureStream(broker.jsm, stream, replicas)
   let created = Promise.resolve(await ensure())
-  let dueAt = Date.now() + checkEveryMs
+  let dueAt = performance.now() + checkEveryMs
 
   async function check(): Promise<void> {
-    dueAt = Date.now() + checkEveryMs
+    dueAt = performance.now() + checkEveryMs
     const before = created
     created = ensure().catch((error) => {
       log.warn({ stream: stream.name, error }, 'stream not found, nor created')
@@ -40,7 +40,7 @@ export async function watchStream(options: OutboxOptions, onRecreated: () => voi
 
   return {
     check,
-    checkIfDue: async () => Date.now() >= dueAt && (await check()),
+    checkIfDue: async () => performance.now() >= dueAt && (await check()),
     /** The creation time, from the check that is running if there is one. */
     created: () => created,
   }
