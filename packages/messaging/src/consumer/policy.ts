@@ -30,6 +30,8 @@ export interface ConsumerOptions<F extends Fact> {
   readonly maxAckPending?: number
   /** A message becomes a dead letter after this number of failures; outages do not count. */
   readonly maxTries?: number
+  /** A stop waits so long for what is in flight: within this time and a second a service has to end. */
+  readonly finishWithinMs?: number
 }
 
 /** Resolves when it is done with one message, or with the event that was read from the message. */
@@ -41,4 +43,6 @@ export type Policy<M> = (next: Handler<M>) => Handler<M>
 export type PolicyOptions<F extends Fact = Fact> = Required<ConsumerOptions<F>> & {
   /** Aborts when the consumer stops: from then on no policy waits. */
   readonly stopping: AbortSignal
+  /** Aborts when a stop waits no longer for what is in flight. */
+  readonly givingUp: AbortSignal
 }
