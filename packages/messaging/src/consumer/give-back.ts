@@ -1,27 +1,27 @@
 import type { JsMsg } from 'nats'
-import type { Policy, PolicyOptions } from './policy.ts'
+import { retryDelay } from '../async/backoff.ts'
+import type { PolicyOptions } from './policy.ts'
 
 /**
- * Returns the messages that are unfinished when the time of a stop is over. Another replica can have them at once; those
- * of a process that is killed, only after `ackWaitMs`. What runs on is as if it had been delivered twice.
- * (consumer.int.test: "gives back what it cannot finish in time when it stops")
+ * Gives an event that this replica does not know back to the broker, for a newer replica that shares the consumer
+ * during a deploy. After a rollback no replica may know it, so both the deliveries of one event and the events that
+ * wait at the same time are limited: the others have to be delivered meanwhile.
+ * (versions.int.test: "handles each event of a new kind while an old replica runs and restarts")
+ * @returns false when the limits are reached: then the event becomes a dead letter, which a newer version can retry
  */
-export function giveBackPolicy({ givingUp, log }: PolicyOptions): Policy<JsMsg> {
-  const unfinished = new Map<JsMsg, () => void>()
-  givingUp.addEventListener('abort', () => {
-    if (unfinished.size > 0) log.warn({ messages: unfinished.size }, 'messages given back, unfinished')
-    for (const [message, release] of unfinished) {
-      // An acknowledgement after this one is not sent.
-      message.nak()
-      release()
-    }
-  })
-  return (next) => (message) =>
-    new Promise<void>((resolve) => {
-      unfinished.set(message, resolve)
-      void next(message).finally(() => {
-        unfinished.delete(message)
-        resolve()
-      })
-    })
+export function openGiveBack({ maxAckPending, maxGivenBack, log }: PolicyOptions) {
+  const maxWaiting = maxAckPending / 4
+  let waiting = 0
+  return (message: JsMsg, error: Error): boolean => {
+    const { deliveryCount: deliveries } = message.info
+    if (deliveries > maxGivenBack || waiting >= maxWaiting) return false
+    const ms = retryDelay(deliveries)
+    waiting += 1
+    setTimeout(() => {
+      waiting -= 1
+    }, ms).unref()
+    log.info({ reason: error.message, deliveries }, 'event unknown here, given back for a newer replica')
+    message.nak(ms)
+    return true
+  }
 }

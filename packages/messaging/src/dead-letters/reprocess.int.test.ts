@@ -115,7 +115,7 @@ describe('a dead letter that is reprocessed', () => {
 
   it('is read by the running version, which may know what an earlier one did not', async () => {
     await using replica = await testReplica(database, nats)
-    const old = await consume(replica.broker, raiseOn(replica.commit))
+    const old = await consume(replica.broker, raiseOn(replica.commit), { maxGivenBack: 0 })
     await publishEvent(replica.broker, nudge('k', 5), { headers: { 'ce-dataschema': 'urn:event:Nudged:2' } })
     const deadLetter = await onlyDeadLetter(replica)
     assert.equal(deadLetter.error, 'UnknownKind: Nudged has no version 2 here, only up to 1')
