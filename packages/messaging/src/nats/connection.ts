@@ -66,8 +66,12 @@ export async function connectBroker({ keys = { trusted: {} }, log, ...login }: B
     }
   })()
   let closing = false
-  void connection.closed().then((error) => {
-    if (!closing) log.error({ error }, 'broker connection closed for good')
+  const lostForGood = new Promise<void>((resolve) => {
+    void connection.closed().then((error) => {
+      if (closing) return
+      log.error({ error }, 'broker connection closed for good')
+      resolve()
+    })
   })
   const options = { timeout: 5000 }
   const isConnected = () => connected && !connection.isClosed()
@@ -80,6 +84,8 @@ export async function connectBroker({ keys = { trusted: {} }, log, ...login }: B
     sign: eventSigner(keys),
     verify: eventVerifier(keys),
     isConnected,
+    /** Resolves if the client gives up the connection: nothing but a new process has one again. */
+    lostForGood,
     onReconnect: (run: () => void): void => void reconnected.push(run),
     /** Sends what is buffered if the broker is connected, then closes. */
     async close(): Promise<void> {

@@ -108,6 +108,9 @@ export function drainPull(pull: ConsumerMessages): boolean {
   return true
 }
 
+/** How many messages the pull's subscription has received, heartbeats included. */
+export const receivedBy = (pull: ConsumerMessages): number => pullParts(pull).sub.getReceived()
+
 export const privateParts = (connection: NatsConnection) =>
   connection as unknown as {
     readonly options: ConnectionOptions
