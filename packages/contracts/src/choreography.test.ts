@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { events, type Service, serviceContracts, streams, subscriptionsOf } from './choreography.ts'
 
@@ -85,4 +86,10 @@ describe('the subscriptions', () => {
       assert.deepEqual(subscriptions, Object.entries(wanted))
     })
   }
+
+  it('have a version, raised with each change: when this digest changes, raise the version', () => {
+    const all = serviceContracts.flatMap(({ service }) => subscriptionsOf(service))
+    const digest = createHash('sha256').update(JSON.stringify(consumed)).digest('hex').slice(0, 8)
+    assert.deepEqual([new Set(all.map(({ version }) => version)), digest], [new Set([1]), 'bbfe29a9'])
+  })
 })

@@ -69,15 +69,27 @@ const publishers = (Object.keys(choreography) as Service[]).filter(publishesEven
 
 export const streams = publishers.map(streamOf)
 
-/** A service's durable consumers, one for each stream: its name, its publisher, and the events to consume from it. */
-export function subscriptionsOf<S extends Service>(
-  service: S,
-): { stream: string; publisher: Publisher; events: (typeof choreography)[S]['consumes'][number][] }[] {
+/**
+ * Raise it when a service consumes an event more, or one less. During a deploy replicas of two versions share their
+ * consumers, and the higher number decides what these deliver. (choreography.test: "have a version, raised with …")
+ */
+const subscriptionsVersion = 1
+
+/** What a service consumes of one stream, through one durable consumer. */
+interface ServiceSubscription<S extends Service> {
+  stream: string
+  publisher: Publisher
+  events: (typeof choreography)[S]['consumes'][number][]
+  version: number
+}
+
+/** A service's durable consumers, one for each stream. */
+export function subscriptionsOf<S extends Service>(service: S): ServiceSubscription<S>[] {
   const consumed: readonly (typeof choreography)[S]['consumes'][number][] = choreography[service].consumes
   return publishers.flatMap((publisher) => {
     const { stream } = choreography[publisher]
     const events = consumed.filter((event) => event.stream === stream)
-    return events.length === 0 ? [] : [{ stream, publisher, events }]
+    return events.length === 0 ? [] : [{ stream, publisher, events, version: subscriptionsVersion }]
   })
 }
 

@@ -30,10 +30,12 @@ const waiter = openEventWaiter(views, log)
 const tokens = resumeTokens(settings.RESUME_TOKEN_KEY)
 const feed = openFeed({ broker, views, tokens, deadlines: settings, maxClients, maxClientsPerCaller, log })
 const handle = reactions(views, (orderId) => checkOrder(waiter, orderId))
-const consume = (durable: string) => consumeEvents({ broker, durable, handle, replicas, log })
+const { state } = views
+const consume = (durable: string) => consumeEvents({ broker, durable, handle, state, replicas, log })
 const build = () => openProjection({ views, broker, consume, keepMs, log })
 const projection = await waitUntilUp('MongoDB', build, isStoreOutage, log)
 
+process.on('SIGUSR2', projection.reconcile)
 const metrics = openMetrics()
 measureProjection(projection, metrics)
 const overdue = countOverdue(views, settings, metrics, log)

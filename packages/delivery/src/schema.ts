@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { boolean, index, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 
-export { inbox, outbox, requests } from '@saucery/messaging/postgres/schema'
+export { deadLetters, inbox, outbox, requests } from '@saucery/messaging/postgres/schema'
 
 export const deliveries = pgTable(
   'deliveries',

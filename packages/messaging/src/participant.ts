@@ -1,5 +1,6 @@
 import { runEvery } from './async/periodic.ts'
-import { type Consumers, openConsumers, type Subscription } from './consumer/consumer.ts'
+import { type Consumers, type HandledState, openConsumers, type Subscription } from './consumer/consumer.ts'
+import { postgresDeadLetters, pruneDeadLetters } from './dead-letters/postgres-store.ts'
 import type { DeadLetter } from './dead-letters/reader.ts'
 import type { Fact, ReceivedEvent } from './events/event.ts'
 import { pruneRequests } from './idempotency/requests.ts'
@@ -26,33 +27,54 @@ export type Participant<State, Published extends Fact, Consumed extends Fact> = 
   ReturnType<typeof openParticipant<State, Published, Consumed>>
 >
 
-export async function openParticipant<State, Published extends Fact, Consumed extends Fact>(
-  options: ParticipantOptions<State, Published | Consumed>,
-) {
+/** `Own` are facts that change the state and leave the service never, such as a deadline that has passed. */
+export async function openParticipant<
+  State,
+  Published extends Fact,
+  Consumed extends Fact,
+  Own extends Fact = never,
+>(options: ParticipantOptions<State, Published | Consumed | Own>) {
   const { db, broker, replicas, log, retentionMs, requestRetentionMs, sweepEveryMs = 1000 } = options
+  const { compareEveryMs } = options
   const outbox = await openOutbox(options)
   const sweeper = runEvery('sweep', sweepEveryMs, outbox.sweep, log)
   broker.onReconnect(sweeper.now)
   const prune = async (stopping: AbortSignal) => {
     await pruneOutbox(db, retentionMs, stopping)
     await pruneInbox(db, retentionMs, stopping)
+    await pruneDeadLetters(db, retentionMs, stopping)
     if (requestRetentionMs !== undefined) await pruneRequests(db, requestRetentionMs, stopping)
   }
   const pruner = runEvery('prune', pruneEveryMs, prune, log)
+  const deadLetters = postgresDeadLetters(db)
   let consumers: Consumers | undefined
 
   return {
-    commit: unitOfWork<State, Published, Published | Consumed>(db, outbox, options.aggregate),
+    commit: unitOfWork<State, Published, Published | Consumed | Own>(db, outbox, options.aggregate),
     /** Starts to consume events. */
     consume(
       subscriptions: readonly Subscription<Consumed>[],
       handle: (event: ReceivedEvent<Consumed>) => Promise<unknown>,
     ): void {
-      consumers = openConsumers({ broker, subscriptions, handle, isOutage: isDatabaseOutage, replicas, log })
+      const state: HandledState = { handledAmong: (events) => handledAmong(db, events), deadLetters }
+      const isOutage = isDatabaseOutage
+      consumers = openConsumers({
+        broker,
+        subscriptions,
+        handle,
+        state,
+        isOutage,
+        replicas,
+        log,
+        ...(compareEveryMs !== undefined && { compareEveryMs }),
+      })
     },
     isReady: () => consumers?.isReady() ?? false,
     lag: async () => (await consumers?.lag()) ?? [],
+    /** As `Consumers.comparedUntil`. */
+    comparedUntil: (stream: string) => consumers?.comparedUntil(stream) ?? Number.NEGATIVE_INFINITY,
     backlog: () => backlogOf(db),
+    publishing: outbox.publishing,
     /** The ids of the events that were handled since, of these dead letters. */
     handledAmong: (deadLetters: readonly DeadLetter[]) => handledAmong(db, deadLetters),
     /** As `Consumers.reprocess`. */
@@ -61,8 +83,9 @@ export async function openParticipant<State, Published extends Fact, Consumed ex
       await consumers.reprocess(deadLetter)
       await recordReprocessed(db, deadLetter.eventId)
     },
-    /** Compares the outbox with the stream now, as at the start and after a reconnect. */
+    /** Compares the state with the streams now, as at the start and after a reconnect. */
     reconcile(): void {
+      consumers?.reconcile()
       outbox.scheduleReconcile()
       sweeper.now()
     },

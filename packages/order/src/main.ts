@@ -15,7 +15,8 @@ const service = await boot('order', orderSettings, migrations, orderAggregate)
 service.consume(reactions(service))
 
 const deadlineMs = service.settings.PAYMENT_DEADLINE_MS
-const consumedUntil = openWatermark(service.broker, choreography.payment.stream)
+const { broker, comparedUntil } = service
+const consumedUntil = openWatermark(broker, choreography.payment.stream, comparedUntil)
 service.runEvery('cancelling overdue orders', pollEveryMs(deadlineMs), (stopping) =>
   cancelOverdue({ ...service, deadlineMs, consumedUntil }, stopping),
 )

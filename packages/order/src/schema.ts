@@ -1,6 +1,6 @@
 import { bigint, index, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 
-export { inbox, outbox, requests } from '@saucery/messaging/postgres/schema'
+export { deadLetters, inbox, outbox, requests } from '@saucery/messaging/postgres/schema'
 
 export const orders = pgTable(
   'orders',

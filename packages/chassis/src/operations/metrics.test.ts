@@ -26,8 +26,8 @@ async function scraped(operated: Partial<OperatedService>, isConnected = true): 
 }
 
 const consumers = ['consumer_pending{stream="ORDERS"} 3', 'consumer_ack_pending{stream="ORDERS"} 2']
-const outbox = ['outbox_unpublished 7']
-const backlog = async () => ({ unpublished: 7, oldestMs: 1 })
+const outbox = ['outbox_unpublished 7', 'outbox_oldest_seconds 1.5']
+const backlog = async () => ({ unpublished: 7, oldestMs: 1500 })
 
 describe('the metrics for operators', () => {
   it('are read at each scrape, the lag once for all gauges', async () => {

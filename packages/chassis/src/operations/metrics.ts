@@ -44,10 +44,14 @@ export function measureOperations(metrics: Metrics, service: OperatedService, lo
   measure('consumer_pending', 'Messages not received yet', ['stream'], lagOf('pending'))
   measure('consumer_ack_pending', 'Messages not acknowledged yet', ['stream'], lagOf('ackPending'))
   measure('dead_letters_unhandled', 'Dead letters not handled since, among the newest 1,000', [], deadLetters)
-  if (backlog)
-    measure('outbox_unpublished', 'Committed events that are not on the stream yet', [], async () => [
-      [{}, (await backlog()).unpublished],
-    ])
+  if (!backlog) return
+  const outbox = sharedWhilePending(backlog)
+  measure('outbox_unpublished', 'Committed events that are not on the stream yet', [], async () => [
+    [{}, (await outbox()).unpublished],
+  ])
+  measure('outbox_oldest_seconds', 'The age of the oldest of them', [], async () => [
+    [{}, (await outbox()).oldestMs / 1000],
+  ])
 }
 
 /** Lets gauges of the same scrape share one read. */

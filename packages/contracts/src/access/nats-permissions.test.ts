@@ -40,15 +40,17 @@ for (const { service, stream, publishes, consumes } of serviceContracts) {
         assert.ok(!allows(publish, `dead-letters.${other.service}.orders.placed.1`))
     })
 
-    it(`looks up messages of ${service === 'dashboard' ? 'the streams it consumes' : 'its own stream'} and the dead letters alone, without a consumer`, () => {
+    it('looks up messages of its own stream, those it consumes and the dead letters alone, without a consumer', () => {
       for (const name of streamNames) {
-        const isConsumed = service === 'dashboard' && consumed.has(name)
-        const isOpen = isConsumed || name === stream || name === 'DEAD_LETTERS'
-        assert.equal(allows(publish, `$JS.API.DIRECT.GET.${name}`), isOpen, name)
+        const isOwn = name === stream || name === 'DEAD_LETTERS'
+        const isConsumed = consumed.has(name)
+        assert.equal(allows(publish, `$JS.API.STREAM.MSG.GET.${name}`), isOwn || isConsumed, name)
+        assert.equal(allows(publish, `$JS.API.STREAM.INFO.${name}`), isOwn || isConsumed, name)
+        const isDirect = isOwn || (service === 'dashboard' && isConsumed)
+        assert.equal(allows(publish, `$JS.API.DIRECT.GET.${name}`), isDirect, name)
         for (const subject of [
           `$JS.API.DIRECT.GET.${name}.orders.placed.1`,
           `$JS.API.DIRECT.GET.${name}.dead-letters.order.orders.placed.1`,
-          `$JS.API.STREAM.MSG.GET.${name}`,
           `$JS.API.CONSUMER.CREATE.${name}`,
           `$JS.API.CONSUMER.CREATE.DEAD_LETTERS.${service}.dead-letters.>`,
         ])

@@ -31,7 +31,8 @@ const readingOf = (stream: string) => [
  * What a service's NATS user may do: publish its own events and dead letters, read dead letters, and use its own
  * consumers.
  *
- * It may look up messages of its own stream, to reconcile its outbox with it. It may create its own stream and the
+ * It may look up messages of its own stream, to reconcile its outbox with it, and of those that it consumes, to find
+ * what it was not handed: its consumers may read all of them, too. It may create its own stream and the
  * dead letters when they are gone, but neither change nor delete them: a stream's `republish` could publish in
  * another service's name. Only the `provisioner` changes streams.
  */
@@ -39,15 +40,15 @@ export function permissionsOf(service: Service): SubjectPermissions {
   const { stream } = choreography[service]
   return {
     publish: [
-      ...(stream
-        ? [`${stream.toLowerCase()}.>`, ...useOfStream(stream), `$JS.API.DIRECT.GET.${stream}`]
-        : []),
+      ...(stream ? [`${stream.toLowerCase()}.>`, ...useOfStream(stream), ...lookupsIn(stream)] : []),
       ...useOfStream('DEAD_LETTERS'),
       `dead-letters.${service}.>`,
       // The server checks the stream's name only; the service itself skips the letters of others.
-      '$JS.API.DIRECT.GET.DEAD_LETTERS',
+      ...lookupsIn('DEAD_LETTERS'),
       ...subscriptionsOf(service).flatMap((subscription) => [
         ...useOfDurables(service, subscription.stream),
+        `$JS.API.STREAM.INFO.${subscription.stream}`,
+        `$JS.API.STREAM.MSG.GET.${subscription.stream}`,
         ...(readsStreams.has(service) ? [`$JS.API.DIRECT.GET.${subscription.stream}`] : []),
       ]),
     ],
@@ -77,6 +78,11 @@ export const operatorPermissions: SubjectPermissions = {
     ...allStreams.flatMap(readingOf),
   ],
   subscribe: ['_INBOX_operator.>'],
+}
+
+// From any server of a cluster, and from the stream's leader.
+function lookupsIn(stream: string): string[] {
+  return [`$JS.API.DIRECT.GET.${stream}`, `$JS.API.STREAM.MSG.GET.${stream}`]
 }
 
 // The dashboard deletes the consumers of projections that it no longer serves.

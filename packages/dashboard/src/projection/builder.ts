@@ -60,6 +60,8 @@ export async function openProjection(options: ProjectionOptions) {
       if (!build.consumers) throw new Error('the consumers are not started yet')
       await build.consumers.reprocess(...deadLetter)
     },
+    /** As `Consumers.reconcile`. */
+    reconcile: () => build.consumers?.reconcile(),
     progress() {
       const { version } = views
       const serving = views.servedVersion()

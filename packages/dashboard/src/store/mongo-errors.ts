@@ -22,3 +22,8 @@ const outageCodes = new Set<number | string>([
 ])
 
 const outageNames = new Set(['MongoNotConnectedError', 'MongoPoolClearedError', 'MongoTopologyClosedError'])
+
+/** For `catch`: an error of this code is none. */
+export const unless = (expected: number) => (error: { code?: unknown }) => {
+  if (error.code !== expected) throw error
+}

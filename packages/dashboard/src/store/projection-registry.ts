@@ -1,5 +1,5 @@
 import type { Collection, Db } from 'mongodb'
-import { duplicateKey, namespaceNotFound } from './mongo-errors.ts'
+import { duplicateKey, namespaceNotFound, unless } from './mongo-errors.ts'
 
 /** The state of one version of the documents. */
 export interface ProjectionRecord {
@@ -59,8 +59,4 @@ export function openRegistry(db: Db) {
       return true
     },
   }
-}
-
-const unless = (expected: number) => (error: { code?: unknown }) => {
-  if (error.code !== expected) throw error
 }

@@ -28,6 +28,17 @@ export interface AwaitedEvent {
 /** The statistics of durations use so many deliveries at most: those of the newest orders. */
 const maxDurations = 10_000
 
+/** The ids of all events of these events' orders: an event is handled once it is in its order's view. */
+export async function handledIn(
+  views: Collection<OrderView>,
+  events: readonly Pick<DeadLetter, 'subject'>[],
+): Promise<ReadonlySet<string>> {
+  if (events.length === 0) return new Set()
+  const orderIds = new Set(events.map(({ subject }) => keyOf(subject)))
+  const wanted = views.find({ _id: { $in: [...orderIds] } }, { projection: { 'timeline.id': 1 } })
+  return new Set((await wanted.toArray()).flatMap(({ timeline }) => timeline.map(({ id }) => id)))
+}
+
 /**
  * @param views the collection that is read at present
  * @param asOwn turns a document of another version into what this version would compute
@@ -44,13 +55,7 @@ export function viewQueries(views: () => Collection<OrderView>, asOwn: (view: Or
   return {
     find: async (orderId: string) => (await find({ _id: orderId }).limit(1).toArray())[0],
 
-    /** The ids of all events of the letters' orders: a dead letter is handled once its event is in its order's view. */
-    async handledAmong(letters: readonly DeadLetter[]): Promise<ReadonlySet<string>> {
-      if (letters.length === 0) return new Set()
-      const orderIds = new Set(letters.map(({ subject }) => keyOf(subject)))
-      const wanted = views().find({ _id: { $in: [...orderIds] } }, { projection: { 'timeline.id': 1 } })
-      return new Set((await wanted.toArray()).flatMap(({ timeline }) => timeline.map(({ id }) => id)))
-    },
+    handledAmong: (letters: readonly DeadLetter[]) => handledIn(views(), letters),
 
     /** The newest orders first. */
     list: (query: ViewQuery) => find(matching(query)).sort({ _id: -1 }).limit(query.limit).toArray(),

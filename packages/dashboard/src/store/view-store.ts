@@ -1,10 +1,12 @@
 import { projectionVersion } from '@saucery/contracts/projection-durables'
 import { batcher } from '@saucery/messaging/async/batcher'
+import type { HandledState } from '@saucery/messaging/consumer/consumer'
 import { type Collection, MongoClient } from 'mongodb'
 import { type OrderView, viewOf } from '../view/order-view.ts'
+import { mongoDeadLetters } from './dead-letter-store.ts'
 import type { IsAtLocation } from './event-location.ts'
 import { collectionOf, openRegistry } from './projection-registry.ts'
-import { viewQueries } from './view-queries.ts'
+import { handledIn, viewQueries } from './view-queries.ts'
 import { type Addition, type Fold, writeAll } from './view-writer.ts'
 
 // The more events wait, the more of them belong to the same order, and one order's events are one write.
@@ -59,6 +61,11 @@ export function openViews(url: string, fold = currentFold, isAtLocation: IsAtLoc
       await ensureIndexes()
     },
     add: batcher(write, eventsPerWrite),
+    /** Of the version that is written. */
+    state: {
+      handledAmong: (events) => handledIn(views, events),
+      deadLetters: mongoDeadLetters(client.db()),
+    } satisfies HandledState as HandledState,
     ...viewQueries(() => collection(served), asOwn(fold)),
     // Must succeed before any other call: after a failed first connection, every other call fails until `connect` is
     // called again. (outage.int.test: "can be opened while its server is away")

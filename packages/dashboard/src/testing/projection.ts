@@ -39,8 +39,9 @@ export async function openBuilding(options: Options) {
     await options.hold?.(event.data.orderId)
     await react(event)
   }
+  const { state } = views
   const consume = (durable: string) =>
-    consumeEvents({ broker, durable, handle, maxAckPending, replicas: 1, log })
+    consumeEvents({ broker, durable, handle, state, maxAckPending, replicas: 1, log })
   const projection = await openProjection({ views, broker, consume, keepMs, log, everyMs: 100 })
   let stopped: Promise<void> | undefined
   async function stop(): Promise<void> {

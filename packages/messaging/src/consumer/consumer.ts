@@ -1,10 +1,12 @@
 import type { Fact } from '../events/event.ts'
+import { openComparison } from './comparison.ts'
 import { lagOf } from './lag.ts'
 import type { ConsumerOptions } from './policy.ts'
 import { openProcessor } from './processor.ts'
 import { openPullLoop } from './pull-loop.ts'
+import { openConsumerReconciler } from './reconciler.ts'
 
-export type { ConsumerOptions, Subscription } from './policy.ts'
+export type { ConsumerOptions, HandledState, Subscription } from './policy.ts'
 export type Consumers = ReturnType<typeof openConsumers>
 
 /** Consumes each subscription through one durable pull consumer, which the replicas of the service share. */
@@ -16,24 +18,43 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
     ackWaitMs: 10_000,
     maxAckPending: 1000,
     maxTries: 8,
+    compareEveryMs: 60_000,
+    maxGivenBack: 30,
     stopping: stopping.signal,
     ...options,
   }
   const { broker, subscriptions, durable, ackWaitMs, maxAckPending } = settings
+  const { state } = options
   const processor = openProcessor(settings)
-  const pulls = subscriptions.map(({ stream, events }) => {
+  const opened = subscriptions.map(({ stream, events, version }) => {
     const filters = events.map(({ subject }) => `${subject}.*`)
-    const consumer = { stream, durable, filters, ackWaitMs, maxAckPending }
-    return openPullLoop(settings, consumer, processor.process)
+    const consumer = { stream, durable, filters, ackWaitMs, maxAckPending, ...(version && { version }) }
+    const comparison = state && openComparison({ ...settings, state }, consumer, processor.process)
+    const pull = openPullLoop(settings, consumer, (message) => {
+      comparison?.note(message)
+      void processor.process(message)
+    })
+    return { pull, comparison }
   })
+  const pulls = opened.map(({ pull }) => pull)
+  const comparisons = opened.flatMap(({ comparison }) => comparison ?? [])
+  const reconciler = state && openConsumerReconciler(settings, state, comparisons)
   const streams = subscriptions.map(({ stream }) => stream)
   return {
     isReady: () => pulls.every((pull) => pull.isOpen()),
-    lag: () => lagOf(broker, streams, durable),
+    async lag() {
+      const lags = await lagOf(broker, streams, durable)
+      return lags.map((lag) => ({ ...lag, pending: lag.pending + (reconciler?.missed(lag.stream) ?? 0) }))
+    },
+    /** Compares the state with the streams now, as at the start and after a reconnect. */
+    reconcile: () => reconciler?.reconcile(),
+    /** The state has what was published up to this time, in ms since 1970, also if the broker has lost a part of it. */
+    comparedUntil: (stream: string) => reconciler?.comparedUntil(stream) ?? Number.NEGATIVE_INFINITY,
     reprocess: processor.reprocess,
     /** Takes no further messages, and resolves when those in flight are finished. */
     async stop(): Promise<void> {
       stopping.abort()
+      await reconciler?.stop()
       await Promise.all(pulls.map(({ ended }) => ended))
       await processor.idle()
     },

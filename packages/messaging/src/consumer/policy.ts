@@ -1,3 +1,4 @@
+import type { DeadLetterStore } from '../dead-letters/record.ts'
 import type { EventType, Fact, ReceivedEvent } from '../events/event.ts'
 import type { Log } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
@@ -8,6 +9,17 @@ export interface Subscription<F extends Fact = Fact> {
   /** The service that owns the stream: only its events are accepted. */
   readonly publisher: string
   readonly events: readonly EventType<F>[]
+  /** Raised with each change of `events`, so that an older replica does not take back what a newer one subscribed to. */
+  readonly version?: number
+}
+
+/** What the service's own store knows of the messages that it received: what the broker counts may be wrong. */
+export interface HandledState {
+  /** The ids of those events that had their effect. */
+  handledAmong(
+    events: readonly { readonly eventId: string; readonly subject: string }[],
+  ): Promise<ReadonlySet<string>>
+  readonly deadLetters: DeadLetterStore
 }
 
 export interface ConsumerOptions<F extends Fact> {
@@ -17,6 +29,10 @@ export interface ConsumerOptions<F extends Fact> {
   readonly durable?: string
   /** Runs for many events concurrently, and for the events of one key one after another. Must be idempotent. */
   handle(event: ReceivedEvent<F>): Promise<unknown>
+  /** Without it, what a broker loses that hands over other events in their place is not noticed. */
+  readonly state?: HandledState
+  /** How often it is compared with the streams at most. */
+  readonly compareEveryMs?: number
   /** Whether an error means that a store is unavailable: then the message waits here and uses up no try. */
   isOutage(error: unknown): boolean
   /** Set it to false if `handle` itself batches the events of one key in sequence. Default: true. */
@@ -30,6 +46,11 @@ export interface ConsumerOptions<F extends Fact> {
   readonly maxAckPending?: number
   /** A message becomes a dead letter after this number of failures; outages do not count. */
   readonly maxTries?: number
+  /**
+   * An event of a kind or version that only a newer replica may know becomes a dead letter after this number of
+   * deliveries. The default lasts for about ten minutes.
+   */
+  readonly maxGivenBack?: number
 }
 
 /** Resolves when it is done with one message, or with the event that was read from the message. */
@@ -38,7 +59,8 @@ export type Handler<M> = (message: M) => Promise<unknown>
 /** Adds one concern to a handler. The processor composes the policies. */
 export type Policy<M> = (next: Handler<M>) => Handler<M>
 
-export type PolicyOptions<F extends Fact = Fact> = Required<ConsumerOptions<F>> & {
+export type PolicyOptions<F extends Fact = Fact> = Required<Omit<ConsumerOptions<F>, 'state'>> & {
+  readonly state?: HandledState | undefined
   /** Aborts when the consumer stops: from then on no policy waits. */
   readonly stopping: AbortSignal
 }

@@ -55,7 +55,7 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
 
   return {
     /** Handles a message and tells the broker the outcome. */
-    process: (message: JsMsg): void => void inFlight.track(process(message)),
+    process: (message: JsMsg): Promise<unknown> => inFlight.track(process(message)),
     reprocess: (deadLetter: DeadLetter): Promise<void> => inFlight.track(reprocess(deadLetter)),
     idle: inFlight.idle,
   }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { ConsumerMessages, JsMsg } from 'nats'
 import { retryDelay } from '../async/backoff.ts'
 import { drainPull, receivedBy } from '../nats/driver.ts'
+import { answeringOnItsConnection } from '../nats/received.ts'
 import type { ConsumerSpec } from '../nats/streams.ts'
 import { deadLettersStream, ensureConsumer, ensureStream, removalDelayMs } from '../nats/streams.ts'
 import type { PolicyOptions } from './policy.ts'
@@ -68,6 +69,6 @@ async function startPull({ broker, replicas }: Options, consumer: ConsumerSpec, 
     expires: 10_000,
     idle_heartbeat: heartbeatMs,
     abort_on_missing_resource: true,
-    callback: onMessage,
+    callback: (message) => onMessage(answeringOnItsConnection(broker, message)),
   })
 }

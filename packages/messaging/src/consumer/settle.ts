@@ -2,8 +2,9 @@ import type { JsMsg } from 'nats'
 import { retryDelay } from '../async/backoff.ts'
 import { batcher } from '../async/batcher.ts'
 import { publishDeadLetter } from '../dead-letters/publish.ts'
-import { Unprocessable } from '../events/cloud-events.ts'
+import { UnknownKind, Unprocessable } from '../events/cloud-events.ts'
 import { deadLettersStream, ensureStream } from '../nats/streams.ts'
+import { openGiveBack } from './give-back.ts'
 import type { Policy, PolicyOptions } from './policy.ts'
 
 /**
@@ -15,6 +16,7 @@ export function settlePolicy(options: PolicyOptions): Policy<JsMsg> {
   // Writes the acknowledgements of one turn together: as system calls they would cost more than all else here.
   const acknowledgeAll = async (messages: JsMsg[]) => messages.map((message) => ({ value: message.ack() }))
   const acknowledge = batcher(acknowledgeAll, { size: 1000 })
+  const giveBack = openGiveBack(options)
   return (next) => async (message) => {
     try {
       // The pull had ended before this message arrived: another replica can have it at once.
@@ -22,7 +24,10 @@ export function settlePolicy(options: PolicyOptions): Policy<JsMsg> {
       else
         await next(message).then(
           () => acknowledge(message),
-          (error) => settleFailure(options, message, error),
+          (error) =>
+            error instanceof UnknownKind && giveBack(message, error)
+              ? undefined
+              : settleFailure(options, message, error),
         )
       // There nats.js drops what is sent, without an error.
       if (broker.connection.isClosed()) throw new Error('the connection is closed for good')
@@ -34,7 +39,7 @@ export function settlePolicy(options: PolicyOptions): Policy<JsMsg> {
 }
 
 async function settleFailure(options: PolicyOptions, message: JsMsg, error: unknown): Promise<void> {
-  const { broker, isOutage, log, maxTries, replicas, stopping } = options
+  const { broker, isOutage, log, maxTries, replicas, state, stopping } = options
   const tries = message.info.deliveryCount
   const fields = { error, subject: message.subject, eventId: message.headers?.get('ce-id'), tries }
   const isTransient = stopping.aborted || isOutage(error)
@@ -46,7 +51,7 @@ async function settleFailure(options: PolicyOptions, message: JsMsg, error: unkn
     return message.nak(retryDelay(tries))
   }
   try {
-    await publishDeadLetter(broker, message, error)
+    await publishDeadLetter(broker, message, error, state?.deadLetters)
     message.term(String(error).slice(0, 100))
     log.error(fields, 'handler failed, message stored as a dead letter')
   } catch (publishError) {

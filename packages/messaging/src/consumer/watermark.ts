@@ -7,16 +7,24 @@ import { consumerInfo } from '../nats/streams.ts'
  *
  * Under load some message is always in flight. So when no message is pending, it notes the last delivered sequence;
  * once that sequence is acknowledged, the time of the note is the watermark.
+ *
+ * A broker that has lost messages may count events as acknowledged that it never handed over.
+ * @param comparedUntil the time up to which the service's state is known to have what the broker counts
  */
-export function openWatermark(broker: Broker, stream: string): () => Promise<number> {
+export function openWatermark(
+  broker: Broker,
+  stream: string,
+  comparedUntil = (_stream: string): number => Number.POSITIVE_INFINITY,
+): () => Promise<number> {
   let watermark = Number.NEGATIVE_INFINITY
   let next: { readonly at: number; readonly delivered: number } | undefined
 
   return async () => {
-    if (!broker.isConnected()) return watermark
+    const until = () => Math.min(watermark, comparedUntil(stream))
+    if (!broker.isConnected()) return until()
     const at = Date.now()
     const info = await consumerInfo(broker.jsm, stream, broker.name)
-    if (!info) return watermark
+    if (!info) return until()
     const { num_pending: pending, num_ack_pending: inFlight, delivered, ack_floor: acked } = info
     // The sequences of a recreated stream start again.
     if (next && delivered.stream_seq < next.delivered) next = undefined
@@ -26,6 +34,6 @@ export function openWatermark(broker: Broker, stream: string): () => Promise<num
     }
     if (pending === 0 && inFlight === 0) watermark = at
     else if (pending === 0) next ??= { at, delivered: delivered.stream_seq }
-    return watermark
+    return until()
   }
 }

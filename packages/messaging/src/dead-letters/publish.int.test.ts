@@ -79,7 +79,7 @@ describe('a dead letter', () => {
   it('is an event of an unknown version', async () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
-    await using _consumers = await consume(broker, async () => assert.fail('handled'))
+    await using _consumers = await consume(broker, async () => assert.fail('handled'), { maxGivenBack: 2 })
     await publishEvent(broker, nudge('k'), { headers: { 'ce-dataschema': 'urn:event:Nudged:9' } })
     await allAcknowledged(broker)
     const [deadLetter] = await deadLettersIn(broker)

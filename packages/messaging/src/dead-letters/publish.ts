@@ -1,25 +1,25 @@
-import { type JsMsg, type MsgHdrs, headers as newHeaders } from 'nats'
+import type { JsMsg } from 'nats'
 import { type Expected, parseEvent, Unprocessable } from '../events/cloud-events.ts'
 import type { Fact } from '../events/event.ts'
 import { oneLine, reasonOf } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
 import type { DeadLetter } from './reader.ts'
+import { copyOf, type DeadLetterStore, publishRecord, toRecord } from './record.ts'
 
-/** Stores a message that could not be handled as a dead letter. Then the message may be terminated. */
-export async function publishDeadLetter(broker: Broker, message: JsMsg, error: unknown): Promise<void> {
-  const headers = copyOf(message.headers)
-  // Derived from the message, so that a repeated attempt to store the same failure is a duplicate.
-  // (publish.int.test: "is stored once, however often that is repeated")
-  const messageId =
-    message.headers?.get('Nats-Msg-Id') ||
-    `${message.info.stream}:${message.seq}:${message.info.timestampNanos}`
-  headers.set('Nats-Msg-Id', `${broker.name}:${messageId}`)
-  headers.set('dead-letter-message-id', messageId)
-  headers.set('dead-letter-error', error instanceof Unprocessable ? oneLine(error) : reasonOf(error))
-  headers.set('dead-letter-tries', String(message.info.deliveryCount))
-  headers.set('dead-letter-stream', message.info.stream)
-  headers.set('dead-letter-sequence', String(message.seq))
-  await broker.js.publish(`dead-letters.${broker.name}.${message.subject}`, message.data, { headers })
+/**
+ * Stores a message that could not be handled as a dead letter: in the service's own store, if it has one, and then in
+ * the broker, which may lose it. Then the message may be terminated.
+ */
+export async function publishDeadLetter(
+  broker: Broker,
+  message: JsMsg,
+  error: unknown,
+  store?: DeadLetterStore,
+): Promise<void> {
+  const record = toRecord(broker, message, error)
+  await store?.save(record)
+  const position = await publishRecord(broker, record)
+  await store?.markPublished(record.id, position)
 }
 
 /** The message of a dead letter could not be handled this time either, because of `cause`. */
@@ -39,15 +39,4 @@ export function parseDeadLetter<F extends Fact>(deadLetter: DeadLetter, expected
   const headers = copyOf(deadLetter.headers)
   const event = parseEvent({ subject, headers, data: deadLetter.data }, expected, new Date(deadLetter.time))
   return Object.assign(event, { stream, sequence })
-}
-
-/**
- * The headers without the server's own, which are instructions for the message's former stream: every other stream
- * would refuse a message with Nats-Expected-Stream, for example.
- */
-function copyOf(headers: MsgHdrs | undefined): MsgHdrs {
-  const copy = newHeaders()
-  for (const [name, values] of headers ?? [])
-    if (!/^nats-/i.test(name)) for (const value of values) copy.append(name, value)
-  return copy
 }

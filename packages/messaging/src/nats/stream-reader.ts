@@ -1,3 +1,4 @@
+import type { MsgHdrs } from 'nats'
 import { keyOf } from '../events/event.ts'
 import type { Broker } from './connection.ts'
 import { type DirectGet, directGet } from './direct-get.ts'
@@ -52,6 +53,10 @@ export async function readAfter(
   return messages
 }
 
+/** The id of the event in a message, or an empty string. */
+export const eventIdIn = ({ headers }: { readonly headers?: MsgHdrs | undefined }): string =>
+  headers?.get('ce-id') || headers?.get('Nats-Msg-Id') || ''
+
 /** Whether the stream has this event at this sequence, still: a power failure may have taken it. */
 export const hasEventAt = async (broker: Broker, stream: string, { sequence, id }: StreamPosition) =>
   (await getMessage(broker, stream, { seq: sequence }))?.id === id
@@ -69,7 +74,7 @@ async function getMessage(broker: Broker, stream: string, query: DirectGet) {
   if (!headers) return undefined
   return {
     sequence: Number(headers.get('Nats-Sequence')),
-    id: headers.get('ce-id') || headers.get('Nats-Msg-Id'),
+    id: eventIdIn({ headers }),
     key: keyOf(headers.get('Nats-Subject')),
   }
 }

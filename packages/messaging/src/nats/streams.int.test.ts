@@ -10,6 +10,7 @@ const consumer = {
   stream: 'COUNTERS',
   durable: 'counter',
   filters: ['counters.raised.*'],
+  version: 1,
   ackWaitMs: 1000,
   maxAckPending: 10,
 }
@@ -87,3 +88,46 @@ describe('a consumer', () => {
     assert.equal(back.filter_subject ?? back.filter_subjects?.join(), 'counters.raised.*')
   })
 })
+
+for (const version of ['2.15.1', '2.10.26'])
+  describe(`a consumer that several versions share, on NATS ${version}`, () => {
+    const raised = 'counters.raised.*'
+    const lowered = 'counters.lowered.*'
+    const reset = 'counters.reset.*'
+
+    /** The filters after these versions, each with its filters, have started one after another. */
+    async function filtersAfter(...starts: readonly (readonly [version: number, ...filters: string[]])[]) {
+      await using nats = await testNats({ version })
+      await using broker = await testBroker(nats.url)
+      await ensureStream(broker.jsm, spec, 1)
+      for (const [of, ...filters] of starts)
+        await ensureConsumer(broker.jsm, { ...consumer, filters, version: of })
+      const { config } = await broker.jsm.consumers.info('COUNTERS', 'counter')
+      return [config.filter_subject ?? config.filter_subjects ?? []].flat()
+    }
+
+    it('keeps the filters of a newer version when an older replica restarts', async () => {
+      assert.deepEqual(await filtersAfter([1, raised], [2, raised, lowered], [1, raised]), [raised, lowered])
+      const several = [1, raised, reset] as const
+      assert.deepEqual(await filtersAfter(several, [2, raised, reset, lowered], several), [
+        raised,
+        reset,
+        lowered,
+      ])
+    })
+
+    it('loses a filter by a newer version only, and gets it back when that is rolled back', async () => {
+      assert.deepEqual(await filtersAfter([1, raised, reset], [2, raised]), [raised])
+      assert.deepEqual(await filtersAfter([1, raised, reset], [2, raised], [1, raised, reset]), [
+        raised,
+        reset,
+      ])
+      assert.deepEqual(await filtersAfter([1, raised, reset], [2, raised], [1, raised, reset], [2, raised]), [
+        raised,
+      ])
+    })
+
+    it('takes over a consumer without a version', async () => {
+      assert.deepEqual(await filtersAfter([0, raised, reset], [1, raised]), [raised])
+    })
+  })

@@ -54,32 +54,56 @@ export interface ConsumerSpec {
   readonly stream: string
   readonly durable: string
   readonly filters: string[]
+  /** Of the filters: raised with each change of them. Default: 1. */
+  readonly version?: number
   /** The broker redelivers an unacknowledged message after this time. */
   readonly ackWaitMs: number
   /** The largest number of unacknowledged messages, over all replicas of the service. */
   readonly maxAckPending: number
 }
 
-/** Creates the durable pull consumer, which begins at the first message, or updates an existing one. */
+/**
+ * Creates the durable pull consumer, which begins at the first message, or updates an existing one.
+ *
+ * Replicas of several versions share it during a deploy. The consumer carries the version of its filters: an older
+ * replica leaves the consumer of a newer one as it is, or adds filters to it, and only a newer one removes any. An
+ * event whose filter is missing when it is published is never delivered.
+ * (streams.int.test: "keeps the filters of a newer version when an older replica restarts")
+ */
 export async function ensureConsumer(jsm: JetStreamManager, spec: ConsumerSpec): Promise<void> {
-  const { stream, durable, filters, ackWaitMs, maxAckPending } = spec
-  const config = {
-    durable_name: durable,
-    ack_policy: AckPolicy.Explicit,
-    deliver_policy: DeliverPolicy.All,
+  const { stream, durable, filters, version = 1, ackWaitMs, maxAckPending } = spec
+  const own = {
     ack_wait: nanos(ackWaitMs),
     max_ack_pending: maxAckPending,
-    // The processor counts the tries. A message that the server gives up on would be dropped silently.
-    max_deliver: -1,
-    ...(filters.length === 1 ? { filter_subject: String(filters[0]) } : { filter_subjects: filters }),
+    metadata: { [filtersVersion]: String(version) },
+    ...filterConfig(filters),
   }
   try {
-    await jsm.consumers.add(stream, config)
+    await jsm.consumers.add(stream, {
+      durable_name: durable,
+      ack_policy: AckPolicy.Explicit,
+      deliver_policy: DeliverPolicy.All,
+      // The processor counts the tries. A message that the server gives up on would be dropped silently.
+      max_deliver: -1,
+      ...own,
+    })
   } catch (error) {
     if (!hasErrorCode(error, consumerExists)) throw error
-    await jsm.consumers.update(stream, durable, { ...noFilters, ...config })
+    const { config } = await jsm.consumers.info(stream, durable)
+    const existing = [config.filter_subject ?? config.filter_subjects ?? []].flat()
+    const isOlder = version < Number(config.metadata?.[filtersVersion] ?? 0)
+    const missing = filters.filter((filter) => !existing.includes(filter))
+    if (isOlder && missing.length === 0) return
+    const change = isOlder ? filterConfig([...existing, ...missing]) : { ...own, max_deliver: -1 }
+    await jsm.consumers.update(stream, durable, { ...noFilters, ...change })
   }
 }
+
+/** In the consumer's metadata, which servers from 2.10 on keep. */
+const filtersVersion = 'filters-version'
+
+const filterConfig = (filters: string[]) =>
+  filters.length === 1 ? { filter_subject: String(filters[0]) } : { filter_subjects: filters }
 
 // The client merges an update with the existing configuration. The server refuses one filter beside several.
 // (streams.int.test: "is created once by concurrent replicas, and updated when its configuration changes")
@@ -99,17 +123,17 @@ export const removeConsumer = (jsm: JetStreamManager, stream: string, durable: s
  */
 export const removalDelayMs = 1500
 
-const unlessNotFound = <T>(found: Promise<T>): Promise<T | undefined> =>
+export const unlessNotFound = <T>(found: Promise<T>): Promise<T | undefined> =>
   found.catch((error) => {
-    if (hasErrorCode(error, consumerNotFound) || hasErrorCode(error, streamNotFound)) return undefined
+    if (notFound.some((code) => hasErrorCode(error, code))) return undefined
     throw error
   })
 
 const streamNameInUse = 10058
 // With another configuration. With the same one it is no error.
 const consumerExists = 10148
-const consumerNotFound = 10014
-const streamNotFound = 10059
+/** A consumer, a message, a stream. */
+const notFound = [10014, 10037, 10059]
 
 const hasErrorCode = (error: unknown, code: number): boolean =>
   error instanceof NatsError && error.api_error?.err_code === code

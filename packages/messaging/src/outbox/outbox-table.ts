@@ -11,6 +11,7 @@ export type Stored = Record<'id' | 'stream' | 'streamCreated', string> & { strea
 export type PublishedRow = Record<'id' | 'publishedAt', string> & { streamSequence: number }
 
 const lookupSize = 200
+const maxPeaks = 1000
 
 /**
  * A lease that ends later than any that is given now is void: it was given before the database's clock was set back.
@@ -60,12 +61,28 @@ export async function leaseUnpublished(db: Database, leaseMs: number, limit: num
 export async function publishedBefore(db: Database, created: string, last?: PublishedRow) {
   const before = last ? sql`and (published_at, id) < (${last.publishedAt}, ${last.id})` : sql``
   const rows = await db.execute<PublishedRow>(sql`
-    select id, stream_sequence::float8 as "streamSequence",
-      to_char(published_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "publishedAt"
-    from ${outbox} where published_at is not null and stream_created = ${created} ${before}
+    select ${publishedRow} from ${outbox} where ${publishedOn(created)} ${before}
     order by published_at desc, id desc limit ${lookupSize}`)
   return [...rows]
 }
+
+/**
+ * Of the rows that were published since then, for each second the one with the highest sequence. A loss takes longer
+ * than a second, so one of these rows has the highest sequence that was lost.
+ */
+export async function peaksSince(db: Database, created: string, since: string): Promise<PublishedRow[]> {
+  const second = sql`date_trunc('second', published_at)`
+  const rows = await db.execute<PublishedRow>(sql`
+    select distinct on (${second}) ${publishedRow} from ${outbox}
+    where ${publishedOn(created)} and published_at >= ${since}
+    order by ${second} desc, stream_sequence desc limit ${maxPeaks}`)
+  return [...rows]
+}
+
+const publishedOn = (created: string) => sql`published_at is not null and stream_created = ${created}`
+
+const publishedRow = sql`id, stream_sequence::float8 as "streamSequence",
+  to_char(published_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "publishedAt"`
 
 /**
  * Marks events as unpublished, all in one transaction: a crash in between would leave a gap below rows that the stream

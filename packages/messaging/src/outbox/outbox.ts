@@ -34,7 +34,8 @@ export async function openOutbox(options: OutboxOptions) {
     let found = 0
     while (broker.isConnected() && !stopping?.aborted) {
       const events = await leaseUnpublished(db, leaseMs, batchSize)
-      if (events.length > 0) log.info({ events: events.length }, 'sweeping the outbox')
+      const level = publisher.state() === 'stalled' ? 'debug' : 'info'
+      if (events.length > 0) log[level]({ events: events.length }, 'sweeping the outbox')
       const failed = await publisher.publishAll(events)
       found += events.length
       if (failed > 0 || events.length < batchSize) break
@@ -48,6 +49,8 @@ export async function openOutbox(options: OutboxOptions) {
     /** Publishes events that were just committed. Never throws: it leaves to the sweeper what fails. */
     publish: publisher.publish,
     sweep,
+    /** Whether the broker stores what is published. */
+    publishing: publisher.state,
     /** Makes the next sweep reconcile the outbox with the stream. */
     scheduleReconcile: reconciler.schedule,
     /** Resolves when this process is publishing nothing. */

@@ -5,6 +5,7 @@ import type { Event } from '../events/event.ts'
 import type { EventSigner } from '../events/signature.ts'
 import type { Broker } from '../nats/connection.ts'
 import { markPublished, type Stored } from './outbox-table.ts'
+import { watchPublishing } from './publishing-state.ts'
 import type { OutboxOptions, StreamWatch } from './stream-watch.ts'
 
 /** Events of this process that may wait for the broker. Further ones stay in the table for the sweeper. */
@@ -19,6 +20,7 @@ const encoder = new TextEncoder()
 export function openPublisher(options: OutboxOptions, stream: StreamWatch, onRegression: () => void) {
   const { db, broker, log } = options
   const sign = signerOf(broker)
+  const publishing = watchPublishing(options.stream.name, log)
   const inFlight = trackInFlight()
   let eventsInFlight = 0
   let lastSequence = 0
@@ -50,16 +52,18 @@ export function openPublisher(options: OutboxOptions, stream: StreamWatch, onReg
 
   /** @returns the number of events that it could not publish */
   async function publishAll(events: Event[]): Promise<number> {
+    if (events.length === 0) return 0
     const results = await Promise.allSettled(events.map(publishOne))
-    const failed = results.filter((result) => result.status === 'rejected')
-    if (failed.length === 0) return 0
-    log.warn({ events: failed.length, error: failed[0]?.reason }, 'events left to the sweeper')
+    const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
+    publishing.note(events.length, errors)
+    if (errors.length === 0) return 0
     // The stream itself may be gone: then the server answers 503, no responders.
     if (broker.isConnected()) await stream.check()
-    return failed.length
+    return errors.length
   }
 
   return {
+    state: publishing.state,
     publishAll,
     publish(events: Event[]): void {
       if (events.length === 0 || eventsInFlight + events.length > maxInFlight) return

@@ -14,6 +14,8 @@ export interface OutboxOptions {
   readonly leaseMs?: number
   /** How often a sweep checks that the stream exists and is still the same one. */
   readonly checkEveryMs?: number
+  /** How often the outbox is compared with the stream, and the service's state with the streams that it consumes. */
+  readonly compareEveryMs?: number
 }
 
 export type StreamWatch = Awaited<ReturnType<typeof watchStream>>
@@ -27,14 +29,22 @@ export async function watchStream(options: OutboxOptions, onRecreated: () => voi
   const ensure = () => ensureStream(broker.jsm, stream, replicas)
   let created = Promise.resolve(await ensure())
   let dueAt = performance.now() + checkEveryMs
+  let isFailing = false
 
   async function check(): Promise<void> {
     dueAt = performance.now() + checkEveryMs
     const before = created
-    created = ensure().catch((error) => {
-      log.warn({ stream: stream.name, error }, 'stream not found, nor created')
-      return before
-    })
+    created = ensure().then(
+      (at) => {
+        isFailing = false
+        return at
+      },
+      (error) => {
+        log[isFailing ? 'debug' : 'warn']({ stream: stream.name, error }, 'stream neither found nor created')
+        isFailing = true
+        return before
+      },
+    )
     if ((await created) !== (await before)) onRecreated()
   }
 

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type SQL, sql } from 'drizzle-orm'
+import { counters } from '../testing/counters.ts'
 import { blockedWork, eventually } from '../testing/eventually.ts'
 import { testProxy } from '../testing/proxy.ts'
 import { testDatabase } from '../testing/servers.ts'
-import { isDatabaseOutage, isLoginRefused, openDatabase, recordset } from './database.ts'
+import { isDatabaseOutage, isLoginRefused, openDatabase, recordset, upsertAll } from './database.ts'
 import { inbox } from './schema.ts'
 
 /** A pool whose connections the test can cut or silence. */
@@ -187,5 +188,25 @@ describe('a database', () => {
     const began = performance.now()
     await pool.close()
     assert.ok(performance.now() - began < 4000)
+  })
+
+  it('leaves columns that it does not know to their defaults', async () => {
+    await using database = await testDatabase()
+    const { db } = database
+    await upsertAll(db, counters, [{ id: 'a', count: 1 }])
+    await db.execute(sql.raw("alter table counters add column newer text not null default 'usual'"))
+    await db.execute(sql`update counters set newer = 'written by a newer version'`)
+    const rows = [
+      { id: 'a', count: 2 },
+      { id: 'b', count: 3 },
+    ]
+    await upsertAll(db, counters, rows)
+    assert.deepEqual(
+      [...(await db.execute(sql`select * from counters order by id`))],
+      [
+        { ...rows[0], newer: 'written by a newer version' },
+        { ...rows[1], newer: 'usual' },
+      ],
+    )
   })
 })

@@ -32,6 +32,21 @@ export const outbox = pgTable(
 /** The ids of the events that were handled. */
 export const inbox = pgTable('inbox', (t) => ({ id: t.text('id').primaryKey() }))
 
+/** The messages that could not be handled. The stream of the dead letters is a copy of them. */
+export const deadLetters = pgTable(
+  'dead_letters',
+  (t) => ({
+    id: t.text('id').primaryKey(),
+    /** Subject, headers and data, as JSON. */
+    content: t.text('content').notNull(),
+    savedAt: moment('saved_at').notNull().defaultNow(),
+    /** Where the stream stored it, for reconciling. */
+    streamSequence: t.bigint('stream_sequence', { mode: 'number' }),
+    streamCreated: moment('stream_created'),
+  }),
+  (table) => [index('dead_letters_saved').on(table.savedAt, table.id)],
+)
+
 /** Requests that their clients may repeat, with their answers. */
 export const requests = pgTable(
   'requests',

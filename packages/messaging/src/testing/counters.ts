@@ -49,7 +49,10 @@ export const nudgesStream = { name: 'NUDGES', subjects: ['nudges.>'] }
 /** The database refuses a larger counter. */
 export const atMost = 1000
 
-const counters = pgTable('counters', { id: text('id').primaryKey(), count: integer('count').notNull() })
+export const counters = pgTable('counters', {
+  id: text('id').primaryKey(),
+  count: integer('count').notNull(),
+})
 export type Counter = typeof counters.$inferSelect
 
 export const counterAggregate: Aggregate<Counter, Raised | Nudged> = {

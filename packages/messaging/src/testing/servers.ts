@@ -39,6 +39,9 @@ const tables = [
   'create index outbox_unpublished on outbox (leased_until) where published_at is null',
   'create index outbox_published on outbox (stream_created, published_at) where published_at is not null',
   'create table inbox (id text primary key)',
+  `create table dead_letters (
+    id text primary key, content text not null, saved_at timestamptz(3) not null default now(),
+    stream_sequence bigint, stream_created timestamptz(3))`,
   `create table requests (
     scope text not null, key text not null, fingerprint text not null, answer json not null,
     leased_until timestamptz(3), created_at timestamptz(3) not null default now(), primary key (scope, key))`,

@@ -2,14 +2,15 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { natsConfig } from './config.ts'
 
-const config = { port: 4222, storeDir: '/data/jetstream', users: [] }
+const config = { port: 4222, monitorPort: 8222, storeDir: '/data/jetstream', users: [] }
 
 describe('natsConfig', () => {
   it('listens on this machine only and syncs ten times a second', () => {
     const text = natsConfig(config)
     assert.match(text, /^listen: "127\.0\.0\.1:4222"$/m)
+    assert.match(text, /^http: "127\.0\.0\.1:8222"$/m)
     assert.match(text, /^ {2}sync_interval: "100ms"$/m)
-    assert.doesNotMatch(text, /authorization|http/)
+    assert.doesNotMatch(text, /authorization/)
   })
 
   it('allows each user its own subjects', () => {

@@ -2,17 +2,30 @@ export type NatsUser = { user: string; password: string; permissions?: NatsPermi
 /** The subjects a user may publish to and subscribe to; everything else is refused. */
 export type NatsPermissions = { publish: string[]; subscribe: string[] }
 
+/** A server's place in a cluster: whoever has no password of its routes is not let in. */
+export interface NatsCluster {
+  readonly serverName: string
+  readonly port: number
+  /** The cluster ports of all its servers. */
+  readonly ports: readonly number[]
+  readonly password: string
+}
+
 interface NatsConfig {
   readonly port: number
+  /** Answers how the server is. It needs no password, and tells a local process names but no data. */
+  readonly monitorPort: number
   readonly storeDir: string
   readonly users: readonly NatsUser[]
+  readonly cluster?: NatsCluster | undefined
 }
 
 /** The server's configuration file: JetStream on disk, this machine only, and each user's permissions. */
-export function natsConfig({ port, storeDir, users }: NatsConfig): string {
+export function natsConfig({ port, monitorPort, storeDir, users, cluster }: NatsConfig): string {
   const lines = [
-    'server_name: local',
+    `server_name: ${cluster?.serverName ?? 'local'}`,
     `listen: "127.0.0.1:${port}"`,
+    `http: "127.0.0.1:${monitorPort}"`,
     'max_payload: 1MB',
     'jetstream {',
     `  store_dir: ${quoted(storeDir)}`,
@@ -20,10 +33,20 @@ export function natsConfig({ port, storeDir, users }: NatsConfig): string {
     // failure loses. Unquoted, 100ms would be read as a number.
     '  sync_interval: "100ms"',
     '}',
+    ...(cluster ? routes(cluster) : []),
     ...authorization(users.map((user) => ({ ...user, password: quoted(user.password) }))),
   ]
   return `${lines.join('\n')}\n`
 }
+
+const routes = ({ port, ports, password }: NatsCluster): string[] => [
+  'cluster {',
+  '  name: local',
+  `  listen: "127.0.0.1:${port}"`,
+  `  authorization: { user: route, password: ${quoted(password)} }`,
+  `  routes: [${ports.map((other) => quoted(`nats://route:${password}@127.0.0.1:${other}`)).join(', ')}]`,
+  '}',
+]
 
 /** @param users with each password as it is written: quoted, or `$NAME` of the server's environment */
 export const authorization = (users: readonly NatsUser[]): string[] =>

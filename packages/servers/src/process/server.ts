@@ -18,6 +18,8 @@ export interface Server extends Child {
   readonly isOurs: boolean
   /** Starts it again, on the same port and data; stops it first when it still runs. */
   restart(): Promise<void>
+  /** Where its data is, and what it reports to be wrong with it: only of a server that was started here and can tell. */
+  readonly health?: { readonly dataDir: string; ailment(): Promise<string | undefined> } | undefined
 }
 
 export interface ServerOptions {
@@ -35,6 +37,8 @@ interface ServerPlan extends ServerOptions {
   command(port: number): Promise<Pick<ChildOptions, 'file' | 'args' | 'env' | 'uid' | 'gid'>>
   /** Rejects until the server, which accepts connections by then, answers. */
   ready(port: number): Promise<unknown>
+  /** What the server reports to be wrong with it, undefined for nothing; rejects when it does not answer. */
+  ailment?(): Promise<string | undefined>
   readonly stopSignal: NodeJS.Signals
   /** Ends the processes that outlived the server's main process. */
   endOrphans?(): Promise<void>
@@ -47,7 +51,7 @@ const STOP_WITHIN_MS = 15_000
 
 /** Starts a server and waits until it answers. */
 export async function startServer(plan: ServerPlan): Promise<Server> {
-  const { what, dataDir, print = () => {} } = plan
+  const { what, dataDir, ailment, print = () => {} } = plan
   await mkdir(dataDir, { recursive: true })
   await stopPrevious(dataDir, plan.stopSignal, what, print)
   let { child, port } = await startOn(plan, plan.port)
@@ -63,6 +67,7 @@ export async function startServer(plan: ServerPlan): Promise<Server> {
     url: plan.url(port),
     port,
     isOurs: true,
+    health: ailment && { dataDir, ailment },
     get pid() {
       return child.pid
     },

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Child, describeExit, type Print } from './child.ts'
+import { endWhenUnhealthy } from './health.ts'
 import type { Server } from './server.ts'
 
 /** A program that is started again when it dies. */
@@ -20,6 +21,8 @@ const usualDelays = { firstMs: 500, longestMs: 30_000, steadyMs: 60_000 }
 
 interface SuperviseOptions {
   readonly print: Print
+  /** How often a server is asked how it is. */
+  readonly askEveryMs?: number
   readonly delays?: typeof usualDelays
 }
 
@@ -86,13 +89,14 @@ export function supervise(
 /** A store or the broker. `kill` rejects for a server that was not started here; its `stop` and `start` do nothing. */
 export type SupervisedServer = Supervised & Pick<Server, 'what' | 'url' | 'port'>
 
-/** Starts a server again when it dies, on its port and data. A server that was not started here is left alone. */
+/** Starts a server again when it dies or stays unhealthy, on its port and data. A server that was not started here is left alone. */
 export function superviseServer(server: Server, options: SuperviseOptions): SupervisedServer {
   const { what, url, port, kill, stop } = server
   if (!server.isOurs) return { what, url, port, pid: undefined, restarts: 0, kill, stop, start: () => {} }
   let starts = 0
   const start = async () => {
     if (starts++ > 0) await server.restart()
+    void endWhenUnhealthy(server, options)
     return server
   }
   // Not spread: that would read `pid` and `restarts` only once.

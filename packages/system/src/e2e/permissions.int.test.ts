@@ -4,6 +4,7 @@ import { streams, subscriptionsOf } from '@saucery/contracts/choreography'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { openConsumers } from '@saucery/messaging/consumer/consumer'
 import { lagOf } from '@saucery/messaging/consumer/lag'
+import { postgresDeadLetters } from '@saucery/messaging/dead-letters/postgres-store'
 import { readDeadLetters } from '@saucery/messaging/dead-letters/reader'
 import { type Cause, stamp } from '@saucery/messaging/events/event'
 import { newTraceparent } from '@saucery/messaging/events/trace-context'
@@ -72,9 +73,13 @@ for (const version of ['2.15.1', '2.10.26'])
         broker: payment,
         subscriptions: subscriptionsOf('payment'),
         handle: async (event) => void heard.push(event.id),
+        state: {
+          handledAmong: async () => new Set(heard),
+          deadLetters: postgresDeadLetters(database.db),
+        },
         isOutage: () => false,
         replicas: 1,
-        log: quietLog,
+        log,
       })
       const event = stamp(OrderPlaced(OrderPlaced.example), cause(), new Date())
       await database.db.transaction((tx) => outbox.append(tx, [event]))
@@ -99,6 +104,10 @@ for (const version of ['2.15.1', '2.10.26'])
       outbox.scheduleReconcile()
       await outbox.sweep()
       assert.equal(log.times('outbox not reconciled'), 0)
+      const since = Date.now()
+      consumers.reconcile()
+      await eventually(() => assert.ok(consumers.comparedUntil('ORDERS') >= since, 'not compared yet'))
+      assert.equal(log.times('state not compared'), 0)
       await consumers.stop()
     })
 
@@ -129,8 +138,7 @@ for (const version of ['2.15.1', '2.10.26'])
       await assert.rejects(js.consumers.get('PAYMENTS', 'delivery'), denied)
       await assert.rejects(jsm.consumers.delete('ORDERS', 'payment'), denied)
       await assert.rejects(jsm.consumers.add('PAYMENTS', { durable_name: 'spy' }), denied)
-      await assert.rejects(jsm.streams.getMessage('PAYMENTS', { seq: 1 }), denied)
-      await assert.rejects(jsm.streams.getMessage('DEAD_LETTERS', { seq: 1 }), denied)
+      await assert.rejects(provisioner.jsm.streams.getMessage('PAYMENTS', { seq: 1 }), denied)
       const direct = '$JS.API.DIRECT.GET.PAYMENTS'
       await assert.rejects(connection.request(direct, '{"seq":1}', { timeout: 1000 }), denied)
       const next = '$JS.API.CONSUMER.MSG.NEXT.ORDERS.payment'

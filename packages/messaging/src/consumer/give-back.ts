@@ -1,0 +1,27 @@
+import type { JsMsg } from 'nats'
+import { retryDelay } from '../async/backoff.ts'
+import type { PolicyOptions } from './policy.ts'
+
+/**
+ * Gives an event that this replica does not know back to the broker, for a newer replica that shares the consumer
+ * during a deploy. After a rollback no replica may know it, so both the deliveries of one event and the events that
+ * wait at the same time are limited: the others have to be delivered meanwhile.
+ * (versions.int.test: "handles each event of a new kind while an old replica runs and restarts")
+ * @returns false when the limits are reached: then the event becomes a dead letter, which a newer version can retry
+ */
+export function openGiveBack({ maxAckPending, maxGivenBack, log }: PolicyOptions) {
+  const maxWaiting = maxAckPending / 4
+  let waiting = 0
+  return (message: JsMsg, error: Error): boolean => {
+    const { deliveryCount: deliveries } = message.info
+    if (deliveries > maxGivenBack || waiting >= maxWaiting) return false
+    const ms = retryDelay(deliveries)
+    waiting += 1
+    setTimeout(() => {
+      waiting -= 1
+    }, ms).unref()
+    log.info({ reason: error.message, deliveries }, 'event unknown here, given back for a newer replica')
+    message.nak(ms)
+    return true
+  }
+}

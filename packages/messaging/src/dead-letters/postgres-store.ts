@@ -1,0 +1,53 @@
+import { sql } from 'drizzle-orm'
+import { type Database, keyIn } from '../postgres/database.ts'
+import { deleteInBatches } from '../postgres/delete-in-batches.ts'
+import { deadLetters } from '../postgres/schema.ts'
+import type { DeadLetterRecord, DeadLetterStore, SavedDeadLetter } from './record.ts'
+
+const utc = sql.raw(`'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`)
+
+/** The dead letters in the table beside the outbox. */
+export const postgresDeadLetters = (db: Database): DeadLetterStore => ({
+  async save({ id, ...content }) {
+    // As text, because jsonb refuses what the headers of a poison message may contain.
+    await db
+      .insert(deadLetters)
+      .values({ id, content: JSON.stringify(content) })
+      .onConflictDoNothing()
+  },
+  async markPublished(id, { sequence, streamCreated }) {
+    await db
+      .update(deadLetters)
+      .set({ streamSequence: sequence, streamCreated })
+      .where(sql`${deadLetters.id} = ${id}`)
+  },
+  async newest(limit, last) {
+    const before = last ? sql`where (saved_at, id) < (${last.savedAt}, ${last.id})` : sql``
+    const rows = await db.execute<Record<keyof SavedDeadLetter, string | null>>(sql`
+      select id, to_char(saved_at at time zone 'UTC', ${utc}) as "savedAt",
+        stream_sequence::float8 as sequence, to_char(stream_created at time zone 'UTC', ${utc}) as "streamCreated"
+      from ${deadLetters} ${before} order by saved_at desc, id desc limit ${limit}`)
+    return rows.map(({ sequence, streamCreated, ...row }) => ({
+      ...(row as unknown as SavedDeadLetter),
+      ...(sequence !== null && streamCreated !== null && { sequence: Number(sequence), streamCreated }),
+    }))
+  },
+  async load(id) {
+    const [row] = await db.select().from(deadLetters).where(sql`${deadLetters.id} = ${id}`)
+    return row && ({ id, ...JSON.parse(row.content) } as DeadLetterRecord)
+  },
+  async among(ids) {
+    if (ids.length === 0) return new Set()
+    const rows = await db.select({ id: deadLetters.id }).from(deadLetters).where(keyIn(deadLetters.id, ids))
+    return new Set(rows.map(({ id }) => id))
+  },
+})
+
+/** Deletes the records of dead letters that are older than `olderThanMs`. The broker keeps the dead letters. */
+export const pruneDeadLetters = (db: Database, olderThanMs: number, stopping?: AbortSignal): Promise<void> =>
+  deleteInBatches(
+    db,
+    deadLetters,
+    sql`saved_at < now() - make_interval(secs => ${olderThanMs / 1000})`,
+    stopping,
+  )

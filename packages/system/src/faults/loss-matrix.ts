@@ -1,0 +1,40 @@
+import { join } from 'node:path'
+import { type LossCase, type LossOutcome, loseAPart, losses } from '@saucery/messaging/testing/broker-loss'
+import { startPostgres } from '@saucery/servers/postgres/start-postgres'
+import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
+import { lossTable } from './loss-table.ts'
+
+// `pnpm matrix [words…]`: the table of docs/broker-loss.md. With words, only the cases whose description has them all.
+const versions = ['2.10.26', '2.12.15', '2.15.1']
+const kinds = Object.keys(losses) as LossCase['lost'][]
+
+const print = (line: string) => process.stderr.write(`${line}\n`)
+const words = process.argv.slice(2)
+
+const cases = versions.flatMap((version) =>
+  ([1, 3] as const).flatMap((servers) =>
+    kinds.flatMap((lost) =>
+      [false, true].flatMap((isUnderLoad): LossCase[] => {
+        const seen = { version, servers, lost, isUnderLoad }
+        const canBeUnseen = servers === 3 && (lost === 'stream' || lost === 'dead letters')
+        return canBeUnseen ? [seen, { ...seen, isUnseen: true }] : [seen]
+      }),
+    ),
+  ),
+)
+
+const folder = await tempFolder()
+const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), print })
+process.env.TEST_POSTGRES_URL = postgres.url
+const outcomes: (readonly [LossCase, LossOutcome])[] = []
+try {
+  for (const one of cases.filter((one) => words.every((word) => JSON.stringify(one).includes(word)))) {
+    const outcome = await loseAPart(one, { withinMs: 120_000 })
+    print(`${JSON.stringify(one)} ${JSON.stringify(outcome)}`)
+    outcomes.push([one, outcome])
+  }
+} finally {
+  await postgres.stop()
+  await removeTempFolder(folder)
+}
+process.stdout.write(lossTable(versions, outcomes))
