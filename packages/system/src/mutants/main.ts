@@ -4,7 +4,7 @@ import { startMongodb } from '@saucery/servers/mongodb/start-mongodb'
 import { startPostgres } from '@saucery/servers/postgres/start-postgres'
 import { removeTempFolder, sweepTempFolders, tempFolder } from '@saucery/servers/process/temp'
 import { selectMutants } from './mutant.ts'
-import { firstFailure, type MutantResult, runMutant } from './run-mutants.ts'
+import { type MutantResult, openMutants } from './run-mutants.ts'
 import { copySources } from './source-copy.ts'
 import { mutants } from './tables/all.ts'
 
@@ -46,18 +46,14 @@ async function runWithServers(): Promise<number> {
   }
 }
 
-async function runAll(options: Parameters<typeof runMutant>[0]): Promise<number> {
-  print(`${wanted.length} mutants. First their tests without any …`)
-  const failure = await firstFailure(options, [...new Set(wanted.flatMap(({ tests }) => tests))])
-  if (failure !== undefined) {
-    print(`A test fails without a mutant: ${failure}`)
-    return 1
-  }
+async function runAll(options: Parameters<typeof openMutants>[0]): Promise<number> {
+  print(`${wanted.length} mutants`)
+  const run = openMutants(options)
   const outcomes: MutantResult[] = []
   for (const mutant of wanted) {
-    const outcome = await runMutant(options, mutant)
+    const outcome = await run(mutant)
     outcomes.push(outcome)
-    print(`${outcomes.length}/${wanted.length} ${outcome.became}: ${mutant.breaks}`)
+    print(`${outcomes.length}/${wanted.length} ${outcome.became}: ${mutant.breaks} | ${outcome.by ?? ''}`)
   }
   print('\n| the change | file | became |\n|---|---|---|')
   for (const { mutant, became, by } of outcomes)
