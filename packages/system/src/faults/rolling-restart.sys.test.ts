@@ -15,9 +15,9 @@ describe('a rolling restart of two replicas of each service', { timeout: 400_000
   it('fails no request on a kept connection, and delivers no event twice', async (t) => {
     await using system = await runningSystem()
     await using rollout = await replicasOf(system)
-    const clients = openKeptConnections(rollout.url, 24)
+    const clients = openKeptConnections(rollout.url, 12)
     for (const replica of rollout.replicas) {
-      const burst = clients.burst(100)
+      const burst = clients.burst(40)
       const stopMs = await rollout.restart(replica)
       await burst
       t.diagnostic(`${replica.name} on port ${replica.port} stopped within ${stopMs.toFixed(0)} ms`)
