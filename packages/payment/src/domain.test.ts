@@ -196,8 +196,8 @@ describe('a refund', () => {
 })
 
 describe('the record of a refund', () => {
-  it('changes only a payment that was approved', () => {
+  it('changes only a payment that waits for it', () => {
     for (const [name, { payment }] of Object.entries(states))
-      if (name !== 'APPROVED') assert.equal(evolve(payment, refunded), payment, name)
+      if (name !== 'REFUND_PENDING') assert.equal(evolve(payment, refunded), payment, name)
   })
 })

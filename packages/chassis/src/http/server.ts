@@ -1,8 +1,16 @@
 import { once } from 'node:events'
-import { createServer, type Server as HttpNodeServer, type ServerResponse } from 'node:http'
+import {
+  createServer,
+  type Server as HttpNodeServer,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import { type AddressInfo, Server, type Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import type { TLSSocket } from 'node:tls'
 import { getRequestListener, RequestError } from '@hono/node-server'
+import { certificatesIn } from '@saucery/messaging/tls/certificate-files'
 import type { Hono } from 'hono'
 import type { HttpSettings } from '../settings/settings.ts'
 import type { Log } from '../telemetry/log.ts'
@@ -10,10 +18,13 @@ import { answerMalformedRequests } from './malformed-requests.ts'
 import { internalError, malformedRequest, problemHeaders, problemJson } from './problem.ts'
 import { prepareResponse } from './security-headers.ts'
 
-/** @throws when the port is taken */
+/**
+ * Serves HTTPS where the settings name a certificate, else HTTP.
+ * @throws when the port is taken, or the certificate cannot be read
+ */
 export async function serve(app: Pick<Hono, 'fetch'>, settings: HttpSettings, log: Log) {
   const answer = getRequestListener(app.fetch, { errorHandler: (error) => answerError(error, log) })
-  const server = createServer(limits(settings), (incoming, outgoing) => {
+  const server = openServer(settings, (incoming, outgoing) => {
     prepareResponse(incoming, outgoing)
     return answer(incoming, outgoing)
   })
@@ -40,6 +51,37 @@ export async function serve(app: Pick<Hono, 'fetch'>, settings: HttpSettings, lo
   }
 }
 
+const renewedEveryMs = 60_000
+
+function openServer(settings: HttpSettings, listener: RequestListener): HttpNodeServer {
+  const { TLS_CERT_FILE: cert, TLS_KEY_FILE: key } = settings
+  if (cert === undefined && key === undefined) return createServer(limits(settings), listener)
+  if (cert === undefined || key === undefined)
+    throw new Error('TLS_CERT_FILE and TLS_KEY_FILE belong together')
+  const certificates = certificatesIn({ cert, key })
+  let current = certificates()
+  const handshakeTimeout = settings.HEADERS_TIMEOUT_MS
+  const server = createTlsServer(
+    { ...limits(settings), ...withoutContext(current), handshakeTimeout },
+    listener,
+  )
+  // A client without TLS would otherwise get an answer in the middle of a handshake.
+  server.prependListener('tlsClientError', (_, socket: TLSSocket) => socket.destroy())
+  const renewal = setInterval(() => {
+    if (certificates() === current) return
+    current = certificates()
+    server.setSecureContext(withoutContext(current))
+  }, renewedEveryMs)
+  server.once('close', () => clearInterval(renewal))
+  return server
+}
+
+/** The texts alone: a server makes its own context, with its own session tickets. */
+const withoutContext = ({ cert, key }: { cert?: string; key?: string }) => ({
+  cert: String(cert),
+  key: String(key),
+})
+
 /** For the request only: an answer may take its time, as event streams do. */
 const limits = (settings: HttpSettings) => ({
   maxHeaderSize: 16 * 1024,
@@ -61,15 +103,26 @@ function answerError(error: unknown, log: Log): Response {
 
 /** `closeAll` closes idle connections after a quiet time, and each other one after its answer. */
 function trackConnections(server: HttpNodeServer) {
-  const sockets = new Set<Socket>()
+  /** By the client's address: with TLS a connection first has one socket, and after its handshake another. */
+  const sockets = new Map<string, Socket>()
   const inFlight = new Map<Duplex, ServerResponse>()
   /** How many bytes were read when the last answer was complete: with more, a request is on its way. */
   const bytesAnswered = new WeakMap<Socket, number>()
   let isClosing = false
 
-  server.on('connection', (socket) => {
-    sockets.add(socket)
-    socket.once('close', () => sockets.delete(socket))
+  function track(socket: Socket): void {
+    const client = `${socket.remoteAddress} ${socket.remotePort}`
+    sockets.set(client, socket)
+    socket.once('close', () => {
+      if (sockets.get(client) === socket) sockets.delete(client)
+    })
+  }
+  server.on('connection', track)
+  server.on('secureConnection', (socket: TLSSocket) => {
+    // Its handshake is no request.
+    bytesAnswered.set(socket, socket.bytesRead)
+    track(socket)
+    if (isClosing) socket.destroy()
   })
   server.prependListener('request', ({ socket }, response) => {
     inFlight.set(socket, response)
@@ -81,7 +134,7 @@ function trackConnections(server: HttpNodeServer) {
     })
   })
   function closeIdle(): void {
-    for (const socket of sockets)
+    for (const socket of sockets.values())
       if (!inFlight.has(socket) && socket.bytesRead === (bytesAnswered.get(socket) ?? 0)) socket.destroy()
   }
   return {

@@ -30,7 +30,7 @@ const startBuild = (options: ProjectionOptions) => ({
   meter: openMeter(options.broker, options.views.version),
   consumers: undefined as Consumers | undefined,
   isReady: false as boolean,
-  reportAt: Date.now() + reportEveryMs,
+  reportAt: performance.now() + reportEveryMs,
 })
 
 export type RunningProjection = Awaited<ReturnType<typeof openProjection>>
@@ -151,7 +151,7 @@ function serve({ views, log }: Build, to: number): void {
 
 function report(build: Build): void {
   const { views, meter, log } = build
-  if (Date.now() < build.reportAt) return
-  build.reportAt = Date.now() + reportEveryMs
+  if (performance.now() < build.reportAt) return
+  build.reportAt = performance.now() + reportEveryMs
   log.info({ version: views.version, ...meter.counts(), ...meter.speed() }, 'building the projection')
 }

@@ -96,10 +96,12 @@ export function openComparison<F extends Fact>(
     const isAhead = info.delivered.stream_seq > of.last_seq
     const consumer = { ackFloor: info.ack_floor.stream_seq, isAhead }
     const top = Math.min(of.last_seq, info.delivered.stream_seq)
-    const isLeft = ({ sequence }: StreamPosition) => sequence >= of.first_seq
+    // An empty stream begins at 0, or where its limits have removed everything.
+    const first = Math.max(1, of.first_seq)
+    const isLeft = ({ sequence }: StreamPosition) => sequence >= first
     const isAnchored = anchor !== undefined && (await isIntact([anchor].filter(isLeft)))
     const isTrailIntact = await isIntact(unchecked.filter(isLeft))
-    const lowest = isAnchored && anchor ? Math.max(anchor.sequence + 1, of.first_seq) : of.first_seq
+    const lowest = isAnchored && anchor ? Math.max(anchor.sequence + 1, first) : first
     const found: Findings = {
       missed: 0,
       unresolved: 0,
@@ -110,11 +112,11 @@ export function openComparison<F extends Fact>(
     let next: typeof anchor
     let hasEvidence = isThorough || isAhead || !isTrailIntact || (anchor !== undefined && !isAnchored)
     for (let end = top, blocks = 1; end >= lowest && !stopping.aborted; end -= blockSize, blocks++) {
-      const first = Math.max(lowest, end - blockSize + 1)
-      const messages = await readRange(broker, stream, first, end)
+      const begin = Math.max(lowest, end - blockSize + 1)
+      const messages = await readRange(broker, stream, begin, end)
       const { isWhole, open } = await examine(messages, consumer, found)
       // Of the newest messages, one that is absent may be on its way to the server that answered.
-      if (blocks === 1) open.push(...absentFrom(messages, first, end))
+      if (blocks === 1) open.push(...absentFrom(messages, begin, end))
       if (open.length > 0) next = undefined
       next ??= positionIn(messages, Math.min(...open, end + 1) - 1)
       const [oldest, newest] = [messages[0], messages.at(-1)]

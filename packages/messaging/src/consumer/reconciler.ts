@@ -32,20 +32,32 @@ export function openConsumerReconciler(
   let isThorough = true
   const results = new Map<string, Compared & { readonly until: number }>()
 
-  /** @returns false if a consumer is not there yet: its pull has not started */
-  async function compareAll(isThorough: boolean): Promise<boolean> {
-    await reconcileDeadLetters(broker, deadLetters, log)
-    for (const { stream, compare } of comparisons) {
-      const at = Date.now()
-      const result = await compare(isThorough)
-      if (!result) return false
-      const { missed, unresolved, oldestInFlight } = result
-      const until = unresolved > 0 ? (results.get(stream)?.until ?? 0) : Math.min(at, oldestInFlight)
-      results.set(stream, { ...result, until })
-      if (missed + unresolved > 0)
-        log.warn({ stream, missed, unresolved }, 'broker did not hand over events, handling them now')
-    }
+  async function compareOne({ stream, compare }: Comparison, isThorough: boolean): Promise<boolean> {
+    const at = Date.now()
+    const result = await compare(isThorough)
+    if (!result) return false
+    const { missed, unresolved, oldestInFlight } = result
+    const until = unresolved > 0 ? (results.get(stream)?.until ?? 0) : Math.min(at, oldestInFlight)
+    results.set(stream, { ...result, until })
+    if (missed + unresolved > 0)
+      log.warn({ stream, missed, unresolved }, 'broker did not hand over events, handling them now')
     return true
+  }
+
+  /**
+   * @returns false if a consumer is not there yet: its pull has not started
+   * @throws the first failure, after all have been tried
+   */
+  async function compareAll(isThorough: boolean): Promise<boolean> {
+    const tasks = [
+      async () => reconcileDeadLetters(broker, deadLetters, log).then(() => true),
+      ...comparisons.map((one) => () => compareOne(one, isThorough)),
+    ]
+    const outcomes: PromiseSettledResult<boolean>[] = []
+    for (const task of tasks) outcomes.push(...(await Promise.allSettled([task()])))
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+    if (failed) throw failed.reason
+    return outcomes.every((outcome) => outcome.status === 'fulfilled' && outcome.value)
   }
 
   async function run(): Promise<void> {

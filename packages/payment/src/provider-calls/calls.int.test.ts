@@ -79,16 +79,16 @@ describe('a call that goes wrong', () => {
       const orderId = uuidv7()
       const broken = breakable(fault)
       const replica = await otherReplica(broken)
-      const known = fault === 'twice'
+      const isUnknown = fault !== 'twice'
       await replica.handle(received(placedAs(orderId)))
-      assert.equal((await shown(orderId)).status, known ? 'APPROVED' : 'PENDING')
+      if (isUnknown) await areAll('PENDING', [orderId])
       broken.set()
       const settled = (status: string) =>
         whileAsking([replica], () => eventually(() => areAll(status, [orderId])))
       await settled('APPROVED')
       broken.set(fault)
       await replica.handle(received(failedAs(orderId)))
-      assert.equal((await shown(orderId)).status, known ? 'REFUNDED' : 'REFUND_PENDING')
+      if (isUnknown) await areAll('REFUND_PENDING', [orderId])
       broken.set()
       await settled('REFUNDED')
       assert.deepEqual(await publishedOf(orderId), ['PaymentApproved', 'PaymentRefunded'])
@@ -106,7 +106,7 @@ describe('a call that goes wrong', () => {
             .wrap(provider)
             .charge(charge, signal),
       }) satisfies PaymentProvider
-    const replica = await otherReplica({ wrap })
+    const replica = await otherReplica({ wrap, settings: fast })
     await Promise.all(orderIds.map((orderId) => replica.handle(received(placedAs(orderId)))))
     await whileAsking([replica], () => eventually(() => areAll('APPROVED', orderIds)))
     for (const orderId of orderIds) {
@@ -182,7 +182,8 @@ describe('the loop of several replicas', () => {
 
   it('leaves the first call to the replica of the message, until its lease has ended', async () => {
     const orderId = uuidv7()
-    const waiting = await otherReplica(breakable('hanging'))
+    const settings = { ...fast, PROVIDER_TIMEOUT_MS: 3000 }
+    const waiting = await otherReplica({ ...breakable('hanging'), settings })
     const handling = waiting.handle(received(placedAs(orderId)))
     await eventually(() => areAll('PENDING', [orderId]))
     await service.askDue()

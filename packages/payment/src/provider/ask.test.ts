@@ -34,7 +34,8 @@ describe('an answer of the provider', () => {
     it(`with a reason that ${title} makes an event that can be read`, async () => {
       const outcome = await readAnswer({ approved: false, ...(reason !== undefined && { reason }) })
       assert.deepEqual(outcome, declined(read))
-      PaymentDeclined.read(1, PaymentDeclined({ ...asked, reason: read }).data)
+      const { data } = PaymentDeclined({ ...asked, reason: read })
+      assert.deepEqual(PaymentDeclined.read(1, data, orderId), data)
     })
 
   for (const nonsense of [undefined, null, 'approved', 1, [], {}, { approved: 'true' }, { refunded: true }])

@@ -16,7 +16,7 @@ const migrations = new URL('../../migrations/', import.meta.url)
 export const limit = 1_000_000
 export const atOnce = { PAYMENT_LIMIT: limit, PAYMENT_DELAY_MS: 0, PAYMENT_DELAY_JITTER_MS: 0 }
 
-/** As the default settings, a hundred times as fast. */
+/** As the default settings, a hundred times as fast, for a provider that does not answer. */
 export const fast = {
   PROVIDER_TIMEOUT_MS: 200,
   PROVIDER_RETRY_MS: 10,
@@ -24,6 +24,9 @@ export const fast = {
   PROVIDER_CONCURRENCY: 20,
   CHARGE_DEADLINE_MS: 600_000,
 }
+
+/** A busy machine must not make the outcome of a call unknown. */
+const patient = { ...fast, PROVIDER_TIMEOUT_MS: 10_000 }
 
 type Fault = (typeof faults)[number]
 
@@ -37,7 +40,7 @@ interface ReplicaOptions {
 /** What a process of payment does with its provider. */
 function paymentReplica(
   { commit, db }: { commit: CommitPayment; db: Database },
-  { wrap = (provider) => provider, now = () => new Date(), settings = fast }: ReplicaOptions = {},
+  { wrap = (provider) => provider, now = () => new Date(), settings = patient }: ReplicaOptions = {},
 ) {
   const provider = wrap(simulatedProvider(db, atOnce))
   const calls = openProviderCalls({ db, commit, provider, settings, log: silentLog })
@@ -48,6 +51,7 @@ function paymentReplica(
 export function breakable(fault?: Fault) {
   let present = fault
   return {
+    settings: fast,
     set(fault?: Fault) {
       present = fault
     },

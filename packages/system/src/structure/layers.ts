@@ -59,7 +59,7 @@ export const structure: Structure = {
     'packages/servers': [['process'], ['install'], ['postgres', 'nats', 'mongodb']],
     'packages/messaging': [
       ['events', 'log.ts'],
-      ['async'],
+      ['async', 'tls'],
       ['nats', 'postgres'],
       ['inbox', 'outbox', 'dead-letters', 'idempotency'],
       ['consumer'],
@@ -110,7 +110,7 @@ export const structure: Structure = {
       ['main.tsx'],
     ],
     'packages/local': [['access', 'demo'], ['system'], ['cli']],
-    'packages/system': [['model'], ['support'], ['docs', 'structure']],
+    'packages/system': [['model'], ['support'], ['docs', 'faults', 'mutants', 'structure']],
     bench: [['load', 'report'], ['run'], ['limits'], ['measure'], ['breaker', 'rebuild'], ['bench.ts']],
     'deploy/tools': [['images', 'secrets'], ['replay.ts']],
     'deploy/experiments': [['report'], ['cluster'], ['load'], ['experiments'], ['experiment.ts']],
