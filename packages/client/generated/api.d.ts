@@ -764,7 +764,7 @@ export interface components {
             readonly outbox?: {
                 /** @description Committed events that are not on the stream yet */
                 readonly unpublished: number;
-                /** @description The age of the oldest of them; 0 without any */
+                /** @description The age of the oldest of them; 0 without any, negative if it is from a clock that is ahead */
                 readonly oldestMs: number;
             };
             /** @description Dead letters not handled since, among the newest 1,000 */

@@ -34,14 +34,18 @@ export async function serve(app: Pick<Hono, 'fetch'>, settings: HttpSettings, lo
   await once(server, 'listening')
   return {
     port: (server.address() as AddressInfo).port,
-    /** Stops accepting, finishes the answers in flight, closes every connection. */
-    async close(): Promise<void> {
+    /**
+     * Stops accepting, finishes the answers in flight, closes every connection.
+     * @param quietMs connections without a request stay open for this time: a client that has not learnt of the stop
+     * gets an answer on them, with `connection: close`
+     */
+    async close(quietMs = 0): Promise<void> {
       const closed = once(server, 'close')
       // Node's own close for HTTP cuts off an answer that a slow client is still reading, and waits up to 5 s for an
       // idle keep-alive connection.
       // (server.test: "gives a slow reader its whole answer", "does not wait for idle connections")
       Server.prototype.close.call(server)
-      closeAll()
+      closeAll(quietMs)
       await closed
     },
   }
@@ -97,7 +101,7 @@ function answerError(error: unknown, log: Log): Response {
   return new Response(problemJson(problem), { status: problem.status, headers: problemHeaders })
 }
 
-/** `closeAll` closes idle connections at once, and each other one after its answer. */
+/** `closeAll` closes idle connections after a quiet time, and each other one after its answer. */
 function trackConnections(server: HttpNodeServer) {
   /** By the client's address: with TLS a connection first has one socket, and after its handshake another. */
   const sockets = new Map<string, Socket>()
@@ -129,13 +133,19 @@ function trackConnections(server: HttpNodeServer) {
       if (isClosing) socket.destroySoon()
     })
   })
+  function closeIdle(): void {
+    for (const socket of sockets.values())
+      if (!inFlight.has(socket) && socket.bytesRead === (bytesAnswered.get(socket) ?? 0)) socket.destroy()
+  }
   return {
     inFlight,
-    closeAll() {
+    closeAll(quietMs: number) {
       isClosing = true
       for (const response of inFlight.values()) announceClose(response)
-      for (const socket of sockets.values())
-        if (!inFlight.has(socket) && socket.bytesRead === (bytesAnswered.get(socket) ?? 0)) socket.destroy()
+      if (quietMs === 0) return closeIdle()
+      // After the turn that read what has arrived: a connection with unread bytes would be reset.
+      const quiet = setTimeout(setImmediate, quietMs, closeIdle)
+      server.once('close', () => clearTimeout(quiet))
     },
   }
 }

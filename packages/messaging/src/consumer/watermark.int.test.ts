@@ -34,6 +34,18 @@ describe('a watermark', () => {
     await eventually(async () => assert.equal((await consumedUntil()) >= publishedAt, true))
   })
 
+  it('stays before what was not yet compared with the state, whatever the broker counts', async () => {
+    await using nats = await testNats()
+    await using broker = await testBroker(nats.url)
+    let comparedUntil = 5
+    const consumedUntil = openWatermark(broker, 'NUDGES', () => comparedUntil)
+    await using _consumers = await consume(broker, async () => {})
+    await eventually(async () => assert.equal(await consumedUntil(), 5))
+    comparedUntil = Number.POSITIVE_INFINITY
+    const now = Date.now()
+    await eventually(async () => assert.equal((await consumedUntil()) >= now, true))
+  })
+
   it('advances although a message is always in flight', async () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)

@@ -2,7 +2,7 @@ import { ErrorCode, NatsError } from 'nats'
 import { type EventKeys, eventSigner, eventVerifier } from '../events/signature.ts'
 import type { Log } from '../log.ts'
 import type { CertificateFiles } from '../tls/certificate-files.ts'
-import { connectWithOneSocket, type DialOptions, retryRefusedLogins } from './driver.ts'
+import { connectWithOneSocket, type DialOptions, pauseBetweenDials, retryRefusedLogins } from './driver.ts'
 import { brokerTls, dialFailureOf } from './tls.ts'
 
 export interface BrokerLogin {
@@ -42,7 +42,8 @@ export async function connectBroker({ keys = { trusted: {} }, log, ...login }: B
   const connection = await connectOnce(login, {
     onDialFailed: dialFailures(log),
     maxReconnectAttempts: -1,
-    reconnectTimeWait: 250,
+    // Not the same for all services: they do not all dial at once.
+    reconnectDelayHandler: pauseBetweenDials(250 + Math.random() * 100),
     waitOnFirstConnect: true,
     timeout: 5000,
     // A silent server is given up after the third ping, within 9 s.

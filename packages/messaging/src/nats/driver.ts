@@ -79,6 +79,21 @@ export interface DialOptions extends ConnectionOptions {
   onDialFailed?(server: string, error: Error): void
 }
 
+/**
+ * For `reconnectDelayHandler`, which the client asks before each dial for the pause since the last dial of that server.
+ * It measures the pause by the wall clock: when that is set back by two hours, it would wait for two hours. Less than
+ * no pause makes it dial whatever the clock says.
+ * (connection.int.test: "reconnects within seconds though the clock was set back")
+ */
+export function pauseBetweenDials(ms: number): () => number {
+  let dialledAt = Number.NEGATIVE_INFINITY
+  return () => {
+    if (performance.now() - dialledAt < ms) return ms
+    dialledAt = performance.now()
+    return Number.NEGATIVE_INFINITY
+  }
+}
+
 export function connectWithOneSocket(options: DialOptions): Promise<NatsConnection> {
   const exported: { NodeTransport: unknown } = transports
   exported.NodeTransport = OneSocketTransport

@@ -14,8 +14,9 @@ import { randomFrom } from '../testing/random.ts'
 const seed = Number(process.env.POWER_SEED || Math.floor(Math.random() * 2 ** 31))
 
 describe('the system', { timeout: 300_000 }, () => {
-  it('publishes again what its broker loses in a power failure, and nothing else happens', async (t) => {
-    await using system = await runningSystem()
+  // This server does not set a consumer back that stands beyond the end of its stream.
+  it('publishes and consumes again what its streams lose in a power failure, and nothing else happens', async (t) => {
+    await using system = await runningSystem({ NATS_SERVER_VERSION: '2.10.26' })
     await using observer = await observe(system)
     const random = randomFrom(seed)
     const accepted: string[] = []
@@ -35,8 +36,11 @@ describe('the system', { timeout: 300_000 }, () => {
     const all = sum(await eventually(observer.atRest))
 
     await system.servers.nats.stop()
-    await rm(data, { recursive: true })
-    await cp(copy, data, { recursive: true })
+    for (const stream of ['ORDERS', 'PAYMENTS', 'DELIVERIES', 'DEAD_LETTERS']) {
+      const messages = join('jetstream', '$G', 'streams', stream, 'msgs')
+      await rm(join(data, messages), { recursive: true })
+      await cp(join(copy, messages), join(data, messages), { recursive: true })
+    }
     await restart(system)
     t.diagnostic(`${all} messages, of which ${all - kept} were lost`)
     assert.ok(kept < all, 'nothing was lost')
