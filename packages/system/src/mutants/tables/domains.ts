@@ -18,19 +18,19 @@ export const domains = [
   ),
   ...mutantsOf(
     `${order}/payment-wait/wait.ts`,
-    'payment-wait/repeat payment-wait/wait',
+    'payment-wait/repeat',
     ['a repeated order does not watch its payment', 'watch = watches.begin(orderId)\n', ''],
     [
       'a wait gives up the new id, not the found one',
       'orderAtEnd(orderId, cause))',
       'orderAtEnd(newOrderId, cause))',
     ],
-    [
-      'a voided payment satisfies a strict wait',
-      "decided && !order.facts.includes('PaymentVoided')",
-      'decided',
-    ],
   ),
+  ...mutantsOf(`${order}/payment-wait/wait.ts`, 'payment-wait/wait', [
+    'a voided payment satisfies a strict wait',
+    "decided && !order.facts.includes('PaymentVoided')",
+    'decided',
+  ]),
   ...mutantsOf(`${order}/api.ts`, 'payment-wait/repeat', [
     'a repeated order is looked for under the new id',
     'wait.outcome(placed.body.id, cause)',
