@@ -4,7 +4,7 @@ import type { Broker } from '../nats/connection.ts'
 import { eventually } from '../testing/eventually.ts'
 import { quietLog } from '../testing/log.ts'
 import type { HandledState } from './policy.ts'
-import { openReconciler } from './reconciler.ts'
+import { openConsumerReconciler } from './reconciler.ts'
 
 it('passes an event that cannot be handled, after a time', async () => {
   const broker = { isConnected: () => true, onReconnect() {} } as unknown as Broker
@@ -16,7 +16,7 @@ it('passes an event that cannot be handled, after a time', async () => {
   }
   const began = Date.now()
   const comparisons = [{ stream: 'NUDGES', compare }]
-  const reconciler = openReconciler({ broker, log: quietLog, compareEveryMs: 10 }, state, comparisons, 500)
+  const reconciler = openConsumerReconciler({ broker, log: quietLog, compareEveryMs: 10 }, state, comparisons, 500)
   await eventually(() => assert.equal(compared, 1))
   assert.ok(reconciler.comparedUntil('NUDGES') < began, 'it waits at first')
   await eventually(() => assert.ok(reconciler.comparedUntil('NUDGES') >= began, 'it waits for ever'))

@@ -3,7 +3,7 @@ import { type Expected, parseEvent, Unprocessable } from '../events/cloud-events
 import type { Fact } from '../events/event.ts'
 import { oneLine, reasonOf } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
-import { readStored } from '../nats/stored-message.ts'
+import { readStored } from '../nats/whole-message.ts'
 import type { DeadLetter } from './reader.ts'
 import { copyOf, type DeadLetterStore, publishRecord, recordIdOf, toRecord } from './record.ts'
 
