@@ -28,7 +28,8 @@ await waitUntilUp('MongoDB', views.connect, isStoreOutage, log)
 const waiter = openEventWaiter(views, log)
 const feed = openFeed({ broker, views, deadlines: settings, maxClients, maxClientsPerCaller, log })
 const handle = reactions(views, (orderId) => checkOrder(waiter, orderId))
-const consume = (durable: string) => consumeEvents({ broker, durable, handle, replicas, log })
+const consume = (durable: string) =>
+  consumeEvents({ broker, durable, handle, isUp: views.isUp, replicas, log })
 const build = () => openProjection({ views, broker, consume, keepMs, log })
 const projection = await waitUntilUp('MongoDB', build, isStoreOutage, log)
 

@@ -3,7 +3,7 @@ import { type Consumers, openConsumers, type Subscription } from './consumer/con
 import type { DeadLetter } from './dead-letters/reader.ts'
 import type { Fact, ReceivedEvent } from './events/event.ts'
 import { pruneRequests } from './idempotency/requests.ts'
-import { handledAmong, pruneInbox, recordReprocessed } from './inbox/inbox.ts'
+import { handledAmong, isWritable, pruneInbox, recordReprocessed } from './inbox/inbox.ts'
 import { backlogOf } from './outbox/backlog.ts'
 import { type OutboxOptions, openOutbox } from './outbox/outbox.ts'
 import { pruneOutbox } from './outbox/outbox-table.ts'
@@ -48,7 +48,8 @@ export async function openParticipant<State, Published extends Fact, Consumed ex
       subscriptions: readonly Subscription<Consumed>[],
       handle: (event: ReceivedEvent<Consumed>) => Promise<unknown>,
     ): void {
-      consumers = openConsumers({ broker, subscriptions, handle, isOutage: isDatabaseOutage, replicas, log })
+      const store = { isOutage: isDatabaseOutage, isUp: () => isWritable(db) }
+      consumers = openConsumers({ broker, subscriptions, handle, ...store, replicas, log })
     },
     isReady: () => consumers?.isReady() ?? false,
     lag: async () => (await consumers?.lag()) ?? [],

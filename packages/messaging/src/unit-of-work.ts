@@ -1,13 +1,24 @@
-import { sql } from 'drizzle-orm'
+import type { PgTable } from 'drizzle-orm/pg-core'
 import { type BatchLimits, batcher, type Outcome } from './async/batcher.ts'
+import { openApart } from './commit-apart.ts'
 import { type Cause, type Event, type Fact, stamp } from './events/event.ts'
 import { openRequests, type StoredAnswer, type StoredRequest } from './idempotency/requests.ts'
 import { claim, release } from './inbox/inbox.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import { type Database, isDatabaseOutage, type Transaction } from './postgres/database.ts'
+import {
+  blockedAmong,
+  isLockTimeout,
+  isStatementTimeout,
+  limitWaits,
+  lockKeys,
+  type WaitLimits,
+} from './postgres/locks.ts'
 
 /** How the state of one key is stored, and how events change it. */
 export interface Aggregate<State, F extends Fact> {
+  /** The table of the states. Its primary key is the key. */
+  readonly table: PgTable
   /** The existing states of these keys. The caller holds their locks. */
   load(tx: Transaction, keys: string[]): Promise<Map<string, State>>
   save(tx: Transaction, states: State[]): Promise<void>
@@ -46,11 +57,16 @@ export type Commit<State, P extends Fact, F extends Fact> = (
 // above that, fewer and larger transactions share the load.
 const largerUnderLoad = (changes: number) => Math.min(12 + changes / 4, 40)
 
+// A group waits for its slowest member. What one may wait for, each other one may have to.
+const inGroup: WaitLimits = { lockMs: 250, statementMs: 5000 }
+const alone: WaitLimits = { lockMs: 100, statementMs: 15_000 }
+
 /**
- * Commits changes that arrive together in one transaction; its number of statements does not grow with theirs.
+ * Commits changes that arrive together in one transaction, a group; its number of statements does not grow with theirs.
  *
- * A batch that the database refuses is repeated change by change, so that a bad change fails alone.
- * (unit-of-work.int.test: "commits the neighbours of a change that the database refuses")
+ * A key that others have locked leaves its group, which is repeated without it. A group that the database refuses, or
+ * that is slow, is repeated change by change, so that a bad change fails alone. A key whose change failed stays apart.
+ * (locked-rows.int.test: "hold up no other change, and are changed when they are released")
  */
 export function unitOfWork<State, P extends Fact, F extends Fact>(
   db: Database,
@@ -59,33 +75,46 @@ export function unitOfWork<State, P extends Fact, F extends Fact>(
   limits: BatchLimits = {},
 ): Commit<State, P, F> {
   type Changes = Change<State, P, F>[]
-  type Outcomes = Outcome<ChangeResult<State, P>>[]
+  type Result = ChangeResult<State, P>
+  type Outcomes = Outcome<Result>[]
   const unchanged: ChangeResult<State, P> = { state: undefined, events: [] }
 
-  async function commitBatch(changes: Changes): Promise<Outcomes> {
+  const apart = openApart(async (change: Changes[number]) => {
+    const [outcome] = await commit([change], alone)
+    return outcome as Outcomes[number]
+  })
+
+  /** @returns no result for a change that has to be committed apart */
+  async function commitGroup(changes: Changes, tries = 1): Promise<Outcome<Result | undefined>[]> {
     try {
-      return await commit(changes)
+      return await commit(changes, inGroup)
     } catch (error) {
-      if (changes.length === 1 || isDatabaseOutage(error)) throw error
-      const outcomes: Outcomes = []
-      for (const change of changes) outcomes.push(...(await commit([change]).catch((error) => [{ error }])))
-      return outcomes
+      if (isDatabaseOutage(error) && !isStatementTimeout(error)) throw error
+      const keys = changes.map(({ key }) => key)
+      const blocked = isLockTimeout(error) ? await blockedAmong(db, aggregate.table, keys) : new Set(keys)
+      // What the group waited for may be free again, or is no lock of a key.
+      const leaving = blocked.size > 0 || tries < 2 ? blocked : new Set(keys)
+      for (const key of leaving) apart.add(key)
+      const others = changes.filter(({ key }) => !leaving.has(key))
+      const rest = others.length > 0 ? await commitGroup(others, tries + 1) : []
+      return changes.map(({ key }) => (leaving.has(key) ? { value: undefined } : rest.shift())) as typeof rest
     }
   }
 
-  async function commit(changes: Changes): Promise<Outcomes> {
-    const outcomes = await db.transaction((tx) => apply(tx, changes))
+  async function commit(changes: Changes, limits: WaitLimits): Promise<Outcomes> {
+    const outcomes = await db.transaction((tx) => apply(tx, changes, limits))
     outbox.publish(eventsIn(outcomes))
     return outcomes
   }
 
-  async function apply(tx: Transaction, changes: Changes): Promise<Outcomes> {
+  async function apply(tx: Transaction, changes: Changes, limits: WaitLimits): Promise<Outcomes> {
     const keys = [...new Set(changes.map(({ key }) => key))]
     const asked = changes.flatMap(({ request }) => request ?? [])
     const handled = changes.flatMap(({ handles }) => handles ?? [])
     // Sent together: the server runs them in this order, so the load sees what previous holders of the locks wrote.
-    const [, requests, fresh, states] = await Promise.all([
-      lock(tx, keys),
+    const [, , requests, fresh, states] = await Promise.all([
+      limitWaits(tx, limits),
+      lockKeys(tx, keys),
       openRequests(tx, asked),
       claim(tx, handled),
       aggregate.load(tx, keys),
@@ -131,18 +160,16 @@ export function unitOfWork<State, P extends Fact, F extends Fact>(
     }
   }
 
-  return batcher(commitBatch, { concurrency: 2, everyMs: largerUnderLoad, ...limits })
+  const together = batcher((changes: Changes) => commitGroup(changes), {
+    concurrency: 2,
+    everyMs: largerUnderLoad,
+    ...limits,
+  })
+  return async (change) => {
+    const result = apart.has(change.key) ? undefined : await together(change)
+    return result ?? apart.commit(change)
+  }
 }
 
 const eventsIn = <State, P extends Fact>(outcomes: Outcome<ChangeResult<State, P>>[]): Event<P>[] =>
   outcomes.flatMap((outcome) => ('value' in outcome ? outcome.value.events : []))
-
-// A row lock cannot guard a row that does not exist yet: two first events would race. Sorted, so that two transactions
-// cannot deadlock. (unit-of-work.int.test: "twenty first events at once make one state")
-async function lock(tx: Transaction, keys: string[]): Promise<void> {
-  await tx.execute(sql`
-    select pg_advisory_xact_lock(k) from (
-      select distinct hashtextextended(key, 0) as k from jsonb_array_elements_text(${JSON.stringify(keys)}::text::jsonb) as key
-      order by k
-    ) as sorted`)
-}

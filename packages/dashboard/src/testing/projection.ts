@@ -40,7 +40,16 @@ export async function openBuilding(options: Options) {
     await react(event)
   }
   const consume = (durable: string) =>
-    consumeEvents({ broker, durable, handle, maxAckPending, replicas: 1, log })
+    consumeEvents({
+      broker,
+      durable,
+      handle,
+      isUp: views.isUp,
+      maxAckPending,
+      maxHeld: maxAckPending,
+      replicas: 1,
+      log,
+    })
   const projection = await openProjection({ views, broker, consume, keepMs, log, everyMs: 100 })
   let stopped: Promise<void> | undefined
   async function stop(): Promise<void> {

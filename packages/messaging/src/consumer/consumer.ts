@@ -3,6 +3,7 @@ import { lagOf } from './lag.ts'
 import type { ConsumerOptions } from './policy.ts'
 import { openProcessor } from './processor.ts'
 import { openPullLoop } from './pull-loop.ts'
+import { openStoreHealth } from './store-health.ts'
 
 export type { ConsumerOptions, Subscription } from './policy.ts'
 export type Consumers = ReturnType<typeof openConsumers>
@@ -10,16 +11,20 @@ export type Consumers = ReturnType<typeof openConsumers>
 /** Consumes each subscription through one durable pull consumer, which the replicas of the service share. */
 export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
   const stopping = new AbortController()
+  const { maxAckPending = 1000 } = options
   const settings = {
     durable: options.broker.name,
     inKeyOrder: true,
     ackWaitMs: 10_000,
-    maxAckPending: 1000,
+    maxAckPending,
+    // A replica that hangs, or is slow, leaves messages for another one.
+    maxHeld: Math.ceil(maxAckPending / 2),
     maxTries: 8,
     stopping: stopping.signal,
+    store: openStoreHealth({ ...options, stopping: stopping.signal }),
     ...options,
   }
-  const { broker, subscriptions, durable, ackWaitMs, maxAckPending } = settings
+  const { broker, subscriptions, durable, ackWaitMs } = settings
   const processor = openProcessor(settings)
   const pulls = subscriptions.map(({ stream, events }) => {
     const filters = events.map(({ subject }) => `${subject}.*`)

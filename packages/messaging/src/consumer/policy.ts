@@ -1,6 +1,7 @@
 import type { EventType, Fact, ReceivedEvent } from '../events/event.ts'
 import type { Log } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
+import type { StoreHealth } from './store-health.ts'
 
 /** The events of one stream that a service consumes. */
 export interface Subscription<F extends Fact = Fact> {
@@ -17,8 +18,10 @@ export interface ConsumerOptions<F extends Fact> {
   readonly durable?: string
   /** Runs for many events concurrently, and for the events of one key one after another. Must be idempotent. */
   handle(event: ReceivedEvent<F>): Promise<unknown>
-  /** Whether an error means that a store is unavailable: then the message waits here and uses up no try. */
+  /** Whether an error means that the store is unavailable: then the message uses up no try. */
   isOutage(error: unknown): boolean
+  /** Rejects while the store cannot be used. Asked after an outage error: then this replica takes no messages. */
+  isUp(): Promise<unknown>
   /** Set it to false if `handle` itself batches the events of one key in sequence. Default: true. */
   readonly inKeyOrder?: boolean
   /** Replicas of the stream `DEAD_LETTERS`, if it has to be created. */
@@ -28,7 +31,9 @@ export interface ConsumerOptions<F extends Fact> {
   readonly ackWaitMs?: number
   /** The largest number of messages in flight, over all replicas of the service. */
   readonly maxAckPending?: number
-  /** A message becomes a dead letter after this number of failures; outages do not count. */
+  /** The largest number of messages of one stream that this replica holds. Default: half of `maxAckPending`. */
+  readonly maxHeld?: number
+  /** A message becomes a dead letter after this number of failures in one process; outages do not count. */
   readonly maxTries?: number
 }
 
@@ -41,4 +46,5 @@ export type Policy<M> = (next: Handler<M>) => Handler<M>
 export type PolicyOptions<F extends Fact = Fact> = Required<ConsumerOptions<F>> & {
   /** Aborts when the consumer stops: from then on no policy waits. */
   readonly stopping: AbortSignal
+  readonly store: StoreHealth
 }

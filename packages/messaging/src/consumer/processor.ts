@@ -5,7 +5,7 @@ import type { DeadLetter } from '../dead-letters/reader.ts'
 import { type Expected, parseMessage } from '../events/cloud-events.ts'
 import { type Fact, keyOf, type ReceivedEvent } from '../events/event.ts'
 import { keepAlivePolicy } from './keep-alive.ts'
-import { keyOrderPolicy } from './keyed-queue.ts'
+import { keyOrderPolicy } from './key-order.ts'
 import type { Handler, Policy, PolicyOptions } from './policy.ts'
 import { outagePolicy } from './retry-outages.ts'
 import { settlePolicy } from './settle.ts'
@@ -30,7 +30,8 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
   const retryOutages = outagePolicy(options)
   const handle: Handler<ReceivedEvent<F>> = (event) => options.handle(event)
 
-  // A message is kept alive while its dead letter is written, too. A key's later messages wait for an outage to end.
+  // A message is kept alive while its dead letter is written, too. A key's later messages do not overtake one that
+  // waits for its store, or is given back.
   // (consumer.int.test: "handles the messages of one key in sequence during an outage, too")
   const process = keepAlive(settle(parse(inKeyOrder(retryOutages(handle)))))
   // Without `retryOutages`: during an outage the operator's request fails at once, and does not wait.
@@ -55,7 +56,7 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
 
   return {
     /** Handles a message and tells the broker the outcome. */
-    process: (message: JsMsg): void => void inFlight.track(process(message)),
+    process: (message: JsMsg): Promise<unknown> => inFlight.track(process(message)),
     reprocess: (deadLetter: DeadLetter): Promise<void> => inFlight.track(reprocess(deadLetter)),
     idle: inFlight.idle,
   }

@@ -53,6 +53,7 @@ const counters = pgTable('counters', { id: text('id').primaryKey(), count: integ
 export type Counter = typeof counters.$inferSelect
 
 export const counterAggregate: Aggregate<Counter, Raised | Nudged> = {
+  table: counters,
   async load(tx, keys) {
     const rows = await tx.select().from(counters).where(keyIn(counters.id, keys))
     return new Map(rows.map((row) => [row.id, row]))

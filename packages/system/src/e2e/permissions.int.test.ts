@@ -73,6 +73,7 @@ for (const version of ['2.15.1', '2.10.26'])
         subscriptions: subscriptionsOf('payment'),
         handle: async (event) => void heard.push(event.id),
         isOutage: () => false,
+        isUp: async () => {},
         replicas: 1,
         log: quietLog,
       })

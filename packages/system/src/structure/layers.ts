@@ -62,6 +62,7 @@ export const structure: Structure = {
       ['nats', 'postgres'],
       ['inbox', 'outbox', 'dead-letters', 'idempotency'],
       ['consumer'],
+      ['commit-apart.ts'],
       ['unit-of-work.ts'],
       ['participant.ts'],
     ],
