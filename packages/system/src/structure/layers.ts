@@ -63,6 +63,7 @@ export const structure: Structure = {
       ['inbox', 'outbox', 'dead-letters', 'idempotency'],
       ['consumer'],
       ['commit-apart.ts'],
+      ['commit-together.ts'],
       ['unit-of-work.ts'],
       ['participant.ts'],
     ],
