@@ -30,8 +30,8 @@ const waiter = openEventWaiter(views, log)
 const tokens = resumeTokens(settings.RESUME_TOKEN_KEY)
 const feed = openFeed({ broker, views, tokens, deadlines: settings, maxClients, maxClientsPerCaller, log })
 const handle = reactions(views, (orderId) => checkOrder(waiter, orderId))
-const { state } = views
-const consume = (durable: string) => consumeEvents({ broker, durable, handle, state, replicas, log })
+const { state, isUp } = views
+const consume = (durable: string) => consumeEvents({ broker, durable, handle, state, isUp, replicas, log })
 const build = () => openProjection({ views, broker, consume, keepMs, log })
 const projection = await waitUntilUp('MongoDB', build, isStoreOutage, log)
 

@@ -27,7 +27,13 @@ after(async () => {
 async function replica(url: string) {
   const broker = await connectBroker({ url: nats.url, name: 'dashboard', keys: testKeys, log: silentLog })
   const views = openViews(url, undefined, eventLocations(broker))
-  const consumers = consumeEvents({ broker, handle: reactions(views), replicas: 1, log: silentLog })
+  const consumers = consumeEvents({
+    broker,
+    handle: reactions(views),
+    isUp: views.isUp,
+    replicas: 1,
+    log: silentLog,
+  })
   closing.push(async () => {
     await consumers.stop()
     await broker.close()

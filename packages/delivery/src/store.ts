@@ -9,6 +9,7 @@ import { deliveries } from './schema.ts'
 export type CommitDelivery = Commit<Delivery, Published<'delivery'>, DeliveryEvent>
 
 export const deliveryAggregate: Aggregate<Delivery, DeliveryEvent> = {
+  table: deliveries,
   async load(tx, orderIds) {
     const rows = await tx.select().from(deliveries).where(keyIn(deliveries.orderId, orderIds))
     return new Map(rows.map((row) => [row.orderId, toDelivery(row)]))

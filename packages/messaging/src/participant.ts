@@ -4,7 +4,7 @@ import { postgresDeadLetters, pruneDeadLetters } from './dead-letters/postgres-s
 import type { DeadLetter } from './dead-letters/reader.ts'
 import type { Fact, ReceivedEvent } from './events/event.ts'
 import { pruneRequests } from './idempotency/requests.ts'
-import { handledAmong, pruneInbox, recordReprocessed } from './inbox/inbox.ts'
+import { handledAmong, isWritable, pruneInbox, recordReprocessed } from './inbox/inbox.ts'
 import { backlogOf } from './outbox/backlog.ts'
 import { type OutboxOptions, openOutbox } from './outbox/outbox.ts'
 import { pruneOutbox } from './outbox/outbox-table.ts'
@@ -57,13 +57,13 @@ export async function openParticipant<
       handle: (event: ReceivedEvent<Consumed>) => Promise<unknown>,
     ): void {
       const state: HandledState = { handledAmong: (events) => handledAmong(db, events), deadLetters }
-      const isOutage = isDatabaseOutage
       consumers = openConsumers({
         broker,
         subscriptions,
         handle,
         state,
-        isOutage,
+        isOutage: isDatabaseOutage,
+        isUp: () => isWritable(db),
         replicas,
         log,
         ...(compareEveryMs !== undefined && { compareEveryMs }),

@@ -1,13 +1,17 @@
-import { sql } from 'drizzle-orm'
-import { type BatchLimits, batcher, type Outcome } from './async/batcher.ts'
+import type { PgTable } from 'drizzle-orm/pg-core'
+import type { BatchLimits, Outcome } from './async/batcher.ts'
+import { commitTogether } from './commit-together.ts'
 import { type Cause, type Event, type Fact, stamp } from './events/event.ts'
 import { openRequests, type StoredAnswer, type StoredRequest } from './idempotency/requests.ts'
 import { claim, release } from './inbox/inbox.ts'
 import type { Outbox } from './outbox/outbox.ts'
-import { type Database, isDatabaseOutage, type Transaction } from './postgres/database.ts'
+import type { Database, Transaction } from './postgres/database.ts'
+import { blockedAmong, limitWaits, lockKeys, type WaitLimits } from './postgres/locks.ts'
 
 /** How the state of one key is stored, and how events change it. */
 export interface Aggregate<State, F extends Fact> {
+  /** The table of the states. Its primary key is the key. */
+  readonly table: PgTable
   /** The existing states of these keys. The caller holds their locks. */
   load(tx: Transaction, keys: string[]): Promise<Map<string, State>>
   save(tx: Transaction, states: State[]): Promise<void>
@@ -42,50 +46,32 @@ export type Commit<State, P extends Fact, F extends Fact> = (
   change: Change<State, P, F>,
 ) => Promise<ChangeResult<State, P>>
 
-// A transaction of one change costs about as much as one of ten. Up to some 80 changes a second none has to wait;
-// above that, fewer and larger transactions share the load.
-const largerUnderLoad = (changes: number) => Math.min(12 + changes / 4, 40)
-
-/**
- * Commits changes that arrive together in one transaction; its number of statements does not grow with theirs.
- *
- * A batch that the database refuses is repeated change by change, so that a bad change fails alone.
- * (unit-of-work.int.test: "commits the neighbours of a change that the database refuses")
- */
+/** Commits changes that arrive together in one transaction; its number of statements does not grow with theirs. */
 export function unitOfWork<State, P extends Fact, F extends Fact>(
   db: Database,
   outbox: Outbox,
   aggregate: Aggregate<State, P | F>,
-  limits: BatchLimits = {},
+  batches: BatchLimits = {},
 ): Commit<State, P, F> {
   type Changes = Change<State, P, F>[]
-  type Outcomes = Outcome<ChangeResult<State, P>>[]
+  type Result = ChangeResult<State, P>
+  type Outcomes = Outcome<Result>[]
   const unchanged: ChangeResult<State, P> = { state: undefined, events: [] }
 
-  async function commitBatch(changes: Changes): Promise<Outcomes> {
-    try {
-      return await commit(changes)
-    } catch (error) {
-      if (changes.length === 1 || isDatabaseOutage(error)) throw error
-      const outcomes: Outcomes = []
-      for (const change of changes) outcomes.push(...(await commit([change]).catch((error) => [{ error }])))
-      return outcomes
-    }
-  }
-
-  async function commit(changes: Changes): Promise<Outcomes> {
-    const outcomes = await db.transaction((tx) => apply(tx, changes))
+  async function commit(changes: Changes, limits: WaitLimits): Promise<Outcomes> {
+    const outcomes = await db.transaction((tx) => apply(tx, changes, limits))
     outbox.publish(eventsIn(outcomes))
     return outcomes
   }
 
-  async function apply(tx: Transaction, changes: Changes): Promise<Outcomes> {
+  async function apply(tx: Transaction, changes: Changes, limits: WaitLimits): Promise<Outcomes> {
     const keys = [...new Set(changes.map(({ key }) => key))]
     const asked = changes.flatMap(({ request }) => request ?? [])
     const handled = changes.flatMap(({ handles }) => handles ?? [])
     // Sent together: the server runs them in this order, so the load sees what previous holders of the locks wrote.
-    const [, requests, fresh, states] = await Promise.all([
-      lock(tx, keys),
+    const [, , requests, fresh, states] = await Promise.all([
+      limitWaits(tx, limits),
+      lockKeys(tx, keys),
       openRequests(tx, asked),
       claim(tx, handled),
       aggregate.load(tx, keys),
@@ -131,18 +117,9 @@ export function unitOfWork<State, P extends Fact, F extends Fact>(
     }
   }
 
-  return batcher(commitBatch, { concurrency: 2, everyMs: largerUnderLoad, ...limits })
+  const blocked = (keys: readonly string[]) => blockedAmong(db, aggregate.table, keys)
+  return commitTogether({ commit, blockedAmong: blocked }, batches)
 }
 
 const eventsIn = <State, P extends Fact>(outcomes: Outcome<ChangeResult<State, P>>[]): Event<P>[] =>
   outcomes.flatMap((outcome) => ('value' in outcome ? outcome.value.events : []))
-
-// A row lock cannot guard a row that does not exist yet: two first events would race. Sorted, so that two transactions
-// cannot deadlock. (unit-of-work.int.test: "twenty first events at once make one state")
-async function lock(tx: Transaction, keys: string[]): Promise<void> {
-  await tx.execute(sql`
-    select pg_advisory_xact_lock(k) from (
-      select distinct hashtextextended(key, 0) as k from jsonb_array_elements_text(${JSON.stringify(keys)}::text::jsonb) as key
-      order by k
-    ) as sorted`)
-}

@@ -11,6 +11,7 @@ import { orders } from './schema.ts'
 export type CommitOrder = Commit<Order, Published<'order'>, OrderEvent>
 
 export const orderAggregate: Aggregate<Order, OrderEvent> = {
+  table: orders,
   async load(tx, ids) {
     const rows = await tx.select().from(orders).where(keyIn(orders.id, ids))
     return new Map(rows.map((row) => [row.id, toOrder(row)]))

@@ -9,6 +9,7 @@ import { payments } from './schema.ts'
 export type CommitPayment = Commit<Payment, Published<'payment'>, PaymentEvent>
 
 export const paymentAggregate: Aggregate<Payment, PaymentEvent> = {
+  table: payments,
   async load(tx, orderIds) {
     const rows = await tx.select().from(payments).where(keyIn(payments.orderId, orderIds))
     return new Map(rows.map((row) => [row.orderId, toPayment(row)]))

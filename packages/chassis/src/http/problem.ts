@@ -65,6 +65,12 @@ export const storeUnavailable: Problem = {
   title: 'The database cannot be reached; try again',
 }
 
+export const resourceBusy: Problem = {
+  status: 503,
+  code: 'resource-busy',
+  title: 'Another transaction has locked this resource; try again',
+}
+
 export const notFound = () => new ProblemError({ status: 404, code: 'not-found', title: 'Not found' })
 
 /** @throws ProblemError 404 for `undefined` */

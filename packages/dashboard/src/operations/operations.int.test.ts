@@ -26,7 +26,7 @@ async function handle(event: Parameters<typeof react>[0]): Promise<void> {
   if (!bug.isFixed) throw new Unprocessable('a bug')
   await react(event)
 }
-const consumers = consumeEvents({ broker, handle, replicas: 1, log: silentLog })
+const consumers = consumeEvents({ broker, handle, isUp: views.isUp, replicas: 1, log: silentLog })
 const app = apiOn(views)
 const projection = { version: 2, state: 'building', serving: 1, handled: 10, remaining: 5 } as const
 const { handledAmong } = views

@@ -21,7 +21,12 @@ const outageCodes = new Set<number | string>([
   6, 7, 89, 91, 134, 189, 262, 9001, 10_107, 11_600, 11_602, 13_435, 13_436,
 ])
 
-const outageNames = new Set(['MongoNotConnectedError', 'MongoPoolClearedError', 'MongoTopologyClosedError'])
+const outageNames = new Set([
+  'MongoNotConnectedError',
+  'MongoPoolClearedError',
+  'MongoTopologyClosedError',
+  'MongoOperationTimeoutError',
+])
 
 /** For `catch`: an error of this code is none. */
 export const unless = (expected: number) => (error: { code?: unknown }) => {

@@ -35,7 +35,7 @@ export function openViews(url: string, fold = currentFold, isAtLocation: IsAtLoc
   let served = fold.version
   let indexed: Promise<unknown> | undefined
   async function ensureIndexes(): Promise<void> {
-    indexed ??= views.createIndexes(indexes)
+    indexed ??= views.createIndexes(indexes, { timeoutMS: 60_000 })
     // After a failure the next write tries again.
     await indexed.catch((error) => {
       indexed = undefined

@@ -41,7 +41,17 @@ export async function openBuilding(options: Options) {
   }
   const { state } = views
   const consume = (durable: string) =>
-    consumeEvents({ broker, durable, handle, state, maxAckPending, replicas: 1, log })
+    consumeEvents({
+      broker,
+      durable,
+      handle,
+      state,
+      isUp: views.isUp,
+      maxAckPending,
+      maxHeld: maxAckPending,
+      replicas: 1,
+      log,
+    })
   const projection = await openProjection({ views, broker, consume, keepMs, log, everyMs: 100 })
   let stopped: Promise<void> | undefined
   async function stop(): Promise<void> {

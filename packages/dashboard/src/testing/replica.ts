@@ -31,7 +31,9 @@ export async function openReplica(urls: { nats: string; mongo: string }, options
   const waiter = openEventWaiter(views, log)
   const feed = openFeed({ broker, views, tokens: testTokens, deadlines, log, ...feedOptions })
   const handle = reactions(views, (orderId) => checkOrder(waiter, orderId))
-  const consumers = consumes ? consumeEvents({ broker, handle, replicas: 1, log }) : undefined
+  const consumers = consumes
+    ? consumeEvents({ broker, handle, isUp: views.isUp, replicas: 1, log })
+    : undefined
   const app = dashboardApi({ views, waiter, feed, deadlines, requireCaller, log })
   const http = await serve(app, httpSettings.parse({ HOST: '127.0.0.1', PORT: 0 }), log)
   return {

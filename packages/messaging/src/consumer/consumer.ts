@@ -5,6 +5,7 @@ import type { ConsumerOptions } from './policy.ts'
 import { openProcessor } from './processor.ts'
 import { openPullLoop } from './pull-loop.ts'
 import { openConsumerReconciler } from './reconciler.ts'
+import { openStoreHealth } from './store-health.ts'
 
 export type { ConsumerOptions, HandledState, Subscription } from './policy.ts'
 export type Consumers = ReturnType<typeof openConsumers>
@@ -12,20 +13,24 @@ export type Consumers = ReturnType<typeof openConsumers>
 /** Consumes each subscription through one durable pull consumer, which the replicas of the service share. */
 export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
   const [stopping, givingUp] = [new AbortController(), new AbortController()]
+  const { maxAckPending = 1000 } = options
   const settings = {
     durable: options.broker.name,
     inKeyOrder: true,
     ackWaitMs: 10_000,
-    maxAckPending: 1000,
+    maxAckPending,
+    // A replica that hangs, or is slow, leaves messages for another one.
+    maxHeld: Math.ceil(maxAckPending / 2),
     maxTries: 8,
     compareEveryMs: 60_000,
     maxGivenBack: 30,
     finishWithinMs: 4000,
     stopping: stopping.signal,
     givingUp: givingUp.signal,
+    store: openStoreHealth({ ...options, stopping: stopping.signal }),
     ...options,
   }
-  const { broker, subscriptions, durable, ackWaitMs, maxAckPending } = settings
+  const { broker, subscriptions, durable, ackWaitMs } = settings
   const { state } = options
   const processor = openProcessor(settings)
   const opened = subscriptions.map(({ stream, events, version }) => {
@@ -34,7 +39,7 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
     const comparison = state && openComparison({ ...settings, state }, consumer, processor.process)
     const pull = openPullLoop(settings, consumer, (message) => {
       comparison?.note(message)
-      void processor.process(message)
+      return processor.process(message)
     })
     return { pull, comparison }
   })

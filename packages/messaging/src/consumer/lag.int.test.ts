@@ -14,7 +14,7 @@ describe('the lag of a consumer', () => {
     await using broker = await testBroker(nats.url)
     assert.deepEqual(await lagOf(broker, ['NUDGES']), [], 'not there yet')
     using work = blockedWork()
-    await using _consumers = await consume(broker, () => work.released, { maxAckPending: 2 })
+    await using _consumers = await consume(broker, () => work.released, { maxAckPending: 2, maxHeld: 2 })
     for (let i = 0; i < 5; i++) await publishEvent(broker, nudge('k'))
     const lag = { stream: 'NUDGES', durable: 'counter', redelivered: 0 }
     await eventually(async () =>

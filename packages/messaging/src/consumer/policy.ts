@@ -2,6 +2,7 @@ import type { DeadLetterStore } from '../dead-letters/record.ts'
 import type { EventType, Fact, ReceivedEvent } from '../events/event.ts'
 import type { Log } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
+import type { StoreHealth } from './store-health.ts'
 
 /** The events of one stream that a service consumes. */
 export interface Subscription<F extends Fact = Fact> {
@@ -33,8 +34,10 @@ export interface ConsumerOptions<F extends Fact> {
   readonly state?: HandledState
   /** How often it is compared with the streams at most. */
   readonly compareEveryMs?: number
-  /** Whether an error means that a store is unavailable: then the message waits here and uses up no try. */
+  /** Whether an error means that the store is unavailable: then the message uses up no try. */
   isOutage(error: unknown): boolean
+  /** Rejects while the store cannot be used. Asked after an outage error: then this replica takes no messages. */
+  isUp(): Promise<unknown>
   /** Set it to false if `handle` itself batches the events of one key in sequence. Default: true. */
   readonly inKeyOrder?: boolean
   /** Replicas of the stream `DEAD_LETTERS`, if it has to be created. */
@@ -44,7 +47,9 @@ export interface ConsumerOptions<F extends Fact> {
   readonly ackWaitMs?: number
   /** The largest number of messages in flight, over all replicas of the service. */
   readonly maxAckPending?: number
-  /** A message becomes a dead letter after this number of failures; outages do not count. */
+  /** The largest number of messages of one stream that this replica holds. Default: half of `maxAckPending`. */
+  readonly maxHeld?: number
+  /** A message becomes a dead letter after this number of failures in one process; outages do not count. */
   readonly maxTries?: number
   /** A stop waits so long for what is in flight: within this time and a second a service has to end. */
   readonly finishWithinMs?: number
@@ -67,4 +72,5 @@ export type PolicyOptions<F extends Fact = Fact> = Required<Omit<ConsumerOptions
   readonly stopping: AbortSignal
   /** Aborts when a stop waits no longer for what is in flight. */
   readonly givingUp: AbortSignal
+  readonly store: StoreHealth
 }

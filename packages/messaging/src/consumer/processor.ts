@@ -6,7 +6,7 @@ import { type Expected, parseMessage } from '../events/cloud-events.ts'
 import { type Fact, keyOf, type ReceivedEvent } from '../events/event.ts'
 import { finishInTimePolicy } from './finish-in-time.ts'
 import { keepAlivePolicy } from './keep-alive.ts'
-import { keyOrderPolicy } from './keyed-queue.ts'
+import { keyOrderPolicy } from './key-order.ts'
 import type { Handler, Policy, PolicyOptions } from './policy.ts'
 import { outagePolicy } from './retry-outages.ts'
 import { settlePolicy } from './settle.ts'
@@ -32,7 +32,8 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
   const retryOutages = outagePolicy(options)
   const handle: Handler<ReceivedEvent<F>> = (event) => options.handle(event)
 
-  // A message is kept alive while its dead letter is written, too. A key's later messages wait for an outage to end.
+  // A message is kept alive while its dead letter is written, too. A key's later messages do not overtake one that
+  // waits for its store, or is given back.
   // (consumer.int.test: "handles the messages of one key in sequence during an outage, too")
   const process = keepAlive(finishInTime(settle(parse(inKeyOrder(retryOutages(handle))))))
   // Without `retryOutages`: during an outage the operator's request fails at once, and does not wait.

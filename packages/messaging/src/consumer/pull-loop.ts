@@ -1,39 +1,49 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { ConsumerMessages, JsMsg } from 'nats'
+import type { ConsumeCallback, Consumer, ConsumerMessages, FetchMessages, JsMsg } from 'nats'
 import { retryDelay } from '../async/backoff.ts'
 import { drainPull, receivedBy } from '../nats/driver.ts'
 import { answeringOnItsConnection } from '../nats/received.ts'
 import type { ConsumerSpec } from '../nats/streams.ts'
 import { deadLettersStream, ensureConsumer, ensureStream, removalDelayMs } from '../nats/streams.ts'
+import { countHeld } from './held-messages.ts'
 import type { PolicyOptions } from './policy.ts'
 import { heartbeatMs, whenSilent } from './silence.ts'
 
-type Options = Pick<PolicyOptions, 'broker' | 'replicas' | 'log' | 'stopping'>
-type OnMessage = (message: JsMsg) => void
+type Options = Pick<PolicyOptions, 'broker' | 'replicas' | 'log' | 'stopping' | 'store' | 'maxHeld'>
+type OnMessage = (message: JsMsg) => Promise<unknown>
 
-/** Pulls the messages of one stream until `stopping`. Starts again when the consumer, stream or connection is lost, or the pull is silent. */
+/**
+ * Pulls the messages of one stream until `stopping`, as many as fit into this replica's share, and none while its store
+ * is down. Starts again when the consumer, stream or connection is lost, or the pull is silent.
+ */
 export function openPullLoop(options: Options, consumer: ConsumerSpec, onMessage: OnMessage) {
-  const { broker, stopping, log } = options
+  const { broker, stopping, store, log } = options
   const { stream } = consumer
+  const held = countHeld(options.maxHeld)
+  let isOpen = false
   let pull: ConsumerMessages | undefined
   // After a silent pull the next one counts only once it has received something.
   let mustProve = false
-  const end = () => {
+  const isPaused = () => stopping.aborted || store.isDown()
+  function end(): void {
+    held.wake()
     if (pull && !(broker.isConnected() && drainPull(pull))) pull.stop()
   }
   stopping.addEventListener('abort', end)
+  store.onDown(end)
 
   async function run(): Promise<void> {
     for (let failures = 0; !stopping.aborted; ) {
       try {
-        pull = await startPull(options, consumer, onMessage)
+        const durable = await openDurable(options, consumer)
         failures = 0
-        if (stopping.aborted) end()
-        const error = await untilEnded(pull)
-        pull = undefined
+        isOpen = true
+        const error = await pullFrom(durable)
         if (!stopping.aborted) log.warn({ stream, error }, 'pull ended, starting again')
+        isOpen = false
         await pause(removalDelayMs)
       } catch (error) {
+        isOpen = false
         failures += 1
         log.warn({ stream, error, failures }, 'pull not started, will be retried')
         await pause(retryDelay(failures, { maxMs: 5000 }))
@@ -41,34 +51,56 @@ export function openPullLoop(options: Options, consumer: ConsumerSpec, onMessage
     }
   }
 
-  async function untilEnded(running: ConsumerMessages) {
-    const endWatch = whenSilent(broker, running, () => {
-      mustProve = true
-      log.warn({ stream }, 'pull is silent, starting again')
-      running.stop()
-    })
-    return running.closed().finally(endWatch)
+  /** @returns the error that ended it; `undefined` when it stops */
+  async function pullFrom(durable: Consumer): Promise<Error | undefined> {
+    while (!stopping.aborted) {
+      await store.untilUp()
+      const room = await held.room()
+      if (room === 0 || isPaused()) continue
+      pull = await startPull(durable, room, (message) =>
+        held.track(onMessage(answeringOnItsConnection(broker, message))),
+      )
+      if (isPaused()) end()
+      const error = await untilEnded(pull)
+      hasProved()
+      pull = undefined
+      if (error) return error
+    }
+    return undefined
   }
 
-  function isOpen(): boolean {
-    if (!pull || !broker.isConnected()) return false
-    mustProve &&= receivedBy(pull) === 0
+  async function untilEnded(running: ConsumerMessages): Promise<Error | undefined> {
+    let silence: Error | undefined
+    const endWatch = whenSilent(broker, running, () => {
+      mustProve = true
+      silence = new Error('the pull is silent')
+      running.stop()
+    })
+    const error = await running.closed().finally(endWatch)
+    return (error ?? undefined) || silence
+  }
+
+  function hasProved(): boolean {
+    mustProve &&= !pull || receivedBy(pull) === 0
     return !mustProve
   }
 
   const pause = (ms: number) => delay(ms, undefined, { signal: stopping }).catch(() => {})
-  return { isOpen, ended: run() }
+  return { isOpen: () => isOpen && broker.isConnected() && hasProved(), ended: run() }
 }
 
-async function startPull({ broker, replicas }: Options, consumer: ConsumerSpec, onMessage: OnMessage) {
+async function openDurable({ broker, replicas }: Options, consumer: ConsumerSpec): Promise<Consumer> {
   await ensureStream(broker.jsm, deadLettersStream, replicas)
   await ensureConsumer(broker.jsm, consumer)
-  const durable = await broker.js.consumers.get(consumer.stream, consumer.durable)
-  return durable.consume({
-    max_messages: consumer.maxAckPending,
+  return broker.js.consumers.get(consumer.stream, consumer.durable)
+}
+
+function startPull(durable: Consumer, messages: number, callback: (message: JsMsg) => void) {
+  const request: FetchMessages & ConsumeCallback = {
+    max_messages: messages,
     expires: 10_000,
     idle_heartbeat: heartbeatMs,
-    abort_on_missing_resource: true,
-    callback: (message) => onMessage(answeringOnItsConnection(broker, message)),
-  })
+    callback,
+  }
+  return durable.fetch(request)
 }

@@ -24,7 +24,8 @@ async function settleLate({ isStopped, handler }: { isStopped: boolean; handler:
   await broker.connection.close()
   const log = countingLog()
   const stopping = isStopped ? AbortSignal.abort() : new AbortController().signal
-  const options = { broker, log, stopping, isOutage: () => false, maxTries: 8, replicas: 1 }
+  const store = { isDown: () => false }
+  const options = { broker, log, stopping, store, isOutage: () => false, maxTries: 8, replicas: 1 }
   await settlePolicy(options as unknown as PolicyOptions)(handler)(message)
   return log.times(notSent)
 }

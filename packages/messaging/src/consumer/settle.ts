@@ -4,8 +4,11 @@ import { batcher } from '../async/batcher.ts'
 import { publishDeadLetter } from '../dead-letters/publish.ts'
 import { UnknownKind, Unprocessable } from '../events/cloud-events.ts'
 import { deadLettersStream, ensureStream } from '../nats/streams.ts'
+import { KeyBusy } from '../postgres/locks.ts'
+import { countFailures } from './failures.ts'
 import { openGiveBack } from './give-back.ts'
 import type { Policy, PolicyOptions } from './policy.ts'
+import { StoreDown } from './retry-outages.ts'
 
 /**
  * Tells the broker the outcome of a message. A handled message is acknowledged. A failed one is redelivered after a
@@ -17,14 +20,21 @@ export function settlePolicy(options: PolicyOptions): Policy<JsMsg> {
   const acknowledgeAll = async (messages: JsMsg[]) => messages.map((message) => ({ value: message.ack() }))
   const acknowledge = batcher(acknowledgeAll, { size: 1000 })
   const giveBack = openGiveBack(options)
+  const failures = countFailures()
+  const handled = (message: JsMsg) => {
+    failures.forget(message)
+    return acknowledge(message)
+  }
+  const failed = (message: JsMsg, error: unknown) => {
+    if (error instanceof UnknownKind && giveBack(message, error)) return
+    if (isTransient(options, error)) return returnUntried(options, message, error)
+    return settleFailure(options, message, error, failures.add(message))
+  }
   return (next) => async (message) => {
     try {
       await next(message).then(
-        () => acknowledge(message),
-        (error) =>
-          error instanceof UnknownKind && giveBack(message, error)
-            ? undefined
-            : settleFailure(options, message, error),
+        () => handled(message),
+        (error) => failed(message, error),
       )
       // There nats.js drops what is sent, without an error.
       if (broker.connection.isClosed()) throw new Error('the connection is closed for good')
@@ -35,14 +45,30 @@ export function settlePolicy(options: PolicyOptions): Policy<JsMsg> {
   }
 }
 
-async function settleFailure(options: PolicyOptions, message: JsMsg, error: unknown): Promise<void> {
-  const { broker, isOutage, log, maxTries, replicas, state, stopping } = options
-  const tries = message.info.deliveryCount
-  const fields = { error, subject: message.subject, eventId: message.headers?.get('ce-id'), tries }
-  const isTransient = stopping.aborted || isOutage(error)
+const isTransient = ({ stopping, isOutage }: PolicyOptions, error: unknown): boolean =>
+  stopping.aborted || error instanceof StoreDown || error instanceof KeyBusy || isOutage(error)
+
+/** Returns a message that uses up no try. */
+function returnUntried({ store, stopping, log }: PolicyOptions, message: JsMsg, error: unknown): void {
+  const fields = { error, ...fieldsOf(message) }
+  // This replica takes nothing meanwhile. Without a delay, messages come again in the order in which they are returned.
+  if (error instanceof StoreDown || store.isDown()) {
+    log.debug(fields, 'store unavailable, message given back')
+    message.nak()
+  } else {
+    log.warn(fields, 'message not handled, will be redelivered')
+    message.nak(stopping.aborted ? undefined : retryDelay(message.info.deliveryCount, { maxMs: 5000 }))
+  }
+}
+
+const fieldsOf = (message: JsMsg) => ({ subject: message.subject, eventId: message.headers?.get('ce-id') })
+
+async function settleFailure(options: PolicyOptions, message: JsMsg, error: unknown, tries: number) {
+  const { broker, log, maxTries, replicas, state } = options
+  const fields = { error, ...fieldsOf(message), tries }
   // What cannot be read may have been torn on its way: so it is delivered twice.
   // (publish.int.test: "is no message that was torn on its way, once")
-  const isFinal = error instanceof Unprocessable ? tries > 1 : tries >= maxTries && !isTransient
+  const isFinal = error instanceof Unprocessable ? message.info.deliveryCount > 1 : tries >= maxTries
   if (!isFinal) {
     log.warn(fields, 'handler failed, message will be redelivered')
     return message.nak(retryDelay(tries))

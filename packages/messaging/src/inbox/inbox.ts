@@ -19,6 +19,10 @@ export async function claim(tx: Transaction, ids: string[]): Promise<Set<string>
   return new Set(rows.map(({ id }) => id))
 }
 
+/** Rejects while the database cannot be used. A standby server, which answers reads, refuses this, too. */
+export const isWritable = (db: Database): Promise<unknown> =>
+  db.execute(sql`update ${inbox} set id = id where false`)
+
 /** Removes ids that this transaction claimed and did not handle. */
 export async function release(tx: Transaction, ids: string[]): Promise<void> {
   if (ids.length > 0) await tx.execute(sql`delete from ${inbox} where ${keyIn(inbox.id, ids)}`)

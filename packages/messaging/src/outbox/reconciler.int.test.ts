@@ -49,6 +49,7 @@ describe('an outbox and its stream', { timeout: 280_000 }, () => {
         subscriptions: [{ stream: 'COUNTERS', publisher: 'counter', events: [raisedType] }],
         handle: async ({ id }) => void received.add(id),
         isOutage: () => false,
+        isUp: async () => {},
         replicas: 1,
         log: quietLog,
       })

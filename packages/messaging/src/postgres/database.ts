@@ -75,12 +75,17 @@ export const inMs = (ms: number): SQL => sql`now() + make_interval(secs => ${ms 
 export const keyIn = (column: PgColumn, keys: readonly string[]): SQL =>
   sql`${column} = any(array(select jsonb_array_elements_text(${JSON.stringify(keys)}::text::jsonb))::${sql.raw(column.getSQLType())}[])`
 
+export function primaryKeyOf(table: PgTable): PgColumn {
+  const key = Object.values(getTableColumns(table)).find((column) => column.primary)
+  if (!key) throw new Error('the table needs a primary key of one column')
+  return key
+}
+
 /** Inserts rows. A row whose primary key exists is overwritten as a whole. */
 export async function upsertAll(tx: Database | Transaction, table: PgTable, rows: readonly object[]) {
   if (rows.length === 0) return
   const columns = Object.values(getTableColumns(table))
-  const key = columns.find((column) => column.primary)
-  if (!key) throw new Error('upsertAll needs a table with a primary key of one column')
+  const key = primaryKeyOf(table)
   const overwrite = columns
     .filter((column) => column !== key)
     .map((column) => sql`${sql.identifier(column.name)} = excluded.${sql.identifier(column.name)}`)
@@ -101,7 +106,8 @@ export const isDatabaseOutage = (error: unknown): boolean =>
 /** Whether the login is refused or the database does not exist: at the start of a service a setting is wrong. */
 export const isLoginRefused = (error: unknown): boolean => hasCode(error, /^(28|3D)/)
 
-const hasCode = (error: unknown, codes: RegExp): boolean =>
+/** Whether the error, or a cause of it, has such a code. */
+export const hasCode = (error: unknown, codes: RegExp): boolean =>
   someCause(error, (cause) => codes.test(String((cause as { code?: unknown }).code ?? '')))
 
 function someCause(error: unknown, holds: (error: Error) => boolean): boolean {

@@ -23,6 +23,7 @@ export async function consume(
     subscriptions: [{ stream: nudgesStream.name, publisher: 'nudger', events: [Nudged] }],
     handle,
     isOutage: isDatabaseOutage,
+    isUp: async () => {},
     replicas: 1,
     log: quietLog,
     ackWaitMs: 1000,

@@ -56,6 +56,7 @@ export const counters = pgTable('counters', {
 export type Counter = typeof counters.$inferSelect
 
 export const counterAggregate: Aggregate<Counter, Raised | Nudged> = {
+  table: counters,
   async load(tx, keys) {
     const rows = await tx.select().from(counters).where(keyIn(counters.id, keys))
     return new Map(rows.map((row) => [row.id, row]))

@@ -33,6 +33,7 @@ const shelves = pgTable('shelves', { book: text('book').primaryKey(), copies: in
 type Shelf = typeof shelves.$inferSelect
 
 const shelf: Aggregate<Shelf, Shelved | Returned> = {
+  table: shelves,
   async load(tx, books) {
     const rows = await tx.select().from(shelves).where(keyIn(shelves.book, books))
     return new Map(rows.map((row) => [row.book, row]))

@@ -51,6 +51,7 @@ for (const version of ['2.15.1', '2.10.26'])
         subscriptions: subscriptionsOf('delivery'),
         handle: async ({ id }) => void handled.push(id),
         isOutage: () => false,
+        isUp: async () => {},
         replicas: 1,
         log: quietLog,
       })

@@ -78,6 +78,7 @@ for (const version of ['2.15.1', '2.10.26'])
           deadLetters: postgresDeadLetters(database.db),
         },
         isOutage: () => false,
+        isUp: async () => {},
         replicas: 1,
         log,
       })

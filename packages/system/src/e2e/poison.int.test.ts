@@ -80,6 +80,7 @@ describe('a poisonous message', { timeout: 120_000 }, () => {
         subscriptions: subscriptionsOf(service),
         handle: async ({ id }) => handled.push(`${service} ${id}`),
         isOutage: () => false,
+        isUp: async () => {},
         replicas: 1,
         log: quietLog,
       }),

@@ -63,6 +63,8 @@ export const structure: Structure = {
       ['nats', 'postgres'],
       ['inbox', 'outbox', 'dead-letters', 'idempotency'],
       ['consumer'],
+      ['commit-apart.ts'],
+      ['commit-together.ts'],
       ['unit-of-work.ts'],
       ['participant.ts'],
     ],

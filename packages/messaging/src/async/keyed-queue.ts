@@ -1,6 +1,3 @@
-import { type Fact, keyOf, type ReceivedEvent } from '../events/event.ts'
-import type { Policy } from './policy.ts'
-
 /** Runs calls with the same key one after another, in the order of the calls; different keys run concurrently. */
 export function keyedQueue(): <T>(key: string, run: () => Promise<T>) => Promise<T> {
   const last = new Map<string, Promise<unknown>>()
@@ -13,10 +10,4 @@ export function keyedQueue(): <T>(key: string, run: () => Promise<T>) => Promise
     mine.then(leave, leave)
     return mine
   }
-}
-
-/** Handles the events of one key one after another. All handlers that this policy wraps share its queues. */
-export function keyOrderPolicy<F extends Fact>(): Policy<ReceivedEvent<F>> {
-  const enqueue = keyedQueue()
-  return (next) => (event) => enqueue(keyOf(event.subject), () => next(event))
 }
