@@ -13,7 +13,7 @@ import { settlePolicy } from './settle.ts'
 
 /** Handles messages concurrently, as many as it is given. */
 export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
-  const { isOutage, log } = options
+  const { broker, isOutage, log } = options
   const expected = expectedFrom(options)
   const inFlight = trackInFlight()
 
@@ -45,7 +45,7 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
   async function reprocess(deadLetter: DeadLetter): Promise<void> {
     const { sequence, subject, eventId } = deadLetter
     try {
-      const event = parseDeadLetter(deadLetter, expected(deadLetter.stream))
+      const event = await parseDeadLetter(broker, deadLetter, expected(deadLetter.stream))
       await handleDeadLetter(event)
       log.info({ sequence, event: event.name, key: keyOf(subject), eventId }, 'dead letter handled')
     } catch (error) {
