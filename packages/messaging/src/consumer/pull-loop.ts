@@ -22,7 +22,7 @@ export function openPullLoop(options: Options, consumer: ConsumerSpec, onMessage
   const held = countHeld(options.maxHeld)
   let isOpen = false
   let pull: ConsumerMessages | undefined
-  // After a silent pull the next one counts only once it has received something.
+  // After a pull that failed, or was silent, the next one counts only once it has received something.
   let mustProve = false
   const isPaused = () => stopping.aborted || store.isDown()
   function end(): void {
@@ -31,6 +31,8 @@ export function openPullLoop(options: Options, consumer: ConsumerSpec, onMessage
   }
   stopping.addEventListener('abort', end)
   store.onDown(end)
+  // The request of a pull is lost with its connection.
+  broker.onReconnect(() => pull?.stop())
 
   async function run(): Promise<void> {
     for (let failures = 0; !stopping.aborted; ) {
@@ -64,7 +66,10 @@ export function openPullLoop(options: Options, consumer: ConsumerSpec, onMessage
       const error = await untilEnded(pull)
       hasProved()
       pull = undefined
-      if (error) return error
+      if (error) {
+        mustProve = true
+        return error
+      }
     }
     return undefined
   }
@@ -72,7 +77,7 @@ export function openPullLoop(options: Options, consumer: ConsumerSpec, onMessage
   async function untilEnded(running: ConsumerMessages): Promise<Error | undefined> {
     let silence: Error | undefined
     const endWatch = whenSilent(broker, running, () => {
-      mustProve = true
+      log.warn({ stream }, 'pull is silent, starting again')
       silence = new Error('the pull is silent')
       running.stop()
     })
