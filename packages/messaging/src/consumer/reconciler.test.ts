@@ -16,7 +16,12 @@ it('passes an event that cannot be handled, after a time', async () => {
   }
   const began = Date.now()
   const comparisons = [{ stream: 'NUDGES', compare }]
-  const reconciler = openConsumerReconciler({ broker, log: quietLog, compareEveryMs: 10 }, state, comparisons, 500)
+  const reconciler = openConsumerReconciler(
+    { broker, log: quietLog, compareEveryMs: 10 },
+    state,
+    comparisons,
+    500,
+  )
   await eventually(() => assert.equal(compared, 1))
   assert.ok(reconciler.comparedUntil('NUDGES') < began, 'it waits at first')
   await eventually(() => assert.ok(reconciler.comparedUntil('NUDGES') >= began, 'it waits for ever'))
