@@ -95,7 +95,8 @@ export function openComparison<F extends Fact>(
     const { state: of } = await broker.jsm.streams.info(stream)
     const isAhead = info.delivered.stream_seq > of.last_seq
     const consumer = { ackFloor: info.ack_floor.stream_seq, isAhead }
-    const top = Math.min(of.last_seq, info.delivered.stream_seq)
+    // A consumer whose server follows the stream no longer has nothing left to deliver, and misses all that is new.
+    const top = info.num_pending === 0 ? of.last_seq : Math.min(of.last_seq, info.delivered.stream_seq)
     // An empty stream begins at 0, or where its limits have removed everything.
     const first = Math.max(1, of.first_seq)
     const isLeft = ({ sequence }: StreamPosition) => sequence >= first
