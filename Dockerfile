@@ -1,7 +1,7 @@
 # One image for each service, and one for provision: `docker build --build-arg PACKAGE=order -t saucery/order .`
 # `--target dev` runs the TypeScript sources with tsx, for live update, and restarts when a file changes.
 
-# node:24.21.0-bookworm-slim. To pin it by digest too: `docker buildx imagetools inspect node:24.21.0-bookworm-slim`.
+# `pnpm deploy:pin` puts the digest behind the name.
 FROM node:24.21.0-bookworm-slim AS node
 RUN npm install --global pnpm@12.21.0
 ENV CI=true

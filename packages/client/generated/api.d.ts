@@ -555,7 +555,33 @@ export interface components {
             /** @description In whole won */
             readonly amount: number;
             /** @enum {string} */
-            readonly status: "PENDING" | "APPROVED" | "REFUNDED";
+            readonly status: "PENDING" | "VOID_PENDING" | "REFUND_PENDING";
+            /** @description What the provider is asked for, until its answer is known */
+            readonly provider: {
+                /** @enum {string} */
+                readonly asked: "charge" | "refund";
+                /** @description Calls so far, with the present one */
+                readonly attempts: number;
+                /** Format: date-time */
+                readonly since?: string;
+                /**
+                 * Format: date-time
+                 * @description When it is asked again, if no answer comes before
+                 */
+                readonly nextAttemptAt?: string;
+                /** @description Why the last outcome is unknown */
+                readonly lastError?: string;
+            };
+        } | {
+            /** Format: uuid */
+            readonly orderId: string;
+            readonly branchId: string;
+            readonly sauceId: string;
+            readonly qty: number;
+            /** @description In whole won */
+            readonly amount: number;
+            /** @enum {string} */
+            readonly status: "APPROVED" | "REFUNDED";
         } | {
             /** Format: uuid */
             readonly orderId: string;
@@ -738,7 +764,7 @@ export interface components {
             readonly outbox?: {
                 /** @description Committed events that are not on the stream yet */
                 readonly unpublished: number;
-                /** @description The age of the oldest of them; 0 without any */
+                /** @description The age of the oldest of them; 0 without any, negative if it is from a clock that is ahead */
                 readonly oldestMs: number;
             };
             /** @description Dead letters not handled since, among the newest 1,000 */
@@ -1225,7 +1251,7 @@ export interface operations {
                 readonly since?: string;
                 /** @description Only orders placed before this time */
                 readonly until?: string;
-                readonly status?: "PENDING" | "APPROVED" | "DECLINED" | "VOIDED" | "REFUNDED";
+                readonly status?: "PENDING" | "VOID_PENDING" | "APPROVED" | "DECLINED" | "VOIDED" | "REFUND_PENDING" | "REFUNDED";
                 readonly branchId?: string;
                 readonly orderId?: string;
             };

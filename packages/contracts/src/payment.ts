@@ -8,7 +8,7 @@ export const PaymentApproved = defineEvent('PaymentApproved', 'payments.approved
   example: { orderId: exampleOrderId, branchId: '1', sauceId: '1', qty: 10, amount: 100_000 },
 })
 
-/** The provider refused; `reason` is the provider's code. */
+/** The provider refused: `reason` is its code. Or its answer was unknown until the deadline: `provider-unavailable`. */
 export const PaymentDeclined = defineEvent('PaymentDeclined', 'payments.declined', 1, {
   schema: z.object({ orderId, amount: won, reason: z.string().min(1).max(100) }),
   example: { orderId: exampleOrderId, amount: 2_000_000, reason: 'limit-exceeded' },

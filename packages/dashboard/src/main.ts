@@ -53,10 +53,11 @@ await serveUntilStopped(app, {
   metrics,
   checks: { database: views.isUp },
   toStart: { broker: broker.isConnected, consumers: projection.isReady },
-  // The HTTP server closes only after every wait and every live connection has ended.
+  // The HTTP server closes only after every wait and every live connection has ended. Its last answers may take as long
+  // as they do, so no more events are received meanwhile: those in flight must be finished by then.
   onSignal() {
     endWaits(waiter)
-    return feed.stop()
+    return Promise.all([feed.stop(), overdue.stop(), projection.stop()])
   },
   stop: [feed.stop, overdue.stop, projection.stop, broker.close, views.close],
 })

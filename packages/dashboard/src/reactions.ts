@@ -23,6 +23,8 @@ type Options = Omit<ConsumerOptions<Consumed<'dashboard'>>, 'subscriptions' | 'i
 export const consumeEvents = (options: Options) =>
   openConsumers({
     maxAckPending: 5000,
+    // It stops at the signal, while the last requests are answered, and so has more time than a service that waits for them.
+    finishWithinMs: 7000,
     ...options,
     subscriptions: subscriptionsOf('dashboard'),
     isOutage: isStoreOutage,

@@ -1,5 +1,5 @@
 import { list } from '@saucery/chassis/settings/auth-settings'
-import { commonSettings, ms } from '@saucery/chassis/settings/settings'
+import { commonSettings, ms, path } from '@saucery/chassis/settings/settings'
 import { z } from 'zod'
 import { signInChecks, signInSettings } from './auth/settings.ts'
 
@@ -18,6 +18,8 @@ export const gatewaySettings = commonSettings
     PAYMENT_URL: origin,
     DELIVERY_URL: origin,
     DASHBOARD_URL: origin,
+    /** The authorities that the certificates of services may be of, at `https://` URLs; else those that Node knows. */
+    UPSTREAM_CA_FILE: path.optional(),
     /** The folder of the built page; without it `/` lists the routes. */
     WEB_ROOT: z.string().min(1).optional(),
     /** Origins whose pages may call and read the answers from elsewhere; `*` for any, with sign-in only. */

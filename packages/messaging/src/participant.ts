@@ -27,9 +27,13 @@ export type Participant<State, Published extends Fact, Consumed extends Fact> = 
   ReturnType<typeof openParticipant<State, Published, Consumed>>
 >
 
-export async function openParticipant<State, Published extends Fact, Consumed extends Fact>(
-  options: ParticipantOptions<State, Published | Consumed>,
-) {
+/** `Own` are facts that change the state and leave the service never, such as a deadline that has passed. */
+export async function openParticipant<
+  State,
+  Published extends Fact,
+  Consumed extends Fact,
+  Own extends Fact = never,
+>(options: ParticipantOptions<State, Published | Consumed | Own>) {
   const { db, broker, replicas, log, retentionMs, requestRetentionMs, sweepEveryMs = 1000 } = options
   const { compareEveryMs } = options
   const outbox = await openOutbox(options)
@@ -46,7 +50,7 @@ export async function openParticipant<State, Published extends Fact, Consumed ex
   let consumers: Consumers | undefined
 
   return {
-    commit: unitOfWork<State, Published, Published | Consumed>(db, outbox, options.aggregate),
+    commit: unitOfWork<State, Published, Published | Consumed | Own>(db, outbox, options.aggregate),
     /** Starts to consume events. */
     consume(
       subscriptions: readonly Subscription<Consumed>[],

@@ -4,7 +4,15 @@ import { DeliveryCancelled, DeliveryFailed } from '@saucery/contracts/delivery'
 import { exampleOrderId as orderId } from '@saucery/contracts/fields'
 import { OrderCancelled, OrderPlaced } from '@saucery/contracts/order'
 import { PaymentApproved, PaymentDeclined, PaymentRefunded, PaymentVoided } from '@saucery/contracts/payment'
-import { type ChargeOutcome, evolve, type Payment, type PaymentEvent, react, settle } from './domain.ts'
+import {
+  ChargeOverdue,
+  evolve,
+  type Payment,
+  type PaymentEvent,
+  type ProviderAnswer,
+  react,
+  settle,
+} from './domain.ts'
 
 const wanted = { branchId: '1', sauceId: '2', qty: 3 }
 const placed = OrderPlaced({ orderId, ...wanted, price: 1000, amount: 3000 })
@@ -18,19 +26,26 @@ const declined = PaymentDeclined({ orderId, amount: 3000, reason: 'limit-exceede
 const voided = PaymentVoided({ orderId })
 const refunded = PaymentRefunded({ orderId, amount: 3000 })
 
-const approval: ChargeOutcome = { approved: true }
-const refusal: ChargeOutcome = { approved: false, reason: 'limit-exceeded' }
+const overdue = ChargeOverdue(orderId)
+const unavailable = PaymentDeclined({ orderId, amount: 3000, reason: 'provider-unavailable' })
+
+const approval: ProviderAnswer = { approved: true }
+const refusal: ProviderAnswer = { approved: false, reason: 'limit-exceeded' }
+const repayment: ProviderAnswer = { refunded: true }
+const outcomes = [approval, refusal, repayment]
 
 const given = (...facts: PaymentEvent[]) => facts.reduce<Payment | undefined>(evolve, undefined)
 
 const charge = { orderId, ...wanted, amount: 3000 }
 const states = {
-  'nothing yet': { payment: given(), facts: [] },
-  PENDING: { payment: given(placed), facts: [placed] },
-  APPROVED: { payment: given(placed, approved), facts: [placed, approved] },
-  DECLINED: { payment: given(placed, declined), facts: [placed, declined] },
-  VOIDED: { payment: given(orderCancelled, voided), facts: [voided] },
-  REFUNDED: { payment: given(placed, approved, refunded), facts: [placed, approved, refunded] },
+  'nothing yet': { payment: given() },
+  PENDING: { payment: given(placed) },
+  VOID_PENDING: { payment: given(placed, overdue) },
+  APPROVED: { payment: given(placed, approved) },
+  DECLINED: { payment: given(placed, declined) },
+  VOIDED: { payment: given(orderCancelled, voided) },
+  REFUND_PENDING: { payment: given(placed, approved, deliveryFailed) },
+  REFUNDED: { payment: given(placed, approved, deliveryFailed, refunded) },
 }
 
 type ConsumedFact = Parameters<typeof react>[1]
@@ -47,6 +62,8 @@ describe('a payment', () => {
     assert.deepEqual(states.APPROVED.payment, { ...charge, status: 'APPROVED' })
     assert.deepEqual(states.DECLINED.payment, { ...charge, status: 'DECLINED', reason: 'limit-exceeded' })
     assert.deepEqual(states.VOIDED.payment, { orderId, status: 'VOIDED' })
+    assert.deepEqual(states.VOID_PENDING.payment, { ...charge, status: 'VOID_PENDING' })
+    assert.deepEqual(states.REFUND_PENDING.payment, { ...charge, status: 'REFUND_PENDING' })
     assert.deepEqual(states.REFUNDED.payment, { ...charge, status: 'REFUNDED' })
   })
 
@@ -58,8 +75,8 @@ describe('a payment', () => {
   }[] = [
     { on: placed, when: 'nothing yet', publishes: [], becomes: 'PENDING' },
     { on: orderCancelled, when: 'nothing yet', publishes: [voided], becomes: 'VOIDED' },
-    { on: deliveryFailed, when: 'APPROVED', publishes: [refunded], becomes: 'REFUNDED' },
-    { on: deliveryCancelled, when: 'APPROVED', publishes: [refunded], becomes: 'REFUNDED' },
+    { on: deliveryFailed, when: 'APPROVED', publishes: [], becomes: 'REFUND_PENDING' },
+    { on: deliveryCancelled, when: 'APPROVED', publishes: [], becomes: 'REFUND_PENDING' },
   ]
   for (const { on, when, publishes, becomes } of table)
     it(`publishes ${publishes[0]?.name ?? 'nothing'} on ${on.name} when it is ${when}, and becomes ${becomes}`, () => {
@@ -88,16 +105,38 @@ describe('a payment', () => {
     })
 })
 
-describe('settling a charge', () => {
-  it('publishes the provider’s answer', () => {
-    assert.deepEqual(settle(given(placed), approval), [approved])
-    assert.deepEqual(settle(given(placed), refusal), [declined])
+describe('settling a payment', () => {
+  const known: [when: keyof typeof states, outcome: ProviderAnswer, publishes: PaymentEvent][] = [
+    ['PENDING', approval, approved],
+    ['PENDING', refusal, declined],
+    ['VOID_PENDING', repayment, unavailable],
+    ['REFUND_PENDING', repayment, refunded],
+  ]
+  for (const [when, outcome, publishes] of known)
+    it(`publishes ${publishes.name} when it is ${when} and the answer is ${JSON.stringify(outcome)}`, () => {
+      assert.deepEqual(settle(states[when].payment, outcome), [publishes])
+    })
+
+  it('publishes nothing on an answer that is no longer asked for, whatever the status', () => {
+    for (const [when, { payment }] of Object.entries(states))
+      for (const outcome of outcomes)
+        if (!known.some((row) => row[0] === when && row[1] === outcome))
+          assert.deepEqual(settle(payment, outcome), [], `${when} ${JSON.stringify(outcome)}`)
+  })
+})
+
+describe('a charge whose outcome is unknown at its deadline', () => {
+  it('is not settled by an approval any more, and ends as declined when nothing is held', () => {
+    const givenUp = given(placed, overdue)
+    assert.deepEqual(settle(givenUp, approval), [])
+    const [end] = settle(givenUp, repayment)
+    const reason = 'provider-unavailable'
+    assert.deepEqual(end && evolve(givenUp, end), { ...charge, status: 'DECLINED', reason })
   })
 
-  it('publishes nothing when it is settled already, whatever the answer', () => {
-    for (const [name, { payment }] of Object.entries(states))
-      if (name !== 'PENDING')
-        assert.deepEqual([...settle(payment, approval), ...settle(payment, refusal)], [])
+  it('is given up only while it is PENDING', () => {
+    for (const [when, { payment }] of Object.entries(states))
+      if (when !== 'PENDING') assert.equal(evolve(payment, overdue), payment)
   })
 })
 
@@ -148,13 +187,17 @@ describe('a refund', () => {
   it('is given once, whether the delivery failed, was cancelled, or both', () => {
     const first = consume(given(placed, approved), deliveryFailed)
     const second = consume(first.payment, deliveryCancelled)
-    assert.deepEqual([...first.published, ...second.published], [refunded])
+    assert.equal(second.payment, first.payment)
+    const [end] = settle(second.payment, repayment)
+    const after = end && evolve(second.payment, end)
+    assert.deepEqual([end, after?.status], [refunded, 'REFUNDED'])
+    assert.deepEqual(settle(after, repayment), [])
   })
 })
 
 describe('the record of a refund', () => {
-  it('changes only a payment that was approved', () => {
+  it('changes only a payment that waits for it', () => {
     for (const [name, { payment }] of Object.entries(states))
-      if (name !== 'APPROVED') assert.equal(evolve(payment, refunded), payment, name)
+      if (name !== 'REFUND_PENDING') assert.equal(evolve(payment, refunded), payment, name)
   })
 })

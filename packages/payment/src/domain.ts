@@ -4,32 +4,57 @@ import { PaymentApproved, PaymentDeclined, PaymentRefunded, PaymentVoided } from
 
 type Charge = FactOf<typeof PaymentApproved>['data']
 
-/** The payment of one order, whose id it has. A voided one may not know what was ordered. */
+/** What the provider is asked for, by the status of the payments that wait for its answer. */
+export const askedFor = { PENDING: 'charge', VOID_PENDING: 'refund', REFUND_PENDING: 'refund' } as const
+
+/** A payment that waits for the provider's answer. */
+export type OpenPayment = Charge & { readonly status: keyof typeof askedFor }
+
+/**
+ * The payment of one order, whose id it has. A voided one may not know what was ordered. VOID_PENDING: the charge's
+ * deadline has passed with its outcome unknown, so whatever it took is given back.
+ */
 export type Payment =
-  | (Charge & { readonly status: 'PENDING' | 'APPROVED' | 'REFUNDED' })
+  | OpenPayment
+  | (Charge & { readonly status: 'APPROVED' | 'REFUNDED' })
   | (Charge & { readonly status: 'DECLINED'; readonly reason: string })
   | { readonly orderId: string; readonly status: 'VOIDED' }
 
-export type PaymentEvent = Published<'payment'> | Consumed<'payment'>
+/** The deadline of a charge has passed. A fact of payment's own, which it never publishes. */
+export const ChargeOverdue = (orderId: string) =>
+  ({ name: 'ChargeOverdue', version: 1, subject: orderId, data: { orderId } }) as const
 
-/** The provider's answer to a charge. */
-export type ChargeOutcome =
+export type PaymentEvent = Published<'payment'> | Consumed<'payment'> | ReturnType<typeof ChargeOverdue>
+
+/** The provider's answer: to a charge, or that a key holds no money and never will. */
+export type ProviderAnswer =
   | { readonly approved: true }
   | { readonly approved: false; readonly reason: string }
+  | { readonly refunded: true }
 
-/** Settles a pending charge with the provider's answer; publishes nothing when it is settled already. */
-export function settle(payment: Payment | undefined, outcome: ChargeOutcome): Published<'payment'>[] {
-  if (payment?.status !== 'PENDING') return []
+export const isOpen = (payment: Payment | undefined): payment is OpenPayment =>
+  payment !== undefined && payment.status in askedFor
+
+/**
+ * Settles an open payment with the provider's answer. An answer to what is no longer asked publishes nothing: an
+ * approval that comes after the charge was given up is given back as well.
+ */
+export function settle(payment: Payment | undefined, outcome: ProviderAnswer): Published<'payment'>[] {
+  if (!isOpen(payment) || (askedFor[payment.status] === 'refund') !== 'refunded' in outcome) return []
   const { orderId, branchId, sauceId, qty, amount } = payment
+  if ('refunded' in outcome)
+    return payment.status === 'REFUND_PENDING'
+      ? [PaymentRefunded({ orderId, amount })]
+      : [PaymentDeclined({ orderId, amount, reason: 'provider-unavailable' })]
   return outcome.approved
     ? [PaymentApproved({ orderId, branchId, sauceId, qty, amount })]
     : [PaymentDeclined({ orderId, amount, reason: outcome.reason })]
 }
 
 /**
- * What payment publishes in reaction to an event. OrderPlaced only reserves: the charge and `settle` follow.
- * A cancel after that changes nothing here: delivery decides whether the goods have left. Nor does a `payBy` that
- * passes after that: the provider may have taken the money.
+ * What payment publishes in reaction to an event. OrderPlaced and the end of a delivery only change the status: the
+ * provider's answer and `settle` follow. A cancel after that changes nothing here: delivery decides whether the goods
+ * have left. Nor does a `payBy` that passes after that: the provider may have taken the money.
  * @param now ISO 8601 in UTC
  */
 export function react(
@@ -45,7 +70,7 @@ export function react(
       return payment ? [] : [PaymentVoided({ orderId })]
     case 'DeliveryFailed':
     case 'DeliveryCancelled':
-      return payment?.status === 'APPROVED' ? [PaymentRefunded({ orderId, amount: payment.amount })] : []
+      return []
   }
 }
 
@@ -59,19 +84,22 @@ export function evolve(payment: Payment | undefined, event: PaymentEvent): Payme
       const { orderId, branchId, sauceId, qty, amount } = event.data
       return { orderId, branchId, sauceId, qty, amount, status: 'PENDING' }
     }
+    case 'ChargeOverdue':
+      return payment?.status === 'PENDING' ? { ...payment, status: 'VOID_PENDING' } : payment
     case 'PaymentApproved':
       return { ...event.data, status: 'APPROVED' }
     case 'PaymentDeclined':
-      return payment?.status === 'PENDING'
+      return payment?.status === 'PENDING' || payment?.status === 'VOID_PENDING'
         ? { ...payment, status: 'DECLINED', reason: event.data.reason }
         : payment
     case 'PaymentVoided':
       return { orderId: event.data.orderId, status: 'VOIDED' }
-    case 'PaymentRefunded':
-      return payment?.status === 'APPROVED' ? { ...payment, status: 'REFUNDED' } : payment
-    case 'OrderCancelled':
     case 'DeliveryFailed':
     case 'DeliveryCancelled':
+      return payment?.status === 'APPROVED' ? { ...payment, status: 'REFUND_PENDING' } : payment
+    case 'PaymentRefunded':
+      return payment?.status === 'REFUND_PENDING' ? { ...payment, status: 'REFUNDED' } : payment
+    case 'OrderCancelled':
       return payment
   }
 }

@@ -1,45 +1,34 @@
 import type { Consumed } from '@saucery/contracts/choreography'
 import type { Event } from '@saucery/messaging/events/event'
-import { type Payment, react, settle } from './domain.ts'
-import type { PaymentProvider } from './provider/provider.ts'
+import { evolve, isOpen, type Payment, react } from './domain.ts'
+import type { ProviderCalls } from './provider-calls/calls.ts'
 import type { CommitPayment } from './store.ts'
 
 interface ReactionDeps {
   readonly commit: CommitPayment
-  readonly provider: PaymentProvider
+  readonly calls: Pick<ProviderCalls, 'begin'>
   readonly now?: () => Date
 }
 
-type Consumable = Event<Consumed<'payment'>>
-
-/** No transaction is open while the provider is called. After a crash in between, the redelivered event continues. */
-export function reactions({ commit, provider, now = () => new Date() }: ReactionDeps) {
-  const reactionTo = (event: Consumable) => ({
-    key: event.data.orderId,
-    cause: event,
-    consumes: event,
-    decide: (payment: Payment | undefined) => react(payment, event, now().toISOString()),
-  })
-
-  /** Reserves, charges, settles. When it is too late for that, the first commit voids the payment instead. */
-  async function charge(event: Consumable) {
-    const { state } = await commit(reactionTo(event))
-    if (state?.status !== 'PENDING') return
-    const outcome = await provider.charge({ idempotencyKey: state.orderId, amount: state.amount })
-    const decide = (payment: Payment | undefined) => settle(payment, outcome)
-    await commit({ key: state.orderId, cause: event, handles: event.id, decide })
+/**
+ * Commits, then asks the provider if the event has opened the payment. The commit has done all that the event needs: a
+ * provider that is away fails no message, and after a crash the row is asked about.
+ */
+export const reactions =
+  ({ commit, calls, now = () => new Date() }: ReactionDeps) =>
+  async (event: Event<Consumed<'payment'>>): Promise<void> => {
+    let hasOpened = false
+    const { state } = await commit({
+      key: event.data.orderId,
+      cause: event,
+      handles: event.id,
+      consumes: event,
+      decide(payment: Payment | undefined) {
+        const published = react(payment, event, now().toISOString())
+        const after = [event, ...published].reduce(evolve, payment)
+        hasOpened = after !== payment && isOpen(after)
+        return published
+      },
+    })
+    if (hasOpened && isOpen(state)) await calls.begin(state, event)
   }
-
-  /** Refunds before it publishes that; the provider refunds a key once, however often it is called. */
-  async function refund(event: Consumable) {
-    const { state } = await commit({ key: event.data.orderId, cause: event, decide: () => [] })
-    if (state?.status === 'APPROVED') await provider.refund(state.orderId)
-    await commit({ ...reactionTo(event), handles: event.id })
-  }
-
-  return async (event: Consumable): Promise<void> => {
-    if (event.name === 'OrderPlaced') await charge(event)
-    else if (event.name === 'OrderCancelled') await commit({ ...reactionTo(event), handles: event.id })
-    else await refund(event)
-  }
-}

@@ -10,15 +10,35 @@ const charge = {
   amount: won.describe('In whole won'),
 }
 
+const provider = z
+  .object({
+    asked: z.enum(['charge', 'refund']),
+    attempts: z.int().min(1).describe('Calls so far, with the present one'),
+    since: z.iso.datetime(),
+    nextAttemptAt: z.iso.datetime().describe('When it is asked again, if no answer comes before'),
+    lastError: z.string().describe('Why the last outcome is unknown'),
+  })
+  .partial({ since: true, nextAttemptAt: true, lastError: true })
+  .describe('What the provider is asked for, until its answer is known')
+
 const payment = z
   .union([
-    z.object({ ...charge, status: z.enum(['PENDING', 'APPROVED', 'REFUNDED']) }),
+    z.object({ ...charge, status: z.enum(['PENDING', 'VOID_PENDING', 'REFUND_PENDING']), provider }),
+    z.object({ ...charge, status: z.enum(['APPROVED', 'REFUNDED']) }),
     z.object({ ...charge, status: z.literal('DECLINED'), reason: z.string() }),
     z.object({ orderId: z.uuid(), status: z.literal('VOIDED') }),
   ])
   .openapi('Payment')
 
-const statuses = ['PENDING', 'APPROVED', 'DECLINED', 'VOIDED', 'REFUNDED'] as const
+const statuses = [
+  'PENDING',
+  'VOID_PENDING',
+  'APPROVED',
+  'DECLINED',
+  'VOIDED',
+  'REFUND_PENDING',
+  'REFUNDED',
+] as const
 const tags = ['payments']
 
 export const listPayments = listRoute('/payments', payment, statuses, {

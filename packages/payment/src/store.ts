@@ -3,7 +3,7 @@ import type { Published } from '@saucery/contracts/choreography'
 import { type Database, keyIn, upsertAll } from '@saucery/messaging/postgres/database'
 import type { Aggregate, Commit } from '@saucery/messaging/unit-of-work'
 import { desc, eq } from 'drizzle-orm'
-import { evolve, type Payment, type PaymentEvent } from './domain.ts'
+import { askedFor, evolve, isOpen, type Payment, type PaymentEvent } from './domain.ts'
 import { payments } from './schema.ts'
 
 export type CommitPayment = Commit<Payment, Published<'payment'>, PaymentEvent>
@@ -13,13 +13,17 @@ export const paymentAggregate: Aggregate<Payment, PaymentEvent> = {
     const rows = await tx.select().from(payments).where(keyIn(payments.orderId, orderIds))
     return new Map(rows.map((row) => [row.orderId, toPayment(row)]))
   },
-  save: (tx, states) => upsertAll(tx, payments, states),
+  save: (tx, states) => upsertAll(tx, payments, states.map(withTimers)),
   evolve,
 }
 
-export async function findPayment(db: Database, orderId: string): Promise<Payment | undefined> {
+/** Starts the timers of an open payment. Postgres reads 'now' as the time of its own clock. */
+const withTimers = (payment: Payment) =>
+  isOpen(payment) ? { ...payment, attempts: 0, askingSince: 'now', nextAttemptAt: 'now' } : payment
+
+export async function findPayment(db: Database, orderId: string): Promise<ShownPayment | undefined> {
   const [row] = await db.select().from(payments).where(eq(payments.orderId, orderId))
-  return row && toPayment(row)
+  return row && toShown(row)
 }
 
 export type PaymentQuery = ListQuery<Payment['status']>
@@ -31,9 +35,30 @@ export function selectPayments(db: Database, query: PaymentQuery) {
 }
 
 /** Newest order first. */
-export const findPayments = async (db: Database, query: PaymentQuery): Promise<Payment[]> =>
-  (await selectPayments(db, query)).map(toPayment)
+export const findPayments = async (db: Database, query: PaymentQuery): Promise<ShownPayment[]> =>
+  (await selectPayments(db, query)).map(toShown)
+
+type Row = typeof payments.$inferSelect
 
 /** Columns that the payment's status does not use are null; they are left out. */
-const toPayment = (row: typeof payments.$inferSelect): Payment =>
-  Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as unknown as Payment
+function toPayment({ askingSince, attempts, nextAttemptAt, lastError, ...row }: Row): Payment {
+  const used = Object.entries(row).filter(([, value]) => value !== null)
+  return Object.fromEntries(used) as unknown as Payment
+}
+
+/** An open payment shows how far the calls to the provider are. */
+function toShown(row: Row) {
+  const payment = toPayment(row)
+  if (!isOpen(payment)) return payment
+  const { askingSince, attempts, nextAttemptAt, lastError } = row
+  const provider = {
+    asked: askedFor[payment.status],
+    attempts: Math.max(1, attempts ?? 1),
+    ...(askingSince && { since: new Date(askingSince).toISOString() }),
+    ...(nextAttemptAt && { nextAttemptAt: new Date(nextAttemptAt).toISOString() }),
+    ...(lastError && { lastError }),
+  }
+  return { ...payment, provider }
+}
+
+type ShownPayment = ReturnType<typeof toShown>

@@ -1,14 +1,14 @@
 import { waitUntilUp } from '@saucery/chassis/lifecycle/startup'
-import { settingsOrExit } from '@saucery/chassis/settings/settings'
+import { natsLogin, settingsOrExit } from '@saucery/chassis/settings/settings'
 import { openLog } from '@saucery/chassis/telemetry/log'
 import { isTemporary, provision } from './provision.ts'
 import { provisionSettings } from './settings.ts'
 
 const settings = settingsOrExit(provisionSettings)
 const log = openLog('provision', settings)
-const { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password, STREAM_REPLICAS: replicas } = settings
+const { STREAM_REPLICAS: replicas } = settings
 try {
-  await waitUntilUp('NATS', () => provision({ url, user, password }, replicas), isTemporary, log)
+  await waitUntilUp('NATS', () => provision(natsLogin(settings), replicas), isTemporary, log)
   log.info({ replicas }, 'streams are up to date')
 } catch (error) {
   log.error({ error }, 'provisioning failed')

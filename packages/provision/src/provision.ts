@@ -1,15 +1,14 @@
 import { streams } from '@saucery/contracts/choreography'
-import type { connectBroker } from '@saucery/messaging/nats/connection'
+import { type BrokerLogin, connectOnce } from '@saucery/messaging/nats/connection'
 import { deadLettersStream, provisionStream } from '@saucery/messaging/nats/streams'
-import { connect, ErrorCode, NatsError } from 'nats'
+import { isTlsError } from '@saucery/messaging/tls/certificate-files'
+import { ErrorCode, NatsError } from 'nats'
 
-type Provisioner = Pick<Parameters<typeof connectBroker>[0], 'url' | 'user' | 'password'>
+type Provisioner = Omit<BrokerLogin, 'name'>
 
 /** Creates the streams, or brings them up to date, before the services start. */
-export async function provision({ url, user, password }: Provisioner, replicas: number): Promise<void> {
-  const login = user === undefined ? {} : { user, pass: password ?? '' }
-  const name = 'provisioner'
-  const connection = await connect({ servers: url.split(','), name, inboxPrefix: `_INBOX_${name}`, ...login })
+export async function provision(login: Provisioner, replicas: number): Promise<void> {
+  const connection = await connectOnce({ ...login, name: 'provisioner' })
   try {
     const jsm = await connection.jetstreamManager({ checkAPI: false })
     await Promise.all([...streams, deadLettersStream].map((spec) => provisionStream(jsm, spec, replicas)))
@@ -21,12 +20,14 @@ export async function provision({ url, user, password }: Provisioner, replicas: 
 // JetStream's error codes while a cluster forms: no suitable peers, no leader yet.
 const clusterForms = new Set([10005, 10008])
 
-/** Whether waiting helps: the server is away or not ready. A request that it refused, it will refuse again. */
+/** Whether waiting helps: the server is away, not ready, or has a certificate that is not trusted. A request that it refused, it will refuse again. */
 export function isTemporary(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause)
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (isTlsError(cause)) return true
     if (cause instanceof NatsError)
       return cause.api_error
         ? clusterForms.has(Number(cause.api_error.err_code)) || cause.api_error.code === 503
         : cause.code !== ErrorCode.AuthorizationViolation && cause.code !== ErrorCode.PermissionsViolation
+  }
   return false
 }

@@ -12,9 +12,11 @@ interface Answers {
 /** The provider shows nobody its books, so they are what the payment says of them. */
 const charges: Readonly<Record<Payment['status'], Story['charge']>> = {
   PENDING: undefined,
+  VOID_PENDING: undefined,
   VOIDED: undefined,
   DECLINED: { declined: true, refunds: 0 },
   APPROVED: { declined: false, refunds: 0 },
+  REFUND_PENDING: { declined: false, refunds: 0 },
   REFUNDED: { declined: false, refunds: 1 },
 }
 

@@ -34,6 +34,43 @@ it('pins actions of others to a commit, because a tag can be moved', () => {
   for (const action of used) assert.match(action, /^\.\/|@[\da-f]{40}$/)
 })
 
+it('lets a job write only where it runs for main alone, and gives each only what it names', () => {
+  type Permissions = Record<string, string>
+  type Job = { if?: string; permissions?: Permissions }
+  const writers: string[] = []
+  for (const file of workflows) {
+    const { on, permissions, jobs } = parse(readFileSync(file, 'utf8')) as {
+      on: object
+      permissions?: Permissions
+      jobs: Record<string, Job>
+    }
+    // What is only called by others has the permissions of the job that calls it.
+    if ('workflow_call' in on) assert.equal(permissions, undefined, file)
+    else assert.deepEqual({ contents: 'read', ...permissions }, { contents: 'read' }, file)
+    for (const [name, job] of Object.entries(jobs)) {
+      if (!Object.values(job.permissions ?? {}).includes('write')) continue
+      writers.push(name)
+      assert.match(String(job.if), /^github\.ref == 'refs\/heads\/main'( &&|$)/, `${file}: ${name}`)
+    }
+  }
+  assert.deepEqual(new Set(writers), new Set(['pin', 'push']))
+})
+
+it('deploys what is on main and green, and pushes images with provenance and a bill of materials', () => {
+  const deploy = readFileSync(join(root, '.github/workflows/deploy.yaml'), 'utf8')
+  assert.ok(
+    deploy.indexOf('require-green.sh') < deploy.indexOf('secrets.KUBECONFIG'),
+    'before the cluster is reached',
+  )
+  assert.ok(deploy.includes('require-green.sh'), 'the commit is checked')
+  const image = readFileSync(join(root, '.github/workflows/image.yaml'), 'utf8')
+  assert.match(image, /--attest type=provenance,mode=max --attest type=sbom,.*\n +--push /)
+  assert.ok(
+    image.indexOf('--exit-code 1') < image.indexOf('--push '),
+    'an image is scanned before it is pushed',
+  )
+})
+
 it('leaves no token behind after a checkout', () => {
   const checkouts = all.split('uses: actions/checkout@').slice(1)
   for (const rest of checkouts)

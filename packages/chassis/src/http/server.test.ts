@@ -87,6 +87,31 @@ describe('the HTTP server', () => {
     assert.ok(performance.now() - begun < 2000)
   })
 
+  it('answers what still comes on kept connections, with `connection: close`, and closes them then', async () => {
+    const http = await serve(holdingApp().app, local, silentLog)
+    const agents = Array.from({ length: 20 }, keepAlive)
+    const askAll = () => Promise.all(agents.map(async (agent) => textOf(await ask(http.port, '/now', agent))))
+    await askAll()
+    const closing = http.close(5000)
+    const begun = performance.now()
+    assert.equal((await ask(http.port, '/now', agents[0] as Agent)).headers.connection, 'close')
+    await Promise.all(agents.slice(1).map(async (agent) => textOf(await ask(http.port, '/now', agent))))
+    await closing
+    assert.ok(performance.now() - begun < 2500)
+  })
+
+  it('closes connections on which nothing comes after the quiet time', async () => {
+    const http = await serve(holdingApp().app, local, silentLog)
+    const silent = connect(http.port, '127.0.0.1')
+    await textOf(await ask(http.port, '/now', keepAlive()))
+    const begun = performance.now()
+    const closing = http.close(300)
+    await once(silent, 'close')
+    await closing
+    const took = performance.now() - begun
+    assert.ok(took >= 299 && took < 2000, `${took} ms`)
+  })
+
   it('does not wait for a connection without a request', async () => {
     const http = await serve(holdingApp().app, local, silentLog)
     const silent = connect(http.port, '127.0.0.1')

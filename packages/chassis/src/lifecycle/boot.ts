@@ -6,6 +6,7 @@ import {
   subscriptionsOf,
 } from '@saucery/contracts/choreography'
 import { runEvery } from '@saucery/messaging/async/periodic'
+import type { Fact } from '@saucery/messaging/events/event'
 import { isBrokerOutage } from '@saucery/messaging/nats/connection'
 import { openParticipant } from '@saucery/messaging/participant'
 import { isDatabaseOutage, isLoginRefused, openDatabase } from '@saucery/messaging/postgres/database'
@@ -23,11 +24,16 @@ import { type ServeOptions, serveUntilStopped } from './serve.ts'
 import { connectToBroker, waitUntilUp } from './startup.ts'
 
 /** Boots a service that has a Postgres database and a stream: settings, migrations, connections, outbox. */
-export async function boot<Schema extends typeof participantSettings, State, S extends Publisher>(
+export async function boot<
+  Schema extends typeof participantSettings,
+  State,
+  S extends Publisher,
+  Own extends Fact = never,
+>(
   service: S,
   schema: Schema,
   migrations: URL,
-  aggregate: Aggregate<State, Published<S> | Consumed<S>>,
+  aggregate: Aggregate<State, Published<S> | Consumed<S> | Own>,
 ) {
   const settings = settingsOrExit(schema)
   const log = openLog(service, settings)
@@ -36,7 +42,7 @@ export async function boot<Schema extends typeof participantSettings, State, S e
   const { db, isUp, close } = openDatabase(settings.POSTGRES_URL, service)
   const broker = await connectToBroker(service, settings, log)
   const open = () =>
-    openParticipant<State, Published<S>, Consumed<S>>({
+    openParticipant<State, Published<S>, Consumed<S>, Own>({
       db,
       broker,
       stream: streamOf(service),

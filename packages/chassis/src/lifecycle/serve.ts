@@ -32,13 +32,16 @@ export async function serveUntilStopped(
   log.info({ port: http.port }, 'listening')
 
   log.info({ signal: await signalled }, 'stopping')
-  onSignal?.()
+  Promise.resolve(onSignal?.()).catch((error) => log.warn({ error }, 'a part did not end at the signal'))
   const graceMs = settings.SHUTDOWN_GRACE_MS
   // A slow client must not use up the time of the steps.
   // (shutdown.test: "runs its steps although a client never sends the rest of its request")
   const answersMs = graceMs - Math.min(stepsMs, graceMs / 2)
+  // As long as the answers have announced that a connection is kept: no client uses it later.
+  // (server.test: "answers what still comes on kept connections, with `connection: close`, and closes them then")
+  const quietMs = Math.min(settings.KEEP_ALIVE_TIMEOUT_MS, 0.9 * answersMs)
   const finishAnswers = () =>
-    withTimeout(answersMs, http.close()).catch((error) =>
+    withTimeout(answersMs, http.close(quietMs)).catch((error) =>
       log.warn({ error, answersMs }, 'shutdown goes on without the last answers'),
     )
   return stopWithin(graceMs, log, [finishAnswers, ...stop])

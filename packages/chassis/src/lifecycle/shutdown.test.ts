@@ -1,35 +1,8 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { exitOf } from '../testing/exit-of.ts'
 import { silentLog } from '../testing/log.ts'
 import { waitUntilUp } from './startup.ts'
-
-/** Runs the script in a process of its own, and sends the signal once it prints `ready`. */
-async function exitOf(script: string, signal: NodeJS.Signals = 'SIGTERM') {
-  const code = `
-    import { Hono } from 'hono'
-    import { serveUntilStopped } from './src/lifecycle/serve.ts'
-    import { commonSettings, readSettings } from './src/settings/settings.ts'
-    import { stopSignal, stopWithin } from './src/lifecycle/shutdown.ts'
-    import { silentLog as log } from './src/testing/log.ts'
-    const print = async (text) => process.stdout.write(text + ' ')
-    const never = () => new Promise((resolve) => setTimeout(resolve, 60_000))
-    ${script}`
-  const cwd = fileURLToPath(new URL('../..', import.meta.url))
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', code], { cwd })
-  let output = ''
-  child.stdout.on('data', (text) => {
-    if (!output.includes('ready') && (output + text).includes('ready')) child.kill(signal)
-    output += text
-  })
-  child.stderr.on('data', (text) => {
-    output += text
-  })
-  const [exit, killedBy] = await once(child, 'close')
-  return { output: output.trim(), exit: killedBy ?? exit }
-}
 
 describe('a process that gets a stop signal', () => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const)

@@ -10,9 +10,16 @@ export function stopSignal(): Promise<NodeJS.Signals> {
   })
 }
 
+/** Stops the process as a signal does, but it exits with 1: whoever supervises it starts another one. */
+export function stopAsFailed(log: Log): void {
+  log.error({}, 'the process cannot go on, and stops to be started again')
+  process.exitCode = 1
+  process.kill(process.pid, 'SIGTERM')
+}
+
 export type ShutdownStep = () => Promise<unknown>
 
-/** Runs the steps in order, then exits: with 0, or with 1 when a step fails or all take longer than `graceMs`. */
+/** Runs the steps in order, then exits: with `process.exitCode`, or with 1 when a step fails or all take longer than `graceMs`. */
 export async function stopWithin(graceMs: number, log: Log, steps: readonly ShutdownStep[]): Promise<never> {
   const run = async () => {
     for (const step of steps) await step()
@@ -24,5 +31,5 @@ export async function stopWithin(graceMs: number, log: Log, steps: readonly Shut
     process.exit(1)
   }
   log.info({}, 'stopped')
-  process.exit(0)
+  process.exit()
 }

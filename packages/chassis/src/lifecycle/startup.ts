@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type Broker, connectBroker } from '@saucery/messaging/nats/connection'
 import type { z } from 'zod'
-import type { BrokerSettings, participantSettings } from '../settings/settings.ts'
+import { type BrokerSettings, natsLogin, type participantSettings } from '../settings/settings.ts'
 import type { Log } from '../telemetry/log.ts'
-import { stopSignals } from './shutdown.ts'
+import { stopAsFailed, stopSignals } from './shutdown.ts'
 
 /**
  * Runs what a service waits for before it has any work; a stop signal then ends the process at once.
  * Without a handler the first process of a container would ignore the signal.
  */
 async function exitOnSignal<T>(run: () => Promise<T>): Promise<T> {
-  const exit = () => process.exit(0)
+  const exit = () => process.exit()
   for (const signal of stopSignals) process.once(signal, exit)
   try {
     return await run()
@@ -41,17 +41,21 @@ export function waitUntilUp<T>(
   })
 }
 
-/** Connects to NATS, and waits until it is up. */
-export const connectToBroker = (
+/**
+ * Connects to NATS, and waits until it is up. If the client gives the connection up for good, the process stops as on
+ * a signal, but exits with 1, so that it is started again.
+ */
+export const connectToBroker = async (
   name: string,
   settings: BrokerSettings & Partial<z.infer<typeof participantSettings>>,
   log: Log,
 ): Promise<Broker> => {
-  const { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password } = settings
   const keys = {
     signing: settings.EVENT_SIGNING_KEY,
     trusted: settings.EVENT_PUBLIC_KEYS,
     unsignedUntil: settings.EVENTS_UNSIGNED_UNTIL,
   }
-  return exitOnSignal(() => connectBroker({ name, url, user, password, keys, log }))
+  const broker = await exitOnSignal(() => connectBroker({ name, ...natsLogin(settings), keys, log }))
+  void broker.lostForGood.then(() => stopAsFailed(log))
+  return broker
 }

@@ -27,7 +27,9 @@ const consumer = z.object({
 
 const outbox = z.object({
   unpublished: count.describe('Committed events that are not on the stream yet'),
-  oldestMs: z.number().min(0).describe('The age of the oldest of them; 0 without any'),
+  oldestMs: z
+    .number()
+    .describe('The age of the oldest of them; 0 without any, negative if it is from a clock that is ahead'),
 })
 
 const operations = z

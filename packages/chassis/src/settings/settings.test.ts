@@ -68,6 +68,17 @@ describe('the settings', () => {
     assert.ok(!message.includes('hunter2'))
   })
 
+  it('refuse a database URL that does not say how much TLS it demands', () => {
+    for (const sslmode of ['prefer', 'allow', 'verify', ''])
+      assert.match(
+        messageOf({ ...enough, POSTGRES_URL: `${enough.POSTGRES_URL}?sslmode=${sslmode}` }),
+        /sslmode/,
+      )
+    for (const parameters of ['', '?sslmode=verify-full', '?sslrootcert=/ca.pem', '?sslmode=require'])
+      readSettings(participantSettings, { ...enough, POSTGRES_URL: enough.POSTGRES_URL + parameters })
+    assert.match(messageOf({ ...enough, POSTGRES_URL: 'no URL' }), /POSTGRES_URL/)
+  })
+
   it('ignore unknown variables', () => {
     assert.ok(!('HOME' in readSettings(commonSettings, { PORT: '1', HOME: '/' })))
   })

@@ -1,3 +1,4 @@
+import { sslModeOf, sslModes } from '@saucery/messaging/postgres/tls'
 import { z } from 'zod'
 import { authSettings, neededForSignIn, offOnLoopbackOnly } from './auth-settings.ts'
 import { ed25519PrivateKey, ed25519PublicKeys, eventPublicKeys } from './keys.ts'
@@ -8,6 +9,8 @@ export const ms = z.coerce.number().int().min(0).max(2_147_483_647)
 /** No timer waits for it, so it may be longer. */
 const retentionMs = z.coerce.number().int().min(60_000)
 
+export const path = z.string().min(1)
+
 export const httpSettings = z.object({
   PORT: port,
   HOST: z.string().default('0.0.0.0'),
@@ -17,6 +20,9 @@ export const httpSettings = z.object({
   REQUEST_TIMEOUT_MS: ms.min(1).default(30_000),
   /** How long an idle connection stays open: longer than a load balancer in front would reuse it. */
   KEEP_ALIVE_TIMEOUT_MS: ms.min(1).default(5_000),
+  /** A PEM certificate, with the chain, and its key: then HTTPS is served, and no HTTP. */
+  TLS_CERT_FILE: path.optional(),
+  TLS_KEY_FILE: path.optional(),
 })
 
 export type HttpSettings = z.infer<typeof httpSettings>
@@ -33,14 +39,33 @@ export const commonSettings = httpSettings.extend({
 
 export type CommonSettings = z.infer<typeof commonSettings>
 
+/** How a process reaches NATS, and signs in there. */
+export const natsSettings = {
+  /** `nats://host:port`, or several, separated by commas. With `tls://` no server without TLS is told the password. */
+  NATS_URL: z.string().min(1),
+  NATS_USER: z.string().optional(),
+  NATS_PASSWORD: z.string().optional(),
+  /** The authorities that NATS' certificate may be of; without it those that Node knows. */
+  NATS_CA_FILE: path.optional(),
+  /** A client certificate, where NATS demands one. */
+  NATS_CERT_FILE: path.optional(),
+  NATS_KEY_FILE: path.optional(),
+}
+
+/** The login that these settings are. */
+export const natsLogin = (settings: z.infer<z.ZodObject<typeof natsSettings>>) => ({
+  url: settings.NATS_URL,
+  user: settings.NATS_USER,
+  password: settings.NATS_PASSWORD,
+  tls: { ca: settings.NATS_CA_FILE, cert: settings.NATS_CERT_FILE, key: settings.NATS_KEY_FILE },
+})
+
 /** For every service that publishes or consumes. */
 export const brokerSettings = commonSettings
   .extend({
     ...authSettings,
     GATEWAY_PUBLIC_KEY: ed25519PublicKeys.optional(),
-    NATS_URL: z.string().min(1),
-    NATS_USER: z.string().optional(),
-    NATS_PASSWORD: z.string().optional(),
+    ...natsSettings,
     EVENT_PUBLIC_KEYS: eventPublicKeys,
     /** Events without a signature are accepted if they were stored before this time: for an upgrade. */
     EVENTS_UNSIGNED_UNTIL: z.iso
@@ -57,7 +82,13 @@ export type BrokerSettings = z.infer<typeof brokerSettings>
 export const participantSettings = brokerSettings.extend({
   /** Signs the events that this service publishes. */
   EVENT_SIGNING_KEY: ed25519PrivateKey,
-  POSTGRES_URL: z.url({ protocol: /^postgres(ql)?$/ }),
+  /** With `sslmode=verify-full&sslrootcert=FILE`, for example. */
+  POSTGRES_URL: z
+    .url({ protocol: /^postgres(ql)?$/ })
+    .refine(
+      (url) => !URL.canParse(url) || sslModes.includes(sslModeOf(url)),
+      `its sslmode must be one of ${sslModes.join(', ')}`,
+    ),
   /** How long published events stay in the outbox, and handled ids in the inbox. */
   OUTBOX_RETENTION_MS: retentionMs.default(7 * 24 * 3_600_000),
 })

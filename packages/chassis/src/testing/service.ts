@@ -1,4 +1,5 @@
 import { type Consumed, type Published, type Publisher, streamOf } from '@saucery/contracts/choreography'
+import type { Fact } from '@saucery/messaging/events/event'
 import { connectBroker } from '@saucery/messaging/nats/connection'
 import { openParticipant } from '@saucery/messaging/participant'
 import { openDatabase } from '@saucery/messaging/postgres/database'
@@ -11,10 +12,10 @@ import { silentLog } from './log.ts'
 import { testBrokerWithStreams } from './streams.ts'
 
 /** A service as `boot` makes it, without settings and HTTP, on a database and a NATS server of its own. */
-export async function testService<State, S extends Publisher>(
+export async function testService<State, S extends Publisher, Own extends Fact = never>(
   service: S,
   migrations: URL,
-  aggregate: Aggregate<State, Published<S> | Consumed<S>>,
+  aggregate: Aggregate<State, Published<S> | Consumed<S> | Own>,
 ) {
   const postgres = await testPostgres()
   const nats = await testBrokerWithStreams()
@@ -25,7 +26,7 @@ export async function testService<State, S extends Publisher>(
   async function replica() {
     const { db, isUp, close } = openDatabase(postgres.url, service)
     const broker = await connectBroker({ url: nats.url, name: service, keys: testKeys, log: silentLog })
-    const participant = await openParticipant<State, Published<S>, Consumed<S>>({
+    const participant = await openParticipant<State, Published<S>, Consumed<S>, Own>({
       db,
       broker,
       stream: streamOf(service),
@@ -50,6 +51,7 @@ export async function testService<State, S extends Publisher>(
   return {
     ...first,
     nats,
+    postgresUrl: postgres.url,
     replica,
     /** The names of the order's published events, sorted by name: ids of one millisecond have no order. */
     async publishedOf(orderId: string): Promise<string[]> {

@@ -63,7 +63,8 @@ export async function advance(cursor: StreamCursor, publish: Publish) {
     if (cursor.readsBehind > 0) return 'behind'
   }
   const isChanged = await publishSome(cursor, publish)
-  if (pending.countPending(cursor.events) > 0 && Date.now() >= cursor.giveUpAt) await giveUp(cursor, publish)
+  if (pending.countPending(cursor.events) > 0 && performance.now() >= cursor.giveUpAt)
+    await giveUp(cursor, publish)
   return isChanged ? 'more' : read
 }
 
@@ -73,13 +74,13 @@ async function readStreams({ broker, log, events, maxPending = 2000 }: StreamCur
     const limit = Math.min(eventsPerRead, maxPending - pending.countPending(events))
     // Pending events come first; the streams keep the rest.
     if (limit <= 0) break
-    const { stream, behindSince = Date.now() } = progress
+    const { stream, behindSince = performance.now() } = progress
     const messages = await readAfter(broker, stream, progress.readTo, limit)
     if (typeof messages !== 'string') {
       progress.behindSince = undefined
       pending.addMessages(events, progress, messages)
       if (messages.length === limit) result = 'more'
-    } else if (messages === 'behind' && Date.now() - behindSince < behindForMs) {
+    } else if (messages === 'behind' && performance.now() - behindSince < behindForMs) {
       progress.behindSince = behindSince
     } else {
       log.warn({ stream: stream.name }, 'a stream was cut or replaced: clients must read the lists again')
@@ -107,7 +108,7 @@ async function publishAll(cursor: StreamCursor, publish: Publish): Promise<void>
 /** An event that its consumer has acknowledged and that no view has went to the dead letters. */
 async function giveUp(cursor: StreamCursor, publish: Publish): Promise<void> {
   const { broker, log, version, events, giveUpEveryMs = 30_000 } = cursor
-  cursor.giveUpAt = Date.now() + giveUpEveryMs
+  cursor.giveUpAt = performance.now() + giveUpEveryMs
   const acked = await Promise.all(streams.map((stream) => ackFloor(broker, stream, durableOf(version))))
   // Only now, after the answer: an event that was acknowledged before it is in its view by now.
   await publishAll(cursor, publish)

@@ -3,7 +3,9 @@ import { after, describe, it } from 'node:test'
 import { openMetrics } from '@saucery/chassis/telemetry/metrics'
 import { silentLog } from '@saucery/chassis/testing/log'
 import { eventually } from '@saucery/messaging/testing/eventually'
+import { testProxy } from '@saucery/messaging/testing/proxy'
 import { testMongo } from '@saucery/servers/testing/servers'
+import { Registry } from 'prom-client'
 import { openViews } from '../store/view-store.ts'
 import { addStory, deadlines, story } from '../testing/stories.ts'
 import { countOverdue } from './overdue.ts'
@@ -39,6 +41,19 @@ describe('the metric of overdue orders', () => {
     await eventually(async () => assert.deepEqual((await shown()).sort(), [refund, ...others]))
     for (const entry of story(orderId, ['PaymentRefunded'])) await views.add({ orderId, entry })
     await eventually(async () => assert.deepEqual((await shown()).sort(), others))
+  })
+
+  it('does not hold up a stop while the store does not answer', async () => {
+    await using proxy = await testProxy(mongo.url)
+    const slow = openViews(proxy.url)
+    await slow.connect()
+    await slow.countOverdue({ deadlines, now: 0 })
+    proxy.silence()
+    const counting = countOverdue(slow, deadlines, new Registry(), silentLog, 60_000)
+    const began = performance.now()
+    await counting.stop()
+    await slow.close()
+    assert.ok(performance.now() - began < 2000, `${performance.now() - began} ms`)
   })
 
   it('is empty while the store is away, and counts again when it is back', async () => {

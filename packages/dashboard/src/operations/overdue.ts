@@ -20,15 +20,15 @@ export function countOverdue(
     labelNames: ['status', 'awaits'],
     registers: [metrics],
   })
-  async function count(): Promise<void> {
+  async function count(stopping: AbortSignal): Promise<void> {
     try {
-      const counts = await views.countOverdue({ deadlines, now: Date.now() })
+      const counts = await views.countOverdue({ deadlines, now: Date.now() }, stopping)
       gauge.reset()
       for (const { status, events, count } of counts)
         gauge.inc({ status, awaits: awaitedEvents(status, new Set(events)).join(' ') }, count)
     } catch (error) {
       gauge.reset()
-      if (!isStoreOutage(error)) throw error
+      if (!isStoreOutage(error) && !stopping.aborted) throw error
     }
   }
   const counting = runEvery('counting overdue orders', everyMs, count, log)

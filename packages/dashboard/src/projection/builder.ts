@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { withTimeout } from '@saucery/chassis/async/timeout'
 import { streams } from '@saucery/contracts/choreography'
 import { durableOf } from '@saucery/contracts/projection-durables'
 import { runEvery } from '@saucery/messaging/async/periodic'
@@ -29,12 +30,14 @@ const startBuild = (options: ProjectionOptions) => ({
   meter: openMeter(options.broker, options.views.version),
   consumers: undefined as Consumers | undefined,
   isReady: false as boolean,
-  reportAt: Date.now() + reportEveryMs,
+  reportAt: performance.now() + reportEveryMs,
 })
 
 export type RunningProjection = Awaited<ReturnType<typeof openProjection>>
 
 const reportEveryMs = 5000
+/** A stop waits so long for the step that is under way. */
+const stepWithinMs = 2000
 
 /**
  * Fills the documents of the store's version, and tells the store which version to read. A version that does not exist
@@ -69,8 +72,9 @@ export async function openProjection(options: ProjectionOptions) {
       return { version, state: 'building' as const, serving, ...meter.counts(), ...meter.speed() }
     },
     async stop(): Promise<void> {
-      await stepping.stop()
-      await build.consumers?.stop()
+      // A step that waits for a store must not hold up the events in flight; another replica goes on from it.
+      const step = withTimeout(stepWithinMs, stepping.stop()).catch(() => {})
+      await Promise.all([step, build.consumers?.stop()])
     },
   }
 }
@@ -79,6 +83,7 @@ export async function openProjection(options: ProjectionOptions) {
 async function takeSteps(build: Build, stopping: AbortSignal): Promise<void> {
   while (!stopping.aborted) {
     const step = await findStep(build)
+    if (stopping.aborted) return
     if (step.name === 'catch-up') report(build)
     if (step.name === 'catch-up' || step.name === 'keep-up') return
     await take(build, step, stopping)
@@ -146,7 +151,7 @@ function serve({ views, log }: Build, to: number): void {
 
 function report(build: Build): void {
   const { views, meter, log } = build
-  if (Date.now() < build.reportAt) return
-  build.reportAt = Date.now() + reportEveryMs
+  if (performance.now() < build.reportAt) return
+  build.reportAt = performance.now() + reportEveryMs
   log.info({ version: views.version, ...meter.counts(), ...meter.speed() }, 'building the projection')
 }

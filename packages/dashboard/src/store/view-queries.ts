@@ -46,9 +46,9 @@ export async function handledIn(
 export function viewQueries(views: () => Collection<OrderView>, asOwn: (view: OrderView) => OrderView) {
   const find = (filter: Filter<OrderView>) => views().find(filter).map(asOwn)
 
-  async function countBy<Group>(filter: Filter<OrderView>, group: Document) {
+  async function countBy<Group>(filter: Filter<OrderView>, group: Document, signal?: AbortSignal) {
     const pipeline = [{ $match: filter }, { $group: { _id: group, count: { $sum: 1 } } }]
-    const groups = await views().aggregate<{ _id: Group; count: number }>(pipeline).toArray()
+    const groups = await views().aggregate<{ _id: Group; count: number }>(pipeline, { signal }).toArray()
     return groups.map(({ _id, count }) => ({ ..._id, count }))
   }
 
@@ -70,9 +70,9 @@ export function viewQueries(views: () => Collection<OrderView>, asOwn: (view: Or
       return find({ _id: { $in: [...orderIds] }, 'timeline.id': { $in: eventIds } }).toArray()
     },
 
-    /** Overdue orders, counted by status and by their events so far. */
-    countOverdue: (at: OverdueAt) =>
-      countBy<{ status: Status; events: string[] }>(overdueAt(at), { status: '$status', events }),
+    /** Overdue orders, counted by status and by their events so far. An aborted count rejects at once. */
+    countOverdue: (at: OverdueAt, signal?: AbortSignal) =>
+      countBy<{ status: Status; events: string[] }>(overdueAt(at), { status: '$status', events }, signal),
 
     countPlaced: (query: StatisticsQuery): Promise<PlacedCount[]> =>
       countBy(placedIn(query), {

@@ -1,6 +1,7 @@
 import { withTimeout } from '@saucery/chassis/async/timeout'
 import type { Service } from '@saucery/contracts/choreography'
-import { Pool } from 'undici'
+import { certificatesIn } from '@saucery/messaging/tls/certificate-files'
+import { buildConnector, Pool } from 'undici'
 import type { GatewaySettings } from '../settings.ts'
 
 /** The paths of each service: these and everything below them. */
@@ -14,9 +15,18 @@ export const prefixes = {
 function openUpstream(name: Service, url: string, settings: GatewaySettings) {
   const { UPSTREAM_TIMEOUT_MS: headersTimeout, UPSTREAM_IDLE_TIMEOUT_MS: bodyTimeout } = settings
   // Without a limit on connections: open event streams would use it up, and queued requests have no time limit.
-  const pool = new Pool(url, { connectTimeout: headersTimeout, headersTimeout, bodyTimeout })
+  const connect = connector(headersTimeout, settings.UPSTREAM_CA_FILE)
+  const pool = new Pool(url, { connect, headersTimeout, bodyTimeout })
   // `waiting` counts the requests whose answer has not begun.
   return { name, pool, settings, waiting: 0 }
+}
+
+/** Trusts the authorities in the file, as it is when a connection is made. */
+function connector(timeout: number, ca: string | undefined): buildConnector.connector {
+  if (ca === undefined) return buildConnector({ timeout })
+  const authorities = certificatesIn({ ca })
+  return (options, callback) =>
+    buildConnector({ timeout, secureContext: authorities().secureContext })(options, callback)
 }
 
 export type Upstream = ReturnType<typeof openUpstream>

@@ -16,9 +16,9 @@ export function abortOnInterrupt(
   const onSignal = (name: NodeJS.Signals) => {
     if (!controller.signal.aborted) {
       print(`${name}: stopping everything; once more ends it at once`)
-      abortedAt = Date.now()
+      abortedAt = performance.now()
       controller.abort()
-    } else if (Date.now() - abortedAt > SAME_SIGNAL_MS) onSecond()
+    } else if (performance.now() - abortedAt > SAME_SIGNAL_MS) onSecond()
   }
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal)
   return controller.signal

@@ -19,12 +19,16 @@ const GRACE_MS = 10_000
 /** The time that a service needs to exit when its grace is over. */
 const EXIT_MS = 2_000
 
-/** Starts all services at once, each supervised. */
-export function startServices(options: ServicesOptions): Record<ServiceName, Supervised> {
+/** Starts all services at once. */
+export const startServices = (options: ServicesOptions): Record<ServiceName, Supervised> =>
+  perService((name) => startService(name, options))
+
+/** Starts a service, supervised. */
+export function startService(name: ServiceName, options: ServicesOptions): Supervised {
   const { bundle, env, print, onLine } = options
   const stopWithinMs = Number(env.SHUTDOWN_GRACE_MS || GRACE_MS) + EXIT_MS
   const flags = ['--enable-source-maps', '--import', pathToFileURL(bundle.preload).href]
-  const start = async (name: ServiceName) =>
+  const start = async () =>
     startChild({
       file: process.execPath,
       args: [...flags, bundle.services[name]],
@@ -33,5 +37,5 @@ export function startServices(options: ServicesOptions): Record<ServiceName, Sup
       stopWithinMs,
       output: (line) => onLine(name, line),
     })
-  return perService((name) => supervise(name, () => start(name), { print }))
+  return supervise(name, start, { print })
 }

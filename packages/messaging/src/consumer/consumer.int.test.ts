@@ -90,6 +90,31 @@ describe('a consumer', () => {
     assert.equal(starts, 1)
   })
 
+  it('gives back what it cannot finish in time when it stops', async () => {
+    await using nats = await testNats()
+    await using broker = await testBroker(nats.url)
+    await using other = await testBroker(nats.url)
+    let starts = 0
+    using slow = blockedWork()
+    const handle = () => {
+      starts += 1
+      return slow.released
+    }
+    const stopped = await consume(broker, handle, { ackWaitMs: 60_000, finishWithinMs: 300 })
+    for (const key of ['a', 'b', 'b']) await publishEvent(broker, nudge(key))
+    await eventually(() => assert.equal(starts, 2))
+    const began = performance.now()
+    await stopped.stop()
+    assert.ok(performance.now() - began < 3000)
+    let handled = 0
+    const count = async () => {
+      handled += 1
+    }
+    await using _consumers = await consume(other, count, { ackWaitMs: 60_000 })
+    await allAcknowledged(other)
+    assert.equal(handled, 3)
+  })
+
   it('handles the messages of one key in sequence, and other keys meanwhile', async () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)

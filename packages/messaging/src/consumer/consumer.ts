@@ -11,7 +11,7 @@ export type Consumers = ReturnType<typeof openConsumers>
 
 /** Consumes each subscription through one durable pull consumer, which the replicas of the service share. */
 export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
-  const stopping = new AbortController()
+  const [stopping, givingUp] = [new AbortController(), new AbortController()]
   const settings = {
     durable: options.broker.name,
     inKeyOrder: true,
@@ -20,7 +20,9 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
     maxTries: 8,
     compareEveryMs: 60_000,
     maxGivenBack: 30,
+    finishWithinMs: 4000,
     stopping: stopping.signal,
+    givingUp: givingUp.signal,
     ...options,
   }
   const { broker, subscriptions, durable, ackWaitMs, maxAckPending } = settings
@@ -51,12 +53,13 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
     /** The state has what was published up to this time, in ms since 1970, also if the broker has lost a part of it. */
     comparedUntil: (stream: string) => reconciler?.comparedUntil(stream) ?? Number.NEGATIVE_INFINITY,
     reprocess: processor.reprocess,
-    /** Takes no further messages, and resolves when those in flight are finished. */
+    /** Takes no further messages, and resolves when those in flight are finished, or given back. */
     async stop(): Promise<void> {
       stopping.abort()
-      await reconciler?.stop()
-      await Promise.all(pulls.map(({ ended }) => ended))
+      const late = setTimeout(() => givingUp.abort(), settings.finishWithinMs)
+      await Promise.all([reconciler?.stop(), ...pulls.map(({ ended }) => ended)])
       await processor.idle()
+      clearTimeout(late)
     },
   }
 }

@@ -46,6 +46,8 @@ export interface ConsumerOptions<F extends Fact> {
   readonly maxAckPending?: number
   /** A message becomes a dead letter after this number of failures; outages do not count. */
   readonly maxTries?: number
+  /** A stop waits so long for what is in flight: within this time and a second a service has to end. */
+  readonly finishWithinMs?: number
   /**
    * An event of a kind or version that only a newer replica may know becomes a dead letter after this number of
    * deliveries. The default lasts for about ten minutes.
@@ -63,4 +65,6 @@ export type PolicyOptions<F extends Fact = Fact> = Required<Omit<ConsumerOptions
   readonly state?: HandledState | undefined
   /** Aborts when the consumer stops: from then on no policy waits. */
   readonly stopping: AbortSignal
+  /** Aborts when a stop waits no longer for what is in flight. */
+  readonly givingUp: AbortSignal
 }

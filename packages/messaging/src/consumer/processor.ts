@@ -4,6 +4,7 @@ import { parseDeadLetter, ReprocessingFailed } from '../dead-letters/publish.ts'
 import type { DeadLetter } from '../dead-letters/reader.ts'
 import { type Expected, parseMessage } from '../events/cloud-events.ts'
 import { type Fact, keyOf, type ReceivedEvent } from '../events/event.ts'
+import { finishInTimePolicy } from './finish-in-time.ts'
 import { keepAlivePolicy } from './keep-alive.ts'
 import { keyOrderPolicy } from './keyed-queue.ts'
 import type { Handler, Policy, PolicyOptions } from './policy.ts'
@@ -12,7 +13,7 @@ import { settlePolicy } from './settle.ts'
 
 /** Handles messages concurrently, as many as it is given. */
 export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
-  const { isOutage, log } = options
+  const { broker, isOutage, log } = options
   const expected = expectedFrom(options)
   const inFlight = trackInFlight()
 
@@ -25,6 +26,7 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
     }
 
   const keepAlive = keepAlivePolicy(options)
+  const finishInTime = finishInTimePolicy(options)
   const settle = settlePolicy(options)
   const inKeyOrder: Policy<ReceivedEvent<F>> = options.inKeyOrder ? keyOrderPolicy() : (next) => next
   const retryOutages = outagePolicy(options)
@@ -32,7 +34,7 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
 
   // A message is kept alive while its dead letter is written, too. A key's later messages wait for an outage to end.
   // (consumer.int.test: "handles the messages of one key in sequence during an outage, too")
-  const process = keepAlive(settle(parse(inKeyOrder(retryOutages(handle)))))
+  const process = keepAlive(finishInTime(settle(parse(inKeyOrder(retryOutages(handle))))))
   // Without `retryOutages`: during an outage the operator's request fails at once, and does not wait.
   const handleDeadLetter = inKeyOrder(handle)
 
@@ -43,7 +45,7 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
   async function reprocess(deadLetter: DeadLetter): Promise<void> {
     const { sequence, subject, eventId } = deadLetter
     try {
-      const event = parseDeadLetter(deadLetter, expected(deadLetter.stream))
+      const event = await parseDeadLetter(broker, deadLetter, expected(deadLetter.stream))
       await handleDeadLetter(event)
       log.info({ sequence, event: event.name, key: keyOf(subject), eventId }, 'dead letter handled')
     } catch (error) {

@@ -1,20 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ConsumerMessages, JsMsg } from 'nats'
 import { retryDelay } from '../async/backoff.ts'
-import { drainPull } from '../nats/driver.ts'
+import { drainPull, receivedBy } from '../nats/driver.ts'
 import { answeringOnItsConnection } from '../nats/received.ts'
 import type { ConsumerSpec } from '../nats/streams.ts'
 import { deadLettersStream, ensureConsumer, ensureStream, removalDelayMs } from '../nats/streams.ts'
 import type { PolicyOptions } from './policy.ts'
+import { heartbeatMs, whenSilent } from './silence.ts'
 
 type Options = Pick<PolicyOptions, 'broker' | 'replicas' | 'log' | 'stopping'>
 type OnMessage = (message: JsMsg) => void
 
-/** Pulls the messages of one stream until `stopping`. Starts again when the consumer, stream or connection is lost. */
+/** Pulls the messages of one stream until `stopping`. Starts again when the consumer, stream or connection is lost, or the pull is silent. */
 export function openPullLoop(options: Options, consumer: ConsumerSpec, onMessage: OnMessage) {
   const { broker, stopping, log } = options
   const { stream } = consumer
   let pull: ConsumerMessages | undefined
+  // After a silent pull the next one counts only once it has received something.
+  let mustProve = false
   const end = () => {
     if (pull && !(broker.isConnected() && drainPull(pull))) pull.stop()
   }
@@ -26,7 +29,7 @@ export function openPullLoop(options: Options, consumer: ConsumerSpec, onMessage
         pull = await startPull(options, consumer, onMessage)
         failures = 0
         if (stopping.aborted) end()
-        const error = await pull.closed()
+        const error = await untilEnded(pull)
         pull = undefined
         if (!stopping.aborted) log.warn({ stream, error }, 'pull ended, starting again')
         await pause(removalDelayMs)
@@ -38,8 +41,23 @@ export function openPullLoop(options: Options, consumer: ConsumerSpec, onMessage
     }
   }
 
+  async function untilEnded(running: ConsumerMessages) {
+    const endWatch = whenSilent(broker, running, () => {
+      mustProve = true
+      log.warn({ stream }, 'pull is silent, starting again')
+      running.stop()
+    })
+    return running.closed().finally(endWatch)
+  }
+
+  function isOpen(): boolean {
+    if (!pull || !broker.isConnected()) return false
+    mustProve &&= receivedBy(pull) === 0
+    return !mustProve
+  }
+
   const pause = (ms: number) => delay(ms, undefined, { signal: stopping }).catch(() => {})
-  return { isOpen: () => pull !== undefined, ended: run() }
+  return { isOpen, ended: run() }
 }
 
 async function startPull({ broker, replicas }: Options, consumer: ConsumerSpec, onMessage: OnMessage) {
@@ -49,7 +67,7 @@ async function startPull({ broker, replicas }: Options, consumer: ConsumerSpec, 
   return durable.consume({
     max_messages: consumer.maxAckPending,
     expires: 10_000,
-    idle_heartbeat: 2000,
+    idle_heartbeat: heartbeatMs,
     abort_on_missing_resource: true,
     callback: (message) => onMessage(answeringOnItsConnection(broker, message)),
   })

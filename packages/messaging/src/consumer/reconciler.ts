@@ -2,6 +2,7 @@ import { runEvery } from '../async/periodic.ts'
 import { reconcileDeadLetters } from '../dead-letters/reconciler.ts'
 import type { Compared } from './comparison.ts'
 import type { HandledState, PolicyOptions } from './policy.ts'
+import { passRedeliveredMs } from './watermark.ts'
 
 const lookEveryMs = 1000
 const retryAfterMs = 5000
@@ -25,19 +26,29 @@ export function openConsumerReconciler(
   { broker, log, compareEveryMs }: Pick<PolicyOptions, 'broker' | 'log' | 'compareEveryMs'>,
   { deadLetters }: HandledState,
   comparisons: readonly Comparison[],
+  passesAfterMs = passRedeliveredMs,
 ) {
   let dueAt = 0
   /** A run that is asked for begins then at the earliest. */
   let restsUntil = 0
   let isThorough = true
   const results = new Map<string, Compared & { readonly until: number }>()
+  /** Since when a stream has events that cannot be handled, however often they are tried. */
+  const unresolvedSince = new Map<string, number>()
 
+  /** @returns false if the consumer is not there yet: its pull has not started */
   async function compareOne({ stream, compare }: Comparison, isThorough: boolean): Promise<boolean> {
     const at = Date.now()
     const result = await compare(isThorough)
     if (!result) return false
     const { missed, unresolved, oldestInFlight } = result
-    const until = unresolved > 0 ? (results.get(stream)?.until ?? 0) : Math.min(at, oldestInFlight)
+    if (unresolved === 0) unresolvedSince.delete(stream)
+    const since = unresolvedSince.get(stream) ?? performance.now()
+    if (unresolved > 0) unresolvedSince.set(stream, since)
+    // One that can never be handled must not stop the deadlines of the others.
+    // (reconciler.test: "passes an event that cannot be handled, after a time")
+    const waits = unresolved > 0 && performance.now() - since < passesAfterMs
+    const until = waits ? (results.get(stream)?.until ?? 0) : Math.min(at, oldestInFlight)
     results.set(stream, { ...result, until })
     if (missed + unresolved > 0)
       log.warn({ stream, missed, unresolved }, 'broker did not hand over events, handling them now')

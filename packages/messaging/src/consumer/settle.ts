@@ -12,23 +12,20 @@ import type { Policy, PolicyOptions } from './policy.ts'
  * growing delay. One that cannot be read twice, or has used up its tries, is terminated once its dead letter is stored.
  */
 export function settlePolicy(options: PolicyOptions): Policy<JsMsg> {
-  const { broker, stopping, log } = options
+  const { broker, log } = options
   // Writes the acknowledgements of one turn together: as system calls they would cost more than all else here.
   const acknowledgeAll = async (messages: JsMsg[]) => messages.map((message) => ({ value: message.ack() }))
   const acknowledge = batcher(acknowledgeAll, { size: 1000 })
   const giveBack = openGiveBack(options)
   return (next) => async (message) => {
     try {
-      // The pull had ended before this message arrived: another replica can have it at once.
-      if (stopping.aborted) message.nak()
-      else
-        await next(message).then(
-          () => acknowledge(message),
-          (error) =>
-            error instanceof UnknownKind && giveBack(message, error)
-              ? undefined
-              : settleFailure(options, message, error),
-        )
+      await next(message).then(
+        () => acknowledge(message),
+        (error) =>
+          error instanceof UnknownKind && giveBack(message, error)
+            ? undefined
+            : settleFailure(options, message, error),
+      )
       // There nats.js drops what is sent, without an error.
       if (broker.connection.isClosed()) throw new Error('the connection is closed for good')
     } catch (error) {

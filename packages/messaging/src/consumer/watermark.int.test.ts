@@ -122,4 +122,35 @@ describe('a watermark', () => {
     work.release()
     await eventually(async () => assert.equal((await consumedUntil()) > never, true))
   })
+
+  it('passes a message that is only redelivered, and none that is being handled', async () => {
+    await using nats = await testNats()
+    await using broker = await testBroker(nats.url)
+    const consumedUntil = openWatermark(broker, 'NUDGES', undefined, 200)
+    using work = blockedWork()
+    const handle = async ({ subject }: { subject: string }) => {
+      if (subject.endsWith('.bad')) throw new Error('never')
+      await work.released
+    }
+    await using _consumers = await consume(broker, handle, { maxTries: 1000 })
+    await publishEvent(broker, nudge('slow'))
+    await eventually(async () => {
+      const info = await broker.jsm.consumers.info('NUDGES', 'counter')
+      assert.equal(info.num_ack_pending, 1)
+    })
+    const publishedAt = Date.now()
+    const polls: number[] = []
+    await eventually(async () => {
+      polls.push(await consumedUntil())
+      assert.ok(Date.now() - publishedAt > 1000, 'not long enough yet')
+    })
+    assert.deepEqual(new Set(polls), new Set([never]))
+    work.release()
+    await publishEvent(broker, nudge('bad'))
+    const failsSince = Date.now()
+    await eventually(async () => {
+      assert.equal((await broker.jsm.consumers.info('NUDGES', 'counter')).num_redelivered, 1)
+    })
+    await eventually(async () => assert.equal((await consumedUntil()) >= failsSince, true), 10_000)
+  })
 })

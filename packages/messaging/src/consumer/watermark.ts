@@ -1,12 +1,19 @@
 import type { Broker } from '../nats/connection.ts'
 import { consumerInfo } from '../nats/streams.ts'
 
+/** For this time a message that fails again and again holds up deadlines. */
+export const passRedeliveredMs = 60_000
+
 /**
  * The watermark of a stream, in ms since 1970: the service has acknowledged everything that was published before it.
  * Deadlines count only up to the watermark, so that a backlog is never mistaken for silence.
  *
  * Under load some message is always in flight. So when no message is pending, it notes the last delivered sequence;
  * once that sequence is acknowledged, the time of the note is the watermark.
+ *
+ * A message that cannot be handled stays unacknowledged for as long as it is redelivered. It stops no deadline: while
+ * messages are redelivered, a note counts after a minute, in which every other message has been handled.
+ * (watermark.int.test: "passes a message that is only redelivered, …")
  *
  * A broker that has lost messages may count events as acknowledged that it never handed over.
  * @param comparedUntil the time up to which the service's state is known to have what the broker counts
@@ -15,6 +22,7 @@ export function openWatermark(
   broker: Broker,
   stream: string,
   comparedUntil = (_stream: string): number => Number.POSITIVE_INFINITY,
+  passesAfterMs = passRedeliveredMs,
 ): () => Promise<number> {
   let watermark = Number.NEGATIVE_INFINITY
   let next: { readonly at: number; readonly delivered: number } | undefined
@@ -26,9 +34,10 @@ export function openWatermark(
     const info = await consumerInfo(broker.jsm, stream, broker.name)
     if (!info) return until()
     const { num_pending: pending, num_ack_pending: inFlight, delivered, ack_floor: acked } = info
+    const passes = info.num_redelivered > 0 && next !== undefined && at - next.at >= passesAfterMs
     // The sequences of a recreated stream start again.
     if (next && delivered.stream_seq < next.delivered) next = undefined
-    if (next && acked.stream_seq >= next.delivered) {
+    if (next && (passes || acked.stream_seq >= next.delivered)) {
       watermark = next.at
       next = undefined
     }

@@ -3,8 +3,9 @@ import { type Expected, parseEvent, Unprocessable } from '../events/cloud-events
 import type { Fact } from '../events/event.ts'
 import { oneLine, reasonOf } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
+import { readStored } from '../nats/whole-message.ts'
 import type { DeadLetter } from './reader.ts'
-import { copyOf, type DeadLetterStore, publishRecord, toRecord } from './record.ts'
+import { copyOf, type DeadLetterStore, publishRecord, recordIdOf, toRecord } from './record.ts'
 
 /**
  * Stores a message that could not be handled as a dead letter: in the service's own store, if it has one, and then in
@@ -31,12 +32,23 @@ export class ReprocessingFailed extends Error {
 }
 
 /**
- * Reads the event in the message of a dead letter, as `parseEvent` does.
+ * Reads the event in the message of a dead letter, as `parseEvent` does. Of a cut one it reads the message itself, if
+ * its stream still has it.
  * @throws Unprocessable
  */
-export function parseDeadLetter<F extends Fact>(deadLetter: DeadLetter, expected: Expected<F>) {
-  const { subject, stream, streamSequence: sequence } = deadLetter
-  const headers = copyOf(deadLetter.headers)
-  const event = parseEvent({ subject, headers, data: deadLetter.data }, expected, new Date(deadLetter.time))
-  return Object.assign(event, { stream, sequence })
+export async function parseDeadLetter<F extends Fact>(
+  broker: Broker,
+  deadLetter: DeadLetter,
+  expected: Expected<F>,
+) {
+  const { stream, streamSequence: sequence } = deadLetter
+  const { subject, headers, data } = deadLetter.isCut ? await original(broker, deadLetter) : deadLetter
+  const message = { subject, headers: copyOf(headers), data }
+  return Object.assign(parseEvent(message, expected, new Date(deadLetter.time)), { stream, sequence })
+}
+
+async function original(broker: Broker, { stream, streamSequence, messageId }: DeadLetter) {
+  const message = await readStored(broker, stream, streamSequence)
+  if (message && recordIdOf(message.headers.get('Nats-Msg-Id')) === messageId) return message
+  throw new Unprocessable(`${stream} no longer has the message of this dead letter, which is cut`)
 }

@@ -103,6 +103,9 @@ async function getDeadLetter(broker: Broker, from: number, nextOf?: string) {
     /** The stream that the message came from, and its sequence there. */
     stream: header('dead-letter-stream'),
     streamSequence: Number(header('dead-letter-sequence')),
+    messageId: header('dead-letter-message-id'),
+    /** The server would not have taken all of it. */
+    isCut: header('dead-letter-cut') !== '',
     error: header('dead-letter-error'),
     tries: Number(header('dead-letter-tries')),
     headers: message.headers,

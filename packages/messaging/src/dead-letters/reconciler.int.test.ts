@@ -15,6 +15,16 @@ import { reconcileDeadLetters } from './reconciler.ts'
 
 const poison = (key: string) => ({ ...nudge(key), data: { by: 'much' } })
 
+const recordOf = ({ id }: ReturnType<typeof poison>) => ({
+  id,
+  subject: 'dead-letters.counter.nudges.given.k',
+  headers: [
+    ['dead-letter-message-id', [id]],
+    ['ce-id', [id]],
+  ] as const,
+  data: '',
+})
+
 const sorted = (ids: string[]) => [...ids].sort((a, b) => a.localeCompare(b))
 
 /** A broker that loses power, and a service whose every message becomes a dead letter. */
@@ -78,19 +88,23 @@ describe('dead letters', { timeout: 120_000 }, () => {
     await service.has(events)
   })
 
+  it('are published again however far back they were lost', async () => {
+    await using service = await scene()
+    await ensureStream(service.broker.jsm, deadLettersStream, 1)
+    const events = Array.from({ length: 450 }, (_, i) => poison(`k${i}`))
+    for (const event of events) await service.store.save(recordOf(event))
+    // One in ten seconds, so that the first page of the comparison alone covers more than half an hour.
+    await service.database.db.execute(sql`
+      update dead_letters set saved_at = now() - interval '10 seconds' * age
+      from (select id as of, row_number() over (order by id) as age from dead_letters) as ages where id = of`)
+    await reconcileDeadLetters(service.broker, service.store, quietLog)
+    await service.has(events)
+  })
+
   it('are published when the process died before it could', async () => {
     await using service = await scene()
     const event = poison('k')
-    const headers = [
-      ['dead-letter-message-id', [event.id]],
-      ['ce-id', [event.id]],
-    ] as const
-    await service.store.save({
-      id: event.id,
-      subject: 'dead-letters.counter.nudges.given.k',
-      headers,
-      data: '',
-    })
+    await service.store.save(recordOf(event))
     await reconcileDeadLetters(service.broker, service.store, quietLog)
     await service.has([event])
     await reconcileDeadLetters(service.broker, service.store, quietLog)

@@ -4,6 +4,7 @@ import { Unprocessable } from '../events/cloud-events.ts'
 import { oneLine, reasonOf } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
 import { deadLettersStream, streamCreatedAt } from '../nats/streams.ts'
+import { fit } from './fit.ts'
 
 /** A dead letter as the service's own store keeps it, so that it outlives a broker that loses it. */
 export interface DeadLetterRecord {
@@ -57,7 +58,7 @@ export function toRecord({ name }: Broker, message: JsMsg, error: unknown): Dead
   const { stream, timestampNanos, deliveryCount } = message.info
   const id = messageIdOf(message.headers, { stream, sequence: message.seq, timestampNanos })
   const headers = copyOf(message.headers)
-  headers.set('dead-letter-message-id', id)
+  headers.set('dead-letter-message-id', recordIdOf(id))
   headers.set('dead-letter-error', error instanceof Unprocessable ? oneLine(error) : reasonOf(error))
   headers.set('dead-letter-tries', String(deliveryCount))
   headers.set('dead-letter-stream', stream)
@@ -72,24 +73,26 @@ export function toRecord({ name }: Broker, message: JsMsg, error: unknown): Dead
 
 /** Publishes a dead letter. A repeated attempt is a duplicate. (publish.int.test: "is stored once, …") */
 export async function publishRecord(
-  { name, js, jsm }: Broker,
-  { subject, headers, data }: DeadLetterRecord,
+  { name, connection, js, jsm }: Broker,
+  { subject: whole, headers, data: body }: DeadLetterRecord,
 ): Promise<DeadLetterPosition> {
   const all = newHeaders()
   for (const [header, values] of headers) for (const value of values) all.append(header, value)
   all.set('Nats-Msg-Id', `${name}:${all.get('dead-letter-message-id')}`)
   const streamCreated = streamCreatedAt(await jsm.streams.info(deadLettersStream.name))
-  const { seq } = await js.publish(subject, Buffer.from(data, 'base64'), { headers: all })
+  const letter = { subject: whole, headers: all, data: Buffer.from(body, 'base64') }
+  const { subject, data, ...options } = fit(letter, connection.info?.max_payload ?? 2 ** 20)
+  const { seq } = await js.publish(subject, data, options)
   return { sequence: seq, streamCreated }
 }
 
 /**
  * The headers without the server's own, which are instructions for the message's former stream: every other stream
- * would refuse a message with Nats-Expected-Stream, for example.
+ * would refuse a message with Nats-Expected-Stream, for example. Without those of a dead letter, too.
  */
 export function copyOf(headers: MsgHdrs | undefined): MsgHdrs {
   const copy = newHeaders()
   for (const [name, values] of headers ?? [])
-    if (!/^nats-/i.test(name)) for (const value of values) copy.append(name, value)
+    if (!/^(nats|dead-letter)-/i.test(name)) for (const value of values) copy.append(name, value)
   return copy
 }

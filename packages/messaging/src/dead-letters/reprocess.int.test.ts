@@ -77,6 +77,21 @@ describe('a dead letter that is reprocessed', () => {
     assert.equal((await deadLettersIn(replica.broker)).length, 1)
   })
 
+  it('fails with the error of the store while that is away, so that the request can be repeated', async () => {
+    await using replica = await testReplica(database, nats)
+    const bug = itIs()
+    const away = new Error('the store is away')
+    const handle = async () => {
+      throw bug.isThere ? new Error('a bug') : away
+    }
+    const isOutage = (error: unknown) => error === away
+    await using consumers = await consume(replica.broker, handle, { maxTries: 1, isOutage })
+    await publishEvent(replica.broker, nudge('k'))
+    const deadLetter = await onlyDeadLetter(replica)
+    bug.isThere = false
+    await assert.rejects(consumers.reprocess(deadLetter), away)
+  })
+
   it('takes effect once, however often and at whichever replica it is requested', async () => {
     await using one = await testReplica(database, nats)
     await using two = await testReplica(database, nats)

@@ -51,6 +51,15 @@ describe('a provisional answer', () => {
     assert.deepEqual(await counts(db), { k: 1 })
   })
 
+  it('goes to a repeat though the clock of the database was set back', async () => {
+    const first = await storedAnswerTo(one.commit, requested('a', { finalWithinMs: 60_000 }))
+    for (const ahead of ['2 hours', '60 days']) {
+      await db.execute(`update requests set leased_until = leased_until + interval '${ahead}'`)
+      const again = requested('a', { finalWithinMs: 60_000 })
+      assert.deepEqual(await storedAnswerTo(other.commit, again), first)
+    }
+  })
+
   it('becomes final when the repeat does not wait', async () => {
     const first = await storedAnswerTo(one.commit, requested('a', { finalWithinMs: 1 }))
     const again = await eventually(() => storedAnswerTo(other.commit, requested('a')))

@@ -37,6 +37,19 @@ describe('a broker', () => {
     await broker.close()
   })
 
+  it('reconnects within seconds though the clock was set back', async (t) => {
+    await using nats = await testNats()
+    await using broker = await testBroker(nats.url)
+    const now = Date.now
+    for (const hours of [-2, 2]) {
+      t.mock.method(Date, 'now', () => now() + hours * 3_600_000)
+      await nats.kill()
+      await nats.restart()
+      await eventually(() => assert.equal(broker.isConnected(), true), 5000)
+      await broker.connection.flush()
+    }
+  })
+
   it('is waited for while it is not up yet', async () => {
     await using nats = await testNats()
     await nats.kill()

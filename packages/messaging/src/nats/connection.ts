@@ -1,15 +1,22 @@
 import { ErrorCode, NatsError } from 'nats'
 import { type EventKeys, eventSigner, eventVerifier } from '../events/signature.ts'
 import type { Log } from '../log.ts'
-import { connectWithOneSocket, retryRefusedLogins } from './driver.ts'
+import type { CertificateFiles } from '../tls/certificate-files.ts'
+import { connectWithOneSocket, type DialOptions, pauseBetweenDials, retryRefusedLogins } from './driver.ts'
+import { brokerTls, dialFailureOf } from './tls.ts'
 
-export interface BrokerOptions {
-  /** `nats://host:port`, or several, separated by commas; without credentials. */
+export interface BrokerLogin {
+  /** `nats://host:port`, or several, separated by commas; without credentials. `tls://` demands TLS. */
   readonly url: string
   /** The service's name. Its inboxes (`_INBOX_<name>`) and its durable consumers have it too. */
   readonly name: string
   readonly user?: string | undefined
   readonly password?: string | undefined
+  /** Certificates for TLS, which they demand. */
+  readonly tls?: CertificateFiles
+}
+
+export interface BrokerOptions extends BrokerLogin {
   /** Without them it can neither publish events nor accept any. */
   readonly keys?: EventKeys
   readonly log: Log
@@ -18,22 +25,25 @@ export interface BrokerOptions {
 /** A connection that reconnects until it is closed. */
 export type Broker = Readonly<Awaited<ReturnType<typeof connectBroker>>>
 
+/** Connects once, and rejects when that fails. */
+export const connectOnce = (login: BrokerLogin, options: DialOptions = {}) =>
+  connectWithOneSocket({
+    servers: login.url.split(','),
+    name: login.name,
+    inboxPrefix: `_INBOX_${login.name}`,
+    ...(login.user === undefined ? {} : { user: login.user, pass: login.password ?? '' }),
+    ...brokerTls(login.url, login.tls),
+    ...options,
+  })
+
 /** Connects. Waits for a server that is not up yet, but rejects at once if the server refuses the credentials. */
-export async function connectBroker({
-  url,
-  name,
-  user,
-  password,
-  keys = { trusted: {} },
-  log,
-}: BrokerOptions) {
-  const connection = await connectWithOneSocket({
-    servers: url.split(','),
-    name,
-    inboxPrefix: `_INBOX_${name}`,
-    ...(user === undefined ? {} : { user, pass: password ?? '' }),
+export async function connectBroker({ keys = { trusted: {} }, log, ...login }: BrokerOptions) {
+  const { name } = login
+  const connection = await connectOnce(login, {
+    onDialFailed: dialFailures(log),
     maxReconnectAttempts: -1,
-    reconnectTimeWait: 250,
+    // Not the same for all services: they do not all dial at once.
+    reconnectDelayHandler: pauseBetweenDials(250 + Math.random() * 100),
     waitOnFirstConnect: true,
     timeout: 5000,
     // A silent server is given up after the third ping, within 9 s.
@@ -57,8 +67,12 @@ export async function connectBroker({
     }
   })()
   let closing = false
-  void connection.closed().then((error) => {
-    if (!closing) log.error({ error }, 'broker connection closed for good')
+  const lostForGood = new Promise<void>((resolve) => {
+    void connection.closed().then((error) => {
+      if (closing) return
+      log.error({ error }, 'broker connection closed for good')
+      resolve()
+    })
   })
   const options = { timeout: 5000 }
   const isConnected = () => connected && !connection.isClosed()
@@ -71,6 +85,8 @@ export async function connectBroker({
     sign: eventSigner(keys),
     verify: eventVerifier(keys),
     isConnected,
+    /** Resolves if the client gives up the connection: nothing but a new process has one again. */
+    lostForGood,
     onReconnect: (run: () => void): void => void reconnected.push(run),
     /** Sends what is buffered if the broker is connected, then closes. */
     async close(): Promise<void> {
@@ -79,6 +95,23 @@ export async function connectBroker({
       // If the broker does not answer, `drain` leaves the connection open.
       if (!connection.isClosed()) await connection.close()
     },
+  }
+}
+
+const repeatedAfterMs = 10_000
+
+/** Logs why no server can be reached; the same reason at most every 10 s. */
+function dialFailures(log: Log) {
+  const logged = new Set<string>()
+  let since = Number.NEGATIVE_INFINITY
+  return (server: string, error: Error): void => {
+    if (performance.now() - since > repeatedAfterMs) {
+      logged.clear()
+      since = performance.now()
+    }
+    const reason = dialFailureOf(error)
+    if (!logged.has(reason)) log.warn({ server, reason }, 'broker cannot be reached')
+    logged.add(reason)
   }
 }
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testNats } from '@saucery/servers/testing/servers'
+import { eventually } from '../testing/eventually.ts'
 import { testBroker } from '../testing/servers.ts'
-import { drainPull, OneSocketTransport, privateParts, pullParts } from './driver.ts'
+import { drainPull, OneSocketTransport, privateParts, pullParts, receivedBy } from './driver.ts'
 import { ensureConsumer, ensureStream } from './streams.ts'
 
 describe('the private parts of nats.js', () => {
@@ -31,9 +32,10 @@ describe('the private parts of nats.js', () => {
     const spec = { stream: 'COUNTERS', durable: 'counter', filters: ['counters.>'] }
     await ensureConsumer(broker.jsm, { ...spec, ackWaitMs: 1000, maxAckPending: 10 })
     const consumer = await broker.js.consumers.get('COUNTERS', 'counter')
-    const pull = await consumer.consume({ callback: () => {} })
+    const pull = await consumer.consume({ callback: () => {}, idle_heartbeat: 500, expires: 1000 })
     const { sub } = pullParts(pull)
     assert.deepEqual([typeof sub.drain, typeof sub.isClosed], ['function', 'function'])
+    await eventually(() => assert.equal(receivedBy(pull) > 0, true))
     assert.equal(drainPull(pull), true)
     await pull.closed()
     assert.equal(drainPull(pull), false)

@@ -13,6 +13,28 @@ import transports from 'nats/lib/src/node_transport.js'
  * (frozen-broker.int.test: "has one socket and loses no event when the server answers its dials late")
  */
 export class OneSocketTransport extends transports.NodeTransport {
+  /** Reports why a server cannot be reached: nats.js tells nobody, and tries for ever. */
+  override async connect(server: Server, options: DialOptions): Promise<void> {
+    const name = `${server.hostname}:${server.port}`
+    const report = (error: unknown) => void (error instanceof Error && options.onDialFailed?.(name, error))
+    // A server that wants another client certificate refuses it only after the handshake.
+    void this.closed().then(report)
+    await super.connect(server, options).catch((error) => {
+      report(error)
+      throw error
+    })
+  }
+
+  /**
+   * For an IP address nats.js names no host, and Node would check the certificate for `localhost`.
+   * (tls.int.test: "refuses a certificate …, says so, and is reached when it is the right one")
+   */
+  override startTLS() {
+    const tls = { ...this.options.tls, host: this.socket.remoteAddress }
+    this.options = { ...this.options, tls }
+    return super.startTLS()
+  }
+
   /** Keeps the socket from the first moment, so that it can be closed before the server accepts it. */
   override async dial({ hostname, port }: { hostname: string; port: number }): Promise<Socket> {
     this.socket = createConnection({ host: hostname, port, noDelay: true })
@@ -50,7 +72,29 @@ export class OneSocketTransport extends transports.NodeTransport {
   }
 }
 
-export function connectWithOneSocket(options: ConnectionOptions): Promise<NatsConnection> {
+type Server = Parameters<InstanceType<typeof transports.NodeTransport>['connect']>[0]
+
+/** nats.js hands its transports the very options that it was given. */
+export interface DialOptions extends ConnectionOptions {
+  onDialFailed?(server: string, error: Error): void
+}
+
+/**
+ * For `reconnectDelayHandler`, which the client asks before each dial for the pause since the last dial of that server.
+ * It measures the pause by the wall clock: when that is set back by two hours, it would wait for two hours. Less than
+ * no pause makes it dial whatever the clock says.
+ * (connection.int.test: "reconnects within seconds though the clock was set back")
+ */
+export function pauseBetweenDials(ms: number): () => number {
+  let dialledAt = Number.NEGATIVE_INFINITY
+  return () => {
+    if (performance.now() - dialledAt < ms) return ms
+    dialledAt = performance.now()
+    return Number.NEGATIVE_INFINITY
+  }
+}
+
+export function connectWithOneSocket(options: DialOptions): Promise<NatsConnection> {
   const exported: { NodeTransport: unknown } = transports
   exported.NodeTransport = OneSocketTransport
   return connect(options)
@@ -78,6 +122,9 @@ export function drainPull(pull: ConsumerMessages): boolean {
   void sub.drain()
   return true
 }
+
+/** How many messages the pull's subscription has received, heartbeats included. */
+export const receivedBy = (pull: ConsumerMessages): number => pullParts(pull).sub.getReceived()
 
 export const privateParts = (connection: NatsConnection) =>
   connection as unknown as {

@@ -16,6 +16,15 @@ describe('the backlog of an outbox', () => {
     assert.ok(oldestMs >= 60_000 && oldestMs < 120_000, String(oldestMs))
   })
 
+  it('shows a negative age, not none, for an event from a clock that is ahead', async () => {
+    await using database = await testDatabase()
+    await database.db.execute(rows(1, 1, sql`null`))
+    await database.db.execute(sql`update outbox set time = now() + interval '2 hours'`)
+    const { unpublished, oldestMs } = await backlogOf(database.db)
+    assert.equal(unpublished, 1)
+    assert.ok(oldestMs < -7_000_000, String(oldestMs))
+  })
+
   it('costs the same however much was published', async (t) => {
     await using database = await testDatabase()
     const { db } = database

@@ -13,6 +13,13 @@ export type PublishedRow = Record<'id' | 'publishedAt', string> & { streamSequen
 const lookupSize = 200
 const maxPeaks = 1000
 
+/**
+ * A lease that ends later than any that is given now is void: it was given before the database's clock was set back.
+ * More than the lease itself, because another replica may give longer ones.
+ * (outbox.int.test: "publishes what was leased before the clock of the database was set back")
+ */
+const clockStepMs = 60_000
+
 /** Rows in one statement: with more, Postgres could end the statement by its time limit. */
 const unpublishSize = 1000
 
@@ -42,7 +49,8 @@ export async function leaseUnpublished(db: Database, leaseMs: number, limit: num
   const rows = await db.execute<Record<string, unknown>>(sql`
     update ${outbox} set leased_until = ${inMs(leaseMs)}
     where id in (
-      select id from ${outbox} where published_at is null and leased_until < now()
+      select id from ${outbox} where published_at is null
+        and (leased_until < now() or leased_until > ${inMs(leaseMs + clockStepMs)})
       order by leased_until limit ${limit} for update skip locked
     )
     returning id, name, version, subject, data, time, causation_id as "causationId", traceparent`)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it, type TestContext } from 'node:test'
 import { testNats } from '@saucery/servers/testing/servers'
 import { isNull, sql } from 'drizzle-orm'
 import { type Event, stamp } from '../events/event.ts'
@@ -78,6 +78,16 @@ describe('an outbox', () => {
     )
   })
 
+  it('publishes what was leased before the clock of the database was set back', async () => {
+    await using database = await testDatabase()
+    await using nats = await testNats()
+    await using crashed = await testReplica(database, nats, { leaseMs: 7_200_000 })
+    await using other = await testReplica(database, nats)
+    await crashAfterCommit(crashed, 3)
+    await sweptAll(other)
+    assert.equal((await messagesOf(other.broker, 'COUNTERS')).length, 3)
+  })
+
   it('publishes a swept event exactly as it would have at once', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
@@ -135,19 +145,25 @@ describe('an outbox', () => {
     assert.equal((await messagesOf(replica.broker, 'COUNTERS')).length, 1)
   })
 
-  it('recreates its stream with all its events, although it publishes nothing', async () => {
+  it('recreates its stream with all its events, although it publishes nothing', (t) => recreates(t, 0))
+
+  it('recreates its stream as soon when the clock of the process was set back', (t) => recreates(t, -2))
+
+  async function recreates(t: TestContext, hours: number): Promise<void> {
     await using database = await testDatabase()
     await using nats = await testNats()
     await using replica = await testReplica(database, nats, { checkEveryMs: 100 })
     await replica.commit(raise('k'))
     await allPublished(database.db)
     await replica.outbox.sweep()
+    const now = Date.now
+    t.mock.method(Date, 'now', () => now() + hours * 3_600_000)
     await replica.broker.jsm.streams.delete('COUNTERS')
     await eventually(async () => {
       await replica.outbox.sweep()
       assert.equal((await messagesOf(replica.broker, 'COUNTERS')).length, 1)
     })
-  })
+  }
 
   it('notices that another replica has recreated the stream', async () => {
     await using database = await testDatabase()

@@ -7,7 +7,7 @@ export type PublishingState = 'publishing' | 'stalled'
 /**
  * Notices that the broker stores no events, and logs it once for each outage. A server whose disk is full stays
  * connected, answers about its streams, and only leaves what is published without an answer.
- * (full-disk.int.test: "keeps its events, says so once, and publishes them when the broker stores again: …")
+ * (stalled-broker.int.test: "keeps its events, says so once, and publishes them when the broker stores again: …")
  */
 export function watchPublishing(stream: string, log: Log) {
   let stalledAt: number | undefined

@@ -28,11 +28,11 @@ export async function watchStream(options: OutboxOptions, onRecreated: () => voi
   const { broker, stream, replicas, log, checkEveryMs = 60_000 } = options
   const ensure = () => ensureStream(broker.jsm, stream, replicas)
   let created = Promise.resolve(await ensure())
-  let dueAt = Date.now() + checkEveryMs
+  let dueAt = performance.now() + checkEveryMs
   let isFailing = false
 
   async function check(): Promise<void> {
-    dueAt = Date.now() + checkEveryMs
+    dueAt = performance.now() + checkEveryMs
     const before = created
     created = ensure().then(
       (at) => {
@@ -50,7 +50,7 @@ export async function watchStream(options: OutboxOptions, onRecreated: () => voi
 
   return {
     check,
-    checkIfDue: async () => Date.now() >= dueAt && (await check()),
+    checkIfDue: async () => performance.now() >= dueAt && (await check()),
     /** The creation time, from the check that is running if there is one. */
     created: () => created,
   }

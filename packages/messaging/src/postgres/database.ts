@@ -2,7 +2,9 @@ import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
+import { isTlsError } from '../tls/certificate-files.ts'
 import { prepared, untypedOptions } from './driver.ts'
+import { postgresTls } from './tls.ts'
 
 export type Database = PostgresJsDatabase<Record<string, never>>
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
@@ -15,7 +17,9 @@ export type OpenDatabase = ReturnType<typeof openDatabase>
  * @param url with role and password; it is never logged
  */
 export function openDatabase(url: string, name: string, { connections = 10, silentMs = 20_000 } = {}) {
-  const client = postgres(url, {
+  const { url: address, ...tls } = postgresTls(url)
+  const client = postgres(address, {
+    ...tls,
     ...untypedOptions(silentMs),
     // In seconds. An idle connection ends properly before it would count as silent.
     idle_timeout: silentMs / 2000,
@@ -91,13 +95,16 @@ const outageCodes =
   /^(08|28|3D|25006|25P03|53|57014|57P0|58)|^(CONNECT|ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENOTFOUND|EAI_AGAIN)/
 
 /** Whether the database failed, not the statement, so that a retry can succeed. */
-export const isDatabaseOutage = (error: unknown): boolean => hasCode(error, outageCodes)
+export const isDatabaseOutage = (error: unknown): boolean =>
+  hasCode(error, outageCodes) || someCause(error, isTlsError)
 
 /** Whether the login is refused or the database does not exist: at the start of a service a setting is wrong. */
 export const isLoginRefused = (error: unknown): boolean => hasCode(error, /^(28|3D)/)
 
-function hasCode(error: unknown, codes: RegExp): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause)
-    if (codes.test(String((cause as { code?: unknown }).code ?? ''))) return true
+const hasCode = (error: unknown, codes: RegExp): boolean =>
+  someCause(error, (cause) => codes.test(String((cause as { code?: unknown }).code ?? '')))
+
+function someCause(error: unknown, holds: (error: Error) => boolean): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) if (holds(cause)) return true
   return false
 }

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
+import { postgresTls } from './tls.ts'
 
 const migrationLock = 7_233_002_871
 
@@ -10,7 +11,8 @@ const migrationLock = 7_233_002_871
  * (migrate.int.test: "applies each migration once when ten replicas start together")
  */
 export async function migrate(url: string, folder: URL): Promise<void> {
-  const client = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {} })
+  const { url: address, ...tls } = postgresTls(url)
+  const client = postgres(address, { ...tls, max: 1, connect_timeout: 5, onnotice: () => {} })
   try {
     await client`select pg_advisory_lock(${migrationLock})`
     await applyMigrations(drizzle({ client }), { migrationsFolder: fileURLToPath(folder) })

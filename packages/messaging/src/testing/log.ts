@@ -14,3 +14,12 @@ export function countingLog(): Log & { times(text: string): number } {
     times: (text) => lines.filter((line) => line.includes(text)).length,
   }
 }
+
+/** A log, and the lines written to it. */
+export function logOfReasons(): Log & {
+  readonly lines: (Record<string, unknown> & { readonly text: string })[]
+} {
+  const lines: (Record<string, unknown> & { readonly text: string })[] = []
+  const note = (fields: object, text: string) => void lines.push({ ...fields, text })
+  return { debug: note, info: note, warn: note, error: note, lines }
+}

@@ -56,7 +56,7 @@ export function openBreaker({ settings, metrics, log }: BreakerDeps): Breaker {
     log[next === 'open' ? 'warn' : 'info']({ state, failures, calls: fires }, 'payment breaker changed')
   }
   circuit.on('open', () => {
-    halfOpenAt = Date.now() + settings.PAYMENT_BREAKER_RESET_MS
+    halfOpenAt = performance.now() + settings.PAYMENT_BREAKER_RESET_MS
     enter('open')
   })
   circuit.on('halfOpen', () => enter('half-open'))
@@ -74,7 +74,10 @@ export function openBreaker({ settings, metrics, log }: BreakerDeps): Breaker {
       circuit.fire(request).catch(() => {})
       if (end) return { refusal: undefined, end }
       // An open circuit does not call `request`.
-      return { refusal: new ProblemError(paymentUnavailable, retryAfter(halfOpenAt - Date.now())), end() {} }
+      return {
+        refusal: new ProblemError(paymentUnavailable, retryAfter(halfOpenAt - performance.now())),
+        end() {},
+      }
     },
   }
 }

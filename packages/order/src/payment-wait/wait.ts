@@ -45,7 +45,8 @@ export function beginWait(
   newOrderId: string,
   { waitMs, isStrict }: WaitPreferences,
 ): PaymentWait {
-  const endsAt = Date.now() + waitMs
+  const endsAt = performance.now() + waitMs
+  const payBy = isStrict ? new Date(Date.now() + waitMs).toISOString() : undefined
   const admission = isStrict ? breaker.admit() : unguarded
   const waits = waitMs > 0 && !admission.refusal
   let watch: ReturnType<Watches['begin']> | undefined
@@ -64,7 +65,7 @@ export function beginWait(
 
   return {
     refusal: admission.refusal,
-    payBy: isStrict ? new Date(endsAt).toISOString() : undefined,
+    payBy,
     finalWithinMs: waits ? waitMs + finishWithinMs : undefined,
     skip: () => admission.end('in-time'),
     async outcome(orderId, cause) {
@@ -72,7 +73,7 @@ export function beginWait(
         watch.end()
         watch = watches.begin(orderId)
       }
-      timer = setTimeout(() => watch?.end(), endsAt - Date.now())
+      timer = setTimeout(() => watch?.end(), endsAt - performance.now())
       const order = (await watch?.decided) ?? (await orderAtEnd(orderId, cause))
       const payment = paymentOf(order, isStrict)
       admission.end(payment === 'decided' ? 'in-time' : 'late')

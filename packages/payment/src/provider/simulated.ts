@@ -4,7 +4,7 @@ import { columnsOf, type Database, recordset } from '@saucery/messaging/postgres
 import { sql } from 'drizzle-orm'
 import { bigint, integer, pgTable, text } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
-import type { ChargeOutcome } from '../domain.ts'
+import type { ProviderAnswer } from '../domain.ts'
 import type { paymentSettings } from '../settings.ts'
 import type { PaymentProvider } from './provider.ts'
 
@@ -19,7 +19,7 @@ type Settings = Pick<
 export const simulatedCharges = pgTable('simulated_charges', {
   idempotencyKey: text('idempotency_key').primaryKey(),
   amount: bigint('amount', { mode: 'number' }).notNull(),
-  /** The reason of a decline; null when it was approved. */
+  /** The reason of a decline; null when it was approved. `cancelled`: it was refunded before it was charged. */
   declined: text('declined'),
   refunds: integer('refunds').notNull().default(0),
 })
@@ -37,10 +37,13 @@ export function simulatedProvider(db: Database, settings: Settings): PaymentProv
       if (waitMs > 0) await delay(waitMs)
       return book(charge)
     },
-    async refund(idempotencyKey) {
+    async refund(key) {
       await db.execute(sql`
-        update ${simulatedCharges} set refunds = refunds + 1
-        where idempotency_key = ${idempotencyKey} and declined is null and refunds = 0`)
+        insert into ${simulatedCharges} as booked (idempotency_key, amount, declined, refunds)
+        values (${key}, 0, 'cancelled', 0)
+        on conflict (idempotency_key) do update set refunds = booked.refunds + 1
+        where booked.declined is null and booked.refunds = 0`)
+      return { refunded: true }
     },
   }
 }
@@ -65,5 +68,5 @@ async function bookAll(db: Database, limit: number, charges: Charge[]) {
   })
 }
 
-const outcomeOf = (declined: string | null): ChargeOutcome =>
+const outcomeOf = (declined: string | null): ProviderAnswer =>
   declined === null ? { approved: true } : { approved: false, reason: declined }

@@ -45,13 +45,14 @@ export async function downloadMongod(
 async function download(folder: string, limits: Limits): Promise<{ file?: string; reason?: string }> {
   const script = fileURLToPath(new URL('download-process.ts', import.meta.url))
   const abort = new AbortController()
-  const startedAt = Date.now()
+  const startedAt = performance.now()
   let [size, grewAt] = [0, startedAt]
   const timer = setInterval(() => {
     const newSize = sizeOf(folder)
-    if (newSize !== size) [size, grewAt] = [newSize, Date.now()]
-    if (Date.now() - grewAt > limits.silentMs) abort.abort(`no answer for ${limits.silentMs / 1000} s`)
-    if (Date.now() - startedAt > limits.totalMs) abort.abort(`not done after ${limits.totalMs / 1000} s`)
+    if (newSize !== size) [size, grewAt] = [newSize, performance.now()]
+    if (performance.now() - grewAt > limits.silentMs) abort.abort(`no answer for ${limits.silentMs / 1000} s`)
+    if (performance.now() - startedAt > limits.totalMs)
+      abort.abort(`not done after ${limits.totalMs / 1000} s`)
   }, 200)
   const args = ['--import', import.meta.resolve('tsx'), script, VERSION, folder]
   // A host name that cannot be resolved is not resolved by a retry either.

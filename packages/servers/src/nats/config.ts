@@ -18,10 +18,19 @@ interface NatsConfig {
   readonly storeDir: string
   readonly users: readonly NatsUser[]
   readonly cluster?: NatsCluster | undefined
+  /** Further lines. */
+  readonly lines?: readonly string[]
 }
 
 /** The server's configuration file: JetStream on disk, this machine only, and each user's permissions. */
-export function natsConfig({ port, monitorPort, storeDir, users, cluster }: NatsConfig): string {
+export function natsConfig({
+  port,
+  monitorPort,
+  storeDir,
+  users,
+  cluster,
+  lines: more = [],
+}: NatsConfig): string {
   const lines = [
     `server_name: ${cluster?.serverName ?? 'local'}`,
     `listen: "127.0.0.1:${port}"`,
@@ -35,6 +44,7 @@ export function natsConfig({ port, monitorPort, storeDir, users, cluster }: Nats
     '}',
     ...(cluster ? routes(cluster) : []),
     ...authorization(users.map((user) => ({ ...user, password: quoted(user.password) }))),
+    ...more,
   ]
   return `${lines.join('\n')}\n`
 }

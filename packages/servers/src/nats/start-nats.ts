@@ -9,12 +9,18 @@ import { findNats } from './find-nats.ts'
 /**
  * Finds NATS and starts it with JetStream and these users; without users everyone may do everything. A server that the
  * environment names is returned as it is.
+ * @param lines further lines of its configuration
  */
 export async function startNats({
   users = [],
   cluster,
+  lines = [],
   ...options
-}: StartOptions & { users?: readonly NatsUser[]; cluster?: NatsCluster | undefined }): Promise<Server> {
+}: StartOptions & {
+  users?: readonly NatsUser[]
+  cluster?: NatsCluster | undefined
+  lines?: readonly string[]
+}): Promise<Server> {
   const found = await findNats(options)
   if (found.kind === 'environment') return externalServer(found.url, found.what, 4222)
   const config = join(options.dataDir, 'nats.conf')
@@ -26,7 +32,7 @@ export async function startNats({
     url: (port) => `nats://127.0.0.1:${port}`,
     async command(port) {
       monitorPort = await freePort()
-      writePrivateFile(config, natsConfig({ port, monitorPort, storeDir, users, cluster }))
+      writePrivateFile(config, natsConfig({ port, monitorPort, storeDir, users, cluster, lines }))
       return { file: found.program.file, args: ['-c', config] }
     },
     async ready(port) {

@@ -53,9 +53,9 @@ export function startChild(options: ChildOptions): Child {
   const child = spawn(file, args, { ...others, detached: true, stdio })
   if (log !== undefined) closeSync(log)
 
-  let last = { error: '', at: 0 }
+  let last = { error: '', at: Number.NEGATIVE_INFINITY }
   const onError = (error: string) => {
-    last = { error, at: Date.now() }
+    last = { error, at: performance.now() }
   }
   child.once('error', (error) => onError(error.message))
   if (typeof output === 'function') readLines(child, output, onError)
@@ -74,7 +74,7 @@ export function startChild(options: ChildOptions): Child {
     },
     exited,
     get lastError() {
-      return Date.now() - last.at < EXPLAINS_MS ? last.error : undefined
+      return performance.now() - last.at < EXPLAINS_MS ? last.error : undefined
     },
     async stop() {
       if (isRunning()) child.kill(stopSignal)

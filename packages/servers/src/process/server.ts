@@ -105,7 +105,7 @@ async function startOn(plan: ServerPlan, fixedPort: number | undefined) {
   const { what, dataDir, stopSignal, retryWhen } = plan
   const log = join(dataDir, 'server.log')
   const options = { cwd: dataDir, output: log, stopSignal, stopWithinMs: STOP_WITHIN_MS }
-  for (const deadline = Date.now() + READY_WITHIN_MS; ; await sleep(100)) {
+  for (const deadline = performance.now() + READY_WITHIN_MS; ; await sleep(100)) {
     const port = fixedPort || (await freePort())
     if (fixedPort && !(await isFree(port)))
       throw new Error(
@@ -121,7 +121,7 @@ async function startOn(plan: ServerPlan, fixedPort: number | undefined) {
 
     const logged = await text(createReadStream(log, { start, end: start + 65_535 }))
     const retry = retryWhen?.test(logged) || (!fixedPort && !(await isFree(port)))
-    if (retry && Date.now() < deadline) continue
+    if (retry && performance.now() < deadline) continue
     const lastLines = logged.trim().split('\n').slice(-15).join('\n')
     throw new Error(`${what} did not start: ${failure}. ${log} ends with:\n${lastLines}`)
   }
@@ -145,7 +145,7 @@ async function failureToAnswer(
       return child.pid === undefined
     }
   }
-  const isSettled = await waitUntil(answersOrEnds, { withinMs: deadline - Date.now() })
+  const isSettled = await waitUntil(answersOrEnds, { withinMs: deadline - performance.now() })
   if (child.pid === undefined) return `it ${describeExit(await child.exited, child.lastError)}`
   if (isSettled) return undefined
   await child.kill()

@@ -39,10 +39,10 @@ export function supervise(
 
   async function keepRunning(signal: AbortSignal): Promise<void> {
     for (let delayMs = delays.firstMs; ; restarts += 1) {
-      const startedAt = Date.now()
+      const startedAt = performance.now()
       const end = await runOnce(signal)
       if (signal.aborted) return
-      if (Date.now() - startedAt >= delays.steadyMs) delayMs = delays.firstMs
+      if (performance.now() - startedAt >= delays.steadyMs) delayMs = delays.firstMs
       print(`${name} ${end}; starting it again in ${delayMs / 1000} s`)
       await sleep(delayMs, undefined, { signal }).catch(() => {})
       if (signal.aborted) return

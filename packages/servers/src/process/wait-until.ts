@@ -11,9 +11,9 @@ export async function waitUntil(
   condition: () => boolean | Promise<boolean>,
   { everyMs = 20, withinMs = Number.POSITIVE_INFINITY, signal }: WaitOptions = {},
 ): Promise<boolean> {
-  const deadline = Date.now() + withinMs
+  const deadline = performance.now() + withinMs
   while (!(await condition())) {
-    if (Date.now() > deadline) return false
+    if (performance.now() > deadline) return false
     await sleep(everyMs, undefined, { signal })
   }
   return true

@@ -74,17 +74,20 @@ async function dropMongodbDatabase(url: string, database: string): Promise<void>
 
 /**
  * A NATS server of the test's own, with JetStream; without users everyone may do everything.
+ * @param lines further lines of its configuration
  * @param version exactly this one
  */
 export async function testNats({
   users = [],
+  lines = [],
   version,
 }: {
   users?: readonly NatsUser[]
+  lines?: readonly string[]
   version?: string
 } = {}): Promise<TestServer> {
   const env = version === undefined ? process.env : { ...process.env, NATS_SERVER_VERSION: version }
-  return newServer('nats', (dataDir) => startNats({ dataDir, users, env }))
+  return newServer('nats', (dataDir) => startNats({ dataDir, users, lines, env }))
 }
 
 async function newServer(name: string, start: (dataDir: string) => Promise<Server>): Promise<TestServer> {

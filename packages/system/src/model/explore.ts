@@ -7,7 +7,8 @@ import { beginnings, isAtRest, isStrict, type Rules, storyOf, type World } from 
 type Origins = Map<string, { readonly key: string; readonly action: string } | undefined>
 
 /**
- * Visits every world that can be reached, breadth first: the path to a violation is a shortest one.
+ * Visits every world that can be reached, breadth first: the path to a violation is a shortest one. From each the system
+ * can come to rest, for example when a provider that was away answers again.
  * @returns the numbers of states and of those with nothing in flight, the final statuses that were reached, and the
  *   promise that the first bad world breaks, with the actions that lead there
  */
@@ -15,28 +16,39 @@ export function explore(rules: Rules) {
   const queue = beginnings(rules)
   const origins: Origins = new Map(queue.map((world) => [keyOf(world), undefined]))
   const endings = new Set<string>()
-  let statesAtRest = 0
+  const before = new Map<string, string[]>()
+  const resting: string[] = []
   for (const world of queue) {
     const key = keyOf(world)
     const atRest = isAtRest(world)
     const promise = world.brokenPromise ?? brokenPromises(storyOf(world), atRest)[0]
     if (promise !== undefined) {
       const violation = { promise, path: pathTo(key, origins) }
-      return { states: origins.size, statesAtRest, endings, violation }
+      return { states: origins.size, statesAtRest: resting.length, endings, violation }
     }
     if (atRest) {
-      statesAtRest += 1
+      resting.push(key)
       if (world.order && isFinal(world.order.status)) endings.add(world.order.status)
     }
     for (const { action, to } of transitionsFrom(world, rules)) {
       if (to === world) continue
       const next = keyOf(to)
+      before.set(next, [...(before.get(next) ?? []), key])
       if (origins.has(next)) continue
       origins.set(next, { key, action })
       queue.push(to)
     }
   }
-  return { states: origins.size, statesAtRest, endings }
+  const stuck = firstStuck(origins, before, resting)
+  const violation = stuck && { promise: 'Everything in flight comes to rest', path: pathTo(stuck, origins) }
+  return { states: origins.size, statesAtRest: resting.length, endings, violation }
+}
+
+/** The first world from which no path leads to one at rest. */
+function firstStuck(origins: Origins, before: ReadonlyMap<string, string[]>, resting: string[]) {
+  const ending = new Set(resting)
+  for (const key of ending) for (const earlier of before.get(key) ?? []) ending.add(earlier)
+  return [...origins.keys()].find((key) => !ending.has(key))
 }
 
 // Two worlds with the same key are one state. The data of the one order never differ, and no state depends on the

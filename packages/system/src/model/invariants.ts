@@ -39,10 +39,11 @@ const always: Invariants = {
 
 /** What it promises as soon as nothing is in flight. */
 const atRest: Invariants = {
-  'The provider took money only for an approved payment': (story) =>
-    !tookMoney(story) || wasApproved(story.payment),
-  'A payment is refunded if and only if the provider refunded its charge': ({ payment, charge }) =>
-    (payment === 'REFUNDED') === (charge?.refunds === 1),
+  'The provider took money only for an approved payment, or gave back what a declined one had taken': (
+    story,
+  ) => !tookMoney(story) || wasApproved(story.payment) || isUndone(story),
+  'A payment is refunded if and only if the provider refunded its charge': (story) =>
+    isUndone(story) || (story.payment === 'REFUNDED') === (story.charge?.refunds === 1),
   'Money is kept if and only if the goods arrived, once the courier has reported': ({ payment, delivery }) =>
     delivery === 'STARTED' || (payment === 'APPROVED') === (delivery === 'COMPLETED'),
   'The order has ended, or it is paid and waits for the courier': ({ order, payment, delivery }) =>
@@ -74,7 +75,11 @@ export const brokenPromises = (story: Story, isAtRest: boolean): string[] =>
 
 const areDistinct = (names: readonly string[]) => new Set(names).size === names.length
 
-const wasApproved = (payment: string | undefined) => payment === 'APPROVED' || payment === 'REFUNDED'
+const wasApproved = (payment: string | undefined) =>
+  payment === 'APPROVED' || payment === 'REFUND_PENDING' || payment === 'REFUNDED'
+
+/** The charge was given up before its outcome was known, and what it had taken was given back. */
+const isUndone = ({ payment, charge }: Story) => payment === 'DECLINED' && charge?.refunds === 1
 
 const tookMoney = ({ charge }: Story) => charge?.declined === false
 

@@ -54,6 +54,42 @@ const broken: Record<string, Changes> = {
         ),
     },
   },
+  'payment approves a charge that was given up': {
+    payment: {
+      settle: (state, answer) =>
+        payment.settle(
+          state?.status === 'VOID_PENDING' && 'approved' in answer ? { ...state, status: 'PENDING' } : state,
+          answer,
+        ),
+    },
+  },
+  'payment ends at its deadline without asking for the money': {
+    payment: {
+      evolve: (state, event) =>
+        event.name === 'ChargeOverdue' && state?.status === 'PENDING'
+          ? { ...state, status: 'DECLINED', reason: 'provider-unavailable' }
+          : payment.evolve(state, event),
+    },
+  },
+  'payment refunds without an answer of the provider': {
+    payment: {
+      evolve: (state, event) => {
+        const after = payment.evolve(state, event)
+        return after?.status === 'REFUND_PENDING' ? { ...after, status: 'REFUNDED' } : after
+      },
+    },
+  },
+  'payment does not end when the charge that was given up is given back': {
+    payment: {
+      settle: (state, answer) => (state?.status === 'VOID_PENDING' ? [] : payment.settle(state, answer)),
+    },
+  },
+  'payment takes the answer to a charge for a refund': {
+    payment: {
+      settle: (state, answer) =>
+        payment.settle(state, state?.status === 'REFUND_PENDING' ? { refunded: true } : answer),
+    },
+  },
   'payment settles again what is settled': {
     payment: {
       settle: (state, answer) =>
@@ -64,7 +100,7 @@ const broken: Record<string, Changes> = {
   },
   'payment does not refund a failed delivery': {
     payment: {
-      react: (state, event, now) => (event.name === 'DeliveryFailed' ? [] : payment.react(state, event, now)),
+      evolve: (state, event) => (event.name === 'DeliveryFailed' ? state : payment.evolve(state, event)),
     },
   },
   'delivery forgets a cancel that came early': {

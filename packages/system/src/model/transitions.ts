@@ -1,5 +1,6 @@
 import type { AnyFact, Service } from '@saucery/contracts/choreography'
 import { isDecided } from '@saucery/order/domain'
+import { askedFor, ChargeOverdue, isOpen, type ProviderAnswer } from '@saucery/payment/domain'
 import {
   acknowledge,
   commit,
@@ -20,12 +21,12 @@ interface Transition {
 
 const afterPayBy = '2026-01-01T00:00:00.681Z'
 
-/** Everything that can happen next: a request, an end of the wait, a message that comes first or again, a charge, a crash. */
+/** Everything that can happen next: a request, an end of a wait, a message that comes first or again, a call to the provider. */
 export const transitionsFrom = (world: World, rules: Rules): Transition[] => [
   ...requests(world, rules),
   ...waits(world, rules),
   ...messages(world, rules),
-  ...charges(world, rules),
+  ...calls(world, rules),
 ]
 
 function requests(world: World, rules: Rules): Transition[] {
@@ -64,10 +65,7 @@ function messages(world: World, rules: Rules): Transition[] {
   return world.published.flatMap((event) =>
     consumersOf(event).map((service) => ({
       action: `${service} consumes ${event.name}`,
-      to:
-        service === 'payment' && event.name === 'OrderPlaced'
-          ? reserve(world, event, rules)
-          : acknowledge(handle(world, service, event, rules), service, event),
+      to: acknowledge(handle(world, service, event, rules), service, event),
     })),
   )
 }
@@ -77,7 +75,7 @@ function handle(world: World, service: Service, event: AnyFact, rules: Rules): W
     case 'order':
       return commit(world, rules, 'order', [], event)
     case 'payment':
-      return commit(world, rules, 'payment', reactionOf(world, event, rules), event)
+      return reserve(world, event, rules)
     case 'delivery':
       return commit(world, rules, 'delivery', rules.delivery.react(world.delivery, event as never), event)
     case 'dashboard':
@@ -98,43 +96,65 @@ function project(
     : { ...world, dashboard: dashboard.viewOf(modelOrderId, timeline) }
 }
 
-/** Payment's first transaction; the message is acknowledged only after the second. */
-function reserve(world: World, placed: AnyFact, rules: Rules): World {
-  const reserved = commit(world, rules, 'payment', reactionOf(world, placed, rules), placed)
-  if (reserved.payment?.status !== 'PENDING') return acknowledge(reserved, 'payment', placed)
-  const charging = { ...reserved, charging: Math.min(2, world.charging + 1) }
-  return world.payment === undefined && world.late
-    ? { ...charging, brokenPromise: 'No charge begins after payBy' }
-    : charging
+/** Payment's first transaction, after which the message is acknowledged. The row of an open payment has it asked. */
+function reserve(world: World, event: AnyFact, rules: Rules): World {
+  const now = world.late ? afterPayBy : payBy
+  const reserved = commit(
+    world,
+    rules,
+    'payment',
+    rules.payment.react(world.payment, event as never, now),
+    event,
+  )
+  if (reserved.payment?.status !== 'PENDING' || reserved.charging) return reserved
+  const charging = { ...reserved, charging: true }
+  return world.late ? { ...charging, brokenPromise: 'No charge begins after payBy' } : charging
 }
 
-const reactionOf = ({ payment, late }: World, event: AnyFact, rules: Rules) =>
-  rules.payment.react(payment, event as never, late ? afterPayBy : payBy)
-
-/** A replica that called the provider settles payment's second transaction, or crashes before or after the charge. */
-function charges(world: World, rules: Rules): Transition[] {
-  if (world.charging === 0) return []
-  const charging = world.charging - 1
-  const answers = world.provider === 'nothing' ? (['approved', 'declined'] as const) : [world.provider]
+/**
+ * Calls to the provider. Their outcome becomes known, or is lost by a crash, a timeout or nonsense, and asked again. A
+ * call that is on its way when it is given up may arrive at any later time, and so may its answer.
+ */
+function calls(world: World, rules: Rules): Transition[] {
+  const { payment, provider } = world
+  const asksRefund = isOpen(payment) && askedFor[payment.status] === 'refund'
   return [
-    { action: 'crash before the charge', to: { ...world, charging } },
-    ...answers.map((provider) => ({
-      action: `crash after ${provider}`,
-      to: { ...world, provider, charging },
-    })),
-    ...answers.map((provider) => ({
-      action: `settle ${provider}`,
-      to: settle({ ...world, provider, charging }, rules),
-    })),
+    ...(payment?.status === 'PENDING' ? [giveUp(world, rules)] : []),
+    ...(world.charging ? chargesOf(provider).flatMap((next) => call(world, rules, 'charge', next)) : []),
+    ...(asksRefund || provider === 'refunded' || provider === 'cancelled'
+      ? call(world, rules, 'refund', refundOf(provider))
+      : []),
   ]
 }
 
-function settle(world: World, rules: Rules): World {
-  const answer =
-    world.provider === 'approved'
-      ? ({ approved: true } as const)
-      : ({ approved: false, reason: 'limit-exceeded' } as const)
-  const settled = commit(world, rules, 'payment', rules.payment.settle(world.payment, answer))
-  const [placed] = settled.published
-  return placed ? acknowledge(settled, 'payment', placed) : settled
+const giveUp = (world: World, rules: Rules): Transition => ({
+  action: 'the charge is given up',
+  to: commit(world, rules, 'payment', [], ChargeOverdue(modelOrderId)),
+})
+
+type Provider = World['provider']
+
+/** A first charge may be approved or declined; a repeated one is answered as before. */
+const chargesOf = (provider: Provider): readonly Provider[] =>
+  provider === 'nothing' ? ['approved', 'declined'] : [provider]
+
+const refundOf = (provider: Provider): Provider =>
+  provider === 'approved' ? 'refunded' : provider === 'nothing' ? 'cancelled' : provider
+
+/** One call: the provider books it, and its outcome stays unknown or is settled. */
+function call(world: World, rules: Rules, asked: 'charge' | 'refund', provider: Provider): Transition[] {
+  const booked = provider === world.provider ? world : { ...world, provider }
+  const outcome = asked === 'refund' ? ({ refunded: true } as const) : outcomeOf(provider)
+  return [
+    { action: `${asked}, ${provider}, unknown`, to: booked },
+    {
+      action: `${asked}, ${provider}, settled`,
+      to: commit(booked, rules, 'payment', rules.payment.settle(booked.payment, outcome)),
+    },
+  ]
 }
+
+const outcomeOf = (provider: Provider): ProviderAnswer =>
+  provider === 'approved' || provider === 'refunded'
+    ? { approved: true }
+    : { approved: false, reason: provider === 'declined' ? 'limit-exceeded' : provider }

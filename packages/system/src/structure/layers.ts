@@ -22,12 +22,13 @@ export interface Structure {
 /** They have one shape: who knows one of them knows all three. (sameness.test) */
 export const participants = ['packages/order', 'packages/payment', 'packages/delivery']
 
-/** The layers of all three; `provider` is payment's alone and `payment-wait` order's. */
+/** The layers of all three; `provider` and `provider-calls` are payment's alone and `payment-wait` order's. */
 const service: Layers = [
   ['schema.ts', 'settings.ts'],
   ['domain.ts', 'routes.ts'],
   ['provider'],
   ['store.ts'],
+  ['provider-calls'],
   ['reactions.ts'],
   ['deadlines.ts', 'payment-wait'],
   ['api.ts'],
@@ -58,7 +59,7 @@ export const structure: Structure = {
     'packages/servers': [['process'], ['install'], ['postgres', 'nats', 'mongodb']],
     'packages/messaging': [
       ['events', 'log.ts'],
-      ['async'],
+      ['async', 'tls'],
       ['nats', 'postgres'],
       ['inbox', 'outbox', 'dead-letters', 'idempotency'],
       ['consumer'],
@@ -109,7 +110,7 @@ export const structure: Structure = {
       ['main.tsx'],
     ],
     'packages/local': [['access', 'demo'], ['system'], ['cli']],
-    'packages/system': [['model'], ['support'], ['docs', 'faults', 'structure']],
+    'packages/system': [['model'], ['support'], ['docs', 'faults', 'mutants', 'structure']],
     bench: [['load', 'report'], ['run'], ['limits'], ['measure'], ['breaker', 'rebuild'], ['bench.ts']],
     'deploy/tools': [['images', 'secrets'], ['replay.ts']],
     'deploy/experiments': [['report'], ['cluster'], ['load'], ['experiments'], ['experiment.ts']],

@@ -12,7 +12,7 @@ export type Observer = Awaited<ReturnType<typeof observe>>
 export type ConsumerStates = Awaited<ReturnType<Observer['consumers']>>
 
 /** Looks into the four databases and the streams directly, past the services. */
-export async function observe({ databases, nats }: System) {
+export async function observe({ databases, nats }: Pick<System, 'databases' | 'nats'>) {
   const open = (url: string) => openDatabase(url, 'observer', { connections: 1 })
   const pools = [open(databases.orders), open(databases.payments), open(databases.deliveries)] as const
   const [orders, payments, deliveries] = pools.map(({ db }) => db) as [Database, Database, Database]
@@ -67,6 +67,7 @@ export async function observe({ databases, nats }: System) {
       await views.connect()
       assert.equal(await views.isUp(), true, 'the database of the views is away')
       assert.equal(await unpublished(), 0, 'an event is not published yet')
+      assert.deepEqual(await select(payments, openPayments), [], 'a payment waits for the provider')
       assert.ok(!(await Promise.all(services.map(isIdle))).includes(false), 'a message is not handled yet')
       return Promise.all(streams.map(({ name }) => lastSequence(name)))
     },
@@ -96,6 +97,8 @@ export async function observe({ databases, nats }: System) {
     },
   }
 }
+
+const openPayments = "select order_id from payments where status like '%PENDING'"
 
 const select = async <Row>(db: Database, statement: string): Promise<Row[]> =>
   [...(await db.execute(statement))] as Row[]

@@ -1,0 +1,47 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { brotliCompressSync } from 'node:zlib'
+import { root } from '@saucery/servers/install/folders'
+import { build } from 'esbuild'
+
+// Packs the services of a checkout, one file with their bundles and migrations, for the test that upgrades from it:
+//   pnpm pack-release [<checkout>]
+// The commit that is released is packed, and the file committed after it: a checkout in CI has no history.
+const services = ['order', 'payment', 'delivery', 'dashboard']
+const checkout = resolve(process.argv[2] ?? root)
+const packed = join(root, 'packages/system/releases/last.json.br')
+
+const { outputFiles } = await build({
+  entryPoints: services.map((name) => ({
+    in: join(checkout, 'packages', name, 'src/main.ts'),
+    // A service finds its migrations by its own place.
+    out: `${name}/src/main`,
+  })),
+  outdir: '/',
+  outExtension: { '.js': '.mjs' },
+  absWorkingDir: checkout,
+  bundle: true,
+  splitting: true,
+  minify: true,
+  keepNames: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  write: false,
+  banner: {
+    js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
+  },
+})
+const files: Record<string, string> = {}
+for (const { path, text } of outputFiles) files[path.slice(1)] = text
+for (const name of services) {
+  const folder = join(checkout, 'packages', name, 'migrations')
+  const migrations = await readdir(folder).catch(() => [])
+  for (const file of [...migrations.filter((file) => file.endsWith('.sql')), 'meta/_journal.json'])
+    if (migrations.length > 0)
+      files[`${name}/migrations/${file}`] = await readFile(join(folder, file), 'utf8')
+}
+await mkdir(dirname(packed), { recursive: true })
+const bytes = brotliCompressSync(JSON.stringify(files))
+await writeFile(packed, bytes)
+process.stdout.write(`${packed}: ${Object.keys(files).length} files, ${Math.round(bytes.length / 1024)} KB\n`)

@@ -1,0 +1,102 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { retryDelay } from '@saucery/messaging/async/backoff'
+import { batcher } from '@saucery/messaging/async/batcher'
+import { type Cause, stamp } from '@saucery/messaging/events/event'
+import { newTraceparent } from '@saucery/messaging/events/trace-context'
+import { type Log, reasonOf } from '@saucery/messaging/log'
+import type { Database } from '@saucery/messaging/postgres/database'
+import type { z } from 'zod'
+import { ChargeOverdue, type OpenPayment, settle } from '../domain.ts'
+import { ask } from '../provider/ask.ts'
+import type { PaymentProvider } from '../provider/provider.ts'
+import type { paymentSettings } from '../settings.ts'
+import type { CommitPayment } from '../store.ts'
+import { type Call, leaseDue, leaseMs, type Postponed, postpone } from './due.ts'
+
+type Settings = Pick<
+  z.infer<typeof paymentSettings>,
+  | 'PROVIDER_TIMEOUT_MS'
+  | 'PROVIDER_RETRY_MS'
+  | 'PROVIDER_RETRY_MAX_MS'
+  | 'PROVIDER_CONCURRENCY'
+  | 'CHARGE_DEADLINE_MS'
+>
+
+interface Deps {
+  readonly db: Database
+  readonly commit: CommitPayment
+  readonly provider: PaymentProvider
+  readonly settings: Settings
+  readonly log: Log
+}
+
+export type ProviderCalls = ReturnType<typeof openProviderCalls>
+
+/** Between two looks for calls that are due, while others are under way. */
+const pauseMs = 100
+
+const causeOf = (id: string): Cause => ({ id, traceparent: newTraceparent() })
+
+/** Asks the provider, and settles the payments. The rows of the open payments are the timers of what is unknown. */
+export function openProviderCalls({ db, commit, provider, settings, log }: Deps) {
+  const backoff = { firstMs: settings.PROVIDER_RETRY_MS, maxMs: settings.PROVIDER_RETRY_MAX_MS }
+  let underWay = 0
+  const free = () => Math.max(0, settings.PROVIDER_CONCURRENCY - underWay)
+
+  const endLease = batcher(async (calls: Postponed[]) => {
+    await postpone(db, calls)
+    return calls.map(() => ({ value: undefined }))
+  })
+  const end = (call: Postponed) =>
+    endLease(call).catch((error) =>
+      log.warn({ error, orderId: call.orderId }, 'the lease is left to run out'),
+    )
+
+  /** Never rejects: what is not settled is due again. */
+  async function attempt({ orderId, status, amount, attempts }: Call, cause: Cause): Promise<void> {
+    underWay += 1
+    try {
+      const outcome = await ask(provider, { orderId, status, amount }, settings.PROVIDER_TIMEOUT_MS)
+      await commit({ key: orderId, cause, decide: (payment) => settle(payment, outcome) })
+    } catch (failure) {
+      const error = reasonOf(failure).replace(/\p{C}/gu, ' ').slice(0, 200)
+      const delayMs = retryDelay(Math.max(1, attempts), backoff)
+      await end({ orderId, status, amount, attempts, delayMs, error })
+    } finally {
+      underWay -= 1
+    }
+  }
+
+  /** Commits that the charge is given up before it asks for the refund: no late approval can be settled any more. */
+  async function giveUp(orderId: string): Promise<void> {
+    const cause = causeOf('charge-deadline')
+    const overdue = stamp(ChargeOverdue(orderId), cause, new Date())
+    const { state } = await commit({ key: orderId, cause, consumes: overdue, decide: () => [] })
+    log.warn({ orderId, status: state?.status }, 'the charge is given up at its deadline')
+    if (state?.status === 'VOID_PENDING') await attempt({ ...state, attempts: 0 }, cause)
+  }
+
+  return {
+    /** The first call, by the replica that committed the status; without a free place it is due at once. */
+    async begin(payment: OpenPayment, cause: Cause): Promise<void> {
+      const call = { ...payment, attempts: 0 }
+      return free() > 0 ? attempt(call, cause) : end({ ...call, delayMs: -leaseMs })
+    },
+
+    /** Makes the calls that are due, and those that become due meanwhile. */
+    async askDue(stopping?: AbortSignal): Promise<void> {
+      const own = new Set<Promise<void>>()
+      do {
+        const due = stopping?.aborted ? [] : await leaseDue(db, settings.CHARGE_DEADLINE_MS, free())
+        for (const { isOverdue, ...call } of due) {
+          const gaveUp = isOverdue && call.status === 'PENDING'
+          const run = (gaveUp ? giveUp(call.orderId) : attempt(call, causeOf('provider-retry')))
+            .catch((error) => log.warn({ error, orderId: call.orderId }, 'the call is left to its lease'))
+            .finally(() => own.delete(run))
+          own.add(run)
+        }
+        if (own.size > 0) await Promise.race([Promise.all(own), delay(pauseMs)])
+      } while (own.size > 0)
+    },
+  }
+}

@@ -1,0 +1,8 @@
+import type { Mutant } from '../mutant.ts'
+import { consuming } from './consuming.ts'
+import { dashboard } from './dashboard.ts'
+import { domains } from './domains.ts'
+import { publishing } from './publishing.ts'
+import { signIn } from './sign-in.ts'
+
+export const mutants: readonly Mutant[] = [...publishing, ...consuming, ...domains, ...dashboard, ...signIn]

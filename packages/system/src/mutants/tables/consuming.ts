@@ -1,0 +1,105 @@
+import { mutantsOf } from '../mutant.ts'
+
+const messaging = 'packages/messaging/src'
+
+/** Consumers, dead letters, signatures, streams. */
+export const consuming = [
+  ...mutantsOf(
+    `${messaging}/consumer/watermark.ts`,
+    'consumer/watermark',
+    [
+      'the watermark does not notice that its stream was made anew',
+      'if (next && delivered.stream_seq < next.delivered) next = undefined',
+      '',
+    ],
+    [
+      'a deadline counts events that were not compared with the stream',
+      'Math.min(watermark, comparedUntil(stream))',
+      'watermark',
+    ],
+    ['the watermark passes messages in flight', 'if (pending === 0 && inFlight === 0)', 'if (pending === 0)'],
+  ),
+  ...mutantsOf(
+    `${messaging}/consumer/missed.ts`,
+    'consumer/missed',
+    ['what a consumer ahead of its stream was not handed is never missed', 'isAhead || message', 'message'],
+    ['what is in flight for ever is never missed', '|| now - since >= patienceMs', ''],
+  ),
+  ...mutantsOf(`${messaging}/consumer/trail.ts`, 'consumer/trail', [
+    'a trail keeps the last position, not the highest',
+    '!newest || sequence > newest.sequence',
+    'sequence',
+  ]),
+  ...mutantsOf(`${messaging}/dead-letters/reconciler.ts`, 'dead-letters/reconciler', [
+    'a comparison of dead letters stops at its first ten minutes',
+    'missing.length === 0 && Date.parse(oldest',
+    'Date.parse(oldest',
+  ]),
+  ...mutantsOf(`${messaging}/consumer/settle.ts`, 'consumer/consumer consumer/settle dead-letters/publish', [
+    'a message is terminated without a dead letter',
+    'await publishDeadLetter(',
+    '',
+  ]),
+  ...mutantsOf(`${messaging}/consumer/keyed-queue.ts`, 'consumer/keyed-queue', [
+    'a failure ends the queue of its key',
+    '.then(run, run)',
+    '.then(run)',
+  ]),
+  ...mutantsOf(`${messaging}/consumer/keep-alive.ts`, 'consumer/consumer', [
+    'a slow message is delivered to another replica too',
+    'message.working()',
+    'undefined',
+  ]),
+  ...mutantsOf(
+    `${messaging}/consumer/processor.ts`,
+    'consumer/consumer dead-letters/reprocess',
+    [
+      'an outage lets later messages of its key pass',
+      'inKeyOrder(retryOutages(handle))',
+      'retryOutages(inKeyOrder(handle))',
+    ],
+    [
+      'an outage while a dead letter is retried counts as its failure',
+      'if (isOutage(error)) throw error',
+      '',
+    ],
+  ),
+  ...mutantsOf(`${messaging}/dead-letters/record.ts`, 'dead-letters', [
+    'a dead letter keeps the headers that instruct the server',
+    'if (!/^nats-/i.test(name)) for',
+    'for',
+  ]),
+  ...mutantsOf(`${messaging}/dead-letters/reader.ts`, 'dead-letters/reader', [
+    'a service reads the dead letters of others',
+    "!message || !header('Nats-Subject').startsWith(prefix)",
+    '!message',
+  ]),
+  ...mutantsOf(
+    `${messaging}/events/signature.ts`,
+    'events/signature events/cloud-events',
+    ['the cause of an event is not signed', ", 'ce-causationid']", ']'],
+    ['unsigned events are accepted for ever', 'unsignedUntil && arrived < unsignedUntil', 'unsignedUntil'],
+  ),
+  ...mutantsOf(
+    `${messaging}/events/cloud-events.ts`,
+    'events/publisher',
+    [
+      'an answer of the server passes for an event',
+      'answerHeaders.find((name) => headers?.has(name))',
+      'answerHeaders.find(() => false)',
+    ],
+    ['nobody checks who published an event', '  checkPublisher(message, expected, arrived)\n', ''],
+  ),
+  ...mutantsOf(
+    `${messaging}/nats/streams.ts`,
+    'nats/streams consumer/consumer',
+    ['whoever may publish may also purge', 'deny_purge: true,', ''],
+    ['the server gives up on a message silently', 'max_deliver: -1,', 'max_deliver: 3,'],
+    ['a new consumer begins at the end', 'DeliverPolicy.All,', 'DeliverPolicy.New,'],
+  ),
+  ...mutantsOf(`${messaging}/nats/stream-reader.ts`, 'live/outages live/feed', [
+    'the live feed takes another event for the one that it read last',
+    '|| at.id !== position.id',
+    '',
+  ]),
+]

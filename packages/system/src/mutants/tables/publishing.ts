@@ -1,0 +1,91 @@
+import { mutantsOf } from '../mutant.ts'
+
+const messaging = 'packages/messaging/src'
+
+/** Outbox, unit of work, idempotent requests. */
+export const publishing = [
+  ...mutantsOf(
+    `${messaging}/outbox/outbox-table.ts`,
+    'outbox/outbox',
+    [
+      'a comparison unpublishes also what was published again meanwhile',
+      '.stream_sequence = lost.stream_sequence',
+      '.stream_sequence > 0',
+    ],
+    ['a sweeper takes events that another process is publishing', 'leased_until < now() or', 'true or'],
+    ['old events are deleted though they were never published', 'and published_at < ', 'and time < '],
+  ),
+  ...mutantsOf(
+    `${messaging}/outbox/reconciler.ts`,
+    'outbox/reconciler',
+    ['a comparison stops at the first whole minute', 'if (missing.length === 0 && isFar)', 'if (isFar)'],
+    ['a comparison does not wait for events that are being published', 'await publishingSettled()', ''],
+    [
+      'what the limits of a stream removed counts as lost',
+      'if (row.streamSequence < state.first_seq && hasLimits(config)) return true',
+      '',
+    ],
+  ),
+  ...mutantsOf(
+    `${messaging}/outbox/publisher.ts`,
+    'outbox/outbox',
+    [
+      'a publisher does not notice that sequences went back',
+      'if (ack.seq <= lastSequence) onRegression()',
+      '',
+    ],
+    ['an event is published without its id, so that a repeat is stored twice', 'msgID: event.id, ', ''],
+  ),
+  ...mutantsOf(`${messaging}/outbox/publishing-state.ts`, 'outbox/stalled-broker', [
+    'each failed event of an outage is logged',
+    'else if (stalledAt === undefined)',
+    'else if (events)',
+  ]),
+  ...mutantsOf('packages/servers/src/process/supervise.ts', 'nats/full-disk', [
+    'a broker that stores nothing is not started again',
+    'void endWhenUnhealthy(server, options)',
+    '',
+  ]),
+  ...mutantsOf('packages/servers/src/process/health.ts', 'nats/full-disk', [
+    'a broker is started again while its disk is full',
+    '|| !(await takesData(health.dataDir))',
+    '',
+  ]),
+  ...mutantsOf(
+    `${messaging}/idempotency/requests.ts`,
+    'messaging/src/idempotency',
+    ['a provisional answer overwrites a final one', '.leased_until is not null', '.created_at is not null'],
+    [
+      'a key that was used for something else gets the answer to that',
+      'if (fingerprint !== request.fingerprint)',
+      'if (!fingerprint)',
+    ],
+    [
+      'two replicas carry out one request at once',
+      'if (!locked.has(id) || claimed.has(id))',
+      'if (claimed.has(id))',
+    ],
+  ),
+  ...mutantsOf(`${messaging}/idempotency/finish-request.ts`, 'idempotency/finish', [
+    'a second final answer replaces the first',
+    'when leased_until is null then',
+    'when false then',
+  ]),
+  ...mutantsOf(`${messaging}/inbox/inbox.ts`, 'inbox/inbox messaging/src/unit-of-work', [
+    'the inbox knows no event',
+    'return new Set(rows.map(({ id }) => id))',
+    'return new Set(ids)',
+  ]),
+  ...mutantsOf(
+    `${messaging}/unit-of-work.ts`,
+    'messaging/src/unit-of-work',
+    ['a handled event leaves the inbox', 'if (handles !== undefined) fresh.delete(handles)', ''],
+    ['a refused event stays in the inbox', 'release(tx, [...fresh]),', ''],
+    ['two first events of one key race', 'lock(tx, keys),', 'Promise.resolve(),'],
+    [
+      'a bad change makes its neighbours fail',
+      'if (changes.length === 1 || isDatabaseOutage(error)) throw error',
+      'throw error',
+    ],
+  ),
+]

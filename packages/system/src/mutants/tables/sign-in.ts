@@ -1,0 +1,46 @@
+import { mutantsOf } from '../mutant.ts'
+
+/** Who may call: the gateway's check of tokens, what it passes on, and what the services check. */
+export const signIn = [
+  ...mutantsOf(
+    'packages/gateway/src/auth/verify-token.ts',
+    'gateway/src/auth',
+    ['a token for another audience is accepted', 'audience: rules.audience,', ''],
+    ['a token of another issuer is accepted', 'issuer: rules.issuer,', ''],
+    ['a token that never expires is accepted', "requiredClaims: ['exp', 'sub'],", "requiredClaims: ['sub'],"],
+    ['a token signed with a shared secret is accepted', 'algorithms: [...rules.keys.algorithms],', ''],
+    [
+      'a token is believed after its end',
+      'Math.min((payload.exp ?? 0) * 1000, Date.now() + cachedMs)',
+      'Date.now() + cachedMs',
+    ],
+    ['of several roles the first counts', 'value.length === 1 ? value[0]', 'value.length > 0 ? value[0]'],
+  ),
+  ...mutantsOf(
+    'packages/gateway/src/proxy/headers.ts',
+    'gateway/src/proxy/headers gateway/src/auth',
+    ['a client sends its own caller token', '  callerTokenHeader,\n]', ']'],
+    ['the client’s token reaches the services', "  'authorization',\n", ''],
+  ),
+  ...mutantsOf(
+    'packages/chassis/src/auth/caller-token.ts',
+    'chassis/src/auth',
+    ['a caller token for one service is good for all', 'audience: service,', ''],
+    ['a caller token never ends', "requiredClaims: ['exp'],", ''],
+  ),
+  ...mutantsOf(
+    'packages/chassis/src/auth/authorize.ts',
+    'chassis/src/auth',
+    [
+      'a caller without any permission is let in',
+      "if (scope !== 'none') return scope",
+      'if (scope) return scope',
+    ],
+    [
+      'a branch sees the orders of others',
+      'item && isInScope(scope, (item as { branchId?: string }).branchId)',
+      'item',
+    ],
+    ['a list shows the orders of other branches', '{ ...query, branchId: scope.branchId }', 'query'],
+  ),
+]

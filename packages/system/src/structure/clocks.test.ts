@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { it } from 'node:test'
+import { assertNone } from './testing/assert-none.ts'
+import { packageFolders, sourceFiles, workspaceRoot } from './testing/sources.ts'
+
+/** Where `Date.now()` is right, and what it is compared with. */
+const byTheWallClock: Record<string, string> = {
+  'packages/chassis/src/auth/caller-token.ts': 'the time in a token',
+  'packages/chassis/src/auth/token-cache.ts': 'the time in a token',
+  'packages/dashboard/src/http/app.ts': 'the times in events',
+  'packages/dashboard/src/live/feed.ts': 'the times in events and in a token',
+  'packages/dashboard/src/operations/overdue.ts': 'the times in events',
+  'packages/dashboard/src/projection/builder.ts': 'when other processes used a projection',
+  'packages/delivery/src/deadlines.ts': 'the times in events',
+  'packages/gateway/src/auth/verify-token.ts': 'the time in a token',
+  'packages/local/src/access/sign-in.ts': 'the time in a token',
+  'packages/messaging/src/consumer/reconciler.ts': 'the times in events',
+  'packages/messaging/src/consumer/watermark.ts': 'the times in events',
+  'packages/messaging/src/inbox/inbox.ts': 'the times in ids',
+  'packages/messaging/src/outbox/outbox-table.ts': 'the times in ids',
+  'packages/order/src/payment-wait/wait.ts': 'tells payment until when it may charge',
+  'packages/servers/src/mongodb/download.ts': 'the time of a file',
+}
+
+// The wall clock can be set while a process waits: by two hours back, and it waits for two hours more.
+it('durations are measured by performance.now, not by Date.now', () => {
+  const uses = packageFolders()
+    .filter((folder) => folder.startsWith('packages/') && folder !== 'packages/web')
+    .flatMap((folder) => sourceFiles(folder).map((file) => `${folder}/src/${file}`))
+    .filter((path) => !/\/testing\/|\/mutants\/tables\//.test(path))
+    .filter((path) => readFileSync(join(workspaceRoot, path), 'utf8').includes('Date.now('))
+  assert.deepEqual(
+    Object.keys(byTheWallClock).filter((path) => !uses.includes(path)),
+    [],
+    'named here without a use',
+  )
+  assertNone(uses.filter((path) => !(path in byTheWallClock)))
+})

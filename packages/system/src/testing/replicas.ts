@@ -1,0 +1,77 @@
+import { join } from 'node:path'
+import { signInEnv } from '@saucery/local/access/sign-in'
+import { bundle } from '@saucery/local/system/bundle'
+import { anyPorts, claimPorts, perService, type ServiceName } from '@saucery/local/system/service-ports'
+import { startService } from '@saucery/local/system/services'
+import { eventually } from '@saucery/messaging/testing/eventually'
+import type { Supervised } from '@saucery/servers/process/supervise'
+import type { RunningSystem } from '../support/running-system.ts'
+import { openBalancer } from './balancer.ts'
+
+export interface Replica {
+  readonly name: ServiceName
+  readonly port: number
+  readonly program: Supervised
+}
+
+const portOf = (url: string) => Number(new URL(url).port)
+
+/** Two replicas of each service behind a balancer, in the order of a rollout: the system's own, and one more of each. */
+export async function replicasOf(system: RunningSystem) {
+  const { dataDir, urls, services, errors, ...stores } = system
+  const env = { ...process.env, LOG_LEVEL: 'warn' }
+  const built = await bundle(join(dataDir, 'replicas'))
+  const [own, more] = [await claimPorts(anyPorts), await claimPorts(anyPorts)]
+  // The system's own gateway calls its own services, so two others replace it.
+  const first = { ...perService((name) => portOf(urls[name])), gateway: more.gateway }
+  const pairs = perService((name) => [first[name], own[name]] as const)
+  const opened = await Promise.all(
+    Object.entries(pairs).map(async ([name, ports]) => [name, await openBalancer(ports)]),
+  )
+  const balancers = Object.fromEntries(opened) as Record<
+    ServiceName,
+    Awaited<ReturnType<typeof openBalancer>>
+  >
+  const behind = perService((name) => balancers[name].port)
+
+  function start(name: ServiceName, port: number): Supervised {
+    const ports = { ...behind, [name]: port }
+    const onLine = (_: ServiceName, line: string) => void errors.set(`${name}: ${line}`, 1)
+    const signIn = signInEnv(dataDir, {})
+    return startService(name, { dataDir, ports, stores, signIn, bundle: built, env, print: () => {}, onLine })
+  }
+
+  const replicas = Object.entries(pairs).flatMap(([key, ports]): Replica[] => {
+    const name = key as ServiceName
+    return ports.map((port) => {
+      const isOwn = port === portOf(urls[name])
+      return { name, port, program: isOwn ? services[name] : start(name, port) }
+    })
+  })
+  const isReady = ({ port }: Replica) =>
+    eventually(async () => {
+      const { status } = await fetch(`http://127.0.0.1:${port}/readyz`, { headers: { connection: 'close' } })
+      if (status !== 200) throw new Error(`port ${port} is not ready`)
+    }, 60_000)
+  await Promise.all(replicas.map(isReady))
+  return {
+    replicas,
+    url: balancers.gateway.url,
+    /** @returns how long it took to stop, in ms */
+    async restart(replica: Replica): Promise<number> {
+      const { name, port, program } = replica
+      balancers[name].takeOut(port)
+      const began = performance.now()
+      await program.stop()
+      const took = performance.now() - began
+      program.start()
+      await isReady(replica)
+      balancers[name].putIn(port)
+      return took
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(replicas.map(({ program }) => program.stop()))
+      for (const balancer of Object.values(balancers)) balancer.close()
+    },
+  }
+}
