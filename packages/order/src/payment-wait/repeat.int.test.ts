@@ -32,6 +32,9 @@ describe('a request that is repeated because its process crashed while it waited
     const asking = answerTo('watched', prefer, app, key).finally(() => {
       isAnswered = true
     })
+    // A wait that does not watch the found order would end at once, and cancel it.
+    await delay(1000)
+    assert.equal(isAnswered, false)
     // Again and again, because the watch begins at a moment that the test cannot see.
     while (!isAnswered) {
       await nats.publish(stamped(approvalOf(placed)))

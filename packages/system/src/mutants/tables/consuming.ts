@@ -66,8 +66,8 @@ export const consuming = [
   ),
   ...mutantsOf(`${messaging}/dead-letters/record.ts`, 'dead-letters', [
     'a dead letter keeps the headers that instruct the server',
-    'if (!/^nats-/i.test(name)) for',
-    'for',
+    '/^(nats|dead-letter)-/i',
+    '/^dead-letter-/i',
   ]),
   ...mutantsOf(`${messaging}/dead-letters/reader.ts`, 'dead-letters/reader', [
     'a service reads the dead letters of others',
