@@ -44,7 +44,7 @@ type Options<F extends Fact> = Pick<PolicyOptions<F>, 'broker' | 'stopping'> & {
  */
 export function openComparison<F extends Fact>(
   { broker, state, stopping }: Options<F>,
-  { stream, durable, filters }: ConsumerSpec,
+  { stream, durable, filters, maxAckPending }: ConsumerSpec,
   process: (message: JsMsg) => Promise<unknown>,
 ) {
   const trail = openTrail()
@@ -53,6 +53,7 @@ export function openComparison<F extends Fact>(
   /** Everything up to here was handled at the last comparison. */
   let anchor: (StreamPosition & { readonly time: number }) | undefined
   let unchecked: StreamPosition[] = []
+  let delivered = 0
   let suspectedSince = new Map<string, number>()
   const tries = new Map<string, number>()
 
@@ -95,7 +96,10 @@ export function openComparison<F extends Fact>(
     const { state: of } = await broker.jsm.streams.info(stream)
     const isAhead = info.delivered.stream_seq > of.last_seq
     const consumer = { ackFloor: info.ack_floor.stream_seq, isAhead }
-    const top = Math.min(of.last_seq, info.delivered.stream_seq)
+    // A consumer whose server no longer follows the stream delivers nothing new, and may count nothing as pending.
+    const isStuck = info.delivered.stream_seq === delivered && info.num_ack_pending < maxAckPending
+    delivered = info.delivered.stream_seq
+    const top = isStuck || info.num_pending === 0 ? of.last_seq : Math.min(of.last_seq, delivered)
     // An empty stream begins at 0, or where its limits have removed everything.
     const first = Math.max(1, of.first_seq)
     const isLeft = ({ sequence }: StreamPosition) => sequence >= first

@@ -62,8 +62,7 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
     async stop(): Promise<void> {
       stopping.abort()
       const late = setTimeout(() => givingUp.abort(), settings.finishWithinMs)
-      await reconciler?.stop()
-      await Promise.all(pulls.map(({ ended }) => ended))
+      await Promise.all([reconciler?.stop(), ...pulls.map(({ ended }) => ended)])
       await processor.idle()
       clearTimeout(late)
     },

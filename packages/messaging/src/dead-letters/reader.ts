@@ -1,6 +1,6 @@
 import type { Broker } from '../nats/connection.ts'
-import { type DirectGet, directGet } from '../nats/direct-get.ts'
 import { deadLettersStream } from '../nats/streams.ts'
+import { readStored } from '../nats/whole-message.ts'
 
 /** A message that this service could not handle, and why. */
 export type DeadLetter = Readonly<NonNullable<Awaited<ReturnType<typeof readDeadLetter>>>>
@@ -39,7 +39,7 @@ export async function readDeadLetters(
 }
 
 /** The dead letter of this sequence; undefined if it is another service's. */
-export const readDeadLetter = (broker: Broker, sequence: number) => getDeadLetter(broker, { seq: sequence })
+export const readDeadLetter = (broker: Broker, sequence: number) => getDeadLetter(broker, sequence)
 
 const countPages = 5
 const countPageSize = 200
@@ -84,21 +84,20 @@ async function readPart(broker: Broker, begin: number, end: number): Promise<Dea
 
 const prefixOf = ({ name }: Broker) => `dead-letters.${name}.`
 
-const nextDeadLetter = (broker: Broker, from: number) =>
-  getDeadLetter(broker, { seq: from, next_by_subj: `${prefixOf(broker)}>` })
+const nextDeadLetter = (broker: Broker, from: number) => getDeadLetter(broker, from, `${prefixOf(broker)}>`)
 
-async function getDeadLetter(broker: Broker, query: DirectGet) {
-  const message = await directGet(broker, deadLettersStream.name, query)
+async function getDeadLetter(broker: Broker, from: number, nextOf?: string) {
+  const message = await readStored(broker, deadLettersStream.name, from, nextOf)
   const header = (name: string) => message?.headers.get(name) ?? ''
   const prefix = prefixOf(broker)
-  if (!message || !header('Nats-Subject').startsWith(prefix)) return undefined
+  if (!message?.subject.startsWith(prefix)) return undefined
   const event = header('ce-type')
   return {
     /** The sequence of the dead letter in `DEAD_LETTERS`, and the time when it was stored there. */
-    sequence: Number(header('Nats-Sequence')),
-    time: new Date(header('Nats-Time-Stamp')).toISOString(),
+    sequence: message.sequence,
+    time: new Date(message.time).toISOString(),
     /** The subject, type and id of the event in the message. */
-    subject: header('Nats-Subject').slice(prefix.length),
+    subject: message.subject.slice(prefix.length),
     ...(event ? { event } : {}),
     eventId: header('ce-id') || header('dead-letter-message-id'),
     /** The stream that the message came from, and its sequence there. */

@@ -18,16 +18,19 @@ export interface WholeMessage {
 /**
  * Reads a message from the stream's leader. Any server of a cluster answers a direct get, also one that follows its
  * leader no longer: after a power failure servers were seen that keep what the others have lost.
+ * @param nextOf instead of the message of this sequence, the first one from there on of this subject
  * @returns undefined if the stream does not have it
  */
 export async function readStored(
   { jsm }: Broker,
   stream: string,
-  sequence: number,
+  from: number,
+  nextOf?: string,
 ): Promise<WholeMessage | undefined> {
-  const message = await unlessNotFound(jsm.streams.getMessage(stream, { seq: sequence }))
+  const query = { seq: from, ...(nextOf !== undefined && { next_by_subj: nextOf }) }
+  const message = await unlessNotFound(jsm.streams.getMessage(stream, query as { seq: number }))
   if (!message) return undefined
-  const { subject, time, timestamp, header: headers, data } = message
+  const { subject, seq: sequence, time, timestamp, header: headers, data } = message
   const timestampNanos = nanosOf(timestamp)
   return { stream, sequence, subject, time: time.getTime(), timestampNanos, headers, data }
 }

@@ -71,7 +71,7 @@ export const consuming = [
   ]),
   ...mutantsOf(`${messaging}/dead-letters/reader.ts`, 'dead-letters/reader', [
     'a service reads the dead letters of others',
-    "!message || !header('Nats-Subject').startsWith(prefix)",
+    '!message?.subject.startsWith(prefix)',
     '!message',
   ]),
   ...mutantsOf(
