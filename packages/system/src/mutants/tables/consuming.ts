@@ -40,7 +40,7 @@ export const consuming = [
     'await publishDeadLetter(',
     '',
   ]),
-  ...mutantsOf(`${messaging}/consumer/keyed-queue.ts`, 'consumer/keyed-queue', [
+  ...mutantsOf(`${messaging}/async/keyed-queue.ts`, 'async/keyed-queue', [
     'a failure ends the queue of its key',
     '.then(run, run)',
     '.then(run)',

@@ -81,11 +81,11 @@ export const publishing = [
     'messaging/src/unit-of-work',
     ['a handled event leaves the inbox', 'if (handles !== undefined) fresh.delete(handles)', ''],
     ['a refused event stays in the inbox', 'release(tx, [...fresh]),', ''],
-    ['two first events of one key race', 'lock(tx, keys),', 'Promise.resolve(),'],
-    [
-      'a bad change makes its neighbours fail',
-      'if (changes.length === 1 || isDatabaseOutage(error)) throw error',
-      'throw error',
-    ],
+    ['two first events of one key race', 'lockKeys(tx, keys),', 'Promise.resolve(),'],
   ),
+  ...mutantsOf(`${messaging}/commit-together.ts`, 'messaging/src/unit-of-work', [
+    'a bad change makes its neighbours fail',
+    'if (isDatabaseOutage(error) && !isStatementTimeout(error)) throw error',
+    'throw error',
+  ]),
 ]
