@@ -63,13 +63,18 @@ function returnUntried({ store, stopping, log }: PolicyOptions, message: JsMsg, 
 
 const fieldsOf = (message: JsMsg) => ({ subject: message.subject, eventId: message.headers?.get('ce-id') })
 
+/**
+ * Whether no further delivery can help. What cannot be read may have been torn on its way, and is delivered twice; a
+ * signed event of an unknown kind was not.
+ * (publish.int.test: "is no message that was torn on its way, once")
+ */
+const isUseless = (error: unknown, deliveries: number): boolean =>
+  error instanceof UnknownKind || (error instanceof Unprocessable && deliveries > 1)
+
 async function settleFailure(options: PolicyOptions, message: JsMsg, error: unknown, tries: number) {
   const { broker, log, maxTries, replicas, state } = options
   const fields = { error, ...fieldsOf(message), tries }
-  // What cannot be read may have been torn on its way: so it is delivered twice.
-  // (publish.int.test: "is no message that was torn on its way, once")
-  const isFinal = error instanceof Unprocessable ? message.info.deliveryCount > 1 : tries >= maxTries
-  if (!isFinal) {
+  if (tries < maxTries && !isUseless(error, message.info.deliveryCount)) {
     log.warn(fields, 'handler failed, message will be redelivered')
     return message.nak(retryDelay(tries))
   }
