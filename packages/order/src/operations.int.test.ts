@@ -161,7 +161,7 @@ describe('an operator', () => {
     const order = await service.place()
     const event = stamped(PaymentApproved({ ...PaymentApproved.example, orderId: order.id }))
     await publishEvent(service.nats.broker, event, {
-      headers: { 'ce-dataschema': 'urn:event:PaymentApproved:99' },
+      headers: { 'ce-dataschema': 'urn:event:PaymentApproved:0' },
     })
     bug.isPresent = false
     const deadLetter = await eventually(async () => {

@@ -70,7 +70,10 @@ function notHandled({ message: detail }: ReprocessingFailed): ProblemError {
   return new ProblemError({ status: 409, code: 'dead-letter-not-handled', title, detail })
 }
 
-const toJson = ({ headers: _, data: __, ...letter }: DeadLetter, handled: boolean) => ({
+const toJson = (
+  { headers: _, data: __, isCut: ___, messageId: ____, ...letter }: DeadLetter,
+  handled: boolean,
+) => ({
   ...letter,
   orderId: keyOf(letter.subject),
   handled,

@@ -35,15 +35,21 @@ export function settlePolicy(options: PolicyOptions): Policy<JsMsg> {
   }
 }
 
+/**
+ * Whether no further delivery can help. What cannot be read may have been torn on its way, and is delivered twice; a
+ * signed event of an unknown kind was not.
+ * (publish.int.test: "is no message that was torn on its way, once")
+ */
+const isUseless = (error: unknown, deliveries: number): boolean =>
+  error instanceof UnknownKind || (error instanceof Unprocessable && deliveries > 1)
+
 async function settleFailure(options: PolicyOptions, message: JsMsg, error: unknown): Promise<void> {
   const { broker, isOutage, log, maxTries, replicas, state, stopping } = options
   const tries = message.info.deliveryCount
   const fields = { error, subject: message.subject, eventId: message.headers?.get('ce-id'), tries }
   const isTransient = stopping.aborted || isOutage(error)
-  // What cannot be read may have been torn on its way: so it is delivered twice.
-  // (publish.int.test: "is no message that was torn on its way, once")
-  const isFinal = error instanceof Unprocessable ? tries > 1 : tries >= maxTries && !isTransient
-  if (!isFinal) {
+  const isFinal = tries >= maxTries && !isTransient
+  if (!(isFinal || isUseless(error, tries))) {
     log.warn(fields, 'handler failed, message will be redelivered')
     return message.nak(retryDelay(tries))
   }

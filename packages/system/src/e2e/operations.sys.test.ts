@@ -51,7 +51,7 @@ describe('an operator, through the gateway', { timeout: 120_000 }, () => {
       new Date(),
     )
     await publishEvent(order, event, {
-      headers: { 'ce-dataschema': 'urn:event:OrderPlaced:99' },
+      headers: { 'ce-dataschema': 'urn:event:OrderPlaced:0' },
       signing: eventKeyOf(system.dataDir, 'order'),
     })
     for (const service of ['payment', 'dashboard'] as const) {
