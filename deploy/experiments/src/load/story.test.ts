@@ -7,7 +7,7 @@ type Answers = Parameters<typeof storyOfAnswers>[0]
 
 const orderId = '01936f5e-8a3b-7c21-9d4e-5f6a7b8c9d0e'
 
-/** As much of the answers as the story is told from. */
+/** The fields of the four answers that the story is built from. */
 const answers = (
   order: string,
   payment: string,

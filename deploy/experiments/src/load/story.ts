@@ -9,7 +9,7 @@ interface Answers {
   readonly view: OrderView
 }
 
-/** The provider shows nobody its books, so they are what the payment says of them. */
+/** No API shows the provider's books, so the charge is derived from the payment's status. */
 const charges: Readonly<Record<Payment['status'], Story['charge']>> = {
   PENDING: undefined,
   VOID_PENDING: undefined,

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '@saucery/servers/install/folders'
 
-/** The digest of each image that others build, or null as long as nobody has asked the registry. `pnpm deploy:pin` writes it. */
+/** The digest of each image that others build, or null until the registry was asked. `pnpm deploy:pin` writes it. */
 export const lockFile = `${root}deploy/images.lock.json`
 
 export type ImageLock = Record<string, string | null>

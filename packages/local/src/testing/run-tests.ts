@@ -1,10 +1,7 @@
 import { spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { root } from '@saucery/servers/install/folders'
-import { startMongodb } from '@saucery/servers/mongodb/start-mongodb'
-import { startPostgres } from '@saucery/servers/postgres/start-postgres'
-import { removeTempFolder, sweepTempFolders, tempFolder } from '@saucery/servers/process/temp'
 import { findTestFiles, parseArguments, selectFiles } from './test-files.ts'
+import { withTestServers } from './with-servers.ts'
 
 /** A test file that takes longer waits for something that will never come. */
 const STUCK_AFTER_MS = 600_000
@@ -24,23 +21,12 @@ for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, ()
 
 process.exitCode = wanted.unit ? await runTests({}) : await runWithServers()
 
-async function runWithServers(): Promise<number> {
-  await sweepTempFolders(print)
-  const folder = await tempFolder()
-  const starting = [
-    startPostgres({ dataDir: join(folder, 'postgres'), print }),
-    startMongodb({ dataDir: join(folder, 'mongodb'), print }),
-  ] as const
-  try {
-    const [postgres, mongodb] = await Promise.all(starting)
-    const code = await runTests({ TEST_POSTGRES_URL: postgres.url, TEST_MONGODB_URL: mongodb.url })
-    print(`The tests ran on ${mongodb.what}.`)
+function runWithServers(): Promise<number> {
+  return withTestServers(print, async ({ env, mongodb }) => {
+    const code = await runTests(env)
+    print(`The tests ran on ${mongodb}.`)
     return code
-  } finally {
-    for (const start of await Promise.allSettled(starting))
-      if (start.status === 'fulfilled') await start.value.stop()
-    await removeTempFolder(folder)
-  }
+  })
 }
 
 async function runTests(env: NodeJS.ProcessEnv): Promise<number> {

@@ -1,8 +1,6 @@
 import { join } from 'node:path'
+import { withTestServers } from '@saucery/local/testing/with-servers'
 import { root } from '@saucery/servers/install/folders'
-import { startMongodb } from '@saucery/servers/mongodb/start-mongodb'
-import { startPostgres } from '@saucery/servers/postgres/start-postgres'
-import { removeTempFolder, sweepTempFolders, tempFolder } from '@saucery/servers/process/temp'
 import { selectMutants } from './mutant.ts'
 import { type MutantResult, openMutants } from './run-mutants.ts'
 import { copySources } from './source-copy.ts'
@@ -26,24 +24,12 @@ function exitCodeOf(error: unknown): number {
   throw error
 }
 
-async function runWithServers(): Promise<number> {
-  await sweepTempFolders(print)
-  const folder = await tempFolder()
-  const starting = [
-    startPostgres({ dataDir: join(folder, 'postgres'), print }),
-    startMongodb({ dataDir: join(folder, 'mongodb'), print }),
-  ] as const
-  try {
-    const [postgres, mongodb] = await Promise.all(starting)
+function runWithServers(): Promise<number> {
+  return withTestServers(print, async ({ folder, env }) => {
     const copy = join(folder, 'copy')
     await copySources(root, copy)
-    const env = { TEST_POSTGRES_URL: postgres.url, TEST_MONGODB_URL: mongodb.url }
-    return await runAll({ root: copy, env, stopping: interrupted.signal })
-  } finally {
-    for (const start of await Promise.allSettled(starting))
-      if (start.status === 'fulfilled') await start.value.stop()
-    await removeTempFolder(folder)
-  }
+    return runAll({ root: copy, env, stopping: interrupted.signal })
+  })
 }
 
 async function runAll(options: Parameters<typeof openMutants>[0]): Promise<number> {
