@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { type Event, firstIdAt } from '../events/event.ts'
-import { type Database, inMs, recordset, type Transaction } from '../postgres/database.ts'
+import { type Database, inMs, isTooLate, recordset, type Transaction } from '../postgres/database.ts'
 import { deleteInBatches } from '../postgres/delete-in-batches.ts'
 import { outbox } from '../postgres/schema.ts'
 
@@ -12,13 +12,6 @@ export type PublishedRow = Record<'id' | 'publishedAt', string> & { streamSequen
 
 const lookupSize = 200
 const maxPeaks = 1000
-
-/**
- * A lease that ends later than any that is given now is void: it was given before the database's clock was set back.
- * More than the lease itself, because another replica may give longer ones.
- * (outbox.int.test: "publishes what was leased before the clock of the database was set back")
- */
-const clockStepMs = 60_000
 
 /** Rows in one statement: with more, Postgres could end the statement by its time limit. */
 const unpublishSize = 1000
@@ -44,13 +37,14 @@ export async function markPublished(db: Database, rows: Stored[]): Promise<void>
  *
  * It selects by status and skips locked rows. A reader that follows a growing number would skip rows, because the
  * order of the numbers is not the order of the commits. A lease, unlike a lock, lasts while the network is used.
+ * (outbox.int.test: "publishes what was leased before the clock of the database was set back")
  */
 export async function leaseUnpublished(db: Database, leaseMs: number, limit: number): Promise<Event[]> {
   const rows = await db.execute<Record<string, unknown>>(sql`
     update ${outbox} set leased_until = ${inMs(leaseMs)}
     where id in (
       select id from ${outbox} where published_at is null
-        and (leased_until < now() or leased_until > ${inMs(leaseMs + clockStepMs)})
+        and (leased_until < now() or ${isTooLate(outbox.leasedUntil, leaseMs)})
       order by leased_until limit ${limit} for update skip locked
     )
     returning id, name, version, subject, data, time, causation_id as "causationId", traceparent`)

@@ -71,6 +71,16 @@ export function recordset(table: PgTable, rows: readonly object[]): SQL {
 /** The database's time in `ms` from now. */
 export const inMs = (ms: number): SQL => sql`now() + make_interval(secs => ${ms / 1000})`
 
+/** More than the longest lease or delay of this process, because another replica may give longer ones. */
+const clockStepMs = 60_000
+
+/**
+ * Whether a lease or a delay ends later than any that is given now, `maxMs` at most. It was given before the database's
+ * clock was set back, and is void.
+ */
+export const isTooLate = (column: PgColumn, maxMs: number): SQL =>
+  sql`${column} > ${inMs(maxMs + clockStepMs)}`
+
 /** Whether a column is one of the keys, which are one parameter, whatever their number. */
 export const keyIn = (column: PgColumn, keys: readonly string[]): SQL =>
   sql`${column} = any(array(select jsonb_array_elements_text(${JSON.stringify(keys)}::text::jsonb))::${sql.raw(column.getSQLType())}[])`
