@@ -43,11 +43,16 @@ export const dashboard = [
     'error.result.getWriteConcernError() !== undefined',
     'false',
   ]),
-  ...mutantsOf(`${dashboardSource}/store/projection-registry.ts`, 'store/projection-registry', [
-    'a projection is dropped without looking at its last use',
-    'const unused = { _id: version, usedAt: usedAt ?? { $exists: false } }',
-    'const unused = { _id: version }',
-  ]),
+  ...mutantsOf(
+    `${dashboardSource}/store/projection-registry.ts`,
+    'store/projection-registry',
+    [
+      'a projection is dropped without looking at its last use',
+      'const unused = { _id: version, usedAt: usedAt ?? { $exists: false } }',
+      'const unused = { _id: version }',
+    ],
+    ['the correction of a time in the future corrects nothing', '{ $min: times }', '{ $max: times }'],
+  ),
   ...mutantsOf(`${dashboardSource}/store/event-location.ts`, 'dashboard/src/reactions', [
     'an event keeps the sequence that it lost',
     'sequence < (sequences.get(id) ?? 0)',
@@ -60,6 +65,11 @@ export const dashboard = [
       'a version that is still used is dropped',
       'record._id < version && isOver(lastUse(record))',
       'record._id < version',
+    ],
+    [
+      'a time from before a clock was set back stays in the future',
+      'latestTime(record) > now + clockMarginMs',
+      'latestTime(record) > now + 1e12',
     ],
     ['a half-built version is read', "records.filter(({ state }) => state === 'ready')", 'records'],
   ),
