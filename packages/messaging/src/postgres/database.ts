@@ -71,15 +71,15 @@ export function recordset(table: PgTable, rows: readonly object[]): SQL {
 /** The database's time in `ms` from now. */
 export const inMs = (ms: number): SQL => sql`now() + make_interval(secs => ${ms / 1000})`
 
-/** More than the longest lease or delay of this process, because another replica may give longer ones. */
-const clockStepMs = 60_000
+/** Another replica may give longer leases and delays. */
+const clockMarginMs = 60_000
 
 /**
- * Whether a lease or a delay ends later than any that is given now, `maxMs` at most. It was given before the database's
- * clock was set back, and is void.
+ * Whether a time lies further ahead than any that is given now, `maxMs` at most. It was given before the database's
+ * clock was set back, and means nothing any longer.
  */
-export const isTooLate = (column: PgColumn, maxMs: number): SQL =>
-  sql`${column} > ${inMs(maxMs + clockStepMs)}`
+export const isFarAhead = (column: PgColumn, maxMs = 0): SQL =>
+  sql`${column} > ${inMs(maxMs + clockMarginMs)}`
 
 /** Whether a column is one of the keys, which are one parameter, whatever their number. */
 export const keyIn = (column: PgColumn, keys: readonly string[]): SQL =>

@@ -1,4 +1,4 @@
-import { type Database, inMs, isTooLate } from '@saucery/messaging/postgres/database'
+import { type Database, inMs, isFarAhead } from '@saucery/messaging/postgres/database'
 import { type SQL, sql } from 'drizzle-orm'
 import type { OpenPayment } from '../domain.ts'
 import { payments } from '../schema.ts'
@@ -39,7 +39,7 @@ export async function leaseDue(db: Database, { deadlineMs, longestMs, count }: L
       select order_id from ${payments}
       where ${isAsked} and (next_attempt_at is null
         or next_attempt_at <= now() and (attempts > 0 or next_attempt_at <= ${ago(leaseMs)})
-        or ${isTooLate(payments.nextAttemptAt, Math.max(leaseMs, longestMs))})
+        or ${isFarAhead(payments.nextAttemptAt, Math.max(leaseMs, longestMs))})
       order by next_attempt_at limit ${count} for update skip locked
     )
     returning order_id as "orderId", status, amount::float8 as amount, attempts,

@@ -6,12 +6,18 @@ const messaging = 'packages/messaging/src'
 export const publishing = [
   ...mutantsOf(
     `${messaging}/outbox/outbox-table.ts`,
-    'outbox/outbox',
+    'outbox/outbox outbox/reconciler-extent',
     [
       'a comparison unpublishes also what was published again meanwhile',
       '.stream_sequence = lost.stream_sequence',
       '.stream_sequence > 0',
     ],
+    [
+      'what was published before a clock was set back hides what is published since',
+      'isFarAhead(outbox.publishedAt)',
+      'sql`false`',
+    ],
+    ['an event waits for a clock that was set back', 'isFarAhead(outbox.leasedUntil, leaseMs)', 'sql`false`'],
     ['a sweeper takes events that another process is publishing', 'leased_until < now() or', 'true or'],
     ['old events are deleted though they were never published', 'and published_at < ', 'and time < '],
   ),
