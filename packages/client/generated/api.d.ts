@@ -695,7 +695,8 @@ export interface components {
             /** Format: date-time */
             readonly time: string;
             readonly stream: string;
-            readonly sequence: number;
+            /** @description The event’s place in its stream; only for callers who may see every order */
+            readonly sequence?: number;
             readonly data: {
                 readonly [key: string]: unknown;
             };

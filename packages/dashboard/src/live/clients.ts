@@ -1,10 +1,8 @@
 import type { Log } from '@saucery/chassis/telemetry/log'
-import type { LiveFilter } from '../view/order-json.ts'
 import type { ResumePoint } from './resume-token.ts'
-import { retryMessage } from './sse.ts'
+import { type Audience, retryMessage } from './sse.ts'
 
-export interface NewClient {
-  readonly filter: LiveFilter
+export interface NewClient extends Audience {
   /** Where it resumes; `lost` when what it missed cannot be found out. */
   from: ResumePoint | 'lost' | undefined
   /** When its sign-in ends, in milliseconds since the epoch; undefined without sign-in. */
