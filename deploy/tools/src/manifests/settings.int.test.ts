@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { dirname } from 'node:path'
 import { describe, it } from 'node:test'
 import { readSettings } from '@saucery/chassis/settings/settings'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
@@ -56,6 +57,17 @@ for (const overlay of overlays)
       const own = names.filter((name) => [...services, 'gateway'].includes(name))
       assert.deepEqual(new Set(String(data.ALLOWED_HOSTS).split(',')), new Set(own))
     })
+
+    if (overlay === 'production-tls')
+      it('demands TLS of NATS, and mounts the authority that its certificate is of', () => {
+        for (const name of [...services, 'provision']) {
+          const pod = podOf(find(resources, name === 'provision' ? 'Job' : 'Deployment', name))
+          const { plain } = settingsOf(pod.containers[0] as never, resources)
+          for (const url of String(plain.NATS_URL).split(',')) assert.match(url, /^tls:/)
+          const folders = pod.containers[0]?.volumeMounts?.map(({ mountPath }) => mountPath)
+          assert.ok(folders?.includes(dirname(String(plain.NATS_CA_FILE))), name)
+        }
+      })
 
     if (!production) return
     it('holds no secret, and has three NATS servers and three replicas of each stream', () => {

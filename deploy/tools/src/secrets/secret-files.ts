@@ -52,6 +52,18 @@ export function secretFiles(dataDir: string): Record<string, Record<string, stri
   return files
 }
 
+/** The same for production, without what belongs to this machine alone; the URLs of the databases are the operator's. */
+export function productionSecretFiles(dataDir: string): Record<string, Record<string, string>> {
+  const { postgres: _, mongodb: __, ...files } = secretFiles(dataDir)
+  const ofThisMachine = /^(POSTGRES_URL|MONGODB_URL|AUTH_PUBLIC_KEY)$/
+  return Object.fromEntries(
+    Object.entries(files).map(([name, variables]) => [
+      name,
+      Object.fromEntries(Object.entries(variables).filter(([variable]) => !ofThisMachine.test(variable))),
+    ]),
+  )
+}
+
 // NATS parses a variable like a value of its configuration, where 1e5… would be a number. So a letter comes first.
 function passwords<Name extends string>(dataDir: string, names: readonly Name[], prefix: string) {
   const keyOf = (name: Name) => `${prefix}-${name}`
