@@ -25,11 +25,19 @@ export async function insertEvents(tx: Transaction, events: Event[], leaseMs: nu
     from ${recordset(outbox, events)}`)
 }
 
+/**
+ * Marks events as published. A row that others have locked is left to the sweeper, which cannot lease it before the
+ * lock ends either. The stream tells it by a duplicate where the event is.
+ * (locked-outbox.int.test: "delay no mark of another event, and are published once")
+ */
 export async function markPublished(db: Database, rows: Stored[]): Promise<void> {
   await db.execute(sql`
-    update ${outbox} set published_at = now(), stream = ack.stream, stream_sequence = ack.stream_sequence,
-      stream_created = ack.stream_created
-    from ${recordset(outbox, rows)} as ack where ${outbox}.id = ack.id`)
+    with held as (
+      select ack.* from ${outbox} join ${recordset(outbox, rows)} as ack using (id) for update of ${outbox} skip locked
+    )
+    update ${outbox} set published_at = now(), stream = held.stream, stream_sequence = held.stream_sequence,
+      stream_created = held.stream_created
+    from held where ${outbox}.id = held.id`)
 }
 
 /**
@@ -99,22 +107,25 @@ const publishedRow = sql`id, stream_sequence::float8 as "streamSequence",
  * Marks events as unpublished, all in one transaction: a crash in between would leave a gap below rows that the stream
  * has, where no later comparison looks.
  * (reconciler.int.test: "are the same again when the stream loses more events than one statement takes")
+ * @returns how many, and the rows that are left because others have locked them
  */
-export async function unpublish(db: Database, created: string, lost: PublishedRow[]): Promise<number> {
-  if (lost.length === 0) return 0
+export async function unpublish(db: Database, created: string, lost: readonly PublishedRow[]) {
+  if (lost.length === 0) return { unpublished: 0, locked: [] }
   return await db.transaction(async (tx) => {
-    let total = 0
+    let unpublished = 0
+    const locked = new Set<string>()
     for (let from = 0; from < lost.length; from += unpublishSize) {
       // Another replica may have published the event again meanwhile: then its row has another sequence.
-      const rows = await tx.execute(sql`
+      const found = sql`${outbox} join ${recordset(outbox, lost.slice(from, from + unpublishSize))} as lost using (id)
+        where ${outbox}.published_at is not null and ${outbox}.stream_created = ${created}
+          and ${outbox}.stream_sequence = lost.stream_sequence`
+      const { count } = await tx.execute(sql`
         update ${outbox} set published_at = null, leased_until = now()
-        from ${recordset(outbox, lost.slice(from, from + unpublishSize))} as lost
-        where ${outbox}.id = lost.id and ${outbox}.published_at is not null
-          and ${outbox}.stream_created = ${created} and ${outbox}.stream_sequence = lost.stream_sequence
-        returning ${outbox}.id`)
-      total += rows.length
+        where id in (select id from ${found} order by id for update of ${outbox} skip locked)`)
+      unpublished += count
+      for (const { id } of await tx.execute<{ id: string }>(sql`select id from ${found}`)) locked.add(id)
     }
-    return total
+    return { unpublished, locked: lost.filter(({ id }) => locked.has(id)) }
   })
 }
 
