@@ -905,7 +905,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1043,7 +1043,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description `store-unavailable`: the database cannot be reached. `resource-busy`: another transaction has locked it. `payment-timeout`: the payment did not come in time and the order is cancelled. `payment-unavailable`: payments are too slow at the moment and no order was placed. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1152,7 +1152,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description `store-unavailable`: the database cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1229,7 +1229,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1321,7 +1321,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1398,7 +1398,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1507,7 +1507,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description `store-unavailable`: the database cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1616,7 +1616,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description `store-unavailable`: the database cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1708,7 +1708,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1785,7 +1785,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1879,7 +1879,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1961,7 +1961,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description `too-many-listeners`: try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2043,7 +2043,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2137,7 +2137,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2202,7 +2202,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2287,7 +2287,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2378,7 +2378,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database or NATS cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2443,7 +2443,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2528,7 +2528,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2619,7 +2619,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database or NATS cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2684,7 +2684,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2769,7 +2769,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2860,7 +2860,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database or NATS cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2925,7 +2925,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3010,7 +3010,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3101,7 +3101,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database or NATS cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
