@@ -74,7 +74,7 @@ export function endClient({ open }: Clients, client: LiveClient): void {
   setTimeout(client.destroy, 500).unref()
 }
 
-/** (clients.test: "ends with its sign-in, also when the clock was set back") */
+/** (clients.test: "a live client ends with its sign-in, also when the clock was set back") */
 export function endExpired(clients: Clients): void {
   for (const client of clients.open) {
     const { until = Number.POSITIVE_INFINITY, endsAt } = client
