@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { retryDelay } from '@saucery/messaging/async/backoff'
 import { reasonOf } from '@saucery/messaging/log'
 import { type Deadlines, orderToJson } from '../view/waits-for.ts'
-import { addClient, type Clients, endClient, type NewClient, send } from './clients.ts'
+import { addClient, type Clients, endClient, endExpired, type NewClient, send } from './clients.ts'
 import { resume } from './resume.ts'
-import { changeMessages, endMessage, heartbeat, type ToJson } from './sse.ts'
+import { changeMessages, heartbeat, type ToJson } from './sse.ts'
 import { advance, type CursorOptions, openStreamCursor, type StreamCursor, tokenAt } from './stream-cursor.ts'
 
 export interface FeedOptions extends CursorOptions {
@@ -128,12 +128,4 @@ function sendHeartbeats({ clients, cursor }: State): void {
   const plain = heartbeat()
   const withToken = cursor ? heartbeat(tokenAt(cursor)) : plain
   for (const client of clients.open) send(clients, client, client.isCaughtUp ? withToken : plain)
-}
-
-function endExpired(clients: Clients): void {
-  for (const client of clients.open) {
-    if (client.until === undefined || client.until > Date.now()) continue
-    send(clients, client, endMessage('token-expired'))
-    endClient(clients, client)
-  }
 }

@@ -9,11 +9,6 @@ export const dashboard = [
     "writeConcern: { w: 'majority', journal: true }",
     'writeConcern: { w: 1 }',
   ]),
-  ...mutantsOf(`${dashboardSource}/store/view-writer.ts`, 'store/durability', [
-    'the error of a write concern is ignored beside a duplicate',
-    'if (error.result.getWriteConcernError()) throw error',
-    '',
-  ]),
   ...mutantsOf(
     `${dashboardSource}/store/view-writer.ts`,
     'store/view-store',
@@ -29,8 +24,8 @@ export const dashboard = [
     ],
     [
       'an insert that another replica overtook is not repeated',
-      'return failures.flatMap(({ index }) => added[index]?._id ?? [])',
-      'return []',
+      '.flatMap((index) => added[index]?._id ?? [])',
+      '.flatMap(() => [])',
     ],
     [
       'a replacement that another replica overtook is not repeated',
@@ -38,11 +33,20 @@ export const dashboard = [
       'matchedCount >= 0 ? []',
     ],
   ),
-  ...mutantsOf(`${dashboardSource}/store/mongo-errors.ts`, 'store/mongo-errors', [
-    'a write that no majority confirmed makes a dead letter',
-    'error.result.getWriteConcernError() !== undefined',
-    'false',
-  ]),
+  ...mutantsOf(
+    `${dashboardSource}/store/mongo-errors.ts`,
+    'store/mongo-errors',
+    [
+      'the error of a write concern is ignored beside a duplicate',
+      'if (error.result.getWriteConcernError()) throw error',
+      '',
+    ],
+    [
+      'a write that no majority confirmed makes a dead letter',
+      'error.result.getWriteConcernError() !== undefined',
+      'false',
+    ],
+  ),
   ...mutantsOf(
     `${dashboardSource}/store/projection-registry.ts`,
     'store/projection-registry',
