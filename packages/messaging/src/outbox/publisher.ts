@@ -53,9 +53,10 @@ export function openPublisher(options: OutboxOptions, stream: StreamWatch, onReg
   /** @returns the number of events that it could not publish */
   async function publishAll(events: Event[]): Promise<number> {
     if (events.length === 0) return 0
+    const since = performance.now()
     const results = await Promise.allSettled(events.map(publishOne))
     const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []))
-    publishing.note(events.length, errors)
+    publishing.note(since, events.length, errors)
     if (errors.length === 0) return 0
     // The stream itself may be gone: then the server answers 503, no responders.
     if (broker.isConnected()) await stream.check()

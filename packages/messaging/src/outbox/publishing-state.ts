@@ -13,16 +13,18 @@ export function watchPublishing(stream: string, log: Log) {
   let stalledAt: number | undefined
   return {
     state: (): PublishingState => (stalledAt === undefined ? 'publishing' : 'stalled'),
-    /** @param errors of those of the events that could not be published */
-    note(events: number, errors: readonly unknown[]): void {
+    /**
+     * @param since when publishing of these events began, by `performance.now()`
+     * @param errors of those of the events that could not be published
+     */
+    note(since: number, events: number, errors: readonly unknown[]): void {
       const fields = { stream, events: errors.length, reason: refusalIn(errors[0]) }
       if (errors.length < events) {
         if (errors.length > 0) log.warn(fields, 'events left to the sweeper')
-        if (stalledAt !== undefined)
-          log.info(
-            { stream, stalledMs: Math.round(performance.now() - stalledAt) },
-            'broker stores events again',
-          )
+        // Events that were sent before the disk was full may be acknowledged after those that it refused.
+        if (stalledAt === undefined || since < stalledAt) return
+        const stalledMs = Math.round(performance.now() - stalledAt)
+        log.info({ stream, stalledMs }, 'broker stores events again')
         stalledAt = undefined
       } else if (stalledAt === undefined) {
         stalledAt = performance.now()

@@ -47,6 +47,11 @@ export const publishing = [
     'else if (stalledAt === undefined)',
     'else if (events)',
   ]),
+  ...mutantsOf(`${messaging}/outbox/publishing-state.ts`, 'outbox/publishing-state', [
+    'what was sent before the broker stalled counts as stored again',
+    ' || since < stalledAt',
+    '',
+  ]),
   ...mutantsOf('packages/servers/src/process/supervise.ts', 'nats/full-disk', [
     'a broker that stores nothing is not started again',
     'void endWhenUnhealthy(server, options)',
