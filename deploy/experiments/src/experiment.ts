@@ -7,7 +7,12 @@ import { breaker } from './experiments/breaker.ts'
 import { configChange } from './experiments/config-change.ts'
 import { deliveryAway } from './experiments/delivery-away.ts'
 import { disruption } from './experiments/disruption.ts'
+import { natsDiskFull } from './experiments/nats-disk-full.ts'
 import { natsServersDeleted } from './experiments/nats-servers-deleted.ts'
+import { natsTls } from './experiments/nats-tls.ts'
+import { podsKilled } from './experiments/pods-killed.ts'
+import { rogueNats } from './experiments/rogue-nats.ts'
+import { rollingRestart } from './experiments/rolling-restart.ts'
 import { saga } from './experiments/saga.ts'
 import { selfHealing } from './experiments/self-healing.ts'
 import { storesDeleted } from './experiments/stores-deleted.ts'
@@ -25,6 +30,11 @@ const experiments: ReadonlyMap<string, Experiment> = new Map([
   ['autoscaling', autoscaling],
   ['breaker', breaker],
   ['nats-servers-deleted', natsServersDeleted],
+  ['rolling-restart', rollingRestart],
+  ['pods-killed', podsKilled],
+  ['nats-disk-full', natsDiskFull],
+  ['nats-tls', natsTls],
+  ['rogue-nats', rogueNats],
 ])
 
 const usage = `pnpm experiment <name> …
