@@ -47,6 +47,7 @@ ${[...experiments].map(([name, { summary }]) => `  ${name.padEnd(22)}${summary}`
   NAMESPACE=…      the namespace that it creates and deletes; default: saucery-experiment
   KEEP=yes         leaves the namespace for inspection; the next experiment deletes it
   NEXT_TAG=…       the tag that zero-downtime rolls to; default: the same images in new pods
+  NATS_IMAGE=…     the image of nats-disk-full; default: the overlay's
   LOCAL_CONTEXT=…  one more kubectl context that is a cluster on this machine
   KUBECTL=…        the program; default: kubectl
 `

@@ -7,6 +7,7 @@ import { redeliveries } from '../load/consumers.ts'
 import { nothingLost, startTraffic } from '../load/traffic.ts'
 import { promised, reported, secondsSince } from '../report/finding.ts'
 
+const { NATS_IMAGE } = process.env
 const set = '/spec/template/spec'
 const patch = JSON.stringify([
   { op: 'remove', path: '/spec/volumeClaimTemplates' },
@@ -16,6 +17,7 @@ const patch = JSON.stringify([
     path: `${set}/volumes/-`,
     value: { name: 'data', emptyDir: { medium: 'Memory', sizeLimit: '64Mi' } },
   },
+  ...(NATS_IMAGE ? [{ op: 'replace', path: `${set}/containers/0/image`, value: NATS_IMAGE }] : []),
 ])
 
 export const natsDiskFull: Experiment = {
@@ -27,11 +29,13 @@ export const natsDiskFull: Experiment = {
     const fullAt = Date.now()
     // Ends with an error, when the disk is full.
     await inNats('dd if=/dev/zero of=/data/fill bs=4096').catch(() => '')
-    const unready = await poll(async () => !(await nats()).ready, { withinMs: 120_000 })
-    const seenByProbe = secondsSince(fullAt)
+    const seen = (check: () => Promise<boolean>) =>
+      poll(async () => (await check()) && `after ${secondsSince(fullAt)}`, { withinMs: 90_000 })
+    const [unready, stalled] = await Promise.all([
+      seen(async () => !(await nats()).ready),
+      seen(async () => (await outboxes()).includes('stalled')),
+    ])
     const health = await inNats('wget -qO- http://127.0.0.1:8222/healthz 2>&1 || true')
-    const stalled = await poll(async () => (await outboxes()).includes('stalled'), { withinMs: 60_000 })
-    const seenByServices = secondsSince(fullAt)
     const ready = (await Promise.all(['order', 'payment', 'delivery'].map((it) => podsOf(it)))).flat()
     const restarts = (await nats()).restarts
     await inNats('rm -f /data/fill')
@@ -40,13 +44,10 @@ export const natsDiskFull: Experiment = {
     const mendedAfter = secondsSince(freedAt)
     const restarted = (await nats()).restarts - restarts
     return [
-      promised('NATS is not ready', unready ? `after ${seenByProbe}` : 'never', unready === true),
+      // NATS 2.12 recovers by itself; 2.15 stays so until its probes restart it.
+      reported('NATS is not ready', unready ?? 'never'),
       reported('what /healthz answers', health.trim().slice(0, 120)),
-      promised(
-        'a service shows its outbox as stalled',
-        stalled ? `after ${seenByServices}` : 'never',
-        stalled === true,
-      ),
+      promised('a service shows its outbox as stalled', stalled ?? 'never', stalled !== undefined),
       promised(
         'services stay ready',
         `${ready.filter(isReady).length} of ${ready.length}`,
