@@ -695,7 +695,8 @@ export interface components {
             /** Format: date-time */
             readonly time: string;
             readonly stream: string;
-            readonly sequence: number;
+            /** @description The event’s place in its stream; only for callers who may see every order */
+            readonly sequence?: number;
             readonly data: {
                 readonly [key: string]: unknown;
             };
@@ -905,7 +906,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1043,7 +1044,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description `store-unavailable`: the database cannot be reached. `resource-busy`: another transaction has locked it. `payment-timeout`: the payment did not come in time and the order is cancelled. `payment-unavailable`: payments are too slow at the moment and no order was placed. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1152,7 +1153,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description `store-unavailable`: the database cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1229,7 +1230,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1321,7 +1322,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1398,7 +1399,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1507,7 +1508,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description `store-unavailable`: the database cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1616,7 +1617,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description `store-unavailable`: the database cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1708,7 +1709,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1785,7 +1786,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1879,7 +1880,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1961,7 +1962,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description `too-many-listeners`: try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2043,7 +2044,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2137,7 +2138,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2202,7 +2203,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2287,7 +2288,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2378,7 +2379,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database or NATS cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2443,7 +2444,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2528,7 +2529,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2619,7 +2620,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database or NATS cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2684,7 +2685,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2769,7 +2770,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2860,7 +2861,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database or NATS cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2925,7 +2926,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3010,7 +3011,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3101,7 +3102,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service did not answer in time, is overloaded, or cannot reach its database */
+            /** @description The database or NATS cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;

@@ -45,7 +45,11 @@ const operated = { service: 'dashboard', broker, lag, reprocess, handledAmong, p
 measureOperations(metrics, operated, log)
 
 const callers = requireCaller('dashboard', settings, log)
-const app = dashboardApi({ views, waiter, feed, deadlines: settings, requireCaller: callers, log })
+const stopping = new AbortController()
+const app = dashboardApi({
+  ...{ views, waiter, feed, deadlines: settings, requireCaller: callers, log },
+  stopping: stopping.signal,
+})
 addOperationsRoutes(app, operated)
 await serveUntilStopped(app, {
   settings,
@@ -57,6 +61,7 @@ await serveUntilStopped(app, {
   // as they do, so no more events are received meanwhile: those in flight must be finished by then.
   onSignal() {
     endWaits(waiter)
+    stopping.abort()
     return Promise.all([feed.stop(), overdue.stop(), projection.stop()])
   },
   stop: [feed.stop, overdue.stop, projection.stop, broker.close, views.close],

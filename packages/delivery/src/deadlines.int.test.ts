@@ -2,13 +2,15 @@ import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { received } from '@saucery/chassis/testing/events'
 import { OrderCancelled } from '@saucery/contracts/order'
+import { KeyBusy } from '@saucery/messaging/postgres/locks'
+import { inList, lockRows } from '@saucery/messaging/testing/locked-rows'
 import { completeDue, failOverdue } from './deadlines.ts'
-import { type CommitDelivery, findDelivery } from './store.ts'
+import { type CommitDelivery, findDelivery, findStartedBefore } from './store.ts'
 import { testDeliveries } from './testing/deliveries.ts'
 
 const service = await testDeliveries()
 after(() => service[Symbol.asyncDispose]())
-const { commit, db, handle, publishedOf, replica, start, startedAgo } = service
+const { commit, db, handle, postgresUrl, publishedOf, replica, start, startedAgo } = service
 
 const hour = 3_600_000
 const work = { db, commit, afterMs: hour }
@@ -70,6 +72,20 @@ for (const { name, end, ended, event } of [
       await end({ ...work, commit: tooLate })
       assert.equal(await statusOf(cancelled), 'CANCELLED')
       for (const orderId of others) assert.equal(await statusOf(orderId), ended)
+    })
+
+    it('ends the others while some are locked, and those afterwards', async () => {
+      const locked = await Promise.all(Array.from({ length: 3 }, () => startedAgo(3 * hour)))
+      await db.execute(`
+        insert into deliveries (order_id, status, branch_id, sauce_id, qty, started_at)
+        select gen_random_uuid(), 'STARTED', 'many', '2', 3, now() - interval '2 hours' from generate_series(1, 600)`)
+      await using rows = await lockRows(postgresUrl, `deliveries where order_id ${inList(locked)}`)
+      await assert.rejects(end(work), KeyBusy)
+      const due = await findStartedBefore(db, new Date(Date.now() - hour), 1000)
+      assert.deepEqual(new Set(due), new Set(locked))
+      await rows.release()
+      await end(work)
+      for (const orderId of locked) assert.deepEqual(await publishedOf(orderId), [event, 'DeliveryStarted'])
     })
 
     it('throws a failure that is not a refusal', async () => {

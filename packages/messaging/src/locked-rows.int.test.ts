@@ -1,34 +1,18 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { testNats } from '@saucery/servers/testing/servers'
-import postgres from 'postgres'
 import { KeyBusy } from './postgres/locks.ts'
 import { allAcknowledged, consume, deadLettersIn } from './testing/consumer.ts'
 import { cause, counts, nudge, raised, raiseOn } from './testing/counters.ts'
 import { eventually } from './testing/eventually.ts'
+import { inList, lockRows } from './testing/locked-rows.ts'
 import { publishEvent } from './testing/messages.ts'
 import { testReplica } from './testing/replica.ts'
-import { type TestDatabase, testDatabase } from './testing/servers.ts'
+import { testDatabase } from './testing/servers.ts'
 
 const lockedKeys = Array.from({ length: 10 }, (_, i) => `locked${i}`)
+const locked = `counters where id ${inList(lockedKeys)}`
 const raise = (key: string, by = 1) => ({ key, cause: cause(), decide: () => [raised(key, by)] })
-
-/** Locks rows as an operator's open transaction would, until it is released. */
-async function lockRows(database: TestDatabase, keys: string[]) {
-  const client = postgres(database.url, { max: 1 })
-  const session = await client.reserve()
-  await session`begin`
-  await session`select 1 from counters where id in ${session(keys)} for update`
-  const release = () => session`rollback`
-  return {
-    release,
-    async [Symbol.asyncDispose]() {
-      await release()
-      session.release()
-      await client.end()
-    },
-  }
-}
 
 describe('locked rows', () => {
   it('hold up no other change, and are changed when they are released', async () => {
@@ -37,7 +21,7 @@ describe('locked rows', () => {
     await using replica = await testReplica(database, nats)
     const { commit } = replica
     await Promise.all(lockedKeys.map((key) => commit(raise(key))))
-    await using rows = await lockRows(database, lockedKeys)
+    await using rows = await lockRows(database.url, locked)
     const refused: unknown[] = []
     let isReleased = false
     /** As clients do that try again. */
@@ -79,7 +63,7 @@ describe('locked rows', () => {
     await using nats = await testNats()
     await using replica = await testReplica(database, nats)
     await Promise.all(lockedKeys.map((key) => replica.commit(raise(key))))
-    await using rows = await lockRows(database, lockedKeys)
+    await using rows = await lockRows(database.url, locked)
     await using _consumers = await consume(replica.broker, raiseOn(replica.commit), { maxTries: 1 })
     for (const key of lockedKeys) await publishEvent(replica.broker, nudge(key))
     for (let i = 0; i < 300; i++) await publishEvent(replica.broker, nudge(`free${i}`))

@@ -5,13 +5,16 @@ import { getJson } from '@saucery/chassis/testing/http'
 import { PaymentApproved } from '@saucery/contracts/payment'
 import { firstIdAt } from '@saucery/messaging/events/event'
 import { newTraceparent } from '@saucery/messaging/events/trace-context'
+import { KeyBusy } from '@saucery/messaging/postgres/locks'
+import { inList, lockRows } from '@saucery/messaging/testing/locked-rows'
 import { cancelOverdue } from './deadlines.ts'
 import { type Order, place } from './domain.ts'
+import { findPlacedBefore } from './store.ts'
 import { amount, testOrders } from './testing/orders.ts'
 
 const service = await testOrders()
 after(() => service[Symbol.asyncDispose]())
-const { app, commit, db, handle, place: placeNow, replica, publishedOf } = service
+const { app, commit, db, handle, place: placeNow, postgresUrl, replica, publishedOf } = service
 
 const hour = 3_600_000
 const deadline = { db, commit, deadlineMs: hour, consumedUntil: async () => Date.now() }
@@ -55,6 +58,18 @@ describe('the deadline of payments', () => {
     assert.deepEqual(await cancelled(), before)
     await cancelOverdue(deadline)
     assert.deepEqual(new Set(await cancelled()), new Set([...before, ...orderIds]))
+  })
+
+  it('ends the others while some are locked, and those afterwards', async () => {
+    const locked = await Promise.all(Array.from({ length: 3 }, () => placedAgo(3 * hour)))
+    const others = await Promise.all(Array.from({ length: 600 }, () => placedAgo(2 * hour)))
+    await using rows = await lockRows(postgresUrl, `orders where id ${inList(locked)}`)
+    await assert.rejects(cancelOverdue(deadline), KeyBusy)
+    assert.deepEqual(new Set(await findPlacedBefore(db, Date.now() - hour, 1000)), new Set(locked))
+    await rows.release()
+    await cancelOverdue(deadline)
+    for (const id of [...locked, ...others.slice(0, 3)])
+      assert.deepEqual(await publishedOf(id), ['OrderCancelled', 'OrderPlaced'])
   })
 
   it('leaves alone an order that payment has decided on', async () => {

@@ -2,6 +2,7 @@ import { createRoute, z } from '@hono/zod-openapi'
 import { getRoute, listRoute } from '@saucery/chassis/openapi/read-routes'
 import {
   bodyProblems,
+  busy,
   changeProblems,
   eventIdHeader,
   idempotencyKeyHeader,
@@ -84,9 +85,9 @@ export const placeOrder = createRoute({
     ...bodyProblems,
     ...problems({
       503:
-        '`store-unavailable`: the database cannot be reached. `payment-timeout`: the payment did not come in time and ' +
-        'the order is cancelled. `payment-unavailable`: payments are too slow at the moment and no order was placed. ' +
-        'Try again after `Retry-After` seconds',
+        `\`store-unavailable\`: the database cannot be reached. ${busy}. ` +
+        '`payment-timeout`: the payment did not come in time and the order is cancelled. ' +
+        '`payment-unavailable`: payments are too slow at the moment and no order was placed. Try again after `Retry-After` seconds',
     }),
   },
 })

@@ -12,7 +12,7 @@ export interface Resource {
   readonly spec?: {
     readonly template?: { readonly metadata: Resource['metadata']; readonly spec: PodSpec }
     readonly selector?: Labels & Record<string, unknown>
-    readonly ports?: readonly { name: string; port: number; targetPort: string }[]
+    readonly ports?: readonly { name: string; port: number; targetPort: string; appProtocol?: string }[]
     readonly replicas?: number
     readonly minReplicas?: number
     readonly maxReplicas?: number
@@ -59,7 +59,14 @@ interface PodSpec {
   readonly securityContext?: { runAsNonRoot?: boolean; runAsUser?: number; seccompProfile?: { type: string } }
   readonly topologySpreadConstraints?: readonly object[]
   readonly containers: readonly Container[]
-  readonly volumes?: readonly { name: string; configMap?: { name: string }; emptyDir?: object }[]
+  readonly volumes?: readonly Volume[]
+}
+
+interface Volume {
+  readonly name: string
+  readonly configMap?: { name: string }
+  readonly secret?: { secretName: string; items?: { key: string; path: string }[] }
+  readonly emptyDir?: object
 }
 
 export interface Container {
@@ -71,7 +78,7 @@ export interface Container {
     value?: string
     valueFrom?: { secretKeyRef?: { name: string; key: string } }
   }[]
-  readonly volumeMounts?: readonly { name: string; mountPath: string }[]
+  readonly volumeMounts?: readonly { name: string; mountPath: string; subPath?: string }[]
   readonly ports?: readonly { name: string; containerPort: number }[]
   readonly resources?: { requests?: Record<string, string>; limits?: Record<string, string> }
   readonly startupProbe?: Probe
@@ -86,7 +93,7 @@ export interface Container {
 }
 
 interface Probe {
-  readonly httpGet?: { path: string; port: string }
+  readonly httpGet?: { path: string; port: string; scheme?: string }
   readonly periodSeconds?: number
   readonly failureThreshold?: number
 }

@@ -1,5 +1,6 @@
 import type { Fact } from '@saucery/messaging/events/event'
 import { newTraceparent } from '@saucery/messaging/events/trace-context'
+import { isDatabaseOutage } from '@saucery/messaging/postgres/database'
 import type { Change, Commit } from '@saucery/messaging/unit-of-work'
 
 /** How often to look for work that is due after `ms`: it is then late by a tenth of that at most, and by 10 s. */
@@ -21,19 +22,35 @@ interface DueWork<State, P extends Fact, F extends Fact> {
 
 const batchSize = 500
 
+/** Keys that fail in one run. With more of them the run ends. */
+const maxFailed = 5000
+
 /**
- * Changes all that is due, 500 keys at once, until it is stopped. A refused key does not stop the others.
- * @throws the first other failure, after its batch has been tried
+ * Changes all that is due, 500 keys at once, until it is stopped. A key that is refused, locked or fails does not stop
+ * the others. (deadlines.int.test: "ends the others while some are locked, and those afterwards")
+ * @throws the first other failure, after all keys were tried, or an outage of the database at once
  */
 export async function processDue<State, P extends Fact, F extends Fact>(
   { commit, find, decide, causeId, refusal }: DueWork<State, P, F>,
   stopping?: AbortSignal,
 ): Promise<void> {
   const cause = { id: causeId, traceparent: newTraceparent() }
-  for (let due: readonly string[]; !stopping?.aborted; ) {
-    due = await find(batchSize)
-    for (const result of await Promise.allSettled(due.map((key) => commit({ key, cause, decide }))))
-      if (result.status === 'rejected' && !(result.reason instanceof refusal)) throw result.reason
-    if (due.length < batchSize) return
+  const failed = new Map<string, unknown>()
+  async function tryKey(key: string): Promise<void> {
+    try {
+      await commit({ key, cause, decide })
+    } catch (error) {
+      if (isDatabaseOutage(error)) throw error
+      if (!(error instanceof refusal)) failed.set(key, error)
+    }
   }
+  // Those that failed are still due, and found again.
+  for (let found: readonly string[]; !stopping?.aborted; ) {
+    const limit = batchSize + failed.size
+    found = await find(limit)
+    const outcomes = await Promise.allSettled(found.filter((key) => !failed.has(key)).map(tryKey))
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason
+    if (found.length < limit || failed.size > maxFailed) break
+  }
+  for (const error of failed.values()) throw error
 }

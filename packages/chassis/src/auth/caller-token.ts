@@ -1,8 +1,7 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto'
 import { type Caller, callerSchema } from '@saucery/contracts/access/scope'
 import { errors, jwtVerify, SignJWT } from 'jose'
-import { LRUCache } from 'lru-cache'
-import { openTokenCache, wallClock } from './token-cache.ts'
+import { openTokenCache } from './token-cache.ts'
 
 /** The header in which the gateway sends a service the caller token. The gateway drops a client's own header. */
 export const callerTokenHeader = 'x-saucery-caller'
@@ -15,7 +14,7 @@ const clockToleranceS = 5
 
 /** @returns signs a caller for one service; the same caller gets the same token for 30 s */
 export function callerTokenSigner(key: KeyObject): (caller: Caller, service: string) => Promise<string> {
-  const issued = new LRUCache<string, string>({ max: 10_000, ttl: reusedMs, ...wallClock })
+  const issued = openTokenCache<string>()
   const header = { alg: 'EdDSA', kid: keyIdOf(createPublicKey(key)) }
   return async (caller, service) => {
     const whom = JSON.stringify([service, caller])
@@ -29,7 +28,7 @@ export function callerTokenSigner(key: KeyObject): (caller: Caller, service: str
       .setSubject(subject)
       .setExpirationTime(new Date(Date.now() + validMs))
       .sign(key)
-    issued.set(whom, token)
+    issued.set(whom, token, Date.now() + reusedMs)
     return token
   }
 }

@@ -27,6 +27,18 @@ describe('a token cache', () => {
     assert.equal(cache.get('a'), undefined)
   })
 
+  it('keeps an entry no longer when the clock is set back', () => {
+    let passed = 1
+    const cache = openTokenCache(1, () => passed)
+    setTime(3_600_000)
+    cache.set('a', first, 3_601_000)
+    setTime(1)
+    passed += 999
+    assert.equal(cache.get('a'), first)
+    passed += 2
+    assert.equal(cache.get('a'), undefined)
+  })
+
   it('keeps nothing whose time has passed', () => {
     const cache = openTokenCache()
     for (const until of [0, 1, 2]) cache.set('a', first, until)

@@ -10,6 +10,7 @@ import type { Fact } from '@saucery/messaging/events/event'
 import { isBrokerOutage } from '@saucery/messaging/nats/connection'
 import { openParticipant } from '@saucery/messaging/participant'
 import { isDatabaseOutage, isLoginRefused, openDatabase } from '@saucery/messaging/postgres/database'
+import { isLockTimeout } from '@saucery/messaging/postgres/locks'
 import { migrate } from '@saucery/messaging/postgres/migrate'
 import type { Aggregate } from '@saucery/messaging/unit-of-work'
 import type { z } from 'zod'
@@ -37,8 +38,9 @@ export async function boot<
 ) {
   const settings = settingsOrExit(schema)
   const log = openLog(service, settings)
-  const isDown = (error: unknown) => isDatabaseOutage(error) && !isLoginRefused(error)
-  await waitUntilUp('Postgres', () => migrate(settings.POSTGRES_URL, migrations), isDown, log)
+  const mayPass = (error: unknown) =>
+    isLockTimeout(error) || (isDatabaseOutage(error) && !isLoginRefused(error))
+  await waitUntilUp('Postgres', () => migrate(settings.POSTGRES_URL, migrations), mayPass, log)
   const { db, isUp, close } = openDatabase(settings.POSTGRES_URL, service)
   const broker = await connectToBroker(service, settings, log)
   const open = () =>

@@ -46,6 +46,13 @@ export const readProblems = problems(storeDown)
 
 export const listProblems = problems({ 422: 'A parameter is not valid; `errors` names it', ...storeDown })
 
+/** Only a change needs a lock: reads wait for none. */
+export const busy = '`resource-busy`: another transaction has locked it'
+
+const mayFail = {
+  503: `\`store-unavailable\`: the database cannot be reached. ${busy}. Try again after \`Retry-After\` seconds`,
+}
+
 const inProgress = 'the same request is in progress; try again after `Retry-After` seconds'
 
 export const idempotencyKeyHeader = z.object({
@@ -64,7 +71,7 @@ export const changeProblems = (final: string) =>
     400: 'The `Idempotency-Key` is not valid',
     409: `${final}, or ${inProgress}`,
     422: 'The `Idempotency-Key` was used for another request',
-    ...storeDown,
+    ...mayFail,
   })
 
 export const bodyProblems = problems({
@@ -73,7 +80,7 @@ export const bodyProblems = problems({
   413: 'The body is larger than 64 KiB',
   415: 'The body is not application/json',
   422: 'A field is not valid (`errors` points at it), or the `Idempotency-Key` was used for another request',
-  ...storeDown,
+  ...mayFail,
 })
 
 export const jsonResponse = <Schema extends z.ZodType>(

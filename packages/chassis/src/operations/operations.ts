@@ -70,12 +70,18 @@ function notHandled({ message: detail }: ReprocessingFailed): ProblemError {
   return new ProblemError({ status: 409, code: 'dead-letter-not-handled', title, detail })
 }
 
-const toJson = (
-  { headers: _, data: __, isCut: ___, messageId: ____, ...letter }: DeadLetter,
-  handled: boolean,
-) => ({
-  ...letter,
+/** The fields that the contract names. A dead letter also has its message, which may hold what only its branch may see. */
+const toJson = ({ event, ...letter }: DeadLetter, handled: boolean) => ({
+  sequence: letter.sequence,
+  time: letter.time,
+  subject: letter.subject,
+  ...(event !== undefined && { event }),
+  eventId: letter.eventId,
   orderId: keyOf(letter.subject),
+  stream: letter.stream,
+  streamSequence: letter.streamSequence,
+  error: letter.error,
+  tries: letter.tries,
   handled,
 })
 

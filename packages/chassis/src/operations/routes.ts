@@ -1,6 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Service } from '@saucery/contracts/choreography'
-import { jsonPage, jsonResponse, problems } from '../openapi/schemas.ts'
+import { busy, jsonPage, jsonResponse, problems } from '../openapi/schemas.ts'
 
 const count = z.int().min(0)
 
@@ -133,7 +133,7 @@ export function operationsRoutes<S extends Service>(service: S) {
         ...problems({
           404: 'This service has no such dead letter',
           409: 'The message failed again; `detail` gives the reason, and nothing has changed',
-          ...unavailable,
+          503: `The database or NATS cannot be reached. ${busy}. Try again after \`Retry-After\` seconds`,
         }),
       },
     }),

@@ -9,9 +9,12 @@ import { testNats } from '@saucery/servers/testing/servers'
 import { v4 as uuidv4 } from 'uuid'
 import { silentLog } from './log.ts'
 
-/** A NATS server with every stream, and a connection for the test to publish with. */
-export async function testBrokerWithStreams() {
-  const nats = await testNats()
+/**
+ * A NATS server with every stream, and a connection for the test to publish with.
+ * @param options `version`: exactly this one
+ */
+export async function testBrokerWithStreams(options: { version?: string } = {}) {
+  const nats = await testNats(options)
   const broker = await connectBroker({ url: nats.url, name: 'test', keys: testKeys, log: silentLog })
   for (const stream of streams) await ensureStream(broker.jsm, stream, 1)
   async function publish(event: Event<AnyFact>, times = 1): Promise<void> {

@@ -4,6 +4,7 @@ import { parsePrefer } from '@saucery/chassis/http/prefer'
 import { invalidFields, orNotFound, ProblemError, storeUnavailable } from '@saucery/chassis/http/problem'
 import { type OpenApiApp, openApiApp } from '@saucery/chassis/openapi/app'
 import type { Log } from '@saucery/chassis/telemetry/log'
+import type { Scope } from '@saucery/contracts/access/scope'
 import type { MiddlewareHandler } from 'hono'
 import type { Feed } from '../live/feed.ts'
 import { isStoreOutage } from '../store/mongo-errors.ts'
@@ -24,34 +25,42 @@ export interface DashboardApi {
   readonly feed: Feed
   readonly deadlines: Deadlines
   readonly requireCaller: MiddlewareHandler
+  /** Ends the reading of statistics, which may take longer than a stop may. */
+  readonly stopping?: AbortSignal
   readonly log: Log
 }
 
 export function dashboardApi(options: DashboardApi): OpenApiApp {
-  const { views, waiter, feed, deadlines, requireCaller, log } = options
-  const toJson = (view: OrderView) => orderToJson(view, deadlines, Date.now())
+  const { views, waiter, feed, deadlines, requireCaller, stopping, log } = options
+  const toJson = (view: OrderView, scope: Scope) => orderToJson(view, scope, deadlines, Date.now())
   // Statistics read every order of a period, and every page asks for them every few seconds.
   const share = shareAnswers<Statistics>()
-  const app = openApiApp(log, requireCaller, (error) => (isStoreOutage(error) ? storeUnavailable : undefined))
+  const app = openApiApp(log, requireCaller, (error) =>
+    isStoreOutage(error) || (stopping?.aborted && error === stopping.reason) ? storeUnavailable : undefined,
+  )
 
   app.openapi(routes.listViews, async (c) => {
-    const find = async (query: ViewQuery) => (await views.list(query)).map(toJson)
-    const { overdue, ...parameters } = scopedQuery(authorize(c, 'read-views'), c.req.valid('query'))
+    const scope = authorize(c, 'read-views')
+    const find = async (query: ViewQuery) => (await views.list(query)).map((view) => toJson(view, scope))
+    const { overdue, ...parameters } = scopedQuery(scope, c.req.valid('query'))
     const query = { ...parameters, overdue: overdue && { deadlines, now: Date.now() } }
     return c.json(await pageResponse(c, query, find, ({ orderId }) => orderId), 200)
   })
 
-  app.openapi(
-    routes.live,
-    (c) => liveResponse(c, feed, scopedQuery(authorize(c, 'read-views'), c.req.valid('query'))) as never,
-  )
+  app.openapi(routes.live, (c) => {
+    const scope = authorize(c, 'read-views')
+    return liveResponse(c, feed, { scope, filter: scopedQuery(scope, c.req.valid('query')) }) as never
+  })
 
   app.openapi(routes.getStatistics, async (c) => {
     const parameters = scopedQuery(authorize(c, 'read-views'), c.req.valid('query'))
     const query = statisticsQuery(parameters, Date.now())
     if ('parameter' in query) throw new ProblemError(invalidFields([query]))
     const statistics = await share(JSON.stringify(parameters), async () => {
-      const [placed, tookMs] = await Promise.all([views.countPlaced(query), views.durations(query)])
+      const [placed, tookMs] = await Promise.all([
+        views.countPlaced(query, stopping),
+        views.durations(query, stopping),
+      ])
       return statisticsOf(query, placed, tookMs)
     })
     return c.json(statistics, 200)
@@ -66,14 +75,14 @@ export function dashboardApi(options: DashboardApi): OpenApiApp {
     const inScope = (view: OrderView | undefined) => ifInScope(scope, view)
     const found = inScope(await views.find(orderId))
     const isComplete = eventId === undefined || found?.timeline.some(({ id }) => id === eventId)
-    if (isComplete) return c.json(toJson(orNotFound(found)), 200)
+    if (isComplete) return c.json(toJson(orNotFound(found), scope), 200)
     const { wait } = parsePrefer(c.req.header('prefer'))
     const { signal } = c.req.raw
     const awaited = { orderId, eventId, isVisible: (view: OrderView) => inScope(view) !== undefined }
     const waiting = wait ? waitForEvent(waiter, awaited, wait * 1000, signal) : undefined
     const applied = waiting === undefined ? {} : { 'preference-applied': `wait=${wait}` }
     const view = await waiting
-    if (view) return c.json(toJson(view), 200, applied)
+    if (view) return c.json(toJson(view, scope), 200, applied)
     const title = 'The event has not arrived at the dashboard yet'
     const problem = { status: 404, code: 'event-not-arrived', title } as const
     throw new ProblemError(problem, { 'retry-after': '1', ...applied })

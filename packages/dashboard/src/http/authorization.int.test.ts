@@ -40,6 +40,17 @@ describe('a branch', () => {
     assert.deepEqual(await listed(other), [])
   })
 
+  it('does not learn from its orders how many events others had', async () => {
+    const [one, page] = [`/orderDashboards/${placed}`, '/orderDashboards']
+    const after = `${one}?after=${(await views.find(placed))?.timeline[0]?.id}`
+    for (const path of [one, after, page]) {
+      const shown = async (caller: Caller) => (await ask(caller, path)).text()
+      assert.match(await shown(own), /"timeline":\[\{"id":/)
+      assert.doesNotMatch(await shown(own), /sequence/i)
+      assert.match(await shown(operator), /"sequence":10/)
+    }
+  })
+
   it('does not see an order whose branch is not known; an operator does', async () => {
     assert.equal(await statusOf(own, `/orderDashboards/${unknown}`), 404)
     assert.equal(await statusOf(operator, `/orderDashboards/${unknown}`), 200)

@@ -2,10 +2,10 @@ import type { HttpBindings } from '@hono/node-server'
 import { type Problem, ProblemError } from '@saucery/chassis/http/problem'
 import type { Context } from 'hono'
 import type { Feed } from '../live/feed.ts'
-import type { LiveFilter } from '../view/order-json.ts'
+import type { Audience } from '../live/sse.ts'
 
 /** Answers with changes of orders as they happen, until the client leaves or its sign-in ends. */
-export function liveResponse(c: Context, feed: Feed, filter: LiveFilter): Response {
+export function liveResponse(c: Context, feed: Feed, audience: Audience): Response {
   const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }
   // The body of an answer to HEAD would never be read, and so never be closed.
   if (c.req.method === 'HEAD') return new Response(null, { headers })
@@ -14,7 +14,7 @@ export function liveResponse(c: Context, feed: Feed, filter: LiveFilter): Respon
   // Without sign-in all callers have one subject.
   const signedIn = signedInUntil === undefined ? {} : { until: signedInUntil * 1000, subject }
   const lastEventId = c.req.header('last-event-id') || undefined
-  const body = feed.follow({ filter, lastEventId, ...signedIn, destroy: () => outgoing.destroy() })
+  const body = feed.follow({ ...audience, lastEventId, ...signedIn, destroy: () => outgoing.destroy() })
   if (typeof body === 'string') throw new ProblemError(problems[body], { 'retry-after': '5' })
   return new Response(body, { headers })
 }

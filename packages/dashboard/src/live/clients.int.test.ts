@@ -7,7 +7,7 @@ import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { testMongo } from '@saucery/servers/testing/servers'
 import { v7 as uuidv7 } from 'uuid'
-import { follow, hasId, hasReceived, histories } from '../testing/live-client.ts'
+import { type Follower, follow, hasId, hasReceived, histories } from '../testing/live-client.ts'
 import { openReplica } from '../testing/replica.ts'
 import { story } from '../testing/stories.ts'
 
@@ -53,6 +53,10 @@ describe('the live feed', { timeout: 100_000 }, () => {
     )
     for (const { orders } of [filtered.own, filtered.byBranch])
       assert.deepEqual([...new Set(orders.map(({ branchId }) => branchId))], ['b1'])
+    const sequences = ({ orders }: Pick<Follower, 'orders'>) =>
+      orders.flatMap(({ timeline }) => timeline.flatMap(({ sequence }) => sequence ?? []))
+    assert.deepEqual(sequences(filtered.own), [])
+    assert.ok(sequences(filtered.byBranch).length > 0, 'an operator sees no sequences')
     assert.deepEqual([...new Set(filtered.byOrder.orders.map((order) => order.orderId))], [orderId])
     assert.deepEqual([...new Set(filtered.byStatus.orders.map(({ status }) => status))], ['DELIVERED'])
     assert.deepEqual(filtered.bySauce.orders, [])
@@ -64,6 +68,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
     })
     await hasReceived(back, two)
     assert.deepEqual([...new Set(back.orders.map(({ branchId }) => branchId))], ['b2'])
+    assert.deepEqual(sequences(back), [])
 
     const ask = async (caller: Parameters<typeof gate.as>[0], query = '') =>
       (await readProblem(fetch(`${url}/orderDashboards/live?${query}`, { headers: await gate.as(caller) })))

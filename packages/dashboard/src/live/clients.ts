@@ -1,10 +1,8 @@
 import type { Log } from '@saucery/chassis/telemetry/log'
-import type { LiveFilter } from '../view/order-json.ts'
 import type { ResumePoint } from './resume-token.ts'
-import { retryMessage } from './sse.ts'
+import { type Audience, endMessage, retryMessage } from './sse.ts'
 
-export interface NewClient {
-  readonly filter: LiveFilter
+export interface NewClient extends Audience {
   /** Where it resumes; `lost` when what it missed cannot be found out. */
   from: ResumePoint | 'lost' | undefined
   /** When its sign-in ends, in milliseconds since the epoch; undefined without sign-in. */
@@ -18,6 +16,8 @@ export interface NewClient {
 export interface LiveClient extends NewClient {
   /** Whether it receives changes as they happen. */
   isCaughtUp: boolean
+  /** When as much time has passed as its sign-in lasts, by `performance.now`; infinite without sign-in. */
+  readonly endsAt: number
   /** In bytes. */
   unreadLimit: number
   readonly output: ReadableStreamDefaultController<Uint8Array>
@@ -33,11 +33,13 @@ const maxUnread = 1024 * 1024
 
 /** @returns what the client reads: first how soon to reconnect */
 export function addClient({ open }: Clients, client: NewClient) {
+  const { until = Number.POSITIVE_INFINITY } = client
+  const endsAt = performance.now() + until - Date.now()
   let added: LiveClient | undefined
   return new ReadableStream<Uint8Array>(
     {
       start(output) {
-        added = { ...client, isCaughtUp: false, unreadLimit: maxUnread, output }
+        added = { ...client, isCaughtUp: false, endsAt, unreadLimit: maxUnread, output }
         open.add(added)
         output.enqueue(retryMessage)
       },
@@ -68,4 +70,14 @@ export function endClient({ open }: Clients, client: LiveClient): void {
   client.output.close()
   // A client that does not read would keep its connection open.
   setTimeout(client.destroy, 500).unref()
+}
+
+/** (clients.test: "a live client ends with its sign-in, also when the clock was set back") */
+export function endExpired(clients: Clients): void {
+  for (const client of clients.open) {
+    const { until = Number.POSITIVE_INFINITY, endsAt } = client
+    if (until > Date.now() && endsAt > performance.now()) continue
+    send(clients, client, endMessage('token-expired'))
+    endClient(clients, client)
+  }
 }

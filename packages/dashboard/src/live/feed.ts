@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { retryDelay } from '@saucery/messaging/async/backoff'
 import { reasonOf } from '@saucery/messaging/log'
-import type { OrderView } from '../view/order-view.ts'
 import { type Deadlines, orderToJson } from '../view/waits-for.ts'
-import { addClient, type Clients, endClient, type NewClient, send } from './clients.ts'
+import { addClient, type Clients, endClient, endExpired, type NewClient, send } from './clients.ts'
 import { resume } from './resume.ts'
-import { changeMessages, endMessage, heartbeat } from './sse.ts'
+import { changeMessages, heartbeat, type ToJson } from './sse.ts'
 import { advance, type CursorOptions, openStreamCursor, type StreamCursor, tokenAt } from './stream-cursor.ts'
 
 export interface FeedOptions extends CursorOptions {
@@ -99,11 +98,11 @@ async function goOn(state: State): Promise<boolean> {
   if (state.cursor && state.cursor.version !== options.views.servedVersion()) loseCursor(state)
   state.cursor ??= await openStreamCursor(options)
   const { cursor } = state
-  const toJson = (view: OrderView) => orderToJson(view, options.deadlines, Date.now())
+  const toJson: ToJson = (view, scope) => orderToJson(view, scope, options.deadlines, Date.now())
   const result = await advance(cursor, (changed) => {
     const messagesFor = changeMessages(changed, tokenAt(cursor), toJson)
     for (const client of clients.open) {
-      const chunk = client.isCaughtUp && messagesFor(client.filter)
+      const chunk = client.isCaughtUp && messagesFor(client)
       if (chunk) send(clients, client, chunk)
     }
   })
@@ -129,12 +128,4 @@ function sendHeartbeats({ clients, cursor }: State): void {
   const plain = heartbeat()
   const withToken = cursor ? heartbeat(tokenAt(cursor)) : plain
   for (const client of clients.open) send(clients, client, client.isCaughtUp ? withToken : plain)
-}
-
-function endExpired(clients: Clients): void {
-  for (const client of clients.open) {
-    if (client.until === undefined || client.until > Date.now()) continue
-    send(clients, client, endMessage('token-expired'))
-    endClient(clients, client)
-  }
 }

@@ -22,7 +22,7 @@ export async function resume(clients: Clients, cursor: StreamCursor, toJson: ToJ
     const token = tokenAt(cursor)
     const messagesFor = missed && changeMessages(missed, token, toJson)
     for (const client of group) {
-      const chunk = messagesFor?.(client.filter)
+      const chunk = messagesFor?.(client)
       if (!messagesFor || (chunk && chunk.length > maxBytes)) send(clients, client, resetMessage(token))
       else if (chunk) send(clients, client, chunk, chunk.length)
       else send(clients, client, tokenMessage(token))

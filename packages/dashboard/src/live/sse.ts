@@ -1,10 +1,17 @@
+import type { Scope } from '@saucery/contracts/access/scope'
 import { canHaveBeen } from '@saucery/contracts/status'
 import type { LiveFilter, OrderJson } from '../view/order-json.ts'
 import type { OrderView } from '../view/order-view.ts'
 
 // Server-Sent Events, https://html.spec.whatwg.org/multipage/server-sent-events.html
 
-export type ToJson = (view: OrderView) => OrderJson
+export type ToJson = (view: OrderView, scope: Scope) => OrderJson
+
+/** Which orders a client wants, and which it may see. */
+export interface Audience {
+  readonly filter: LiveFilter
+  readonly scope: Scope
+}
 
 const encoder = new TextEncoder()
 
@@ -28,20 +35,23 @@ export const endMessage = (code: 'token-expired'): Uint8Array =>
 export const tokenMessage = (token: string): Uint8Array => encoder.encode(`${idLine(token)}\n`)
 
 /**
- * The messages about changed orders for each filter; undefined where no order matches. An order is serialized once, and
- * clients with the same filter share one chunk.
+ * The messages about changed orders for each audience; undefined where no order matches. An order is serialized once for
+ * each scope, and clients with the same filter and scope share one chunk.
  */
 export function changeMessages(views: readonly OrderView[], token: string, toJson: ToJson) {
-  const jsonOf = once((view: OrderView) => JSON.stringify(toJson(view)))
+  const jsonFor = once((scope: string) =>
+    once((view: OrderView) => JSON.stringify(toJson(view, JSON.parse(scope)))),
+  )
   const chunkFor = once((key: string) => {
-    const filter: LiveFilter = JSON.parse(key)
+    const { filter, scope }: Audience = JSON.parse(key)
+    const jsonOf = jsonFor(JSON.stringify(scope))
     const messages = views.flatMap((view) => {
       const type = messageType(filter, view)
       return type ? [`event: ${type}\ndata: ${jsonOf(view)}\n`] : []
     })
     return messages.length > 0 ? encoder.encode(`${messages.join('\n')}${idLine(token)}\n`) : undefined
   })
-  return (filter: LiveFilter) => chunkFor(JSON.stringify(filter))
+  return ({ filter, scope }: Audience) => chunkFor(JSON.stringify({ filter, scope }))
 }
 
 function once<Key, Value>(compute: (key: Key) => Value): (key: Key) => Value {

@@ -111,6 +111,8 @@ async function take(build: Build, step: ProjectionStep, stopping: AbortSignal): 
       return begin(build, stopping)
     case 'mark-used':
       return registry.markUsed(version)
+    case 'date-again':
+      return registry.dateAgain(step.record)
     case 'consume':
       build.consumers = build.consume(durableOf(version))
       return

@@ -60,6 +60,21 @@ describe('the next step of a projection', () => {
     assert.equal(stepFor([own], caughtUp, 60, { served: 2 }).name, 'mark-used')
   })
 
+  it('is to correct times of any version that are in the future, because a clock was set back', () => {
+    const step = (...records: ProjectionRecord[]) => stepFor(records, caughtUp, 60, { served: 2 })
+    const ready = record(2, 'ready', { usedAt: at(60), readyAt: at(61) })
+    const times = [
+      { usedAt: at(62) },
+      { readyAt: at(62), usedAt: at(60) },
+      { begunAt: at(62), usedAt: at(60) },
+    ]
+    for (const record of times.map((time) => ({ ...ready, ...time })))
+      assert.deepEqual(step(record), { name: 'date-again', record })
+    const old = record(1, 'ready', { usedAt: at(62) })
+    assert.deepEqual(step(old, ready), { name: 'date-again', record: old })
+    assert.equal(step(ready).name, 'keep-up')
+  })
+
   it('is to consume, whichever replica began the version', () => {
     for (const state of ['building', 'ready'] as const)
       assert.deepEqual(stepFor([record(2, state)], { isStarted: false, isCaughtUp: true }), {

@@ -20,16 +20,21 @@ export type ProjectionStep =
   | { readonly name: 'build' | 'mark-used' | 'consume' | 'mark-ready' }
   /** Read another version's documents: swap in the new ones, or go back. */
   | { readonly name: 'serve'; readonly version: number }
-  /** Remove an older version that outlived its use. */
-  | { readonly name: 'drop'; readonly record: ProjectionRecord }
+  /** Remove an older version that outlived its use; or correct times in the future, from before a clock was set back. */
+  | { readonly name: 'drop' | 'date-again'; readonly record: ProjectionRecord }
   /** Nothing to do but wait: while the version is built, and after it is ready. */
   | { readonly name: 'catch-up' | 'keep-up' }
+
+/** The clocks of the processes may differ by this. */
+const clockMarginMs = 60_000
 
 /** What a process does next. All that it depends on is shared, so any replica goes on where another stopped. */
 export function nextStep(projection: ProjectionView, now: number): ProjectionStep {
   const { version, served, records, isStarted, isCaughtUp, markUsedEveryMs } = projection
   const own = records.find(({ _id }) => _id === version)
   if (!own || own.state === 'dropping') return { name: 'build' }
+  const dated = records.find((record) => latestTime(record) > now + clockMarginMs)
+  if (dated) return { name: 'date-again', record: dated }
   if (now - lastUse(own) >= markUsedEveryMs) return { name: 'mark-used' }
   if (!isStarted) return { name: 'consume' }
   if (own.state === 'building' && isCaughtUp) return { name: 'mark-ready' }
@@ -62,3 +67,6 @@ function outlivedBy(
 }
 
 const lastUse = ({ begunAt, usedAt = begunAt }: ProjectionRecord) => usedAt.getTime()
+
+const latestTime = ({ begunAt, readyAt = begunAt, usedAt = begunAt }: ProjectionRecord) =>
+  Math.max(Number(begunAt), Number(readyAt), Number(usedAt))

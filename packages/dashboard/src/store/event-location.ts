@@ -1,5 +1,5 @@
 import type { Broker } from '@saucery/messaging/nats/connection'
-import { hasEventAt } from '@saucery/messaging/nats/stream-reader'
+import { isEventAt } from '@saucery/messaging/nats/whole-message'
 import type { Entries, TimelineEntry } from '../view/order-json.ts'
 import type { OrderView } from '../view/order-view.ts'
 
@@ -7,13 +7,13 @@ import type { OrderView } from '../view/order-view.ts'
 export type IsAtLocation = (entry: TimelineEntry) => Promise<boolean>
 
 /**
- * Asks the streams. While the broker is away the answer is yes: the message that raised the question cannot be
+ * Asks the streams' leaders. While the broker is away the answer is yes: the message that raised the question cannot be
  * acknowledged either, so it is redelivered and the question comes again.
  */
 export const eventLocations =
   (broker: Broker): IsAtLocation =>
   ({ stream, sequence, id }) =>
-    hasEventAt(broker, stream, { sequence, id }).catch(() => true)
+    isEventAt(broker, stream, { sequence, id }).catch(() => true)
 
 /**
  * The entries whose event has moved: the stream lost it, and its owner published it again, so it now has a higher

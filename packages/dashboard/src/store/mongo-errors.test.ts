@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { MongoBulkWriteError, MongoServerError } from 'mongodb'
-import { isStoreOutage } from './mongo-errors.ts'
+import { duplicateKey, duplicatesIn, isStoreOutage } from './mongo-errors.ts'
 
 /** The part of a bulk write's result that is read. */
 const written = (notDurable?: object) => ({ getWriteConcernError: () => notDurable }) as never
@@ -33,5 +33,31 @@ describe('an error of the store', () => {
     for (const code of [9, 17419, 10334])
       assert.ok(!isStoreOutage(new MongoServerError({ code, message: 'a bug' })), String(code))
     assert.ok(!isStoreOutage(new TypeError('a bug')), 'a bug')
+  })
+})
+
+describe('an insert that failed', () => {
+  const duplicate = { index: 1, code: duplicateKey }
+  const failed = (writeErrors: object[], notDurable?: object) =>
+    new MongoBulkWriteError(
+      { code: duplicateKey, message: 'E11000', writeErrors } as never,
+      written(notDurable),
+    )
+
+  it('names the documents that exist already', () => {
+    assert.deepEqual(duplicatesIn(failed([duplicate, { index: 3, code: duplicateKey }])), [1, 3])
+  })
+
+  it('is no mere duplicate when anything else failed as well', () => {
+    for (const error of [
+      new TypeError('a bug'),
+      failed([]),
+      failed([duplicate, { index: 2, code: 10_334 }]),
+      failed([duplicate], { code: 64, errmsg: 'waiting for replication timed out' }),
+    ])
+      assert.throws(
+        () => duplicatesIn(error),
+        (thrown) => thrown === error,
+      )
   })
 })

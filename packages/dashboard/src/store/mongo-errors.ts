@@ -15,6 +15,21 @@ export const isStoreOutage = (error: unknown): boolean =>
       outageCodes.has(error.code ?? 0) ||
       error.hasErrorLabel('RetryableWriteError')))
 
+/**
+ * Which documents of an insert exist already, by their places in it.
+ * @throws the error if anything else failed as well
+ */
+export function duplicatesIn(error: unknown): number[] {
+  if (!(error instanceof MongoBulkWriteError)) throw error
+  const failures = [error.writeErrors].flat()
+  // Without write errors the connection failed.
+  // (outage.int.test: "writes … at the second try when the connection breaks at the …")
+  if (failures.length === 0 || failures.some(({ code }) => code !== duplicateKey)) throw error
+  // The documents that were inserted may be lost with a primary.
+  if (error.result.getWriteConcernError()) throw error
+  return failures.map(({ index }) => index)
+}
+
 // What a replica set answers while it elects a primary or stops. The driver labels these errors for its own retries only.
 // https://github.com/mongodb/specifications/blob/master/source/retryable-reads/retryable-reads.md#retryable-error
 const outageCodes = new Set<number | string>([

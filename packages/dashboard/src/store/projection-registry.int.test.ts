@@ -1,11 +1,34 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it, mock } from 'node:test'
 import { testMongo } from '@saucery/servers/testing/servers'
 import { v7 as uuidv7 } from 'uuid'
 import { addStory } from '../testing/stories.ts'
 import { openViews } from './view-store.ts'
 
 describe('a version of the projection', () => {
+  it('has no times in the future, once they are corrected, and keeps those of the past', async () => {
+    await using mongo = await testMongo()
+    const views = openViews(mongo.url)
+    const { registry, version } = views
+    try {
+      await registry.begin(version)
+      const correct = async () => {
+        const [record] = await registry.all()
+        assert.ok(record, 'there is a record')
+        mock.timers.enable({ apis: ['Date'], now: Number(record.begunAt) - 60_000 })
+        await registry.dateAgain(record).finally(() => mock.timers.reset())
+        const [corrected] = await registry.all()
+        const { begunAt, usedAt, readyAt } = corrected ?? record
+        return [begunAt, usedAt, readyAt].map((time) => time && Number(time) - Number(record.begunAt))
+      }
+      assert.deepEqual(await correct(), [-60_000, -60_000, undefined])
+      await registry.markReady(version)
+      assert.deepEqual(await correct(), [-60_000, -60_000, -60_000])
+    } finally {
+      await views.close()
+    }
+  })
+
   it('is not dropped when a process has marked it as used since its record was read', async () => {
     await using mongo = await testMongo()
     const views = openViews(mongo.url)

@@ -44,6 +44,16 @@ export function openRegistry(db: Db) {
     },
 
     /**
+     * Times that are in the future become now: the clock was set back. Till then no process would mark the version as
+     * used, or drop it.
+     */
+    async dateAgain({ _id, readyAt }: ProjectionRecord): Promise<void> {
+      const now = new Date()
+      const times = { begunAt: now, usedAt: now, ...(readyAt && { readyAt: now }) }
+      await records.updateOne({ _id }, { $min: times })
+    },
+
+    /**
      * Removes a version's documents, unless the version was used after its record was read.
      * @param removeConsumers called before the record goes
      * @returns whether they are removed

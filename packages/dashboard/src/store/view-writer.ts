@@ -1,9 +1,9 @@
 import type { Outcome } from '@saucery/messaging/async/batcher'
-import { BSON, type Collection, MongoBulkWriteError } from 'mongodb'
+import { BSON, type Collection } from 'mongodb'
 import type { Entries, TimelineEntry } from '../view/order-json.ts'
 import { mergeTimeline, type OrderView } from '../view/order-view.ts'
 import { type IsAtLocation, movedEntries } from './event-location.ts'
-import { duplicateKey, isStoreOutage } from './mongo-errors.ts'
+import { duplicatesIn, isStoreOutage } from './mongo-errors.ts'
 
 /** An event's entry, and the order that it belongs to. */
 export interface Addition {
@@ -90,14 +90,7 @@ async function insert(views: Collection<OrderView>, added: OrderView[]): Promise
     await views.insertMany(added, { ordered: false, ...limited })
     return []
   } catch (error) {
-    if (!(error instanceof MongoBulkWriteError)) throw error
-    const failures = [error.writeErrors].flat()
-    // Without write errors the connection failed.
-    // (outage.int.test: "writes … at the second try when the connection breaks at the …")
-    if (failures.length === 0 || failures.some(({ code }) => code !== duplicateKey)) throw error
-    // The documents that were inserted may be lost with a primary.
-    if (error.result.getWriteConcernError()) throw error
-    return failures.flatMap(({ index }) => added[index]?._id ?? [])
+    return duplicatesIn(error).flatMap((index) => added[index]?._id ?? [])
   }
 }
 

@@ -9,12 +9,17 @@ import { deadlines } from './stories.ts'
 const noFeed: Feed = { follow: () => 'too-many-listeners', stop: async () => {} }
 
 /** The API on a read model, without a process around it. */
-export const apiOn = (views: ViewStore, requireCaller: DashboardApi['requireCaller'] = allowEveryone) =>
+export const apiOn = (
+  views: ViewStore,
+  requireCaller: DashboardApi['requireCaller'] = allowEveryone,
+  stopping = new AbortController().signal,
+) =>
   dashboardApi({
     views,
     waiter: openEventWaiter(views, silentLog),
     feed: noFeed,
     deadlines,
     requireCaller,
+    stopping,
     log: silentLog,
   })

@@ -11,7 +11,7 @@ export interface LiveOrder {
   readonly orderId: string
   readonly branchId?: string
   readonly status: string
-  readonly timeline: readonly { readonly id: string }[]
+  readonly timeline: readonly { readonly id: string; readonly sequence?: number }[]
 }
 
 /** A client of a live feed, and what it has received. */

@@ -14,7 +14,10 @@ const timelineEntry = z
     cause: z.string().describe('The id of the event or request that caused it'),
     time: z.iso.datetime(),
     stream: z.string(),
-    sequence: z.int(),
+    sequence: z
+      .int()
+      .optional()
+      .describe('The event’s place in its stream; only for callers who may see every order'),
     data: z.record(z.string(), z.unknown()),
   })
   .openapi('TimelineEntry')
@@ -64,6 +67,7 @@ export type EventName = z.infer<typeof eventName>
 export type LiveFilter = z.infer<typeof liveFilter>
 export type OrderFilter = z.infer<typeof orderFilter>
 export type OrderJson = z.infer<typeof orderJson>
-export type TimelineEntry = Readonly<z.infer<typeof timelineEntry>>
+/** As the document has it. */
+export type TimelineEntry = Readonly<z.infer<typeof timelineEntry> & { sequence: number }>
 export type Entries = readonly TimelineEntry[]
 export type WaitsFor = z.infer<typeof waitsForJson>

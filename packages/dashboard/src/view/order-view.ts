@@ -4,11 +4,12 @@ import type { ReceivedEvent } from '@saucery/messaging/events/event'
 import type { Entries, EventName, OrderJson, TimelineEntry } from './order-json.ts'
 
 /** The document of one order. */
-export interface OrderView extends Readonly<Omit<OrderJson, 'orderId' | 'waitsFor'>> {
+export interface OrderView extends Readonly<Omit<OrderJson, 'orderId' | 'waitsFor' | 'timeline'>> {
   /** The order's id. */
   readonly _id: string
   /** The deadline of the payment, if the order names one. */
   readonly payBy?: string
+  readonly timeline: Entries
   /** The version of the projection that computed the document. The store adds it. */
   readonly projection?: number
 }

@@ -1,3 +1,4 @@
+import type { Scope } from '@saucery/contracts/access/scope'
 import type { Status } from '@saucery/contracts/status'
 import type { EventName, OrderJson, WaitsFor } from './order-json.ts'
 import type { OrderView } from './order-view.ts'
@@ -55,10 +56,13 @@ export function waitsFor(view: OrderView, deadlines: Deadlines, now: number): Wa
   }
 }
 
-/** The document of an order as the API shows it. */
-export function orderToJson(view: OrderView, deadlines: Deadlines, now: number): OrderJson {
-  const { _id: orderId, payBy: _, projection: __, timeline, ...fields } = view
+/** The document of an order as the API shows it to callers of this scope. */
+export function orderToJson(view: OrderView, scope: Scope, deadlines: Deadlines, now: number): OrderJson {
+  const { _id: orderId, payBy: _, projection: __, timeline: entries, ...fields } = view
   const waiting = waitsFor(view, deadlines, now)
+  // Two sequences show how many events others' orders had between them.
+  // (authorization.int.test: "does not learn from its orders how many events others had")
+  const timeline = scope === 'all' ? entries : entries.map(({ sequence: _, ...entry }) => entry)
   return { orderId, ...fields, ...(waiting && { waitsFor: waiting }), timeline }
 }
 

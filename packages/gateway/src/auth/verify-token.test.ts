@@ -71,6 +71,17 @@ describe('keys at a URL', () => {
     assert.deepEqual(await refusal(ask(withdrawn, '/orders', other.url)), invalid)
   })
 
+  it('are read again when the clock was set back', async () => {
+    await using changing = await startProvider()
+    const settings = { ...urls, ...changing.env, AUTH_JWKS_COOLDOWN_MS: '1', GATEWAY_SIGNING_KEY }
+    await using other = await startGateway(settings)
+    await received(await changing.token(), '/orders', other.url)
+    const { publish } = await changing.changeKey('2')
+    publish()
+    const token = await changing.token()
+    await later(-3_600_000, () => received(token, '/orders', other.url))
+  })
+
   it('are checked again for a token that was valid 30 s ago', async () => {
     await using changing = await startProvider()
     const settings = { ...urls, ...changing.env, AUTH_JWKS_COOLDOWN_MS: '1', GATEWAY_SIGNING_KEY }

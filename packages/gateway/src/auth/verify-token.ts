@@ -31,10 +31,18 @@ export const staticKey = (key: KeyObject): KeySource => ({
 /** The keys at a URL. A token with an unknown key has them read again, once in `cooldownDuration` ms at most. */
 export function remoteKeys(url: string, cooldownDuration: number): KeySource {
   const keys = createRemoteJWKSet(new URL(url), { cooldownDuration, timeoutDuration: 3000 })
+  let askedAt = 0
+  // jose tells the age of its keys by the wall clock: when that is set back, they would stay fresh for as much longer.
+  // (verify-token.test: "are read again when the clock was set back")
+  async function find(...asked: Parameters<JWTVerifyGetKey>) {
+    if (Date.now() < askedAt) await keys.reload()
+    askedAt = Date.now()
+    return keys(...asked)
+  }
   return {
     algorithms: ['EdDSA', 'Ed25519', 'ES256', 'RS256', 'PS256'],
-    find: (header, token) =>
-      keys(header, token).catch((error) => {
+    find: (...asked) =>
+      find(...asked).catch((error) => {
         throw isFaultOfToken(error) ? error : keysUnavailable(error)
       }),
   }

@@ -25,6 +25,17 @@ const gatewayProblems = problems({
   503: 'The service did not answer in time, is overloaded, or cannot reach its database',
 })
 
+/** A service's own reasons for a 503 say more than the gateway's: its text follows them. */
+function allResponses({ responses }: { readonly responses: Readonly<Record<number, unknown>> }) {
+  const own = responses[503] as { readonly description: string } | undefined
+  const timeout = 'Also when the service did not answer in time, or is overloaded'
+  return {
+    ...responses,
+    ...gatewayProblems,
+    ...(own && problems({ 503: `${own.description}. ${timeout}` })),
+  }
+}
+
 const meProblems = problems({
   ...edgeProblems,
   403: 'The token has no known role. Without sign-in: the request is from another web site’s page',
@@ -73,7 +84,7 @@ export function openApiDocument() {
     description: 'Names the caller: a branch, a courier or an operator. Not needed where sign-in is off.',
   })
   for (const route of serviceRoutes)
-    openAPIRegistry.registerPath({ ...route, responses: { ...route.responses, ...gatewayProblems } })
+    openAPIRegistry.registerPath({ ...route, responses: allResponses(route) })
   openAPIRegistry.registerPath({ ...getMe, responses: { ...getMe.responses, ...meProblems } })
   return getOpenAPI31Document({
     openapi: '3.1.0',

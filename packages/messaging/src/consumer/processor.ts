@@ -4,6 +4,7 @@ import { parseDeadLetter, ReprocessingFailed } from '../dead-letters/publish.ts'
 import type { DeadLetter } from '../dead-letters/reader.ts'
 import { type Expected, parseMessage } from '../events/cloud-events.ts'
 import { type Fact, keyOf, type ReceivedEvent } from '../events/event.ts'
+import { KeyBusy } from '../postgres/locks.ts'
 import { finishInTimePolicy } from './finish-in-time.ts'
 import { keepAlivePolicy } from './keep-alive.ts'
 import { keyOrderPolicy } from './key-order.ts'
@@ -41,7 +42,7 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
 
   /**
    * Handles the message of a dead letter as if it were delivered now, once. The dead letter stays.
-   * @throws ReprocessingFailed, or the outage error of a store
+   * @throws ReprocessingFailed, KeyBusy, or the outage error of a store
    */
   async function reprocess(deadLetter: DeadLetter): Promise<void> {
     const { sequence, subject, eventId } = deadLetter
@@ -50,7 +51,7 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
       await handleDeadLetter(event)
       log.info({ sequence, event: event.name, key: keyOf(subject), eventId }, 'dead letter handled')
     } catch (error) {
-      if (isOutage(error)) throw error
+      if (isOutage(error) || error instanceof KeyBusy) throw error
       log.warn({ error, sequence, subject, eventId }, 'dead letter not handled')
       throw new ReprocessingFailed(error)
     }

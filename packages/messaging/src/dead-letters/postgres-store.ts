@@ -6,7 +6,11 @@ import type { DeadLetterRecord, DeadLetterStore, SavedDeadLetter } from './recor
 
 const utc = sql.raw(`'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`)
 
-/** The dead letters in the table beside the outbox. */
+/** One record, unless others have locked it. (reconciler.int.test: "are published once while others have locked their records") */
+const unlocked = (id: string) =>
+  sql`${deadLetters.id} = (select id from ${deadLetters} where id = ${id} for update skip locked)`
+
+/** The dead letters in the table beside the outbox. A locked record is left to the next comparison. */
 export const postgresDeadLetters = (db: Database): DeadLetterStore => ({
   async save({ id, ...content }) {
     // As text, because jsonb refuses what the headers of a poison message may contain.
@@ -16,10 +20,7 @@ export const postgresDeadLetters = (db: Database): DeadLetterStore => ({
       .onConflictDoNothing()
   },
   async markPublished(id, { sequence, streamCreated }) {
-    await db
-      .update(deadLetters)
-      .set({ streamSequence: sequence, streamCreated })
-      .where(sql`${deadLetters.id} = ${id}`)
+    await db.update(deadLetters).set({ streamSequence: sequence, streamCreated }).where(unlocked(id))
   },
   async newest(limit, last) {
     const before = last ? sql`where (saved_at, id) < (${last.savedAt}, ${last.id})` : sql``
@@ -33,7 +34,7 @@ export const postgresDeadLetters = (db: Database): DeadLetterStore => ({
     }))
   },
   async load(id) {
-    const [row] = await db.select().from(deadLetters).where(sql`${deadLetters.id} = ${id}`)
+    const [row] = await db.select().from(deadLetters).where(unlocked(id))
     return row && ({ id, ...JSON.parse(row.content) } as DeadLetterRecord)
   },
   async among(ids) {

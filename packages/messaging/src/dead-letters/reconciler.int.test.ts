@@ -6,6 +6,7 @@ import { deadLettersStream, ensureStream } from '../nats/streams.ts'
 import { consume, deadLettersIn } from '../testing/consumer.ts'
 import { nudge } from '../testing/counters.ts'
 import { eventually } from '../testing/eventually.ts'
+import { lockRows } from '../testing/locked-rows.ts'
 import { quietLog } from '../testing/log.ts'
 import { publishEvent } from '../testing/messages.ts'
 import { natsWithPowerFailures } from '../testing/power-failure.ts'
@@ -111,5 +112,21 @@ describe('dead letters', { timeout: 120_000 }, () => {
     await service.has([event])
     const [row] = await service.database.db.execute(sql`select stream_sequence::int as at from dead_letters`)
     assert.equal(row?.at, 1)
+  })
+
+  it('are published once while others have locked their records', async () => {
+    await using service = await scene()
+    const { broker, database, store } = service
+    const [locked, free] = [poison('a'), poison('b')]
+    for (const event of [locked, free]) await store.save(recordOf(event))
+    await using row = await lockRows(database.url, `dead_letters where id = '${locked.id}'`)
+    const begun = performance.now()
+    await store.markPublished(locked.id, { sequence: 1, streamCreated: new Date().toISOString() })
+    for (let i = 0; i < 3; i++) await reconcileDeadLetters(broker, store, quietLog)
+    assert.ok(performance.now() - begun < 5000, 'it waited')
+    await service.has([free])
+    await row.release()
+    await reconcileDeadLetters(broker, store, quietLog)
+    await service.has([free, locked])
   })
 })

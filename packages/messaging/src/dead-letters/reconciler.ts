@@ -20,20 +20,22 @@ export async function reconcileDeadLetters(broker: Broker, store: DeadLetterStor
   const newest = page[0]
   if (!newest) return
   const info = await broker.jsm.streams.info(deadLettersStream.name)
-  let lost = 0
+  let published = 0
   while (page.length > 0) {
     const isThere = await Promise.all(page.map((letter) => isStored(broker, info, letter)))
     const missing = page.filter((_, i) => !isThere[i])
     for (const { id } of missing) {
       const record = await store.load(id)
-      if (record) await store.markPublished(id, await publishRecord(broker, record))
+      if (!record) continue
+      await store.markPublished(id, await publishRecord(broker, record))
+      published += 1
     }
-    lost += missing.length
     const oldest = page.at(-1) as SavedDeadLetter
     if (missing.length === 0 && Date.parse(oldest.savedAt) < Date.parse(newest.savedAt) - tailMs) break
     page = page.length < pageSize ? [] : await store.newest(pageSize, oldest)
   }
-  if (lost > 0) log.warn({ deadLetters: lost }, 'stream has lost dead letters, published them again')
+  if (published > 0)
+    log.warn({ deadLetters: published }, 'stream has lost dead letters, published them again')
 }
 
 async function isStored(broker: Broker, info: StreamInfo, letter: SavedDeadLetter): Promise<boolean> {

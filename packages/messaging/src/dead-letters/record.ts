@@ -36,6 +36,7 @@ export interface DeadLetterStore {
   markPublished(id: string, position: DeadLetterPosition): Promise<void>
   /** The newest ones, or the newest before `last`. */
   newest(limit: number, last?: SavedDeadLetter): Promise<SavedDeadLetter[]>
+  /** Undefined too while others have locked it: it could not be marked either. */
   load(id: string): Promise<DeadLetterRecord | undefined>
   /** Those of these ids that have a record. */
   among(ids: readonly string[]): Promise<ReadonlySet<string>>

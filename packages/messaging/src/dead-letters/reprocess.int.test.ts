@@ -4,9 +4,11 @@ import { type TestServer, testNats } from '@saucery/servers/testing/servers'
 import { sql } from 'drizzle-orm'
 import type { ReceivedEvent } from '../events/event.ts'
 import { handledAmong, pruneInbox, recordReprocessed } from '../inbox/inbox.ts'
+import { KeyBusy } from '../postgres/locks.ts'
 import { allAcknowledged, consume, deadLettersIn } from '../testing/consumer.ts'
 import { counts, Nudged, nudge, raiseOn } from '../testing/counters.ts'
 import { blockedWork, eventually } from '../testing/eventually.ts'
+import { lockRows } from '../testing/locked-rows.ts'
 import { publishEvent } from '../testing/messages.ts'
 import { testReplica } from '../testing/replica.ts'
 import { type TestDatabase, testBroker, testDatabase } from '../testing/servers.ts'
@@ -90,6 +92,22 @@ describe('a dead letter that is reprocessed', () => {
     const deadLetter = await onlyDeadLetter(replica)
     bug.isThere = false
     await assert.rejects(consumers.reprocess(deadLetter), away)
+  })
+
+  it('is busy while the row of its key is locked, so that the request can be repeated', async () => {
+    await using replica = await testReplica(database, nats)
+    const bug = itIs()
+    await using consumers = await consume(replica.broker, buggy(replica, bug), { maxTries: 1 })
+    const event = nudge('k')
+    await raiseOn(replica.commit)({ ...event, id: 'another' } as ReceivedEvent<Nudged>)
+    await publishEvent(replica.broker, event)
+    const deadLetter = await onlyDeadLetter(replica)
+    bug.isThere = false
+    await using row = await lockRows(database.url, "counters where id = 'k'")
+    await assert.rejects(consumers.reprocess(deadLetter), KeyBusy)
+    await row.release()
+    await consumers.reprocess(deadLetter)
+    assert.deepEqual(await counts(database.db), { k: 2 })
   })
 
   it('takes effect once, however often and at whichever replica it is requested', async () => {

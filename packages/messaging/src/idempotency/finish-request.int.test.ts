@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, beforeEach, describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { testNats } from '@saucery/servers/testing/servers'
+import { KeyBusy } from '../postgres/locks.ts'
 import { counts } from '../testing/counters.ts'
 import { eventually } from '../testing/eventually.ts'
+import { lockRows } from '../testing/locked-rows.ts'
 import { testReplica } from '../testing/replica.ts'
 import { refusalOf, requested, storedAnswerTo } from '../testing/requests.ts'
 import { testDatabase } from '../testing/servers.ts'
@@ -71,6 +74,7 @@ describe('a provisional answer', () => {
     const { request } = requested('a', { finalWithinMs: 1 })
     const unchanged = { state: undefined, events: [] }
     await one.commit(requested('a', { finalWithinMs: 1 }))
+    let finishing: Promise<object> | undefined
     await eventually(async () =>
       assert.equal((await db.execute('select 1 from requests where leased_until < now()')).length, 1),
     )
@@ -79,14 +83,29 @@ describe('a provisional answer', () => {
       const repeated = await openRequests(tx, [request])
       const outcome = repeated.once(request, () => assert.fail('it is changed again'), unchanged)
       assert.ok('value' in outcome, 'the repeat is refused')
-      await finishElsewhere(final({ paid: true }))
+      finishing = finishElsewhere(final({ paid: true }))
+      assert.equal(await Promise.race([finishing, delay(200, 'waits')]), 'waits')
       await repeated.save()
     })
+    await finishing
     assert.deepEqual(await storedAnswerTo(one.commit, requested('a')), {
       answer: { paid: true },
       isFinal: true,
     })
     assert.deepEqual(await finish(final({ paid: false })), { paid: true })
+  })
+
+  it('is refused as busy while its row is locked, and delays no other', async () => {
+    for (const key of ['a', 'b', 'c']) await one.commit(requested(key, { finalWithinMs: 60_000 }))
+    await using row = await lockRows(database.url, "requests where key = 'a'")
+    const refused = assert.rejects(finish(final({ paid: true })), KeyBusy)
+    const begun = performance.now()
+    for (const key of ['b', 'c']) await finish({ ...final({ paid: true }), key })
+    assert.ok(performance.now() - begun < 2000, 'another answer had to wait')
+    await refused
+    const finishing = finish(final({ paid: true }))
+    await row.release()
+    assert.deepEqual(await finishing, { paid: true })
   })
 
   it('is replaced once, by whichever process finishes it first', async () => {

@@ -5,6 +5,8 @@ import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import { outbox, requests } from '../postgres/schema.ts'
 import { counterAggregate, counts, type Nudged, type Raised, raised } from '../testing/counters.ts'
+import { eventually } from '../testing/eventually.ts'
+import { lockRows } from '../testing/locked-rows.ts'
 import { testReplica } from '../testing/replica.ts'
 import { beforeCommit, type Raise, refusalOf, requested, storedAnswerTo } from '../testing/requests.ts'
 import { testDatabase } from '../testing/servers.ts'
@@ -106,6 +108,25 @@ describe('a request', () => {
     assert.equal((refused as PromiseRejectedResult).reason.code, 'request-in-progress')
     assert.equal(neighbour.status, 'fulfilled')
     assert.deepEqual(await storedAnswerTo(other.commit, requested('a')), await first)
+  })
+
+  it('whose row is locked is refused at once, and delays no other', async () => {
+    const lapsed = requested('a', { finalWithinMs: 1 })
+    await one.commit(lapsed)
+    await eventually(async () =>
+      assert.equal((await db.execute('select 1 from requests where leased_until < now()')).length, 1),
+    )
+    await using row = await lockRows(database.url, "requests where key = 'a'")
+    const begun = performance.now()
+    const [refused, ...neighbours] = await Promise.allSettled([
+      other.commit(requested('a', {}, 'of another counter')),
+      ...['b', 'c'].map((key) => other.commit(requested(key, {}, `of ${key}`))),
+    ])
+    assert.ok(performance.now() - begun < 240, 'somebody waited')
+    assert.equal((refused as PromiseRejectedResult).reason.code, 'request-in-progress')
+    for (const { status } of neighbours) assert.equal(status, 'fulfilled')
+    await row.release()
+    assert.deepEqual((await storedAnswerTo(other.commit, requested('a')))?.isFinal, true)
   })
 
   it('leaves no trace when the process dies before the commit', async () => {

@@ -38,7 +38,15 @@ export class RequestRefused extends Error {
   }
 }
 
-type Row = { scope: string; key: string; fingerprint: string; answer: object; lease_ms: number | null }
+interface Row extends Record<string, unknown> {
+  readonly scope: string
+  readonly key: string
+  readonly fingerprint: string
+  readonly answer: object
+  readonly lease_ms: number | null
+  /** Others have locked the row: its answer cannot be replaced now. */
+  readonly is_busy: boolean
+}
 
 /**
  * Locks the requests that ask for the changes of one transaction until its end, and reads their stored answers.
@@ -64,7 +72,7 @@ export async function openRequests(tx: Transaction, asked: readonly KeyedRequest
     if (fingerprint !== request.fingerprint) throw new RequestRefused('idempotency-key-reused')
     if (row?.lease_ms === null) return { answer: row.answer, isFinal: true }
     if (row && isLeased(row.lease_ms)) throw new RequestRefused('request-in-progress', row.lease_ms)
-    if (!locked.has(id) || claimed.has(id)) throw new RequestRefused('request-in-progress')
+    if (row?.is_busy || !locked.has(id) || claimed.has(id)) throw new RequestRefused('request-in-progress')
     claimed.set(id, request.fingerprint)
     return row && { answer: row.answer, isFinal: false }
   }
@@ -119,10 +127,19 @@ const lock = (tx: Transaction, asked: readonly KeyedRequest[]) =>
     select scope, key from (select distinct scope, key from ${requestRows(asked)}) as wanted
     where pg_try_advisory_xact_lock(hashtextextended(key, hashtextextended(scope, 1)))`)
 
+// Locks the rows whose answers may be replaced, so that no other process makes them final meanwhile. Waits for none.
+// (requests.int.test: "whose row is locked is refused at once, and delays no other")
 const read = (tx: Transaction, asked: readonly KeyedRequest[]) =>
   tx.execute<Row>(sql`
+    with held as (
+      select scope, key from ${requests}
+      where (scope, key) in (select scope, key from ${requestRows(asked)})
+        and (leased_until <= now() or leased_until > ${inMs(longestLeaseMs)})
+      for no key update skip locked
+    )
     select scope, key, fingerprint, answer,
-      least(ceil(extract(epoch from leased_until - now()) * 1000), 2147483647)::integer as lease_ms
+      least(ceil(extract(epoch from leased_until - now()) * 1000), 2147483647)::integer as lease_ms,
+      leased_until is not null and (scope, key) not in (select scope, key from held) as is_busy
     from ${requests} where (scope, key) in (select scope, key from ${requestRows(asked)})`)
 
 // Sorted, so that two transactions with the same requests cannot deadlock.
@@ -132,8 +149,7 @@ async function write(tx: Transaction, answers: object[]): Promise<void> {
     insert into ${requests} (scope, key, fingerprint, answer, leased_until)
     select scope, key, fingerprint, answer, now() + make_interval(secs => lease_ms / 1000.0) from ${requestRows(answers)}
     order by scope, key
-    on conflict (scope, key) do update set answer = excluded.answer, leased_until = excluded.leased_until
-    where ${requests}.leased_until is not null`)
+    on conflict (scope, key) do update set answer = excluded.answer, leased_until = excluded.leased_until`)
 }
 
 /** Deletes requests older than `olderThanMs`; a repeat after that counts as a new request. */

@@ -57,10 +57,6 @@ export async function readAfter(
 export const eventIdIn = ({ headers }: { readonly headers?: MsgHdrs | undefined }): string =>
   headers?.get('ce-id') || headers?.get('Nats-Msg-Id') || ''
 
-/** Whether the stream has this event at this sequence, still: a power failure may have taken it. */
-export const hasEventAt = async (broker: Broker, stream: string, { sequence, id }: StreamPosition) =>
-  (await getMessage(broker, stream, { seq: sequence }))?.id === id
-
 /** The position of the stream's last message. */
 export const streamEnd = async (broker: Broker, stream: StreamSpec): Promise<StreamPosition> =>
   (await getMessage(broker, stream.name, { last_by_subj: stream.subjects[0] })) ?? streamStart
@@ -70,13 +66,8 @@ const messageFrom = (broker: Broker, stream: StreamSpec, seq: number) =>
   getMessage(broker, stream.name, { seq, next_by_subj: stream.subjects[0] })
 
 async function getMessage(broker: Broker, stream: string, query: DirectGet) {
-  const headers = (await directGet(broker, stream, query))?.headers
-  if (!headers) return undefined
-  return {
-    sequence: Number(headers.get('Nats-Sequence')),
-    id: eventIdIn({ headers }),
-    key: keyOf(headers.get('Nats-Subject')),
-  }
+  const found = await directGet(broker, stream, query)
+  return found && { sequence: found.sequence, id: eventIdIn(found), key: keyOf(found.subject) }
 }
 
 /**

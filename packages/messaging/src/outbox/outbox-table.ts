@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { type Event, firstIdAt } from '../events/event.ts'
-import { type Database, inMs, recordset, type Transaction } from '../postgres/database.ts'
+import { type Database, inMs, isFarAhead, recordset, type Transaction } from '../postgres/database.ts'
 import { deleteInBatches } from '../postgres/delete-in-batches.ts'
 import { outbox } from '../postgres/schema.ts'
 
@@ -12,13 +12,6 @@ export type PublishedRow = Record<'id' | 'publishedAt', string> & { streamSequen
 
 const lookupSize = 200
 const maxPeaks = 1000
-
-/**
- * A lease that ends later than any that is given now is void: it was given before the database's clock was set back.
- * More than the lease itself, because another replica may give longer ones.
- * (outbox.int.test: "publishes what was leased before the clock of the database was set back")
- */
-const clockStepMs = 60_000
 
 /** Rows in one statement: with more, Postgres could end the statement by its time limit. */
 const unpublishSize = 1000
@@ -32,11 +25,19 @@ export async function insertEvents(tx: Transaction, events: Event[], leaseMs: nu
     from ${recordset(outbox, events)}`)
 }
 
+/**
+ * Marks events as published. A row that others have locked is left to the sweeper, which cannot lease it before the
+ * lock ends either. The stream tells it by a duplicate where the event is.
+ * (locked-outbox.int.test: "delay no mark of another event, and are published once")
+ */
 export async function markPublished(db: Database, rows: Stored[]): Promise<void> {
   await db.execute(sql`
-    update ${outbox} set published_at = now(), stream = ack.stream, stream_sequence = ack.stream_sequence,
-      stream_created = ack.stream_created
-    from ${recordset(outbox, rows)} as ack where ${outbox}.id = ack.id`)
+    with held as (
+      select ack.* from ${outbox} join ${recordset(outbox, rows)} as ack using (id) for update of ${outbox} skip locked
+    )
+    update ${outbox} set published_at = now(), stream = held.stream, stream_sequence = held.stream_sequence,
+      stream_created = held.stream_created
+    from held where ${outbox}.id = held.id`)
 }
 
 /**
@@ -44,17 +45,35 @@ export async function markPublished(db: Database, rows: Stored[]): Promise<void>
  *
  * It selects by status and skips locked rows. A reader that follows a growing number would skip rows, because the
  * order of the numbers is not the order of the commits. A lease, unlike a lock, lasts while the network is used.
+ * (outbox.int.test: "publishes what was leased before the clock of the database was set back")
  */
 export async function leaseUnpublished(db: Database, leaseMs: number, limit: number): Promise<Event[]> {
   const rows = await db.execute<Record<string, unknown>>(sql`
     update ${outbox} set leased_until = ${inMs(leaseMs)}
     where id in (
       select id from ${outbox} where published_at is null
-        and (leased_until < now() or leased_until > ${inMs(leaseMs + clockStepMs)})
+        and (leased_until < now() or ${isFarAhead(outbox.leasedUntil, leaseMs)})
       order by leased_until limit ${limit} for update skip locked
     )
     returning id, name, version, subject, data, time, causation_id as "causationId", traceparent`)
   return rows.map((row) => ({ ...row, time: new Date(String(row.time)).toISOString() }) as unknown as Event)
+}
+
+/**
+ * Rows that seem to be published in the future count as published now. They are from before the database's clock was
+ * set back, and what is published from then on would seem older than they are.
+ * (reconciler-extent.int.test: "are the same again though the database’s clock was set back, …")
+ * @returns whether there were any
+ */
+export async function dateAgain(db: Database, created: string): Promise<boolean> {
+  for (let isAny = false; ; isAny = true) {
+    const rows = await db.execute(sql`
+      update ${outbox} set published_at = now() where id in (
+        select id from ${outbox} where ${publishedOn(created)} and ${isFarAhead(outbox.publishedAt)}
+        limit ${unpublishSize} for update skip locked
+      ) returning id`)
+    if (rows.length === 0) return isAny
+  }
 }
 
 /** The newest rows that were published on the stream of this creation time, or the newest ones before `last`. */
@@ -88,22 +107,25 @@ const publishedRow = sql`id, stream_sequence::float8 as "streamSequence",
  * Marks events as unpublished, all in one transaction: a crash in between would leave a gap below rows that the stream
  * has, where no later comparison looks.
  * (reconciler.int.test: "are the same again when the stream loses more events than one statement takes")
+ * @returns how many, and the rows that are left because others have locked them
  */
-export async function unpublish(db: Database, created: string, lost: PublishedRow[]): Promise<number> {
-  if (lost.length === 0) return 0
+export async function unpublish(db: Database, created: string, lost: readonly PublishedRow[]) {
+  if (lost.length === 0) return { unpublished: 0, locked: [] }
   return await db.transaction(async (tx) => {
-    let total = 0
+    let unpublished = 0
+    const locked = new Set<string>()
     for (let from = 0; from < lost.length; from += unpublishSize) {
       // Another replica may have published the event again meanwhile: then its row has another sequence.
-      const rows = await tx.execute(sql`
+      const found = sql`${outbox} join ${recordset(outbox, lost.slice(from, from + unpublishSize))} as lost using (id)
+        where ${outbox}.published_at is not null and ${outbox}.stream_created = ${created}
+          and ${outbox}.stream_sequence = lost.stream_sequence`
+      const { count } = await tx.execute(sql`
         update ${outbox} set published_at = null, leased_until = now()
-        from ${recordset(outbox, lost.slice(from, from + unpublishSize))} as lost
-        where ${outbox}.id = lost.id and ${outbox}.published_at is not null
-          and ${outbox}.stream_created = ${created} and ${outbox}.stream_sequence = lost.stream_sequence
-        returning ${outbox}.id`)
-      total += rows.length
+        where id in (select id from ${found} order by id for update of ${outbox} skip locked)`)
+      unpublished += count
+      for (const { id } of await tx.execute<{ id: string }>(sql`select id from ${found}`)) locked.add(id)
     }
-    return total
+    return { unpublished, locked: lost.filter(({ id }) => locked.has(id)) }
   })
 }
 

@@ -4,6 +4,7 @@ import { streamCreatedAt } from '../nats/streams.ts'
 import { isEventAt } from '../nats/whole-message.ts'
 import type { Database } from '../postgres/database.ts'
 import {
+  dateAgain,
   type PublishedRow,
   peaksSince,
   publishedBefore,
@@ -29,6 +30,8 @@ const firstTailMs = 10 * 60_000
 /** What a comparison found: the rows that the stream no longer has, and where the next one goes back to. */
 interface Found {
   readonly lost: number
+  /** Those of the rows that others have locked. No later comparison may look where they are. */
+  readonly locked: readonly PublishedRow[]
   /** The newest row of all that are there. */
   readonly anchor: (PublishedRow & { readonly streamCreated: string }) | undefined
 }
@@ -36,12 +39,13 @@ interface Found {
 /**
  * Decides when the outbox is compared with its stream: at the start, each time that `schedule` was called, and on a
  * timer, because a cluster may lose messages while its clients stay connected.
- * (reconciler.int.test: "are the same again after a loss that no client has noticed, …")
+ * (reconciler-extent.int.test: "are the same again after a loss that no client has noticed, …")
  */
 export function openReconciler({ db, broker, stream, log, compareEveryMs = 60_000 }: OutboxOptions) {
   let dueAt = 0
   let isThorough = true
   let anchor: Found['anchor']
+  let locked: Found['locked'] = []
   return {
     schedule(): void {
       isThorough = true
@@ -59,14 +63,18 @@ export function openReconciler({ db, broker, stream, log, compareEveryMs = 60_00
         // An event that was acknowledged before a loss, and is marked only after the comparison, would be missed.
         // (reconciler.int.test: "are the same again when the loss comes between an acknowledgement and its mark")
         await publishingSettled()
-        const found = await reconcile(db, broker, stream.name, { anchor, isThorough: wasThorough })
+        const found = await reconcile(db, broker, stream.name, { anchor, locked, isThorough: wasThorough })
         anchor = found.anchor
+        locked = found.locked
         if (found.lost > 0)
           log.warn(
             { stream: stream.name, events: found.lost },
             'stream has lost events, publishing them again',
           )
-        const pauseMs = Math.max(compareEveryMs, pauseFactor * (performance.now() - startedAt))
+        if (locked.length > 0)
+          log.warn({ stream: stream.name, events: locked.length }, 'lost events are locked, trying again')
+        const atLeastMs = locked.length > 0 ? retryAfterMs : compareEveryMs
+        const pauseMs = Math.max(atLeastMs, pauseFactor * (performance.now() - startedAt))
         dueAt = Math.min(dueAt, performance.now() + pauseMs)
       } catch (error) {
         isThorough ||= wasThorough
@@ -81,30 +89,39 @@ export function openReconciler({ db, broker, stream, log, compareEveryMs = 60_00
  * Compares the outbox with its stream. Marks the events that the stream no longer has as unpublished; the sweeper then
  * publishes them with the same ids. After a loss the broker reuses sequences, so events are compared by their ids.
  * @param anchor of the last comparison: what lies before it is there, if it is still there itself
+ * @param locked rows that the last comparison missed in the stream and could not mark
+ * (locked-outbox.int.test: "keep no other lost event from being published again, and are it when they are released")
  * @param isThorough looks up every event of the last minute, and since the last comparison, not only signs of a loss
  */
 export async function reconcile(
   db: Database,
   broker: Broker,
   stream: string,
-  { anchor, isThorough = true }: { anchor?: Found['anchor']; isThorough?: boolean } = {},
+  { anchor, locked = [], isThorough = true }: Partial<Omit<Found, 'lost'>> & { isThorough?: boolean } = {},
 ): Promise<Found> {
   const info = await broker.jsm.streams.info(stream)
   const streamCreated = streamCreatedAt(info)
   const ofOtherStreams = await unpublishOtherStreams(db, streamCreated)
-  const known = anchor?.streamCreated === streamCreated ? anchor : undefined
+  const isDatedAgain = await dateAgain(db, streamCreated)
+  const known = anchor?.streamCreated === streamCreated && !isDatedAgain ? anchor : undefined
   const page = await publishedBefore(db, streamCreated)
   const [newest] = page
-  if (!newest) return { lost: ofOtherStreams, anchor: undefined }
+  if (!newest) return { lost: ofOtherStreams, locked: [], anchor: undefined }
   const since = known ? Date.parse(known.publishedAt) - tailMs : Date.parse(newest.publishedAt) - firstTailMs
   const signs = await peaksSince(db, streamCreated, new Date(since).toISOString())
   const isSound = (await missingAmong(broker, info, known ? [known, ...signs] : signs)).length === 0
   const until = isSound ? Date.parse(newest.publishedAt) - tailMs : since
   const lost = await findLost(db, broker, info, page, until, isSound && !isThorough)
-  const unpublished = await unpublish(db, streamCreated, lost)
-  const isWhole = isSound && lost.length === 0
-  return { lost: ofOtherStreams + unpublished, anchor: isWhole ? { ...newest, streamCreated } : undefined }
+  const left = await unpublish(db, streamCreated, uniqueById([...locked, ...lost]))
+  const isWhole = isSound && lost.length === 0 && left.locked.length === 0
+  return {
+    lost: ofOtherStreams + left.unpublished,
+    locked: left.locked,
+    anchor: isWhole ? { ...newest, streamCreated } : undefined,
+  }
 }
+
+const uniqueById = (rows: readonly PublishedRow[]) => [...new Map(rows.map((row) => [row.id, row])).values()]
 
 /**
  * Looks up the rows from the newest back to a time, and further for as long as some are missing.

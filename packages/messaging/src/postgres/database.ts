@@ -71,6 +71,16 @@ export function recordset(table: PgTable, rows: readonly object[]): SQL {
 /** The database's time in `ms` from now. */
 export const inMs = (ms: number): SQL => sql`now() + make_interval(secs => ${ms / 1000})`
 
+/** Another replica may give longer leases and delays. */
+const clockMarginMs = 60_000
+
+/**
+ * Whether a time lies further ahead than any that is given now, `maxMs` at most. It was given before the database's
+ * clock was set back, and means nothing any longer.
+ */
+export const isFarAhead = (column: PgColumn, maxMs = 0): SQL =>
+  sql`${column} > ${inMs(maxMs + clockMarginMs)}`
+
 /** Whether a column is one of the keys, which are one parameter, whatever their number. */
 export const keyIn = (column: PgColumn, keys: readonly string[]): SQL =>
   sql`${column} = any(array(select jsonb_array_elements_text(${JSON.stringify(keys)}::text::jsonb))::${sql.raw(column.getSQLType())}[])`

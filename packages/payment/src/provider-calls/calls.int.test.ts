@@ -8,6 +8,7 @@ import { DeliveryFailed } from '@saucery/contracts/delivery'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { countUnhandled } from '@saucery/messaging/dead-letters/reader'
 import { eventually } from '@saucery/messaging/testing/eventually'
+import { inList, lockRows } from '@saucery/messaging/testing/locked-rows'
 import { v7 as uuidv7 } from 'uuid'
 import type { PaymentProvider } from '../provider/provider.ts'
 import { faults } from '../settings.ts'
@@ -160,6 +161,26 @@ describe('the loop of several replicas', () => {
     assert.deepEqual([asked.length, new Set(asked)], [60, new Set(orderIds)])
     assert.deepEqual(overlapping, [])
     assert.equal(most <= 15, true, String(most))
+  })
+
+  it('asks for the others while some are locked, and for those afterwards', async () => {
+    const orderIds = newIds(30)
+    const locked = orderIds.slice(0, 3)
+    const away = await otherReplica(breakable('away'))
+    const replica = await otherReplica({
+      settings: { ...fast, PROVIDER_TIMEOUT_MS: 10_000, PROVIDER_CONCURRENCY: 5 },
+    })
+    await Promise.all(orderIds.map((orderId) => away.handle(received(placedAs(orderId)))))
+    await passTimers()
+    await using rows = await lockRows(service.postgresUrl, `payments where order_id ${inList(locked)}`)
+    await whileAsking([replica], async () => {
+      await eventually(() => areAll('APPROVED', orderIds.slice(3)), 5000)
+      await areAll('PENDING', locked)
+      await rows.release()
+      await passTimers()
+      await eventually(() => areAll('APPROVED', locked), 5000)
+    })
+    for (const orderId of orderIds) assert.deepEqual((await books())[orderId], charged)
   })
 
   it('asks for what found no free place at its message', async () => {

@@ -40,6 +40,7 @@ const causeOf = (id: string): Cause => ({ id, traceparent: newTraceparent() })
 /** Asks the provider, and settles the payments. The rows of the open payments are the timers of what is unknown. */
 export function openProviderCalls({ db, commit, provider, settings, log }: Deps) {
   const backoff = { firstMs: settings.PROVIDER_RETRY_MS, maxMs: settings.PROVIDER_RETRY_MAX_MS }
+  const limits = { deadlineMs: settings.CHARGE_DEADLINE_MS, longestMs: backoff.maxMs }
   let underWay = 0
   const free = () => Math.max(0, settings.PROVIDER_CONCURRENCY - underWay)
 
@@ -87,7 +88,7 @@ export function openProviderCalls({ db, commit, provider, settings, log }: Deps)
     async askDue(stopping?: AbortSignal): Promise<void> {
       const own = new Set<Promise<void>>()
       do {
-        const due = stopping?.aborted ? [] : await leaseDue(db, settings.CHARGE_DEADLINE_MS, free())
+        const due = stopping?.aborted ? [] : await leaseDue(db, { ...limits, count: free() })
         for (const { isOverdue, ...call } of due) {
           const gaveUp = isOverdue && call.status === 'PENDING'
           const run = (gaveUp ? giveUp(call.orderId) : attempt(call, causeOf('provider-retry')))

@@ -1,4 +1,4 @@
-import { type Database, inMs } from '@saucery/messaging/postgres/database'
+import { type Database, inMs, isFarAhead } from '@saucery/messaging/postgres/database'
 import { type SQL, sql } from 'drizzle-orm'
 import type { OpenPayment } from '../domain.ts'
 import { payments } from '../schema.ts'
@@ -16,19 +16,31 @@ const isAsked = sql`status in ('PENDING', 'VOID_PENDING', 'REFUND_PENDING')`
 
 const ago = (ms: number): SQL => inMs(-ms)
 
+interface Limits {
+  /** A call that is asked for since longer is overdue. */
+  readonly deadlineMs: number
+  /** The longest delay between two calls. */
+  readonly longestMs: number
+  readonly count: number
+}
+
 /**
  * Leases the calls that are due, by the database's clock. An open row without timers was written by a version that had
  * none. (calls.int.test: "asks for each payment once at a time, and for no more at once than it may")
+ *
+ * When the clock is set back, no call waits for it, and each deadline begins again at most.
+ * (clock.int.test: "is asked again though …", "is given up though …")
  */
-export async function leaseDue(db: Database, deadlineMs: number, limit: number) {
+export async function leaseDue(db: Database, { deadlineMs, longestMs, count }: Limits) {
   const rows = await db.execute<Pick<Call, keyof Call> & { isOverdue: boolean }>(sql`
     update ${payments} set next_attempt_at = ${inMs(leaseMs)}, attempts = coalesce(attempts, 0) + 1,
-      asking_since = coalesce(asking_since, now())
+      asking_since = least(asking_since, now())
     where order_id in (
       select order_id from ${payments}
       where ${isAsked} and (next_attempt_at is null
-        or next_attempt_at <= now() and (attempts > 0 or next_attempt_at <= ${ago(leaseMs)}))
-      order by next_attempt_at limit ${limit} for update skip locked
+        or next_attempt_at <= now() and (attempts > 0 or next_attempt_at <= ${ago(leaseMs)})
+        or ${isFarAhead(payments.nextAttemptAt, Math.max(leaseMs, longestMs))})
+      order by next_attempt_at limit ${count} for update skip locked
     )
     returning order_id as "orderId", status, amount::float8 as amount, attempts,
       asking_since <= ${ago(deadlineMs)} as "isOverdue"`)

@@ -120,7 +120,9 @@ async function startOn(plan: ServerPlan, fixedPort: number | undefined) {
     if (failure === undefined) return { child, port }
 
     const logged = await text(createReadStream(log, { start, end: start + 65_535 }))
-    const retry = retryWhen?.test(logged) || (!fixedPort && !(await isFree(port)))
+    // The program that had the port may have ended since.
+    const wasTaken = /address already in use/i.test(logged) || !(await isFree(port))
+    const retry = retryWhen?.test(logged) || (!fixedPort && wasTaken)
     if (retry && performance.now() < deadline) continue
     const lastLines = logged.trim().split('\n').slice(-15).join('\n')
     throw new Error(`${what} did not start: ${failure}. ${log} ends with:\n${lastLines}`)

@@ -26,6 +26,16 @@ it('pages link to files that exist', () => {
   assert.deepEqual(broken, [])
 })
 
+// A formatter takes them for quotes and indents them.
+it('no page has the markers of a merge that was not finished', () => {
+  const marker = /^ *(?:<{7} |(?:> ?){7}|\|? ?={7} *(?:\||$))/m
+  assert.ok(marker.test('text\n> > > > > > > main\n'))
+  assert.deepEqual(
+    pages.filter(({ text }) => marker.test(text)).map(({ name }) => name),
+    [],
+  )
+})
+
 it('pages name files that exist', () => {
   const path = /`((?:bench|deploy|docs|packages|patches|tilt)\/[\w@./-]*\w\.\w+)`/g
   const named = pages.flatMap(({ name, text }) => found(text, path).map((file) => ({ name, file })))

@@ -60,7 +60,7 @@ export const consuming = [
     ],
     [
       'an outage while a dead letter is retried counts as its failure',
-      'if (isOutage(error)) throw error',
+      'if (isOutage(error) || error instanceof KeyBusy) throw error',
       '',
     ],
   ),

@@ -9,11 +9,6 @@ export const dashboard = [
     "writeConcern: { w: 'majority', journal: true }",
     'writeConcern: { w: 1 }',
   ]),
-  ...mutantsOf(`${dashboardSource}/store/view-writer.ts`, 'store/durability', [
-    'the error of a write concern is ignored beside a duplicate',
-    'if (error.result.getWriteConcernError()) throw error',
-    '',
-  ]),
   ...mutantsOf(
     `${dashboardSource}/store/view-writer.ts`,
     'store/view-store',
@@ -29,8 +24,8 @@ export const dashboard = [
     ],
     [
       'an insert that another replica overtook is not repeated',
-      'return failures.flatMap(({ index }) => added[index]?._id ?? [])',
-      'return []',
+      '.flatMap((index) => added[index]?._id ?? [])',
+      '.flatMap(() => [])',
     ],
     [
       'a replacement that another replica overtook is not repeated',
@@ -38,16 +33,30 @@ export const dashboard = [
       'matchedCount >= 0 ? []',
     ],
   ),
-  ...mutantsOf(`${dashboardSource}/store/mongo-errors.ts`, 'store/mongo-errors', [
-    'a write that no majority confirmed makes a dead letter',
-    'error.result.getWriteConcernError() !== undefined',
-    'false',
-  ]),
-  ...mutantsOf(`${dashboardSource}/store/projection-registry.ts`, 'store/projection-registry', [
-    'a projection is dropped without looking at its last use',
-    'const unused = { _id: version, usedAt: usedAt ?? { $exists: false } }',
-    'const unused = { _id: version }',
-  ]),
+  ...mutantsOf(
+    `${dashboardSource}/store/mongo-errors.ts`,
+    'store/mongo-errors',
+    [
+      'the error of a write concern is ignored beside a duplicate',
+      'if (error.result.getWriteConcernError()) throw error',
+      '',
+    ],
+    [
+      'a write that no majority confirmed makes a dead letter',
+      'error.result.getWriteConcernError() !== undefined',
+      'false',
+    ],
+  ),
+  ...mutantsOf(
+    `${dashboardSource}/store/projection-registry.ts`,
+    'store/projection-registry',
+    [
+      'a projection is dropped without looking at its last use',
+      'const unused = { _id: version, usedAt: usedAt ?? { $exists: false } }',
+      'const unused = { _id: version }',
+    ],
+    ['the correction of a time in the future corrects nothing', '{ $min: times }', '{ $max: times }'],
+  ),
   ...mutantsOf(`${dashboardSource}/store/event-location.ts`, 'dashboard/src/reactions', [
     'an event keeps the sequence that it lost',
     'sequence < (sequences.get(id) ?? 0)',
@@ -60,6 +69,11 @@ export const dashboard = [
       'a version that is still used is dropped',
       'record._id < version && isOver(lastUse(record))',
       'record._id < version',
+    ],
+    [
+      'a time from before a clock was set back stays in the future',
+      'latestTime(record) > now + clockMarginMs',
+      'latestTime(record) > now + 1e12',
     ],
     ['a half-built version is read', "records.filter(({ state }) => state === 'ready')", 'records'],
   ),

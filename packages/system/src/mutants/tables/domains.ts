@@ -78,6 +78,16 @@ export const domains = [
     ['a payment is void at the last moment that counts', 'now > time', 'now >= time'],
   ),
   ...mutantsOf(
+    `${payment}/provider-calls/due.ts`,
+    'provider-calls/clock',
+    ['a call waits for a clock that was set back', 'Math.max(leaseMs, longestMs)', '1e12'],
+    [
+      'a charge is given up later by what a clock was set back',
+      'least(asking_since, now())',
+      'coalesce(asking_since, now())',
+    ],
+  ),
+  ...mutantsOf(
     `${delivery}/domain.ts`,
     'delivery/src/domain',
     [

@@ -6,12 +6,18 @@ const messaging = 'packages/messaging/src'
 export const publishing = [
   ...mutantsOf(
     `${messaging}/outbox/outbox-table.ts`,
-    'outbox/outbox',
+    'outbox/outbox outbox/reconciler-extent',
     [
       'a comparison unpublishes also what was published again meanwhile',
       '.stream_sequence = lost.stream_sequence',
       '.stream_sequence > 0',
     ],
+    [
+      'what was published before a clock was set back hides what is published since',
+      'isFarAhead(outbox.publishedAt)',
+      'sql`false`',
+    ],
+    ['an event waits for a clock that was set back', 'isFarAhead(outbox.leasedUntil, leaseMs)', 'sql`false`'],
     ['a sweeper takes events that another process is publishing', 'leased_until < now() or', 'true or'],
     ['old events are deleted though they were never published', 'and published_at < ', 'and time < '],
   ),
@@ -54,7 +60,7 @@ export const publishing = [
   ...mutantsOf(
     `${messaging}/idempotency/requests.ts`,
     'messaging/src/idempotency',
-    ['a provisional answer overwrites a final one', '.leased_until is not null', '.created_at is not null'],
+    ['a provisional answer overwrites a final one', 'for no key update skip locked', ''],
     [
       'a key that was used for something else gets the answer to that',
       'if (fingerprint !== request.fingerprint)',
@@ -62,14 +68,25 @@ export const publishing = [
     ],
     [
       'two replicas carry out one request at once',
-      'if (!locked.has(id) || claimed.has(id))',
-      'if (claimed.has(id))',
+      'if (row?.is_busy || !locked.has(id) || claimed.has(id))',
+      'if (row?.is_busy || claimed.has(id))',
     ],
   ),
   ...mutantsOf(`${messaging}/idempotency/finish-request.ts`, 'idempotency/finish', [
     'a second final answer replaces the first',
     'when leased_until is null then',
     'when false then',
+  ]),
+  ...mutantsOf(
+    `${messaging}/outbox/outbox-table.ts`,
+    'outbox/locked',
+    ['a locked row delays the marks of others', 'skip locked\n    )\n    update', '\n    )\n    update'],
+    ['a lost event that was locked is forgotten', 'lost.filter(({ id }) => locked.has(id))', '[]'],
+  ),
+  ...mutantsOf('packages/chassis/src/async/due-work.ts', 'delivery/src/deadlines', [
+    'a locked key stops the deadlines of the others',
+    'if (!(error instanceof refusal)) failed.set(key, error)',
+    'if (!(error instanceof refusal)) throw error',
   ]),
   ...mutantsOf(`${messaging}/inbox/inbox.ts`, 'inbox/inbox messaging/src/unit-of-work', [
     'the inbox knows no event',

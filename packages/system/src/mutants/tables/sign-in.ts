@@ -14,8 +14,20 @@ export const signIn = [
       'Math.min((payload.exp ?? 0) * 1000, Date.now() + cachedMs)',
       'Date.now() + cachedMs',
     ],
+    ['the keys stay as old as a clock was set back', 'if (Date.now() < askedAt) await keys.reload()', ''],
     ['of several roles the first counts', 'value.length === 1 ? value[0]', 'value.length > 0 ? value[0]'],
   ),
+  ...mutantsOf(
+    'packages/chassis/src/auth/token-cache.ts',
+    'auth/token-cache',
+    ['a verified token is kept longer when a clock is set back', '{ ttl }', '{}'],
+    ['a verified token is kept after its end', '!entry || entry.until > Date.now()', 'true'],
+  ),
+  ...mutantsOf('packages/dashboard/src/live/clients.ts', 'live/clients', [
+    'a live client stays after its sign-in when a clock was set back',
+    '&& endsAt > performance.now()',
+    '',
+  ]),
   ...mutantsOf(
     'packages/gateway/src/proxy/headers.ts',
     'gateway/src/proxy/headers gateway/src/auth',
