@@ -7,7 +7,12 @@ import { breaker } from './experiments/breaker.ts'
 import { configChange } from './experiments/config-change.ts'
 import { deliveryAway } from './experiments/delivery-away.ts'
 import { disruption } from './experiments/disruption.ts'
+import { natsDiskFull } from './experiments/nats-disk-full.ts'
 import { natsServersDeleted } from './experiments/nats-servers-deleted.ts'
+import { natsTls } from './experiments/nats-tls.ts'
+import { podsKilled } from './experiments/pods-killed.ts'
+import { rogueNats } from './experiments/rogue-nats.ts'
+import { rollingRestart } from './experiments/rolling-restart.ts'
 import { saga } from './experiments/saga.ts'
 import { selfHealing } from './experiments/self-healing.ts'
 import { storesDeleted } from './experiments/stores-deleted.ts'
@@ -25,6 +30,11 @@ const experiments: ReadonlyMap<string, Experiment> = new Map([
   ['autoscaling', autoscaling],
   ['breaker', breaker],
   ['nats-servers-deleted', natsServersDeleted],
+  ['rolling-restart', rollingRestart],
+  ['pods-killed', podsKilled],
+  ['nats-disk-full', natsDiskFull],
+  ['nats-tls', natsTls],
+  ['rogue-nats', rogueNats],
 ])
 
 const usage = `pnpm experiment <name> …
@@ -37,6 +47,7 @@ ${[...experiments].map(([name, { summary }]) => `  ${name.padEnd(22)}${summary}`
   NAMESPACE=…      the namespace that it creates and deletes; default: saucery-experiment
   KEEP=yes         leaves the namespace for inspection; the next experiment deletes it
   NEXT_TAG=…       the tag that zero-downtime rolls to; default: the same images in new pods
+  NATS_IMAGE=…     the image of nats-disk-full; default: the overlay's
   LOCAL_CONTEXT=…  one more kubectl context that is a cluster on this machine
   KUBECTL=…        the program; default: kubectl
 `

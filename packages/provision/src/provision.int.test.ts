@@ -20,6 +20,10 @@ it('creates the streams, and changes nothing the second time', async () => {
 
 it('waits for a server that is away, and not for one that refuses', async () => {
   assert.ok(isTemporary(await failure('nats://127.0.0.1:1')), 'nothing listens there yet')
+  assert.ok(
+    isTemporary(await failure('nats://nats-0.nats-headless.invalid:4222')),
+    'the name has no address yet',
+  )
   await using nats = await testNats({ users: [provisioner] })
   assert.ok(!isTemporary(await failure(nats.url, 'another')), 'the password is wrong')
   assert.ok(

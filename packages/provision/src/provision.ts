@@ -20,10 +20,14 @@ export async function provision(login: Provisioner, replicas: number): Promise<v
 // JetStream's error codes while a cluster forms: no suitable peers, no leader yet.
 const clusterForms = new Set([10005, 10008])
 
-/** Whether waiting helps: the server is away, not ready, or has a certificate that is not trusted. A request that it refused, it will refuse again. */
+/**
+ * Whether waiting helps: the server is away, has no address yet, is not ready, or has a certificate that is not
+ * trusted. A request that it refused, it will refuse again.
+ */
 export function isTemporary(error: unknown): boolean {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (isTlsError(cause)) return true
+    // In a cluster a pod's name has an address only when the pod has one.
+    if (isTlsError(cause) || (cause as NodeJS.ErrnoException).syscall === 'getaddrinfo') return true
     if (cause instanceof NatsError)
       return cause.api_error
         ? clusterForms.has(Number(cause.api_error.err_code)) || cause.api_error.code === 503

@@ -1,15 +1,17 @@
 import { rejectOnAbort } from '@saucery/bench/load/poll'
 import type { Finding } from '../report/finding.ts'
 import { deleteNamespaces, requireOwnNamespaces } from './kubectl.ts'
-import { bringUpLocal, type ServiceSettings } from './local.ts'
-import { bringUpProduction } from './production.ts'
+import { bringUpLocal, type Patches, type ServiceSettings } from './local.ts'
+import { bringUpProduction, type ProductionOverlay } from './production.ts'
 
 export interface Experiment {
   readonly summary: string
   /** The overlay that is brought up; else `local`. */
-  readonly overlay?: 'local' | 'production'
+  readonly overlay?: 'local' | ProductionOverlay
   /** Settings that differ from the local overlay's. */
   readonly settings?: ServiceSettings
+  /** Objects that differ from the local overlay's. */
+  readonly patches?: Patches
   run(): Promise<Finding[]>
 }
 
@@ -18,12 +20,12 @@ export interface Experiment {
  * deletes the namespace, also after a failure or an interrupt; `KEEP` leaves it for inspection.
  */
 export async function runInFreshSystem(
-  { overlay = 'local', settings = {}, run }: Experiment,
+  { overlay = 'local', settings = {}, patches = [], run }: Experiment,
   interrupted: AbortSignal,
 ): Promise<Finding[]> {
   await requireOwnNamespaces()
   await deleteNamespaces()
-  const bringUp = () => (overlay === 'local' ? bringUpLocal(settings) : bringUpProduction())
+  const bringUp = () => (overlay === 'local' ? bringUpLocal(settings, patches) : bringUpProduction(overlay))
   try {
     return await Promise.race([rejectOnAbort(interrupted), bringUp().then(run)])
   } finally {

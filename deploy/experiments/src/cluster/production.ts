@@ -4,17 +4,21 @@ import { tmpdir } from 'node:os'
 import { secretFiles } from '@saucery/deploy-tools/secrets/secret-files'
 import { localTokenSettings, signToken } from '@saucery/local/access/sign-in'
 import { applyObject, createNamespace, databases, namespace, rolledOut } from './kubectl.ts'
+import { createNatsCertificate } from './nats-certificate.ts'
 import { applyKustomization, deploy, services, servicesReady } from './overlay.ts'
 
-/** Brings the production overlay up, with generated Secrets, and its databases in a second namespace. */
-export async function bringUpProduction(): Promise<void> {
+export type ProductionOverlay = 'production' | 'production-tls'
+
+/** Brings a production overlay up, with generated Secrets, and its databases in a second namespace. */
+export async function bringUpProduction(overlay: ProductionOverlay): Promise<void> {
   const dataDir = await mkdtemp(`${tmpdir()}/saucery-production-`)
   // Also after an interrupt.
   process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }))
   for (const name of [namespace, databases]) await createNamespace(name)
   await createSecrets(dataDir)
+  if (overlay === 'production-tls') await createNatsCertificate()
   await bringUpDatabases()
-  await bringUpServices(dataDir)
+  await bringUpServices(overlay, dataDir)
 }
 
 async function createSecrets(dataDir: string): Promise<void> {
@@ -45,7 +49,7 @@ async function bringUpDatabases(): Promise<void> {
 }
 
 /** The overlay with tokens of this machine, and with requests and replicas that need fewer than 6 free cores. */
-async function bringUpServices(dataDir: string): Promise<void> {
+async function bringUpServices(overlay: ProductionOverlay, dataDir: string): Promise<void> {
   const { AUTH_ISSUER, AUTH_AUDIENCE } = localTokenSettings(dataDir)
   const literals = [
     'AUTH_JWKS_URL=',
@@ -67,7 +71,7 @@ async function bringUpServices(dataDir: string): Promise<void> {
   ]
   const configMapGenerator = [{ name: 'gateway-settings', behavior: 'merge', literals }]
   const load = { 'load.yaml': await readFile(`${deploy}overlays/local/load.yaml`, 'utf8') }
-  const resources = ['overlays/production']
+  const resources = [`overlays/${overlay}`]
   await applyKustomization({ namespace, resources, configMapGenerator, images, patches }, load)
   await rolledOut('statefulset/nats')
   await servicesReady()

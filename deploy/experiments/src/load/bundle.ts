@@ -10,6 +10,8 @@ export async function bundleScript(script: string): Promise<string> {
     platform: 'node',
     format: 'esm',
     target: 'node20',
+    // For dependencies that are CommonJS.
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire('/')" },
   })
   return outputFiles[0]?.text ?? ''
 }

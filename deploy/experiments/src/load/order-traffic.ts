@@ -34,17 +34,22 @@ const answers: Record<string, number> = {}
 /** Of the answers to `POST /orders` that were not asked for again, in ms. */
 const latencies: number[] = []
 
-/** Counts each attempt to place an order. */
+/** Every other request that got no answer, or one of the server's own fault. */
+const failures: Record<string, number> = {}
+
+/** Counts each attempt to place an order, and the failures of all other requests. */
 const counting: Fetch = async (url, init) => {
-  if (init.method !== 'POST' || !url.endsWith('/orders')) return fetch(url, init)
+  const isOrder = init.method === 'POST' && url.endsWith('/orders')
+  const counts = isOrder ? answers : failures
   const count = (answer: number | string) => {
-    answers[answer] = (answers[answer] ?? 0) + 1
+    counts[answer] = (counts[answer] ?? 0) + 1
   }
   const sentAt = performance.now()
   try {
     const answer = await fetch(url, init)
-    count(answer.status)
-    if (answer.status < 500 && answer.status !== 429) latencies.push(performance.now() - sentAt)
+    const { status } = answer
+    if (isOrder || status >= 500) count(status)
+    if (isOrder && status < 500 && status !== 429) latencies.push(performance.now() - sentAt)
     return answer
   } catch (error) {
     count(`no answer (${new Unreachable(error).reason})`)
@@ -145,6 +150,7 @@ const outcome = {
   /** Answered with 201, at the first or a later attempt. */
   accepted: accepted.length,
   answers,
+  failures,
   ends,
   unfinished,
   wrong,

@@ -39,6 +39,12 @@ export async function startTraffic(name: string, changes: Partial<TrafficPlan> =
 export const runTraffic = async (...traffic: Parameters<typeof startTraffic>): Promise<TrafficOutcome> =>
   (await startTraffic(...traffic))()
 
+/** That every request was answered at the first attempt. */
+export function noneFailed({ answers: { 201: _, ...others }, failures }: TrafficOutcome): Finding {
+  const figure = tally({ ...others, ...failures }, ' × ') || 0
+  return promised('failed requests', figure, figure === 0)
+}
+
 /** That no order was lost, and none was handled twice or in part. */
 export function nothingLost(outcome: TrafficOutcome): Finding[] {
   const { orders, accepted, answers, ends, unfinished, wrong } = outcome
