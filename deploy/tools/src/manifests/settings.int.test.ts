@@ -58,7 +58,7 @@ for (const overlay of overlays)
       assert.deepEqual(new Set(String(data.ALLOWED_HOSTS).split(',')), new Set(own))
     })
 
-    if (overlay === 'production-tls')
+    if (['production-tls', 'production-https'].includes(overlay))
       it('demands TLS of NATS, and mounts the authority that its certificate is of', () => {
         for (const name of [...services, 'provision']) {
           const pod = podOf(find(resources, name === 'provision' ? 'Job' : 'Deployment', name))
