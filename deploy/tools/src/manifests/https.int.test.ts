@@ -17,7 +17,7 @@ function httpOf(resources: Resource[], name: string) {
   /** Each file that comes from a Secret, with the Secret's name and key. A single file would never be renewed. */
   const files = volumeMounts.flatMap(({ name, mountPath, subPath }) => {
     const { secret } = volumes.find((it) => it.name === name) ?? {}
-    if (!secret || subPath !== undefined || mountPath === '/etc/nats-tls') return []
+    if (!secret || secret.secretName === 'nats-tls' || subPath !== undefined) return []
     return (secret.items ?? []).map(
       ({ key, path }) => [`${mountPath}/${path}`, `${secret.secretName} ${key}`] as const,
     )
