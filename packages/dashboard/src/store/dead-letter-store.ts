@@ -42,6 +42,7 @@ export function mongoDeadLetters(db: Db): DeadLetterStore {
         ...position,
         id,
         savedAt: savedAt.toISOString(),
+        ageMs: Date.now() - savedAt.getTime(),
       }))
     },
     async load(id) {

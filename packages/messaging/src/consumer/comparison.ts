@@ -4,6 +4,7 @@ import { eventIdIn, type StreamPosition } from '../nats/stream-reader.ts'
 import { type ConsumerSpec, consumerInfo } from '../nats/streams.ts'
 import { asDelivered, isEventAt, readRange, type WholeMessage } from '../nats/whole-message.ts'
 import { type Candidate, candidateOf, unhandledAmong } from './handled.ts'
+import { type Anchor, anchorAt, comparesDownTo } from './how-far.ts'
 import { type ConsumerState, splitMissed } from './missed.ts'
 import type { HandledState, PolicyOptions } from './policy.ts'
 import { openTrail } from './trail.ts'
@@ -13,13 +14,7 @@ const blockSize = 200
 /** A comparison that finds nothing reads at most this number of messages. */
 const blocksWithoutEvidence = 5
 
-/** The first comparison goes back for this time before the newest message, and further while messages are missed. */
-const firstTailMs = 10 * 60_000
-
 const maxUnchecked = 2000
-
-/** The clocks of a cluster's servers may differ by this. */
-const clockMarginMs = 2 * 60_000
 
 export interface Compared {
   /** Messages that were missed and are handled now. */
@@ -51,7 +46,7 @@ export function openComparison<F extends Fact>(
   const prefixes = filters.map((filter) => filter.slice(0, filter.lastIndexOf('.') + 1))
   const isConsumed = ({ subject }: WholeMessage) => prefixes.some((prefix) => subject.startsWith(prefix))
   /** Everything up to here was handled at the last comparison. */
-  let anchor: (StreamPosition & { readonly time: number }) | undefined
+  let anchor: (StreamPosition & Anchor) | undefined
   let unchecked: StreamPosition[] = []
   let delivered = 0
   let suspectedSince = new Map<string, number>()
@@ -112,8 +107,9 @@ export function openComparison<F extends Fact>(
       oldestInFlight: Number.POSITIVE_INFINITY,
       suspects: new Set(),
     }
-    let until = anchor ? anchor.time - clockMarginMs : undefined
-    let next: typeof anchor
+    let until: number | undefined
+    let newest: WholeMessage | undefined
+    let next: ReturnType<typeof positionIn>
     let hasEvidence = isThorough || isAhead || !isTrailIntact || (anchor !== undefined && !isAnchored)
     for (let end = top, blocks = 1; end >= lowest && !stopping.aborted; end -= blockSize, blocks++) {
       const begin = Math.max(lowest, end - blockSize + 1)
@@ -123,15 +119,18 @@ export function openComparison<F extends Fact>(
       if (blocks === 1) open.push(...absentFrom(messages, begin, end))
       if (open.length > 0) next = undefined
       next ??= positionIn(messages, Math.min(...open, end + 1) - 1)
-      const [oldest, newest] = [messages[0], messages.at(-1)]
-      if (newest) until ??= newest.time - firstTailMs
+      const [oldest] = messages
+      newest ??= messages.at(-1)
+      // With its anchor in place it goes no further than that, whatever the times are. (comparison.int.test)
+      if (newest && !isAnchored) until ??= comparesDownTo(newest, anchor, performance.now())
       const isFar = oldest !== undefined && until !== undefined && oldest.time < until
       hasEvidence ||= !isWhole
       if (isWhole && (isFar || (!hasEvidence && blocks >= blocksWithoutEvidence))) break
     }
     if (stopping.aborted) return undefined
     suspectedSince = new Map([...suspectedSince].filter(([id]) => found.suspects.has(id)))
-    anchor = next ?? (isAnchored ? anchor : undefined)
+    const place = next ?? (isAnchored ? anchor : undefined)
+    anchor = place && anchorAt(place, newest, performance.now())
     unchecked = []
     const { missed, unresolved, oldestInFlight } = found
     return { missed, unresolved, oldestInFlight, isAhead }

@@ -27,3 +27,19 @@ it('passes an event that cannot be handled, after a time', async () => {
   await eventually(() => assert.ok(reconciler.comparedUntil('NUDGES') >= began, 'it waits for ever'))
   await reconciler.stop()
 })
+
+it('has compared nothing that lies in the future when the clock was set back', async (t) => {
+  let isConnected = true
+  const broker = { isConnected: () => isConnected, onReconnect() {} } as unknown as Broker
+  const state = { deadLetters: { newest: async () => [] } } as unknown as HandledState
+  const result = { missed: 0, unresolved: 0, oldestInFlight: Number.POSITIVE_INFINITY, isAhead: false }
+  const comparisons = [{ stream: 'NUDGES', compare: async () => result }]
+  const settings = { broker, log: quietLog, compareEveryMs: 10 }
+  const reconciler = openConsumerReconciler(settings, state, comparisons)
+  await eventually(() => assert.ok(reconciler.comparedUntil('NUDGES') > 0, 'not compared yet'))
+  isConnected = false
+  const now = Date.now
+  t.mock.method(Date, 'now', () => now() - 2 * 3_600_000)
+  assert.ok(reconciler.comparedUntil('NUDGES') <= Date.now(), 'it claims the future')
+  await reconciler.stop()
+})

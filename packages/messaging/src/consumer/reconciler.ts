@@ -1,6 +1,7 @@
 import { runEvery } from '../async/periodic.ts'
 import { reconcileDeadLetters } from '../dead-letters/reconciler.ts'
 import type { Compared } from './comparison.ts'
+import { pastMoment } from './past-moment.ts'
 import type { HandledState, PolicyOptions } from './policy.ts'
 import { passRedeliveredMs } from './watermark.ts'
 
@@ -32,13 +33,13 @@ export function openConsumerReconciler(
   /** A run that is asked for begins then at the earliest. */
   let restsUntil = 0
   let isThorough = true
-  const results = new Map<string, Compared & { readonly until: number }>()
+  const results = new Map<string, Compared & { readonly until: () => number }>()
   /** Since when a stream has events that cannot be handled, however often they are tried. */
   const unresolvedSince = new Map<string, number>()
 
   /** @returns false if the consumer is not there yet: its pull has not started */
   async function compareOne({ stream, compare }: Comparison, isThorough: boolean): Promise<boolean> {
-    const at = Date.now()
+    const at = pastMoment()
     const result = await compare(isThorough)
     if (!result) return false
     const { missed, unresolved, oldestInFlight } = result
@@ -48,8 +49,8 @@ export function openConsumerReconciler(
     // One that can never be handled must not stop the deadlines of the others.
     // (reconciler.test: "passes an event that cannot be handled, after a time")
     const waits = unresolved > 0 && performance.now() - since < passesAfterMs
-    const until = waits ? (results.get(stream)?.until ?? 0) : Math.min(at, oldestInFlight)
-    results.set(stream, { ...result, until })
+    const until = () => Math.min(at.time(), oldestInFlight)
+    results.set(stream, { ...result, until: waits ? (results.get(stream)?.until ?? (() => 0)) : until })
     if (missed + unresolved > 0)
       log.warn({ stream, missed, unresolved }, 'broker did not hand over events, handling them now')
     return true
@@ -108,7 +109,7 @@ export function openConsumerReconciler(
     /** The state has what was published up to this time, in ms since 1970. Who asks again soon gets a later time. */
     comparedUntil(stream: string): number {
       dueAt = Math.min(dueAt, Math.max(restsUntil, performance.now() + freshForMs))
-      return results.get(stream)?.until ?? Number.NEGATIVE_INFINITY
+      return results.get(stream)?.until() ?? Number.NEGATIVE_INFINITY
     },
     stop: timer.stop,
   }

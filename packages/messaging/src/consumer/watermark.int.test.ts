@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { describe, it, type TestContext } from 'node:test'
 import { testNats } from '@saucery/servers/testing/servers'
 import { consume } from '../testing/consumer.ts'
 import { nudge } from '../testing/counters.ts'
@@ -9,6 +9,11 @@ import { testBroker } from '../testing/servers.ts'
 import { openWatermark } from './watermark.ts'
 
 const never = Number.NEGATIVE_INFINITY
+
+function setBack(t: TestContext): void {
+  const now = Date.now
+  t.mock.method(Date, 'now', () => now() - 2 * 3_600_000)
+}
 
 describe('a watermark', () => {
   it('stays before messages that are pending or in flight', async () => {
@@ -152,5 +157,35 @@ describe('a watermark', () => {
       assert.equal((await broker.jsm.consumers.info('NUDGES', 'counter')).num_redelivered, 1)
     })
     await eventually(async () => assert.equal((await consumedUntil()) >= failsSince, true), 10_000)
+  })
+
+  it('passes a message that is only redelivered, though the clock was set back', async (t) => {
+    await using nats = await testNats()
+    await using broker = await testBroker(nats.url)
+    const consumedUntil = openWatermark(broker, 'NUDGES', undefined, 200)
+    const fail = () => Promise.reject(new Error('never'))
+    await using _consumers = await consume(broker, fail, { maxTries: 1000 })
+    await publishEvent(broker, nudge('bad'))
+    await eventually(async () => {
+      assert.equal((await broker.jsm.consumers.info('NUDGES', 'counter')).num_redelivered, 1)
+    })
+    assert.equal(await consumedUntil(), never)
+    setBack(t)
+    await eventually(async () => assert.ok((await consumedUntil()) > never, 'deadlines wait'), 10_000)
+    assert.ok((await consumedUntil()) <= Date.now(), 'it claims the future')
+  })
+
+  it('is no later than now when the clock was set back, and does not follow it either', async (t) => {
+    await using nats = await testNats()
+    await using broker = await testBroker(nats.url)
+    const consumedUntil = openWatermark(broker, 'NUDGES')
+    await using _consumers = await consume(broker, async () => {})
+    await eventually(async () => assert.ok((await consumedUntil()) > never, 'nothing is consumed'))
+    await nats.kill()
+    await eventually(() => assert.equal(broker.isConnected(), false))
+    setBack(t)
+    const setBackAt = Date.now()
+    await eventually(() => assert.ok(Date.now() > setBackAt + 50, 'too early'))
+    assert.ok((await consumedUntil()) <= setBackAt, 'it claims what came since')
   })
 })

@@ -1,5 +1,6 @@
 import type { Broker } from '../nats/connection.ts'
 import { consumerInfo } from '../nats/streams.ts'
+import { pastMoment } from './past-moment.ts'
 
 /** For this time a message that fails again and again holds up deadlines. */
 export const passRedeliveredMs = 60_000
@@ -15,6 +16,9 @@ export const passRedeliveredMs = 60_000
  * messages are redelivered, a note counts after a minute, in which every other message has been handled.
  * (watermark.int.test: "passes a message that is only redelivered, …")
  *
+ * It never lies in the future, and a message that fails holds it up no longer, when the clock is set back.
+ * (watermark.int.test: "passes a message that is only redelivered, though …", "is no later than now …")
+ *
  * A broker that has lost messages may count events as acknowledged that it never handed over.
  * @param comparedUntil the time up to which the service's state is known to have what the broker counts
  */
@@ -24,25 +28,25 @@ export function openWatermark(
   comparedUntil = (_stream: string): number => Number.POSITIVE_INFINITY,
   passesAfterMs = passRedeliveredMs,
 ): () => Promise<number> {
-  let watermark = Number.NEGATIVE_INFINITY
-  let next: { readonly at: number; readonly delivered: number } | undefined
+  let watermark = () => Number.NEGATIVE_INFINITY
+  let next: (ReturnType<typeof pastMoment> & { readonly delivered: number }) | undefined
 
   return async () => {
-    const until = () => Math.min(watermark, comparedUntil(stream))
+    const until = () => Math.min(watermark(), comparedUntil(stream))
     if (!broker.isConnected()) return until()
-    const at = Date.now()
+    const at = pastMoment()
     const info = await consumerInfo(broker.jsm, stream, broker.name)
     if (!info) return until()
     const { num_pending: pending, num_ack_pending: inFlight, delivered, ack_floor: acked } = info
-    const passes = info.num_redelivered > 0 && next !== undefined && at - next.at >= passesAfterMs
+    const passes = info.num_redelivered > 0 && next !== undefined && next.ageMs() >= passesAfterMs
     // The sequences of a recreated stream start again.
     if (next && delivered.stream_seq < next.delivered) next = undefined
     if (next && (passes || acked.stream_seq >= next.delivered)) {
-      watermark = next.at
+      watermark = next.time
       next = undefined
     }
-    if (pending === 0 && inFlight === 0) watermark = at
-    else if (pending === 0) next ??= { at, delivered: delivered.stream_seq }
+    if (pending === 0 && inFlight === 0) watermark = at.time
+    else if (pending === 0) next ??= { ...at, delivered: delivered.stream_seq }
     return until()
   }
 }

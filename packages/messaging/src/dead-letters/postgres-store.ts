@@ -26,10 +26,11 @@ export const postgresDeadLetters = (db: Database): DeadLetterStore => ({
     const before = last ? sql`where (saved_at, id) < (${last.savedAt}, ${last.id})` : sql``
     const rows = await db.execute<Record<keyof SavedDeadLetter, string | null>>(sql`
       select id, to_char(saved_at at time zone 'UTC', ${utc}) as "savedAt",
-        stream_sequence::float8 as sequence, to_char(stream_created at time zone 'UTC', ${utc}) as "streamCreated"
+        extract(epoch from now() - saved_at)::float8 * 1000 as "ageMs", stream_sequence::float8 as sequence, to_char(stream_created at time zone 'UTC', ${utc}) as "streamCreated"
       from ${deadLetters} ${before} order by saved_at desc, id desc limit ${limit}`)
-    return rows.map(({ sequence, streamCreated, ...row }) => ({
+    return rows.map(({ ageMs, sequence, streamCreated, ...row }) => ({
       ...(row as unknown as SavedDeadLetter),
+      ageMs: Number(ageMs),
       ...(sequence !== null && streamCreated !== null && { sequence: Number(sequence), streamCreated }),
     }))
   },

@@ -102,6 +102,22 @@ describe('dead letters', { timeout: 120_000 }, () => {
     await service.has(events)
   })
 
+  it('are published again though the clock of their store was set back', async () => {
+    await using service = await scene()
+    const { broker, database, store } = service
+    const before = Array.from({ length: 200 }, (_, i) => poison(`k${i}`))
+    for (const event of before) await store.save(recordOf(event))
+    await reconcileDeadLetters(broker, store, quietLog)
+    // As they look after a step of two hours: they fill the first page of the comparison, and half an hour.
+    await database.db.execute(sql`
+      update dead_letters set saved_at = now() + interval '2 hours' - interval '10 seconds' * age
+      from (select id as of, row_number() over (order by id) as age from dead_letters) as ages where id = of`)
+    const since = poison('since')
+    await store.save(recordOf(since))
+    await reconcileDeadLetters(broker, store, quietLog)
+    await service.has([...before, since])
+  })
+
   it('are published when the process died before it could', async () => {
     await using service = await scene()
     const event = poison('k')

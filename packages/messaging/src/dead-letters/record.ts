@@ -27,6 +27,8 @@ export interface SavedDeadLetter extends Partial<DeadLetterPosition> {
   readonly id: string
   /** ISO 8601. */
   readonly savedAt: string
+  /** By the clock that gave `savedAt`; negative if that was set back since. */
+  readonly ageMs: number
 }
 
 /** The dead letters of one service in its own database. */

@@ -14,11 +14,40 @@ export const consuming = [
     ],
     [
       'a deadline counts events that were not compared with the stream',
-      'Math.min(watermark, comparedUntil(stream))',
-      'watermark',
+      'Math.min(watermark(), comparedUntil(stream))',
+      'watermark()',
     ],
     ['the watermark passes messages in flight', 'if (pending === 0 && inFlight === 0)', 'if (pending === 0)'],
   ),
+  ...mutantsOf(
+    `${messaging}/consumer/past-moment.ts`,
+    'consumer/watermark',
+    [
+      'a message that fails holds up deadlines for as long as a clock was set back',
+      'performance.now() - since',
+      'Date.now() - at',
+    ],
+    [
+      'the watermark claims the future when a clock was set back',
+      'Math.min(at, Math.ceil(Date.now() - ageMs()))',
+      'at',
+    ],
+  ),
+  ...mutantsOf(`${messaging}/consumer/reconciler.ts`, 'consumer/reconciler', [
+    'a state was compared up to the future when a clock was set back',
+    'const until = () => Math.min(at.time(), oldestInFlight)',
+    'const time = at.time()\n    const until = () => Math.min(time, oldestInFlight)',
+  ]),
+  ...mutantsOf(`${messaging}/consumer/comparison.ts`, 'consumer/comparison', [
+    'a comparison with an anchor ends where the clock of the broker was set back',
+    'if (newest && !isAnchored) until ??= comparesDownTo(newest, anchor, performance.now())',
+    'until ??= anchor && anchor.time - 120_000',
+  ]),
+  ...mutantsOf(`${messaging}/consumer/how-far.ts`, 'consumer/how-far', [
+    'a comparison ends where the clock of the broker was set back',
+    'Math.min(anchor.time, newest.time - (now - anchor.since))',
+    'anchor.time',
+  ]),
   ...mutantsOf(
     `${messaging}/consumer/missed.ts`,
     'consumer/missed',
@@ -30,11 +59,20 @@ export const consuming = [
     '!newest || sequence > newest.sequence',
     'sequence',
   ]),
-  ...mutantsOf(`${messaging}/dead-letters/reconciler.ts`, 'dead-letters/reconciler', [
-    'a comparison of dead letters stops at its first ten minutes',
-    'missing.length === 0 && Date.parse(oldest',
-    'Date.parse(oldest',
-  ]),
+  ...mutantsOf(
+    `${messaging}/dead-letters/reconciler.ts`,
+    'dead-letters/reconciler',
+    [
+      'a comparison of dead letters stops at its first ten minutes',
+      'missing.length === 0 && oldest',
+      'oldest',
+    ],
+    [
+      'dead letters from before a clock was set back hide those since',
+      'Math.max(0, page[0].ageMs)',
+      'page[0].ageMs',
+    ],
+  ),
   ...mutantsOf(`${messaging}/consumer/settle.ts`, 'consumer/consumer consumer/settle dead-letters/publish', [
     'a message is terminated without a dead letter',
     'await publishDeadLetter(',
