@@ -124,7 +124,10 @@ describe('the HTTP server', () => {
     const response = await ask(http.port, '/large', keepAlive())
     const closing = http.close()
     assert.equal((await textOf(response)).length, large.length)
+    // Its head was sent before the stop, and did not announce the end of the connection.
+    const begun = performance.now()
     await closing
+    assert.ok(performance.now() - begun < 2000, 'its connection stays open')
   })
 
   it('answers a request whose first bytes have arrived', async () => {

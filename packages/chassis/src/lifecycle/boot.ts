@@ -24,6 +24,10 @@ import { openMetrics } from '../telemetry/metrics.ts'
 import { type ServeOptions, serveUntilStopped } from './serve.ts'
 import { connectToBroker, waitUntilUp } from './startup.ts'
 
+/** Whether a database that fails so at the start can be waited for; else a setting is wrong. */
+export const mayPass = (error: unknown): boolean =>
+  isLockTimeout(error) || (isDatabaseOutage(error) && !isLoginRefused(error))
+
 /** Boots a service that has a Postgres database and a stream: settings, migrations, connections, outbox. */
 export async function boot<
   Schema extends typeof participantSettings,
@@ -38,8 +42,6 @@ export async function boot<
 ) {
   const settings = settingsOrExit(schema)
   const log = openLog(service, settings)
-  const mayPass = (error: unknown) =>
-    isLockTimeout(error) || (isDatabaseOutage(error) && !isLoginRefused(error))
   await waitUntilUp('Postgres', () => migrate(settings.POSTGRES_URL, migrations), mayPass, log)
   const { db, isUp, close } = openDatabase(settings.POSTGRES_URL, service)
   const broker = await connectToBroker(service, settings, log)

@@ -2,8 +2,15 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
-/** Runs the script in a process of its own, and sends the signal once it prints `ready`. */
-export async function exitOf(script: string, signal: NodeJS.Signals = 'SIGTERM') {
+/**
+ * Runs the script in a process of its own, and sends the signal once it prints `ready`.
+ * @param onOutput called with all that it has printed so far
+ */
+export async function exitOf(
+  script: string,
+  signal: NodeJS.Signals = 'SIGTERM',
+  onOutput: (output: string) => void = () => {},
+) {
   const code = `
     import { Hono } from 'hono'
     import { serveUntilStopped } from './src/lifecycle/serve.ts'
@@ -19,6 +26,7 @@ export async function exitOf(script: string, signal: NodeJS.Signals = 'SIGTERM')
   child.stdout.on('data', (text) => {
     if (!output.includes('ready') && (output + text).includes('ready')) child.kill(signal)
     output += text
+    onOutput(output)
   })
   child.stderr.on('data', (text) => {
     output += text

@@ -1,28 +1,16 @@
 import assert from 'node:assert/strict'
-import { after, beforeEach, describe, it } from 'node:test'
+import { describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
-import { testNats } from '@saucery/servers/testing/servers'
 import { KeyBusy } from '../postgres/locks.ts'
 import { counts } from '../testing/counters.ts'
 import { eventually } from '../testing/eventually.ts'
 import { lockRows } from '../testing/locked-rows.ts'
-import { testReplica } from '../testing/replica.ts'
+import { requestReplicas } from '../testing/request-replicas.ts'
 import { refusalOf, requested, storedAnswerTo } from '../testing/requests.ts'
-import { testDatabase } from '../testing/servers.ts'
 import { finishRequests } from './finish-request.ts'
 import { openRequests, type RequestRefused } from './requests.ts'
 
-const database = await testDatabase()
-const nats = await testNats()
-const one = await testReplica(database, nats)
-const other = await testReplica(database, nats)
-after(async () => {
-  for (const each of [one, other, nats, database]) await each[Symbol.asyncDispose]()
-})
-beforeEach(async () => {
-  await database.db.execute('truncate counters, outbox, inbox, requests')
-})
-const { db } = database
+const { database, db, one, other } = await requestReplicas()
 
 describe('a provisional answer', () => {
   const finish = finishRequests(one.db)

@@ -1,29 +1,17 @@
 import assert from 'node:assert/strict'
-import { after, beforeEach, describe, it } from 'node:test'
-import { testNats } from '@saucery/servers/testing/servers'
+import { describe, it } from 'node:test'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import { outbox, requests } from '../postgres/schema.ts'
 import { counterAggregate, counts, type Nudged, type Raised, raised } from '../testing/counters.ts'
 import { eventually } from '../testing/eventually.ts'
 import { lockRows } from '../testing/locked-rows.ts'
-import { testReplica } from '../testing/replica.ts'
+import { requestReplicas } from '../testing/request-replicas.ts'
 import { beforeCommit, type Raise, refusalOf, requested, storedAnswerTo } from '../testing/requests.ts'
-import { testDatabase } from '../testing/servers.ts'
 import { unitOfWork } from '../unit-of-work.ts'
 import { pruneRequests } from './requests.ts'
 
-const database = await testDatabase()
-const nats = await testNats()
-const one = await testReplica(database, nats)
-const other = await testReplica(database, nats)
-after(async () => {
-  for (const each of [one, other, nats, database]) await each[Symbol.asyncDispose]()
-})
-beforeEach(async () => {
-  await database.db.execute('truncate counters, outbox, inbox, requests')
-})
-const { db } = database
+const { database, db, one, other } = await requestReplicas()
 
 const unitOn = (database: typeof db, limits = {}) =>
   unitOfWork<{ id: string; count: number }, Raised, Raised | Nudged>(

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { startNats } from '@saucery/servers/nats/start-nats'
 import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
 import { type Certificate, testCertificates } from '@saucery/servers/testing/certificates'
 import { testNats } from '@saucery/servers/testing/servers'
+import { ErrorCode } from 'nats'
 import { eventually } from '../testing/eventually.ts'
 import { logOfReasons } from '../testing/log.ts'
 import { connectBroker, connectOnce } from './connection.ts'
@@ -93,9 +94,12 @@ describe('a broker whose URL demands TLS', { timeout: 120_000 }, () => {
       await eventually(async () => assert.equal((await order.broker).isConnected(), true))
     })
 
-  it('tells a server without TLS no password, and is reached when it has TLS', async () => {
+  /** A server without TLS, and what it was told. */
+  async function plainServer() {
     let told = ''
+    const sockets: Socket[] = []
     const server = createServer((socket) => {
+      sockets.push(socket)
       socket
         .on('error', () => {})
         .on('data', (text) => {
@@ -107,15 +111,40 @@ describe('a broker whose URL demands TLS', { timeout: 120_000 }, () => {
     })
     await once(server.listen(0, '127.0.0.1'), 'listening')
     const { port } = server.address() as AddressInfo
-    await using order = connecting(`nats://127.0.0.1:${port}`, '127.0.0.1')
+    const close = () => {
+      for (const socket of sockets) socket.destroy()
+      server.close()
+    }
+    return { port, url: `nats://127.0.0.1:${port}`, told: () => told, close, [Symbol.dispose]: close }
+  }
+
+  it('tells a server without TLS no password, and is reached when it has TLS', async () => {
+    using plain = await plainServer()
+    await using order = connecting(plain.url, '127.0.0.1')
     await order.reported(/TLS is demanded/)
-    assert.equal(told, '')
-    server.close()
+    assert.equal(plain.told(), '')
+    plain.close()
     use(certificates.right)
+    const { port } = plain
     const nats = await startNats({ dataDir: join(folder, 'nats'), port, users, lines: tlsLines() })
     await order.broker
     await nats.kill()
   })
+
+  for (const [what, scheme, files] of [
+    ['the scheme alone', 'tls:', []],
+    ['a file alone', 'nats:', ['ca']],
+  ] as const)
+    it(`tells a server without TLS no password when ${what} demands TLS`, async () => {
+      using plain = await plainServer()
+      const url = plain.url.replace('nats:', scheme)
+      const tls = Object.fromEntries(files.map((name) => [name, file(name)]))
+      const login = { url, name: 'order', ...users[0], tls }
+      await assert.rejects(connectOnce(login, { timeout: 1000, reconnect: false }), {
+        code: ErrorCode.ServerOptionNotAvailable,
+      })
+      assert.equal(plain.told(), '')
+    })
 
   it('shows its own certificate where the server demands one, and says when it is refused', async () => {
     use(certificates.right)

@@ -77,6 +77,9 @@ describe('a database whose URL demands TLS', () => {
     await eventually(async () => assert.equal(await isEncrypted(verifyCa), true))
     await server.use(certificates.wrong['of another authority'])
     await eventually(() => assert.rejects(isEncrypted(verifyCa), isDatabaseOutage))
+    // With an authority it means the same.
+    const requireCa = urlOf('127.0.0.1', { sslmode: 'require', sslrootcert: ca })
+    await assert.rejects(isEncrypted(requireCa), isDatabaseOutage)
     assert.equal(await isEncrypted(urlOf('127.0.0.1', { sslmode: 'require' })), true)
   })
 })

@@ -4,5 +4,15 @@ import { dashboard } from './dashboard.ts'
 import { domains } from './domains.ts'
 import { publishing } from './publishing.ts'
 import { signIn } from './sign-in.ts'
+import { stopping } from './stopping.ts'
+import { transport } from './transport.ts'
 
-export const mutants: readonly Mutant[] = [...publishing, ...consuming, ...domains, ...dashboard, ...signIn]
+export const mutants: readonly Mutant[] = [
+  ...publishing,
+  ...consuming,
+  ...domains,
+  ...dashboard,
+  ...signIn,
+  ...transport,
+  ...stopping,
+]

@@ -55,4 +55,49 @@ export const signIn = [
     ],
     ['a list shows the orders of other branches', '{ ...query, branchId: scope.branchId }', 'query'],
   ),
+  ...mutantsOf(
+    'packages/chassis/src/http/foreign-requests.ts',
+    'http/foreign-requests',
+    ['the page of another origin is answered', 'origin !== undefined && !isSameHost(origin, host)', 'false'],
+    [
+      'what a page of another site loads without an origin is answered',
+      " || c.req.header('sec-fetch-site') === 'cross-site'",
+      '',
+    ],
+    ['a name that a stranger points at the server is answered', '!isKnown(server.hostname)', 'false'],
+    ['a page of the same name at another port is answered', 'page.host === ', 'page.hostname === '],
+    ['a page that is no web page is answered', '/^https?:$/.test(page.protocol)', 'true'],
+    [
+      'an origin that begins like a named one is answered',
+      'origins.includes(origin)',
+      'origins.some((it) => origin.startsWith(it))',
+    ],
+  ),
+  ...mutantsOf('packages/gateway/src/app.ts', 'gateway/src/app.test', [
+    'the gateway without sign-in answers pages of other sites',
+    "settings.AUTH === 'off'",
+    'false',
+  ]),
+  ...mutantsOf('packages/chassis/src/auth/authorize.ts', 'auth/authorize.test', [
+    'a service without sign-in answers pages of other sites',
+    'return refuse(c, next)',
+    'return next()',
+  ]),
+  ...mutantsOf(
+    'packages/dashboard/src/live/resume-token.ts',
+    'live/resume-token',
+    ['a changed resume token is opened', ', decipher.final()])', '])'],
+    [
+      'a resume token that nobody sealed is opened',
+      '} catch {',
+      "} catch {\n        if (token.startsWith('Wz')) return { version: 1, positions: [] }",
+    ],
+    ['a resume token of another secret is opened', '.update(secret)', ".update('')"],
+    [
+      'an equal resume token shows that nothing happened',
+      'const nonce = randomBytes(nonceBytes)',
+      'const nonce = Buffer.alloc(nonceBytes)',
+    ],
+    ['the length of a resume token shows how many events there are', 'text.padEnd(contentBytes)', 'text'],
+  ),
 ]
