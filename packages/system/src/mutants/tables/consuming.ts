@@ -4,6 +4,11 @@ const messaging = 'packages/messaging/src'
 
 /** Consumers, dead letters, signatures, streams. */
 export const consuming = [
+  ...mutantsOf(`${messaging}/consumer/pull-loop.ts`, 'consumer/stop.int', [
+    'a replica of a cluster ends its pull at once when it stops',
+    'if (isInCluster(broker)) ',
+    'if (!broker) ',
+  ]),
   ...mutantsOf(
     `${messaging}/consumer/watermark.ts`,
     'consumer/watermark',
