@@ -16,9 +16,13 @@ export class StoreDown extends Error {
 const suspectAfterMs = 5000
 
 /** Gives up on a handler that hangs while its store does not answer. It may still end: it is idempotent. */
-function unlessDown(handled: Promise<unknown>, store: StoreHealth): Promise<unknown> {
+export function unlessDown(handled: Promise<unknown>, store: StoreHealth): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    const check = async () => (await store.check()) || reject(new StoreDown('the store does not answer'))
+    const check = async () => {
+      if (await store.check()) return
+      clearInterval(timer)
+      reject(new StoreDown('the store does not answer'))
+    }
     const timer = setInterval(check, suspectAfterMs)
     handled.then(resolve, reject).finally(() => clearInterval(timer))
   })
