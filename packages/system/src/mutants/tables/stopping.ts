@@ -36,7 +36,7 @@ export const stopping = [
   ),
   ...mutantsOf('packages/messaging/src/consumer/pull-loop.ts', 'consumer/consumer.int', [
     'the pull goes on during a stop',
-    "stopping.addEventListener('abort', end)",
+    "stopping.addEventListener('abort', () => void endForGood())",
     '',
   ]),
   ...mutantsOf('packages/messaging/src/nats/driver.ts', 'messaging/src/participant.int', [
