@@ -9,6 +9,8 @@ import { eventually } from '../testing/eventually.ts'
 import { publishEvent } from '../testing/messages.ts'
 import { testBroker } from '../testing/servers.ts'
 
+const services = Array.from({ length: 6 }, (_, i) => `counter-${i}`)
+
 describe('a service whose replica is restarted again and again under load', { timeout: 180_000 }, () => {
   for (const size of [1, 3] as const)
     it(`is handed every message once: ${size} servers`, async () => {
@@ -18,21 +20,35 @@ describe('a service whose replica is restarted again and again under load', { ti
       await eventually(() => ensureStream(publisher.jsm, nudgesStream, size), 60_000)
       await eventually(() => publishEvent(publisher, nudge('first')), 60_000)
       const publishing = publishUntil(async () => {
-        const events = Array.from({ length: 20 }, (_, i) => nudge(`k${i}`))
+        const events = Array.from({ length: 50 }, (_, i) => nudge(`k${i}`))
         await Promise.all(events.map((event) => publishEvent(publisher, event)))
       })
-      for (let round = 0; round < 20; round++) {
-        await using broker = await testBroker(String(nats.servers[round % size]?.url))
-        const consumers = await consume(broker, async () => {}, { ackWaitMs: 60_000 })
-        await delay(300)
-        await consumers.stop()
-      }
+      const infoOf = (name: string) => publisher.jsm.consumers.info('NUDGES', name)
+      await Promise.all(
+        services.map(async (name, service) => {
+          for (let round = 0; round < 6; round++) {
+            // The server that leads a consumer knows of an end at once, the others tell it.
+            const leader = await infoOf(name).then(
+              ({ cluster }) => cluster?.leader,
+              () => undefined,
+            )
+            const server =
+              nats.servers.filter((_, i) => size === 1 || `local-${i}` !== leader)[round % 2] ??
+              nats.servers[0]
+            await using broker = await testBroker(String(server?.url), { name })
+            const consumers = await consume(broker, async () => {}, { ackWaitMs: 60_000 })
+            await delay(150 + 30 * service)
+            await consumers.stop()
+          }
+        }),
+      )
       await publishing.end()
-      await eventually(async () => {
-        const { delivered, num_ack_pending } = await publisher.jsm.consumers.info('NUDGES', 'counter')
-        const again = delivered.consumer_seq - delivered.stream_seq
-        assert.deepEqual({ again, inFlight: num_ack_pending }, { again: 0, inFlight: 0 })
-      })
+      for (const name of services)
+        await eventually(async () => {
+          const { delivered, num_ack_pending } = await infoOf(name)
+          const again = delivered.consumer_seq - delivered.stream_seq
+          assert.deepEqual({ name, again, inFlight: num_ack_pending }, { name, again: 0, inFlight: 0 })
+        })
     })
 })
 
