@@ -37,7 +37,7 @@ export function openPullLoop(options: Options, consumer: ConsumerSpec, onMessage
     held.wake()
     // The servers of a cluster learn late that a subscription has ended: what they send meanwhile reaches nobody, and
     // another replica gets it only after `ackWaitMs`. What comes until the request has expired is still handled.
-    // (stop.int.test: "is handed every message once: …")
+    // (stop.int.test: "is handed every message once by a cluster")
     if (isInCluster(broker)) await Promise.race([pull?.closed(), delay(expiresMs + 500)])
     end()
   }
