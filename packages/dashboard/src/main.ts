@@ -45,11 +45,7 @@ const operated = { service: 'dashboard', broker, lag, reprocess, handledAmong, p
 measureOperations(metrics, operated, log)
 
 const callers = requireCaller('dashboard', settings, log)
-const stopping = new AbortController()
-const app = dashboardApi({
-  ...{ views, waiter, feed, deadlines: settings, requireCaller: callers, log },
-  stopping: stopping.signal,
-})
+const app = dashboardApi({ views, waiter, feed, deadlines: settings, requireCaller: callers, log })
 addOperationsRoutes(app, operated)
 await serveUntilStopped(app, {
   settings,
@@ -61,7 +57,6 @@ await serveUntilStopped(app, {
   // as they do, so no more events are received meanwhile: those in flight must be finished by then.
   onSignal() {
     endWaits(waiter)
-    stopping.abort()
     return Promise.all([feed.stop(), overdue.stop(), projection.stop()])
   },
   stop: [feed.stop, overdue.stop, projection.stop, broker.close, views.close],

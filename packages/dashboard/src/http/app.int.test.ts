@@ -108,14 +108,6 @@ describe('GET /orderDashboards/{id}', () => {
 })
 
 describe('GET /orderDashboards/statistics', () => {
-  it('reads no longer once the service stops', async () => {
-    const stopping = new AbortController()
-    const stopped = apiOn(views, undefined, stopping.signal)
-    stopping.abort()
-    const { status, code } = await readProblem(stopped.request('/orderDashboards/statistics'))
-    assert.deepEqual([status, code], [503, 'store-unavailable'])
-  })
-
   it('counts the orders of a period by status and step, and measures deliveries', async () => {
     const branchId = 'counted'
     const since = Date.now() - 1000

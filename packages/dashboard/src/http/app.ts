@@ -25,19 +25,15 @@ export interface DashboardApi {
   readonly feed: Feed
   readonly deadlines: Deadlines
   readonly requireCaller: MiddlewareHandler
-  /** Ends the reading of statistics, which may take longer than a stop may. */
-  readonly stopping?: AbortSignal
   readonly log: Log
 }
 
 export function dashboardApi(options: DashboardApi): OpenApiApp {
-  const { views, waiter, feed, deadlines, requireCaller, stopping, log } = options
+  const { views, waiter, feed, deadlines, requireCaller, log } = options
   const toJson = (view: OrderView, scope: Scope) => orderToJson(view, scope, deadlines, Date.now())
   // Statistics read every order of a period, and every page asks for them every few seconds.
   const share = shareAnswers<Statistics>()
-  const app = openApiApp(log, requireCaller, (error) =>
-    isStoreOutage(error) || (stopping?.aborted && error === stopping.reason) ? storeUnavailable : undefined,
-  )
+  const app = openApiApp(log, requireCaller, (error) => (isStoreOutage(error) ? storeUnavailable : undefined))
 
   app.openapi(routes.listViews, async (c) => {
     const scope = authorize(c, 'read-views')
@@ -57,10 +53,7 @@ export function dashboardApi(options: DashboardApi): OpenApiApp {
     const query = statisticsQuery(parameters, Date.now())
     if ('parameter' in query) throw new ProblemError(invalidFields([query]))
     const statistics = await share(JSON.stringify(parameters), async () => {
-      const [placed, tookMs] = await Promise.all([
-        views.countPlaced(query, stopping),
-        views.durations(query, stopping),
-      ])
+      const [placed, tookMs] = await Promise.all([views.countPlaced(query), views.durations(query)])
       return statisticsOf(query, placed, tookMs)
     })
     return c.json(statistics, 200)

@@ -9,17 +9,12 @@ import { deadlines } from './stories.ts'
 const noFeed: Feed = { follow: () => 'too-many-listeners', stop: async () => {} }
 
 /** The API on a read model, without a process around it. */
-export const apiOn = (
-  views: ViewStore,
-  requireCaller: DashboardApi['requireCaller'] = allowEveryone,
-  stopping = new AbortController().signal,
-) =>
+export const apiOn = (views: ViewStore, requireCaller: DashboardApi['requireCaller'] = allowEveryone) =>
   dashboardApi({
     views,
     waiter: openEventWaiter(views, silentLog),
     feed: noFeed,
     deadlines,
     requireCaller,
-    stopping,
     log: silentLog,
   })
