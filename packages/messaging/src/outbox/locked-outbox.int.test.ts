@@ -55,6 +55,7 @@ describe('locked rows of the outbox', { timeout: 120_000 }, () => {
     const lost = await commitEvents(replica, 'lost', 30)
     committed.push(...lost)
     await allPublished(replica, 330)
+    await database.db.execute(sql`update ${outbox} set published_at = published_at - interval '21 minutes'`)
     await using rows = await lockRows(database.url, `outbox where id ${inList(lost.slice(0, 3))}`)
     await nats.losePower('everything')
     await backAt(replica)
@@ -67,7 +68,7 @@ describe('locked rows of the outbox', { timeout: 120_000 }, () => {
     committed.push(...(await commitEvents(replica, 'later', 500)))
     await allPublished(replica, 830)
     await database.db.execute(sql`
-      update ${outbox} set published_at = published_at + interval '20 minutes' * number / 500
+      update ${outbox} set published_at = published_at - interval '20 minutes' * (500 - number) / 500
       from (select id as later, row_number() over (order by stream_sequence) as number
         from ${outbox} where subject like '%later%') as numbered where id = later`)
     await rows.release()
