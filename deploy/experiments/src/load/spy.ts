@@ -1,4 +1,4 @@
-// Runs beside a NATS server of an attacker's: publishes there in the name of payment, and prints what it hears. Speaks
+// Runs beside the NATS server of an attacker: publishes payments in the name of payment, and prints what it hears. It speaks
 // NATS' protocol itself: with the client the script would be too long for a ConfigMap.
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
