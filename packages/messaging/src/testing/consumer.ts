@@ -32,7 +32,7 @@ export async function consume(
   return { ...consumers, [Symbol.asyncDispose]: consumers.stop }
 }
 
-const positionOf = ({ jsm, name }: Broker): Promise<ConsumerInfo> =>
+export const positionOf = ({ jsm, name }: Broker): Promise<ConsumerInfo> =>
   jsm.consumers.info(nudgesStream.name, name)
 
 /** Resolves when this number of replicas waits for messages: from then on the broker delivers to them in turn. */
@@ -41,10 +41,15 @@ export const allWait = (broker: Broker, replicas: number): Promise<void> =>
     if ((await positionOf(broker)).num_waiting < replicas) throw new Error('a replica does not wait yet')
   })
 
-/** Resolves when every message of the stream was acknowledged or terminated. */
+/**
+ * Resolves when every message of the stream was acknowledged or terminated. A server counts a message as pending only
+ * some time after it has stored it.
+ */
 export const allAcknowledged = (broker: Broker): Promise<ConsumerInfo> =>
   eventually(async () => {
+    const { state } = await broker.jsm.streams.info(nudgesStream.name)
     const position = await positionOf(broker)
+    if (position.delivered.stream_seq < state.last_seq) throw new Error('the last message is not delivered')
     const { num_pending, num_ack_pending } = position
     if (num_pending + num_ack_pending > 0)
       throw new Error(`${num_pending} pending, ${num_ack_pending} in flight`)
