@@ -4,7 +4,7 @@ import { testNats } from '@saucery/servers/testing/servers'
 import { AckPolicy, nanos } from 'nats'
 import { keyOf } from '../events/event.ts'
 import { ensureStream } from '../nats/streams.ts'
-import { allAcknowledged, consume } from '../testing/consumer.ts'
+import { allAcknowledged, consume, positionOf } from '../testing/consumer.ts'
 import { nudge, nudgesStream } from '../testing/counters.ts'
 import { blockedWork, eventually } from '../testing/eventually.ts'
 import { countingLog } from '../testing/log.ts'
@@ -170,12 +170,13 @@ describe('a consumer', () => {
     await eventually(() => assert.equal(begun.length, 1))
     let isStopped = false
     const stopped = consumers.stop().then(() => (isStopped = true))
+    await eventually(async () => assert.equal((await positionOf(broker)).num_waiting, 0))
     await publishEvent(broker, nudge('k'))
     assert.equal(isStopped, false)
     work.release()
     await stopped
     await eventually(async () => {
-      const position = await broker.jsm.consumers.info('NUDGES', 'counter')
+      const position = await positionOf(broker)
       assert.deepEqual([position.num_ack_pending, position.num_pending], [0, 1])
     })
     assert.deepEqual(begun, [first.id])

@@ -12,7 +12,7 @@ export type Consumers = ReturnType<typeof openConsumers>
 
 /** Consumes each subscription through one durable pull consumer, which the replicas of the service share. */
 export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
-  const [stopping, givingUp] = [new AbortController(), new AbortController()]
+  const [stopping, drained, givingUp] = [new AbortController(), new AbortController(), new AbortController()]
   const { maxAckPending = 1000 } = options
   const settings = {
     durable: options.broker.name,
@@ -23,9 +23,10 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
     maxHeld: Math.ceil(maxAckPending / 2),
     maxTries: 8,
     compareEveryMs: 60_000,
-    maxGivenBack: 30,
+    maxGivenBack: 160,
     finishWithinMs: 4000,
     stopping: stopping.signal,
+    drained: drained.signal,
     givingUp: givingUp.signal,
     store: openStoreHealth({ ...options, stopping: stopping.signal }),
     ...options,
@@ -61,8 +62,9 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
     /** Takes no further messages, and resolves when those in flight are finished, or given back. */
     async stop(): Promise<void> {
       stopping.abort()
-      const late = setTimeout(() => givingUp.abort(), settings.finishWithinMs)
-      await Promise.all([reconciler?.stop(), ...pulls.map(({ ended }) => ended)])
+      const ended = Promise.all(pulls.map((pull) => pull.ended)).then(() => drained.abort())
+      const late = setTimeout(() => void ended.then(() => givingUp.abort()), settings.finishWithinMs)
+      await Promise.all([reconciler?.stop(), ended])
       await processor.idle()
       clearTimeout(late)
     },

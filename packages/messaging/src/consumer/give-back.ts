@@ -2,6 +2,9 @@ import type { JsMsg } from 'nats'
 import { retryDelay } from '../async/backoff.ts'
 import type { PolicyOptions } from './policy.ts'
 
+/** Short, because the broker may hand the event to this replica again and again. */
+const maxDelayMs = 5000
+
 /**
  * Gives an event that this replica does not know back to the broker, for a newer replica that shares the consumer
  * during a deploy. After a rollback no replica may know it, so both the deliveries of one event and the events that
@@ -15,7 +18,7 @@ export function openGiveBack({ maxAckPending, maxGivenBack, log }: PolicyOptions
   return (message: JsMsg, error: Error): boolean => {
     const { deliveryCount: deliveries } = message.info
     if (deliveries > maxGivenBack || waiting >= maxWaiting) return false
-    const ms = retryDelay(deliveries)
+    const ms = retryDelay(deliveries, { maxMs: maxDelayMs })
     waiting += 1
     setTimeout(() => {
       waiting -= 1

@@ -68,8 +68,10 @@ export type Policy<M> = (next: Handler<M>) => Handler<M>
 
 export type PolicyOptions<F extends Fact = Fact> = Required<Omit<ConsumerOptions<F>, 'state'>> & {
   readonly state?: HandledState | undefined
-  /** Aborts when the consumer stops: from then on no policy waits. */
+  /** Aborts when the consumer stops: it begins no further pull. */
   readonly stopping: AbortSignal
+  /** Aborts when its last pull has ended, too: no policy waits from then on, and what is given back is not sent here. */
+  readonly drained: AbortSignal
   /** Aborts when a stop waits no longer for what is in flight. */
   readonly givingUp: AbortSignal
   readonly store: StoreHealth

@@ -37,9 +37,9 @@ const triesHere = 6
  * (store-down.int.test: "gives back what it cannot handle, and another replica handles it")
  */
 export function outagePolicy<F extends Fact>(options: PolicyOptions<F>): Policy<ReceivedEvent<F>> {
-  const { isOutage, store, stopping, log } = options
+  const { isOutage, store, drained, log } = options
   // Every event in flight may listen to this signal. Node would report more than ten as a leak.
-  setMaxListeners(0, stopping)
+  setMaxListeners(0, drained)
   return (next) => async (event) => {
     for (let attempt = 1; ; attempt++)
       try {
@@ -48,13 +48,13 @@ export function outagePolicy<F extends Fact>(options: PolicyOptions<F>): Policy<
         return await unlessDown(next(event), store)
       } catch (error) {
         const isBusy = error instanceof KeyBusy
-        if (!(isBusy || isOutage(error)) || stopping.aborted || attempt >= triesHere) throw error
+        if (!(isBusy || isOutage(error)) || drained.aborted || attempt >= triesHere) throw error
         if (!isBusy && !(await store.check())) throw error
         const fields = { reason: reasonOf(error), eventId: event.id, attempt }
         // A thousand messages may be in flight: one warning for each is enough.
         if (attempt === 1) log.warn(fields, 'store unavailable, message waits')
         else log.debug(fields, 'store still unavailable')
-        await delay(retryDelay(attempt, { maxMs: 5000 }), undefined, { signal: stopping })
+        await delay(retryDelay(attempt, { maxMs: 5000 }), undefined, { signal: drained })
       }
   }
 }

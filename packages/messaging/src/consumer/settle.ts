@@ -45,11 +45,11 @@ export function settlePolicy(options: PolicyOptions): Policy<JsMsg> {
   }
 }
 
-const isTransient = ({ stopping, isOutage }: PolicyOptions, error: unknown): boolean =>
-  stopping.aborted || error instanceof StoreDown || error instanceof KeyBusy || isOutage(error)
+const isTransient = ({ drained, isOutage }: PolicyOptions, error: unknown): boolean =>
+  drained.aborted || error instanceof StoreDown || error instanceof KeyBusy || isOutage(error)
 
 /** Returns a message that uses up no try. */
-function returnUntried({ store, stopping, log }: PolicyOptions, message: JsMsg, error: unknown): void {
+function returnUntried({ store, drained, log }: PolicyOptions, message: JsMsg, error: unknown): void {
   const fields = { error, ...fieldsOf(message) }
   // This replica takes nothing meanwhile. Without a delay, messages come again in the order in which they are returned.
   if (error instanceof StoreDown || store.isDown()) {
@@ -57,7 +57,7 @@ function returnUntried({ store, stopping, log }: PolicyOptions, message: JsMsg, 
     message.nak()
   } else {
     log.warn(fields, 'message not handled, will be redelivered')
-    message.nak(stopping.aborted ? undefined : retryDelay(message.info.deliveryCount, { maxMs: 5000 }))
+    message.nak(drained.aborted ? undefined : retryDelay(message.info.deliveryCount, { maxMs: 5000 }))
   }
 }
 

@@ -3,7 +3,7 @@ import type { Broker } from '../nats/connection.ts'
 import { receivedBy } from '../nats/driver.ts'
 
 /** The broker sends a heartbeat to a pull that has received nothing for this time. */
-export const heartbeatMs = 1000
+export const heartbeatMs = 500
 
 const checkEveryMs = 1000
 const silentChecks = 6

@@ -125,9 +125,14 @@ export function drainPull(pull: ConsumerMessages): boolean {
 
 /**
  * Leaves the end of a pull to the server, which says that the request has expired after its last message. The client's own
- * timer runs out a twentieth later: in a busy process it drops messages that have arrived, and are not read yet.
+ * timer runs out a twentieth later: in a busy process it drops messages that have arrived, and are not read yet. When it
+ * misses heartbeats the client requests again, and takes the end of either request for the end of both.
  */
-export const endByServer = (pull: ConsumerMessages): void => pullParts(pull).timeout?.cancel()
+export function endByServer(pull: ConsumerMessages): void {
+  const { timeout, monitor } = pullParts(pull)
+  timeout?.cancel()
+  monitor?.cancel()
+}
 
 /** How many messages the pull's subscription has received, heartbeats included. */
 export const receivedBy = (pull: ConsumerMessages): number => pullParts(pull).sub.getReceived()
@@ -139,4 +144,8 @@ export const privateParts = (connection: NatsConnection) =>
   }
 
 export const pullParts = (pull: ConsumerMessages) =>
-  pull as unknown as { readonly sub: Subscription; readonly timeout: { cancel(): void } | null }
+  pull as unknown as {
+    readonly sub: Subscription
+    readonly timeout: { cancel(): void } | null
+    readonly monitor: { cancel(): void } | null
+  }
