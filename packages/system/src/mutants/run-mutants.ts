@@ -3,6 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { findTestFiles, selectFiles } from '@saucery/local/testing/test-files'
+import { sweepTempFolders } from '@saucery/servers/process/temp'
 import { type Mutant, mutate } from './mutant.ts'
 
 export interface MutantResult {
@@ -82,6 +83,8 @@ async function firstFailure({ root, env, stopping }: Options, words: readonly st
     child.once('close', resolve)
   })
   stopping.removeEventListener('abort', interrupt)
+  // A test that its time limit has ended may have been killed before it could end its servers.
+  await sweepTempFolders(() => {})
   stopping.throwIfAborted()
   return code === 0 ? undefined : (failed ?? `the tests ended with ${code}`)
 }
