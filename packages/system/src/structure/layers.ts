@@ -115,7 +115,14 @@ export const structure: Structure = {
     'packages/system': [['model'], ['support'], ['docs', 'faults', 'mutants', 'structure']],
     bench: [['load', 'report'], ['run'], ['limits'], ['measure'], ['breaker', 'rebuild'], ['bench.ts']],
     'deploy/tools': [['images', 'manifests', 'secrets'], ['replay.ts']],
-    'deploy/experiments': [['report'], ['cluster'], ['load'], ['experiments'], ['experiment.ts']],
+    'deploy/experiments': [
+      ['report'],
+      ['cluster'],
+      ['load'],
+      ['network'],
+      ['experiments'],
+      ['experiment.ts'],
+    ],
   },
   exceptions: [
     {
