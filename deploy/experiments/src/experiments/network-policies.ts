@@ -1,13 +1,14 @@
 import type { Experiment } from '../cluster/fresh.ts'
 import { namespace } from '../cluster/kubectl.ts'
 import { nothingLost, startTraffic } from '../load/traffic.ts'
+import { admittedFromElsewhere, withNewNamespaces } from '../network/admitted.ts'
 import { attemptsOf } from '../network/attempts.ts'
 import { elsewhere, startBystanders } from '../network/bystanders.ts'
 import { probeControl } from '../network/control.ts'
 import { apiServer, applicationsIn, policiesIn, targetsAmong } from '../network/ends.ts'
 import { type Prober, probe } from '../network/probe-pods.ts'
 import { verdict } from '../network/verdict.ts'
-import type { Finding } from '../report/finding.ts'
+import { type Finding, reported } from '../report/finding.ts'
 
 // The finished Job shows with which labels it connects.
 const keepJob = JSON.stringify([{ op: 'remove', path: '/spec/ttlSecondsAfterFinished' }])
@@ -39,8 +40,15 @@ async function run(): Promise<Finding[]> {
   const gateway = applications.find(({ name }) => name === 'gateway')
   const impostor = { name: 'gateway-elsewhere', namespace: elsewhere, labels: gateway?.labels ?? {} }
   const policies = await policiesIn(namespace)
+  const admitted = admittedFromElsewhere(policies)
+  const foreign = await withNewNamespaces(admitted)
+  const untried = admitted.filter((it) => !foreign.includes(it)).map((it) => it.name)
   const attemptsFrom = (from: Prober) =>
     attemptsOf(from, targets, policies).filter(({ to }) => control.made.includes(to))
-  const probed = await probe([...applications, impostor], attemptsFrom, 60_000)
-  return [...verdict(control, probed), ...nothingLost(await traffic())]
+  const probed = await probe([...applications, impostor, ...foreign], attemptsFrom, 60_000)
+  return [
+    ...verdict(control, probed),
+    reported('not tried, because their namespaces exist', untried.join(', ') || 'none'),
+    ...nothingLost(await traffic()),
+  ]
 }
