@@ -115,7 +115,7 @@ export const structure: Structure = {
     'packages/system': [['model'], ['support'], ['docs', 'faults', 'mutants', 'structure']],
     bench: [['load', 'report'], ['run'], ['limits'], ['measure'], ['breaker', 'rebuild'], ['bench.ts']],
     'deploy/tools': [['images', 'secrets'], ['replay.ts']],
-    'deploy/experiments': [['report'], ['cluster'], ['load'], ['experiments'], ['experiment.ts']],
+    'deploy/experiments': [['report'], ['cluster'], ['load'], ['experiments', 'tilt'], ['experiment.ts']],
   },
   exceptions: [
     {
