@@ -1,9 +1,11 @@
 # One image for each service, and one for provision: `docker build --build-arg PACKAGE=order -t saucery/order .`
-# `--target dev` runs the TypeScript sources with tsx, for live update, and restarts when a file changes.
+# `--target dev` runs the TypeScript sources with tsx, for live update.
 
 # `pnpm deploy:pin` puts the digest behind the name.
-FROM node:24.21.0-bookworm-slim AS node
-RUN npm install --global pnpm@12.21.0
+FROM node:24.21.0-bookworm-slim AS base
+
+FROM base AS node
+RUN --mount=type=cache,target=/root/.npm npm install --global pnpm@12.21.0
 ENV CI=true
 
 # The installation depends on these files alone, so a changed source file does not repeat it.
@@ -18,7 +20,7 @@ FROM node AS installed
 WORKDIR /saucery
 COPY --from=manifests /saucery ./
 # One layer for all images: all runtime dependencies and the compiler. No dependency needs its install scripts.
-RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
+RUN --mount=type=cache,target=/root/.local/share/pnpm/store --mount=type=cache,target=/root/.cache/pnpm \
     pnpm install --frozen-lockfile --ignore-scripts --filter . \
     --filter-prod '@saucery/gateway...' --filter-prod '@saucery/order...' --filter-prod '@saucery/payment...' \
     --filter-prod '@saucery/delivery...' --filter-prod '@saucery/dashboard...' --filter-prod '@saucery/provision...' \
@@ -27,17 +29,32 @@ COPY tsconfig.base.json tsconfig.build.json ./
 COPY deploy/tools/src/images/compile.ts deploy/tools/src/images/
 COPY packages packages
 
-FROM installed AS dev
-ARG PACKAGE
-ENV PACKAGE=${PACKAGE} NODE_ENV=development
-RUN if [ "$PACKAGE" = gateway ]; then \
-      pnpm --filter @saucery/web build && mkdir /app && ln -s /saucery/packages/web/dist /app/web; fi
-RUN chown -R node:node packages
+# The services' dependencies and tsx, without what checks and builds. That no package is younger than a day was checked when
+# the lockfile was installed on this machine; here it would take a minute.
+FROM node AS sources
+WORKDIR /saucery
+COPY --from=manifests /saucery ./
+RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
+    pnpm install --frozen-lockfile --ignore-scripts --config.minimum-release-age=0 --prod --filter . \
+    --filter-prod '@saucery/gateway...' --filter-prod '@saucery/order...' --filter-prod '@saucery/payment...' \
+    --filter-prod '@saucery/delivery...' --filter-prod '@saucery/dashboard...' --filter-prod '@saucery/provision...' \
+    --filter-prod '@saucery/web...'
+
+# One image for all services under Tilt.
+FROM base AS dev
+WORKDIR /saucery
+RUN mkdir /app .saved && chown node:node . .saved && ln -s /saucery/packages/web/dist /app/web
 USER 1000:1000
+COPY --from=sources --chown=node:node /saucery ./
+COPY --chown=node:node tsconfig.base.json ./
+COPY tilt/run.ts tilt/saved.sh tilt/
+COPY --chown=node:node packages packages
+RUN node --import tsx packages/web/src/build/build.ts && touch .saved/at
+ENV NODE_ENV=development
 EXPOSE 8080
 STOPSIGNAL SIGTERM
-# Not through pnpm: the stop signal must reach the service.
-CMD ["sh", "-c", "exec node node_modules/tsx/dist/cli.mjs watch --clear-screen=false packages/$PACKAGE/src/main.ts"]
+# `PACKAGE` names the service. Not through pnpm: the signals must reach it.
+CMD ["node", "tilt/run.ts"]
 
 FROM installed AS build
 RUN pnpm build
@@ -51,7 +68,7 @@ RUN if [ "$PACKAGE" = gateway ]; then pnpm --filter @saucery/web build && mv pac
 
 # Node and the libraries that it loads, without a shell or a package manager. For scanners: the Debian release and the
 # versions of the packages. Root certificates are built into Node.
-FROM node AS system
+FROM base AS system
 RUN set -eu; mkdir -p /system/etc /system/tmp /system/var/lib/dpkg/status.d; chmod 1777 /system/tmp; \
     cp --parents /usr/local/bin/node /system; \
     cp --dereference /etc/os-release /etc/debian_version /system/etc; \

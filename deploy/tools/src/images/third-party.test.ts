@@ -11,6 +11,7 @@ FROM node AS build
     image: nats:2.12-alpine
     image: saucery/order:0.1.0
   docker run --rm aquasec/trivy:0.67.2 image
+  docker run --publish "$registry:5000" registry:3.0.0
 `
 
 describe('an image that others build', () => {
@@ -35,7 +36,7 @@ describe('an image that others build', () => {
   it('is found, and pinned again when its digest has changed', () => {
     assert.deepEqual(
       thirdPartyImages(text).map(({ image }) => image),
-      ['node:24.1.0-slim', 'nats:2.12-alpine', 'aquasec/trivy:0.67.2'],
+      ['node:24.1.0-slim', 'nats:2.12-alpine', 'aquasec/trivy:0.67.2', 'registry:3.0.0'],
     )
     const once = pinned(text, {
       'node:24.1.0-slim': digest,

@@ -18,16 +18,17 @@ const yamlIn = (folder: string) =>
 export const imageFiles = (): string[] => [
   'Dockerfile',
   'deploy/siege/Dockerfile',
+  'deploy/kind.sh',
   'compose.yaml',
   ...yamlIn('deploy/infra'),
   ...yamlIn('.github/workflows'),
 ]
 
 const digested = '(@sha256:[0-9a-f]{64})?'
-/** In a Dockerfile, a manifest or a Compose file, and in the commands of the workflows. */
+/** In a Dockerfile, a manifest or a Compose file, and in the commands of the workflows and of kind.sh. */
 const patterns = [
   new RegExp(`(?<=^FROM |^ *(?:- )?image: )((?:[\\w.-]+/)*[\\w.-]+:[\\w.-]+)${digested}`, 'gm'),
-  new RegExp(`((?:aquasec|docker)/[\\w.-]+:[\\w.-]+)${digested}`, 'g'),
+  new RegExp(`((?:aquasec|docker)/[\\w.-]+:[\\w.-]+|\\bregistry:\\d+\\.[\\w.-]+)${digested}`, 'g'),
 ]
 
 /** Each image of others in a text, as name and tag, with the digest that stands behind it. */

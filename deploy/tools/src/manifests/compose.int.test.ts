@@ -20,6 +20,7 @@ interface Service {
   security_opt?: string[]
   user?: string
   tmpfs?: string[]
+  healthcheck?: { test?: string[] }
 }
 
 const file = readFileSync(join(root, 'compose.yaml'), 'utf8')
@@ -61,11 +62,30 @@ it('gives each container the rights and writable folders of the local overlay, a
   }
 })
 
-it('opens the usual ports on 127.0.0.1 only', () => {
-  for (const name of serviceNames)
-    assert.deepEqual(services[name]?.ports, [`127.0.0.1:${portsFrom({})[name]}:8080`])
+it('opens ports on 127.0.0.1 only: the gateway’s usual one, and any for a service, which may have several', () => {
+  for (const name of serviceNames) {
+    const port = name === 'gateway' ? portsFrom({})[name] : ''
+    assert.deepEqual(services[name]?.ports, [`127.0.0.1:${port}:8080`])
+  }
   for (const { ports = [] } of Object.values(services))
     for (const port of ports) assert.match(port, /^127\.0\.0\.1:/)
+})
+
+it('keeps its data in named volumes: what an image declares besides is in memory', () => {
+  // As `docker image inspect` tells of the official images.
+  const declared = { postgres: ['/var/lib/postgresql'], mongodb: ['/data/db', '/data/configdb'], nats: [] }
+  for (const [name, folders] of Object.entries(declared)) {
+    const { volumes = [], tmpfs = [] } = services[name] ?? {}
+    const mounted = [...volumes.map((it) => it.split(':')[1]), ...tmpfs]
+    for (const folder of folders) assert.ok(mounted.includes(folder), `${name}: ${folder}`)
+  }
+})
+
+it('sees a NATS that stores nothing any more, as the probes of the local overlay do', () => {
+  const [nats] = podOf(workloads(resources).find((it) => it.metadata.name === 'nats') as never).containers
+  const { path } = (nats as { readinessProbe?: { httpGet?: { path: string } } }).readinessProbe?.httpGet ?? {}
+  const { healthcheck } = services.nats as Service
+  assert.match(String(healthcheck?.test), new RegExp(`:8222${path}$`))
 })
 
 it('gives each service the settings of the local overlay', () => {

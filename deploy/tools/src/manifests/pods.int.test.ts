@@ -8,7 +8,15 @@ const first = (containers: readonly Container[]): Container => containers[0] as 
 for (const overlay of overlays)
   describe(`the overlay ${overlay}`, async () => {
     const resources = await render(overlay)
-    const writable = overlay.startsWith('tilt')
+
+    const isFromSource = overlay.startsWith('tilt')
+
+    it(`${isFromSource ? 'runs one image from source, and scales nothing' : 'runs compiled images'}`, () => {
+      const built = workloads(resources).flatMap((it) => podOf(it).containers[0]?.image ?? [])
+      const ours = new Set(built.filter((image) => /saucery\//.test(image)))
+      assert.equal(ours.size === 1, isFromSource, [...ours].join(', '))
+      if (isFromSource) assert.deepEqual(ofKind(resources, 'HorizontalPodAutoscaler'), [])
+    })
 
     for (const workload of workloads(resources)) {
       const name = `${workload.kind} ${workload.metadata.name}`
@@ -24,9 +32,9 @@ for (const overlay of overlays)
         assert.equal(account?.automountServiceAccountToken, false)
         assert.equal(pod.securityContext?.runAsNonRoot, true)
         assert.equal(pod.securityContext?.seccompProfile?.type, 'RuntimeDefault')
-        for (const { securityContext } of pod.containers) {
+        for (const { image, securityContext } of pod.containers) {
           assert.equal(securityContext?.allowPrivilegeEscalation, false)
-          assert.equal(securityContext?.readOnlyRootFilesystem, !(writable && workload.kind === 'Deployment'))
+          assert.equal(securityContext?.readOnlyRootFilesystem, !image.startsWith('saucery/dev:'))
           assert.deepEqual(securityContext?.capabilities?.drop, ['ALL'])
         }
       })
@@ -97,7 +105,7 @@ for (const overlay of overlays)
       assert.ok(seconds >= (overlay.startsWith('production') ? 900 : 120), `${seconds} s to start`)
     })
 
-    if (writable)
+    if (isFromSource)
       it('keeps the finished Job: Tilt takes one that deletes itself for one that has not started', () => {
         for (const { spec } of ofKind(resources, 'Job'))
           assert.equal(spec?.ttlSecondsAfterFinished, undefined)

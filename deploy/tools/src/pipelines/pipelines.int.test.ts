@@ -34,6 +34,32 @@ it('pins actions of others to a commit, because a tag can be moved', () => {
   for (const action of used) assert.match(action, /^\.\/|@[\da-f]{40}$/)
 })
 
+it('downloads programs of others at a version that their checksum, or that of Go, belongs to', () => {
+  const downloads = all.split(/\bcurl /).slice(1)
+  assert.ok(downloads.length > 0, 'some are downloaded')
+  for (const rest of downloads)
+    assert.match(rest, /^(?:.*\\\n)*.*\n +echo "\$\w+_SHA256 .*" \| sha256sum --check\n/, 'unchecked')
+  for (const [, version] of all.matchAll(/go install "?[^@\s]+@([^\s"]+)/g)) {
+    const [, value = version] = new RegExp(`^ *${version?.slice(1)}: (.*)$`, 'm').exec(all) ?? []
+    assert.match(String(value), /^v\d+\.\d+\.\d+$/)
+  }
+})
+
+it('ends what hangs, and no two runs of a workflow disturb each other', () => {
+  for (const file of workflows) {
+    const { on, concurrency, jobs } = parse(readFileSync(file, 'utf8')) as {
+      on: object
+      concurrency?: { group: string; 'cancel-in-progress'?: unknown }
+      jobs: Record<string, { uses?: string; 'timeout-minutes'?: number }>
+    }
+    if (!('workflow_call' in on)) assert.ok(concurrency?.group, file)
+    // A new commit of a pull request ends the run of the one before.
+    if ('pull_request' in on) assert.ok(concurrency?.['cancel-in-progress'], file)
+    for (const [name, { uses, 'timeout-minutes': minutes = 0 }] of Object.entries(jobs))
+      assert.ok(uses || (minutes > 0 && minutes <= 60), `${file}: ${name}`)
+  }
+})
+
 it('lets a job write only where it runs for main alone, and gives each only what it names', () => {
   type Permissions = Record<string, string>
   type Job = { if?: string; permissions?: Permissions }

@@ -65,8 +65,6 @@ function openServer(settings: HttpSettings, listener: RequestListener): HttpNode
     { ...limits(settings), ...withoutContext(current), handshakeTimeout },
     listener,
   )
-  // A client without TLS would otherwise get an answer in the middle of a handshake.
-  server.prependListener('tlsClientError', (_, socket: TLSSocket) => socket.destroy())
   const renewal = setInterval(() => {
     if (certificates() === current) return
     current = certificates()

@@ -120,7 +120,7 @@ export const structure: Structure = {
       ['cluster'],
       ['load'],
       ['network'],
-      ['experiments'],
+      ['experiments', 'tilt'],
       ['experiment.ts'],
     ],
   },

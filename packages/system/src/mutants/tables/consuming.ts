@@ -5,10 +5,24 @@ const messaging = 'packages/messaging/src'
 /** Consumers, dead letters, signatures, streams. */
 export const consuming = [
   ...mutantsOf(`${messaging}/consumer/pull-loop.ts`, 'consumer/stop.int', [
-    'a replica of a cluster ends its pull at once when it stops',
-    'if (isInCluster(broker)) ',
-    'if (!broker) ',
+    'a replica ends its pull at once when it stops',
+    'if (pull && broker.isConnected()) await',
+    'if (!broker) await',
   ]),
+  ...mutantsOf(
+    `${messaging}/consumer/consumer.ts`,
+    'consumer/consumer.int',
+    [
+      'what is not finished in time is given back while the pull is open',
+      'void ended.then(() => givingUp.abort())',
+      'givingUp.abort()',
+    ],
+    [
+      'what waits is given back while the pull is open',
+      'drained: drained.signal',
+      'drained: stopping.signal',
+    ],
+  ),
   ...mutantsOf(
     `${messaging}/consumer/watermark.ts`,
     'consumer/watermark',

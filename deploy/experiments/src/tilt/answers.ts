@@ -1,0 +1,33 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { portsFrom, type ServiceName } from '@saucery/local/system/service-ports'
+
+const ports = portsFrom(process.env)
+const pauseMs = 50
+
+/** Asks until the condition holds. @returns the time it took in ms; undefined when the limit was over before */
+export async function msUntil(isTrue: () => Promise<boolean>, limitMs: number): Promise<number | undefined> {
+  const began = performance.now()
+  do {
+    if (await isTrue().catch(() => false)) return performance.now() - began
+    await delay(pauseMs)
+  } while (performance.now() - began < limitMs)
+  return undefined
+}
+
+const ask = (service: ServiceName, path: string): Promise<Response> =>
+  fetch(`http://localhost:${ports[service]}${path}`, { signal: AbortSignal.timeout(2000) })
+
+export async function hasHeader(service: ServiceName, header: string, value: string): Promise<boolean> {
+  const response = await ask(service, '/livez')
+  await response.arrayBuffer()
+  return response.headers.get(header) === value
+}
+
+export const answers = async (service: ServiceName): Promise<boolean> => (await ask(service, '/livez')).ok
+
+/** Whether the page's script, as a browser would get it, contains the text. */
+export async function pageContains(text: string): Promise<boolean> {
+  const page = await (await ask('gateway', '/')).text()
+  const script = /src="\/?([^"]+\.js)"/.exec(page)?.[1]
+  return script !== undefined && (await (await ask('gateway', `/${script}`)).text()).includes(text)
+}
