@@ -25,7 +25,6 @@ export function verdict(control: Probed, others: readonly Probed[]): Finding[] {
   const allowed = tried.filter(({ isAllowed }) => isAllowed)
   const missing = allowed.filter(({ isMissing }) => isMissing)
   const mute = others.filter(({ resolvesNames }) => !resolvesNames).map(({ from }) => from)
-  const toNode = tried.filter(({ isAllowed, isMade }) => isAllowed === undefined && isMade)
   const reaches = control.made.length
   const compared = promised('to compare: a pod that they allow everything reaches', reaches, reaches > 0)
   if (refused.length === leaks.length)
@@ -40,7 +39,6 @@ export function verdict(control: Probed, others: readonly Probed[]): Finding[] {
     promised('pods that cannot resolve names', mute.join(', ') || 0, !mute.length),
     ...others.map(reachedFrom),
     reported('not tried, because nothing listens there', closed.join(', ') || 'none'),
-    reported("made to a node, which may be the pod's own", share(toNode, others)),
     reported('as the policies say after, at most', `${Math.max(...others.map(({ tookMs }) => tookMs))} ms`),
   ]
 }
