@@ -36,15 +36,15 @@ export function openPullLoop(options: Options, consumer: ConsumerSpec, onMessage
     held.wake()
     if (pull && !(broker.isConnected() && drainPull(pull))) pull.stop()
   }
-  async function endForGood(): Promise<void> {
+  function endForGood(): void {
     held.wake()
     // A server may have taken a message for this pull that it has not sent yet, and the servers of a cluster learn late
     // that a subscription has ended: such a message would reach nobody, and another replica only after `ackWaitMs`.
     // What comes until the request has expired is still handled. (stop.int.test: "is handed every message once by …")
-    if (pull && broker.isConnected()) await Promise.race([pull.closed(), delay(longestMs + 500)])
-    end()
+    if (broker.isConnected()) setTimeout(end, longestMs + 500).unref()
+    else end()
   }
-  stopping.addEventListener('abort', () => void endForGood())
+  stopping.addEventListener('abort', endForGood)
   store.onDown(end)
   // The request of a pull is lost with its connection.
   broker.onReconnect(() => pull?.stop())
@@ -77,7 +77,7 @@ export function openPullLoop(options: Options, consumer: ConsumerSpec, onMessage
       pull = await startPull(durable, room, (message) =>
         held.track(onMessage(answeringOnItsConnection(broker, message))),
       )
-      if (stopping.aborted) void endForGood()
+      if (stopping.aborted) endForGood()
       else if (store.isDown()) end()
       const error = await untilEnded(pull)
       hasProved()

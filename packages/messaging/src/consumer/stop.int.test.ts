@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { testNatsCluster } from '@saucery/servers/testing/nats-cluster'
+import { testNats } from '@saucery/servers/testing/servers'
 import { ensureStream } from '../nats/streams.ts'
 import { consume } from '../testing/consumer.ts'
 import { nudge, nudgesStream } from '../testing/counters.ts'
-import { eventually } from '../testing/eventually.ts'
+import { blockedWork, eventually } from '../testing/eventually.ts'
 import { publishEvent } from '../testing/messages.ts'
 import { testBroker } from '../testing/servers.ts'
 
@@ -17,6 +18,38 @@ describe('a service whose replica is restarted again and again under load', { ti
     ['a cluster', 3],
   ] as const)
     it(`is handed every message once by ${name}`, () => handsEachMessageOnce(size))
+})
+
+describe('a replica that stops', { timeout: 60_000 }, () => {
+  it('gives back what it cannot finish, though it holds as many messages as it may', async () => {
+    await using nats = await testNats()
+    await using broker = await testBroker(nats.url)
+    using work = blockedWork()
+    let begun = 0
+    const handle = () => {
+      begun += 1
+      return work.released
+    }
+    const full = await consume(broker, handle, { ackWaitMs: 60_000, maxAckPending: 2, finishWithinMs: 300 })
+    for (const key of ['a', 'b']) await publishEvent(broker, nudge(key))
+    await eventually(() => assert.equal(begun, 1))
+    await full.stop()
+    let handled = 0
+    await using _next = await consume(broker, async () => handled++, { ackWaitMs: 60_000 })
+    await eventually(() => assert.equal(handled, 2))
+  })
+
+  it('ends within seconds while the broker is away', async () => {
+    await using nats = await testNats()
+    await using broker = await testBroker(nats.url)
+    const consumers = await consume(broker, async () => {})
+    await eventually(() => assert.equal(consumers.isReady(), true))
+    await nats.kill()
+    await eventually(() => assert.equal(broker.isConnected(), false))
+    const began = performance.now()
+    await consumers.stop()
+    assert.ok(performance.now() - began < 3000)
+  })
 })
 
 async function handsEachMessageOnce(size: 1 | 3): Promise<void> {

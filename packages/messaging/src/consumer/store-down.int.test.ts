@@ -44,6 +44,23 @@ describe('a replica that does not reach its database', () => {
     await cutOff.close()
   })
 
+  it('gives back what is on its way to it, too', async () => {
+    await using database = await testDatabase()
+    await using nats = await testNats()
+    await using well = await testReplica(database, nats)
+    await using lame = await testReplica(database, nats)
+    const away = () => Promise.reject(Object.assign(new Error('away'), { code: 'ECONNREFUSED' }))
+    await using _lame = await consume(lame.broker, away, { isUp: away, ackWaitMs: 60_000 })
+    await allWait(lame.broker, 1)
+    await using _well = await consumeNudges(well, { ackWaitMs: 60_000 })
+    await publishAll(well.broker)
+    // All but what the server had taken for it, and had not sent yet: that waits for `ackWaitMs`.
+    await eventually(async () => {
+      const handled = Object.keys(await counts(database.db)).length
+      assert.ok(handled > 0.95 * total, `${handled} of ${total}`)
+    })
+  })
+
   it('loses nothing when it is the only one, and resumes when the database is back', async () => {
     await using database = await testDatabase({ ownServer: true })
     await using nats = await testNats()

@@ -34,12 +34,12 @@ export const stopping = [
     ['what is unfinished at a stop is not given back', 'message.nak()', ''],
     ['a stop waits for what is not finished in time', '      release()\n', ''],
   ),
-  ...mutantsOf('packages/messaging/src/consumer/pull-loop.ts', 'consumer/consumer.int', [
-    'the pull goes on during a stop',
-    "stopping.addEventListener('abort', () => void endForGood())",
+  ...mutantsOf('packages/messaging/src/consumer/pull-loop.ts', 'consumer/stop.int', [
+    'a stop waits for room, or for a broker that is away',
+    "stopping.addEventListener('abort', endForGood)",
     '',
   ]),
-  ...mutantsOf('packages/messaging/src/nats/driver.ts', 'messaging/src/participant.int', [
+  ...mutantsOf('packages/messaging/src/nats/driver.ts', 'consumer/store-down', [
     'a pull that ends drops what is on its way',
     'void sub.drain()',
     'sub.unsubscribe()',
