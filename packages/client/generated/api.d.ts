@@ -963,7 +963,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description The body is not JSON, or the `Idempotency-Key` is not valid */
+            /** @description The body is not valid JSON in UTF-8 with each key once, or the `Idempotency-Key` is not valid */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1008,7 +1008,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not application/json */
+            /** @description The body is not application/json in UTF-8, or has a `Content-Encoding` */
             readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;

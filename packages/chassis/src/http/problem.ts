@@ -79,6 +79,12 @@ export function orNotFound<T>(found: T | undefined): T {
   return found
 }
 
+export const unsupportedMediaType: Problem = {
+  status: 415,
+  code: 'unsupported-media-type',
+  title: 'The body must be application/json, in UTF-8',
+}
+
 export const invalidFields = (errors: readonly InvalidField[]): Problem => ({
   status: 422,
   code: 'invalid-input',
@@ -143,8 +149,7 @@ const methodsAt = (app: Hono, path: string): string[] =>
 
 function problemOfFramework(error: Error): Problem | undefined {
   if (!(error instanceof HTTPException)) return undefined
-  if (error.status === 415)
-    return { status: 415, code: 'unsupported-media-type', title: 'The body must be application/json' }
+  if (error.status === 415) return unsupportedMediaType
   // (app.test: "is a problem of its own when it is not JSON")
   const code = error.message.startsWith('Malformed JSON') ? 'invalid-json' : 'bad-request'
   return { status: error.status, code, title: error.message || 'The request is not valid' }

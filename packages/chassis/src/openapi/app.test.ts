@@ -25,17 +25,14 @@ app.openapi(post, (c) => c.json(c.req.valid('json'), 200))
 app.openapi(one, (c) => c.json(c.req.valid('param').id, 200))
 
 const id = '01936f5e-8a3b-7c21-9d4e-5f6a7b8c9d0e'
-const send = (body: string | undefined, type = 'application/json') =>
-  app.request('/numbers', {
-    method: 'POST',
-    ...(body === undefined ? {} : { body }),
-    headers: { 'content-type': type },
-  })
+const send = (body: string | Buffer<ArrayBuffer>, type = 'application/json', headers = {}) =>
+  app.request('/numbers', { method: 'POST', body, headers: { 'content-type': type, ...headers } })
 
 describe('a body', () => {
   it('is read as JSON, with or without a charset', async () => {
     assert.deepEqual(await (await send('{"a":1}')).json(), { a: 1 })
-    assert.deepEqual(await (await send('{"a":1}', 'application/json; charset=utf-8')).json(), { a: 1 })
+    for (const charset of ['utf-8', 'UTF-8', '"utf-8"', 'utf8'])
+      assert.deepEqual(await (await send('{"a":1}', `application/json; charset=${charset}`)).json(), { a: 1 })
   })
 
   it('is a problem of its own when it is not JSON', async () => {
@@ -43,8 +40,63 @@ describe('a body', () => {
       assert.deepEqual(await readProblem(send(body)), { status: 400, code: 'invalid-json', places: [] })
   })
 
-  it('is refused with another content type', async () => {
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/xml', 'nonsense'])
+  it('is not JSON when its bytes are not UTF-8', async () => {
+    for (const hex of ['ff', 'c3', 'c0af', 'eda080', 'f4908080'])
+      for (const [before, after] of [
+        ['{"a":1,"b":"', '"}'],
+        ['{"', '":1}'],
+        ['', ''],
+      ] as const) {
+        const body = Buffer.concat([Buffer.from(before), Buffer.from(hex, 'hex'), Buffer.from(after)])
+        assert.deepEqual(await readProblem(send(body)), { status: 400, code: 'invalid-json', places: [] })
+      }
+  })
+
+  it('is not JSON when an object has a key twice, however it is spelt', async () => {
+    const body = String.raw
+    for (const twice of [
+      body`{"a":1,"a":1}`,
+      body`{"a":1, "\u0061" : 2}`,
+      body`{"a":{"b":1,"b":2}}`,
+      body`{"a":[{"\"":1,"\"":2}]}`,
+    ])
+      assert.deepEqual(
+        await readProblem(send(twice)),
+        { status: 400, code: 'invalid-json', places: [] },
+        twice,
+      )
+    // Equal keys of different objects, and values that look like keys.
+    for (const once of [
+      body`{"a":[{"b":1},{"b":2}]}`,
+      body`{"a":{"a":"a"}}`,
+      body`{"a":["a:","a","\"a\":"]}`,
+    ])
+      assert.equal((await readProblem(send(once))).code, 'invalid-input', once)
+  })
+
+  it('is refused with a content coding', async () => {
+    for (const coding of ['gzip', 'br', 'identity, gzip', 'nonsense']) {
+      const answer = await send('{"a":1}', 'application/json', { 'content-encoding': coding })
+      assert.equal(answer.headers.get('accept-encoding'), 'identity')
+      const problem = { status: 415, code: 'unsupported-content-encoding', places: [] }
+      assert.deepEqual(await readProblem(answer), problem)
+    }
+    assert.equal((await send('{"a":1}', 'application/json', { 'content-encoding': 'identity' })).status, 200)
+  })
+
+  it('is refused with another content type or charset', async () => {
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'application/xml',
+      'nonsense',
+      'application/problem+json',
+      'application/vnd.api+json; charset=utf-8',
+      'text/json',
+      'application/json; charset=iso-8859-1',
+      'application/json;charset="utf-16"',
+      'application/json; charset=utf-8; charset=latin1',
+    ])
       assert.deepEqual(await readProblem(send('{"a":1}', type)), {
         status: 415,
         code: 'unsupported-media-type',

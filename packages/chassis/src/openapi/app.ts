@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from 'hono'
 import type { BlankEnv } from 'hono/types'
 import { limitBody } from '../http/body-limit.ts'
 import { handleProblems, invalidInput, notFound, type Translate } from '../http/problem.ts'
+import { strictJson } from '../http/strict-json.ts'
 import type { Log } from '../telemetry/log.ts'
 
 export type OpenApiApp = OpenAPIHono<BlankEnv>
@@ -20,5 +21,6 @@ export function openApiApp(log: Log, requireCaller: MiddlewareHandler, translate
   handleProblems(app, log, translate)
   app.use(requireCaller)
   app.use(limitBody)
+  app.use(strictJson)
   return app
 }

@@ -75,10 +75,10 @@ export const changeProblems = (final: string) =>
   })
 
 export const bodyProblems = problems({
-  400: 'The body is not JSON, or the `Idempotency-Key` is not valid',
+  400: 'The body is not valid JSON in UTF-8 with each key once, or the `Idempotency-Key` is not valid',
   409: `With an \`Idempotency-Key\`: ${inProgress}`,
   413: 'The body is larger than 64 KiB',
-  415: 'The body is not application/json',
+  415: 'The body is not application/json in UTF-8, or has a `Content-Encoding`',
   422: 'A field is not valid (`errors` points at it), or the `Idempotency-Key` was used for another request',
   ...mayFail,
 })
