@@ -861,6 +861,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
@@ -1185,6 +1194,15 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Order"];
                 };
             };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
@@ -1205,6 +1223,15 @@ export interface operations {
             };
             /** @description The order does not exist */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -1275,6 +1302,15 @@ export interface operations {
                         /** @description The `cursor` of the next page; absent on the last one */
                         readonly next?: string;
                     };
+                };
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or it is not valid; `code` tells which */
@@ -1354,6 +1390,15 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Payment"];
                 };
             };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
@@ -1374,6 +1419,15 @@ export interface operations {
             };
             /** @description The order has no payment */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -1664,6 +1718,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
@@ -1741,6 +1804,15 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Delivery"];
                 };
             };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
@@ -1761,6 +1833,15 @@ export interface operations {
             };
             /** @description The order has no delivery */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -1833,6 +1914,15 @@ export interface operations {
                         /** @description The `cursor` of the next page; absent on the last one */
                         readonly next?: string;
                     };
+                };
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or it is not valid; `code` tells which */
@@ -1917,6 +2007,15 @@ export interface operations {
                     readonly "text/event-stream": string;
                 };
             };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
@@ -1997,6 +2096,15 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Statistics"];
+                };
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or it is not valid; `code` tells which */
@@ -2084,6 +2192,15 @@ export interface operations {
                     readonly "application/json": components["schemas"]["OrderDashboard"];
                 };
             };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
@@ -2167,6 +2284,15 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Operations"];
                 };
             };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
@@ -2178,6 +2304,15 @@ export interface operations {
             };
             /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -2241,6 +2376,15 @@ export interface operations {
                         /** @description The `cursor` of the next page; absent on the last one */
                         readonly next?: string;
                     };
+                };
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or it is not valid; `code` tells which */
@@ -2325,6 +2469,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
@@ -2354,6 +2507,15 @@ export interface operations {
             };
             /** @description The message failed again; `detail` gives the reason, and nothing has changed */
             readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -2408,6 +2570,15 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Operations"];
                 };
             };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
@@ -2419,6 +2590,15 @@ export interface operations {
             };
             /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -2482,6 +2662,15 @@ export interface operations {
                         /** @description The `cursor` of the next page; absent on the last one */
                         readonly next?: string;
                     };
+                };
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or it is not valid; `code` tells which */
@@ -2566,6 +2755,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
@@ -2595,6 +2793,15 @@ export interface operations {
             };
             /** @description The message failed again; `detail` gives the reason, and nothing has changed */
             readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -2649,6 +2856,15 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Operations"];
                 };
             };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
@@ -2660,6 +2876,15 @@ export interface operations {
             };
             /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -2723,6 +2948,15 @@ export interface operations {
                         /** @description The `cursor` of the next page; absent on the last one */
                         readonly next?: string;
                     };
+                };
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or it is not valid; `code` tells which */
@@ -2807,6 +3041,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
@@ -2836,6 +3079,15 @@ export interface operations {
             };
             /** @description The message failed again; `detail` gives the reason, and nothing has changed */
             readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -2890,6 +3142,15 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Operations"];
                 };
             };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
@@ -2901,6 +3162,15 @@ export interface operations {
             };
             /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -2964,6 +3234,15 @@ export interface operations {
                         /** @description The `cursor` of the next page; absent on the last one */
                         readonly next?: string;
                     };
+                };
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or it is not valid; `code` tells which */
@@ -3048,6 +3327,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
@@ -3077,6 +3365,15 @@ export interface operations {
             };
             /** @description The message failed again; `detail` gives the reason, and nothing has changed */
             readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -3131,6 +3428,15 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Me"];
                 };
             };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
@@ -3142,6 +3448,15 @@ export interface operations {
             };
             /** @description The token has no known role. Without sign-in: the request is from another web site’s page */
             readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

@@ -24,6 +24,11 @@ async function meWith(claims: object) {
 }
 
 describe('GET /me', () => {
+  it('has no parameters', async () => {
+    const problem = { status: 422, code: 'invalid-input', places: ['role'] }
+    assert.deepEqual(await readProblem(fetch(`${gateway.url}/me?role=operator`)), problem)
+  })
+
   it('shows who calls, and what that caller may do', async () => {
     assert.deepEqual(await meWith({ role: 'branch', branch_id: '7' }), {
       signIn: 'on',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { createRoute, z } from '@hono/zod-openapi'
+import { pageQuery } from '../http/pages.ts'
 import { allowEveryone } from '../testing/caller-tokens.ts'
 import { readProblem } from '../testing/http.ts'
 import { silentLog } from '../testing/log.ts'
@@ -21,6 +22,13 @@ const one = createRoute({
   request: { params: orderIdParam },
   responses: { 200: jsonResponse('Its id', z.string()) },
 })
+const list = createRoute({
+  method: 'get',
+  path: '/numbers',
+  request: { query: z.object(pageQuery) },
+  responses: { 200: jsonResponse('The limit', z.int()) },
+})
+app.openapi(list, (c) => c.json(c.req.valid('query').limit, 200))
 app.openapi(post, (c) => c.json(c.req.valid('json'), 200))
 app.openapi(one, (c) => c.json(c.req.valid('param').id, 200))
 
@@ -151,5 +159,50 @@ describe('a path', () => {
       code: 'no-such-route',
       places: [],
     })
+  })
+})
+
+describe('a query', () => {
+  const invalid = (...places: string[]) => ({ status: 422, code: 'invalid-input', places })
+
+  it('has whole numbers in decimal digits only', async () => {
+    for (const [limit, read] of [
+      ['7', 7],
+      ['007', 7],
+      ['200', 200],
+    ] as const)
+      assert.equal(await (await app.request(`/numbers?limit=${limit}`)).json(), read)
+    for (const limit of [
+      '0x10',
+      '1e1',
+      '+5',
+      '%2B5',
+      '%205',
+      '5.0',
+      '',
+      '0',
+      '201',
+      '-1',
+      'true',
+      '1&limit=1',
+      '9'.repeat(400),
+    ])
+      assert.deepEqual(await readProblem(app.request(`/numbers?limit=${limit}`)), invalid('limit'), limit)
+  })
+
+  it('has only parameters that its route declares', async () => {
+    assert.deepEqual(await readProblem(app.request('/numbers?Limit=1&x=')), invalid('Limit', 'x'))
+    assert.deepEqual(await readProblem(app.request(`/numbers/${id}?limit=1`)), invalid('limit'))
+    const post = { method: 'POST', body: '{"a":1}', headers: { 'content-type': 'application/json' } }
+    assert.deepEqual(await readProblem(app.request('/numbers?__proto__=1', post)), invalid('__proto__'))
+  })
+
+  it('is malformed when it is not percent-encoded UTF-8', async () => {
+    for (const text of ['%FF', '%', '%zz', '%C0%AF', '%ED%A0%80'])
+      assert.deepEqual(await readProblem(app.request(`/numbers?cursor=${text}`)), {
+        status: 400,
+        code: 'malformed-request',
+        places: [],
+      })
   })
 })

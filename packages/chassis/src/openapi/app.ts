@@ -1,9 +1,10 @@
-import { OpenAPIHono } from '@hono/zod-openapi'
+import { OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
 import type { BlankEnv } from 'hono/types'
 import { limitBody } from '../http/body-limit.ts'
 import { handleProblems, invalidInput, notFound, type Translate } from '../http/problem.ts'
 import { strictJson } from '../http/strict-json.ts'
+import { strictQuery } from '../http/strict-query.ts'
 import type { Log } from '../telemetry/log.ts'
 
 export type OpenApiApp = OpenAPIHono<BlankEnv>
@@ -20,7 +21,17 @@ export function openApiApp(log: Log, requireCaller: MiddlewareHandler, translate
   })
   handleProblems(app, log, translate)
   app.use(requireCaller)
+  app.use(strictQuery)
   app.use(limitBody)
   app.use(strictJson)
+  const declare = app.openapi as (route: RouteConfig, ...rest: unknown[]) => OpenApiApp
+  const openapi: typeof declare = (route, ...rest) => declare(withStrictQuery(route), ...rest)
+  app.openapi = openapi as typeof app.openapi
   return app
+}
+
+/** A misspelt filter would show more than was asked for: a route refuses each parameter that it does not declare. */
+const withStrictQuery = ({ request, ...route }: RouteConfig) => {
+  const query = (request?.query ?? z.object({})) as z.ZodObject
+  return { ...route, request: { ...request, query: query.strict() } }
 }

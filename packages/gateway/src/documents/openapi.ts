@@ -25,11 +25,18 @@ const gatewayProblems = problems({
   503: 'The service did not answer in time, is overloaded, or cannot reach its database',
 })
 
+// Whatever a call declares: each is read strictly.
+const strictProblems = problems({
+  400: 'The request is malformed',
+  422: 'A parameter is not known; `errors` names it',
+})
+
 /** A service's own reasons for a 503 say more than the gateway's: its text follows them. */
 function allResponses({ responses }: { readonly responses: Readonly<Record<number, unknown>> }) {
   const own = responses[503] as { readonly description: string } | undefined
   const timeout = 'Also when the service did not answer in time, or is overloaded'
   return {
+    ...strictProblems,
     ...responses,
     ...gatewayProblems,
     ...(own && problems({ 503: `${own.description}. ${timeout}` })),
@@ -85,7 +92,10 @@ export function openApiDocument() {
   })
   for (const route of serviceRoutes)
     openAPIRegistry.registerPath({ ...route, responses: allResponses(route) })
-  openAPIRegistry.registerPath({ ...getMe, responses: { ...getMe.responses, ...meProblems } })
+  openAPIRegistry.registerPath({
+    ...getMe,
+    responses: { ...strictProblems, ...getMe.responses, ...meProblems },
+  })
   return getOpenAPI31Document({
     openapi: '3.1.0',
     info: {
