@@ -23,7 +23,9 @@ async function answerTo(error: Error, translate?: Parameters<typeof handleProble
 const placesIn = (schema: z.ZodType, input: unknown, where: 'body' | 'query' = 'body') => {
   const { error } = schema.safeParse(input)
   assert.ok(error)
-  return invalidInput(error, where).problem.errors?.map(({ pointer, parameter }) => pointer ?? parameter)
+  return invalidInput(error, where, input).problem.errors?.map(
+    ({ pointer, parameter }) => pointer ?? parameter,
+  )
 }
 
 describe('an error', () => {
@@ -84,6 +86,18 @@ describe('invalid input', () => {
   it('is named at each unknown field, at any depth', () => {
     const input = { qty: 1, color: 'red', of: { 'a/b~c': '', 'd/e': 1 }, size: 2 }
     assert.deepEqual(placesIn(schema, input)?.sort(), ['/color', '/of/d~1e', '/size'])
+  })
+
+  it('that is missing is required, whatever its schema says of it', async () => {
+    const id = z.union([z.string(), z.int()], { error: 'must be an id' })
+    const schema = z.strictObject({ id, qty: z.int(), of: z.strictObject({ id }), kind: z.enum(['a']) })
+    const detailsFor = (input: object) => {
+      const { error } = schema.safeParse(input)
+      assert.ok(error)
+      return new Set(invalidInput(error, 'body', input).problem.errors?.map(({ detail }) => detail))
+    }
+    assert.deepEqual(detailsFor({ of: {} }), new Set(['is required']))
+    assert.deepEqual(detailsFor({ id: null, qty: 1, of: { id: 1 }, kind: 'a' }), new Set(['must be an id']))
   })
 
   it('is named once, however much is wrong with a field', () => {

@@ -129,6 +129,11 @@ describe('a body', () => {
       places: ['/a', '/b'],
     })
   })
+
+  it('has each field that is required', async () => {
+    const { errors } = (await (await send('{}')).json()) as { errors: object[] }
+    assert.deepEqual(errors, [{ pointer: '/a', detail: 'is required' }])
+  })
 })
 
 describe('an id in the path', () => {
@@ -188,6 +193,11 @@ describe('a query', () => {
       '9'.repeat(400),
     ])
       assert.deepEqual(await readProblem(app.request(`/numbers?limit=${limit}`)), invalid('limit'), limit)
+  })
+
+  it('has each parameter once', async () => {
+    const { errors } = (await (await app.request('/numbers?limit=1&limit=1')).json()) as { errors: object[] }
+    assert.deepEqual(errors, [{ parameter: 'limit', detail: 'is there more than once' }])
   })
 
   it('has only parameters that its route declares', async () => {

@@ -16,7 +16,9 @@ export function openApiApp(log: Log, requireCaller: MiddlewareHandler, translate
       if (result.success) return
       // No item has a malformed id.
       if (result.target === 'param') throw notFound()
-      throw invalidInput(result.error, result.target === 'json' ? 'body' : result.target)
+      // The type leaves out the input, `data`.
+      const { error, target, data } = result as typeof result & { readonly data?: unknown }
+      throw invalidInput(error, target === 'json' ? 'body' : target, data)
     },
   })
   handleProblems(app, log, translate)
