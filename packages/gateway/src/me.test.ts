@@ -71,7 +71,7 @@ describe('GET /me', () => {
   it('counts against the rate limit, and only takes GET', async () => {
     await using narrow = await startGateway({ RATE_LIMIT_PER_MINUTE: '2' })
     const post = await fetch(`${narrow.url}/me`, { method: 'POST' })
-    assert.equal(post.headers.get('allow'), 'GET')
+    assert.equal(post.headers.get('allow'), 'GET, HEAD, OPTIONS')
     assert.equal((await readProblem(post)).code, 'method-not-allowed')
     assert.equal((await fetch(`${narrow.url}/me`)).status, 200)
     assert.equal((await readProblem(fetch(`${narrow.url}/me`))).code, 'rate-limited')

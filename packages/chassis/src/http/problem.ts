@@ -2,7 +2,6 @@ import { reasonOf } from '@saucery/messaging/log'
 import type { Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import type { z } from 'zod'
 import type { Log } from '../telemetry/log.ts'
 
 /** One invalid field of a request, and what is wrong with it. */
@@ -92,39 +91,6 @@ export const invalidFields = (errors: readonly InvalidField[]): Problem => ({
   errors,
 })
 
-/**
- * A 422 that names each invalid field once, with the first thing that is wrong with it.
- * @param source `body`, `header` or `query`
- * @param input what was not valid
- */
-export function invalidInput(error: z.core.$ZodError, source: string, input: unknown): ProblemError {
-  const details = new Map<string, string>()
-  for (const issue of error.issues)
-    for (const { path, detail } of fieldsIn(issue, input, source)) {
-      const place = source === 'body' ? pointerTo(path) : path.join('.')
-      if (!details.has(place)) details.set(place, detail)
-    }
-  const kind = source === 'body' ? 'pointer' : source === 'header' ? 'header' : 'parameter'
-  return new ProblemError(invalidFields([...details].map(([place, detail]) => ({ [kind]: place, detail }))))
-}
-
-// Unknown fields come as one issue with the object that they are in.
-function fieldsIn({ path, message, ...issue }: z.core.$ZodIssue, input: unknown, source: string) {
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => ({ path: [...path, key], detail: 'is not known' }))
-  const isMissing = path.length > 0 && valueAt(path, input) === undefined
-  if (isMissing) return [{ path, detail: 'is required' }]
-  // Hono makes an array of a parameter that is repeated; no parameter is a list.
-  const isRepeated = source === 'query' && Array.isArray(valueAt(path, input))
-  return [{ path, detail: isRepeated ? 'is there more than once' : message }]
-}
-
-const valueAt = (path: PropertyKey[], input: unknown): unknown =>
-  path.reduce((parent, key) => (parent as Record<PropertyKey, unknown> | undefined)?.[key], input)
-
-const pointerTo = (path: PropertyKey[]) =>
-  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
-
 /** Turns a service's own errors into problems. */
 export type Translate = (error: Error) => Problem | undefined
 
@@ -142,10 +108,13 @@ export function handleProblems(app: Hono, log: Log, translate: Translate = () =>
   })
   app.notFound((c) => {
     const { method, path } = c.req
-    const allow = methodsAt(app, path).join(', ')
+    const allowed = methodsAt(app, path)
     const detail = `There is no ${method} ${path}.`
-    if (allow === '')
+    if (allowed.length === 0)
       return answerProblem(c, { status: 404, code: 'no-such-route', title: 'No such route', detail })
+    // Hono answers a HEAD by the route of GET.
+    const allow = [...allowed.flatMap((it) => (it === 'GET' ? ['GET', 'HEAD'] : it)), 'OPTIONS'].join(', ')
+    if (method === 'OPTIONS') return c.body(null, 204, { allow })
     return answerProblem(c, { ...methodNotAllowed, detail }, { allow })
   })
 }

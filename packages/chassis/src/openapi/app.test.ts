@@ -152,10 +152,22 @@ describe('an id in the path', () => {
 })
 
 describe('a path', () => {
-  it('names its methods in a 405', async () => {
-    const response = await app.request(`/numbers/${id}`, { method: 'DELETE' })
-    assert.equal(response.headers.get('allow'), 'GET')
-    assert.deepEqual(await readProblem(response), { status: 405, code: 'method-not-allowed', places: [] })
+  for (const [path, allow] of [
+    [`/numbers/${id}`, 'GET, HEAD, OPTIONS'],
+    ['/numbers', 'GET, HEAD, POST, OPTIONS'],
+  ] as const)
+    it(`has all methods of ${path} in its 405, and in its answer to OPTIONS`, async () => {
+      const refused = await app.request(path, { method: 'DELETE' })
+      assert.equal(refused.headers.get('allow'), allow)
+      assert.deepEqual(await readProblem(refused), { status: 405, code: 'method-not-allowed', places: [] })
+      const options = await app.request(path, { method: 'OPTIONS' })
+      assert.deepEqual([options.status, options.headers.get('allow')], [204, allow])
+      for (const method of allow.split(', '))
+        assert.notEqual((await app.request(path, { method })).status, 405, method)
+    })
+
+  it('that is unknown has no methods', async () => {
+    assert.equal((await app.request('/sauces', { method: 'OPTIONS' })).status, 404)
   })
 
   it('that is unknown is a problem', async () => {
