@@ -851,6 +851,8 @@ export interface operations {
                 headers: {
                     /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
                     readonly Link?: string;
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -860,6 +862,13 @@ export interface operations {
                         readonly next?: string;
                     };
                 };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is malformed */
             readonly 400: {
@@ -950,6 +959,8 @@ export interface operations {
                     readonly Location: string;
                     /** @description The event that this call published */
                     readonly "Event-Id"?: string;
+                    /** @description An earlier request had this `Idempotency-Key`: this is the answer to that one */
+                    readonly "Idempotent-Replayed"?: "true";
                     /** @description The preferences of `Prefer` that were applied, RFC 7240 */
                     readonly "Preference-Applied"?: string;
                     readonly [name: string]: unknown;
@@ -964,6 +975,8 @@ export interface operations {
                     readonly Location: string;
                     /** @description The event that this call published */
                     readonly "Event-Id"?: string;
+                    /** @description An earlier request had this `Idempotency-Key`: this is the answer to that one */
+                    readonly "Idempotent-Replayed"?: "true";
                     /** @description The preferences of `Prefer` that were applied, RFC 7240 */
                     readonly "Preference-Applied"?: string;
                     readonly [name: string]: unknown;
@@ -1084,6 +1097,8 @@ export interface operations {
                 headers: {
                     /** @description The event that this call published */
                     readonly "Event-Id"?: string;
+                    /** @description An earlier request had this `Idempotency-Key`: this is the answer to that one */
+                    readonly "Idempotent-Replayed"?: "true";
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1188,11 +1203,20 @@ export interface operations {
             /** @description The order */
             readonly 200: {
                 headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Order"];
                 };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is malformed */
             readonly 400: {
@@ -1294,6 +1318,8 @@ export interface operations {
                 headers: {
                     /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
                     readonly Link?: string;
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1303,6 +1329,13 @@ export interface operations {
                         readonly next?: string;
                     };
                 };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is malformed */
             readonly 400: {
@@ -1384,11 +1417,20 @@ export interface operations {
             /** @description The payment */
             readonly 200: {
                 headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Payment"];
                 };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is malformed */
             readonly 400: {
@@ -1484,6 +1526,8 @@ export interface operations {
                 headers: {
                     /** @description The event that this call published */
                     readonly "Event-Id"?: string;
+                    /** @description An earlier request had this `Idempotency-Key`: this is the answer to that one */
+                    readonly "Idempotent-Replayed"?: "true";
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1593,6 +1637,8 @@ export interface operations {
                 headers: {
                     /** @description The event that this call published */
                     readonly "Event-Id"?: string;
+                    /** @description An earlier request had this `Idempotency-Key`: this is the answer to that one */
+                    readonly "Idempotent-Replayed"?: "true";
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1708,6 +1754,8 @@ export interface operations {
                 headers: {
                     /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
                     readonly Link?: string;
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1717,6 +1765,13 @@ export interface operations {
                         readonly next?: string;
                     };
                 };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is malformed */
             readonly 400: {
@@ -1798,11 +1853,20 @@ export interface operations {
             /** @description The delivery */
             readonly 200: {
                 headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Delivery"];
                 };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is malformed */
             readonly 400: {
@@ -1906,6 +1970,8 @@ export interface operations {
                 headers: {
                     /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
                     readonly Link?: string;
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1915,6 +1981,13 @@ export interface operations {
                         readonly next?: string;
                     };
                 };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is malformed */
             readonly 400: {
@@ -2092,11 +2165,20 @@ export interface operations {
             /** @description The statistics */
             readonly 200: {
                 headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Statistics"];
                 };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is malformed */
             readonly 400: {
@@ -2186,11 +2268,20 @@ export interface operations {
                 headers: {
                     /** @description The preferences that were applied, RFC 7240 */
                     readonly "Preference-Applied"?: string;
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["OrderDashboard"];
                 };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is malformed */
             readonly 400: {
@@ -2278,11 +2369,20 @@ export interface operations {
             /** @description Its lag, backlog and dead letters */
             readonly 200: {
                 headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Operations"];
                 };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is malformed */
             readonly 400: {
@@ -2368,6 +2468,8 @@ export interface operations {
                 headers: {
                     /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
                     readonly Link?: string;
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -2377,6 +2479,13 @@ export interface operations {
                         readonly next?: string;
                     };
                 };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is malformed */
             readonly 400: {
@@ -2564,11 +2673,20 @@ export interface operations {
             /** @description Its lag, backlog and dead letters */
             readonly 200: {
                 headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Operations"];
                 };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is malformed */
             readonly 400: {
@@ -2654,6 +2772,8 @@ export interface operations {
                 headers: {
                     /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
                     readonly Link?: string;
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -2663,6 +2783,13 @@ export interface operations {
                         readonly next?: string;
                     };
                 };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is malformed */
             readonly 400: {
@@ -2850,11 +2977,20 @@ export interface operations {
             /** @description Its lag, backlog and dead letters */
             readonly 200: {
                 headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Operations"];
                 };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is malformed */
             readonly 400: {
@@ -2940,6 +3076,8 @@ export interface operations {
                 headers: {
                     /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
                     readonly Link?: string;
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -2949,6 +3087,13 @@ export interface operations {
                         readonly next?: string;
                     };
                 };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is malformed */
             readonly 400: {
@@ -3136,11 +3281,20 @@ export interface operations {
             /** @description Its lag, backlog and dead letters */
             readonly 200: {
                 headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Operations"];
                 };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is malformed */
             readonly 400: {
@@ -3226,6 +3380,8 @@ export interface operations {
                 headers: {
                     /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
                     readonly Link?: string;
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -3235,6 +3391,13 @@ export interface operations {
                         readonly next?: string;
                     };
                 };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is malformed */
             readonly 400: {

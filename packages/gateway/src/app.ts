@@ -51,7 +51,6 @@ function currentCaller({ callerOf }: Authenticator): Handler {
     const unknown = Object.keys(c.req.query()).map((parameter) => ({ parameter, detail: 'is not known' }))
     if (unknown.length > 0) throw new ProblemError(invalidFields(unknown))
     const caller = await callerOf((c.env as HttpBindings).incoming.headers)
-    c.header('cache-control', 'no-store')
     if (caller === undefined) return c.json({ signIn: 'off', role: 'operator', may: actions })
     const { signedInUntil: _, ...shown } = caller
     const may = actions.filter((action) => scopeOf(caller, action) !== 'none')

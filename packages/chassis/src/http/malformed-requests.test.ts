@@ -47,6 +47,7 @@ const post = (headers: string, body = '') => `POST / HTTP/1.1\r\nHost: here\r\n$
 
 const assertSecurityHeaders = (headers: Headers) => {
   for (const [name, value] of Object.entries(securityHeaders)) assert.equal(headers.get(name), value, name)
+  assert.equal(headers.get('cache-control'), 'no-store')
 }
 
 /** Asserts that the raw answer is this problem, with the headers of every answer. */

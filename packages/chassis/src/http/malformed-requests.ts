@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream'
 import { v7 as uuidv7 } from 'uuid'
 import type { Log } from '../telemetry/log.ts'
 import { malformedRequest, methodNotAllowed, type Problem, problemJson } from './problem.ts'
-import { securityHeaders } from './security-headers.ts'
+import { defaultHeaders } from './security-headers.ts'
 import { serverMethods } from './strict-head.ts'
 
 /** A client that is still sending gets this time to read its answer: closed at once, it may never see it. */
@@ -66,7 +66,7 @@ function rawAnswer(problem: Problem, headers: string[]): string {
     `content-length: ${Buffer.byteLength(body)}`,
     `date: ${new Date().toUTCString()}`,
     'connection: close',
-    ...Object.entries(securityHeaders).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries(defaultHeaders).map(([name, value]) => `${name}: ${value}`),
     ...headers,
     '',
     body,

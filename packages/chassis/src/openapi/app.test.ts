@@ -179,6 +179,40 @@ describe('a path', () => {
   })
 })
 
+describe('JSON that is read', () => {
+  const read = (path: string, headers = {}) => app.request(path, { headers })
+
+  it('has a tag, which the client may keep and has to ask with', async () => {
+    const first = await read('/numbers?limit=7')
+    const tag = first.headers.get('etag') ?? ''
+    assert.match(tag, /^W\/"[^"]+"$/)
+    assert.equal(first.headers.get('cache-control'), 'private, no-cache')
+    for (const known of [tag, tag.slice(2), `"other", ${tag}`, '*']) {
+      const same = await read('/numbers?limit=7', { 'if-none-match': known })
+      assert.deepEqual([same.status, await same.text()], [304, ''])
+      assert.equal(same.headers.get('etag'), tag)
+      const changed = await read('/numbers?limit=8', { 'if-none-match': known })
+      assert.equal(changed.status, known === '*' ? 304 : 200)
+    }
+    assert.equal((await app.request('/numbers?limit=7', { method: 'HEAD' })).headers.get('etag'), tag)
+  })
+
+  it('has no tag when it is a problem, or the answer to a change', async () => {
+    for (const answer of [await read('/numbers?limit=0'), await read('/sauces'), await send('{"a":1}')])
+      assert.deepEqual([answer.headers.get('etag'), answer.headers.get('cache-control')], [null, null])
+  })
+
+  it('is never read when it is an event stream', async () => {
+    const streaming = openApiApp(silentLog, allowEveryone)
+    const endless = new ReadableStream({ pull: (stream) => stream.enqueue('data: 1\n\n') })
+    const headers = { 'content-type': 'text/event-stream' }
+    streaming.get('/live', () => new Response(endless, { headers }))
+    const answer = await streaming.request('/live', { headers: { 'if-none-match': '*' } })
+    assert.deepEqual([answer.status, answer.headers.get('etag')], [200, null])
+    await answer.body?.cancel()
+  })
+})
+
 describe('a query', () => {
   const invalid = (...places: string[]) => ({ status: 422, code: 'invalid-input', places })
 

@@ -6,6 +6,7 @@ import { invalidInput } from '../http/invalid-input.ts'
 import { handleProblems, notFound, type Translate } from '../http/problem.ts'
 import { strictJson } from '../http/strict-json.ts'
 import { strictQuery } from '../http/strict-query.ts'
+import { tagJson } from '../http/tag-json.ts'
 import type { Log } from '../telemetry/log.ts'
 
 export type OpenApiApp = OpenAPIHono<BlankEnv>
@@ -24,6 +25,7 @@ export function openApiApp(log: Log, requireCaller: MiddlewareHandler, translate
   })
   handleProblems(app, log, translate)
   app.use(requireCaller)
+  app.use(tagJson)
   app.use(strictQuery)
   app.use(limitBody)
   app.use(strictJson)

@@ -99,6 +99,10 @@ export const orderIdParam = z.object({
 /** A reader of the dashboard can wait for this event. */
 export const eventIdHeader = z.object({
   'Event-Id': z.uuid().optional().describe('The event that this call published'),
+  'Idempotent-Replayed': z
+    .literal('true')
+    .optional()
+    .describe('An earlier request had this `Idempotency-Key`: this is the answer to that one'),
 })
 
 const linkHeader = z.object({

@@ -35,7 +35,9 @@ export function edgePolicy(settings: GatewaySettings): MiddlewareHandler {
 
 const exposed = [
   'Location',
+  'ETag',
   'Event-Id',
+  'Idempotent-Replayed',
   'Preference-Applied',
   'Link',
   'Retry-After',
