@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { Hono } from 'hono'
+import { compress } from 'hono/compress'
 
 const require = createRequire(import.meta.url)
 
@@ -35,6 +36,8 @@ const files: [path: string, find: () => string, type: string][] = [
 /** The OpenAPI and AsyncAPI documents, and Swagger UI at `/docs` to read and try the calls. */
 export function reference(): Hono {
   const app = new Hono()
+  for (const path of ['/openapi.json', '/asyncapi.json', '/docs', '/docs/*'])
+    app.use(path, compress({ threshold: 1024 }))
   for (const [path, find, type] of files) {
     let content: Promise<Buffer<ArrayBuffer>> | undefined
     app.get(path, async (c) => {
