@@ -501,20 +501,20 @@ export interface components {
         /**
          * @description RFC 9457 problem details
          * @example {
-         *       "type": "urn:problem:invalid-input",
+         *       "type": "/problems#invalid-input",
          *       "status": 422,
          *       "code": "invalid-input",
          *       "title": "The input is not valid",
          *       "errors": [
          *         {
          *           "pointer": "/qty",
-         *           "detail": "Too small: expected number to be >=1"
+         *           "detail": "is required"
          *         }
          *       ]
          *     }
          */
         readonly Problem: {
-            /** @description `urn:problem:` and the code; stable */
+            /** @description Where the problem is described: `/problems#` and the code */
             readonly type: string;
             readonly status: number;
             /** @description Kebab-case; stable */

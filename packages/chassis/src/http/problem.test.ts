@@ -25,7 +25,7 @@ describe('an error', () => {
     const { status, headers, body, lines } = await answerTo(new ProblemError(problem))
     assert.equal(status, 409)
     assert.equal(headers.get('content-type'), 'application/problem+json')
-    assert.deepEqual(body, { type: 'urn:problem:too-late', ...problem })
+    assert.deepEqual(body, { type: '/problems#too-late', ...problem })
     assert.deepEqual(lines, [])
   })
 

@@ -16,7 +16,7 @@ export interface InvalidField {
 /** RFC 9457 problem details. */
 export interface Problem {
   readonly status: ContentfulStatusCode
-  /** Stable and kebab-case; the last part of `type`. */
+  /** Stable and kebab-case; the fragment of `type`. */
   readonly code: string
   readonly title: string
   readonly detail?: string | undefined
@@ -35,8 +35,9 @@ export class ProblemError extends Error {
   }
 }
 
+/** Its type is where the gateway describes it. (decision 33) */
 export const problemJson = ({ status, code, ...rest }: Problem): string =>
-  JSON.stringify({ type: `urn:problem:${code}`, status, code, ...rest })
+  JSON.stringify({ type: `/problems#${code}`, status, code, ...rest })
 
 export const problemHeaders = { 'content-type': 'application/problem+json' }
 

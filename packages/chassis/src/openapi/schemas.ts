@@ -11,7 +11,7 @@ const invalidField = z.object({
 
 const problem = z
   .object({
-    type: z.string().describe('`urn:problem:` and the code; stable'),
+    type: z.string().describe('Where the problem is described: `/problems#` and the code'),
     status: z.int(),
     code: z.string().describe('Kebab-case; stable'),
     title: z.string(),
@@ -21,11 +21,11 @@ const problem = z
   .openapi('Problem', {
     description: 'RFC 9457 problem details',
     example: {
-      type: 'urn:problem:invalid-input',
+      type: '/problems#invalid-input',
       status: 422,
       code: 'invalid-input',
       title: 'The input is not valid',
-      errors: [{ pointer: '/qty', detail: 'Too small: expected number to be >=1' }],
+      errors: [{ pointer: '/qty', detail: 'is required' }],
     },
   })
 
