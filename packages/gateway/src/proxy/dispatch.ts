@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
-import { pipeline, type Writable } from 'node:stream'
+import type { Writable } from 'node:stream'
 import { createGzip } from 'node:zlib'
 import type { Dispatcher } from 'undici'
 import type { AnswerHead } from './compress.ts'
@@ -76,6 +76,8 @@ export function dispatch(
 /** A client that leaves ends the compressor too. */
 function gzipInto(outgoing: ServerResponse): Writable {
   const gzip = createGzip()
-  pipeline(gzip, outgoing, () => {})
+  // Not `pipeline`: with its listeners an answer has more than Node takes for a leak.
+  outgoing.once('close', () => gzip.destroy())
+  gzip.once('error', () => outgoing.destroy()).pipe(outgoing)
   return gzip
 }
