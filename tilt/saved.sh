@@ -2,7 +2,7 @@
 # Runs in each pod after Tilt has copied saved files there: replaces the service's process if they are its own. The gateway
 # reads the page at its start, so the page is built before.
 set -eu
-cd /saucery
+cd "$(dirname "$0")/.."
 
 is_saved() {
   for package; do

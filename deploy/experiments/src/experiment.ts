@@ -10,6 +10,7 @@ import { disruption } from './experiments/disruption.ts'
 import { natsDiskFull } from './experiments/nats-disk-full.ts'
 import { natsServersDeleted } from './experiments/nats-servers-deleted.ts'
 import { natsTls } from './experiments/nats-tls.ts'
+import { networkPolicies, networkPoliciesOfProduction } from './experiments/network-policies.ts'
 import { podsKilled } from './experiments/pods-killed.ts'
 import { rogueNats } from './experiments/rogue-nats.ts'
 import { rollingRestart } from './experiments/rolling-restart.ts'
@@ -35,6 +36,8 @@ const experiments: ReadonlyMap<string, Experiment> = new Map([
   ['nats-disk-full', natsDiskFull],
   ['nats-tls', natsTls],
   ['rogue-nats', rogueNats],
+  ['network-policies', networkPolicies],
+  ['network-policies-production', networkPoliciesOfProduction],
 ])
 
 const usage = `pnpm experiment <name> …
@@ -42,7 +45,7 @@ const usage = `pnpm experiment <name> …
 Each starts the whole system in a namespace of its own, prints a table of findings, and deletes the namespace. Exits with
 1 when a promise is broken, with 2 when it cannot begin, and with 130 when it is interrupted.
 
-${[...experiments].map(([name, { summary }]) => `  ${name.padEnd(22)}${summary}`).join('\n')}
+${[...experiments].map(([name, { summary }]) => `  ${name.padEnd(30)}${summary}`).join('\n')}
 
   NAMESPACE=…      the namespace that it creates and deletes; default: saucery-experiment
   KEEP=yes         leaves the namespace for inspection; the next experiment deletes it

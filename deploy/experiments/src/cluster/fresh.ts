@@ -10,7 +10,7 @@ export interface Experiment {
   readonly overlay?: 'local' | ProductionOverlay
   /** Settings that differ from the local overlay's. */
   readonly settings?: ServiceSettings
-  /** Objects that differ from the local overlay's. */
+  /** Objects that differ from the overlay's. */
   readonly patches?: Patches
   run(): Promise<Finding[]>
 }
@@ -25,7 +25,8 @@ export async function runInFreshSystem(
 ): Promise<Finding[]> {
   await requireOwnNamespaces()
   await deleteNamespaces()
-  const bringUp = () => (overlay === 'local' ? bringUpLocal(settings, patches) : bringUpProduction(overlay))
+  const bringUp = () =>
+    overlay === 'local' ? bringUpLocal(settings, patches) : bringUpProduction(overlay, patches)
   try {
     return await Promise.race([rejectOnAbort(interrupted), bringUp().then(run)])
   } finally {

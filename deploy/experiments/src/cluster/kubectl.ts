@@ -81,10 +81,10 @@ export async function requireOwnNamespaces(): Promise<void> {
 
 /** Created, not applied: a later `apply` of the overlay, which does not have the label, would remove it. */
 export const createNamespace = (name: string): Promise<string> => {
-  const manifest = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { [label]: 'yes' } } }
+  const manifest = { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels: { [label]: namespace } } }
   return kubectl(['create', '--filename', '-'], { input: JSON.stringify(manifest) })
 }
 
-/** Deletes the namespaces with everything in them, and waits until they are gone. */
+/** Deletes the namespaces of this experiment with everything in them, and waits until they are gone. */
 export const deleteNamespaces = (): Promise<string> =>
-  kubectl(['delete', 'namespace', namespace, databases, '--ignore-not-found'])
+  kubectl(['delete', 'namespace', '--selector', `${label}=${namespace}`])

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os'
 import { secretFiles } from '@saucery/deploy-tools/secrets/secret-files'
 import { localTokenSettings, signToken } from '@saucery/local/access/sign-in'
 import { applyObject, createNamespace, databases, namespace, rolledOut } from './kubectl.ts'
+import type { Patches } from './local.ts'
 import { createNatsCertificate } from './nats-certificate.ts'
 import { applyKustomization, deploy, services, servicesReady } from './overlay.ts'
 
 export type ProductionOverlay = 'production' | 'production-tls'
 
 /** Brings a production overlay up, with generated Secrets, and its databases in a second namespace. */
-export async function bringUpProduction(overlay: ProductionOverlay): Promise<void> {
+export async function bringUpProduction(overlay: ProductionOverlay, patches: Patches): Promise<void> {
   const dataDir = await mkdtemp(`${tmpdir()}/saucery-production-`)
   // Also after an interrupt.
   process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }))
@@ -18,7 +19,7 @@ export async function bringUpProduction(overlay: ProductionOverlay): Promise<voi
   await createSecrets(dataDir)
   if (overlay === 'production-tls') await createNatsCertificate()
   await bringUpDatabases()
-  await bringUpServices(overlay, dataDir)
+  await bringUpServices(overlay, dataDir, patches)
 }
 
 async function createSecrets(dataDir: string): Promise<void> {
@@ -49,7 +50,7 @@ async function bringUpDatabases(): Promise<void> {
 }
 
 /** The overlay with tokens of this machine, and with requests and replicas that need fewer than 6 free cores. */
-async function bringUpServices(overlay: ProductionOverlay, dataDir: string): Promise<void> {
+async function bringUpServices(overlay: ProductionOverlay, dataDir: string, more: Patches): Promise<void> {
   const { AUTH_ISSUER, AUTH_AUDIENCE } = localTokenSettings(dataDir)
   const literals = [
     'AUTH_JWKS_URL=',
@@ -64,6 +65,7 @@ async function bringUpServices(overlay: ProductionOverlay, dataDir: string): Pro
   }))
   const requests = '/spec/template/spec/containers/0/resources/requests'
   const patches = [
+    ...more,
     replacement('Deployment', requests, { cpu: '20m', memory: '64Mi' }),
     replacement('StatefulSet', requests, { cpu: '20m', memory: '64Mi' }),
     // Any load is more than the autoscaler's share of so small a request.

@@ -2,7 +2,7 @@ import { waitFor } from '@saucery/bench/load/poll'
 import { applyObject, getObject, kubectl } from '../cluster/kubectl.ts'
 import { type Pod, refuseMissingImages } from '../cluster/pods.ts'
 
-interface LoadContainer {
+export interface LoadContainer {
   readonly image: string
   readonly command: readonly string[]
   readonly env: Readonly<Record<string, string>>
@@ -14,7 +14,7 @@ interface LoadContainer {
 /** Starts a pod that may only put load on the gateway. TOKEN holds the operator's token, where sign-in is on. */
 export async function startLoadPod(name: string, container: LoadContainer) {
   const labels = { 'app.kubernetes.io/name': 'load', 'app.kubernetes.io/component': 'load' }
-  const spec = specOf(container)
+  const spec = restrictedPod(container)
   await applyObject({ apiVersion: 'v1', kind: 'Pod', metadata: { name, labels }, spec })
   const phase = async () => {
     const pod = await getObject<Pod>(`pod/${name}`)
@@ -33,7 +33,8 @@ export async function startLoadPod(name: string, container: LoadContainer) {
   }
 }
 
-const specOf = ({ env, volume, mountPath, ...container }: LoadContainer) => ({
+/** The specification of a pod that the namespace's security standard admits. */
+export const restrictedPod = ({ env, volume, mountPath, ...container }: LoadContainer) => ({
   restartPolicy: 'Never',
   automountServiceAccountToken: false,
   securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: 'RuntimeDefault' } },

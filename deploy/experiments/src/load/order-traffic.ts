@@ -1,6 +1,6 @@
 // Runs in a pod: places orders through the gateway, follows each to its end, and prints the outcome as one line of JSON.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { poll } from '@saucery/bench/load/poll'
+import { poll, waitFor } from '@saucery/bench/load/poll'
 import { percentile } from '@saucery/bench/report/statistics'
 import { type Fetch, openClient } from '@saucery/client/client'
 import { ifFound, Unreachable } from '@saucery/client/errors'
@@ -27,6 +27,15 @@ export type TrafficOutcome = typeof outcome
 
 const { GATEWAY = '', TOKEN, PLAN = '' } = process.env
 const plan: TrafficPlan = JSON.parse(PLAN)
+
+const isReached = () =>
+  fetch(`${GATEWAY}/livez`).then(
+    ({ ok }) => ok,
+    () => false,
+  )
+// Where NetworkPolicies are enforced, a new pod may connect a few seconds after its start.
+await waitFor('an answer of the gateway', isReached, { everyMs: 200, withinMs: 60_000 })
+
 const givenUpAt = Date.now() + (plan.orders / plan.perSecond + plan.patienceS) * 1000
 
 /** Answers to `POST /orders` by HTTP status. */

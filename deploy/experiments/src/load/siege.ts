@@ -7,6 +7,8 @@ export async function startSiege(name: string, clients: number, seconds: number)
   const command = [
     // By default siege ends after 1024 failures.
     "printf 'failures = 1000000\\njson_output = true\\n' > /tmp/siegerc;",
+    // Where NetworkPolicies are enforced, a new pod may connect a few seconds after its start.
+    "timeout 60 bash -c 'until : < /dev/tcp/gateway/8080; do sleep 0.2; done' 2> /tmp/refused;",
     `siege --rc=/tmp/siegerc --quiet --benchmark --concurrent=${clients} --time=${seconds}S`,
     // Given as a header it would be a second Content-Type, and the order would be sent as a form.
     '--content-type=application/json',

@@ -25,14 +25,14 @@ const indexOf = (command: string) => {
   return index
 }
 
-it('tries every pull request in a kind cluster, first with Tilt and then with the experiment saga', () => {
+it('tries every pull request in a kind cluster, first with Tilt and then with experiments', () => {
   assert.deepEqual(Object.keys(on), ['pull_request', 'workflow_dispatch'])
   const inOrder = [
     'deploy/kind.sh',
     'tilt ci --timeout',
     'tilt down',
     'kind load',
-    'experiment saga',
+    'experiment saga network-policies',
     'describe pods',
   ]
   const found = inOrder.map(indexOf)

@@ -11,7 +11,7 @@ export interface Resource {
   readonly automountServiceAccountToken?: boolean
   readonly spec?: {
     readonly template?: { readonly metadata: Resource['metadata']; readonly spec: PodSpec }
-    readonly selector?: Labels & Record<string, unknown>
+    readonly selector?: Record<string, unknown>
     readonly ports?: readonly { name: string; port: number; targetPort: string; appProtocol?: string }[]
     readonly replicas?: number
     readonly minReplicas?: number
@@ -21,10 +21,6 @@ export interface Resource {
     readonly advanced?: { readonly horizontalPodAutoscalerConfig: { name: string; behavior?: Behavior } }
     readonly metrics?: readonly { resource: { target: { averageUtilization: number } } }[]
     readonly triggers?: readonly { type: string; metadata: Record<string, string> }[]
-    readonly podSelector?: Labels
-    readonly policyTypes?: readonly string[]
-    readonly ingress?: readonly Rule[]
-    readonly egress?: readonly Rule[]
     readonly type?: string
     readonly ttlSecondsAfterFinished?: number
   }
@@ -32,23 +28,6 @@ export interface Resource {
 
 interface Behavior {
   readonly scaleUp: { readonly stabilizationWindowSeconds: number }
-}
-
-interface Labels {
-  readonly matchLabels?: Record<string, string>
-  readonly matchExpressions?: readonly { key: string; operator: string; values: string[] }[]
-}
-
-interface Rule {
-  readonly from?: readonly Peer[]
-  readonly to?: readonly Peer[]
-  readonly ports?: readonly { port: string | number }[]
-}
-
-interface Peer {
-  readonly podSelector?: Labels
-  readonly namespaceSelector?: Labels
-  readonly ipBlock?: object
 }
 
 interface PodSpec {

@@ -114,14 +114,21 @@ export const structure: Structure = {
     'packages/local': [['access', 'demo'], ['system'], ['cli']],
     'packages/system': [['model'], ['support'], ['docs', 'faults', 'mutants', 'structure']],
     bench: [['load', 'report'], ['run'], ['limits'], ['measure'], ['breaker', 'rebuild'], ['bench.ts']],
-    'deploy/tools': [['images', 'secrets'], ['replay.ts']],
-    'deploy/experiments': [['report'], ['cluster'], ['load'], ['experiments', 'tilt'], ['experiment.ts']],
+    'deploy/tools': [['images', 'manifests', 'secrets'], ['replay.ts']],
+    'deploy/experiments': [
+      ['report'],
+      ['cluster'],
+      ['load'],
+      ['network'],
+      ['experiments', 'tilt'],
+      ['experiment.ts'],
+    ],
   },
   exceptions: [
     {
       from: 'deploy/experiments',
       to: 'deploy/tools',
-      why: 'an experiment applies the manifests and secrets that these tools make',
+      why: 'an experiment applies the manifests and secrets that these tools make and check',
     },
     {
       from: 'deploy/experiments',
