@@ -501,20 +501,20 @@ export interface components {
         /**
          * @description RFC 9457 problem details
          * @example {
-         *       "type": "urn:problem:invalid-input",
+         *       "type": "/problems#invalid-input",
          *       "status": 422,
          *       "code": "invalid-input",
          *       "title": "The input is not valid",
          *       "errors": [
          *         {
          *           "pointer": "/qty",
-         *           "detail": "Too small: expected number to be >=1"
+         *           "detail": "is required"
          *         }
          *       ]
          *     }
          */
         readonly Problem: {
-            /** @description `urn:problem:` and the code; stable */
+            /** @description Where the problem is described: `/problems#` and the code */
             readonly type: string;
             readonly status: number;
             /** @description Kebab-case; stable */
@@ -851,6 +851,8 @@ export interface operations {
                 headers: {
                     /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
                     readonly Link?: string;
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -859,6 +861,22 @@ export interface operations {
                         /** @description The `cursor` of the next page; absent on the last one */
                         readonly next?: string;
                     };
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or it is not valid; `code` tells which */
@@ -941,6 +959,8 @@ export interface operations {
                     readonly Location: string;
                     /** @description The event that this call published */
                     readonly "Event-Id"?: string;
+                    /** @description An earlier request had this `Idempotency-Key`: this is the answer to that one */
+                    readonly "Idempotent-Replayed"?: "true";
                     /** @description The preferences of `Prefer` that were applied, RFC 7240 */
                     readonly "Preference-Applied"?: string;
                     readonly [name: string]: unknown;
@@ -955,6 +975,8 @@ export interface operations {
                     readonly Location: string;
                     /** @description The event that this call published */
                     readonly "Event-Id"?: string;
+                    /** @description An earlier request had this `Idempotency-Key`: this is the answer to that one */
+                    readonly "Idempotent-Replayed"?: "true";
                     /** @description The preferences of `Prefer` that were applied, RFC 7240 */
                     readonly "Preference-Applied"?: string;
                     readonly [name: string]: unknown;
@@ -963,7 +985,7 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Order"];
                 };
             };
-            /** @description The body is not JSON, or the `Idempotency-Key` is not valid */
+            /** @description The body is not valid JSON in UTF-8 with each key once, or the `Idempotency-Key` is not valid */
             readonly 400: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1008,7 +1030,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The body is not application/json */
+            /** @description The body is not application/json in UTF-8, or has a `Content-Encoding` */
             readonly 415: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1075,6 +1097,8 @@ export interface operations {
                 headers: {
                     /** @description The event that this call published */
                     readonly "Event-Id"?: string;
+                    /** @description An earlier request had this `Idempotency-Key`: this is the answer to that one */
+                    readonly "Idempotent-Replayed"?: "true";
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1179,10 +1203,28 @@ export interface operations {
             /** @description The order */
             readonly 200: {
                 headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or it is not valid; `code` tells which */
@@ -1205,6 +1247,15 @@ export interface operations {
             };
             /** @description The order does not exist */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -1267,6 +1318,8 @@ export interface operations {
                 headers: {
                     /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
                     readonly Link?: string;
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1275,6 +1328,22 @@ export interface operations {
                         /** @description The `cursor` of the next page; absent on the last one */
                         readonly next?: string;
                     };
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or it is not valid; `code` tells which */
@@ -1348,10 +1417,28 @@ export interface operations {
             /** @description The payment */
             readonly 200: {
                 headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Payment"];
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or it is not valid; `code` tells which */
@@ -1374,6 +1461,15 @@ export interface operations {
             };
             /** @description The order has no payment */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -1430,6 +1526,8 @@ export interface operations {
                 headers: {
                     /** @description The event that this call published */
                     readonly "Event-Id"?: string;
+                    /** @description An earlier request had this `Idempotency-Key`: this is the answer to that one */
+                    readonly "Idempotent-Replayed"?: "true";
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1539,6 +1637,8 @@ export interface operations {
                 headers: {
                     /** @description The event that this call published */
                     readonly "Event-Id"?: string;
+                    /** @description An earlier request had this `Idempotency-Key`: this is the answer to that one */
+                    readonly "Idempotent-Replayed"?: "true";
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1654,6 +1754,8 @@ export interface operations {
                 headers: {
                     /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
                     readonly Link?: string;
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1662,6 +1764,22 @@ export interface operations {
                         /** @description The `cursor` of the next page; absent on the last one */
                         readonly next?: string;
                     };
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or it is not valid; `code` tells which */
@@ -1735,10 +1853,28 @@ export interface operations {
             /** @description The delivery */
             readonly 200: {
                 headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or it is not valid; `code` tells which */
@@ -1761,6 +1897,15 @@ export interface operations {
             };
             /** @description The order has no delivery */
             readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -1825,6 +1970,8 @@ export interface operations {
                 headers: {
                     /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
                     readonly Link?: string;
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -1833,6 +1980,22 @@ export interface operations {
                         /** @description The `cursor` of the next page; absent on the last one */
                         readonly next?: string;
                     };
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or it is not valid; `code` tells which */
@@ -1917,6 +2080,15 @@ export interface operations {
                     readonly "text/event-stream": string;
                 };
             };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
@@ -1993,10 +2165,28 @@ export interface operations {
             /** @description The statistics */
             readonly 200: {
                 headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Statistics"];
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or it is not valid; `code` tells which */
@@ -2078,10 +2268,28 @@ export interface operations {
                 headers: {
                     /** @description The preferences that were applied, RFC 7240 */
                     readonly "Preference-Applied"?: string;
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["OrderDashboard"];
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or it is not valid; `code` tells which */
@@ -2161,10 +2369,28 @@ export interface operations {
             /** @description Its lag, backlog and dead letters */
             readonly 200: {
                 headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Operations"];
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or it is not valid; `code` tells which */
@@ -2178,6 +2404,15 @@ export interface operations {
             };
             /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -2233,6 +2468,8 @@ export interface operations {
                 headers: {
                     /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
                     readonly Link?: string;
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -2241,6 +2478,22 @@ export interface operations {
                         /** @description The `cursor` of the next page; absent on the last one */
                         readonly next?: string;
                     };
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or it is not valid; `code` tells which */
@@ -2325,6 +2578,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
@@ -2354,6 +2616,15 @@ export interface operations {
             };
             /** @description The message failed again; `detail` gives the reason, and nothing has changed */
             readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -2402,10 +2673,28 @@ export interface operations {
             /** @description Its lag, backlog and dead letters */
             readonly 200: {
                 headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Operations"];
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or it is not valid; `code` tells which */
@@ -2419,6 +2708,15 @@ export interface operations {
             };
             /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -2474,6 +2772,8 @@ export interface operations {
                 headers: {
                     /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
                     readonly Link?: string;
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -2482,6 +2782,22 @@ export interface operations {
                         /** @description The `cursor` of the next page; absent on the last one */
                         readonly next?: string;
                     };
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or it is not valid; `code` tells which */
@@ -2566,6 +2882,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
@@ -2595,6 +2920,15 @@ export interface operations {
             };
             /** @description The message failed again; `detail` gives the reason, and nothing has changed */
             readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -2643,10 +2977,28 @@ export interface operations {
             /** @description Its lag, backlog and dead letters */
             readonly 200: {
                 headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Operations"];
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or it is not valid; `code` tells which */
@@ -2660,6 +3012,15 @@ export interface operations {
             };
             /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -2715,6 +3076,8 @@ export interface operations {
                 headers: {
                     /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
                     readonly Link?: string;
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -2723,6 +3086,22 @@ export interface operations {
                         /** @description The `cursor` of the next page; absent on the last one */
                         readonly next?: string;
                     };
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or it is not valid; `code` tells which */
@@ -2807,6 +3186,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
@@ -2836,6 +3224,15 @@ export interface operations {
             };
             /** @description The message failed again; `detail` gives the reason, and nothing has changed */
             readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -2884,10 +3281,28 @@ export interface operations {
             /** @description Its lag, backlog and dead letters */
             readonly 200: {
                 headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
                     readonly "application/json": components["schemas"]["Operations"];
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or it is not valid; `code` tells which */
@@ -2901,6 +3316,15 @@ export interface operations {
             };
             /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
             readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -2956,6 +3380,8 @@ export interface operations {
                 headers: {
                     /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
                     readonly Link?: string;
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
                     readonly [name: string]: unknown;
                 };
                 content: {
@@ -2964,6 +3390,22 @@ export interface operations {
                         /** @description The `cursor` of the next page; absent on the last one */
                         readonly next?: string;
                     };
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description There is no token, or it is not valid; `code` tells which */
@@ -3048,6 +3490,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
@@ -3077,6 +3528,15 @@ export interface operations {
             };
             /** @description The message failed again; `detail` gives the reason, and nothing has changed */
             readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };
@@ -3131,6 +3591,15 @@ export interface operations {
                     readonly "application/json": components["schemas"]["Me"];
                 };
             };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description There is no token, or it is not valid; `code` tells which */
             readonly 401: {
                 headers: {
@@ -3142,6 +3611,15 @@ export interface operations {
             };
             /** @description The token has no known role. Without sign-in: the request is from another web site’s page */
             readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

@@ -114,7 +114,7 @@ describe('pages of other origins', () => {
       assert.equal(headers.get('access-control-allow-origin'), origin, path)
       assert.match(
         headers.get('access-control-expose-headers') ?? '',
-        /^Location,Event-Id,Preference-Applied,Link,Retry-After,/,
+        /^Location,ETag,Event-Id,Idempotent-Replayed,Preference-Applied,Link,Retry-After,/,
       )
     }
   })

@@ -1,6 +1,6 @@
 import type { HttpBindings } from '@hono/node-server'
 import { refuseForeign } from '@saucery/chassis/http/foreign-requests'
-import { handleProblems } from '@saucery/chassis/http/problem'
+import { handleProblems, invalidFields, ProblemError } from '@saucery/chassis/http/problem'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import { actions, scopeOf } from '@saucery/contracts/access/scope'
 import { type Handler, Hono } from 'hono'
@@ -48,8 +48,9 @@ export async function gatewayApi({ settings, upstreams, eventStreams, log }: Gat
 /** `GET /me`: who calls, and what that caller may do. The page shows no controls beyond that. */
 function currentCaller({ callerOf }: Authenticator): Handler {
   return async (c) => {
+    const unknown = Object.keys(c.req.query()).map((parameter) => ({ parameter, detail: 'is not known' }))
+    if (unknown.length > 0) throw new ProblemError(invalidFields(unknown))
     const caller = await callerOf((c.env as HttpBindings).incoming.headers)
-    c.header('cache-control', 'no-store')
     if (caller === undefined) return c.json({ signIn: 'off', role: 'operator', may: actions })
     const { signedInUntil: _, ...shown } = caller
     const may = actions.filter((action) => scopeOf(caller, action) !== 'none')

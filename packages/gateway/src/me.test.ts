@@ -24,6 +24,11 @@ async function meWith(claims: object) {
 }
 
 describe('GET /me', () => {
+  it('has no parameters', async () => {
+    const problem = { status: 422, code: 'invalid-input', places: ['role'] }
+    assert.deepEqual(await readProblem(fetch(`${gateway.url}/me?role=operator`)), problem)
+  })
+
   it('shows who calls, and what that caller may do', async () => {
     assert.deepEqual(await meWith({ role: 'branch', branch_id: '7' }), {
       signIn: 'on',
@@ -66,7 +71,7 @@ describe('GET /me', () => {
   it('counts against the rate limit, and only takes GET', async () => {
     await using narrow = await startGateway({ RATE_LIMIT_PER_MINUTE: '2' })
     const post = await fetch(`${narrow.url}/me`, { method: 'POST' })
-    assert.equal(post.headers.get('allow'), 'GET')
+    assert.equal(post.headers.get('allow'), 'GET, HEAD, OPTIONS')
     assert.equal((await readProblem(post)).code, 'method-not-allowed')
     assert.equal((await fetch(`${narrow.url}/me`)).status, 200)
     assert.equal((await readProblem(fetch(`${narrow.url}/me`))).code, 'rate-limited')

@@ -22,11 +22,15 @@ const post = (path: string, key: string, { body = undefined as unknown, at = app
     ...(body ? { body: JSON.stringify(body) } : {}),
   })
 
-/** All that a client sees of an answer. */
+/** All that a client sees of an answer, except whether it is a repeated one. */
 const answerOf = async (response: Response | Promise<Response>) => {
   const { status, headers } = await response
-  return { status, headers: Object.fromEntries(headers), body: await (await response).text() }
+  const { 'idempotent-replayed': _, ...others } = Object.fromEntries(headers)
+  return { status, headers: others, body: await (await response).text() }
 }
+
+const isReplayed = async (response: Response | Promise<Response>) =>
+  (await response).headers.get('idempotent-replayed') === 'true'
 
 const ordersOf = async (branchId: string): Promise<string[]> => {
   const rows = await db.execute<{ id: string }>(`select id from orders where branch_id = '${branchId}'`)
@@ -55,6 +59,16 @@ describe('POST /orders with an Idempotency-Key', () => {
     const [id, ...more] = await ordersOf(branchId)
     assert.deepEqual(more, [])
     assert.deepEqual(await publishedOf(String(id)), ['OrderPlaced'])
+  })
+
+  it('tells a repeated answer from the first one, also when it is a refusal', async () => {
+    const [key, cancelKey, unknown] = [newKey(), newKey(), uuidv7()]
+    const placeOne = (at: typeof app) => post('/orders', key, { body: wanted, at })
+    const cancelNone = (at: typeof app) => post(`/orders/${unknown}/cancel`, cancelKey, { at })
+    for (const ask of [placeOne, cancelNone]) {
+      assert.equal(await isReplayed(ask(app)), false)
+      for (const at of [app, other]) assert.equal(await isReplayed(ask(at)), true)
+    }
   })
 
   it('places one order when fifty come at once, at two replicas', async () => {

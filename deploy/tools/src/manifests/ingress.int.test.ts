@@ -33,6 +33,7 @@ it('admits every call, the page and the API documents', () => {
     '/docs/start.js',
     '/openapi.json',
     '/asyncapi.json',
+    '/problems',
   ]
   for (const path of [...Object.keys(openApi.paths), ...Object.values(prefixes).flat(), ...pages])
     assert.ok(admits(path), path)

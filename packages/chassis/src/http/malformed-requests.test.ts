@@ -47,6 +47,7 @@ const post = (headers: string, body = '') => `POST / HTTP/1.1\r\nHost: here\r\n$
 
 const assertSecurityHeaders = (headers: Headers) => {
   for (const [name, value] of Object.entries(securityHeaders)) assert.equal(headers.get(name), value, name)
+  assert.equal(headers.get('cache-control'), 'no-store')
 }
 
 /** Asserts that the raw answer is this problem, with the headers of every answer. */
@@ -103,11 +104,22 @@ describe('a malformed request', () => {
     ['has a length and chunks', post('Content-Length: 3\r\nTransfer-Encoding: chunked\r\n', '0\r\n\r\n')],
     ['has a chunk of no size', post('Transfer-Encoding: chunked\r\n', 'zz\r\n\r\n')],
     ['has a header with a line break', get('/', 'a: b\r c\r\n')],
+    ['has two hosts', get('/', 'host: there\r\n')],
+    ['has one host twice', get('/', 'HOST: here\r\n')],
+    ['has two content types', post('Content-Type: text/plain\r\nContent-Type: application/json\r\n')],
+    ['has two authorizations', get('/', 'Authorization: Bearer a\r\nauthorization: Bearer b\r\n')],
     ['asks for HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
   ] as const)
     it(`because it ${what} is a problem`, async () => {
       await using server = await start()
       assertProblem(await answerTo(server.port, bytes), 400, 'malformed-request')
+    })
+
+  for (const version of ['2.0', '0.9'])
+    it(`is a problem of its own when it claims to be HTTP/${version}`, async () => {
+      await using server = await start()
+      const answer = await answerTo(server.port, get('/').replace('HTTP/1.1', `HTTP/${version}`))
+      assertProblem(answer, 505, 'unsupported-http-version')
     })
 
   it('is in the log with the id of its answer', async () => {
@@ -223,6 +235,16 @@ describe('a request for something other than an answer', () => {
     const answer = await answerTo(server.port, 'CONNECT here:1 HTTP/1.1\r\nHost: here:1\r\n\r\n')
     assertProblem(answer, 405, 'method-not-allowed')
     assert.ok(parseAnswer(answer).headers.get('allow'))
+  })
+
+  it('gets the methods of the server for OPTIONS *', async () => {
+    await using server = await start()
+    const answer = await answerTo(
+      server.port,
+      'OPTIONS * HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n',
+    )
+    const { status, headers } = parseAnswer(answer)
+    assert.deepEqual([status, headers.get('allow')], [204, 'GET, HEAD, POST, OPTIONS'])
   })
 
   it('gets an answer instead of another protocol', async () => {

@@ -3,7 +3,8 @@ import type { Duplex } from 'node:stream'
 import { v7 as uuidv7 } from 'uuid'
 import type { Log } from '../telemetry/log.ts'
 import { malformedRequest, methodNotAllowed, type Problem, problemJson } from './problem.ts'
-import { securityHeaders } from './security-headers.ts'
+import { defaultHeaders } from './security-headers.ts'
+import { serverMethods } from './strict-head.ts'
 
 /** A client that is still sending gets this time to read its answer: closed at once, it may never see it. */
 const lingerMs = 1000
@@ -38,7 +39,7 @@ export function answerMalformedRequests(
   })
   server.on('connect', (_, connection) => {
     connection.on('error', () => {})
-    refuse(connection, 'CONNECT', ['allow: GET, HEAD, POST, OPTIONS'])
+    refuse(connection, 'CONNECT', [`allow: ${serverMethods}`])
   })
   // An unknown expectation may be ignored (RFC 9110 §10.1.1); Node would answer it with an empty 417.
   server.on('checkExpectation', (incoming, outgoing) => server.emit('request', incoming, outgoing))
@@ -65,7 +66,7 @@ function rawAnswer(problem: Problem, headers: string[]): string {
     `content-length: ${Buffer.byteLength(body)}`,
     `date: ${new Date().toUTCString()}`,
     'connection: close',
-    ...Object.entries(securityHeaders).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries(defaultHeaders).map(([name, value]) => `${name}: ${value}`),
     ...headers,
     '',
     body,

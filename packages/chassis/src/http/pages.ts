@@ -1,6 +1,7 @@
 import { firstIdAt } from '@saucery/messaging/events/event'
 import type { Context } from 'hono'
 import { z } from 'zod'
+import { wholeNumber } from './strict-query.ts'
 
 // A cursor is the id after which the next page begins. It is opaque, so that no client makes one.
 const cursorOf = (id: string): string => Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url')
@@ -21,7 +22,7 @@ const timeAsId = queryTime.transform((time) => firstIdAt(Math.max(0, Date.parse(
 
 /** The query parameters of every list, which is sorted by order id, the newest first. */
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(200).default(50).describe('Most items on a page'),
+  limit: wholeNumber(1, 200).default(50).describe('Most items on a page'),
   cursor: z
     .string()
     .regex(/^[\w-]{22}$/, 'must be the `next` of a page')

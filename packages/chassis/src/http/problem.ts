@@ -2,7 +2,6 @@ import { reasonOf } from '@saucery/messaging/log'
 import type { Context, Hono } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import type { z } from 'zod'
 import type { Log } from '../telemetry/log.ts'
 
 /** One invalid field of a request, and what is wrong with it. */
@@ -17,7 +16,7 @@ export interface InvalidField {
 /** RFC 9457 problem details. */
 export interface Problem {
   readonly status: ContentfulStatusCode
-  /** Stable and kebab-case; the last part of `type`. */
+  /** Stable and kebab-case; the fragment of `type`. */
   readonly code: string
   readonly title: string
   readonly detail?: string | undefined
@@ -36,8 +35,9 @@ export class ProblemError extends Error {
   }
 }
 
+/** Its type is where the gateway describes it. (decision 33) */
 export const problemJson = ({ status, code, ...rest }: Problem): string =>
-  JSON.stringify({ type: `urn:problem:${code}`, status, code, ...rest })
+  JSON.stringify({ type: `/problems#${code}`, status, code, ...rest })
 
 export const problemHeaders = { 'content-type': 'application/problem+json' }
 
@@ -79,36 +79,18 @@ export function orNotFound<T>(found: T | undefined): T {
   return found
 }
 
+export const unsupportedMediaType: Problem = {
+  status: 415,
+  code: 'unsupported-media-type',
+  title: 'The body must be application/json, in UTF-8',
+}
+
 export const invalidFields = (errors: readonly InvalidField[]): Problem => ({
   status: 422,
   code: 'invalid-input',
   title: 'The input is not valid',
   errors,
 })
-
-/**
- * A 422 that names each invalid field once, with the first thing that is wrong with it.
- * @param source `body`, `header` or `query`
- */
-export function invalidInput(error: z.core.$ZodError, source: string): ProblemError {
-  const details = new Map<string, string>()
-  for (const issue of error.issues)
-    for (const { path, detail } of fieldsIn(issue)) {
-      const place = source === 'body' ? pointerTo(path) : path.join('.')
-      if (!details.has(place)) details.set(place, detail)
-    }
-  const kind = source === 'body' ? 'pointer' : source === 'header' ? 'header' : 'parameter'
-  return new ProblemError(invalidFields([...details].map(([place, detail]) => ({ [kind]: place, detail }))))
-}
-
-// Unknown fields come as one issue with the object that they are in.
-const fieldsIn = (issue: z.core.$ZodIssue) =>
-  issue.code === 'unrecognized_keys'
-    ? issue.keys.map((key) => ({ path: [...issue.path, key], detail: 'is not known' }))
-    : [{ path: issue.path, detail: issue.message }]
-
-const pointerTo = (path: PropertyKey[]) =>
-  path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 
 /** Turns a service's own errors into problems. */
 export type Translate = (error: Error) => Problem | undefined
@@ -127,10 +109,13 @@ export function handleProblems(app: Hono, log: Log, translate: Translate = () =>
   })
   app.notFound((c) => {
     const { method, path } = c.req
-    const allow = methodsAt(app, path).join(', ')
+    const allowed = methodsAt(app, path)
     const detail = `There is no ${method} ${path}.`
-    if (allow === '')
+    if (allowed.length === 0)
       return answerProblem(c, { status: 404, code: 'no-such-route', title: 'No such route', detail })
+    // Hono answers a HEAD by the route of GET.
+    const allow = [...allowed.flatMap((it) => (it === 'GET' ? ['GET', 'HEAD'] : it)), 'OPTIONS'].join(', ')
+    if (method === 'OPTIONS') return c.body(null, 204, { allow })
     return answerProblem(c, { ...methodNotAllowed, detail }, { allow })
   })
 }
@@ -143,8 +128,7 @@ const methodsAt = (app: Hono, path: string): string[] =>
 
 function problemOfFramework(error: Error): Problem | undefined {
   if (!(error instanceof HTTPException)) return undefined
-  if (error.status === 415)
-    return { status: 415, code: 'unsupported-media-type', title: 'The body must be application/json' }
+  if (error.status === 415) return unsupportedMediaType
   // (app.test: "is a problem of its own when it is not JSON")
   const code = error.message.startsWith('Malformed JSON') ? 'invalid-json' : 'bad-request'
   return { status: error.status, code, title: error.message || 'The request is not valid' }

@@ -9,7 +9,10 @@ export const securityHeaders = {
   'x-content-type-options': 'nosniff',
 } as const
 
-const entries = Object.entries(securityHeaders)
+/** A route whose answer may be kept says so itself. */
+export const defaultHeaders = { ...securityHeaders, 'cache-control': 'no-store' } as const
+
+const entries = Object.entries(defaultHeaders)
 
 /** Gives the request a usable id, and its answer that id and the security headers. */
 export function prepareResponse({ headers }: IncomingMessage, outgoing: ServerResponse): void {

@@ -17,6 +17,7 @@ import type { Log } from '../telemetry/log.ts'
 import { answerMalformedRequests } from './malformed-requests.ts'
 import { internalError, malformedRequest, problemHeaders, problemJson } from './problem.ts'
 import { prepareResponse } from './security-headers.ts'
+import { answerByHead } from './strict-head.ts'
 
 /**
  * Serves HTTPS where the settings name a certificate, else HTTP.
@@ -26,7 +27,7 @@ export async function serve(app: Pick<Hono, 'fetch'>, settings: HttpSettings, lo
   const answer = getRequestListener(app.fetch, { errorHandler: (error) => answerError(error, log) })
   const server = openServer(settings, (incoming, outgoing) => {
     prepareResponse(incoming, outgoing)
-    return answer(incoming, outgoing)
+    return answerByHead(incoming, outgoing) ? undefined : answer(incoming, outgoing)
   })
   const { inFlight, closeAll } = trackConnections(server)
   answerMalformedRequests(server, (connection) => inFlight.get(connection), log)

@@ -76,6 +76,7 @@ export function openAnswerOnce<State, P extends Fact, F extends Fact>(
       const isFinal = finalWithinMs === undefined
       return { ...answer(await commit(change)), isFinal, finish: async (final) => answerOrThrow(final) }
     }
+    let own: AnyAnswer | undefined
     const decide = refusal ? () => raise(refusal) : change.decide
     const { stored } = await commit({
       ...change,
@@ -83,10 +84,14 @@ export function openAnswerOnce<State, P extends Fact, F extends Fact>(
       request: {
         ...keyed,
         finalWithinMs,
-        answer: (outcome): AnyAnswer | undefined =>
-          'value' in outcome ? answer(outcome.value) : refusalAnswer(problemOf(outcome.error as Error)),
+        answer(outcome): AnyAnswer | undefined {
+          own = 'value' in outcome ? answer(outcome.value) : refusalAnswer(problemOf(outcome.error as Error))
+          return own
+        },
       },
     }).catch((error) => raise(error instanceof RequestRefused ? requestProblem(error) : error))
+    // On the response, not in the answer: that is stored.
+    if (stored?.answer !== own) c.header('Idempotent-Replayed', 'true')
     return {
       ...answerOrThrow<State, Status>(stored?.answer as AnyAnswer),
       isFinal: stored?.isFinal ?? true,

@@ -1,8 +1,12 @@
-import { OpenAPIHono } from '@hono/zod-openapi'
+import { OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
 import type { BlankEnv } from 'hono/types'
 import { limitBody } from '../http/body-limit.ts'
-import { handleProblems, invalidInput, notFound, type Translate } from '../http/problem.ts'
+import { invalidInput } from '../http/invalid-input.ts'
+import { handleProblems, notFound, type Translate } from '../http/problem.ts'
+import { strictJson } from '../http/strict-json.ts'
+import { strictQuery } from '../http/strict-query.ts'
+import { tagJson } from '../http/tag-json.ts'
 import type { Log } from '../telemetry/log.ts'
 
 export type OpenApiApp = OpenAPIHono<BlankEnv>
@@ -14,11 +18,25 @@ export function openApiApp(log: Log, requireCaller: MiddlewareHandler, translate
       if (result.success) return
       // No item has a malformed id.
       if (result.target === 'param') throw notFound()
-      throw invalidInput(result.error, result.target === 'json' ? 'body' : result.target)
+      // The type leaves out the input, `data`.
+      const { error, target, data } = result as typeof result & { readonly data?: unknown }
+      throw invalidInput(error, target === 'json' ? 'body' : target, data)
     },
   })
   handleProblems(app, log, translate)
   app.use(requireCaller)
+  app.use(tagJson)
+  app.use(strictQuery)
   app.use(limitBody)
+  app.use(strictJson)
+  const declare = app.openapi as (route: RouteConfig, ...rest: unknown[]) => OpenApiApp
+  const openapi: typeof declare = (route, ...rest) => declare(withStrictQuery(route), ...rest)
+  app.openapi = openapi as typeof app.openapi
   return app
+}
+
+/** A misspelt filter would show more than was asked for: a route refuses each parameter that it does not declare. */
+const withStrictQuery = ({ request, ...route }: RouteConfig) => {
+  const query = (request?.query ?? z.object({})) as z.ZodObject
+  return { ...route, request: { ...request, query: query.strict() } }
 }

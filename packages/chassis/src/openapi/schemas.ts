@@ -11,7 +11,7 @@ const invalidField = z.object({
 
 const problem = z
   .object({
-    type: z.string().describe('`urn:problem:` and the code; stable'),
+    type: z.string().describe('Where the problem is described: `/problems#` and the code'),
     status: z.int(),
     code: z.string().describe('Kebab-case; stable'),
     title: z.string(),
@@ -21,11 +21,11 @@ const problem = z
   .openapi('Problem', {
     description: 'RFC 9457 problem details',
     example: {
-      type: 'urn:problem:invalid-input',
+      type: '/problems#invalid-input',
       status: 422,
       code: 'invalid-input',
       title: 'The input is not valid',
-      errors: [{ pointer: '/qty', detail: 'Too small: expected number to be >=1' }],
+      errors: [{ pointer: '/qty', detail: 'is required' }],
     },
   })
 
@@ -75,10 +75,10 @@ export const changeProblems = (final: string) =>
   })
 
 export const bodyProblems = problems({
-  400: 'The body is not JSON, or the `Idempotency-Key` is not valid',
+  400: 'The body is not valid JSON in UTF-8 with each key once, or the `Idempotency-Key` is not valid',
   409: `With an \`Idempotency-Key\`: ${inProgress}`,
   413: 'The body is larger than 64 KiB',
-  415: 'The body is not application/json',
+  415: 'The body is not application/json in UTF-8, or has a `Content-Encoding`',
   422: 'A field is not valid (`errors` points at it), or the `Idempotency-Key` was used for another request',
   ...mayFail,
 })
@@ -99,6 +99,10 @@ export const orderIdParam = z.object({
 /** A reader of the dashboard can wait for this event. */
 export const eventIdHeader = z.object({
   'Event-Id': z.uuid().optional().describe('The event that this call published'),
+  'Idempotent-Replayed': z
+    .literal('true')
+    .optional()
+    .describe('An earlier request had this `Idempotency-Key`: this is the answer to that one'),
 })
 
 const linkHeader = z.object({

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Service } from '@saucery/contracts/choreography'
+import { wholeNumber } from '../http/strict-query.ts'
 import { busy, jsonPage, jsonResponse, problems } from '../openapi/schemas.ts'
 
 const count = z.int().min(0)
@@ -74,7 +75,7 @@ export function cursorBefore(sequence: number): string {
 }
 
 const pageOfLetters = z.object({
-  limit: z.coerce.number().int().min(1).max(100).default(50).describe('Most items on a page'),
+  limit: wholeNumber(1, 100).default(50).describe('Most items on a page'),
   cursor: cursor.optional().describe('Where the page begins: the `next` of the page before'),
 })
 

@@ -14,7 +14,7 @@ export async function readProblem(response: Response | Promise<Response>) {
     type: string
     errors?: { pointer?: string; parameter?: string }[]
   }
-  assert.equal(type, `urn:problem:${code}`)
+  assert.equal(type, `/problems#${code}`)
   return { status, code, places: errors.map(({ pointer, parameter }) => pointer ?? parameter) }
 }
 

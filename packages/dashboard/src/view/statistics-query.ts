@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { queryTime } from '@saucery/chassis/http/pages'
+import { wholeNumber } from '@saucery/chassis/http/strict-query'
 import { itemId } from '@saucery/contracts/fields'
 
 const minuteMs = 60_000
@@ -24,7 +25,10 @@ export const minuteLength = '2026-01-31T12:00'.length
 export const placedTimeLength = ({ since, stepMs }: StatisticsQuery): number =>
   since % hourMs === 0 && stepMs % hourMs === 0 ? minuteLength - ':00'.length : minuteLength
 
-const wholeMinutes = z.coerce.number().int().min(minuteMs).multipleOf(minuteMs)
+const wholeMinutes = wholeNumber(minuteMs).refine(
+  (ms) => ms % minuteMs === 0,
+  `must be a multiple of ${minuteMs}`,
+)
 
 export const statisticsParameters = z.object({
   since: queryTime

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { Hono } from 'hono'
+import { compress } from 'hono/compress'
 
 const require = createRequire(import.meta.url)
 
@@ -28,13 +29,16 @@ const script = 'text/javascript; charset=utf-8'
 const files: [path: string, find: () => string, type: string][] = [
   ['/openapi.json', () => require.resolve('../../generated/openapi.json'), 'application/json'],
   ['/asyncapi.json', () => require.resolve('@saucery/contracts/generated/asyncapi.json'), 'application/json'],
+  ['/problems', () => require.resolve('../../generated/problems.html'), 'text/html; charset=utf-8'],
   ['/docs/swagger-ui.css', () => require.resolve('swagger-ui-dist/swagger-ui.css'), 'text/css'],
   ['/docs/swagger-ui-bundle.js', () => require.resolve('swagger-ui-dist/swagger-ui-bundle.js'), script],
 ]
 
-/** The OpenAPI and AsyncAPI documents, and Swagger UI at `/docs` to read and try the calls. */
+/** The OpenAPI and AsyncAPI documents, the list of problems, and Swagger UI at `/docs` to read and try the calls. */
 export function reference(): Hono {
   const app = new Hono()
+  for (const path of ['/openapi.json', '/asyncapi.json', '/problems', '/docs', '/docs/*'])
+    app.use(path, compress({ threshold: 1024 }))
   for (const [path, find, type] of files) {
     let content: Promise<Buffer<ArrayBuffer>> | undefined
     app.get(path, async (c) => {

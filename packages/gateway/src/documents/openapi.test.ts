@@ -81,6 +81,14 @@ describe('the API reference', () => {
       if (type === 'application/json') assert.ok('info' in JSON.parse(text))
     })
 
+  it('is compressed for a client that accepts it', async () => {
+    for (const path of ['/openapi.json', '/docs/swagger-ui-bundle.js']) {
+      const { headers } = await app.request(path, { headers: { 'accept-encoding': 'gzip' } })
+      assert.equal(headers.get('content-encoding'), 'gzip')
+      assert.match(headers.get('vary') ?? '', /accept-encoding/i)
+    }
+  })
+
   it('loads nothing from other hosts', async () => {
     const response = await app.request('/docs')
     assert.match(response.headers.get('content-security-policy') ?? '', /^default-src 'self';/)

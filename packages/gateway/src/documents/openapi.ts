@@ -1,4 +1,4 @@
-import { createRoute, OpenAPIHono, z } from '@hono/zod-openapi'
+import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
 import { jsonResponse, problems } from '@saucery/chassis/openapi/schemas'
 import { operationsRoutes } from '@saucery/chassis/operations/routes'
 import { actions, roles } from '@saucery/contracts/access/scope'
@@ -25,12 +25,39 @@ const gatewayProblems = problems({
   503: 'The service did not answer in time, is overloaded, or cannot reach its database',
 })
 
+// Whatever a call declares: each is read strictly.
+const strictProblems = problems({
+  400: 'The request is malformed',
+  422: 'A parameter is not known; `errors` names it',
+})
+
+interface JsonResponse {
+  readonly content: object
+  readonly headers?: z.ZodObject
+}
+
+/** JSON that is read has a tag; an event stream has none. */
+const taggedResponses = (found: JsonResponse) =>
+  'application/json' in found.content && {
+    200: {
+      ...found,
+      headers: (found.headers ?? z.object({})).extend({
+        ETag: z
+          .string()
+          .describe('Of this answer; `If-None-Match` with it gives 304 while nothing has changed'),
+      }),
+    },
+    304: { description: 'Nothing has changed since the answer with the `ETag` of `If-None-Match`' },
+  }
+
 /** A service's own reasons for a 503 say more than the gateway's: its text follows them. */
-function allResponses({ responses }: { readonly responses: Readonly<Record<number, unknown>> }) {
+function allResponses({ method, responses }: Pick<RouteConfig, 'method' | 'responses'>) {
   const own = responses[503] as { readonly description: string } | undefined
   const timeout = 'Also when the service did not answer in time, or is overloaded'
   return {
+    ...strictProblems,
     ...responses,
+    ...(method === 'get' && taggedResponses(responses[200] as JsonResponse)),
     ...gatewayProblems,
     ...(own && problems({ 503: `${own.description}. ${timeout}` })),
   }
@@ -85,7 +112,10 @@ export function openApiDocument() {
   })
   for (const route of serviceRoutes)
     openAPIRegistry.registerPath({ ...route, responses: allResponses(route) })
-  openAPIRegistry.registerPath({ ...getMe, responses: { ...getMe.responses, ...meProblems } })
+  openAPIRegistry.registerPath({
+    ...getMe,
+    responses: { ...strictProblems, ...getMe.responses, ...meProblems },
+  })
   return getOpenAPI31Document({
     openapi: '3.1.0',
     info: {

@@ -1,14 +1,12 @@
 import assert from 'node:assert/strict'
-import type { RequestListener } from 'node:http'
 import { describe, it } from 'node:test'
+import { getRequestListener } from '@hono/node-server'
+import { handleProblems } from '@saucery/chassis/http/problem'
 import { securityHeaders } from '@saucery/chassis/http/security-headers'
-import { recordingLog } from '@saucery/chassis/testing/log'
+import { recordingLog, silentLog } from '@saucery/chassis/testing/log'
 import { answerTo, parseAnswer } from '@saucery/chassis/testing/raw'
+import { Hono } from 'hono'
 import { deferred, openConnection, readText, startGateway, startUpstream } from '../testing/gateway.ts'
-
-const fine: RequestListener = (request, response) => {
-  request.resume().on('end', () => response.end('fine'))
-}
 
 async function codeIn(answer: Response) {
   assert.equal(answer.headers.get('content-type'), 'application/problem+json')
@@ -137,15 +135,19 @@ describe('a client with too many requests', () => {
 })
 
 describe('a request that the edge policy refuses', () => {
-  it('because of its method gets the allowed ones', async () => {
-    await using order = await startUpstream(fine)
+  it('because of its method gets the allowed ones, of a service those that it names', async () => {
+    const app = new Hono().get('/orders', (c) => c.text('')).post((c) => c.text(''))
+    handleProblems(app, silentLog)
+    await using order = await startUpstream(getRequestListener(app.fetch))
     await using gateway = await startGateway({ ORDER_URL: order.url })
     for (const [method, path, allowed] of [
-      ['TRACE', '/orders', /^GET, HEAD, POST/],
-      ['PROPFIND', '/orders', /^GET, HEAD, POST/],
-      ['POST', '/', /^GET$/],
-      ['DELETE', '/livez', /^GET$/],
-      ['PUT', '/readyz', /^GET$/],
+      ['TRACE', '/orders', /^GET, HEAD, POST, OPTIONS$/],
+      ['PROPFIND', '/orders', /^GET, HEAD, POST, OPTIONS$/],
+      ['PUT', '/orders', /^GET, HEAD, POST, OPTIONS$/],
+      ['TRACE', '/me', /^GET, HEAD, OPTIONS$/],
+      ['POST', '/', /^GET, HEAD, OPTIONS$/],
+      ['DELETE', '/livez', /^GET, HEAD, OPTIONS$/],
+      ['PUT', '/readyz', /^GET, HEAD, OPTIONS$/],
     ] as const) {
       const { client, answer } = openConnection(gateway.url + path, { method })
       client.end()

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { HttpBindings } from '@hono/node-server'
 import { bodyTooLarge, maxBodyBytes } from '@saucery/chassis/http/body-limit'
-import { answerProblem, methodNotAllowed, type Problem } from '@saucery/chassis/http/problem'
+import { answerProblem, type Problem } from '@saucery/chassis/http/problem'
 import type { MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import type { GatewaySettings } from '../settings.ts'
@@ -12,7 +12,7 @@ import { openRateLimit, rateLimited } from './rate-limit.ts'
 const probes: ReadonlySet<string> = new Set(['/livez', '/readyz'])
 
 /**
- * Middleware that every request except a probe passes first: CORS, rate limit, method, URL and body size.
+ * Middleware that every request except a probe passes first: CORS, rate limit, URL and body size.
  * Pages of allowed origins may read the refusals too.
  */
 export function edgePolicy(settings: GatewaySettings): MiddlewareHandler {
@@ -29,14 +29,15 @@ export function edgePolicy(settings: GatewaySettings): MiddlewareHandler {
     for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value)
     if (retryAfter > 0) return answerProblem(c, rateLimited, { 'retry-after': String(retryAfter) })
     const problem = refusalOf(incoming)
-    if (!problem) return next()
-    return answerProblem(c, problem, problem.status === 405 ? { allow: [...methods].join(', ') } : {})
+    return problem ? answerProblem(c, problem) : next()
   }
 }
 
 const exposed = [
   'Location',
+  'ETag',
   'Event-Id',
+  'Idempotent-Replayed',
   'Preference-Applied',
   'Link',
   'Retry-After',
@@ -45,12 +46,9 @@ const exposed = [
   'RateLimit-Policy',
 ]
 
-// TRACE would show a page headers that it may not read; no route needs the others.
-const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 const maxUrlLength = 8 * 1024
 
-function refusalOf({ method = '', url = '', headers }: IncomingMessage): Problem | undefined {
-  if (!methods.has(method)) return methodNotAllowed
+function refusalOf({ url = '', headers }: IncomingMessage): Problem | undefined {
   if (url.length > maxUrlLength)
     return { status: 414, code: 'url-too-long', title: 'The URL is longer than 8 KiB' }
   return Number(headers['content-length'] ?? 0) > maxBodyBytes ? bodyTooLarge : undefined

@@ -1,5 +1,8 @@
-import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerResponse } from 'node:http'
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
+import type { Writable } from 'node:stream'
+import { createGzip } from 'node:zlib'
 import type { Dispatcher } from 'undici'
+import type { AnswerHead } from './compress.ts'
 
 /** The client left before its answer was complete. */
 export class ClientGone extends Error {
@@ -17,10 +20,11 @@ export function dispatch(
   request: Dispatcher.DispatchOptions,
   outgoing: ServerResponse,
   readerTimeoutMs: number,
-  onHead: (headers: IncomingHttpHeaders) => OutgoingHttpHeaders,
+  onHead: (headers: IncomingHttpHeaders) => AnswerHead,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     let controller: Dispatcher.DispatchController | undefined
+    let sink: Writable = outgoing
     let stalled: NodeJS.Timeout | undefined
     const abort = () => controller?.abort(new ClientGone())
     const release = () => {
@@ -36,24 +40,26 @@ export function dispatch(
       },
       onResponseStart(_, status, headers, statusMessage) {
         if (status < 200) return
-        outgoing.on('drain', () => {
+        const head = onHead(headers)
+        if (head.isCompressed) sink = gzipInto(outgoing)
+        sink.on('drain', () => {
           clearTimeout(stalled)
           controller?.resume()
         })
-        outgoing.writeHead(status, statusMessage ?? '', onHead(headers))
+        outgoing.writeHead(status, statusMessage ?? '', head.headers)
         // An event stream may be silent at first; an answer of known length goes out with its first bytes.
         if (headers['content-length'] === undefined) outgoing.flushHeaders()
       },
       onResponseData(_, chunk) {
         if (outgoing.destroyed || outgoing.writableEnded) return
-        if (outgoing.write(chunk)) return
+        if (sink.write(chunk)) return
         controller?.pause()
         clearTimeout(stalled)
         stalled = setTimeout(() => outgoing.destroy(), readerTimeoutMs)
       },
       onResponseEnd() {
         release()
-        outgoing.end()
+        sink.end()
         resolve()
       },
       onResponseError(_, error) {
@@ -65,4 +71,13 @@ export function dispatch(
       },
     })
   })
+}
+
+/** A client that leaves ends the compressor too. */
+function gzipInto(outgoing: ServerResponse): Writable {
+  const gzip = createGzip()
+  // Not `pipeline`: with its listeners an answer has more than Node takes for a leak.
+  outgoing.once('close', () => gzip.destroy())
+  gzip.once('error', () => outgoing.destroy()).pipe(outgoing)
+  return gzip
 }

@@ -4,6 +4,7 @@ import type { Log } from '@saucery/chassis/telemetry/log'
 import type { Context, Handler } from 'hono'
 import type { Authenticator } from '../auth/authenticate.ts'
 import { forwardedFrom } from '../edge/forwarded.ts'
+import { compressedHead } from './compress.ts'
 import { ClientGone } from './dispatch.ts'
 import type { EventStreams } from './event-streams.ts'
 import { codeOf, problemOf } from './failures.ts'
@@ -27,7 +28,7 @@ export function routeTo(
       const headers = requestHeaders(incoming, correlation, origin, callerToken)
       await forward(upstream, incoming, outgoing, { path: pathOf(c), headers }, (received) => {
         if (received['content-type']?.startsWith('text/event-stream')) eventStreams.add(outgoing)
-        return answerHeaders(received, c.res.headers)
+        return compressedHead(incoming, received, answerHeaders(received, c.res.headers))
       })
       return alreadySent()
     } catch (error) {

@@ -7,7 +7,7 @@ import { runningSystem } from '../support/running-system.ts'
 import { findSchemathesis } from '../testing/find-schemathesis.ts'
 
 const seed = Number(process.env.FUZZ_SEED || Math.floor(Math.random() * 2 ** 31))
-const examplesPerCall = Number(process.env.FUZZ_EXAMPLES || 60)
+const examplesPerCall = Number(process.env.FUZZ_EXAMPLES || 30)
 
 /**
  * What is not asked: whether all that the schemas allow is accepted. A schema cannot say that qty × price has to be a
@@ -18,8 +18,10 @@ const leftOut = 'positive_data_acceptance'
 /** An answer that never ends. (live.int.test, and page.sys.test through the gateway) */
 const endless = 'followOrderDashboards'
 
-describe('the calls', { timeout: 300_000 }, () => {
-  it('keep what the OpenAPI document promises, whatever is sent to them', async (t) => {
+const callers = [{ role: 'operator' }, { role: 'branch', branch: '1' }, { role: 'courier' }] as const
+
+describe('the calls', { timeout: 600_000 }, () => {
+  it('keep what the OpenAPI document promises to each role, whatever is sent to them', async (t) => {
     const fuzzer = await findSchemathesis({ print: (text) => t.diagnostic(text) })
     if ('missing' in fuzzer) {
       assert.ok(!process.env.CI, fuzzer.missing)
@@ -27,25 +29,27 @@ describe('the calls', { timeout: 300_000 }, () => {
       return
     }
     await using system = await runningSystem({ AUTH: 'on' })
-    const token = await signToken(system.dataDir, { role: 'operator' })
     t.diagnostic(`FUZZ_SEED=${seed}`)
-    const options = [
-      ['--seed', String(seed)],
-      ['--max-examples', String(examplesPerCall)],
-      ['--exclude-checks', leftOut],
-      ['--exclude-operation-id', endless],
-      ['--header', `Authorization: Bearer ${token}`],
-      ['--warnings', 'off'],
-      ['--no-color'],
-    ].flat()
-    const document = `${system.urls.gateway}/openapi.json`
-    const { code, stdout, stderr } = await run(fuzzer.file, [...fuzzer.args, 'run', document, ...options], {
-      env: fuzzer.env,
-      // It leaves its database of examples where it is started.
-      cwd: tmpdir(),
-    })
-    t.diagnostic(stdout.split('\n').slice(-25).join('\n'))
-    assert.equal(code, 0, stdout + stderr)
-    assert.deepEqual([...system.errors], [])
+    for (const caller of callers) {
+      const token = await signToken(system.dataDir, caller)
+      const options = [
+        ['--seed', String(seed)],
+        ['--max-examples', String(examplesPerCall)],
+        ['--exclude-checks', leftOut],
+        ['--exclude-operation-id', endless],
+        ['--header', `Authorization: Bearer ${token}`],
+        ['--warnings', 'off'],
+        ['--no-color'],
+      ].flat()
+      const document = `${system.urls.gateway}/openapi.json`
+      const { code, stdout, stderr } = await run(fuzzer.file, [...fuzzer.args, 'run', document, ...options], {
+        env: fuzzer.env,
+        // It leaves its database of examples where it is started.
+        cwd: tmpdir(),
+      })
+      t.diagnostic(`${caller.role}:\n${stdout.split('\n').slice(-25).join('\n')}`)
+      assert.equal(code, 0, `${caller.role}: ${stdout}${stderr}`)
+      assert.deepEqual([...system.errors], [], caller.role)
+    }
   })
 })
