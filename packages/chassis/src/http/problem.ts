@@ -35,7 +35,7 @@ export class ProblemError extends Error {
   }
 }
 
-/** Its type is where the gateway describes it. (decision 33) */
+/** Its type is where the gateway describes it. (decision 32) */
 export const problemJson = ({ status, code, ...rest }: Problem): string =>
   JSON.stringify({ type: `/problems#${code}`, status, code, ...rest })
 
