@@ -7,6 +7,10 @@ FROM node:24.21.0-bookworm-slim AS base
 FROM base AS node
 RUN --mount=type=cache,target=/root/.npm npm install --global pnpm@12.21.0
 ENV CI=true
+# What is installed for them, with the packages that they depend on.
+ENV SERVICES="--filter-prod @saucery/gateway... --filter-prod @saucery/order... --filter-prod @saucery/payment... \
+--filter-prod @saucery/delivery... --filter-prod @saucery/dashboard... --filter-prod @saucery/provision... \
+--filter-prod @saucery/web..."
 
 # The installation depends on these files alone, so a changed source file does not repeat it.
 FROM node AS manifests
@@ -21,10 +25,7 @@ WORKDIR /saucery
 COPY --from=manifests /saucery ./
 # One layer for all images: all runtime dependencies and the compiler. No dependency needs its install scripts.
 RUN --mount=type=cache,target=/root/.local/share/pnpm/store --mount=type=cache,target=/root/.cache/pnpm \
-    pnpm install --frozen-lockfile --ignore-scripts --filter . \
-    --filter-prod '@saucery/gateway...' --filter-prod '@saucery/order...' --filter-prod '@saucery/payment...' \
-    --filter-prod '@saucery/delivery...' --filter-prod '@saucery/dashboard...' --filter-prod '@saucery/provision...' \
-    --filter-prod '@saucery/web...'
+    pnpm install --frozen-lockfile --ignore-scripts --filter . $SERVICES
 COPY tsconfig.base.json tsconfig.build.json ./
 COPY deploy/tools/src/images/compile.ts deploy/tools/src/images/
 COPY packages packages
@@ -35,10 +36,7 @@ FROM node AS sources
 WORKDIR /saucery
 COPY --from=manifests /saucery ./
 RUN --mount=type=cache,target=/root/.local/share/pnpm/store \
-    pnpm install --frozen-lockfile --ignore-scripts --config.minimum-release-age=0 --prod --filter . \
-    --filter-prod '@saucery/gateway...' --filter-prod '@saucery/order...' --filter-prod '@saucery/payment...' \
-    --filter-prod '@saucery/delivery...' --filter-prod '@saucery/dashboard...' --filter-prod '@saucery/provision...' \
-    --filter-prod '@saucery/web...'
+    pnpm install --frozen-lockfile --ignore-scripts --config.minimum-release-age=0 --prod --filter . $SERVICES
 
 # One image for all services under Tilt.
 FROM base AS dev
