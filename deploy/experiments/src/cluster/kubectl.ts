@@ -1,7 +1,6 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
+import { runProgram } from './program.ts'
 
-const { KUBECTL = 'kubectl', NAMESPACE = 'saucery-experiment' } = process.env
+const { NAMESPACE = 'saucery-experiment' } = process.env
 
 /** The namespace of the experiments: `NAMESPACE`, else `saucery-experiment`. Nothing else may be in it. */
 export const namespace = NAMESPACE
@@ -16,28 +15,15 @@ export function stayIn(name: string): void {
   context = ['--context', name]
 }
 
-/**
- * Runs kubectl (`KUBECTL`, else the one on the PATH) in the namespace.
- * @returns its output
- * @throws with the end of its error output when it fails
- */
-export async function kubectl(
+/** Runs kubectl in the namespace. @returns its output */
+export const kubectl = (
   args: readonly string[],
-  { input = '', timeoutMs = 300_000 } = {},
-): Promise<string> {
-  const all = [...context, '--namespace', namespace, ...args]
-  const running = promisify(execFile)(KUBECTL, all, { timeout: timeoutMs, maxBuffer: 2 ** 26 })
-  // kubectl may end without reading its input.
-  running.child.stdin?.on('error', () => {}).end(input)
-  try {
-    return (await running).stdout
-  } catch (error) {
-    const { code, stderr = '' } = error as { code?: number | string; stderr?: string }
-    if (code === 'ENOENT') throw new Error(`${KUBECTL} was not found; KUBECTL can name another program`)
-    const command = `kubectl ${args.slice(0, 4).join(' ')}`
-    throw new Error(`${command} failed (${code}): ${stderr.trim().slice(-500)}`)
-  }
-}
+  options: { readonly input?: string; readonly timeoutMs?: number } = {},
+): Promise<string> =>
+  runProgram('kubectl', [...context, '--namespace', namespace, ...args], {
+    ...options,
+    what: args.slice(0, 4).join(' '),
+  })
 
 export const getObject = async <T>(...args: string[]): Promise<T> =>
   JSON.parse(await kubectl(['get', ...args, '--output', 'json'])) as T

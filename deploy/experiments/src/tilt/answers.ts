@@ -1,17 +1,13 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { portsFrom, type ServiceName } from '@saucery/local/system/service-ports'
+import { waitUntil } from '@saucery/servers/process/wait-until'
 
 const ports = portsFrom(process.env)
-const pauseMs = 50
 
 /** Asks until the condition holds. @returns the time it took in ms; undefined when the limit was over before */
 export async function msUntil(isTrue: () => Promise<boolean>, limitMs: number): Promise<number | undefined> {
   const began = performance.now()
-  do {
-    if (await isTrue().catch(() => false)) return performance.now() - began
-    await delay(pauseMs)
-  } while (performance.now() - began < limitMs)
-  return undefined
+  const isReached = await waitUntil(() => isTrue().catch(() => false), { everyMs: 50, withinMs: limitMs })
+  return isReached ? performance.now() - began : undefined
 }
 
 const ask = (service: ServiceName, path: string): Promise<Response> =>

@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { waitUntil } from '@saucery/servers/process/wait-until'
 import { type Finding, promised } from '../report/finding.ts'
 import { resource, resources, type TiltResource, tilt } from './tilt.ts'
 
@@ -43,17 +43,16 @@ const builds = ({ status }: TiltResource) => status.buildHistory?.[0]
 async function press(name: string, interrupted: AbortSignal): Promise<string | undefined> {
   const before = builds(await resource(name))?.startTime
   await tilt('trigger', name)
-  const began = performance.now()
-  while (performance.now() - began < limitMs && !interrupted.aborted) {
-    await delay(500)
-    const now = await resource(name)
+  const isPending = (status: string) => status === 'pending' || status === 'in_progress'
+  let now = await resource(name)
+  const isOver = async () => {
+    now = await resource(name)
     const { updateStatus, runtimeStatus } = now.status
-    const isOver =
-      builds(now)?.startTime !== before && updateStatus !== 'in_progress' && updateStatus !== 'pending'
-    if (!isOver || runtimeStatus === 'pending') continue
-    if (updateStatus === 'error' || runtimeStatus === 'error')
-      return builds(now)?.error ?? `update ${updateStatus}, runtime ${runtimeStatus}`
-    return undefined
+    return builds(now)?.startTime !== before && !isPending(updateStatus) && !isPending(runtimeStatus)
   }
-  return 'not over within 15 minutes'
+  if (!(await waitUntil(() => interrupted.aborted || isOver(), { everyMs: 500, withinMs: limitMs })))
+    return 'not over within 15 minutes'
+  const { updateStatus, runtimeStatus } = now.status
+  if (updateStatus !== 'error' && runtimeStatus !== 'error') return undefined
+  return builds(now)?.error ?? `update ${updateStatus}, runtime ${runtimeStatus}`
 }

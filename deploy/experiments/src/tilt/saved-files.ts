@@ -57,17 +57,15 @@ export async function savedFiles(
     while (count < saves && !interrupted.aborted)
       await (count % 20 < 15 ? saveNext(alone, 1) : saveNext(burst, burstLength))
     const mended = interrupted.aborted ? [] : await brokenSource(sources.save)
+    const median = percentile(alone, 0.5)
+    const others = (await pods()).filter((pod, i) => pod !== before[i]).length
     return [
       promised('saved files that were live', `${count - lost} of ${count}`, lost === 0),
-      promised(
-        'from save to answer, alone: median',
-        inMs(percentile(alone, 0.5)),
-        percentile(alone, 0.5) < 3000,
-      ),
+      promised('from save to answer, alone: median', inMs(median), median < 3000),
       reported('from save to answer, alone: slowest', inMs(Math.max(...alone))),
       reported(`from save to answer, ${burstLength} at once: median`, inMs(percentile(burst, 0.5))),
       ...mended,
-      promised('pods replaced', replaced(before, await pods()), replaced(before, await pods()) === 0),
+      promised('pods replaced', others, others === 0),
     ]
   } finally {
     await sources.restore()
@@ -75,8 +73,6 @@ export async function savedFiles(
 }
 
 const inMs = (ms: number) => `${Math.round(ms)} ms`
-const replaced = (before: readonly string[], after: readonly string[]) =>
-  after.filter((pod, i) => pod !== before[i]).length
 
 /** The sources of all services and of the page by turns, so that each of them restarts early and late. */
 async function sourcesOf(): Promise<readonly Source[]> {

@@ -1,7 +1,4 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
-
-const { TILT = 'tilt' } = process.env
+import { runProgram } from '../cluster/program.ts'
 
 /** What Tilt says of one of its resources. */
 export interface TiltResource {
@@ -9,28 +6,15 @@ export interface TiltResource {
   readonly status: {
     readonly updateStatus: 'ok' | 'pending' | 'in_progress' | 'error' | 'none' | 'not_applicable'
     readonly runtimeStatus: 'ok' | 'pending' | 'error' | 'none' | 'not_applicable'
-    readonly endpointLinks?: readonly { readonly name?: string; readonly url: string }[]
+    readonly endpointLinks?: readonly { readonly url: string }[]
     readonly k8sResourceInfo?: { readonly podName?: string }
-    readonly lastDeployTime?: string
     readonly buildHistory?: readonly { readonly startTime: string; readonly error?: string }[]
     readonly triggerMode?: number
   }
 }
 
-/**
- * Runs a command of the Tilt that is up (`TILT`, else the one on the PATH).
- * @returns its output
- * @throws with the end of its error output when it fails
- */
-export async function tilt(...args: string[]): Promise<string> {
-  try {
-    return (await promisify(execFile)(TILT, args, { timeout: 60_000, maxBuffer: 2 ** 26 })).stdout
-  } catch (error) {
-    const { code, stderr = '' } = error as { code?: number | string; stderr?: string }
-    if (code === 'ENOENT') throw new Error(`${TILT} was not found; TILT can name another program`)
-    throw new Error(`tilt ${args.join(' ')} failed (${code}): ${stderr.trim().slice(-500)}`)
-  }
-}
+/** Runs a command of the Tilt that is up. @returns its output */
+export const tilt = (...args: string[]): Promise<string> => runProgram('tilt', args, { timeoutMs: 60_000 })
 
 const get = async <T>(...what: string[]): Promise<T> =>
   JSON.parse(await tilt('get', ...what, '--output', 'json')) as T
