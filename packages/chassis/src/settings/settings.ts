@@ -29,6 +29,9 @@ export type HttpSettings = z.infer<typeof httpSettings>
 
 /** For every service. Credentials have settings of their own, so that URLs can be logged. */
 export const commonSettings = httpSettings.extend({
+  ...authSettings,
+  /** For `/livez`, `/readyz` and `/metrics`: a port that the orchestrator and Prometheus reach, and no client. */
+  MANAGEMENT_PORT: port,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   LOG_FORMAT: z.enum(['json', 'pretty']).default(process.stdout.isTTY ? 'pretty' : 'json'),
   /** Time from the stop signal to the exit. Work that is not finished by then is done again after a restart. */
@@ -63,7 +66,6 @@ export const natsLogin = (settings: z.infer<z.ZodObject<typeof natsSettings>>) =
 /** For every service that publishes or consumes. */
 export const brokerSettings = commonSettings
   .extend({
-    ...authSettings,
     GATEWAY_PUBLIC_KEY: ed25519PublicKeys.optional(),
     ...natsSettings,
     EVENT_PUBLIC_KEYS: eventPublicKeys,
