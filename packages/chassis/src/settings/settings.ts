@@ -20,6 +20,8 @@ export const httpSettings = z.object({
   REQUEST_TIMEOUT_MS: ms.min(1).default(30_000),
   /** How long an idle connection stays open: longer than a load balancer in front would reuse it. */
   KEEP_ALIVE_TIMEOUT_MS: ms.min(1).default(5_000),
+  /** How long a connection is used at most; the next one may lead to a replica that was added since. */
+  MAX_CONNECTION_AGE_MS: ms.min(1).default(10_000),
   /** A PEM certificate, with the chain, and its key: then HTTPS is served, and no HTTP. */
   TLS_CERT_FILE: path.optional(),
   TLS_KEY_FILE: path.optional(),
