@@ -7,7 +7,7 @@ import { type StatisticsParameters, statisticsKey, statisticsQuery } from '../vi
 import { NoPlace, openPlaces } from './places.ts'
 import { shareAnswers } from './shared-answers.ts'
 
-const limits = { all: 4, ofCaller: 2, waitingOfCaller: 20, waiting: 100, waitMs: 2000 }
+const limits = { all: 3, ofCaller: 1, waitingOfCaller: 20, waiting: 100, waitMs: 2000 }
 
 /**
  * Counts the orders of a period, at most `maxMs` long. Statistics read every order of the period, and every page asks
@@ -20,10 +20,8 @@ export function openStatistics(views: Pick<ViewStore, 'countPlaced' | 'durations
     const query = statisticsQuery(parameters, Date.now())
     if ('parameter' in query) throw new ProblemError(invalidFields([query]))
     const count = async () => {
-      const [placed, tookMs] = await Promise.all([
-        views.countPlaced(query, maxMs),
-        views.durations(query, maxMs),
-      ])
+      const placed = await views.countPlaced(query, maxMs)
+      const tookMs = await views.durations(query, maxMs)
       return statisticsOf(query, placed, tookMs)
     }
     try {

@@ -19,7 +19,7 @@ export const isStoreOutage = (error: unknown): boolean =>
 /** Whether a query ran longer than it may: ended by the server, or given up. */
 export const isTimeLimit = (error: unknown): boolean =>
   error instanceof MongoError
-    ? error.code === maxTimeExpired
+    ? error.name === 'MongoOperationTimeoutError' || error.code === maxTimeExpired
     : error instanceof Error && error.name === 'TimeoutError'
 
 /**

@@ -31,7 +31,10 @@ const maxDurations = 10_000
 /** The gateway waits no longer for an answer. */
 const maxListMs = 10_000
 
-/** The server ends the query, and the client gives it up where the server does not. */
+/**
+ * The server ends the query, and it is given up where the server does not answer. The driver's `timeoutMS` has no effect
+ * on a cursor.
+ */
 const limitedTo = (maxTimeMS: number) => ({ maxTimeMS, signal: AbortSignal.timeout(maxTimeMS + 1000) })
 
 /** The ids of all events of these events' orders: an event is handled once it is in its order's view. */
@@ -50,7 +53,8 @@ export async function handledIn(
  * @param asOwn turns a document of another version into what this version would compute
  */
 export function viewQueries(views: () => Collection<OrderView>, asOwn: (view: OrderView) => OrderView) {
-  const find = (filter: Filter<OrderView>, options?: FindOptions) => views().find(filter, options).map(asOwn)
+  const find = (filter: Filter<OrderView>, options?: FindOptions & Abortable) =>
+    views().find(filter, options).map(asOwn)
 
   async function countBy<Group>(
     filter: Filter<OrderView>,
@@ -67,7 +71,7 @@ export function viewQueries(views: () => Collection<OrderView>, asOwn: (view: Or
 
     handledAmong: (letters: readonly DeadLetter[]) => handledIn(views(), letters),
 
-    /** The newest orders first. A filter that no index serves may read every order: the server ends it then. */
+    /** The newest orders first. A filter that no index serves may read every order: it is ended then. */
     list: (query: ViewQuery) =>
       find(matching(query), limitedTo(maxListMs)).sort({ _id: -1 }).limit(query.limit).toArray(),
 
@@ -85,7 +89,7 @@ export function viewQueries(views: () => Collection<OrderView>, asOwn: (view: Or
     countOverdue: (at: OverdueAt, signal?: AbortSignal) =>
       countBy<{ status: Status; events: string[] }>(overdueAt(at), { status: '$status', events }, { signal }),
 
-    /** The server ends it after `maxMs`, and it is rejected. */
+    /** Rejected after `maxMs`. */
     countPlaced(query: StatisticsQuery, maxMs: number): Promise<PlacedCount[]> {
       const time = { $substrBytes: [{ $ifNull: ['$placedAt', ''] }, 0, placedTimeLength(query)] }
       return countBy(placedIn(query), { time, status: '$status' }, limitedTo(maxMs))

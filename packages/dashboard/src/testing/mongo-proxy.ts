@@ -7,11 +7,11 @@ const [opMsg, bodyAt] = [2013, 21]
 
 /**
  * A proxy to MongoDB that reads what passes.
- * @param answer what the server is to seem to have replied to a command; undefined: what it did reply
+ * @param answer what the server is to seem to have replied to a command; undefined: what it did reply; `held`: nothing
  */
 export async function mongoProxy(
   url: string,
-  answer: (command: Document, reply: Document) => Document | undefined = () => undefined,
+  answer: (command: Document, reply: Document) => Document | 'held' | undefined = () => undefined,
 ) {
   const target = new URL(url)
   const commands: Document[] = []
@@ -32,7 +32,7 @@ export async function mongoProxy(
     eachMessage(upstream, (message) => {
       const command = pending.get(message.readInt32LE(8))
       const changed = command && answer(command, bodyOf(message))
-      client.write(changed ? withBody(message, changed) : message)
+      if (changed !== 'held') client.write(changed ? withBody(message, changed) : message)
     })
   })
   await once(server.listen(0, '127.0.0.1'), 'listening')
