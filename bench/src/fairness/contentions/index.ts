@@ -1,7 +1,8 @@
 import type { Contention } from '../contention.ts'
 import { backlog } from './backlog.ts'
 import { reads } from './reads.ts'
+import { repair } from './repair.ts'
 import { replays } from './replays.ts'
 
 /** By the name that the command line takes. */
-export const contentions: Readonly<Record<string, Contention>> = { backlog, reads, replays }
+export const contentions: Readonly<Record<string, Contention>> = { backlog, reads, repair, replays }
