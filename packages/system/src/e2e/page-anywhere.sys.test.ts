@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { eventually } from '@saucery/messaging/testing/eventually'
-import type { Page } from 'playwright-core'
+import type { Page, Request } from 'playwright-core'
 import { inBrowser } from '../support/browser.ts'
 import { holdingProxy } from '../testing/holding-proxy.ts'
 import { order, placed, stands } from '../testing/page.ts'
@@ -65,11 +65,14 @@ describe('the page in any browser, behind any proxy', { timeout: 300_000 }, () =
     const isLive = (page: Page) => page.getByText('Live', { exact: true }).waitFor()
     const first = await open()
     await isLive(first)
-    const feeds = new Set<Page>()
+    /** Those that were opened from now on. */
+    const feeds = new Set<Request>()
     const context = first.context()
     context.on('request', (request) => {
-      if (request.url().includes('/live')) feeds.add(request.frame().page())
+      if (request.url().includes('/live')) feeds.add(request)
     })
+    context.on('requestfailed', (request) => feeds.delete(request))
+    context.on('requestfinished', (request) => feeds.delete(request))
     const pages = [first]
     while (pages.length < 8) {
       const page = await context.newPage()

@@ -1,4 +1,4 @@
-/** What the leader sends in each of its messages. */
+/** The pages that share a channel, as one of them takes part. `Content`: what the leader sends. */
 export interface Group<Content> {
   readonly channel: BroadcastChannel
   readonly page: Pick<Document, 'visibilityState' | 'addEventListener'>
