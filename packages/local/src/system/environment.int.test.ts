@@ -196,10 +196,14 @@ describe('a data folder', () => {
       const printed: string[] = []
       const print = (line: string) => void printed.push(line)
       const { pid } = left
-      const server = await startNats({ dataDir: join(base, second, 'nats'), env: withoutUrl, print })
-      assert.match(printed.join(), new RegExp(`process ${pid}\\), left over`))
-      assert.equal(left.pid, undefined)
-      await server.stop()
+      try {
+        const server = await startNats({ dataDir: join(base, second, 'nats'), env: withoutUrl, print })
+        await server.stop()
+        assert.match(printed.join(), new RegExp(`process ${pid}\\), left over`))
+        assert.equal(left.pid, undefined)
+      } finally {
+        await left.kill()
+      }
       await removeTempFolder(base)
     })
 
