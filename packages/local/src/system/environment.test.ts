@@ -1,7 +1,7 @@
 // What differs on a user's machine, where no server is needed to see it: one row for each.
 // With servers: environment.int.test.ts.
 import assert from 'node:assert/strict'
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { openDatabase } from '@saucery/messaging/postgres/database'
@@ -10,6 +10,7 @@ import { installWheels } from '@saucery/servers/install/wheels'
 import { withoutProxyHere } from '@saucery/servers/process/local-calls'
 import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
 import semver from 'semver'
+import { eventKeyOf, resumeTokenKey } from '../access/event-keys.ts'
 import { accessFromUrl } from '../access/nats-users.ts'
 import { testEnv } from '../testing/test-env.ts'
 import { withUrl } from './bundle.ts'
@@ -69,6 +70,21 @@ describe('a wrong setting is reported before anything starts:', () => {
       NATS_URL: 'nats://[::1]',
     })
   })
+})
+
+describe('what a crash left half written is named:', () => {
+  const rows = [
+    ['secrets.json', '{ "nats-ord', /secrets\.json cannot be read .* Delete it/],
+    ['keys/order-events.pem', '', /order-events\.pem cannot be read as a key .* Restore it/],
+  ] as const
+  for (const [file, text, error] of rows)
+    it(file, async () => {
+      const folder = await tempFolder()
+      mkdirSync(join(folder, 'keys'))
+      writeFileSync(join(folder, file), text)
+      assert.throws(() => [resumeTokenKey(folder), eventKeyOf(folder, 'order')], error)
+      await removeTempFolder(folder)
+    })
 })
 
 describe('a login in NATS_URL is understood:', () => {
