@@ -1,6 +1,7 @@
 import type { Contention } from '../contention.ts'
 import { backlog } from './backlog.ts'
 import { reads } from './reads.ts'
+import { repair } from './repair.ts'
 
 /** By the name that the command line takes. */
-export const contentions: Readonly<Record<string, Contention>> = { backlog, reads }
+export const contentions: Readonly<Record<string, Contention>> = { backlog, reads, repair }
