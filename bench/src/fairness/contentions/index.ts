@@ -2,6 +2,7 @@ import type { Contention } from '../contention.ts'
 import { backlog } from './backlog.ts'
 import { reads } from './reads.ts'
 import { repair } from './repair.ts'
+import { replays } from './replays.ts'
 
 /** By the name that the command line takes. */
-export const contentions: Readonly<Record<string, Contention>> = { backlog, reads, repair }
+export const contentions: Readonly<Record<string, Contention>> = { backlog, reads, repair, replays }

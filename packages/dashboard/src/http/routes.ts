@@ -98,7 +98,9 @@ export const live = createRoute({
     },
     ...problems({
       422: 'A parameter is not valid: `errors` names it',
-      429: '`too-many-of-one-caller`: close another connection, or try again after `Retry-After` seconds',
+      429:
+        '`too-many-of-one-caller`, `too-many-of-one-branch`: close another connection, or try again after ' +
+        '`Retry-After` seconds. `too-many-replays`: try again after `Retry-After` seconds',
       503: '`too-many-listeners`: try again after `Retry-After` seconds',
     }),
   },
