@@ -30,7 +30,7 @@ await runBench((context) => {
   // The environment of this process wins, so that other figures can be tried.
   const start = { connections: Number.POSITIVE_INFINITY, env: { ...settings, ...process.env } }
   return withSystem(context, start, async ({ orders, system, say }) => {
-    const run = await measureBreaker(orders, system.urls.order, plan, say)
+    const run = await measureBreaker(orders, system.managementUrls.order, plan, say)
     return `${context.machine([])}\n\n${breakerTable(run)}`
   })
 })

@@ -21,6 +21,8 @@ export const httpSettings = z.object({
   REQUEST_TIMEOUT_MS: ms.min(1).default(30_000),
   /** How long an idle connection stays open: longer than a load balancer in front would reuse it. */
   KEEP_ALIVE_TIMEOUT_MS: ms.min(1).default(5_000),
+  /** How long a connection is used at most; the next one may lead to a replica that was added since. */
+  MAX_CONNECTION_AGE_MS: ms.min(1).default(10_000),
   /** A PEM certificate, with the chain, and its key: then HTTPS is served, and no HTTP. */
   TLS_CERT_FILE: path.optional(),
   TLS_KEY_FILE: path.optional(),
@@ -30,6 +32,9 @@ export type HttpSettings = z.infer<typeof httpSettings>
 
 /** For every service. Credentials have settings of their own, so that URLs can be logged. */
 export const commonSettings = httpSettings.extend({
+  ...authSettings,
+  /** For `/livez`, `/readyz` and `/metrics`: a port that the orchestrator and Prometheus reach, and no client. */
+  MANAGEMENT_PORT: port,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   LOG_FORMAT: z.enum(['json', 'pretty']).default(process.stdout.isTTY ? 'pretty' : 'json'),
   /** Time from the stop signal to the exit. Work that is not finished by then is done again after a restart. */
@@ -64,7 +69,6 @@ export const natsLogin = (settings: z.infer<z.ZodObject<typeof natsSettings>>) =
 /** For every service that publishes or consumes. */
 export const brokerSettings = commonSettings
   .extend({
-    ...authSettings,
     GATEWAY_PUBLIC_KEY: ed25519PublicKeys.optional(),
     ...natsSettings,
     EVENT_PUBLIC_KEYS: eventPublicKeys,
