@@ -941,7 +941,7 @@ export interface operations {
             readonly header?: {
                 /** @description Chosen by the client. The same request with the same key within a day gets the first answer again. */
                 readonly "idempotency-key"?: string;
-                /** @description RFC 7240. `wait=N`: wait up to N seconds, at most 60, for the payment. With `handling=strict` too, the order is cancelled if the payment does not come in time. `handling=lenient` and `respond-async` overrule a service that is strict by default. Malformed and unknown preferences are ignored. */
+                /** @description RFC 7240. `wait=N`: wait up to N seconds, at most 60, for the payment. With `handling=strict` too, the order is cancelled if the payment does not come in time. `handling=lenient` and `respond-async` overrule a service that is strict by default. While too many requests wait, or payments are late, a lenient one is answered at once, without `Preference-Applied`. Malformed and unknown preferences are ignored. */
                 readonly prefer?: string;
             };
             readonly path?: never;
@@ -1066,7 +1066,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: the database cannot be reached. `resource-busy`: another transaction has locked it. `payment-timeout`: the payment did not come in time and the order is cancelled. `payment-unavailable`: payments are too slow at the moment and no order was placed. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            /** @description `store-unavailable`: the database cannot be reached. `resource-busy`: another transaction has locked it. `payment-timeout`: the payment did not come in time and the order is cancelled. `payment-unavailable`: payments are too slow at the moment and no order was placed. `too-many-waits`: too many strict requests wait and no order was placed. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2252,7 +2252,7 @@ export interface operations {
                 readonly after?: string;
             };
             readonly header?: {
-                /** @description RFC 7240. `wait=N` with `after`: wait up to N seconds, 60 at most, for the event. */
+                /** @description RFC 7240. `wait=N` with `after`: wait up to N seconds, 60 at most, for the event. While too many requests wait, the answer comes at once, without `Preference-Applied`. */
                 readonly prefer?: string;
             };
             readonly path: {

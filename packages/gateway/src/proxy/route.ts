@@ -1,32 +1,46 @@
 import type { HttpBindings } from '@hono/node-server'
 import { answerProblem, ProblemError } from '@saucery/chassis/http/problem'
 import type { Log } from '@saucery/chassis/telemetry/log'
+import type { Caller } from '@saucery/contracts/access/scope'
 import type { Context, Handler } from 'hono'
 import type { Authenticator } from '../auth/authenticate.ts'
 import { forwardedFrom } from '../edge/forwarded.ts'
+import { networkOf } from '../edge/network.ts'
 import { compressedHead } from './compress.ts'
 import { ClientGone } from './dispatch.ts'
 import type { EventStreams } from './event-streams.ts'
 import { codeOf, problemOf } from './failures.ts'
 import { forward } from './forward.ts'
 import { answerHeaders, correlationOf, requestHeaders } from './headers.ts'
+import { takePlace } from './place.ts'
 import type { Upstream } from './upstreams.ts'
+
+interface RouteDeps {
+  readonly authenticator: Authenticator
+  /** Counts a request of the caller; throws ProblemError 429. */
+  readonly limitCaller: (caller: Caller) => void
+  readonly eventStreams: EventStreams
+  readonly log: Log
+}
 
 /** A route that one service answers; the gateway answers for a service that does not. */
 export function routeTo(
   upstream: Upstream,
-  authenticator: Authenticator,
-  eventStreams: EventStreams,
-  log: Log,
+  { authenticator, limitCaller, eventStreams, log }: RouteDeps,
 ): Handler {
   return async (c) => {
     const { incoming, outgoing } = c.env as HttpBindings
     const correlation = correlationOf(incoming.headers)
     try {
-      const callerToken = await authenticator.callerTokenFor(incoming.headers, upstream.name)
       const origin = forwardedFrom(incoming, upstream.settings.TRUSTED_PROXIES)
-      const headers = requestHeaders(incoming, correlation, origin, callerToken)
-      await forward(upstream, incoming, outgoing, { path: pathOf(c), headers }, (received) => {
+      const client = networkOf(origin.client)
+      const caller = await authenticator.callerOf(incoming.headers)
+      if (caller) limitCaller(caller)
+      const callerToken = await authenticator.callerTokenFor(caller, upstream.name)
+      const place = takePlace(upstream, incoming.headers, client, caller)
+      const headers = requestHeaders(incoming, correlation, origin, callerToken, place.mayWait)
+      const target = { path: pathOf(c), headers, place }
+      await forward(upstream, incoming, outgoing, target, (received) => {
         if (received['content-type']?.startsWith('text/event-stream')) eventStreams.add(outgoing)
         return compressedHead(incoming, received, answerHeaders(received, c.res.headers))
       })

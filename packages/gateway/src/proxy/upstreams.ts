@@ -1,4 +1,5 @@
 import { withTimeout } from '@saucery/chassis/async/timeout'
+import { openWaitPlaces } from '@saucery/chassis/http/wait-places'
 import type { Service } from '@saucery/contracts/choreography'
 import { certificatesIn } from '@saucery/messaging/tls/certificate-files'
 import { buildConnector, Pool } from 'undici'
@@ -17,8 +18,8 @@ function openUpstream(name: Service, url: string, settings: GatewaySettings) {
   // Without a limit on connections: open event streams would use it up, and queued requests have no time limit.
   const connect = connector(headersTimeout, settings.UPSTREAM_CA_FILE)
   const pool = new Pool(url, { connect, headersTimeout, bodyTimeout })
-  // `waiting` counts the requests whose answer has not begun.
-  return { name, pool, settings, waiting: 0 }
+  // `working` counts the requests whose answer has not begun and that do not wait on purpose.
+  return { name, pool, settings, working: 0, waits: openWaitPlaces(settings.WAITING_REQUESTS) }
 }
 
 /** Trusts the authorities in the file, as it is when a connection is made. */
