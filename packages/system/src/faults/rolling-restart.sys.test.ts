@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { violations } from '../model/violations.ts'
+import { replicasOf } from '../support/replicas.ts'
 import { runningSystem } from '../support/running-system.ts'
 import { openKeptConnections } from '../testing/kept-connections.ts'
 import { observe } from '../testing/observer.ts'
-import { replicasOf } from '../testing/replicas.ts'
 
 const consuming = ['order', 'payment', 'delivery', 'dashboard'] as const
 /** The default of SHUTDOWN_GRACE_MS, and the time that a process needs to end. */
@@ -14,7 +14,7 @@ const stopsWithinMs = 10_500
 describe('a rolling restart of two replicas of each service', { timeout: 400_000 }, () => {
   it('fails no request on a kept connection, and delivers no event twice', async (t) => {
     await using system = await runningSystem()
-    await using rollout = await replicasOf(system)
+    await using rollout = await replicasOf({ ...system, onLine: (line) => system.errors.set(line, 1) })
     const clients = openKeptConnections(rollout.url, 12)
     for (const replica of rollout.replicas) {
       const burst = clients.burst(40)

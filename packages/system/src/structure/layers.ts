@@ -113,7 +113,14 @@ export const structure: Structure = {
     ],
     'packages/local': [['access', 'demo'], ['system'], ['cli']],
     'packages/system': [['model'], ['support'], ['docs', 'faults', 'mutants', 'structure']],
-    bench: [['load', 'report'], ['run'], ['limits'], ['measure'], ['breaker', 'rebuild'], ['bench.ts']],
+    bench: [
+      ['load', 'report'],
+      ['run'],
+      ['limits'],
+      ['measure'],
+      ['breaker', 'fairness', 'rebuild'],
+      ['bench.ts'],
+    ],
     'deploy/tools': [['images', 'manifests', 'secrets'], ['replay.ts']],
     'deploy/experiments': [
       ['report'],

@@ -3,9 +3,9 @@ import { signInEnv } from '@saucery/local/access/sign-in'
 import { bundle } from '@saucery/local/system/bundle'
 import { anyPorts, claimPorts, perService, type ServiceName } from '@saucery/local/system/service-ports'
 import { startService } from '@saucery/local/system/services'
+import type { System } from '@saucery/local/system/system'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import type { Supervised } from '@saucery/servers/process/supervise'
-import type { RunningSystem } from '../support/running-system.ts'
 import { openBalancer } from './balancer.ts'
 
 export interface Replica {
@@ -16,10 +16,17 @@ export interface Replica {
 
 const portOf = (url: string) => Number(new URL(url).port)
 
+/** A running system, the folder of its data, and the settings of its services. */
+interface Replicated extends Pick<System, 'urls' | 'services' | 'databases' | 'nats'> {
+  readonly dataDir: string
+  readonly settings?: NodeJS.ProcessEnv
+  /** Called with each line that a further replica writes. */
+  readonly onLine?: (line: string) => void
+}
+
 /** Two replicas of each service behind a balancer, in the order of a rollout: the system's own, and one more of each. */
-export async function replicasOf(system: RunningSystem) {
-  const { dataDir, urls, services, errors, ...stores } = system
-  const env = { ...process.env, LOG_LEVEL: 'warn' }
+export async function replicasOf({ dataDir, urls, services, settings, onLine, ...stores }: Replicated) {
+  const env = { ...process.env, LOG_LEVEL: 'warn', ...settings }
   const built = await bundle(join(dataDir, 'replicas'))
   const [own, more] = [await claimPorts(anyPorts), await claimPorts(anyPorts)]
   // The system's own gateway calls its own services, so two others replace it.
@@ -36,9 +43,10 @@ export async function replicasOf(system: RunningSystem) {
 
   function start(name: ServiceName, port: number): Supervised {
     const ports = { ...behind, [name]: port }
-    const onLine = (_: ServiceName, line: string) => void errors.set(`${name}: ${line}`, 1)
     const signIn = signInEnv(dataDir, {})
-    return startService(name, { dataDir, ports, stores, signIn, bundle: built, env, print: () => {}, onLine })
+    const output = (_: ServiceName, line: string) => onLine?.(`${name}: ${line}`)
+    const options = { dataDir, ports, stores, signIn, bundle: built, env, print: () => {}, onLine: output }
+    return startService(name, options)
   }
 
   const replicas = Object.entries(pairs).flatMap(([key, ports]): Replica[] => {
