@@ -915,7 +915,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1057,7 +1057,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1168,7 +1168,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1272,7 +1272,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1382,7 +1382,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1486,7 +1486,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1597,7 +1597,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1708,7 +1708,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1818,7 +1818,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1922,7 +1922,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2034,7 +2034,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2125,7 +2125,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2225,7 +2225,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2337,7 +2337,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2429,7 +2429,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2532,7 +2532,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2641,7 +2641,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2733,7 +2733,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2836,7 +2836,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2945,7 +2945,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3037,7 +3037,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3140,7 +3140,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3249,7 +3249,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3341,7 +3341,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3444,7 +3444,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3553,7 +3553,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;

@@ -53,6 +53,7 @@ export function orderApi(deps: OrderApiDeps) {
       wait.skip()
       return respond(c, placed)
     }
+    c.get('leaveWork')()
     const outcome = await wait.outcome(placed.body.id, cause)
     return respond(c, await placed.finish(answerTo(outcome, placed)))
   })

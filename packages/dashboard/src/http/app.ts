@@ -75,6 +75,7 @@ export function dashboardApi(options: DashboardApi): OpenApiApp {
     const awaited = { orderId, eventId, isVisible: (view: OrderView) => inScope(view) !== undefined }
     const leave = wait && mayExist(eventId, Date.now()) ? takeWaitPlace(c, waiter.places) : undefined
     const applied = leave === undefined ? {} : { 'preference-applied': `wait=${wait}` }
+    if (leave) c.get('leaveWork')()
     const view = wait && leave && (await waitForEvent(waiter, awaited, wait * 1000, signal).finally(leave))
     if (view) return c.json(toJson(view, scope), 200, applied)
     const title = 'The event has not arrived at the dashboard yet'

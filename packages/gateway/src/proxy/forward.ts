@@ -23,6 +23,7 @@ export async function forward(
 ): Promise<void> {
   const method = incoming.method ?? 'GET'
   const body = bodyOf(incoming)
+  if (body) pauseWhileSlow(incoming, place)
   const headersTimeout = upstream.settings.UPSTREAM_TIMEOUT_MS + place.waitMs
   const request = { ...target, method, body, headersTimeout }
   const send = () =>
@@ -57,4 +58,16 @@ async function* limited(incoming: IncomingMessage): AsyncGenerator<Buffer> {
     if (bytes > maxBodyBytes) throw new ProblemError(bodyTooLarge)
     yield chunk
   }
+}
+
+/** A request that takes longer to arrive keeps no place meanwhile: the service has nothing to do for it. */
+const quickMs = 250
+
+function pauseWhileSlow(incoming: IncomingMessage, place: Place): void {
+  const slow = setTimeout(place.pause, quickMs)
+  incoming.once('end', () => {
+    clearTimeout(slow)
+    place.resume()
+  })
+  incoming.once('close', () => clearTimeout(slow))
 }

@@ -1,4 +1,5 @@
 import type { HttpBindings } from '@hono/node-server'
+import { Overloaded } from '@saucery/chassis/http/admission'
 import { answerProblem, ProblemError } from '@saucery/chassis/http/problem'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import type { Caller } from '@saucery/contracts/access/scope'
@@ -34,10 +35,12 @@ export function routeTo(
     try {
       const origin = forwardedFrom(incoming, upstream.settings.TRUSTED_PROXIES)
       const client = networkOf(origin.client)
+      // Before the token is checked: a refusal has to cost less than an answer.
+      if (upstream.work.refuses(client)) throw new Overloaded()
       const caller = await authenticator.callerOf(incoming.headers)
       if (caller) limitCaller(caller)
       const callerToken = await authenticator.callerTokenFor(caller, upstream.name)
-      const place = takePlace(upstream, incoming.headers, client, caller)
+      const place = await takePlace(upstream, incoming.headers, client, caller)
       const headers = requestHeaders(incoming, correlation, origin, callerToken, place.mayWait)
       const target = { path: pathOf(c), headers, place }
       await forward(upstream, incoming, outgoing, target, (received) => {
@@ -49,6 +52,10 @@ export function routeTo(
       if (error instanceof ClientGone) return alreadySent()
       const isBrokenOff = outgoing.headersSent
       if (error instanceof ProblemError && !isBrokenOff) return answerProblem(c, error.problem, error.headers)
+      if (error instanceof Overloaded) {
+        logOverload(upstream, log)
+        return answerProblem(c, problemOf(error, upstream.name))
+      }
       const { requestId, traceparent } = correlation
       const request = { method: c.req.method, path: c.req.path, requestId, traceparent }
       const outcome = isBrokenOff ? 'answer broken off' : 'no answer'
@@ -57,6 +64,16 @@ export function routeTo(
       return answerProblem(c, problemOf(error, upstream.name))
     }
   }
+}
+
+/** At most one line a second: a refusal has to cost less than an answer. */
+function logOverload(upstream: Upstream, log: Log): void {
+  upstream.refusals++
+  const now = performance.now()
+  if (now - upstream.refusalsLoggedAt < 1000) return
+  const { name, work, refusals } = upstream
+  log.warn({ upstream: name, refusals, limit: work.limit(), queued: work.queued() }, 'requests refused')
+  Object.assign(upstream, { refusals: 0, refusalsLoggedAt: now })
 }
 
 /** As the client sent it. Of an absolute URL only the path: its host must not choose the server. */
