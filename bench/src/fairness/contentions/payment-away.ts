@@ -6,7 +6,7 @@ import { callAs, oneProxy } from './caller.ts'
 let calls = 0
 
 export const paymentAway: Contention = {
-  promise: 'Orders and lists go on while payment is away and 60 orders a second wait for it',
+  promise: 'Orders and lists go on while payment is away and 100 orders a second wait for it',
   env: oneProxy,
   modest: {
     everyMs: 100,
@@ -18,7 +18,7 @@ export const paymentAway: Contention = {
   },
   disturb: (target) => Promise.all(target.programs('payment').map((payment) => payment.stop())),
   greedy: (target, signal, count) =>
-    atRate(60, signal, async () => {
+    atRate(100, signal, async () => {
       const answer = callAs(target, 'greedy', '/orders', { prefer: 'wait=60', order: benchOrder, signal })
       count(await answer.catch(() => 'left'))
     }),

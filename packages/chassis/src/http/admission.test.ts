@@ -34,7 +34,7 @@ describe('admission', () => {
     const admission = open(1)
     await admission.enter()
     const late = outcomeOf(admission.enter())
-    pass(1000)
+    pass(500)
     assert.ok((await late) instanceof Overloaded)
     assert.equal(admission.queued(), 0)
   })

@@ -23,7 +23,7 @@ interface Queued {
 }
 
 /** A burst may wait for this time. */
-const patienceMs = 1000
+const patienceMs = 500
 /** A queue that has not been empty for this time is no burst: one who has his share is refused at once. */
 const burstMs = 250
 const expireEveryMs = 50
