@@ -19,6 +19,7 @@ service.runEvery(
   'counting unknown outcomes',
   15_000,
   measureUnknown(service.db, service.metrics, service.log),
+  20,
 )
 
 await service.run(paymentApi(service))

@@ -21,7 +21,7 @@ export const backlog: Contention = {
       while (performance.now() < until) {
         const order = await orders.get('/orders/{id}', { path: { id: data.id } })
         if (order.status !== 'PLACED') return 'decided'
-        await sleep(25)
+        await sleep(200)
       }
       return 'undecided'
     },

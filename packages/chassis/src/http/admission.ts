@@ -117,7 +117,7 @@ export function openAdmission(options: ConcurrencyLimitOptions, now = () => perf
         remove(greedy)?.refuse()
       }
       if (queue.length === 0) queuedSince = now()
-      timer ??= setInterval(expire, expireEveryMs)
+      timer ??= setInterval(expire, expireEveryMs).unref()
       return new Promise((resolve, reject) => {
         queue.push({
           caller,

@@ -77,8 +77,13 @@ export async function boot<
       participant.consume(subscriptionsOf(service), handle)
     },
     /** As `runEvery`, until the service stops. */
-    runEvery(what: string, everyMs: number, run: (stopping: AbortSignal) => Promise<unknown>): void {
-      stopTasks.push(runEvery(what, everyMs, run, log).stop)
+    runEvery(
+      what: string,
+      everyMs: number,
+      run: (stopping: AbortSignal) => Promise<unknown>,
+      rest?: number,
+    ): void {
+      stopTasks.push(runEvery(what, everyMs, run, log, rest).stop)
     },
     /** Serves the app and its operations until a signal comes; then stops and exits. */
     run(app: OpenApiApp, options: Pick<ServeOptions, 'details' | 'onSignal'> = {}): Promise<never> {

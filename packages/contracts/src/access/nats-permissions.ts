@@ -87,12 +87,16 @@ function lookupsIn(stream: string): string[] {
 
 // The dashboard deletes the consumers of projections that it no longer serves.
 function useOfDurables(service: Service, stream: string): string[] {
-  if (service !== 'dashboard') return useOfConsumer(stream, service)
+  if (service !== 'dashboard') return useOfDurable(stream, service)
   return [
-    ...durablesInUse.flatMap((durable) => useOfConsumer(stream, durable)),
+    ...durablesInUse.flatMap((durable) => useOfDurable(stream, durable)),
     ...removableDurables.map((durable) => `$JS.API.CONSUMER.DELETE.${stream}.${durable}`),
   ]
 }
+
+/** Beside a backlog, a second consumer delivers what is new. */
+const useOfDurable = (stream: string, durable: string) =>
+  [durable, `${durable}-express`].flatMap((consumer) => useOfConsumer(stream, consumer))
 
 function useOfConsumer(stream: string, consumer: string): string[] {
   const of = `${stream}.${consumer}`

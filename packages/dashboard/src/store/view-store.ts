@@ -6,6 +6,7 @@ import { type OrderView, viewOf } from '../view/order-view.ts'
 import { mongoDeadLetters } from './dead-letter-store.ts'
 import type { IsAtLocation } from './event-location.ts'
 import { collectionOf, openRegistry } from './projection-registry.ts'
+import { openSharedCounts } from './shared-count.ts'
 import { handledIn, viewQueries } from './view-queries.ts'
 import { type Addition, type Fold, writeAll } from './view-writer.ts'
 
@@ -66,6 +67,7 @@ export function openViews(url: string, fold = currentFold, isAtLocation: IsAtLoc
       handledAmong: (events) => handledIn(views, events),
       deadLetters: mongoDeadLetters(client.db()),
     } satisfies HandledState as HandledState,
+    sharedCount: openSharedCounts(client.db()),
     ...viewQueries(() => collection(served), asOwn(fold)),
     // Must succeed before any other call: after a failed first connection, every other call fails until `connect` is
     // called again. (outage.int.test: "can be opened while its server is away")

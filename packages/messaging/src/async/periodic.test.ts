@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { eventually } from '../testing/eventually.ts'
 import { countingLog, quietLog } from '../testing/log.ts'
 import { runEvery } from './periodic.ts'
@@ -37,6 +38,19 @@ describe('a periodic run', () => {
     await stopped
     repetition.now()
     assert.deepEqual({ underWay, most }, { underWay: 0, most: 1 })
+  })
+
+  it('rests longer after a run that took long', async () => {
+    const began: number[] = []
+    const slow = () => {
+      began.push(performance.now())
+      return delay(20)
+    }
+    const repetition = runEvery('work', 10, slow, quietLog, 5)
+    await eventually(() => assert.equal(began.length >= 3, true))
+    await repetition.stop()
+    const gaps = began.slice(1).map((time, i) => time - (began[i] ?? 0))
+    for (const gap of gaps) assert.equal(gap >= 115, true, String(gaps))
   })
 
   it('aborts the signal of the run that stop waits for', async () => {

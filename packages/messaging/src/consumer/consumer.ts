@@ -1,5 +1,6 @@
 import type { Fact } from '../events/event.ts'
 import { openComparison } from './comparison.ts'
+import { openExpressLane } from './express-lane.ts'
 import { lagOf } from './lag.ts'
 import type { ConsumerOptions } from './policy.ts'
 import { openProcessor } from './processor.ts'
@@ -38,11 +39,18 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
     const filters = events.map(({ subject }) => `${subject}.*`)
     const consumer = { stream, durable, filters, ackWaitMs, maxAckPending, ...(version && { version }) }
     const comparison = state && openComparison({ ...settings, state }, consumer, processor.process)
-    const pull = openPullLoop(settings, consumer, (message) => {
-      comparison?.note(message)
-      return processor.process(message)
-    })
-    return { pull, comparison }
+    const lane = openExpressLane(settings, consumer, processor.process)
+    const pull = openPullLoop(
+      settings,
+      consumer,
+      (message) => {
+        comparison?.note(message)
+        lane.note(message.info)
+        return processor.process(message)
+      },
+      lane.shareOfBacklog,
+    )
+    return { pull, lane, comparison }
   })
   const pulls = opened.map(({ pull }) => pull)
   const comparisons = opened.flatMap(({ comparison }) => comparison ?? [])
@@ -62,7 +70,8 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
     /** Takes no further messages, and resolves when those in flight are finished, or given back. */
     async stop(): Promise<void> {
       stopping.abort()
-      const ended = Promise.all(pulls.map((pull) => pull.ended)).then(() => drained.abort())
+      const loops = opened.flatMap(({ pull, lane }) => [pull.ended, lane.ended()])
+      const ended = Promise.all(loops).then(() => drained.abort())
       const late = setTimeout(() => void ended.then(() => givingUp.abort()), settings.finishWithinMs)
       await Promise.all([reconciler?.stop(), ended])
       await processor.idle()

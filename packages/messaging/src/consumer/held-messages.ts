@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
-/** Counts the messages that this replica holds. It pulls no more than fit into its share. */
-export function countHeld(share: number) {
+/** Counts the messages that this replica holds. It pulls no more than fit into its share at that moment. */
+export function countHeld(share: () => number) {
   let held = 0
   let wake = () => {}
   return {
@@ -14,13 +14,13 @@ export function countHeld(share: number) {
     },
     /** Resolves with the number of further messages that fit, when there is room, or `wake` was called. */
     async room(): Promise<number> {
-      if (held >= share)
+      if (held >= share())
         await new Promise<void>((resolve) => {
           wake = resolve
         })
       // Messages that shared a transaction are done in one turn: one pull replaces them all.
       await nextTurn()
-      return Math.max(0, share - held)
+      return Math.max(0, share() - held)
     },
     wake: (): void => wake(),
   }

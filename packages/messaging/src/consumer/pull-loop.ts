@@ -9,7 +9,10 @@ import { countHeld } from './held-messages.ts'
 import type { PolicyOptions } from './policy.ts'
 import { heartbeatMs, whenSilent } from './silence.ts'
 
-type Options = Pick<PolicyOptions, 'broker' | 'replicas' | 'log' | 'stopping' | 'store' | 'maxHeld'>
+export type PullLoopOptions = Pick<
+  PolicyOptions,
+  'broker' | 'replicas' | 'log' | 'stopping' | 'store' | 'maxHeld'
+>
 /**
  * Short, because a stop waits for it; a server refuses heartbeats that are further apart than half of it. Random, because
  * the broker hands a message to the request that has waited longest: at equal periods always that of the same replica.
@@ -23,10 +26,15 @@ type OnMessage = (message: JsMsg) => Promise<unknown>
  * Pulls the messages of one stream until `stopping`, as many as fit into this replica's share, and none while its store
  * is down. Starts again when the consumer, stream or connection is lost, or the pull is silent.
  */
-export function openPullLoop(options: Options, consumer: ConsumerSpec, onMessage: OnMessage) {
+export function openPullLoop(
+  options: PullLoopOptions,
+  consumer: ConsumerSpec,
+  onMessage: OnMessage,
+  share = () => options.maxHeld,
+) {
   const { broker, stopping, store, log } = options
   const { stream } = consumer
-  const held = countHeld(options.maxHeld)
+  const held = countHeld(share)
   let isOpen = false
   let pull: ConsumerMessages | undefined
   // After a pull that failed, or was silent, the next one counts only once it has received something.
@@ -45,9 +53,9 @@ export function openPullLoop(options: Options, consumer: ConsumerSpec, onMessage
     else end()
   }
   stopping.addEventListener('abort', endForGood)
-  store.onDown(end)
+  const forgetStore = store.onDown(end)
   // The request of a pull is lost with its connection.
-  broker.onReconnect(() => pull?.stop())
+  const forgetBroker = broker.onReconnect(() => pull?.stop())
 
   async function run(): Promise<void> {
     for (let failures = 0; !stopping.aborted; ) {
@@ -66,6 +74,8 @@ export function openPullLoop(options: Options, consumer: ConsumerSpec, onMessage
         await pause(retryDelay(failures, { maxMs: 5000 }))
       }
     }
+    forgetStore()
+    forgetBroker()
   }
 
   /** @returns the error that ended it; `undefined` when it stops */
@@ -110,7 +120,7 @@ export function openPullLoop(options: Options, consumer: ConsumerSpec, onMessage
   return { isOpen: () => isOpen && broker.isConnected() && hasProved(), ended: run() }
 }
 
-async function openDurable({ broker, replicas }: Options, consumer: ConsumerSpec): Promise<Consumer> {
+async function openDurable({ broker, replicas }: PullLoopOptions, consumer: ConsumerSpec): Promise<Consumer> {
   await ensureStream(broker.jsm, deadLettersStream, replicas)
   await ensureConsumer(broker.jsm, consumer)
   return broker.js.consumers.get(consumer.stream, consumer.durable)

@@ -7,7 +7,7 @@ it('a handler that hangs is given up when its store is down, and then no longer 
   try {
     let checks = 0
     const check = async () => ++checks < 2
-    const store = { isDown: () => false, untilUp: async () => {}, onDown() {}, check }
+    const store = { isDown: () => false, untilUp: async () => {}, onDown: () => () => {}, check }
     const handled = unlessDown(new Promise(() => {}), store)
     mock.timers.tick(5000)
     mock.timers.tick(5000)

@@ -15,7 +15,7 @@ const probeLimitMs = 3000
 
 /** Whether this replica reaches its store. After an outage error a probe decides, and later tells when it is back. */
 export function openStoreHealth({ isUp, stopping, log }: Options) {
-  const onDown: (() => void)[] = []
+  const onDown = new Set<() => void>()
   let outage: Promise<void> | undefined
   let probing: Promise<boolean> | undefined
 
@@ -48,7 +48,11 @@ export function openStoreHealth({ isUp, stopping, log }: Options) {
     isDown: () => outage !== undefined,
     /** Resolves at once while the store is up, and at the latest when the consumer stops. */
     untilUp: () => outage ?? Promise.resolve(),
-    onDown: (run: () => void): void => void onDown.push(run),
+    /** @returns ends it */
+    onDown(run: () => void): () => void {
+      onDown.add(run)
+      return () => void onDown.delete(run)
+    },
     /** Tells, after an outage error, whether the store answers. If not, it counts as down until it does. */
     async check(): Promise<boolean> {
       if (await probe()) return true

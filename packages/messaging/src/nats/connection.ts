@@ -52,7 +52,7 @@ export async function connectBroker({ keys = { trusted: {} }, log, ...login }: B
     noAsyncTraces: true,
   })
   retryRefusedLogins(connection)
-  const reconnected: (() => void)[] = []
+  const reconnected = new Set<() => void>()
   let connected = true
   void (async () => {
     for await (const { type, data } of connection.status()) {
@@ -87,7 +87,11 @@ export async function connectBroker({ keys = { trusted: {} }, log, ...login }: B
     isConnected,
     /** Resolves if the client gives up the connection: nothing but a new process has one again. */
     lostForGood,
-    onReconnect: (run: () => void): void => void reconnected.push(run),
+    /** @returns ends it */
+    onReconnect(run: () => void): () => void {
+      reconnected.add(run)
+      return () => void reconnected.delete(run)
+    },
     /** Sends what is buffered if the broker is connected, then closes. */
     async close(): Promise<void> {
       closing = true

@@ -56,6 +56,8 @@ export interface ConsumerSpec {
   readonly filters: string[]
   /** Of the filters: raised with each change of them. Default: 1. */
   readonly version?: number
+  /** Begins there, unless it exists; the server removes it when no one has pulled from it for `unusedMs`. */
+  readonly express?: { readonly startSequence: number; readonly unusedMs: number }
   /** The broker redelivers an unacknowledged message after this time. */
   readonly ackWaitMs: number
   /** The largest number of unacknowledged messages, over all replicas of the service. */
@@ -71,7 +73,7 @@ export interface ConsumerSpec {
  * (streams.int.test: "keeps the filters of a newer version when an older replica restarts")
  */
 export async function ensureConsumer(jsm: JetStreamManager, spec: ConsumerSpec): Promise<void> {
-  const { stream, durable, filters, version = 1, ackWaitMs, maxAckPending } = spec
+  const { stream, durable, filters, version = 1, ackWaitMs, maxAckPending, express } = spec
   const own = {
     ack_wait: nanos(ackWaitMs),
     max_ack_pending: maxAckPending,
@@ -86,9 +88,16 @@ export async function ensureConsumer(jsm: JetStreamManager, spec: ConsumerSpec):
       // The processor counts the tries. A message that the server gives up on would be dropped silently.
       max_deliver: -1,
       ...own,
+      ...(express && {
+        deliver_policy: DeliverPolicy.StartSequence,
+        opt_start_seq: express.startSequence,
+        inactive_threshold: nanos(express.unusedMs),
+      }),
     })
   } catch (error) {
     if (!hasErrorCode(error, consumerExists)) throw error
+    // Another replica has opened the lane.
+    if (express) return
     const { config } = await jsm.consumers.info(stream, durable)
     const existing = [config.filter_subject ?? config.filter_subjects ?? []].flat()
     const isOlder = version < Number(config.metadata?.[filtersVersion] ?? 0)

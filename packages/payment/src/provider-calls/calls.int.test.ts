@@ -7,7 +7,7 @@ import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { DeliveryFailed } from '@saucery/contracts/delivery'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { countUnhandled } from '@saucery/messaging/dead-letters/reader'
-import { eventually } from '@saucery/messaging/testing/eventually'
+import { blockedWork, eventually } from '@saucery/messaging/testing/eventually'
 import { inList, lockRows } from '@saucery/messaging/testing/locked-rows'
 import { v7 as uuidv7 } from 'uuid'
 import type { PaymentProvider } from '../provider/provider.ts'
@@ -181,6 +181,34 @@ describe('the loop of several replicas', () => {
       await eventually(() => areAll('APPROVED', locked), 5000)
     })
     for (const orderId of orderIds) assert.deepEqual((await books())[orderId], charged)
+  })
+
+  it('asks for a new payment beside many that are due', async () => {
+    const old = newIds(12)
+    const away = await otherReplica(breakable('away'))
+    await Promise.all(old.map((orderId) => away.handle(received(placedAs(orderId)))))
+    await passTimers()
+    using work = blockedWork()
+    let asked = 0
+    const wrap = (provider: PaymentProvider): PaymentProvider => ({
+      ...provider,
+      async charge(charge, signal) {
+        asked += 1
+        if (asked <= 2) await work.released
+        return provider.charge(charge, signal)
+      },
+    })
+    const settings = { ...fast, PROVIDER_TIMEOUT_MS: 10_000, PROVIDER_CONCURRENCY: 4 }
+    const replica = await otherReplica({ wrap, settings })
+    await whileAsking([replica], async () => {
+      await eventually(() => assert.equal(asked, 2))
+      const orderId = uuidv7()
+      await replica.handle(received(placedAs(orderId)))
+      await areAll('APPROVED', [orderId])
+      assert.equal(asked, 3)
+      work.release()
+      await eventually(() => areAll('APPROVED', old))
+    })
   })
 
   it('asks for what found no free place at its message', async () => {

@@ -12,6 +12,7 @@ import type { PaymentProvider } from '../provider/provider.ts'
 import type { paymentSettings } from '../settings.ts'
 import type { CommitPayment } from '../store.ts'
 import { type Call, leaseDue, leaseMs, type Postponed, postpone } from './due.ts'
+import { openPlaces } from './places.ts'
 
 type Settings = Pick<
   z.infer<typeof paymentSettings>,
@@ -32,8 +33,13 @@ interface Deps {
 
 export type ProviderCalls = ReturnType<typeof openProviderCalls>
 
+type Due = Awaited<ReturnType<typeof leaseDue>>[number]
+
 /** Between two looks for calls that are due, while others are under way. */
 const pauseMs = 100
+
+/** The first call of a payment waits so long for a place. Its message waits with it, and no longer. */
+const patienceMs = 2000
 
 const causeOf = (id: string): Cause => ({ id, traceparent: newTraceparent() })
 
@@ -41,8 +47,9 @@ const causeOf = (id: string): Cause => ({ id, traceparent: newTraceparent() })
 export function openProviderCalls({ db, commit, provider, settings, log }: Deps) {
   const backoff = { firstMs: settings.PROVIDER_RETRY_MS, maxMs: settings.PROVIDER_RETRY_MAX_MS }
   const limits = { deadlineMs: settings.CHARGE_DEADLINE_MS, longestMs: backoff.maxMs }
-  let underWay = 0
-  const free = () => Math.max(0, settings.PROVIDER_CONCURRENCY - underWay)
+  const places = openPlaces(settings.PROVIDER_CONCURRENCY)
+  // What was put off leaves places for what is new. (calls.int.test: "asks for a new payment beside many that are due")
+  const mostDue = Math.ceil(settings.PROVIDER_CONCURRENCY / 2)
 
   const endLease = batcher(async (calls: Postponed[]) => {
     await postpone(db, calls)
@@ -55,7 +62,6 @@ export function openProviderCalls({ db, commit, provider, settings, log }: Deps)
 
   /** Never rejects: what is not settled is due again. */
   async function attempt({ orderId, status, amount, attempts }: Call, cause: Cause): Promise<void> {
-    underWay += 1
     try {
       const outcome = await ask(provider, { orderId, status, amount }, settings.PROVIDER_TIMEOUT_MS)
       await commit({ key: orderId, cause, decide: (payment) => settle(payment, outcome) })
@@ -63,8 +69,6 @@ export function openProviderCalls({ db, commit, provider, settings, log }: Deps)
       const error = reasonOf(failure).replace(/\p{C}/gu, ' ').slice(0, 200)
       const delayMs = retryDelay(Math.max(1, attempts), backoff)
       await end({ orderId, status, amount, attempts, delayMs, error })
-    } finally {
-      underWay -= 1
     }
   }
 
@@ -77,23 +81,38 @@ export function openProviderCalls({ db, commit, provider, settings, log }: Deps)
     if (state?.status === 'VOID_PENDING') await attempt({ ...state, attempts: 0 }, cause)
   }
 
+  /** @param taken places for the calls; those that it needs not are free again */
+  async function leaseFor(taken: number): Promise<Due[]> {
+    let due: Due[] = []
+    try {
+      if (taken > 0) due = await leaseDue(db, { ...limits, count: taken })
+      return due
+    } finally {
+      for (let unused = taken - due.length; unused > 0; unused--) places.leave()
+    }
+  }
+
   return {
-    /** The first call, by the replica that committed the status; without a free place it is due at once. */
+    /** The first call, by the replica that committed the status; when it finds no place, it is due at once. */
     async begin(payment: OpenPayment, cause: Cause): Promise<void> {
       const call = { ...payment, attempts: 0 }
-      return free() > 0 ? attempt(call, cause) : end({ ...call, delayMs: -leaseMs })
+      if (!(await places.take(patienceMs))) return end({ ...call, delayMs: -leaseMs })
+      await attempt(call, cause).finally(places.leave)
     },
 
     /** Makes the calls that are due, and those that become due meanwhile. */
     async askDue(stopping?: AbortSignal): Promise<void> {
       const own = new Set<Promise<void>>()
       do {
-        const due = stopping?.aborted ? [] : await leaseDue(db, { ...limits, count: free() })
+        const due = stopping?.aborted ? [] : await leaseFor(places.takeFree(mostDue - own.size))
         for (const { isOverdue, ...call } of due) {
           const gaveUp = isOverdue && call.status === 'PENDING'
           const run = (gaveUp ? giveUp(call.orderId) : attempt(call, causeOf('provider-retry')))
             .catch((error) => log.warn({ error, orderId: call.orderId }, 'the call is left to its lease'))
-            .finally(() => own.delete(run))
+            .finally(() => {
+              own.delete(run)
+              places.leave()
+            })
           own.add(run)
         }
         if (own.size > 0) await Promise.race([Promise.all(own), delay(pauseMs)])
