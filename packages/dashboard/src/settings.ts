@@ -1,11 +1,12 @@
 import { neededForSignIn } from '@saucery/chassis/settings/auth-settings'
-import { brokerSettings, ms } from '@saucery/chassis/settings/settings'
+import { brokerSettings, ms, waitSettings } from '@saucery/chassis/settings/settings'
 import { z } from 'zod'
 
 const clients = z.coerce.number().int().min(0)
 
 export const dashboardSettings = brokerSettings
   .extend({
+    ...waitSettings,
     /** With the database's name in its path. */
     MONGODB_URL: z.string().regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://'),
     /** Seals the resume tokens of the live feed; the same for all replicas. */

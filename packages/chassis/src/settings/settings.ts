@@ -45,6 +45,12 @@ export const commonSettings = httpSettings.extend({
 
 export type CommonSettings = z.infer<typeof commonSettings>
 
+/** For every process where requests wait on purpose. */
+export const waitSettings = {
+  /** Requests that may wait at once; one more is answered as if its wait were over. */
+  WAITING_REQUESTS: z.coerce.number().int().min(1).default(1000),
+}
+
 /** How a process reaches NATS, and signs in there. */
 export const natsSettings = {
   /** `nats://host:port`, or several, separated by commas. With `tls://` no server without TLS is told the password. */

@@ -61,7 +61,9 @@ export const getView = createRoute({
     }),
     headers: z.object({
       prefer: text.openapi({
-        description: 'RFC 7240. `wait=N` with `after`: wait up to N seconds, 60 at most, for the event.',
+        description:
+          'RFC 7240. `wait=N` with `after`: wait up to N seconds, 60 at most, for the event. While too many requests ' +
+          'wait, the answer comes at once, without `Preference-Applied`.',
         example: 'wait=5',
       }),
     }),
