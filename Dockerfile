@@ -15,7 +15,7 @@ ENV SERVICES="--filter-prod @saucery/gateway... --filter-prod @saucery/order... 
 # The installation depends on these files alone, so a changed source file does not repeat it.
 FROM node AS manifests
 WORKDIR /saucery
-COPY package.json pnpm-workspace.yaml pnpm-lock.yaml ./
+COPY package.json pnpm-workspace.yaml pnpm-lock.yaml .pnpmfile.mjs ./
 COPY patches patches
 COPY packages packages
 RUN find packages -type f ! -name package.json -delete && find packages -type d -empty -delete
@@ -49,7 +49,7 @@ COPY tilt/run.ts tilt/saved.sh tilt/
 COPY --chown=node:node packages packages
 RUN node --import tsx packages/web/src/build/build.ts && touch .saved/at
 ENV NODE_ENV=development
-EXPOSE 8080
+EXPOSE 8080 8081
 STOPSIGNAL SIGTERM
 # `PACKAGE` names the service. Not through pnpm: the signals must reach it.
 CMD ["node", "tilt/run.ts"]
@@ -93,7 +93,7 @@ COPY --from=build /app /app
 ENV NODE_ENV=production PATH=/usr/local/bin
 WORKDIR /app
 USER 1000:1000
-EXPOSE 8080
+EXPOSE 8080 8081
 STOPSIGNAL SIGTERM
 # The condition `compiled` makes the packages' exports resolve to JavaScript.
 CMD ["node", "--conditions=compiled", "dist/main.js"]

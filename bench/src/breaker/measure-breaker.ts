@@ -17,12 +17,12 @@ export type BreakerRun = Awaited<ReturnType<typeof measureBreaker>>
 export type OrderAnswer = Awaited<ReturnType<typeof place>>
 
 /**
- * Places orders through the circuit breaker, and watches its state at the order service. All times are on the
+ * Places orders through the circuit breaker, and watches its state at the order service's management URL. All times are on the
  * performance clock.
  */
 export async function measureBreaker(
   orders: Client,
-  orderService: string,
+  orderManagement: string,
   { strictClients, pauseMs, asyncOrders, togetherMs }: BreakerPlan,
   say: (text: string) => void,
 ) {
@@ -40,7 +40,7 @@ export async function measureBreaker(
   const strictFrom = performance.now()
   const strictUntil = strictFrom + togetherMs
   const [states, strict, others] = await Promise.all([
-    watchBreaker(`${orderService}/readyz`, strictUntil),
+    watchBreaker(`${orderManagement}/readyz`, strictUntil),
     inParallel(strictClients, () => placeInTurn(orders, pauseMs, strictUntil)),
     placingAsync,
   ])

@@ -8,11 +8,15 @@ export interface LoadTarget {
   /** The gateway, or the balancer of two gateways. */
   readonly url: string
   readonly system: System
+  /** The folder of the system's data. */
+  readonly dataDir: string
   /** The processes of a service: one for each replica. */
   programs(name: ServiceName): readonly Supervised[]
   /** Over connections of its own for each kind of client, so that neither waits for the other's. */
   readonly fetch: { readonly modest: Fetch; readonly greedy: Fetch }
   readonly say: (text: string) => void
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal
 }
 
 /** A greedy client beside a modest one: what the modest one gets is measured alone, beside it, and after it. */

@@ -38,16 +38,17 @@ await runBench(async (context) => {
 function runContention(context: BenchContext, contention: Contention, replicas: number) {
   const settings = contention.env ? { settings: contention.env } : {}
   const start = { connections: Number.POSITIVE_INFINITY, env: { ...process.env, ...contention.env } }
-  return withSystem(context, start, async ({ system, folder, say }) => {
+  return withSystem(context, start, async ({ system, folder, say, signal }) => {
+    const dataDir = join(folder, 'data')
     const [modest, greedy] = [openAgentFetch(), openAgentFetch()]
     const measure = (url: string, programs: LoadTarget['programs']) => {
       const fetch = { modest: modest.fetch, greedy: greedy.fetch }
-      const target: LoadTarget = { url, system, programs, fetch, say }
+      const target: LoadTarget = { url, system, dataDir, programs, fetch, say, signal }
       return measureFairness(contention, target, options.seconds * 1000)
     }
     try {
       if (replicas === 1) return await measure(system.urls.gateway, (name) => [system.services[name]])
-      await using pair = await replicasOf({ ...system, dataDir: join(folder, 'data'), ...settings })
+      await using pair = await replicasOf({ ...system, dataDir, ...settings })
       const programs = (name: ServiceName) =>
         pair.replicas.filter((replica) => replica.name === name).map(({ program }) => program)
       return await measure(pair.url, programs)

@@ -73,7 +73,14 @@ async function measureRebuild(
 }
 
 function startDashboard(urls: NodeJS.ProcessEnv, onLine: (line: string) => void) {
-  const settings = { AUTH: 'off', HOST: '127.0.0.1', PORT: '0', LOG_LEVEL: 'error', LOG_FORMAT: 'json' }
+  const settings = {
+    AUTH: 'off',
+    HOST: '127.0.0.1',
+    PORT: '0',
+    MANAGEMENT_PORT: '0',
+    LOG_LEVEL: 'error',
+    LOG_FORMAT: 'json',
+  }
   return startChild({
     file: process.execPath,
     args: ['--import', 'tsx', 'packages/dashboard/src/main.ts'],

@@ -204,7 +204,7 @@ export interface paths {
         };
         /**
          * How many orders have which status, and what became of the orders of a period
-         * @description Callers with the same parameters share one answer, a second old, or at most a minute if counting takes long.
+         * @description Callers that ask the same share one answer, a second old, or at most a minute if counting takes long.
          */
         readonly get: operations["getStatistics"];
         readonly put?: never;
@@ -2148,7 +2148,7 @@ export interface operations {
     readonly getStatistics: {
         readonly parameters: {
             readonly query?: {
-                /** @description Only orders placed from this time on; by default an hour before `until` */
+                /** @description Only orders placed from this time on; by default an hour before `until`. Rounded down, as `until` is rounded up: to the second, to the minute where they are an hour or more apart, to the hour where 500 hours */
                 readonly since?: string;
                 /** @description Only orders placed before this time; by default now */
                 readonly until?: string;
@@ -2234,7 +2234,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            /** @description The database cannot be reached. `statistics-busy`: try again after `Retry-After` seconds. `statistics-too-slow`: ask for a shorter period. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;

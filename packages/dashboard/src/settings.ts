@@ -15,6 +15,8 @@ export const dashboardSettings = brokerSettings
     LIVE_CLIENTS: clients.default(2000),
     /** Of these, at most so many of one caller who is signed in. */
     LIVE_CLIENTS_PER_CALLER: clients.default(200),
+    /** And at most so many of all callers of one branch. */
+    LIVE_CLIENTS_PER_BRANCH: clients.default(500),
     /** How long an order may wait for what the services do without a person. */
     OVERDUE_AFTER_MS: ms.min(1).default(15 * 60_000),
     /** The same as the order service's. */

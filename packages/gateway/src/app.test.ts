@@ -67,20 +67,6 @@ describe('the routes', () => {
   })
 })
 
-describe('readiness', () => {
-  it('does not depend on the services, and shows the state of each', async () => {
-    await using order = await answering('order')
-    await using payment = await startUpstream((_, response) => response.writeHead(503).end())
-    await using gateway = await startGateway({ ORDER_URL: order.url, PAYMENT_URL: payment.url })
-    const answer = await fetch(`${gateway.url}/readyz`)
-    assert.equal(answer.status, 200)
-    assert.deepEqual(await answer.json(), {
-      ready: true,
-      upstreams: { order: 'ready', payment: 'unready', delivery: 'unreachable', dashboard: 'unreachable' },
-    })
-  })
-})
-
 describe('pages of other origins', () => {
   const origin = 'https://sauce.example'
 
@@ -140,7 +126,7 @@ describe('pages of other origins', () => {
       response.end()
     })
     await using gateway = await startGateway({ ORDER_URL: order.url })
-    for (const path of ['/orders', '/', '/me', '/docs', '/openapi.json', '/livez', '/readyz'])
+    for (const path of ['/orders', '/', '/me', '/docs', '/openapi.json'])
       for (const [headers, code] of [
         [{ origin }, 'foreign-origin'],
         [{ 'sec-fetch-site': 'cross-site' }, 'foreign-origin'],

@@ -11,7 +11,7 @@ import { servePage } from './edge/page.ts'
 import { callerLimit } from './edge/rate-limit.ts'
 import type { EventStreams } from './proxy/event-streams.ts'
 import { routeTo } from './proxy/route.ts'
-import { prefixes, readinessOf, type Upstream } from './proxy/upstreams.ts'
+import { prefixes, type Upstream } from './proxy/upstreams.ts'
 import type { GatewaySettings } from './settings.ts'
 
 export interface GatewayOptions {
@@ -39,11 +39,6 @@ export async function gatewayApi({ settings, upstreams, eventStreams, log }: Gat
   app.route('/', reference())
   if (settings.WEB_ROOT === undefined) app.get('/', (c) => c.json({ service: 'gateway', routes: prefixes }))
   else app.route('/', await servePage(settings.WEB_ROOT))
-  // Always ready: one service that is down must not cut the clients off from the others.
-  app.get('/readyz', async (c) => {
-    const states = await Promise.all(upstreams.map(async (it) => [it.name, await readinessOf(it)] as const))
-    return c.json({ ready: true, upstreams: Object.fromEntries(states) })
-  })
   return app
 }
 

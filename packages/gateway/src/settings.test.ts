@@ -6,7 +6,14 @@ import { gatewaySettings } from './settings.ts'
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519')
 const url = 'http://service'
-const services = { PORT: '80', ORDER_URL: url, PAYMENT_URL: url, DELIVERY_URL: url, DASHBOARD_URL: url }
+const services = {
+  PORT: '80',
+  MANAGEMENT_PORT: '81',
+  ORDER_URL: url,
+  PAYMENT_URL: url,
+  DELIVERY_URL: url,
+  DASHBOARD_URL: url,
+}
 const key = String(publicKey.export({ type: 'spki', format: 'pem' }))
 const enough = {
   ...services,

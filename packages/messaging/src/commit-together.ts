@@ -27,7 +27,7 @@ interface Transactions<C, R> {
  */
 export function commitTogether<C extends { readonly key: string }, R>(
   { commit, blockedAmong }: Transactions<C, R>,
-  limits: BatchLimits,
+  limits: BatchLimits<C>,
 ): (change: C) => Promise<R> {
   const apart = openApart(async (change: C) => {
     const [outcome] = await commit([change], alone)

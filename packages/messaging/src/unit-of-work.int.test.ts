@@ -147,6 +147,22 @@ describe('a unit of work', () => {
     assert.deepEqual(await counts(database.db), { k: 20 })
   })
 
+  it('commits a request beside a backlog of events', async () => {
+    await using database = await testDatabase()
+    await using nats = await testNats()
+    await using replica = await testReplica(database, nats, {
+      limits: { size: 4, concurrency: 1, everyMs: () => 0 },
+    })
+    const committed: string[] = []
+    const commit = (change: ReturnType<typeof raise>) =>
+      replica.commit(change).then(() => committed.push(change.key))
+    const backlog = Array.from({ length: 60 }, (_, i) => commit(raiseFor(nudge('old'), `old-${i}`)))
+    const request = commit(raise('new'))
+    await request
+    assert.equal(committed.length < 12, true, `${committed.length} events first`)
+    await Promise.all(backlog)
+  })
+
   it('does not deadlock with a replica that locks the same keys in another order', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()

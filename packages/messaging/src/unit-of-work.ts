@@ -51,7 +51,7 @@ export function unitOfWork<State, P extends Fact, F extends Fact>(
   db: Database,
   outbox: Outbox,
   aggregate: Aggregate<State, P | F>,
-  batches: BatchLimits = {},
+  batches: BatchLimits<Change<State, P, F>> = {},
 ): Commit<State, P, F> {
   type Changes = Change<State, P, F>[]
   type Result = ChangeResult<State, P>
@@ -118,7 +118,10 @@ export function unitOfWork<State, P extends Fact, F extends Fact>(
   }
 
   const blocked = (keys: readonly string[]) => blockedAmong(db, aggregate.table, keys)
-  return commitTogether({ commit, blockedAmong: blocked }, batches)
+  // A request waits behind no backlog of events, and no event behind many requests.
+  // (unit-of-work.int.test: "commits a request beside a backlog of events")
+  const laneOf = ({ handles }: Change<State, P, F>) => (handles === undefined ? 'requests' : 'events')
+  return commitTogether({ commit, blockedAmong: blocked }, { laneOf, ...batches })
 }
 
 const eventsIn = <State, P extends Fact>(outcomes: Outcome<ChangeResult<State, P>>[]): Event<P>[] =>

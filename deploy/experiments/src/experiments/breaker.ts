@@ -3,6 +3,7 @@ import { breakerTable } from '@saucery/bench/breaker/table'
 import type { Experiment } from '../cluster/fresh.ts'
 import { kubectl } from '../cluster/kubectl.ts'
 import { applySettings, type ServiceSettings } from '../cluster/local.ts'
+import { podsOf } from '../cluster/pods.ts'
 import { bundleScript } from '../load/bundle.ts'
 import { ordersSettled } from '../load/gateway.ts'
 import { promised, reported } from '../report/finding.ts'
@@ -44,7 +45,9 @@ export const breaker: Experiment = {
 
 /** Measures with the clients of `pnpm bench:breaker`, from within the gateway's pod. */
 async function insist(delay: string) {
-  const node = ['node', '--input-type=module', '-', JSON.stringify(plan)]
+  const [order] = await podsOf('order')
+  const management = `http://${order?.status.podIP}:8081`
+  const node = ['node', '--input-type=module', '-', JSON.stringify(plan), management]
   const input = await bundleScript('breaker-load.ts')
   const output = await kubectl(['exec', '--stdin', 'deployment/gateway', '--', ...node], { input })
   const run: BreakerRun = JSON.parse(output)

@@ -72,7 +72,7 @@ async function nats() {
 const outboxes = () => Promise.all(['order', 'payment', 'delivery'].map(outboxOf))
 
 async function outboxOf(service: string): Promise<unknown> {
-  const script = "process.stdout.write(await (await fetch('http://localhost:8080/readyz')).text())"
+  const script = "process.stdout.write(await (await fetch('http://localhost:8081/readyz')).text())"
   const node = ['node', '--input-type=module', '--eval', script]
   return JSON.parse(await kubectl(['exec', `deployment/${service}`, '--', ...node])).details.outbox
 }

@@ -29,7 +29,7 @@ const { GATEWAY = '', TOKEN, PLAN = '' } = process.env
 const plan: TrafficPlan = JSON.parse(PLAN)
 
 const isReached = () =>
-  fetch(`${GATEWAY}/livez`).then(
+  fetch(`${GATEWAY}/`).then(
     ({ ok }) => ok,
     () => false,
   )

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { it } from 'node:test'
-import { portsFrom, serviceNames } from '@saucery/local/system/service-ports'
+import { managementOf, portsFrom, serviceNames } from '@saucery/local/system/service-ports'
 import { root } from '@saucery/servers/install/folders'
 import { images } from './changed-images.ts'
 import { dependenciesOf } from './workspace.ts'
@@ -13,11 +13,13 @@ const parts = readdirSync(join(root, 'tilt')).map((name) => read('tilt', name))
 const all = [tiltfile, ...parts].join('\n')
 const scripts = Object.keys(JSON.parse(read('package.json')).scripts)
 
-it('forwards each service’s usual port, and those of NATS', () => {
+it('forwards each service’s usual ports, and those of NATS', () => {
   const [, table = ''] = /^PORTS = \{(.*)\}$/m.exec(tiltfile) ?? []
   const named = [...table.matchAll(/'(\w+)': (\d+)/g)].map(([, name, port]) => [name, Number(port)])
   const ports = portsFrom({})
   assert.deepEqual(Object.fromEntries(named), Object.fromEntries(serviceNames.map((it) => [it, ports[it]])))
+  for (const it of serviceNames) assert.equal(ports[managementOf(it)], ports[it] + 100)
+  assert.match(tiltfile, /port_forward\(port, 8080, .*\n +port_forward\(port \+ 100, 8081, /)
   for (const port of [4222, 8222]) assert.match(tiltfile, new RegExp(`port_forward\\(${port}, ${port}`))
 })
 

@@ -65,7 +65,7 @@ it('gives each container the rights and writable folders of the local overlay, a
 it('opens ports on 127.0.0.1 only: the gateway’s usual one, and any for a service, which may have several', () => {
   for (const name of serviceNames) {
     const port = name === 'gateway' ? portsFrom({})[name] : ''
-    assert.deepEqual(services[name]?.ports, [`127.0.0.1:${port}:8080`])
+    assert.deepEqual(services[name]?.ports, [`127.0.0.1:${port}:8080`, '127.0.0.1::8081'])
   }
   for (const { ports = [] } of Object.values(services))
     for (const port of ports) assert.match(port, /^127\.0\.0\.1:/)

@@ -39,10 +39,6 @@ it('admits every call, the page and the API documents', () => {
     assert.ok(admits(path), path)
 })
 
-it('does not admit the paths for operators', () => {
-  for (const path of ['/metrics', '/livez', '/readyz']) assert.ok(!admits(path), path)
-})
-
 it('leads to the gateway alone', () => {
   for (const { backend } of paths)
     assert.deepEqual(backend, { service: { name: 'gateway', port: { name: 'http' } } })

@@ -14,6 +14,8 @@ const allowed = {
   local: [
     ...['order', 'payment', 'delivery'].map((name) => `${name} → postgres: postgres`),
     'dashboard → mongodb: mongodb',
+    // For the experiment with the circuit breaker.
+    'gateway → order: management',
   ],
 }
 
@@ -61,6 +63,18 @@ for (const overlay of overlays)
       const wanted = ['ingress-nginx: ingress-nginx', 'monitoring: prometheus', 'keda: keda-operator']
       assert.deepEqual(new Set(found), new Set(wanted))
       for (const { from } of rules) assert.ok(from?.length, 'a rule without `from` admits every caller')
+    })
+
+    it('admits Prometheus to the management port alone, and no one else from outside', () => {
+      const comes = (namespace: string, name: string) =>
+        connections([{ namespace, labels: { 'app.kubernetes.io/name': name } }], pods).filter((it) =>
+          /(order|gateway):/.test(it),
+        )
+      assert.deepEqual(
+        new Set(comes('monitoring', 'prometheus')),
+        new Set(['order', 'gateway'].map((it) => `prometheus → ${it}: management`)),
+      )
+      assert.deepEqual(comes('ingress-nginx', 'ingress-nginx'), ['ingress-nginx → gateway: http'])
     })
 
     it('names ports that the pods declare', () => {

@@ -64,6 +64,8 @@ for (const overlay of overlays)
         if (workload.kind === 'Deployment') {
           assert.equal(readinessProbe?.httpGet?.path, '/readyz')
           assert.equal(livenessProbe?.httpGet?.path, '/livez')
+          for (const probe of [startupProbe, readinessProbe, livenessProbe])
+            assert.equal(probe?.httpGet?.port, 'management')
         }
       })
     }

@@ -12,9 +12,6 @@ declare module 'hono' {
   }
 }
 
-/** Probes and Prometheus ask without a caller token. */
-const publicPaths: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics'])
-
 const anonymousOperator: Caller = { subject: 'anyone', role: 'operator' }
 
 /** Without sign-in all callers have one subject, which tells nobody from another. */
@@ -42,7 +39,6 @@ export function requireCaller(
   }
   const read = callerTokenReader(service, keys)
   return async (c, next) => {
-    if (publicPaths.has(c.req.path)) return next()
     const token = c.req.header(callerTokenHeader)
     const caller = token === undefined ? undefined : await read(token)
     if (!caller) {

@@ -9,9 +9,6 @@ declare module 'hono' {
   }
 }
 
-/** An orchestrator that asks often must never be refused. */
-const probes: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics'])
-
 const overloaded: Problem = {
   status: 503,
   code: 'service-overloaded',
@@ -30,12 +27,11 @@ export function limitWork(admission = openAdmission(limits)): {
   admit: MiddlewareHandler
 } {
   return {
-    async shed(c, next) {
-      if (!probes.has(c.req.path) && admission.refuses()) throw new ProblemError(overloaded)
+    async shed(_, next) {
+      if (admission.refuses()) throw new ProblemError(overloaded)
       return next()
     },
     async admit(c, next) {
-      if (probes.has(c.req.path)) return next()
       const { leave } = await admission.enter().catch((error) => {
         throw error instanceof Overloaded ? new ProblemError(overloaded) : error
       })

@@ -14,6 +14,7 @@ import { certificatesIn } from '@saucery/messaging/tls/certificate-files'
 import type { Hono } from 'hono'
 import type { HttpSettings } from '../settings/settings.ts'
 import type { Log } from '../telemetry/log.ts'
+import { announceClose, limitConnectionAge } from './connection-age.ts'
 import { answerMalformedRequests } from './malformed-requests.ts'
 import { internalError, malformedRequest, problemHeaders, problemJson } from './problem.ts'
 import { prepareResponse } from './security-headers.ts'
@@ -30,6 +31,7 @@ export async function serve(app: Pick<Hono, 'fetch'>, settings: HttpSettings, lo
     return answerByHead(incoming, outgoing) ? undefined : answer(incoming, outgoing)
   })
   const { inFlight, closeAll } = trackConnections(server)
+  limitConnectionAge(server, settings.MAX_CONNECTION_AGE_MS)
   answerMalformedRequests(server, (connection) => inFlight.get(connection), log)
   server.listen(settings.PORT, settings.HOST)
   await once(server, 'listening')
@@ -147,8 +149,4 @@ function trackConnections(server: HttpNodeServer) {
       server.once('close', () => clearTimeout(quiet))
     },
   }
-}
-
-function announceClose(response: ServerResponse): void {
-  if (!response.headersSent) response.setHeader('connection', 'close')
 }

@@ -42,7 +42,11 @@ describe('the health', () => {
 
   it('stays ready without what it needs only to start', async () => {
     const up = { database: true, broker: false }
-    const app = health({ checks: { database: () => up.database }, toStart: { broker: () => up.broker } })
+    const app = health({
+      checks: { database: () => up.database },
+      toStart: { broker: () => up.broker },
+      keepMs: 0,
+    })
     const now = async () => {
       const answer = await app.request('/readyz')
       return [answer.status, ((await answer.json()) as { checks: object }).checks]
@@ -75,5 +79,21 @@ describe('the health', () => {
       return true
     }
     assert.equal((await readiness({ checks: { one, other } })).status, 200)
+  })
+
+  it('runs the checks once for all callers at the same time, and once a second', async () => {
+    let runs = 0
+    const app = health({ checks: { database: async () => ++runs > 0 } })
+    const flood = () => Promise.all(Array.from({ length: 100 }, () => app.request('/readyz')))
+    for (const { status } of [...(await flood()), ...(await flood())]) assert.equal(status, 200)
+    assert.equal(runs, 1)
+  })
+
+  it('notices at once when it becomes ready the first time', async () => {
+    let isUp = false
+    const app = health({ checks: { database: () => isUp } })
+    assert.equal((await app.request('/readyz')).status, 503)
+    isUp = true
+    assert.equal((await app.request('/readyz')).status, 200)
   })
 })

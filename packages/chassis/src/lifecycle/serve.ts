@@ -3,8 +3,9 @@ import { withTimeout } from '../async/timeout.ts'
 import { serve } from '../http/server.ts'
 import type { CommonSettings } from '../settings/settings.ts'
 import type { Log } from '../telemetry/log.ts'
-import { type Metrics, metricsApi, openMetrics } from '../telemetry/metrics.ts'
-import { type HealthOptions, health } from './health.ts'
+import { type Metrics, openMetrics } from '../telemetry/metrics.ts'
+import type { HealthOptions } from './health.ts'
+import { managementApi } from './management.ts'
 import { type ShutdownStep, stopSignal, stopWithin } from './shutdown.ts'
 
 export interface ServeOptions extends Omit<HealthOptions, 'isAlive'> {
@@ -20,16 +21,20 @@ export interface ServeOptions extends Omit<HealthOptions, 'isAlive'> {
 /** Part of the grace time that answers cannot use: it is for the steps after them. */
 const stepsMs = 5000
 
-/** Serves the app, its health and its metrics until a signal comes; then stops and exits. */
+/** Serves the app, and beside it the probes and the metrics, until a signal comes; then stops and exits. */
 export async function serveUntilStopped(
   app: Hono,
   { settings, log, metrics = openMetrics(), onSignal, stop = [], ...probes }: ServeOptions,
 ): Promise<never> {
   const signalled = stopSignal()
   const isAlive = settings.FAULT_SWITCH === 'on' ? faultSwitch(log) : undefined
-  app.route('/', health({ ...probes, isAlive })).route('/', metricsApi(metrics))
   const http = await serve(app, settings, log)
-  log.info({ port: http.port }, 'listening')
+  const management = await serve(
+    managementApi({ ...probes, isAlive }, metrics, settings, log),
+    { ...settings, PORT: settings.MANAGEMENT_PORT },
+    log,
+  )
+  log.info({ port: http.port, managementPort: management.port }, 'listening')
 
   log.info({ signal: await signalled }, 'stopping')
   Promise.resolve(onSignal?.()).catch((error) => log.warn({ error }, 'a part did not end at the signal'))
@@ -41,7 +46,7 @@ export async function serveUntilStopped(
   // (server.test: "answers what still comes on kept connections, with `connection: close`, and closes them then")
   const quietMs = Math.min(settings.KEEP_ALIVE_TIMEOUT_MS, 0.9 * answersMs)
   const finishAnswers = () =>
-    withTimeout(answersMs, http.close(quietMs)).catch((error) =>
+    withTimeout(answersMs, Promise.all([http.close(quietMs), management.close()])).catch((error) =>
       log.warn({ error, answersMs }, 'shutdown goes on without the last answers'),
     )
   return stopWithin(graceMs, log, [finishAnswers, ...stop])

@@ -54,7 +54,7 @@ describe('a process that gets a stop signal', () => {
         return c.text('')
       })
       const spy = { info: ({ port }, text) => text === 'listening' && fetch('http://127.0.0.1:' + port) }
-      const settings = readSettings(commonSettings, { HOST: '127.0.0.1', PORT: '0', SHUTDOWN_GRACE_MS: '5000' })
+      const settings = readSettings(commonSettings, { HOST: '127.0.0.1', PORT: '0', MANAGEMENT_PORT: '0', SHUTDOWN_GRACE_MS: '5000' })
       await serveUntilStopped(app, { log: spy, settings, stop: [() => print('step')] })`,
     )
     assert.deepEqual(stopped, { output: 'ready answered step', exit: 0 })
@@ -70,7 +70,7 @@ describe('a process that gets a stop signal', () => {
       const begin = ({ port }, text) =>
         text === 'listening' && connect(port, '127.0.0.1').write('POST / HTTP/1.1\\r\\nhost: x\\r\\ncontent-length: 5\\r\\n\\r\\n')
       const spy = { info: begin, warn() {} }
-      const settings = readSettings(commonSettings, { HOST: '127.0.0.1', PORT: '0', SHUTDOWN_GRACE_MS: '2000' })
+      const settings = readSettings(commonSettings, { HOST: '127.0.0.1', PORT: '0', MANAGEMENT_PORT: '0', SHUTDOWN_GRACE_MS: '2000' })
       await serveUntilStopped(app, { log: spy, settings, stop: [() => print('step')] })`,
     )
     assert.deepEqual(stopped, { output: 'ready step', exit: 0 })
@@ -89,10 +89,10 @@ describe('a process that gets a stop signal', () => {
         }
         let url
         const spy = {
-          info: ({ port }, text) => text === 'listening' && throwSwitch((url = 'http://127.0.0.1:' + port)),
+          info: ({ managementPort }, text) => text === 'listening' && throwSwitch((url = 'http://127.0.0.1:' + managementPort)),
           warn: () => live(url).then(() => process.kill(process.pid, 'SIGTERM')),
         }
-        const settings = readSettings(commonSettings, { HOST: '127.0.0.1', PORT: '0', FAULT_SWITCH: '${position}' })
+        const settings = readSettings(commonSettings, { HOST: '127.0.0.1', PORT: '0', MANAGEMENT_PORT: '0', FAULT_SWITCH: '${position}' })
         await serveUntilStopped(new Hono(), { log: spy, settings })`,
       )
       assert.deepEqual(stopped, { output: printed, exit: position === 'on' ? 0 : 'SIGHUP' })

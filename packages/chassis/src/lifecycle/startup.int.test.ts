@@ -13,7 +13,7 @@ it('a process whose connection to NATS is closed for good runs its steps and exi
   const stopped = await exitOf(
     `const { connectToBroker } = await import('./src/lifecycle/startup.ts')
     const broker = await connectToBroker('order', { NATS_URL: '${nats.url}', EVENT_PUBLIC_KEYS: {} }, log)
-    const settings = readSettings(commonSettings, { HOST: '127.0.0.1', PORT: '0' })
+    const settings = readSettings(commonSettings, { HOST: '127.0.0.1', PORT: '0', MANAGEMENT_PORT: '0' })
     const spy = { ...log, info: (_, text) => text === 'listening' && broker.connection.close() }
     await serveUntilStopped(new Hono(), { log: spy, settings, stop: [() => print('step'), broker.close] })`,
   )

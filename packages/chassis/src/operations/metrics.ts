@@ -1,5 +1,6 @@
 import { countUnhandled } from '@saucery/messaging/dead-letters/reader'
 import { Gauge } from 'prom-client'
+import { sharedResult } from '../async/shared-result.ts'
 import { withTimeout } from '../async/timeout.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
@@ -34,7 +35,8 @@ export function measureOperations(metrics: Metrics, service: OperatedService, lo
     if (!broker.isConnected()) throw new Error('NATS cannot be reached')
     return read()
   }
-  const lag = sharedWhilePending(() => whileConnected(service.lag))
+  // Gauges of the same scrape share one read.
+  const lag = sharedResult(() => whileConnected(service.lag))
   const lagOf = (field: 'pending' | 'ackPending') => async () =>
     (await lag()).map((consumer): Sample => [{ stream: consumer.stream }, consumer[field]])
   const deadLetters = async (): Promise<Sample[]> => [
@@ -45,22 +47,11 @@ export function measureOperations(metrics: Metrics, service: OperatedService, lo
   measure('consumer_ack_pending', 'Messages not acknowledged yet', ['stream'], lagOf('ackPending'))
   measure('dead_letters_unhandled', 'Dead letters not handled since, among the newest 1,000', [], deadLetters)
   if (!backlog) return
-  const outbox = sharedWhilePending(backlog)
+  const outbox = sharedResult(backlog)
   measure('outbox_unpublished', 'Committed events that are not on the stream yet', [], async () => [
     [{}, (await outbox()).unpublished],
   ])
   measure('outbox_oldest_seconds', 'The age of the oldest of them', [], async () => [
     [{}, (await outbox()).oldestMs / 1000],
   ])
-}
-
-/** Lets gauges of the same scrape share one read. */
-function sharedWhilePending<T>(read: () => Promise<T>): () => Promise<T> {
-  let pending: Promise<T> | undefined
-  return () => {
-    pending ??= read().finally(() => {
-      pending = undefined
-    })
-    return pending
-  }
 }

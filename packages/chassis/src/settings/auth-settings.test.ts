@@ -9,6 +9,7 @@ const { publicKey } = generateKeyPairSync('ed25519')
 const GATEWAY_PUBLIC_KEY = String(publicKey.export({ type: 'spki', format: 'pem' }))
 const enough = {
   PORT: '80',
+  MANAGEMENT_PORT: '81',
   NATS_URL: 'nats://nats',
   POSTGRES_URL: 'postgres://db/orders',
   ...eventKeySettings,

@@ -11,6 +11,7 @@ import {
 
 const enough = {
   PORT: '8080',
+  MANAGEMENT_PORT: '8081',
   GATEWAY_PUBLIC_KEY: '{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}',
   NATS_URL: 'nats://nats:4222',
   POSTGRES_URL: 'postgres://role:secret@db/orders',
@@ -54,7 +55,7 @@ describe('the settings', () => {
 
   it('count as not set when they are blank', () => {
     assert.match(messageOf({ ...enough, POSTGRES_URL: '' }), /POSTGRES_URL: is not set/)
-    assert.equal(readSettings(commonSettings, { PORT: '1', HOST: ' ' }).HOST, '0.0.0.0')
+    assert.equal(readSettings(commonSettings, { PORT: '1', MANAGEMENT_PORT: '2', HOST: ' ' }).HOST, '0.0.0.0')
   })
 
   for (const PORT of ['-1', '65536', '80.5', 'http'])
@@ -80,6 +81,6 @@ describe('the settings', () => {
   })
 
   it('ignore unknown variables', () => {
-    assert.ok(!('HOME' in readSettings(commonSettings, { PORT: '1', HOME: '/' })))
+    assert.ok(!('HOME' in readSettings(commonSettings, { PORT: '1', MANAGEMENT_PORT: '2', HOME: '/' })))
   })
 })

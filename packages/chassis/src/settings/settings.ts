@@ -1,7 +1,8 @@
-import { sslModeOf, sslModes } from '@saucery/messaging/postgres/tls'
 import { z } from 'zod'
 import { authSettings, neededForSignIn, offOnLoopbackOnly } from './auth-settings.ts'
 import { ed25519PrivateKey, ed25519PublicKeys, eventPublicKeys } from './keys.ts'
+import { inPlainWords } from './plain-words.ts'
+import { postgresUrl } from './postgres-url.ts'
 
 export const port = z.coerce.number().int().min(0).max(65_535)
 /** Up to what a timer can hold. */
@@ -20,6 +21,8 @@ export const httpSettings = z.object({
   REQUEST_TIMEOUT_MS: ms.min(1).default(30_000),
   /** How long an idle connection stays open: longer than a load balancer in front would reuse it. */
   KEEP_ALIVE_TIMEOUT_MS: ms.min(1).default(5_000),
+  /** How long a connection is used at most; the next one may lead to a replica that was added since. */
+  MAX_CONNECTION_AGE_MS: ms.min(1).default(10_000),
   /** A PEM certificate, with the chain, and its key: then HTTPS is served, and no HTTP. */
   TLS_CERT_FILE: path.optional(),
   TLS_KEY_FILE: path.optional(),
@@ -29,6 +32,9 @@ export type HttpSettings = z.infer<typeof httpSettings>
 
 /** For every service. Credentials have settings of their own, so that URLs can be logged. */
 export const commonSettings = httpSettings.extend({
+  ...authSettings,
+  /** For `/livez`, `/readyz` and `/metrics`: a port that the orchestrator and Prometheus reach, and no client. */
+  MANAGEMENT_PORT: port,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   LOG_FORMAT: z.enum(['json', 'pretty']).default(process.stdout.isTTY ? 'pretty' : 'json'),
   /** Time from the stop signal to the exit. Work that is not finished by then is done again after a restart. */
@@ -69,7 +75,6 @@ export const natsLogin = (settings: z.infer<z.ZodObject<typeof natsSettings>>) =
 /** For every service that publishes or consumes. */
 export const brokerSettings = commonSettings
   .extend({
-    ...authSettings,
     GATEWAY_PUBLIC_KEY: ed25519PublicKeys.optional(),
     ...natsSettings,
     EVENT_PUBLIC_KEYS: eventPublicKeys,
@@ -89,12 +94,7 @@ export const participantSettings = brokerSettings.extend({
   /** Signs the events that this service publishes. */
   EVENT_SIGNING_KEY: ed25519PrivateKey,
   /** With `sslmode=verify-full&sslrootcert=FILE`, for example. */
-  POSTGRES_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
-    .refine(
-      (url) => !URL.canParse(url) || sslModes.includes(sslModeOf(url)),
-      `its sslmode must be one of ${sslModes.join(', ')}`,
-    ),
+  POSTGRES_URL: postgresUrl,
   /** How long published events stay in the outbox, and handled ids in the inbox. */
   OUTBOX_RETENTION_MS: retentionMs.default(7 * 24 * 3_600_000),
 })
@@ -108,6 +108,11 @@ export const commandSettings = participantSettings.extend({
 /** The message has a line for each wrong setting. */
 export class BadSettings extends Error {
   override readonly name = 'BadSettings'
+  readonly lines: readonly string[]
+  constructor(lines: readonly string[]) {
+    super(`these settings in the environment are wrong:\n${lines.map((line) => `  ${line}`).join('\n')}`)
+    this.lines = lines
+  }
 }
 
 /**
@@ -119,13 +124,14 @@ export function readSettings<Schema extends z.ZodObject>(
   env: Readonly<Record<string, string | undefined>>,
 ): z.infer<Schema> {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()))
-  const result = schema.safeParse(present)
+  const result = schema.safeParse(present, { error: inPlainWords })
   if (result.success) return result.data
-  const lines = result.error.issues.map(({ path, code, message }) => {
-    const name = path.join('.')
-    return `  ${name}: ${name in present || code === 'custom' ? message : 'is not set'}`
-  })
-  throw new BadSettings(`these settings in the environment are wrong:\n${lines.join('\n')}`)
+  throw new BadSettings(
+    result.error.issues.map(({ path, code, message }) => {
+      const name = path.join('.')
+      return `${name}: ${name in present || code === 'custom' ? message : 'is not set'}`
+    }),
+  )
 }
 
 /** Reads the process's settings; prints what is wrong with them and exits with 1. */

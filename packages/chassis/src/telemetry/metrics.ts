@@ -2,6 +2,7 @@ import { subscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Hono } from 'hono'
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client'
+import { sharedResult } from '../async/shared-result.ts'
 
 export type Metrics = Registry
 
@@ -13,11 +14,16 @@ export function openMetrics(): Metrics {
   return metrics
 }
 
-/** `/metrics` in the format of Prometheus. */
-export const metricsApi = (metrics: Metrics): Hono =>
-  new Hono().get('/metrics', async (c) =>
-    c.text(await metrics.metrics(), 200, { 'content-type': metrics.contentType }),
+/** `/metrics` in the format of Prometheus, at most a second old: some numbers cost the stores a query. */
+export function metricsApi(metrics: Metrics): Hono {
+  const scrape = sharedResult(
+    () => metrics.metrics(),
+    () => 1000,
   )
+  return new Hono().get('/metrics', async (c) =>
+    c.text(await scrape(), 200, { 'content-type': metrics.contentType }),
+  )
+}
 
 // From Node's own channel, because the gateway's proxied answers leave past its app. Not by path: that is unbounded.
 function measureHttp(metrics: Metrics): void {

@@ -143,16 +143,120 @@ describe('GET /orderDashboards/statistics', () => {
     )
   })
 
-  it('counts once for all callers with the same parameters', async () => {
+  it('counts once for all callers that ask the same, however they spell it', async () => {
     let asked = 0
-    const countPlaced: typeof views.countPlaced = (query) => {
+    const countPlaced: typeof views.countPlaced = (...query) => {
       asked += 1
-      return views.countPlaced(query)
+      return views.countPlaced(...query)
     }
     const busy = apiOn({ ...views, countPlaced })
     const ask = async (query: string) =>
       assert.equal((await busy.request(`/orderDashboards/statistics?${query}`)).status, 200)
-    await Promise.all([...Array(20).fill('branchId=shared'), 'branchId=other'].map(ask))
+    const spellings = [
+      'branchId=shared&since=2026-01-01T00:00:00Z&until=2026-01-01T02:00:00Z',
+      'until=2026-01-01T02:00:00.000Z&since=2026-01-01T00:00:00.000Z&branchId=%73hared',
+      'branchId=shared&since=2026-01-01T00:00:00.001Z&until=2026-01-01T01:59:59Z&stepMs=60000',
+      'branchId=shared&since=2026-01-01T09:00:00%2B09:00&until=2026-01-01T02:00:00Z',
+    ]
+    await Promise.all([...spellings, ...spellings, 'branchId=other'].map(ask))
+    assert.equal(asked, 2)
+  })
+
+  for (const [query, place] of [
+    ['overdue=1', 'overdue'],
+    ['sauceId=a%20b', 'sauceId'],
+    ['limit=0', 'limit'],
+    ['limit=201', 'limit'],
+    ['cursor=1', 'cursor'],
+    ['status=LOST', 'status'],
+    ['status[$ne]=PAID', 'status[$ne]'],
+    ['branchId=a%00', 'branchId'],
+  ])
+    it(`refuses ${query}`, async () => {
+      const problem = await readProblem(app.request(`/orderDashboards?${query}`))
+      assert.deepEqual(problem, { status: 422, code: 'invalid-input', places: [place] })
+    })
+})
+
+describe('GET /orderDashboards/{id}', () => {
+  it('shows one order with its whole timeline', async () => {
+    const orderId = await add('told', ['OrderPlaced', 'PaymentDeclined'])
+    const view = await getJson<Order & { status: string; timeline: { event: string }[] }>(
+      app,
+      `/orderDashboards/${orderId.toUpperCase()}`,
+    )
+    assert.equal(view.orderId, orderId)
+    assert.equal(view.status, 'REJECTED')
+    assert.deepEqual(
+      view.timeline.map(({ event }) => event),
+      ['OrderPlaced', 'PaymentDeclined'],
+    )
+    assert.ok(!('_id' in view || 'payBy' in view || 'waitsFor' in view))
+  })
+
+  it('shows what the order waits for, and that it is overdue', async () => {
+    const orderId = await add('waiting', ['OrderPlaced', 'PaymentApproved'])
+    const { waitsFor } = await getJson<{ waitsFor: object }>(app, `/orderDashboards/${orderId}`)
+    assert.deepEqual(waitsFor, {
+      events: ['DeliveryStarted'],
+      since: '2026-01-01T00:00:00.001Z',
+      until: '2026-01-01T00:00:01.001Z',
+      overdue: true,
+    })
+  })
+
+  it('answers 404 when there is no such order', async () => {
+    for (const id of [exampleOrderId, 'x', '%00'])
+      assert.equal((await readProblem(app.request(`/orderDashboards/${id}`))).code, 'not-found')
+  })
+})
+
+describe('GET /orderDashboards/statistics', () => {
+  it('counts the orders of a period by status and step, and measures deliveries', async () => {
+    const branchId = 'counted'
+    const since = Date.now() - 1000
+    const ends = [['DeliveryCompleted'], ['DeliveryCompleted'], ['PaymentDeclined'], []] as const
+    for (const end of ends) {
+      await addStory(views, ['OrderPlaced', ...end], ({ event, data }) => {
+        const time = new Date(Date.now() + (event === 'DeliveryCompleted' ? 4000 : 0))
+        return { time: time.toISOString(), data: { ...data, branchId } }
+      })
+    }
+    const query = `since=${new Date(since).toISOString()}&branchId=${branchId}`
+    const { byStatus, steps, delivery } = await getJson<{
+      byStatus: Record<string, number>
+      steps: { placed: number; delivered: number; rejected: number }[]
+      delivery: { count: number; p50Ms: number }
+    }>(app, `/orderDashboards/statistics?${query}`)
+    assert.deepEqual([byStatus.DELIVERED, byStatus.REJECTED, byStatus.PLACED, byStatus.PAID], [2, 1, 1, 0])
+    const total = (of: 'placed' | 'delivered' | 'rejected') => steps.reduce((sum, step) => sum + step[of], 0)
+    assert.deepEqual([total('placed'), total('delivered'), total('rejected')], [4, 2, 1])
+    assert.equal(delivery.count, 2)
+    assert.ok(delivery.p50Ms >= 4000 && delivery.p50Ms < 5000, `${delivery.p50Ms} ms`)
+
+    const hour = 3_600_000
+    const from = Math.floor(since / hour) * hour
+    const hours = `since=${new Date(from).toISOString()}&until=${new Date(from + 2 * hour).toISOString()}`
+    const byHour = await getJson<{ steps: { placed: number }[] }>(
+      app,
+      `/orderDashboards/statistics?${hours}&stepMs=${hour}&branchId=${branchId}`,
+    )
+    assert.equal(
+      byHour.steps.reduce((sum, { placed }) => sum + placed, 0),
+      4,
+    )
+  })
+
+  it('counts once for all callers with the same parameters', async () => {
+    let asked = 0
+    const countPlaced: typeof views.countPlaced = (...query) => {
+      asked += 1
+      return views.countPlaced(...query)
+    }
+    const busy = apiOn({ ...views, countPlaced })
+    const ask = async (query: string) =>
+      assert.equal((await busy.request(`/orderDashboards/statistics?${query}`)).status, 200)
+    await Promise.all([...Array(20).fill('branchId=shared'), 'branchId=%73hared', 'branchId=other'].map(ask))
     assert.equal(asked, 2)
   })
 

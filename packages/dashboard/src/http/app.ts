@@ -2,23 +2,24 @@ import { authorize, ifInScope, scopedQuery } from '@saucery/chassis/auth/authori
 import { takeWaitPlace } from '@saucery/chassis/auth/take-wait-place'
 import { pageResponse } from '@saucery/chassis/http/pages'
 import { parsePrefer } from '@saucery/chassis/http/prefer'
-import { invalidFields, orNotFound, ProblemError, storeUnavailable } from '@saucery/chassis/http/problem'
+import { orNotFound, ProblemError, storeUnavailable } from '@saucery/chassis/http/problem'
 import { type OpenApiApp, openApiApp } from '@saucery/chassis/openapi/app'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import type { Scope } from '@saucery/contracts/access/scope'
 import type { MiddlewareHandler } from 'hono'
 import type { Feed } from '../live/feed.ts'
-import { isStoreOutage } from '../store/mongo-errors.ts'
+import { isStoreOutage, isTimeLimit } from '../store/mongo-errors.ts'
 import type { ViewQuery } from '../store/view-queries.ts'
 import type { ViewStore } from '../store/view-store.ts'
 import type { OrderView } from '../view/order-view.ts'
-import { type Statistics, statisticsOf } from '../view/statistics.ts'
-import { statisticsQuery } from '../view/statistics-query.ts'
 import { type Deadlines, orderToJson } from '../view/waits-for.ts'
 import { type EventWaiter, mayExist, waitForEvent } from './event-waiter.ts'
 import { liveResponse } from './live.ts'
 import * as routes from './routes.ts'
-import { shareAnswers } from './shared-answers.ts'
+import { openStatistics } from './statistics.ts'
+
+const problemOfStore = (error: Error) =>
+  isStoreOutage(error) || isTimeLimit(error) ? storeUnavailable : undefined
 
 export interface DashboardApi {
   readonly views: ViewStore
@@ -32,9 +33,8 @@ export interface DashboardApi {
 export function dashboardApi(options: DashboardApi): OpenApiApp {
   const { views, waiter, feed, deadlines, requireCaller, log } = options
   const toJson = (view: OrderView, scope: Scope) => orderToJson(view, scope, deadlines, Date.now())
-  // Statistics read every order of a period, and every page asks for them every few seconds.
-  const share = shareAnswers<Statistics>()
-  const app = openApiApp(log, requireCaller, (error) => (isStoreOutage(error) ? storeUnavailable : undefined))
+  const statistics = openStatistics(views)
+  const app = openApiApp(log, requireCaller, problemOfStore)
 
   app.openapi(routes.listViews, async (c) => {
     const scope = authorize(c, 'read-views')
@@ -51,13 +51,7 @@ export function dashboardApi(options: DashboardApi): OpenApiApp {
 
   app.openapi(routes.getStatistics, async (c) => {
     const parameters = scopedQuery(authorize(c, 'read-views'), c.req.valid('query'))
-    const query = statisticsQuery(parameters, Date.now())
-    if ('parameter' in query) throw new ProblemError(invalidFields([query]))
-    const statistics = await share(JSON.stringify(parameters), async () => {
-      const [placed, tookMs] = await Promise.all([views.countPlaced(query), views.durations(query)])
-      return statisticsOf(query, placed, tookMs)
-    })
-    return c.json(statistics, 200)
+    return c.json(await statistics(c.get('caller'), parameters), 200)
   })
 
   app.openapi(routes.getView, async (c) => {

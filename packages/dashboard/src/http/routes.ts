@@ -36,9 +36,17 @@ export const getStatistics = createRoute({
   operationId: 'getStatistics',
   summary: 'How many orders have which status, and what became of the orders of a period',
   description:
-    'Callers with the same parameters share one answer, a second old, or at most a minute if counting takes long.',
+    'Callers that ask the same share one answer, a second old, or at most a minute if counting takes long.',
   request: { query: statisticsParameters },
-  responses: { 200: jsonResponse('The statistics', statisticsJson), ...listProblems },
+  responses: {
+    200: jsonResponse('The statistics', statisticsJson),
+    ...listProblems,
+    ...problems({
+      503:
+        'The database cannot be reached. `statistics-busy`: try again after `Retry-After` seconds. ' +
+        '`statistics-too-slow`: ask for a shorter period',
+    }),
+  },
 })
 
 export const getView = createRoute({
@@ -100,7 +108,9 @@ export const live = createRoute({
     },
     ...problems({
       422: 'A parameter is not valid: `errors` names it',
-      429: '`too-many-of-one-caller`: close another connection, or try again after `Retry-After` seconds',
+      429:
+        '`too-many-of-one-caller`, `too-many-of-one-branch`: close another connection, or try again after ' +
+        '`Retry-After` seconds. `too-many-replays`: try again after `Retry-After` seconds',
       503: '`too-many-listeners`: try again after `Retry-After` seconds',
     }),
   },

@@ -2,6 +2,7 @@ import { MongoBulkWriteError, MongoError, MongoNetworkError, MongoServerSelectio
 
 export const duplicateKey = 11_000
 export const namespaceNotFound = 26
+const maxTimeExpired = 50
 
 /** Whether the server was at fault and not the command: the same command may succeed later. */
 export const isStoreOutage = (error: unknown): boolean =>
@@ -14,6 +15,12 @@ export const isStoreOutage = (error: unknown): boolean =>
     (outageNames.has(error.name) ||
       outageCodes.has(error.code ?? 0) ||
       error.hasErrorLabel('RetryableWriteError')))
+
+/** Whether a query ran longer than it may: ended by the server, or given up. */
+export const isTimeLimit = (error: unknown): boolean =>
+  error instanceof MongoError
+    ? error.code === maxTimeExpired
+    : error instanceof Error && error.name === 'TimeoutError'
 
 /**
  * Which documents of an insert exist already, by their places in it.

@@ -2,7 +2,7 @@ import type { PageQuery } from '@saucery/chassis/http/pages'
 import type { Status } from '@saucery/contracts/status'
 import type { DeadLetter } from '@saucery/messaging/dead-letters/reader'
 import { firstIdAt, keyOf } from '@saucery/messaging/events/event'
-import type { Collection, Document, Filter } from 'mongodb'
+import type { Abortable, AggregateOptions, Collection, Document, Filter, FindOptions } from 'mongodb'
 import type { OrderFilter } from '../view/order-json.ts'
 import type { OrderView } from '../view/order-view.ts'
 import type { PlacedCount } from '../view/statistics.ts'
@@ -28,6 +28,12 @@ export interface AwaitedEvent {
 /** The statistics of durations use so many deliveries at most: those of the newest orders. */
 const maxDurations = 10_000
 
+/** The gateway waits no longer for an answer. */
+const maxListMs = 10_000
+
+/** The server ends the query, and the client gives it up where the server does not. */
+const limitedTo = (maxTimeMS: number) => ({ maxTimeMS, signal: AbortSignal.timeout(maxTimeMS + 1000) })
+
 /** The ids of all events of these events' orders: an event is handled once it is in its order's view. */
 export async function handledIn(
   views: Collection<OrderView>,
@@ -44,11 +50,15 @@ export async function handledIn(
  * @param asOwn turns a document of another version into what this version would compute
  */
 export function viewQueries(views: () => Collection<OrderView>, asOwn: (view: OrderView) => OrderView) {
-  const find = (filter: Filter<OrderView>) => views().find(filter).map(asOwn)
+  const find = (filter: Filter<OrderView>, options?: FindOptions) => views().find(filter, options).map(asOwn)
 
-  async function countBy<Group>(filter: Filter<OrderView>, group: Document, signal?: AbortSignal) {
+  async function countBy<Group>(
+    filter: Filter<OrderView>,
+    group: Document,
+    options: AggregateOptions & Abortable,
+  ) {
     const pipeline = [{ $match: filter }, { $group: { _id: group, count: { $sum: 1 } } }]
-    const groups = await views().aggregate<{ _id: Group; count: number }>(pipeline, { signal }).toArray()
+    const groups = await views().aggregate<{ _id: Group; count: number }>(pipeline, options).toArray()
     return groups.map(({ _id, count }) => ({ ..._id, count }))
   }
 
@@ -57,8 +67,9 @@ export function viewQueries(views: () => Collection<OrderView>, asOwn: (view: Or
 
     handledAmong: (letters: readonly DeadLetter[]) => handledIn(views(), letters),
 
-    /** The newest orders first. */
-    list: (query: ViewQuery) => find(matching(query)).sort({ _id: -1 }).limit(query.limit).toArray(),
+    /** The newest orders first. A filter that no index serves may read every order: the server ends it then. */
+    list: (query: ViewQuery) =>
+      find(matching(query), limitedTo(maxListMs)).sort({ _id: -1 }).limit(query.limit).toArray(),
 
     /** The views of these orders; orders without a view are left out. */
     among: (orderIds: readonly string[]) => find({ _id: { $in: [...orderIds] } }).toArray(),
@@ -72,18 +83,19 @@ export function viewQueries(views: () => Collection<OrderView>, asOwn: (view: Or
 
     /** Overdue orders, counted by status and by their events so far. An aborted count rejects at once. */
     countOverdue: (at: OverdueAt, signal?: AbortSignal) =>
-      countBy<{ status: Status; events: string[] }>(overdueAt(at), { status: '$status', events }, signal),
+      countBy<{ status: Status; events: string[] }>(overdueAt(at), { status: '$status', events }, { signal }),
 
-    countPlaced: (query: StatisticsQuery): Promise<PlacedCount[]> =>
-      countBy(placedIn(query), {
-        time: { $substrBytes: [{ $ifNull: ['$placedAt', ''] }, 0, placedTimeLength(query)] },
-        status: '$status',
-      }),
+    /** The server ends it after `maxMs`, and it is rejected. */
+    countPlaced(query: StatisticsQuery, maxMs: number): Promise<PlacedCount[]> {
+      const time = { $substrBytes: [{ $ifNull: ['$placedAt', ''] }, 0, placedTimeLength(query)] }
+      return countBy(placedIn(query), { time, status: '$status' }, limitedTo(maxMs))
+    },
 
-    /** How long the newest deliveries took, of orders that were placed in the period. */
-    async durations(query: StatisticsQuery): Promise<number[]> {
+    /** How long the newest deliveries took, of orders that were placed in the period; limited as `countPlaced`. */
+    async durations(query: StatisticsQuery, maxMs: number): Promise<number[]> {
+      const filter = { ...placedIn(query), status: 'DELIVERED', tookMs: { $exists: true } } as const
       const delivered = views()
-        .find({ ...placedIn(query), status: 'DELIVERED', tookMs: { $exists: true } })
+        .find(filter, limitedTo(maxMs))
         .project<{ tookMs: number }>({ _id: 0, tookMs: 1 })
       const newest = await delivered.sort({ _id: -1 }).limit(maxDurations).toArray()
       return newest.map(({ tookMs }) => tookMs)

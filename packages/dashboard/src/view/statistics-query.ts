@@ -33,25 +33,53 @@ const wholeMinutes = wholeNumber(minuteMs).refine(
 export const statisticsParameters = z.object({
   since: queryTime
     .optional()
-    .describe('Only orders placed from this time on; by default an hour before `until`'),
+    .describe(
+      'Only orders placed from this time on; by default an hour before `until`. Rounded down, as `until` is rounded ' +
+        'up: to the second, to the minute where they are an hour or more apart, to the hour where 500 hours',
+    ),
   until: queryTime.optional().describe('Only orders placed before this time; by default now'),
   stepMs: wholeMinutes.optional().describe(`Whole minutes, in milliseconds; at most ${maxSteps} steps`),
   branchId: itemId.optional(),
 })
 
+export type StatisticsParameters = z.infer<typeof statisticsParameters>
+
 /**
  * Fills in what the parameters leave out: the last hour, and steps of a minute or, for a long period, longer ones.
+ * Rounds what they have, so that questions that differ by a moment are the same.
  * @returns the query, or the parameter that is not valid
  */
 export function statisticsQuery(
-  { since, until, stepMs, branchId }: z.infer<typeof statisticsParameters>,
+  { since, until, stepMs, branchId }: StatisticsParameters,
   now: number,
 ): StatisticsQuery | { readonly parameter: string; readonly detail: string } {
   const end = until === undefined ? now : Date.parse(until)
   const start = since === undefined ? end - hourMs : Date.parse(since)
   if (start >= end) return { parameter: 'since', detail: 'must be before `until`' }
   const shortest = Math.ceil((end - start) / maxSteps / minuteMs) * minuteMs
-  const step = stepMs ?? Math.max(minuteMs, shortest)
+  const step =
+    stepMs ?? (shortest > hourMs ? Math.ceil(shortest / hourMs) * hourMs : Math.max(minuteMs, shortest))
   if (step < shortest) return { parameter: 'stepMs', detail: `must be at least ${shortest} for this period` }
-  return { since: start, until: end, stepMs: step, branchId }
+  const grain = grainOf(end - start)
+  const roundedEnd = until === undefined ? end : Math.ceil(end / grain) * grain
+  return {
+    since: since === undefined ? roundedEnd - hourMs : Math.floor(start / grain) * grain,
+    until: roundedEnd,
+    stepMs: step,
+    branchId,
+  }
 }
+
+const grainOf = (periodMs: number): number => {
+  if (periodMs < hourMs) return 1000
+  return periodMs < maxSteps * hourMs ? minuteMs : hourMs
+}
+
+/** The same for all questions with the same answer, however they are spelt; "until now" is one question. */
+export const statisticsKey = (parameters: StatisticsParameters, query: StatisticsQuery): string =>
+  JSON.stringify([
+    parameters.since === undefined && parameters.until === undefined ? 'the last hour' : query.since,
+    parameters.until === undefined ? 'now' : query.until,
+    query.stepMs,
+    query.branchId,
+  ])

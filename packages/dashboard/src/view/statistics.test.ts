@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { durationsOf, statisticsOf } from './statistics.ts'
-import { placedTimeLength, statisticsQuery } from './statistics-query.ts'
+import { placedTimeLength, type StatisticsQuery, statisticsKey, statisticsQuery } from './statistics-query.ts'
 
 const at = (time: string) => Date.parse(`2026-01-31T${time}Z`)
 const query = { since: at('12:00:30'), until: at('12:06:30'), stepMs: 120_000 }
@@ -89,9 +89,63 @@ describe('the query of statistics', () => {
     assert.deepEqual(statisticsQuery({}, now), query)
   })
 
-  it('has longer steps for a long period', () => {
-    const query = statisticsQuery({ since: '2026-01-01T00:00:00Z', until: '2026-01-31T00:00:00Z' }, now)
-    assert.ok('stepMs' in query && query.stepMs === 87 * 60_000)
+  it('has longer steps for a long period: whole hours where they are longer than one', () => {
+    const stepMs = (since: string) => {
+      const query = statisticsQuery({ since, until: '2026-01-31T00:00:00Z' }, now)
+      return 'stepMs' in query && query.stepMs
+    }
+    assert.equal(stepMs('2026-01-21T00:00:00Z'), 29 * 60_000)
+    assert.equal(stepMs('2026-01-01T00:00:00Z'), 2 * 3_600_000)
+  })
+
+  const keyOf = (parameters: Parameters<typeof statisticsKey>[0], at = now) =>
+    statisticsKey(parameters, statisticsQuery(parameters, at) as StatisticsQuery)
+  const period = { since: '2026-01-31T10:00:00Z', until: '2026-01-31T12:00:00Z' }
+
+  for (const [title, ...spellings] of [
+    [
+      'the form of its times',
+      period,
+      { since: '2026-01-31T10:00:00.000Z', until: '2026-01-31T13:00:00+01:00' },
+    ],
+    [
+      'the moment',
+      { ...period, since: '2026-01-31T10:00:00.001Z' },
+      { ...period, since: '2026-01-31T10:00:59Z' },
+    ],
+    [
+      'the moment an hour before which it begins',
+      { until: period.until },
+      { until: '2026-01-31T11:59:00.001Z' },
+    ],
+    ['a default that is given', period, { ...period, stepMs: 60_000 }],
+    ['the order of its parameters', period, { until: period.until, since: period.since }],
+  ] as const)
+    it(`is the same whatever ${title}`, () => {
+      assert.equal(new Set(spellings.map((parameters) => keyOf(parameters))).size, 1)
+    })
+
+  it('is another with another period, step or branch', () => {
+    const others = [
+      { ...period, since: '2026-01-31T10:01:00Z' },
+      { ...period, until: '2026-01-31T12:01:00Z' },
+      { ...period, stepMs: 120_000 },
+      { ...period, branchId: '1' },
+      { since: period.since },
+      {},
+    ]
+    assert.equal(new Set([period, ...others].map((parameters) => keyOf(parameters))).size, 7)
+  })
+
+  it('until now is the same a moment later', () => {
+    for (const parameters of [{}, { since: period.since }])
+      assert.equal(keyOf(parameters), keyOf(parameters, now + 12_345))
+  })
+
+  it('contains all of the period that was asked for', () => {
+    const asked = { since: '2026-01-31T10:00:00.999Z', until: '2026-01-31T10:00:01.001Z' }
+    const { since, until } = statisticsQuery(asked, now) as StatisticsQuery
+    assert.deepEqual([since, until], [at('10:00:00'), at('10:00:02')])
   })
 
   for (const [parameters, parameter] of [

@@ -9,11 +9,8 @@ import { forwardedFrom } from './forwarded.ts'
 import { networkOf } from './network.ts'
 import { openRateLimit, rateLimited } from './rate-limit.ts'
 
-/** An orchestrator that asks often must never get a 429. */
-const probes: ReadonlySet<string> = new Set(['/livez', '/readyz'])
-
 /**
- * Middleware that every request except a probe passes first: CORS, rate limit, URL and body size.
+ * Middleware that every request passes first: CORS, rate limit, URL and body size.
  * Pages of allowed origins may read the refusals too.
  */
 export function edgePolicy(settings: GatewaySettings): MiddlewareHandler {
@@ -22,7 +19,6 @@ export function edgePolicy(settings: GatewaySettings): MiddlewareHandler {
   const origin = origins.includes('*') ? '*' : origins
   const allowOrigins = origins.length > 0 && cors({ origin, exposeHeaders: exposed, maxAge: 600 })
   return async (c, next) => {
-    if (probes.has(c.req.path)) return next()
     const preflight = allowOrigins && (await allowOrigins(c, async () => {}))
     if (preflight) return preflight
     const { incoming, outgoing } = c.env as HttpBindings

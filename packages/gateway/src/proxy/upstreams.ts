@@ -1,4 +1,3 @@
-import { withTimeout } from '@saucery/chassis/async/timeout'
 import { openAdmission } from '@saucery/chassis/http/admission'
 import { openWaitPlaces } from '@saucery/chassis/http/wait-places'
 import type { Service } from '@saucery/contracts/choreography'
@@ -46,16 +45,4 @@ export function openUpstreams(settings: GatewaySettings) {
     openUpstream('dashboard', settings.DASHBOARD_URL, settings),
   ]
   return { all, close: () => Promise.all(all.map(({ pool }) => pool.destroy())) }
-}
-
-/** What a service's `/readyz` answers; a service that does not answer within `limitMs` is unreachable. */
-export async function readinessOf({ pool }: Pick<Upstream, 'pool'>, limitMs = 1000) {
-  // The signal alone is not enough: undici heeds it only once it is connected, and that may take ten times as long.
-  const signal = AbortSignal.timeout(limitMs)
-  const ask = async () => {
-    const { statusCode, body } = await pool.request({ method: 'GET', path: '/readyz', signal })
-    await body.dump()
-    return statusCode === 200 ? 'ready' : 'unready'
-  }
-  return withTimeout(limitMs, ask()).catch(() => 'unreachable' as const)
 }

@@ -2,7 +2,6 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type RequestListener, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { serve } from '@saucery/chassis/http/server'
-import { health } from '@saucery/chassis/lifecycle/health'
 import { readSettings } from '@saucery/chassis/settings/settings'
 import { silentLog } from '@saucery/chassis/testing/log'
 import { gatewayApi } from '../app.ts'
@@ -22,7 +21,7 @@ export async function startUpstream(listener: RequestListener, port = 0) {
   return { server, url: `http://127.0.0.1:${taken}`, close, [Symbol.asyncDispose]: close }
 }
 
-const local = { PORT: '0', HOST: '127.0.0.1', AUTH: 'off', RATE_LIMIT_PER_MINUTE: '0' }
+const local = { PORT: '0', MANAGEMENT_PORT: '0', HOST: '127.0.0.1', AUTH: 'off', RATE_LIMIT_PER_MINUTE: '0' }
 
 /** A whole gateway on a free port. Nothing listens at the URLs of services that `env` does not name. */
 export async function startGateway(env: Record<string, string>, log = silentLog) {
@@ -32,7 +31,6 @@ export async function startGateway(env: Record<string, string>, log = silentLog)
   const upstreams = openUpstreams(settings)
   const eventStreams = openEventStreams()
   const app = await gatewayApi({ settings, upstreams: upstreams.all, eventStreams, log })
-  app.route('/', health())
   const http = await serve(app, settings, log)
   return {
     url: `http://127.0.0.1:${http.port}`,

@@ -10,6 +10,7 @@ In the environment:
   POSTGRES_PORT, NATS_PORT, MONGODB_PORT  where those started here listen (any free port)
   ORDER_PORT, PAYMENT_PORT, DELIVERY_PORT, DASHBOARD_PORT, GATEWAY_PORT
                                           where the services listen (8084 to 8088)
+  ORDER_MANAGEMENT_PORT, …                where they answer probes and Prometheus (each 100 higher)
   AUTH=on                                 callers sign in, with tokens from \`npx pnpm@12 sign-in\`; without
                                           it everyone may do everything
   SAUCERY_DATA                            the folder for data and passwords (.data)
@@ -22,8 +23,14 @@ const signingIn = `Sign in as an operator, or with --role branch --branch 1, or 
 `
 
 /** What is printed when the system is ready. */
-export function summary({ urls, servers }: System, dataDir: string, seconds: number, auth: boolean): string {
-  const services = Object.entries(urls).map(([name, url]) => `  ${name.padEnd(10)} ${url}`)
+export function summary(
+  { urls, managementUrls, servers }: System,
+  dataDir: string,
+  seconds: number,
+  auth: boolean,
+): string {
+  const metrics = Object.values(managementUrls).map((url) => `metrics ${url}/metrics`)
+  const services = Object.entries(urls).map(([name, url], i) => `  ${name.padEnd(10)} ${url}  ${metrics[i]}`)
   const stores = Object.entries(servers).map(([name, { port }]) => `  ${name.padEnd(10)} port ${port}`)
   const bearer = auth ? ' -H "authorization: Bearer $TOKEN"' : ''
   const elsewhere = urls.gateway.endsWith(':8088') ? '' : ` --url ${urls.gateway}`

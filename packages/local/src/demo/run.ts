@@ -78,17 +78,26 @@ export const deliveredByItself = ({ view }: ScenarioOutcome): boolean =>
   view?.timeline.some(({ event, cause }) => event === 'DeliveryCompleted' && cause === 'automatic-courier') ??
   false
 
+/** A call that each service answers from its database. */
+const lists = {
+  order: '/orders',
+  payment: '/payments',
+  delivery: '/deliveries',
+  dashboard: '/orderDashboards',
+}
+
 /**
- * Asks the gateway which services are not ready.
- * @returns their names; `gateway` when it is not ready itself
+ * Asks each service through the gateway for a list.
+ * @returns the names of those that cannot answer
  * @throws Unreachable
  */
 export async function unreadyServices(url: string): Promise<string[]> {
   const signal = AbortSignal.timeout(10_000)
-  const answer = await fetch(new URL('/readyz', url), { signal }).catch((cause) => {
-    throw new Unreachable(cause)
+  const asked = Object.entries(lists).map(async ([name, path]) => {
+    const { status } = await fetch(new URL(`${path}?limit=1`, url), { signal }).catch((cause) => {
+      throw new Unreachable(cause)
+    })
+    return status >= 500 ? [name] : []
   })
-  if (!answer.ok) return ['gateway']
-  const { upstreams } = (await answer.json()) as { upstreams: Readonly<Record<string, string>> }
-  return Object.keys(upstreams).filter((name) => upstreams[name] !== 'ready')
+  return (await Promise.all(asked)).flat()
 }

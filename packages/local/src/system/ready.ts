@@ -5,7 +5,7 @@ const POLL_MS = 50
 const PRINT_AFTER_MS = 10_000
 const WITHIN_MS = 120_000
 
-/** Resolves when all services are ready; rejects when one is not within 120 s, or when the signal is aborted. */
+/** Resolves when the services are ready at these management URLs; rejects when one is not within 120 s, or when the signal is aborted. */
 export async function waitUntilReady(
   urls: Readonly<Record<string, string>>,
   print: Print,

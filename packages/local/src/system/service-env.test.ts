@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { after, it } from 'node:test'
 import type { NatsAccess } from '../access/nats-users.ts'
 import { serviceEnv } from './service-env.ts'
+import { managementOf, type ServiceName, type ServicePorts } from './service-ports.ts'
 
 const login = (user: string) => ({ user, password: `${user}-secret` })
 const nats: NatsAccess = {
@@ -26,7 +27,13 @@ const databases = {
 }
 const dataDir = mkdtempSync(join(tmpdir(), 'service-env-'))
 after(() => rmSync(dataDir, { recursive: true }))
-const ports = { order: 1, payment: 2, delivery: 3, dashboard: 4, gateway: 5 }
+const names = ['order', 'payment', 'delivery', 'dashboard', 'gateway'] as const
+const ports = Object.fromEntries(
+  names.flatMap((name, i) => [
+    [name, i + 1],
+    [managementOf(name), i + 101],
+  ]),
+) as ServicePorts
 const startEnv = {
   PAYMENT_LIMIT: '7',
   POSTGRES_URL: 'postgres://admin',
@@ -41,7 +48,7 @@ const signIn = {
   gateway: { AUTH: 'on', GATEWAY_SIGNING_KEY: 'secret' },
   services: { AUTH: 'on', GATEWAY_PUBLIC_KEY: 'public' },
 }
-const envOf = (name: keyof typeof ports, env: NodeJS.ProcessEnv = startEnv) =>
+const envOf = (name: ServiceName, env: NodeJS.ProcessEnv = startEnv) =>
   serviceEnv(name, { dataDir, ports, env, stores: { databases, nats }, signIn, bundle: { page: '/page' } })
 
 it('gives a service its own database and login, and the settings in the environment of start', () => {
@@ -50,6 +57,7 @@ it('gives a service its own database and login, and the settings in the environm
     PAYMENT_LIMIT: '7',
     HOST: '127.0.0.1',
     PORT: '2',
+    MANAGEMENT_PORT: '102',
     LOG_FORMAT: 'json',
     AUTH: 'on',
     GATEWAY_PUBLIC_KEY: 'public',
@@ -61,7 +69,7 @@ it('gives a service its own database and login, and the settings in the environm
 })
 
 it('gives a service its own key, and the public keys of all that publish', () => {
-  const pemOf = (name: keyof typeof ports) => envOf(name).EVENT_SIGNING_KEY
+  const pemOf = (name: ServiceName) => envOf(name).EVENT_SIGNING_KEY
   assert.equal(new Set([pemOf('order'), pemOf('payment'), pemOf('delivery')]).size, 3)
   assert.deepEqual([pemOf('dashboard'), pemOf('gateway')], [undefined, undefined])
   for (const name of ['order', 'payment', 'delivery', 'dashboard'] as const) {
@@ -77,6 +85,7 @@ it('gives the gateway the addresses of the others, the signing key, the page and
     PAYMENT_LIMIT: '7',
     HOST: '127.0.0.1',
     PORT: '5',
+    MANAGEMENT_PORT: '105',
     LOG_FORMAT: 'json',
     AUTH: 'on',
     GATEWAY_SIGNING_KEY: 'secret',

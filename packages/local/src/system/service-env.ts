@@ -2,16 +2,16 @@ import { eventKeyEnv, resumeTokenKey } from '../access/event-keys.ts'
 import { natsServices } from '../access/nats-users.ts'
 import type { SignInEnv } from '../access/sign-in.ts'
 import type { Bundle } from './bundle.ts'
-import type { ServiceName } from './service-ports.ts'
+import { managementOf, type ServiceName, type ServicePorts } from './service-ports.ts'
 import { databaseOf, type Stores } from './stores.ts'
 
 /** Not passed on from the environment of `start`: credentials and addresses of the whole system. */
 const notPassedOn =
-  /^(POSTGRES_URL|NATS_URL|NATS_USER|NATS_PASSWORD|MONGODB_URL|PORT|HOST|(ORDER|PAYMENT|DELIVERY|DASHBOARD)_URL|AUTH(_.*)?|GATEWAY_(SIGNING|PUBLIC)_KEY|EVENT_(SIGNING_KEY|PUBLIC_KEYS)|RESUME_TOKEN_KEY|WEB_ROOT)$/
+  /^(POSTGRES_URL|NATS_URL|NATS_USER|NATS_PASSWORD|MONGODB_URL|PORT|MANAGEMENT_PORT|HOST|(ORDER|PAYMENT|DELIVERY|DASHBOARD)_URL|AUTH(_.*)?|GATEWAY_(SIGNING|PUBLIC)_KEY|EVENT_(SIGNING_KEY|PUBLIC_KEYS)|RESUME_TOKEN_KEY|WEB_ROOT)$/
 
 export interface EnvOptions {
   readonly dataDir: string
-  readonly ports: Readonly<Record<ServiceName, number>>
+  readonly ports: Readonly<ServicePorts>
   readonly stores: Pick<Stores, 'databases' | 'nats'>
   readonly signIn: SignInEnv
   readonly bundle: Pick<Bundle, 'page'>
@@ -22,7 +22,12 @@ export interface EnvOptions {
 export function serviceEnv(name: ServiceName, options: EnvOptions): NodeJS.ProcessEnv {
   const { ports, signIn, bundle, env } = options
   const passedOn = Object.fromEntries(Object.entries(env).filter(([variable]) => !notPassedOn.test(variable)))
-  const listen = { HOST: '127.0.0.1', PORT: String(ports[name]), LOG_FORMAT: 'json' }
+  const listen = {
+    HOST: '127.0.0.1',
+    PORT: String(ports[name]),
+    MANAGEMENT_PORT: String(ports[managementOf(name)]),
+    LOG_FORMAT: 'json',
+  }
   if (name !== 'gateway') return { ...passedOn, ...listen, ...signIn.services, ...storeAccess(name, options) }
   const upstreams = natsServices.map((service) => [
     `${service.toUpperCase()}_URL`,

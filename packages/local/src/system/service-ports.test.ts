@@ -13,10 +13,21 @@ it('takes the usual ports, changed by the environment', () => {
     delivery: 8086,
     dashboard: 8087,
     gateway: 8088,
+    'order-management': 8184,
+    'payment-management': 9100,
+    'delivery-management': 8186,
+    'dashboard-management': 8187,
+    'gateway-management': 8188,
     postgres: 0,
     nats: 4222,
     mongodb: 0,
   })
+})
+
+it('takes a management port 100 above the service’s, unless the environment names another', () => {
+  const ports = portsFrom({ ORDER_MANAGEMENT_PORT: '9999', PAYMENT_PORT: '0' })
+  assert.deepEqual([ports['order-management'], ports['payment-management']], [9999, 0])
+  assert.throws(() => portsFrom({ ORDER_PORT: '65500' }), /ORDER_MANAGEMENT_PORT is not a port: 65600/)
 })
 
 it('refuses a value that is not a port', () => {
@@ -27,7 +38,7 @@ it('refuses a value that is not a port', () => {
 
 it('gives every service another free port for 0', async () => {
   const claimed = Object.values(await claimPorts(anyPorts))
-  assert.equal(new Set(claimed).size, 5)
+  assert.equal(new Set(claimed).size, 10)
   assert.ok(claimed.every((port) => port > 0))
 })
 

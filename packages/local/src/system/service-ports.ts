@@ -16,21 +16,37 @@ const perName =
 export const perService = perName(serviceNames)
 export const perStore = perName(storeNames)
 
+/** Where a service answers probes and Prometheus. */
+export const managementOf = (name: ServiceName) => `${name}-management` as const
+const managementNames = serviceNames.map(managementOf)
+type ListenerName = ServiceName | (typeof managementNames)[number]
+const perListener = perName<ListenerName>([...serviceNames, ...managementNames])
+
+export type ServicePorts = Record<ListenerName, number>
+
 /** Where everything listens; 0 is any free port. */
-export type Ports = Record<ServiceName | StoreName, number>
+export type Ports = ServicePorts & Record<StoreName, number>
 
-export const anyPorts: Ports = { ...perService(() => 0), ...perStore(() => 0) }
+export const anyPorts: Ports = { ...perListener(() => 0), ...perStore(() => 0) }
 
-const variable = (name: string) => `${name.toUpperCase()}_PORT`
+const variable = (name: string) => `${name.toUpperCase().replace('-', '_')}_PORT`
 
-/** The usual ports, changed by ORDER_PORT and the like. */
+/** The usual ports, changed by ORDER_PORT, ORDER_MANAGEMENT_PORT and the like; the second is 100 above the first. */
 export function portsFrom(env: NodeJS.ProcessEnv): Ports {
-  const read = (name: ServiceName | StoreName) => {
-    const text = env[variable(name)] || String({ ...anyPorts, ...usualPorts }[name])
-    if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return [name, Number(text)]
+  const read = (name: keyof Ports, usual: number) => {
+    const text = env[variable(name)] || String(usual)
+    if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text)
     throw new Error(`${variable(name)} is not a port: ${text}`)
   }
-  return Object.fromEntries([...serviceNames, ...storeNames].map(read))
+  const ports = serviceNames.flatMap((name) => {
+    const port = read(name, usualPorts[name])
+    const management = managementOf(name)
+    return [
+      [name, port],
+      [management, read(management, port && port + 100)],
+    ]
+  })
+  return { ...Object.fromEntries(ports), ...perStore((name) => read(name, 0)) }
 }
 
 /**
@@ -38,11 +54,12 @@ export function portsFrom(env: NodeJS.ProcessEnv): Ports {
  * @throws when two names have one port, or when a port is still taken after 2 s: the services that a killed start
  *   left behind need a moment to end
  */
-export async function claimPorts(ports: Ports): Promise<Record<ServiceName, number>> {
+export async function claimPorts(ports: Ports): Promise<ServicePorts> {
   refuseDoubles(ports)
-  const claimed = perService((name) => ports[name])
-  for (const name of serviceNames)
-    if (ports[name] === 0) claimed[name] = await freePortExcept(Object.values(ports))
+  const claimed = perListener((name) => ports[name])
+  for (const name of [...serviceNames, ...managementNames])
+    if (ports[name] === 0)
+      claimed[name] = await freePortExcept([...Object.values(ports), ...Object.values(claimed)])
     else await requireFree(name, ports[name])
   return claimed
 }
@@ -61,7 +78,7 @@ async function freePortExcept(others: readonly number[]): Promise<number> {
   return others.includes(port) ? freePortExcept(others) : port
 }
 
-async function requireFree(name: ServiceName, port: number): Promise<void> {
+async function requireFree(name: ListenerName, port: number): Promise<void> {
   if (await waitUntil(async () => !(await isTaken(port)), { everyMs: 100, withinMs: 2_000 })) return
   throw new Error(
     `Port ${port} is taken by another program, and ${name} needs it. ` +

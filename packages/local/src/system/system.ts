@@ -4,8 +4,16 @@ import { lockFolder } from '@saucery/servers/process/folder-lock'
 import { type Supervised, type SupervisedServer, superviseServer } from '@saucery/servers/process/supervise'
 import { signInEnv } from '../access/sign-in.ts'
 import { bundle } from './bundle.ts'
+import { checkSettings } from './check-settings.ts'
 import { waitUntilReady } from './ready.ts'
-import { claimPorts, perService, perStore, type ServiceName, type StoreName } from './service-ports.ts'
+import {
+  claimPorts,
+  managementOf,
+  perService,
+  perStore,
+  type ServiceName,
+  type StoreName,
+} from './service-ports.ts'
 import { type OnLine, startServices } from './services.ts'
 import { type Stores, type StoresOptions, startStores } from './stores.ts'
 
@@ -19,6 +27,8 @@ export interface SystemOptions extends StoresOptions {
 /** The running system. Each service and server is started again when it dies, until it is stopped. */
 export interface System extends Pick<Stores, 'databases' | 'nats'> {
   readonly urls: Readonly<Record<ServiceName, string>>
+  /** Where the services answer probes and Prometheus. */
+  readonly managementUrls: Readonly<Record<ServiceName, string>>
   readonly services: Readonly<Record<ServiceName, Supervised>>
   readonly servers: Readonly<Record<StoreName, SupervisedServer>>
   /** Stops the gateway, the services and the servers, in this order; requests and events in flight are finished. */
@@ -38,6 +48,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   try {
     const ports = await claimPorts(options.ports)
     const signIn = signInEnv(dataDir, options.env)
+    checkSettings({ ...options, ports, signIn })
     const bundling = bundle(join(dataDir, 'services'))
     bundling.catch(() => {})
     const stores = await unlessAborted(startStores(options), signal)
@@ -47,9 +58,11 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const services = startServices({ ...options, ports, stores, bundle: await bundling, signIn, onLine })
     stops.unshift(() => stopServices(services, print))
     const urls = perService((name) => `http://127.0.0.1:${ports[name]}`)
-    await waitUntilReady(urls, print, signal)
+    const managementUrls = perService((name) => `http://127.0.0.1:${ports[managementOf(name)]}`)
+    await waitUntilReady(managementUrls, print, signal)
     return {
       urls,
+      managementUrls,
       services,
       servers,
       databases,

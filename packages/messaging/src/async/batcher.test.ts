@@ -57,6 +57,19 @@ describe('a batcher', () => {
     assert.deepEqual(batches, [[1, 2], [3, 4], [5]])
   })
 
+  it('gives each lane its share of a batch, and the rest to the longer one', async () => {
+    const batches: string[][] = []
+    const commit = batcher(
+      async (items: string[]) => {
+        batches.push(items)
+        return items.map((value) => ({ value }))
+      },
+      { size: 4, laneOf: (item) => item.charAt(0) },
+    )
+    await Promise.all(['a1', 'a2', 'a3', 'a4', 'a5', 'b1', 'c1', 'c2', 'c3'].map(commit))
+    assert.deepEqual(batches, [['b1', 'c1', 'c2', 'a1'], ['c3', 'a2', 'a3', 'a4'], ['a5']])
+  })
+
   it('runs no more batches at once than its concurrency', async () => {
     const { batches, run, endNext } = blockedRuns(same)
     const commit = batcher(run, { size: 1, concurrency: 2 })

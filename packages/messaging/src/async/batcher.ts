@@ -1,10 +1,11 @@
 /** The outcome of one item of a batch. */
 export type Outcome<R> = { readonly value: R } | { readonly error: unknown }
 
-export interface BatchLimits {
+export interface BatchLimits<T = unknown> {
   readonly size?: number
   readonly concurrency?: number
   readonly everyMs?: (items: number) => number
+  readonly laneOf?: (item: T) => string
 }
 
 const burst = 5
@@ -14,21 +15,23 @@ const burst = 5
  * Under load the batches grow, so that more calls share one transaction or one round trip.
  * @param run handles a batch and returns the outcomes in the order of the items; if it throws, all items fail
  * @param limits `size`: the most items in a batch; `concurrency`: the most batches that run at once; `everyMs`: the
- *   time from one start to the next, after a burst of five, which may depend on the number of items in the batch
+ *   time from one start to the next, after a burst of five, which may depend on the number of items in the batch;
+ *   `laneOf`: each lane has an equal share of a batch, so that many items of one never hold up a few of another
  */
 export function batcher<T, R>(
   run: (items: T[]) => Promise<Outcome<R>[]>,
-  { size = 256, concurrency = 1, everyMs = () => 0 }: BatchLimits = {},
+  { size = 256, concurrency = 1, everyMs = () => 0, laneOf = () => '' }: BatchLimits<T> = {},
 ): (item: T) => Promise<R> {
   type Waiting = { item: T; resolve: (value: R) => void; reject: (error: unknown) => void }
-  let waiting: Waiting[] = []
+  const lanes = new Map<string, Waiting[]>()
+  let waiting = 0
   let running = 0
   let scheduled = false
   // The generic cell rate algorithm: a burst starts at once, a lasting load keeps to the rate.
   let due = Number.NEGATIVE_INFINITY
 
   function schedule(): void {
-    if (scheduled || waiting.length === 0 || running >= concurrency) return
+    if (scheduled || waiting === 0 || running >= concurrency) return
     scheduled = true
     const now = performance.now()
     due = Math.max(due, now - burst * everyMs(1))
@@ -39,13 +42,13 @@ export function batcher<T, R>(
 
   function start(): void {
     scheduled = false
-    due += everyMs(Math.min(size, waiting.length))
+    due += everyMs(Math.min(size, waiting))
     void runBatch()
   }
 
   async function runBatch(): Promise<void> {
-    const batch = waiting.slice(0, size)
-    waiting = waiting.slice(size)
+    const batch = takeFairly(lanes, size)
+    waiting -= batch.length
     running += 1
     schedule()
     try {
@@ -66,7 +69,24 @@ export function batcher<T, R>(
 
   return (item) =>
     new Promise<R>((resolve, reject) => {
-      waiting.push({ item, resolve, reject })
+      const lane = laneOf(item)
+      const before = lanes.get(lane)
+      if (before) before.push({ item, resolve, reject })
+      else lanes.set(lane, [{ item, resolve, reject }])
+      waiting += 1
       schedule()
     })
+}
+
+/** Takes an equal share from each lane, the first ones of it. What one lane does not use is left to the longer ones. */
+function takeFairly<Item>(lanes: Map<string, Item[]>, size: number): Item[] {
+  const taken: Item[] = []
+  const byLength = [...lanes].sort(([, one], [, other]) => one.length - other.length)
+  for (const [i, [lane, items]] of byLength.entries()) {
+    const share = Math.ceil((size - taken.length) / (byLength.length - i))
+    taken.push(...items.slice(0, share))
+    if (items.length > share) lanes.set(lane, items.slice(share))
+    else lanes.delete(lane)
+  }
+  return taken
 }

@@ -8,8 +8,8 @@ import { type OutboxOptions, watchStream } from './stream-watch.ts'
 export type { OutboxOptions } from './stream-watch.ts'
 export type Outbox = Awaited<ReturnType<typeof openOutbox>>
 
-/** The number of events that a sweep leases at once. */
-const batchSize = 500
+/** The number of events that a sweep leases and signs at once: requests wait meanwhile. */
+const batchSize = 100
 
 export async function openOutbox(options: OutboxOptions) {
   const { db, broker, log, leaseMs = 5000 } = options

@@ -12,6 +12,7 @@ import { openBreaker } from './breaker.ts'
 
 const quick = {
   PORT: '0',
+  MANAGEMENT_PORT: '0',
   HOST: '127.0.0.1',
   AUTH: 'off',
   NATS_URL: 'x',

@@ -21,6 +21,7 @@ export const amount = 100_000
 
 const defaultSettings = readSettings(orderSettings, {
   PORT: '0',
+  MANAGEMENT_PORT: '0',
   HOST: '127.0.0.1',
   AUTH: 'off',
   NATS_URL: 'x',

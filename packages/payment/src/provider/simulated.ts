@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { batcher } from '@saucery/messaging/async/batcher'
-import { columnsOf, type Database, recordset } from '@saucery/messaging/postgres/database'
+import { columnsOf, type Database, keyIn, recordset } from '@saucery/messaging/postgres/database'
 import { sql } from 'drizzle-orm'
 import { bigint, integer, pgTable, text } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
@@ -58,9 +58,10 @@ async function bookAll(db: Database, limit: number, charges: Charge[]) {
     insert into ${simulatedCharges} (${columnsOf(simulatedCharges)})
     select distinct on (idempotency_key) ${columnsOf(simulatedCharges)} from ${recordset(simulatedCharges, rows)}
     order by idempotency_key on conflict do nothing`)
+  const keys = charges.map(({ idempotencyKey }) => idempotencyKey)
   const booked = await db.execute<{ key: string; declined: string | null }>(sql`
     select idempotency_key as key, declined from ${simulatedCharges}
-    where idempotency_key in (select idempotency_key from ${recordset(simulatedCharges, rows)})`)
+    where ${keyIn(simulatedCharges.idempotencyKey, keys)}`)
   const outcomes = new Map(booked.map(({ key, declined }) => [key, outcomeOf(declined)]))
   return charges.map(({ idempotencyKey }) => {
     const value = outcomes.get(idempotencyKey)

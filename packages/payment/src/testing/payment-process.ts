@@ -17,6 +17,7 @@ export function startPayment(
       PATH: process.env.PATH,
       HOST: '127.0.0.1',
       PORT: '0',
+      MANAGEMENT_PORT: '0',
       AUTH: 'off',
       LOG_LEVEL: 'warn',
       POSTGRES_URL: postgresUrl,

@@ -40,7 +40,7 @@ describe('a system without sign-in', { timeout: 120_000 }, () => {
       ['GET', `${dashboard}/orderDashboards/live`],
       ...['/', '/orders', '/orderDashboards/live', '/me'].map((path) => ['GET', gateway + path] as const),
       ['POST', `${gateway}/orders`],
-      ...Object.values(system.urls).map((url) => ['GET', `${url}/metrics`] as const),
+      ...Object.values(system.managementUrls).map((url) => ['GET', `${url}/metrics`] as const),
     ] as const
   }
 

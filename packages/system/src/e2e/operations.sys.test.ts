@@ -65,7 +65,7 @@ describe('an operator, through the gateway', { timeout: 120_000 }, () => {
         path: { sequence: String(deadLetter?.sequence) },
       })
       await assert.rejects(retried, { name: 'CallRefused', status: 409 })
-      const metrics = await (await fetch(`${system.urls[service]}/metrics`)).text()
+      const metrics = await (await fetch(`${system.managementUrls[service]}/metrics`)).text()
       assert.match(metrics, /^dead_letters_unhandled 1$/m)
       assert.match(metrics, /^consumer_pending\{stream="ORDERS"\} 0$/m)
     }

@@ -56,7 +56,7 @@ it('the system accepts orders while NATS’s disk is full, and brings each to it
   assert.equal((await readyz(system)).details.outbox, 'publishing')
 })
 
-async function readyz({ urls }: RunningSystem) {
-  const answer = await fetch(`${urls.order}/readyz`)
+async function readyz({ managementUrls }: RunningSystem) {
+  const answer = await fetch(`${managementUrls.order}/readyz`)
   return (await answer.json()) as { ready: boolean; details: { outbox: string } }
 }

@@ -10,6 +10,7 @@ const byTheWallClock: Record<string, string> = {
   'packages/chassis/src/auth/caller-token.ts': 'the time in a token',
   'packages/chassis/src/auth/token-cache.ts': 'the time in a token',
   'packages/dashboard/src/http/app.ts': 'the times in events',
+  'packages/dashboard/src/http/statistics.ts': 'the times in events',
   'packages/dashboard/src/live/clients.ts': 'the time in a token',
   'packages/dashboard/src/live/feed.ts': 'the times in events',
   'packages/dashboard/src/operations/overdue.ts': 'the times in events',

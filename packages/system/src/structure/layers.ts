@@ -69,7 +69,8 @@ export const structure: Structure = {
       ['participant.ts'],
     ],
     'packages/chassis': [
-      ['async', 'settings', 'telemetry'],
+      ['async'],
+      ['settings', 'telemetry'],
       ['http'],
       ['auth', 'idempotency'],
       ['openapi'],

@@ -3,7 +3,7 @@ import { signInEnv } from '@saucery/local/access/sign-in'
 import { bundle } from '@saucery/local/system/bundle'
 import { waitUntilReady } from '@saucery/local/system/ready'
 import { serviceEnv } from '@saucery/local/system/service-env'
-import { anyPorts, claimPorts, type ServiceName } from '@saucery/local/system/service-ports'
+import { anyPorts, claimPorts, managementOf, type ServiceName } from '@saucery/local/system/service-ports'
 import { startStores } from '@saucery/local/system/stores'
 import { root } from '@saucery/servers/install/folders'
 import { type Child, startChild } from '@saucery/servers/process/child'
@@ -42,7 +42,9 @@ export async function twoVersions(settings: NodeJS.ProcessEnv) {
       output: (line) => void errors.push(...(/"level":[56]0/.test(line) ? [`${name}: ${line}`] : [])),
     })
     running.set(`${name}${replica}`, child)
-    await waitUntilReady({ [name]: `http://127.0.0.1:${ports[replica][name]}` }, print)
+    // The last release has no management port.
+    const probed = ports[replica][file === last[name as Released] ? name : managementOf(name)]
+    await waitUntilReady({ [name]: `http://127.0.0.1:${probed}` }, print)
   }
 
   return {
