@@ -31,7 +31,7 @@ export const signIn = [
   ...mutantsOf(
     'packages/gateway/src/proxy/headers.ts',
     'gateway/src/proxy/headers gateway/src/auth',
-    ['a client sends its own caller token', '  callerTokenHeader,\n]', ']'],
+    ['a client sends its own caller token', '  callerTokenHeader,\n', ''],
     ['the client’s token reaches the services', "  'authorization',\n", ''],
   ),
   ...mutantsOf(
