@@ -61,7 +61,7 @@ export const signIn = [
     ['the page of another origin is answered', 'origin !== undefined && !isSameHost(origin, host)', 'false'],
     [
       'what a page of another site loads without an origin is answered',
-      " || c.req.header('sec-fetch-site') === 'cross-site'",
+      " || site === 'cross-site'",
       '',
     ],
     ['a name that a stranger points at the server is answered', '!isKnown(server.hostname)', 'false'],
