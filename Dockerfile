@@ -15,7 +15,7 @@ ENV SERVICES="--filter-prod @saucery/gateway... --filter-prod @saucery/order... 
 # The installation depends on these files alone, so a changed source file does not repeat it.
 FROM node AS manifests
 WORKDIR /saucery
-COPY package.json pnpm-workspace.yaml pnpm-lock.yaml ./
+COPY package.json pnpm-workspace.yaml pnpm-lock.yaml .pnpmfile.mjs ./
 COPY patches patches
 COPY packages packages
 RUN find packages -type f ! -name package.json -delete && find packages -type d -empty -delete

@@ -1,3 +1,4 @@
+import { readCommandLine } from '@saucery/local/cli/command-line'
 import { runBench } from '../run/run-bench.ts'
 import { withSystem } from '../run/with-system.ts'
 import { measureBreaker } from './measure-breaker.ts'
@@ -18,6 +19,13 @@ const plan = {
   togetherMs: 40_000,
 }
 
+const usage = `Usage: npx pnpm@12 bench:breaker
+
+Measures the circuit breaker of a system of its own: a slow payment, and many clients that insist on it.
+Settings in the environment win: PAYMENT_DELAY_MS, PAYMENT_BREAKER_ERROR_PERCENT …
+`
+
+readCommandLine(usage, {}, () => {})
 await runBench((context) => {
   // The environment of this process wins, so that other figures can be tried.
   const start = { connections: Number.POSITIVE_INFINITY, env: { ...settings, ...process.env } }

@@ -83,6 +83,16 @@ export const clients = (
     }),
   )
 
+/** Calls so many times a second, whatever the answers take, until the signal aborts. */
+export async function atRate(perSecond: number, signal: AbortSignal, call: () => Promise<unknown>) {
+  const calls: Promise<unknown>[] = []
+  while (!signal.aborted) {
+    calls.push(call())
+    await sleep(1000 / perSecond)
+  }
+  await Promise.all(calls)
+}
+
 const codeOf = (error: unknown): string => String((error as { code?: unknown }).code ?? (error as Error).name)
 
 const increment = (counts: Map<number | string, number>, key: number | string) =>

@@ -1,5 +1,6 @@
 import { cpus, loadavg, totalmem } from 'node:os'
 import { abortOnInterrupt } from '@saucery/local/cli/interrupt'
+import { withoutProxyHere } from '@saucery/servers/process/local-calls'
 import { removeTempFolder, sweepTempFolders, tempFolder } from '@saucery/servers/process/temp'
 
 export interface BenchContext {
@@ -13,7 +14,8 @@ export interface BenchContext {
 
 /** Prints what `measure` returns, then exits: with 0, with 1 when it failed, or with 130 when it was interrupted. */
 export async function runBench(measure: (context: BenchContext) => Promise<string>): Promise<never> {
-  const { stdout, stderr } = process
+  const { stdout, stderr, env } = process
+  Object.assign(env, withoutProxyHere(env))
   // A closed terminal must not keep the servers from being stopped.
   for (const stream of [stdout, stderr]) stream.on('error', () => {})
   const say = (text: string) =>

@@ -1,13 +1,21 @@
-import { resolve } from 'node:path'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { durableOf, projectionVersion } from '@saucery/contracts/projection-durables'
-import { dataFolder } from '@saucery/servers/install/folders'
+import { dataDir, readCommandLine } from '@saucery/local/cli/command-line'
 import { connect } from 'nats'
 import { replayer } from './secrets/nats-users-file.ts'
 import { secretFiles } from './secrets/secret-files.ts'
 
+const usage = `Usage: npx pnpm@12 replay
+
+Deletes the dashboard's consumers, so that it reads all streams again from the first message.
+
+  NATS_URL      the server (nats://localhost:4222)
+  SAUCERY_DATA  the folder with its passwords (.data)
+`
+
+readCommandLine(usage, {}, () => {})
 const servers = process.env.NATS_URL || 'nats://localhost:4222'
-const { nats = {} } = secretFiles(resolve(process.env.SAUCERY_DATA || dataFolder))
+const { nats = {} } = secretFiles(dataDir)
 const connection = await connect({
   servers,
   user: replayer.user,

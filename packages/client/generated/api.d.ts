@@ -915,7 +915,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -941,7 +941,7 @@ export interface operations {
             readonly header?: {
                 /** @description Chosen by the client. The same request with the same key within a day gets the first answer again. */
                 readonly "idempotency-key"?: string;
-                /** @description RFC 7240. `wait=N`: wait up to N seconds, at most 60, for the payment. With `handling=strict` too, the order is cancelled if the payment does not come in time. `handling=lenient` and `respond-async` overrule a service that is strict by default. Malformed and unknown preferences are ignored. */
+                /** @description RFC 7240. `wait=N`: wait up to N seconds, at most 60, for the payment. With `handling=strict` too, the order is cancelled if the payment does not come in time. `handling=lenient` and `respond-async` overrule a service that is strict by default. While too many requests wait, or payments are late, a lenient one is answered at once, without `Preference-Applied`. Malformed and unknown preferences are ignored. */
                 readonly prefer?: string;
             };
             readonly path?: never;
@@ -1057,7 +1057,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1066,7 +1066,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `store-unavailable`: the database cannot be reached. `resource-busy`: another transaction has locked it. `payment-timeout`: the payment did not come in time and the order is cancelled. `payment-unavailable`: payments are too slow at the moment and no order was placed. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            /** @description `store-unavailable`: the database cannot be reached. `resource-busy`: another transaction has locked it. `payment-timeout`: the payment did not come in time and the order is cancelled. `payment-unavailable`: payments are too slow at the moment and no order was placed. `too-many-waits`: too many strict requests wait and no order was placed. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1168,7 +1168,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1272,7 +1272,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1382,7 +1382,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1486,7 +1486,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1597,7 +1597,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1708,7 +1708,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1818,7 +1818,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -1922,7 +1922,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2034,7 +2034,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2125,7 +2125,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2225,7 +2225,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2252,7 +2252,7 @@ export interface operations {
                 readonly after?: string;
             };
             readonly header?: {
-                /** @description RFC 7240. `wait=N` with `after`: wait up to N seconds, 60 at most, for the event. */
+                /** @description RFC 7240. `wait=N` with `after`: wait up to N seconds, 60 at most, for the event. While too many requests wait, the answer comes at once, without `Preference-Applied`. */
                 readonly prefer?: string;
             };
             readonly path: {
@@ -2337,7 +2337,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2429,7 +2429,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2532,7 +2532,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2641,7 +2641,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2733,7 +2733,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2836,7 +2836,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2945,7 +2945,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3037,7 +3037,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3140,7 +3140,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3249,7 +3249,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3341,7 +3341,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3444,7 +3444,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3553,7 +3553,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The service cannot be reached, or closed the connection */
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
             readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;

@@ -98,7 +98,7 @@ async function withRetry<T>(
   send: (init: Checked) => Promise<T>,
 ): Promise<T> {
   if (!retry) return send(init)
-  const header = { 'idempotency-key': `"${crypto.randomUUID()}"`, ...init.header }
+  const header = { 'idempotency-key': `"${randomKey()}"`, ...init.header }
   const began = performance.now()
   for (let attempt = 1; ; attempt++)
     try {
@@ -109,6 +109,12 @@ async function withRetry<T>(
       await new Promise((resolve) => setTimeout(resolve, pauseMs))
     }
 }
+
+/** 128 random bits. Over plain HTTP beyond localhost browsers have no `crypto.randomUUID`. (page-anywhere.sys.test) */
+const randomKey = () =>
+  Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join(
+    '',
+  )
 
 /** In place of a `Request`: in Node, making one and reading its body costs more CPU than sending it. */
 class PlainRequest {

@@ -20,15 +20,19 @@ import { isStoreOutage } from './store/mongo-errors.ts'
 import { openViews } from './store/view-store.ts'
 
 const settings = settingsOrExit(dashboardSettings)
-const { LIVE_CLIENTS: maxClients, LIVE_CLIENTS_PER_CALLER: maxClientsPerCaller } = settings
+const limits = {
+  maxClients: settings.LIVE_CLIENTS,
+  maxClientsPerCaller: settings.LIVE_CLIENTS_PER_CALLER,
+  maxClientsPerBranch: settings.LIVE_CLIENTS_PER_BRANCH,
+}
 const { STREAM_REPLICAS: replicas, PROJECTION_KEEP_MS: keepMs } = settings
 const log = openLog('dashboard', settings)
 const broker = await connectToBroker('dashboard', settings, log)
 const views = openViews(settings.MONGODB_URL, undefined, eventLocations(broker))
 await waitUntilUp('MongoDB', views.connect, isStoreOutage, log)
-const waiter = openEventWaiter(views, log)
+const waiter = openEventWaiter(views, log, settings.WAITING_REQUESTS)
 const tokens = resumeTokens(settings.RESUME_TOKEN_KEY)
-const feed = openFeed({ broker, views, tokens, deadlines: settings, maxClients, maxClientsPerCaller, log })
+const feed = openFeed({ broker, views, tokens, deadlines: settings, ...limits, log })
 const handle = reactions(views, (orderId) => checkOrder(waiter, orderId))
 const { state, isUp } = views
 const consume = (durable: string) => consumeEvents({ broker, durable, handle, state, isUp, replicas, log })

@@ -1,11 +1,12 @@
 import { neededForSignIn } from '@saucery/chassis/settings/auth-settings'
-import { brokerSettings, ms } from '@saucery/chassis/settings/settings'
+import { brokerSettings, ms, waitSettings } from '@saucery/chassis/settings/settings'
 import { z } from 'zod'
 
 const clients = z.coerce.number().int().min(0)
 
 export const dashboardSettings = brokerSettings
   .extend({
+    ...waitSettings,
     /** With the database's name in its path. */
     MONGODB_URL: z.string().regex(/^mongodb(\+srv)?:\/\//, 'must begin with mongodb:// or mongodb+srv://'),
     /** Seals the resume tokens of the live feed; the same for all replicas. */
@@ -14,6 +15,8 @@ export const dashboardSettings = brokerSettings
     LIVE_CLIENTS: clients.default(2000),
     /** Of these, at most so many of one caller who is signed in. */
     LIVE_CLIENTS_PER_CALLER: clients.default(200),
+    /** And at most so many of all callers of one branch. */
+    LIVE_CLIENTS_PER_BRANCH: clients.default(500),
     /** How long an order may wait for what the services do without a person. */
     OVERDUE_AFTER_MS: ms.min(1).default(15 * 60_000),
     /** The same as the order service's. */

@@ -8,6 +8,7 @@ import { type Authenticator, openAuthenticator } from './auth/authenticate.ts'
 import { reference } from './docs/reference.ts'
 import { edgePolicy } from './edge/edge-policy.ts'
 import { servePage } from './edge/page.ts'
+import { callerLimit } from './edge/rate-limit.ts'
 import type { EventStreams } from './proxy/event-streams.ts'
 import { routeTo } from './proxy/route.ts'
 import { prefixes, type Upstream } from './proxy/upstreams.ts'
@@ -28,8 +29,9 @@ export async function gatewayApi({ settings, upstreams, eventStreams, log }: Gat
   app.use(edgePolicy(settings))
 
   const authenticator = openAuthenticator(settings, log)
+  const limitCaller = callerLimit(settings.RATE_LIMIT_PER_MINUTE)
   for (const upstream of upstreams) {
-    const route = routeTo(upstream, authenticator, eventStreams, log)
+    const route = routeTo(upstream, { authenticator, limitCaller, eventStreams, log })
     for (const prefix of prefixes[upstream.name]) app.all(`${prefix}/*`, route)
   }
 

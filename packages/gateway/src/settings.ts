@@ -1,5 +1,5 @@
 import { list } from '@saucery/chassis/settings/auth-settings'
-import { commonSettings, ms, path } from '@saucery/chassis/settings/settings'
+import { commonSettings, ms, path, waitSettings } from '@saucery/chassis/settings/settings'
 import { z } from 'zod'
 import { signInChecks, signInSettings } from './auth/settings.ts'
 
@@ -14,6 +14,7 @@ const namedOriginsWithoutSignIn = z.refine<{ readonly AUTH?: string; readonly CO
 export const gatewaySettings = commonSettings
   .extend({
     ...signInSettings,
+    ...waitSettings,
     ORDER_URL: origin,
     PAYMENT_URL: origin,
     DELIVERY_URL: origin,
@@ -34,7 +35,7 @@ export const gatewaySettings = commonSettings
     UPSTREAM_IDLE_TIMEOUT_MS: ms.min(1).default(60_000),
     /** A client that reads nothing of its answer for this time is disconnected. */
     CLIENT_IDLE_TIMEOUT_MS: ms.min(1).default(60_000),
-    /** Requests that may wait for one service to begin its answer; more get 503 at once. */
+    /** Requests that may be on their way to one service, beside those that wait on purpose; more get 503. */
     UPSTREAM_CONNECTIONS: z.coerce.number().int().min(1).default(1000),
   })
   .check(...signInChecks, namedOriginsWithoutSignIn)

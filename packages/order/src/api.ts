@@ -1,7 +1,9 @@
 import { authorize, ifInScope, requireInScope, scopedQuery } from '@saucery/chassis/auth/authorize'
+import { takeWaitPlace } from '@saucery/chassis/auth/take-wait-place'
 import { pageResponse } from '@saucery/chassis/http/pages'
 import { invalidFields, orNotFound, type Problem } from '@saucery/chassis/http/problem'
 import { causeOf } from '@saucery/chassis/http/request-id'
+import type { WaitPlaces } from '@saucery/chassis/http/wait-places'
 import {
   type HttpAnswer,
   openAnswerOnce,
@@ -18,6 +20,7 @@ import { findOrder, findOrders } from './store.ts'
 
 interface OrderApiDeps extends ServiceApiDeps, PaymentWaitDeps {
   readonly settings: PaymentWaitSettings
+  readonly waitPlaces: WaitPlaces
 }
 
 export function orderApi(deps: OrderApiDeps) {
@@ -32,7 +35,9 @@ export function orderApi(deps: OrderApiDeps) {
     const orderId = uuidv7()
     const cause = causeOf(c)
     // Begun before the order is placed: payment may decide before `answerOnce` resolves.
-    using wait = beginWait(deps, orderId, preferences)
+    using wait = beginWait(deps, orderId, preferences, () =>
+      takeWaitPlace(c, deps.waitPlaces, input.branchId),
+    )
     const placed = await answerOnce(c, {
       input,
       refusal: wait.refusal,
@@ -40,7 +45,7 @@ export function orderApi(deps: OrderApiDeps) {
       status: preferences.undecidedStatus,
       headers: {
         Location: `/orders/${orderId}`,
-        'Preference-Applied': preferences.applied || undefined,
+        'Preference-Applied': wait.applied,
       },
       finalWithinMs: wait.finalWithinMs,
     })
@@ -48,6 +53,7 @@ export function orderApi(deps: OrderApiDeps) {
       wait.skip()
       return respond(c, placed)
     }
+    c.get('leaveWork')()
     const outcome = await wait.outcome(placed.body.id, cause)
     return respond(c, await placed.finish(answerTo(outcome, placed)))
   })

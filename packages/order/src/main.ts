@@ -1,10 +1,12 @@
 import { pollEveryMs } from '@saucery/chassis/async/due-work'
+import { openWaitPlaces } from '@saucery/chassis/http/wait-places'
 import { boot } from '@saucery/chassis/lifecycle/boot'
 import { choreography } from '@saucery/contracts/choreography'
 import { openWatermark } from '@saucery/messaging/consumer/watermark'
 import { orderApi } from './api.ts'
 import { cancelOverdue } from './deadlines.ts'
 import { openBreaker } from './payment-wait/breaker.ts'
+import { openLateness } from './payment-wait/lateness.ts'
 import { openWatches } from './payment-wait/watch.ts'
 import { reactions } from './reactions.ts'
 import { orderSettings } from './settings.ts'
@@ -22,9 +24,11 @@ service.runEvery('cancelling overdue orders', pollEveryMs(deadlineMs), (stopping
 )
 
 const breaker = openBreaker(service)
+const lateness = openLateness(service.settings)
 const watches = openWatches(service)
+const waitPlaces = openWaitPlaces(service.settings.WAITING_REQUESTS)
 
-await service.run(orderApi({ ...service, watches, breaker }), {
+await service.run(orderApi({ ...service, watches, breaker, lateness, waitPlaces }), {
   details: { paymentBreaker: breaker.state },
   onSignal: watches.end,
 })

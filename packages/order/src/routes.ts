@@ -58,7 +58,8 @@ const prefer = z.object({
       description:
         'RFC 7240. `wait=N`: wait up to N seconds, at most 60, for the payment. With `handling=strict` too, the order ' +
         'is cancelled if the payment does not come in time. `handling=lenient` and `respond-async` overrule a service ' +
-        'that is strict by default. Malformed and unknown preferences are ignored.',
+        'that is strict by default. While too many requests wait, or payments are late, a lenient one is answered at once, ' +
+        'without `Preference-Applied`. Malformed and unknown preferences are ignored.',
       example: 'wait=5',
     }),
 })
@@ -87,7 +88,8 @@ export const placeOrder = createRoute({
       503:
         `\`store-unavailable\`: the database cannot be reached. ${busy}. ` +
         '`payment-timeout`: the payment did not come in time and the order is cancelled. ' +
-        '`payment-unavailable`: payments are too slow at the moment and no order was placed. Try again after `Retry-After` seconds',
+        '`payment-unavailable`: payments are too slow at the moment and no order was placed. ' +
+        '`too-many-waits`: too many strict requests wait and no order was placed. Try again after `Retry-After` seconds',
     }),
   },
 })

@@ -1,7 +1,8 @@
-import { commandSettings, ms } from '@saucery/chassis/settings/settings'
+import { commandSettings, ms, waitSettings } from '@saucery/chassis/settings/settings'
 import { z } from 'zod'
 
 export const orderSettings = commandSettings.extend({
+  ...waitSettings,
   /** An order is cancelled when payment has not decided on it within this time. */
   PAYMENT_DEADLINE_MS: ms.min(1).default(24 * 3_600_000),
   /** `sync`: a request without `Prefer` waits for its payment; without one in time its order is cancelled. */

@@ -8,6 +8,7 @@ export const sharedSources = [
   '.dockerignore',
   'package.json',
   'pnpm-lock.yaml',
+  '.pnpmfile.mjs',
   'pnpm-workspace.yaml',
   'tsconfig.base.json',
   'tsconfig.build.json',

@@ -1,9 +1,16 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { readCommandLine } from '@saucery/local/cli/command-line'
 import { root } from '@saucery/servers/install/folders'
 import { runOrFail } from '@saucery/servers/process/run'
 import { type ImageLock, imageFiles, lockFile, pinned, thirdPartyImages } from './third-party.ts'
 
+const usage = `Usage: npx pnpm@12 deploy:pin
+
+Asks the registries for the digests of the third-party images, and writes them where the images are named.
+`
+
+readCommandLine(usage, {}, () => {})
 const read = (file: string) => readFileSync(join(root, file), 'utf8')
 const images = new Set(imageFiles().flatMap((file) => thirdPartyImages(read(file)).map(({ image }) => image)))
 

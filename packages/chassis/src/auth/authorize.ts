@@ -14,6 +14,9 @@ declare module 'hono' {
 
 const anonymousOperator: Caller = { subject: 'anyone', role: 'operator' }
 
+/** Without sign-in all callers have one subject, which tells nobody from another. */
+export const isAnonymous = (caller: Caller): boolean => caller === anonymousOperator
+
 type CallerSettings = Pick<BrokerSettings, 'AUTH'> &
   Partial<Pick<BrokerSettings, 'ALLOWED_HOSTS' | 'GATEWAY_PUBLIC_KEY'>>
 

@@ -31,6 +31,9 @@ describe('a server without sign-in answers', () => {
     ['https://gateway', 'gateway', 'same-origin'],
     ['https://gateway', 'gateway:443', 'same-origin'],
     ['https://named.example', 'localhost:8088', 'cross-site'],
+    // Behind a proxy that replaces the Host.
+    ['http://localhost', '127.0.0.1:8088', 'same-origin'],
+    ['https://gateway', 'localhost:8088', 'same-origin'],
   ] as const)
     it(`a page of ${origin} at ${host}`, async () => {
       assert.equal((await ask({ origin, host, 'sec-fetch-site': site }, 'POST')).status, 200)
@@ -62,6 +65,11 @@ describe('a server without sign-in refuses', () => {
         else assert.deepEqual(await readProblem(answer), { status: 403, code: 'foreign-origin', places: [] })
         assert.equal((await ask({ origin }, method)).status, 403)
       })
+
+  it('a page whose name points at a proxy that replaces the Host', async () => {
+    const origin = 'http://evil.example'
+    assert.equal((await ask({ origin, 'sec-fetch-site': 'same-origin' }, 'POST')).status, 403)
+  })
 
   it('what another site’s page loads without an Origin, as an image or by a form', async () => {
     for (const method of ['GET', 'POST'])

@@ -18,8 +18,12 @@ export function refuseForeign(hosts: readonly string[], origins: readonly string
     if (server === undefined || !isKnown(server.hostname)) return refuse(c, unknownHost)
     const origin = c.req.header('origin')
     if (origin !== undefined && origins.includes(origin)) return next()
-    const isForeign = origin !== undefined && !isSameHost(origin, host)
-    return isForeign || c.req.header('sec-fetch-site') === 'cross-site' ? refuse(c, foreignOrigin) : next()
+    const site = c.req.header('sec-fetch-site')
+    // A proxy may have replaced the Host. Then the browser still knows that the page is this server's own, and its name
+    // is no name that a foreign site has pointed here.
+    const isBehindProxy = site === 'same-origin' && isKnown(urlOf(origin ?? '')?.hostname ?? '')
+    const isForeign = origin !== undefined && !isSameHost(origin, host) && !isBehindProxy
+    return isForeign || site === 'cross-site' ? refuse(c, foreignOrigin) : next()
   }
 }
 

@@ -41,9 +41,12 @@ export const problemJson = ({ status, code, ...rest }: Problem): string =>
 
 export const problemHeaders = { 'content-type': 'application/problem+json' }
 
-/** A 503 has `Retry-After: 1`, unless `headers` has another one. */
+/** The same request may succeed later. */
+const transient: ReadonlySet<number> = new Set([429, 502, 503, 504])
+
+/** A transient problem has `Retry-After: 1`, unless `headers` has another one. */
 export function answerProblem(c: Context, problem: Problem, headers: ProblemError['headers'] = {}): Response {
-  const retryAfter = problem.status === 503 ? { 'retry-after': '1' } : {}
+  const retryAfter = transient.has(problem.status) ? { 'retry-after': '1' } : {}
   return c.body(problemJson(problem), problem.status, { ...problemHeaders, ...retryAfter, ...headers })
 }
 

@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from 'hono'
 import type { BlankEnv } from 'hono/types'
 import { limitBody } from '../http/body-limit.ts'
 import { invalidInput } from '../http/invalid-input.ts'
+import { limitWork } from '../http/limit-work.ts'
 import { handleProblems, notFound, type Translate } from '../http/problem.ts'
 import { strictJson } from '../http/strict-json.ts'
 import { strictQuery } from '../http/strict-query.ts'
@@ -24,11 +25,14 @@ export function openApiApp(log: Log, requireCaller: MiddlewareHandler, translate
     },
   })
   handleProblems(app, log, translate)
+  const { shed, admit } = limitWork()
+  app.use(shed)
   app.use(requireCaller)
   app.use(tagJson)
   app.use(strictQuery)
   app.use(limitBody)
   app.use(strictJson)
+  app.use(admit)
   const declare = app.openapi as (route: RouteConfig, ...rest: unknown[]) => OpenApiApp
   const openapi: typeof declare = (route, ...rest) => declare(withStrictQuery(route), ...rest)
   app.openapi = openapi as typeof app.openapi

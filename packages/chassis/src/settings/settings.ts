@@ -1,7 +1,8 @@
-import { sslModeOf, sslModes } from '@saucery/messaging/postgres/tls'
 import { z } from 'zod'
 import { authSettings, neededForSignIn, offOnLoopbackOnly } from './auth-settings.ts'
 import { ed25519PrivateKey, ed25519PublicKeys, eventPublicKeys } from './keys.ts'
+import { inPlainWords } from './plain-words.ts'
+import { postgresUrl } from './postgres-url.ts'
 
 export const port = z.coerce.number().int().min(0).max(65_535)
 /** Up to what a timer can hold. */
@@ -43,6 +44,12 @@ export const commonSettings = httpSettings.extend({
 })
 
 export type CommonSettings = z.infer<typeof commonSettings>
+
+/** For every process where requests wait on purpose. */
+export const waitSettings = {
+  /** Requests that may wait at once; one more is answered as if its wait were over. */
+  WAITING_REQUESTS: z.coerce.number().int().min(1).default(1000),
+}
 
 /** How a process reaches NATS, and signs in there. */
 export const natsSettings = {
@@ -87,12 +94,7 @@ export const participantSettings = brokerSettings.extend({
   /** Signs the events that this service publishes. */
   EVENT_SIGNING_KEY: ed25519PrivateKey,
   /** With `sslmode=verify-full&sslrootcert=FILE`, for example. */
-  POSTGRES_URL: z
-    .url({ protocol: /^postgres(ql)?$/ })
-    .refine(
-      (url) => !URL.canParse(url) || sslModes.includes(sslModeOf(url)),
-      `its sslmode must be one of ${sslModes.join(', ')}`,
-    ),
+  POSTGRES_URL: postgresUrl,
   /** How long published events stay in the outbox, and handled ids in the inbox. */
   OUTBOX_RETENTION_MS: retentionMs.default(7 * 24 * 3_600_000),
 })
@@ -106,6 +108,11 @@ export const commandSettings = participantSettings.extend({
 /** The message has a line for each wrong setting. */
 export class BadSettings extends Error {
   override readonly name = 'BadSettings'
+  readonly lines: readonly string[]
+  constructor(lines: readonly string[]) {
+    super(`these settings in the environment are wrong:\n${lines.map((line) => `  ${line}`).join('\n')}`)
+    this.lines = lines
+  }
 }
 
 /**
@@ -117,13 +124,14 @@ export function readSettings<Schema extends z.ZodObject>(
   env: Readonly<Record<string, string | undefined>>,
 ): z.infer<Schema> {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()))
-  const result = schema.safeParse(present)
+  const result = schema.safeParse(present, { error: inPlainWords })
   if (result.success) return result.data
-  const lines = result.error.issues.map(({ path, code, message }) => {
-    const name = path.join('.')
-    return `  ${name}: ${name in present || code === 'custom' ? message : 'is not set'}`
-  })
-  throw new BadSettings(`these settings in the environment are wrong:\n${lines.join('\n')}`)
+  throw new BadSettings(
+    result.error.issues.map(({ path, code, message }) => {
+      const name = path.join('.')
+      return `${name}: ${name in present || code === 'custom' ? message : 'is not set'}`
+    }),
+  )
 }
 
 /** Reads the process's settings; prints what is wrong with them and exits with 1. */

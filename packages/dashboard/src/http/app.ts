@@ -1,4 +1,5 @@
 import { authorize, ifInScope, scopedQuery } from '@saucery/chassis/auth/authorize'
+import { takeWaitPlace } from '@saucery/chassis/auth/take-wait-place'
 import { pageResponse } from '@saucery/chassis/http/pages'
 import { parsePrefer } from '@saucery/chassis/http/prefer'
 import { orNotFound, ProblemError, storeUnavailable } from '@saucery/chassis/http/problem'
@@ -12,7 +13,7 @@ import type { ViewQuery } from '../store/view-queries.ts'
 import type { ViewStore } from '../store/view-store.ts'
 import type { OrderView } from '../view/order-view.ts'
 import { type Deadlines, orderToJson } from '../view/waits-for.ts'
-import { type EventWaiter, waitForEvent } from './event-waiter.ts'
+import { type EventWaiter, mayExist, waitForEvent } from './event-waiter.ts'
 import { liveResponse } from './live.ts'
 import * as routes from './routes.ts'
 import { openStatistics } from './statistics.ts'
@@ -66,9 +67,10 @@ export function dashboardApi(options: DashboardApi): OpenApiApp {
     const { wait } = parsePrefer(c.req.header('prefer'))
     const { signal } = c.req.raw
     const awaited = { orderId, eventId, isVisible: (view: OrderView) => inScope(view) !== undefined }
-    const waiting = wait ? waitForEvent(waiter, awaited, wait * 1000, signal) : undefined
-    const applied = waiting === undefined ? {} : { 'preference-applied': `wait=${wait}` }
-    const view = await waiting
+    const leave = wait && mayExist(eventId, Date.now()) ? takeWaitPlace(c, waiter.places) : undefined
+    const applied = leave === undefined ? {} : { 'preference-applied': `wait=${wait}` }
+    if (leave) c.get('leaveWork')()
+    const view = wait && leave && (await waitForEvent(waiter, awaited, wait * 1000, signal).finally(leave))
     if (view) return c.json(toJson(view, scope), 200, applied)
     const title = 'The event has not arrived at the dashboard yet'
     const problem = { status: 404, code: 'event-not-arrived', title } as const

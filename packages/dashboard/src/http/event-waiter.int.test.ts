@@ -7,9 +7,10 @@ import { silentLog } from '@saucery/chassis/testing/log'
 import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { PaymentDeclined, PaymentVoided } from '@saucery/contracts/payment'
+import { firstIdAt } from '@saucery/messaging/events/event'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { testMongo } from '@saucery/servers/testing/servers'
-import { v7 as uuidv7 } from 'uuid'
+import { v4 as uuidv4, v7 as uuidv7 } from 'uuid'
 import { apiOn } from '../testing/api.ts'
 import { openReplica } from '../testing/replica.ts'
 import { entryOf } from '../view/order-view.ts'
@@ -113,15 +114,15 @@ describe('a client that reads after its write', () => {
     await eventually(() => assert.equal(replicas[0].waiter.waits.size, 0), 5000)
   })
 
-  it('does not wait when too many others do', async () => {
-    const waiter = openEventWaiter(views, silentLog, 1)
-    const { data, id: eventId } = placedNow()
-    const awaited = { orderId: data.orderId, eventId, isVisible }
-    const first = waitForEvent(waiter, awaited, 60_000)
-    assert.ok(first, 'the first does not wait')
-    assert.equal(waitForEvent(waiter, awaited, 60_000), undefined)
-    endWaits(waiter)
-    await first
+  it('does not wait for an event that cannot exist', async () => {
+    const tomorrow = firstIdAt(Date.now() + 24 * 3_600_000)
+    for (const eventId of [uuidv4(), tomorrow]) {
+      const began = performance.now()
+      const response = await read(replicas[0].url, uuidv7(), eventId, 60)
+      assert.ok(performance.now() - began < 5000)
+      assert.equal(response.headers.get('preference-applied'), null)
+      assert.equal((await readProblem(response)).code, 'event-not-arrived')
+    }
   })
 })
 
@@ -163,6 +164,30 @@ describe('a branch that reads after a write', () => {
       assert.match((await none).body, /event-not-arrived/)
       for (const other of others) assert.deepEqual(await other, await none)
     }
+  })
+
+  it('does not wait when its branch fills its places, while other branches wait', async () => {
+    const waiter = openEventWaiter(views, silentLog, 10)
+    const narrow = apiOn(views, gate.requireCaller, waiter)
+    const { id: eventId, data } = placedNow()
+    const askAs = async (branchId: string, subject: string) => {
+      const caller = { ...branch(branchId), subject }
+      const headers = { ...(await gate.as(caller)), prefer: 'wait=60' }
+      return narrow.request(`/orderDashboards/${data.orderId}?after=${eventId}`, { headers })
+    }
+    const waiting = [askAs('1', 'a'), askAs('1', 'b')]
+    await eventually(() => assert.equal(waiter.places.inUse(), 2))
+    for (const subject of ['a', 'c']) {
+      const refused = await askAs('1', subject)
+      assert.equal(refused.headers.get('preference-applied'), null)
+      assert.equal((await readProblem(refused)).code, 'event-not-arrived')
+    }
+    waiting.push(askAs('2', 'd'))
+    await eventually(() => assert.equal(waiter.places.inUse(), 3))
+    endWaits(waiter)
+    for (const answer of await Promise.all(waiting))
+      assert.equal(answer.headers.get('preference-applied'), 'wait=60')
+    assert.equal(waiter.places.inUse(), 0)
   })
 
   it('waits for an order whose branch is not known yet', async () => {

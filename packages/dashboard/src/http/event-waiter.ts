@@ -1,4 +1,6 @@
+import { openWaitPlaces } from '@saucery/chassis/http/wait-places'
 import type { Log } from '@saucery/chassis/telemetry/log'
+import { firstIdAt } from '@saucery/messaging/events/event'
 import { reasonOf } from '@saucery/messaging/log'
 import type { AwaitedEvent } from '../store/view-queries.ts'
 import type { ViewStore } from '../store/view-store.ts'
@@ -21,7 +23,7 @@ const checkEveryMs = 100
 export const openEventWaiter = (views: Pick<ViewStore, 'having'>, log: Log, maxWaits = 1000) => ({
   views,
   log,
-  maxWaits,
+  places: openWaitPlaces(maxWaits),
   waits: new Set<Wait>(),
   /** The orders to query next. */
   due: new Set<string>(),
@@ -33,19 +35,24 @@ export const openEventWaiter = (views: Pick<ViewStore, 'having'>, log: Log, maxW
 
 export type EventWaiter = ReturnType<typeof openEventWaiter>
 
+/** How far ahead the clock of the service may be that made the event. */
+const clockToleranceMs = 60_000
+
+/** Whether there may be such an event: its id is a UUIDv7, which carries the time when it was made. */
+export const mayExist = (eventId: string, now: number): boolean =>
+  eventId[14] === '7' && eventId < firstIdAt(now + clockToleranceMs)
+
 /**
- * Resolves with the order's view as soon as it has the event and is visible; with undefined when `waitMs` is over, the client leaves,
- * or all waits end.
- * @returns undefined instead of a promise when too many requests wait already
+ * Resolves with the order's view as soon as it has the event and is visible; with undefined when `waitMs` is over, the
+ * client leaves, or all waits end.
  */
 export function waitForEvent(
   waiter: EventWaiter,
   awaited: VisibleEvent,
   waitMs: number,
   signal?: AbortSignal,
-): Promise<OrderView | undefined> | undefined {
+): Promise<OrderView | undefined> {
   const { waits } = waiter
-  if (waits.size >= waiter.maxWaits) return undefined
   return new Promise<OrderView | undefined>((resolve) => {
     const giveUp = () => wait.finish()
     const timeout = setTimeout(giveUp, waitMs)

@@ -61,7 +61,9 @@ export const getView = createRoute({
     }),
     headers: z.object({
       prefer: text.openapi({
-        description: 'RFC 7240. `wait=N` with `after`: wait up to N seconds, 60 at most, for the event.',
+        description:
+          'RFC 7240. `wait=N` with `after`: wait up to N seconds, 60 at most, for the event. While too many requests ' +
+          'wait, the answer comes at once, without `Preference-Applied`.',
         example: 'wait=5',
       }),
     }),
@@ -106,7 +108,9 @@ export const live = createRoute({
     },
     ...problems({
       422: 'A parameter is not valid: `errors` names it',
-      429: '`too-many-of-one-caller`: close another connection, or try again after `Retry-After` seconds',
+      429:
+        '`too-many-of-one-caller`, `too-many-of-one-branch`: close another connection, or try again after ' +
+        '`Retry-After` seconds. `too-many-replays`: try again after `Retry-After` seconds',
       503: '`too-many-listeners`: try again after `Retry-After` seconds',
     }),
   },

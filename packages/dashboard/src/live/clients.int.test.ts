@@ -176,6 +176,22 @@ describe('the live feed', { timeout: 100_000 }, () => {
     })
   })
 
+  it('refuses many callers of one branch, and no other branch', async () => {
+    const gate = testCallerTokens('dashboard')
+    await using replica = await openReplica(urls, {
+      requireCaller: gate.requireCaller,
+      maxClientsPerBranch: 2,
+    })
+    const signedInUntil = Date.now() / 1000 + 60
+    const as = (branchId: string, subject: string) => gate.as({ ...branch(branchId), subject, signedInUntil })
+    for (const subject of ['kim', 'lee']) await follow(replica.url, '', await as('b1', subject))
+    const response = await fetch(`${replica.url}/orderDashboards/live`, { headers: await as('b1', 'park') })
+    assert.equal(response.headers.get('retry-after'), '5')
+    const problem = { status: 429, code: 'too-many-of-one-branch', places: [] }
+    assert.deepEqual(await readProblem(response), problem)
+    assert.equal((await follow(replica.url, '', await as('b2', 'park'))).status, 200)
+  })
+
   it('ends when the dashboard stops, also for clients that do not read', async () => {
     const replica = await openReplica(urls)
     const followers = [await follow(replica.url), await follow(replica.url), await follow(replica.url)]

@@ -14,14 +14,21 @@ export interface NewClient extends Audience {
 }
 
 export interface LiveClient extends NewClient {
-  /** Whether it receives changes as they happen. */
-  isCaughtUp: boolean
+  /**
+   * `live`: it receives changes as they happen, with resume tokens; `replaying`: without them, because it does not have
+   * all that it missed yet.
+   */
+  state: 'waiting' | 'replaying' | 'live'
   /** When as much time has passed as its sign-in lasts, by `performance.now`; infinite without sign-in. */
   readonly endsAt: number
   /** In bytes. */
   unreadLimit: number
   readonly output: ReadableStreamDefaultController<Uint8Array>
 }
+
+/** The branch that a client is confined to. */
+export const branchOf = ({ scope }: Audience): string | undefined =>
+  typeof scope === 'object' ? scope.branchId : undefined
 
 /** The clients of a live feed. One that does not read is disconnected, so that the others go on. */
 export interface Clients {
@@ -39,7 +46,7 @@ export function addClient({ open }: Clients, client: NewClient) {
   return new ReadableStream<Uint8Array>(
     {
       start(output) {
-        added = { ...client, isCaughtUp: false, endsAt, unreadLimit: maxUnread, output }
+        added = { ...client, state: 'waiting', endsAt, unreadLimit: maxUnread, output }
         open.add(added)
         output.enqueue(retryMessage)
       },

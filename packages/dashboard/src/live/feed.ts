@@ -2,16 +2,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { retryDelay } from '@saucery/messaging/async/backoff'
 import { reasonOf } from '@saucery/messaging/log'
 import { type Deadlines, orderToJson } from '../view/waits-for.ts'
+import { type ClientLimits, refusalOfClient } from './admission.ts'
 import { addClient, type Clients, endClient, endExpired, type NewClient, send } from './clients.ts'
+import { endReplays, noReplays, noteChanges, type Replays } from './replays.ts'
 import { resume } from './resume.ts'
 import { changeMessages, heartbeat, type ToJson } from './sse.ts'
 import { advance, type CursorOptions, openStreamCursor, type StreamCursor, tokenAt } from './stream-cursor.ts'
 
-export interface FeedOptions extends CursorOptions {
+export interface FeedOptions extends CursorOptions, ClientLimits {
   readonly deadlines: Deadlines
-  readonly maxClients?: number
-  /** Clients of one caller who is signed in. */
-  readonly maxClientsPerCaller?: number
   readonly heartbeatMs?: number
 }
 
@@ -25,6 +24,7 @@ interface Follower extends Omit<NewClient, 'from'> {
 interface State {
   readonly options: FeedOptions
   readonly clients: Clients
+  readonly replays: Replays
   readonly stopping: AbortController
   /** Undefined while there is no client, and after a loss: then the next one begins at the consumers' position. */
   cursor?: StreamCursor | undefined
@@ -39,20 +39,22 @@ const everyMs = 100
  * Sends every change of an order to all clients, whichever replica made it. While there is a client, the feed reads the
  * streams itself, past the consumers, and sends an order when its view has what was read.
  *
- * One loop does all of it, so an older view never follows a newer one. An outage pauses the loop and never ends it.
+ * One loop sends all changes, so an older view never follows a newer one. An outage pauses the loop and never ends it.
+ * What clients missed is sent beside it (replays.ts).
  */
 export function openFeed(options: FeedOptions) {
-  const { broker, log, maxClients = 2000, maxClientsPerCaller = 200 } = options
+  const { broker, log } = options
   const clients: Clients = { open: new Set(), log }
-  const state: State = { options, clients, stopping: new AbortController() }
+  const replays = noReplays(() => state.pausing?.abort())
+  const state: State = { options, clients, replays, stopping: new AbortController() }
   broker.onReconnect(() => state.pausing?.abort())
   return {
     /** @returns what the client reads, or why it is refused */
     follow({ lastEventId, ...client }: Follower) {
-      if (clients.open.size >= maxClients || state.stopping.signal.aborted) return 'too-many-listeners'
-      const ofCaller = [...clients.open].filter(({ subject }) => subject === client.subject).length
-      if (client.subject !== undefined && ofCaller >= maxClientsPerCaller) return 'too-many-of-one-caller'
+      if (state.stopping.signal.aborted) return 'too-many-listeners'
       const from = lastEventId === undefined ? undefined : (options.tokens.open(lastEventId) ?? 'lost')
+      const refusal = refusalOfClient({ ...client, from }, clients.open, options)
+      if (refusal) return refusal
       const body = addClient(clients, { ...client, from })
       // The gateway's clock may be behind.
       endExpired(clients)
@@ -64,6 +66,7 @@ export function openFeed(options: FeedOptions) {
     async stop(): Promise<void> {
       state.stopping.abort()
       for (const client of [...clients.open]) endClient(clients, client)
+      endReplays(replays)
       state.pausing?.abort()
       await state.running
     },
@@ -94,29 +97,33 @@ async function run(state: State): Promise<void> {
 
 /** @returns whether there may be more to do at once */
 async function goOn(state: State): Promise<boolean> {
-  const { options, clients } = state
+  const { options, clients, replays } = state
   if (state.cursor && state.cursor.version !== options.views.servedVersion()) loseCursor(state)
   state.cursor ??= await openStreamCursor(options)
   const { cursor } = state
   const toJson: ToJson = (view, scope) => orderToJson(view, scope, options.deadlines, Date.now())
   const result = await advance(cursor, (changed) => {
     const messagesFor = changeMessages(changed, tokenAt(cursor), toJson)
+    const messagesWithoutToken = changeMessages(changed, undefined, toJson)
+    noteChanges(replays, changed)
     for (const client of clients.open) {
-      const chunk = client.isCaughtUp && messagesFor(client)
+      if (client.state === 'waiting') continue
+      const chunk = client.state === 'live' ? messagesFor(client) : messagesWithoutToken(client)
       if (chunk) send(clients, client, chunk)
     }
   })
   if (result === 'lost') loseCursor(state)
   if (result === 'lost' || result === 'behind') return true
-  await resume(clients, cursor, toJson)
+  resume(clients, cursor, replays, toJson)
   return result === 'more'
 }
 
 /** What clients miss now cannot be found out: they read the lists again once the next cursor has a position. */
 function loseCursor(state: State): void {
   state.cursor = undefined
+  endReplays(state.replays)
   for (const client of state.clients.open)
-    if (client.isCaughtUp) Object.assign(client, { isCaughtUp: false, from: 'lost' })
+    if (client.state !== 'waiting') Object.assign(client, { state: 'waiting', from: 'lost' })
 }
 
 async function pause(state: State, ms: number): Promise<void> {
@@ -127,5 +134,5 @@ async function pause(state: State, ms: number): Promise<void> {
 function sendHeartbeats({ clients, cursor }: State): void {
   const plain = heartbeat()
   const withToken = cursor ? heartbeat(tokenAt(cursor)) : plain
-  for (const client of clients.open) send(clients, client, client.isCaughtUp ? withToken : plain)
+  for (const client of clients.open) send(clients, client, client.state === 'live' ? withToken : plain)
 }

@@ -38,7 +38,7 @@ export const tokenMessage = (token: string): Uint8Array => encoder.encode(`${idL
  * The messages about changed orders for each audience; undefined where no order matches. An order is serialized once for
  * each scope, and clients with the same filter and scope share one chunk.
  */
-export function changeMessages(views: readonly OrderView[], token: string, toJson: ToJson) {
+export function changeMessages(views: readonly OrderView[], token: string | undefined, toJson: ToJson) {
   const jsonFor = once((scope: string) =>
     once((view: OrderView) => JSON.stringify(toJson(view, JSON.parse(scope)))),
   )

@@ -11,7 +11,7 @@ const rest = 20
 
 /**
  * Counts overdue orders in the metric `orders_overdue`, which is empty while the store is away. One replica counts for
- * all. (overdue.int.test: "is counted by one replica for all")
+ * all. (overdue.int.test: "is counted by one replica for all, and by another one when that one is gone")
  */
 export function countOverdue(
   views: Pick<ViewStore, 'countOverdue' | 'sharedCount'>,

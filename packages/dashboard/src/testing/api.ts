@@ -9,10 +9,14 @@ import { deadlines } from './stories.ts'
 const noFeed: Feed = { follow: () => 'too-many-listeners', stop: async () => {} }
 
 /** The API on a read model, without a process around it. */
-export const apiOn = (views: ViewStore, requireCaller: DashboardApi['requireCaller'] = allowEveryone) =>
+export const apiOn = (
+  views: ViewStore,
+  requireCaller: DashboardApi['requireCaller'] = allowEveryone,
+  waiter = openEventWaiter(views, silentLog),
+) =>
   dashboardApi({
     views,
-    waiter: openEventWaiter(views, silentLog),
+    waiter,
     feed: noFeed,
     deadlines,
     requireCaller,

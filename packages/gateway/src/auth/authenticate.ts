@@ -6,12 +6,14 @@ import type { Caller } from '@saucery/contracts/access/scope'
 import type { SignInSettings } from './settings.ts'
 import { remoteKeys, staticKey, tokenVerifier } from './verify-token.ts'
 
-/** Both resolve with undefined where sign-in is off, and throw a ProblemError 401, 403 or 503, which they log. */
 export interface Authenticator {
-  /** Who sent a request with these headers. */
+  /**
+   * Who sent a request with these headers; undefined where sign-in is off.
+   * @throws ProblemError 401, 403 or 503, which it logs
+   */
   callerOf(headers: IncomingHttpHeaders): Promise<Caller | undefined>
-  /** The caller token that tells one service so. */
-  callerTokenFor(headers: IncomingHttpHeaders, service: string): Promise<string | undefined>
+  /** The caller token that tells one service so; without one where sign-in is off. */
+  callerTokenFor(caller: Caller | undefined, service: string): Promise<string | undefined>
 }
 
 export function openAuthenticator(settings: SignInSettings, log: Log): Authenticator {
@@ -34,7 +36,7 @@ export function openAuthenticator(settings: SignInSettings, log: Log): Authentic
         log.info({ reason: error.problem.code, error: error.cause, requestId }, 'not signed in')
       throw error
     })
-  return { callerOf, callerTokenFor: async (headers, service) => sign(await callerOf(headers), service) }
+  return { callerOf, callerTokenFor: async (caller, service) => caller && sign(caller, service) }
 }
 
 /** `signInChecks` refuse settings without it. */

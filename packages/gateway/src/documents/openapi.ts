@@ -21,8 +21,8 @@ const edgeProblems = {
 const gatewayProblems = problems({
   ...edgeProblems,
   403: 'The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page',
-  502: 'The service cannot be reached, or closed the connection',
-  503: 'The service did not answer in time, is overloaded, or cannot reach its database',
+  502: 'The service cannot be reached, or closed the connection; try again after `Retry-After` seconds',
+  503: 'The service did not answer in time, is overloaded, or cannot reach its database; try again after `Retry-After` seconds',
 })
 
 // Whatever a call declares: each is read strictly.

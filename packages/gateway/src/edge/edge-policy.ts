@@ -6,6 +6,7 @@ import type { MiddlewareHandler } from 'hono'
 import { cors } from 'hono/cors'
 import type { GatewaySettings } from '../settings.ts'
 import { forwardedFrom } from './forwarded.ts'
+import { networkOf } from './network.ts'
 import { openRateLimit, rateLimited } from './rate-limit.ts'
 
 /**
@@ -21,7 +22,7 @@ export function edgePolicy(settings: GatewaySettings): MiddlewareHandler {
     const preflight = allowOrigins && (await allowOrigins(c, async () => {}))
     if (preflight) return preflight
     const { incoming, outgoing } = c.env as HttpBindings
-    const { headers, retryAfter } = await rateLimit(forwardedFrom(incoming, trustedProxies).client)
+    const { headers, retryAfter } = rateLimit(networkOf(forwardedFrom(incoming, trustedProxies).client))
     for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value)
     if (retryAfter > 0) return answerProblem(c, rateLimited, { 'retry-after': String(retryAfter) })
     const problem = refusalOf(incoming)

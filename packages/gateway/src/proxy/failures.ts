@@ -1,10 +1,5 @@
+import { Overloaded } from '@saucery/chassis/http/admission'
 import type { Problem } from '@saucery/chassis/http/problem'
-
-/** As many requests wait for the service as are allowed. */
-export class Overloaded extends Error {
-  override readonly name = 'Overloaded'
-  readonly code = 'OVERLOADED'
-}
 
 const timeouts = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']
 const losses = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']
@@ -25,8 +20,8 @@ export function problemOf(error: unknown, service: string): Problem {
     return { status: 503, code: 'upstream-timeout', title: 'A service did not answer in time', detail }
   }
   if (error instanceof Overloaded) {
-    const detail = `Too many requests wait for the ${service} service. This one was not sent to it.`
-    return { status: 503, code: 'upstream-overloaded', title: 'Too many requests wait for a service', detail }
+    const detail = `The ${service} service has more requests than it can answer in time. This one was not sent to it.`
+    return { status: 503, code: 'upstream-overloaded', title: 'A service has too many requests', detail }
   }
   const outcome = isConnectionLoss(error)
     ? 'closed the connection before its answer. It may have carried out the request.'

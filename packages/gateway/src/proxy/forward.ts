@@ -1,15 +1,16 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { bodyTooLarge, maxBodyBytes } from '@saucery/chassis/http/body-limit'
-import { parsePrefer } from '@saucery/chassis/http/prefer'
 import { ProblemError } from '@saucery/chassis/http/problem'
 import type { Dispatcher } from 'undici'
 import { dispatch } from './dispatch.ts'
-import { isConnectionLoss, Overloaded } from './failures.ts'
+import { isConnectionLoss } from './failures.ts'
+import type { Place } from './place.ts'
 import type { Upstream } from './upstreams.ts'
 
 /**
- * Forwards the request and streams the answer back; neither body is held in memory.
+ * Forwards the request and streams the answer back; neither body is held in memory. Leaves the place when the answer
+ * begins, or there is none.
  * Only a GET or HEAD without a body is sent again when its connection breaks, once: the service may have carried out
  * any other request already (RFC 9110 §9.2.2; failures.test: "never has a POST sent twice").
  */
@@ -17,45 +18,27 @@ export async function forward(
   upstream: Upstream,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  target: Pick<Dispatcher.DispatchOptions, 'path' | 'headers'>,
+  { place, ...target }: Pick<Dispatcher.DispatchOptions, 'path' | 'headers'> & { place: Place },
   onHead: Parameters<typeof dispatch>[4],
 ): Promise<void> {
   const method = incoming.method ?? 'GET'
   const body = bodyOf(incoming)
-  const headersTimeout = upstream.settings.UPSTREAM_TIMEOUT_MS + preferredWaitMs(incoming.headers)
+  if (body) pauseWhileSlow(incoming, place)
+  const headersTimeout = upstream.settings.UPSTREAM_TIMEOUT_MS + place.waitMs
   const request = { ...target, method, body, headersTimeout }
   const send = () =>
-    whileWaiting(upstream, (onAnswer) =>
-      dispatch(upstream.pool, request, outgoing, upstream.settings.CLIENT_IDLE_TIMEOUT_MS, (received) => {
-        onAnswer()
-        return onHead(received)
-      }),
-    )
+    dispatch(upstream.pool, request, outgoing, upstream.settings.CLIENT_IDLE_TIMEOUT_MS, (received) => {
+      place.leave()
+      return onHead(received)
+    })
   const mayRepeat = body === null && (method === 'GET' || method === 'HEAD')
   try {
     await send()
   } catch (error) {
     if (!mayRepeat || outgoing.headersSent || !isConnectionLoss(error)) throw error
     await send()
-  }
-}
-
-/**
- * Counts one request as waiting until its answer begins or it fails, so that a stuck service holds a limited number.
- * @throws Overloaded at the limit
- */
-async function whileWaiting(upstream: Upstream, run: (onAnswer: () => void) => Promise<void>): Promise<void> {
-  if (upstream.waiting >= upstream.settings.UPSTREAM_CONNECTIONS) throw new Overloaded()
-  upstream.waiting++
-  let isWaiting = true
-  const onAnswer = () => {
-    if (isWaiting) upstream.waiting--
-    isWaiting = false
-  }
-  try {
-    await run(onAnswer)
   } finally {
-    onAnswer()
+    place.leave()
   }
 }
 
@@ -77,6 +60,14 @@ async function* limited(incoming: IncomingMessage): AsyncGenerator<Buffer> {
   }
 }
 
-/** With `Prefer: wait=N` a service may take that much longer. */
-const preferredWaitMs = ({ prefer }: IncomingHttpHeaders): number =>
-  prefer === undefined ? 0 : (parsePrefer(String(prefer)).wait ?? 0) * 1000
+/** A request that takes longer to arrive keeps no place meanwhile: the service has nothing to do for it. */
+const quickMs = 250
+
+function pauseWhileSlow(incoming: IncomingMessage, place: Place): void {
+  const slow = setTimeout(place.pause, quickMs)
+  incoming.once('end', () => {
+    clearTimeout(slow)
+    place.resume()
+  })
+  incoming.once('close', () => clearTimeout(slow))
+}

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from '
 import { callerTokenHeader } from '@saucery/chassis/auth/caller-token'
 import { requestIdOf } from '@saucery/chassis/http/request-id'
 import { securityHeaders } from '@saucery/chassis/http/security-headers'
+import { noWaitHeader } from '@saucery/chassis/http/wait-places'
 import { newTraceparent } from '@saucery/messaging/events/trace-context'
 import type { ClientOrigin } from '../edge/forwarded.ts'
 
@@ -38,6 +39,7 @@ const replaced = [
   'x-real-ip',
   'x-request-id',
   callerTokenHeader,
+  noWaitHeader,
 ]
 
 const dropped = new Set([...hopByHop, ...replaced])
@@ -57,12 +59,16 @@ export function correlationOf(headers: IncomingHttpHeaders) {
 
 type Correlation = Readonly<ReturnType<typeof correlationOf>>
 
-/** The headers of the forwarded request: names and values in turn. */
+/**
+ * The headers of the forwarded request: names and values in turn.
+ * @param mayWait whether the service may wait as `Prefer` asks
+ */
 export function requestHeaders(
   incoming: IncomingMessage,
   correlation: Correlation,
   origin: ClientOrigin,
   callerToken: string | undefined,
+  mayWait: boolean,
 ): string[] {
   const { rawHeaders, headers } = incoming
   const drop = correlation.isNewTrace ? untraced : dropped
@@ -75,6 +81,7 @@ export function requestHeaders(
     'x-request-id': correlation.requestId,
     traceparent: correlation.traceparent,
     ...(callerToken !== undefined && { [callerTokenHeader]: callerToken }),
+    ...(!mayWait && { [noWaitHeader]: '1' }),
   }).flat()
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i] as string

@@ -54,6 +54,7 @@ describe('the live feed through the gateway', { timeout: 60_000 }, () => {
     const follower = await follow(system.url)
     await hasId(follower)
     assert.equal(follower.response.headers['content-type'], 'text/event-stream')
+    assert.equal(follower.response.headers['x-accel-buffering'], 'no')
     const began = performance.now()
     await hasReceived(follower, await say(1))
     assert.ok(performance.now() - began < 2000, `took ${performance.now() - began} ms`)

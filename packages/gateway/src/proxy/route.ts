@@ -1,32 +1,49 @@
 import type { HttpBindings } from '@hono/node-server'
+import { Overloaded } from '@saucery/chassis/http/admission'
 import { answerProblem, ProblemError } from '@saucery/chassis/http/problem'
 import type { Log } from '@saucery/chassis/telemetry/log'
+import type { Caller } from '@saucery/contracts/access/scope'
 import type { Context, Handler } from 'hono'
 import type { Authenticator } from '../auth/authenticate.ts'
 import { forwardedFrom } from '../edge/forwarded.ts'
+import { networkOf } from '../edge/network.ts'
 import { compressedHead } from './compress.ts'
 import { ClientGone } from './dispatch.ts'
 import type { EventStreams } from './event-streams.ts'
 import { codeOf, problemOf } from './failures.ts'
 import { forward } from './forward.ts'
 import { answerHeaders, correlationOf, requestHeaders } from './headers.ts'
+import { takePlace } from './place.ts'
 import type { Upstream } from './upstreams.ts'
+
+interface RouteDeps {
+  readonly authenticator: Authenticator
+  /** Counts a request of the caller; throws ProblemError 429. */
+  readonly limitCaller: (caller: Caller) => void
+  readonly eventStreams: EventStreams
+  readonly log: Log
+}
 
 /** A route that one service answers; the gateway answers for a service that does not. */
 export function routeTo(
   upstream: Upstream,
-  authenticator: Authenticator,
-  eventStreams: EventStreams,
-  log: Log,
+  { authenticator, limitCaller, eventStreams, log }: RouteDeps,
 ): Handler {
   return async (c) => {
     const { incoming, outgoing } = c.env as HttpBindings
     const correlation = correlationOf(incoming.headers)
     try {
-      const callerToken = await authenticator.callerTokenFor(incoming.headers, upstream.name)
       const origin = forwardedFrom(incoming, upstream.settings.TRUSTED_PROXIES)
-      const headers = requestHeaders(incoming, correlation, origin, callerToken)
-      await forward(upstream, incoming, outgoing, { path: pathOf(c), headers }, (received) => {
+      const client = networkOf(origin.client)
+      // Before the token is checked: a refusal has to cost less than an answer.
+      if (upstream.work.refuses(client)) throw new Overloaded()
+      const caller = await authenticator.callerOf(incoming.headers)
+      if (caller) limitCaller(caller)
+      const callerToken = await authenticator.callerTokenFor(caller, upstream.name)
+      const place = await takePlace(upstream, incoming.headers, client, caller)
+      const headers = requestHeaders(incoming, correlation, origin, callerToken, place.mayWait)
+      const target = { path: pathOf(c), headers, place }
+      await forward(upstream, incoming, outgoing, target, (received) => {
         if (received['content-type']?.startsWith('text/event-stream')) eventStreams.add(outgoing)
         return compressedHead(incoming, received, answerHeaders(received, c.res.headers))
       })
@@ -35,6 +52,10 @@ export function routeTo(
       if (error instanceof ClientGone) return alreadySent()
       const isBrokenOff = outgoing.headersSent
       if (error instanceof ProblemError && !isBrokenOff) return answerProblem(c, error.problem, error.headers)
+      if (error instanceof Overloaded) {
+        logOverload(upstream, log)
+        return answerProblem(c, problemOf(error, upstream.name))
+      }
       const { requestId, traceparent } = correlation
       const request = { method: c.req.method, path: c.req.path, requestId, traceparent }
       const outcome = isBrokenOff ? 'answer broken off' : 'no answer'
@@ -43,6 +64,16 @@ export function routeTo(
       return answerProblem(c, problemOf(error, upstream.name))
     }
   }
+}
+
+/** At most one line a second: a refusal has to cost less than an answer. */
+function logOverload(upstream: Upstream, log: Log): void {
+  upstream.refusals++
+  const now = performance.now()
+  if (now - upstream.refusalsLoggedAt < 1000) return
+  const { name, work, refusals } = upstream
+  log.warn({ upstream: name, refusals, limit: work.limit(), queued: work.queued() }, 'requests refused')
+  Object.assign(upstream, { refusals: 0, refusalsLoggedAt: now })
 }
 
 /** As the client sent it. Of an absolute URL only the path: its host must not choose the server. */

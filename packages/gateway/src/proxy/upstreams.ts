@@ -1,3 +1,5 @@
+import { openAdmission } from '@saucery/chassis/http/admission'
+import { openWaitPlaces } from '@saucery/chassis/http/wait-places'
 import type { Service } from '@saucery/contracts/choreography'
 import { certificatesIn } from '@saucery/messaging/tls/certificate-files'
 import { buildConnector, Pool } from 'undici'
@@ -11,13 +13,17 @@ export const prefixes = {
   dashboard: ['/orderDashboards', '/operations/dashboard'],
 } as const satisfies Record<Service, readonly string[]>
 
+/** A quarter of what a client is to wait at most: the rest is for the queue and the slower ones. */
+const targetMs = 500
+
 function openUpstream(name: Service, url: string, settings: GatewaySettings) {
   const { UPSTREAM_TIMEOUT_MS: headersTimeout, UPSTREAM_IDLE_TIMEOUT_MS: bodyTimeout } = settings
   // Without a limit on connections: open event streams would use it up, and queued requests have no time limit.
   const connect = connector(headersTimeout, settings.UPSTREAM_CA_FILE)
   const pool = new Pool(url, { connect, headersTimeout, bodyTimeout })
-  // `waiting` counts the requests whose answer has not begun.
-  return { name, pool, settings, waiting: 0 }
+  const waits = openWaitPlaces(settings.WAITING_REQUESTS)
+  const work = openAdmission({ first: 100, max: settings.UPSTREAM_CONNECTIONS, targetMs })
+  return { name, pool, settings, waits, work, refusals: 0, refusalsLoggedAt: Number.NEGATIVE_INFINITY }
 }
 
 /** Trusts the authorities in the file, as it is when a connection is made. */

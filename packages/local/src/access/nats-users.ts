@@ -38,11 +38,25 @@ export function permissionsOfUser(user: Name): SubjectPermissions {
   return user === 'operator' ? operatorPermissions : permissionsOf(user)
 }
 
+const badNatsUrl =
+  'NATS_URL: in its name and password % has to be written as %25, / as %2F, and a comma as %2C'
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch (cause) {
+    throw new Error(badNatsUrl, { cause })
+  }
+}
+
 /** For a server with one login: everyone uses the credentials in the URL. */
 export function accessFromUrl(url: string): NatsAccess {
-  const [user, password] = /^[a-z]+:\/\/([^@/,]*)@/i.exec(url)?.[1]?.split(':').map(decodeURIComponent) ?? []
-  const logins = natsUserNames.map((name) => [name, { user, password }])
-  return { url: url.replace(/:\/\/[^@/,]*@/g, '://'), users: Object.fromEntries(logins) }
+  const [, user, password] = /^[a-z]+:\/\/([^:/,]*)(?::([^/,]*))?@/i.exec(url) ?? []
+  const login = { user: user && decoded(user), password: password && decoded(password) }
+  const address = url.replace(/(?<=:\/\/)[^/,]*@/g, '')
+  if (address.includes('@')) throw new Error(badNatsUrl)
+  const logins = natsUserNames.map((name) => [name, login])
+  return { url: address, users: Object.fromEntries(logins) }
 }
 
 /** For a server that was started with these users. */

@@ -60,11 +60,20 @@ export function signToken(dataDir: string, claims: TokenClaims): Promise<string>
 export function loadOrCreateKey(dataDir: string, name: 'gateway' | 'tokens' | `${string}-events`): KeyObject {
   const folder = join(dataDir, 'keys')
   const file = join(folder, `${name}.pem`)
-  if (existsSync(file)) return createPrivateKey(readFileSync(file))
+  if (existsSync(file)) return readKey(file)
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const { privateKey } = generateKeyPairSync('ed25519')
   writePrivateFile(file, privatePem(privateKey))
   return privateKey
+}
+
+function readKey(file: string): KeyObject {
+  try {
+    return createPrivateKey(readFileSync(file))
+  } catch (cause) {
+    const advice = 'Restore it: events that were signed with it are not believed with another'
+    throw new Error(`${file} cannot be read as a key (${cause}). ${advice}.`, { cause })
+  }
 }
 
 export const privatePem = (key: KeyObject): string => String(key.export({ type: 'pkcs8', format: 'pem' }))

@@ -1,6 +1,7 @@
 import { openClient } from '@saucery/client/client'
 import { Unreachable } from '@saucery/client/errors'
 import { type ScenarioName, scenarios } from '@saucery/client/scenarios'
+import { withoutProxyHere } from '@saucery/servers/process/local-calls'
 import { deliveredByItself, endedAsExpected, runScenario, unreadyServices } from '../demo/run.ts'
 import { automaticCourier, demoUsage, eventLine, outcomeTable } from '../demo/texts.ts'
 import { readCommandLine } from './command-line.ts'
@@ -8,6 +9,7 @@ import { readCommandLine } from './command-line.ts'
 const print = (line: string) => process.stdout.write(`${line}\n`)
 const printError = (text: string) => process.stderr.write(`${text}\n`)
 
+Object.assign(process.env, withoutProxyHere(process.env))
 const options = { url: { type: 'string', default: 'http://localhost:8088' } } as const
 const url = readCommandLine(demoUsage, options, (values) => new URL(String(values.url)).href)
 const token = process.env.SAUCERY_TOKEN || undefined

@@ -13,6 +13,7 @@ const usage = `Usage: npx pnpm@12 nats <arguments of the nats command line>
 
 Runs the nats command line as the operator of the system that was started here. With --env it prints settings
 for a shell, in which plain \`nats\` then does the same. The password stays in the file that NATS_CONTEXT names.
+The help of the command line itself: npx pnpm@12 nats help
 `
 
 /** Settings of another context: they would outrank the file. */
@@ -20,6 +21,10 @@ const outranking = ['NATS_URL', 'NATS_USER', 'NATS_PASSWORD', 'NATS_TOKEN', 'NAT
 
 const args = argv.slice(2)
 if (args.length === 0) exitWith(usage.trimEnd(), 2)
+if (args[0] === '--help' || args[0] === '-h') {
+  stdout.write(usage)
+  process.exit(0)
+}
 const context = operatorContext(dataDir)
 if (!existsSync(context)) exitWith(`There is no ${context}: start the system first, with npx pnpm@12 start`)
 const program =

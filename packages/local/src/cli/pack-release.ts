@@ -3,12 +3,19 @@ import { dirname, join, resolve } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import { root } from '@saucery/servers/install/folders'
 import { build } from 'esbuild'
+import { readCommandLine } from './command-line.ts'
+
+const usage = `Usage: npx pnpm@12 pack-release [CHECKOUT]
+
+Packs the services of a checkout, by default of this one, into packages/system/releases: the test of upgrades starts
+from them.
+`
 
 // Packs the services of a checkout, one file with their bundles and migrations, for the test that upgrades from it:
 //   pnpm pack-release [<checkout>]
 // The commit that is released is packed, and the file committed after it: a checkout in CI has no history.
 const services = ['order', 'payment', 'delivery', 'dashboard']
-const checkout = resolve(process.argv[2] ?? root)
+const checkout = readCommandLine(usage, {}, (_, [folder]) => resolve(folder ?? root), { takesWords: true })
 const packed = join(root, 'packages/system/releases/last.json.br')
 
 const { outputFiles } = await build({

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { withoutProxyHere } from '@saucery/servers/process/local-calls'
 import { portsFrom } from '../system/service-ports.ts'
 import { type System, startSystem } from '../system/system.ts'
 import { dataDir, exitWith, readCommandLine } from './command-line.ts'
@@ -7,6 +8,7 @@ import { serviceLines } from './service-lines.ts'
 import { startUsage, summary } from './start-texts.ts'
 
 const { env, stdout, stderr } = process
+Object.assign(env, withoutProxyHere(env))
 const json = env.LOG_FORMAT === 'json'
 const colour = stdout.isTTY && !env.NO_COLOR
 // When the terminal is gone, everything must still be stopped.

@@ -51,14 +51,17 @@ export async function bundle(outdir: string): Promise<Bundle> {
   return { services: perService(built), preload: built(preload), page }
 }
 
+/** A function, not a text: in a text `$$` would become `$`, in the middle of a path. */
+export const withUrl = (source: string, path: string): string =>
+  source.replaceAll('import.meta.url', () => JSON.stringify(pathToFileURL(path).href))
+
 /** Gives each module the URL of its source, not of the bundle: a service finds its migrations by it. */
 const urlOfSource: Plugin = {
   name: 'url-of-source',
   setup({ onLoad }) {
     onLoad({ filter: /[\\/]packages[\\/][^\\/]+[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
       const source = await readFile(path, 'utf8')
-      const url = JSON.stringify(pathToFileURL(path).href)
-      return { loader: 'ts', contents: source.replaceAll('import.meta.url', url) }
+      return { loader: 'ts', contents: withUrl(source, path) }
     })
   },
 }

@@ -19,7 +19,10 @@ describe('startStores', { timeout: 60_000 }, () => {
     const printed: string[] = []
     const print = (line: string) => void printed.push(line)
     const env = { POSTGRES_URL: 'postgres://127.0.0.1:1', MONGODB_URL: 'mongodb://127.0.0.1:1' }
-    await assert.rejects(startStores({ dataDir, ports: anyPorts, env, print }), SyntaxError)
+    await assert.rejects(
+      startStores({ dataDir, ports: anyPorts, env, print }),
+      /secrets\.json cannot be read/,
+    )
     // Of each server that is started, or used, it is printed at once where it was found.
     assert.deepEqual(printed, [])
     await removeTempFolder(dataDir)

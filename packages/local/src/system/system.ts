@@ -4,6 +4,7 @@ import { lockFolder } from '@saucery/servers/process/folder-lock'
 import { type Supervised, type SupervisedServer, superviseServer } from '@saucery/servers/process/supervise'
 import { signInEnv } from '../access/sign-in.ts'
 import { bundle } from './bundle.ts'
+import { checkSettings } from './check-settings.ts'
 import { waitUntilReady } from './ready.ts'
 import {
   claimPorts,
@@ -47,6 +48,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   try {
     const ports = await claimPorts(options.ports)
     const signIn = signInEnv(dataDir, options.env)
+    checkSettings({ ...options, ports, signIn })
     const bundling = bundle(join(dataDir, 'services'))
     bundling.catch(() => {})
     const stores = await unlessAborted(startStores(options), signal)

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process'
 import { root } from '@saucery/servers/install/folders'
-import { findTestFiles, parseArguments, selectFiles } from './test-files.ts'
+import { exitWith } from '../cli/command-line.ts'
+import { testEnv } from './test-env.ts'
+import { findTestFiles, parseArguments, selectFiles, type TestArguments } from './test-files.ts'
 import { withTestServers } from './with-servers.ts'
 
 /** A test file that takes longer waits for something that will never come. */
@@ -8,7 +10,14 @@ const STUCK_AFTER_MS = 600_000
 
 const print = (line: string) => process.stderr.write(`${line}\n`)
 
-const wanted = parseArguments(process.argv.slice(2))
+const usage = `Usage: npx pnpm@12 test [words…] [flags of Node's test runner]
+       npx pnpm@12 test:unit [words…]
+
+Runs the tests on a Postgres and a MongoDB that are started for them, or with test:unit those that need no server.
+With words only the files whose path contains one: npx pnpm@12 test order --test-name-pattern=cancel
+`
+
+const wanted = readArguments()
 const files = selectFiles(findTestFiles(root), wanted)
 if (files.length === 0) {
   print(`No test file matches: ${process.argv.slice(2).join(' ') || 'there are none'}`)
@@ -20,6 +29,17 @@ const interrupted = new AbortController()
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interrupted.abort())
 
 process.exitCode = wanted.unit ? await runTests({}) : await runWithServers()
+
+function readArguments(): TestArguments {
+  const args = process.argv.slice(2)
+  try {
+    if (!args.includes('--help') && !args.includes('-h')) return parseArguments(args)
+  } catch (error) {
+    exitWith(error, 2, `\n${usage}`)
+  }
+  process.stdout.write(usage)
+  process.exit(0)
+}
 
 function runWithServers(): Promise<number> {
   return withTestServers(print, async ({ env, mongodb }) => {
@@ -35,7 +55,7 @@ async function runTests(env: NodeJS.ProcessEnv): Promise<number> {
   const flags = ['--import', 'tsx', '--test', ...defaults, ...wanted.flags]
   const child = spawn(process.execPath, [...flags, ...files], {
     cwd: root,
-    env: { ...process.env, ...env },
+    env: { ...testEnv(process.env), ...env },
     stdio: 'inherit',
   })
   interrupted.signal.addEventListener('abort', () => child.kill('SIGINT'))

@@ -9,18 +9,31 @@ export interface Started {
   readonly pid: number
   readonly ended: boolean
   output(): string
+  /** As when the terminal, or what reads a pipe, is gone. */
+  closeOutput(): void
   /** Resolves with the exit code. */
   signal(name: NodeJS.Signals): Promise<number | null>
 }
 
 const ports = ['ORDER', 'PAYMENT', 'DELIVERY', 'DASHBOARD', 'GATEWAY'].map((name) => [`${name}_PORT`, '0'])
 
+interface StartedIn {
+  /** Added to this process's environment. */
+  readonly env?: NodeJS.ProcessEnv
+  /** What a shell does before, such as `umask 077`. */
+  readonly shell?: string
+}
+
 /** Starts the system on the data folder, and waits until it prints that it is ready. */
-export async function startCommand(dataDir: string): Promise<Started> {
-  const env = { ...process.env, ...Object.fromEntries(ports), SAUCERY_DATA: dataDir, LOG_FORMAT: 'pretty' }
-  const child = spawn(process.execPath, ['--import', 'tsx', 'packages/local/src/cli/start.ts'], {
+export async function startCommand(
+  dataDir: string,
+  { env: different = {}, shell = ':' }: StartedIn = {},
+): Promise<Started> {
+  const settings = { ...Object.fromEntries(ports), SAUCERY_DATA: dataDir, LOG_FORMAT: 'pretty' }
+  const program = [process.execPath, '--import', 'tsx', 'packages/local/src/cli/start.ts']
+  const child = spawn('/bin/sh', ['-c', `${shell}; exec "$@"`, 'sh', ...program], {
     cwd: root,
-    env,
+    env: { ...process.env, ...settings, ...different },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const exited = once(child, 'close') as Promise<[number | null]>
@@ -42,6 +55,9 @@ export async function startCommand(dataDir: string): Promise<Started> {
       return child.exitCode !== null || child.signalCode !== null
     },
     output: () => text,
+    closeOutput() {
+      for (const stream of [child.stdout, child.stderr]) stream.destroy()
+    },
     async signal(name) {
       child.kill(name)
       return (await exited)[0]

@@ -24,6 +24,10 @@ describe('the files that pnpm test runs', () => {
 
   it('leaves other flags to the test runner', () => {
     const parsed = parseArguments(['--test-name-pattern=pays', 'order'])
-    assert.deepEqual(parsed, { unit: false, filters: ['order'], flags: ['--test-name-pattern=pays'] })
+    assert.deepEqual(parsed, {
+      unit: false,
+      filters: ['order'],
+      flags: ['--test-name-pattern=pays'],
+    })
   })
 })

@@ -3,12 +3,23 @@ import { join, relative } from 'node:path'
 
 export type TestArguments = { unit: boolean; filters: string[]; flags: string[] }
 
-/** `--unit` is our own flag, all other flags go to Node's test runner, and the other words filter the files. */
+/** Of Node's test runner. Any other flag is a mistake, which Node would only report once the servers run. */
+const flagOfNode =
+  /^--(test-|experimental-test-|inspect|cpu-prof|heap-prof|trace-|enable-source-maps|expose-gc|max-old-space-size=)/
+
+/**
+ * `--unit` is our own flag, those of Node's test runner go there, and the other words filter the files.
+ * @throws when a flag is neither
+ */
 export function parseArguments(args: readonly string[]): TestArguments {
+  const own = ['--', '--unit']
+  const flags = args.filter((arg) => arg.startsWith('-') && !own.includes(arg))
+  const unknown = flags.find((flag) => !flagOfNode.test(flag))
+  if (unknown !== undefined) throw new Error(`Unknown option '${unknown}'`)
   return {
     unit: args.includes('--unit'),
     filters: args.filter((arg) => !arg.startsWith('-')),
-    flags: args.filter((arg) => arg.startsWith('-') && arg !== '--' && arg !== '--unit'),
+    flags,
   }
 }
 

@@ -4,6 +4,7 @@ import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import { isTlsError } from '../tls/certificate-files.ts'
 import { prepared, untypedOptions } from './driver.ts'
+import { sessionSettings } from './session.ts'
 import { postgresTls } from './tls.ts'
 
 export type Database = PostgresJsDatabase<Record<string, never>>
@@ -30,6 +31,7 @@ export function openDatabase(url: string, name: string, { connections = 10, sile
     // (database.int.test: "survives connections that are reset before they have done anything")
     fetch_types: false,
     connection: {
+      ...sessionSettings,
       application_name: name,
       statement_timeout: 15_000,
       idle_in_transaction_session_timeout: 30_000,

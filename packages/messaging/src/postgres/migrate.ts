@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator'
 import postgres from 'postgres'
+import { sessionSettings } from './session.ts'
 import { postgresTls } from './tls.ts'
 
 const migrationLock = 7_233_002_871
@@ -16,7 +17,13 @@ const migrationLock = 7_233_002_871
  */
 export async function migrate(url: string, folder: URL): Promise<void> {
   const { url: address, ...tls } = postgresTls(url)
-  const client = postgres(address, { ...tls, max: 1, connect_timeout: 5, onnotice: () => {} })
+  const client = postgres(address, {
+    ...tls,
+    max: 1,
+    connect_timeout: 5,
+    onnotice: () => {},
+    connection: sessionSettings,
+  })
   try {
     await client`set lock_timeout = '60s'`
     await client`select pg_advisory_lock(${migrationLock})`

@@ -1,9 +1,10 @@
-import type { ProblemError } from '@saucery/chassis/http/problem'
+import { type Problem, ProblemError } from '@saucery/chassis/http/problem'
 import type { Cause } from '@saucery/messaging/events/event'
 import type { Database } from '@saucery/messaging/postgres/database'
 import { isDecided, type Order, timeOut } from '../domain.ts'
 import { type CommitOrder, findOrder } from '../store.ts'
 import type { Breaker } from './breaker.ts'
+import type { Lateness } from './lateness.ts'
 import type { WaitPreferences } from './preferences.ts'
 import type { Watches } from './watch.ts'
 
@@ -12,6 +13,7 @@ export interface PaymentWaitDeps {
   readonly commit: CommitOrder
   readonly watches: Watches
   readonly breaker: Breaker
+  readonly lateness: Lateness
 }
 
 /** How a wait ended: `timed-out` is a strict wait without a payment; its order is cancelled. */
@@ -22,12 +24,14 @@ export interface WaitOutcome {
 
 /** One request's wait for the payment of its order. */
 export interface PaymentWait extends Disposable {
-  /** Set for a strict wait while the breaker is open: no order may be placed. */
+  /** Set for a strict wait while the breaker is open, or without a place: no order may be placed. */
   readonly refusal: ProblemError | undefined
   /** The end of a strict wait: payment voids the order if it reads it later. */
   readonly payBy: string | undefined
   /** The time until the final answer, in ms; undefined when nothing is waited for. */
   readonly finalWithinMs: number | undefined
+  /** The value of `Preference-Applied`. */
+  readonly applied: string | undefined
   /** The order was answered before, by an earlier request: nothing to wait for. */
   skip(): void
   /** Waits for the order, which an earlier request with the same key may have placed under another id. */
@@ -39,23 +43,39 @@ const finishWithinMs = 5000
 
 const unguarded = { refusal: undefined, end() {} }
 
-/** Begins to wait for an order that is about to be placed. Dispose of it when the request is answered. */
+const tooManyWaits: Problem = {
+  status: 503,
+  code: 'too-many-waits',
+  title: 'Too many requests wait for a payment; no order was placed',
+}
+
+const withoutPlace = { refusal: new ProblemError(tooManyWaits), end() {} }
+
+/**
+ * Begins to wait for an order that is about to be placed. Dispose of it when the request is answered.
+ * @param takePlace undefined when as many requests wait as may: then a lenient one does not
+ */
 export function beginWait(
-  { db, commit, watches, breaker }: PaymentWaitDeps,
+  { db, commit, watches, breaker, lateness }: PaymentWaitDeps,
   newOrderId: string,
-  { waitMs, isStrict }: WaitPreferences,
+  { waitMs, isStrict, applied }: WaitPreferences,
+  takePlace: () => (() => void) | undefined,
 ): PaymentWait {
   const endsAt = performance.now() + waitMs
   const payBy = isStrict ? new Date(Date.now() + waitMs).toISOString() : undefined
-  const admission = isStrict ? breaker.admit() : unguarded
-  const waits = waitMs > 0 && !admission.refusal
+  const leave = waitMs > 0 && (isStrict || !lateness.isLate()) ? takePlace() : undefined
+  const admission = !isStrict ? unguarded : leave ? breaker.admit() : withoutPlace
+  const waits = leave !== undefined && !admission.refusal
+  const endOfPayment = waits ? lateness.begin() : () => {}
   let watch: ReturnType<Watches['begin']> | undefined
   let timer: NodeJS.Timeout | undefined
 
   try {
     if (waits) watch = watches.begin(newOrderId)
   } catch (error) {
+    endOfPayment(false)
     admission.end('error')
+    leave?.()
     throw error
   }
 
@@ -67,6 +87,7 @@ export function beginWait(
     refusal: admission.refusal,
     payBy,
     finalWithinMs: waits ? waitMs + finishWithinMs : undefined,
+    applied: waits || waitMs === 0 ? applied || undefined : undefined,
     skip: () => admission.end('in-time'),
     async outcome(orderId, cause) {
       if (watch && orderId !== newOrderId) {
@@ -76,13 +97,16 @@ export function beginWait(
       timer = setTimeout(() => watch?.end(), endsAt - performance.now())
       const order = (await watch?.decided) ?? (await orderAtEnd(orderId, cause))
       const payment = paymentOf(order, isStrict)
+      endOfPayment(payment === 'decided')
       admission.end(payment === 'decided' ? 'in-time' : 'late')
       return { order, payment }
     },
     [Symbol.dispose]() {
       clearTimeout(timer)
       watch?.end()
+      endOfPayment(false)
       admission.end('error')
+      leave?.()
     },
   }
 }

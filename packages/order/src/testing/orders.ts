@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { openWaitPlaces } from '@saucery/chassis/http/wait-places'
 import { readSettings } from '@saucery/chassis/settings/settings'
 import { eventKeySettings } from '@saucery/chassis/testing/keys'
 import { testService } from '@saucery/chassis/testing/service'
@@ -6,6 +7,7 @@ import { Registry } from 'prom-client'
 import { orderApi } from '../api.ts'
 import type { Order } from '../domain.ts'
 import { openBreaker } from '../payment-wait/breaker.ts'
+import { openLateness } from '../payment-wait/lateness.ts'
 import type { PaymentWaitSettings } from '../payment-wait/preferences.ts'
 import { openWatches } from '../payment-wait/watch.ts'
 import { reactions } from '../reactions.ts'
@@ -33,12 +35,15 @@ type Replica = Awaited<ReturnType<Awaited<ReturnType<typeof testService<Order, '
 export function assemble(
   replica: Replica,
   changed: Partial<PaymentWaitSettings> = {},
-  watching: { pollEveryMs?: number } = {},
+  { waits = 1000, ...watching }: { pollEveryMs?: number; waits?: number } = {},
 ) {
   const settings = { ...defaultSettings, ...changed }
   const breaker = openBreaker({ ...replica, settings, metrics: new Registry() })
   const watches = openWatches({ ...replica, ...watching })
-  return { app: orderApi({ ...replica, watches, breaker, settings }), breaker, watches }
+  const waitPlaces = openWaitPlaces(waits)
+  const lateness = openLateness(settings)
+  const app = orderApi({ ...replica, watches, breaker, lateness, waitPlaces, settings })
+  return { app, breaker, watches, waitPlaces }
 }
 
 /** The order service on servers of its own. */

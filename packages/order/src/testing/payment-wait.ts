@@ -72,6 +72,10 @@ export async function testPaymentWait() {
       for (let i = 0; i < 4; i++) answers.push(await answerTo(...request))
       return answers.reduce((quickest, answer) => (answer.took < quickest.took ? answer : quickest))
     },
+    async approveNewest(branchId: string): Promise<void> {
+      const { items } = await getJson<{ items: Order[] }>(app, `/orders?branchId=${branchId}&limit=1`)
+      await nats.publish(stamped(approvalOf(String(items[0]?.id))))
+    },
     /** The branch's newest order. */
     newest: async (branchId: string) =>
       (await getJson<{ items: Order[] }>(app, `/orders?branchId=${branchId}&limit=1`)).items[0],

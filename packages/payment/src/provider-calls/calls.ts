@@ -12,7 +12,7 @@ import type { PaymentProvider } from '../provider/provider.ts'
 import type { paymentSettings } from '../settings.ts'
 import type { CommitPayment } from '../store.ts'
 import { type Call, leaseDue, leaseMs, type Postponed, postpone } from './due.ts'
-import { openPlaces } from './places.ts'
+import { openCallPlaces } from './places.ts'
 
 type Settings = Pick<
   z.infer<typeof paymentSettings>,
@@ -47,7 +47,7 @@ const causeOf = (id: string): Cause => ({ id, traceparent: newTraceparent() })
 export function openProviderCalls({ db, commit, provider, settings, log }: Deps) {
   const backoff = { firstMs: settings.PROVIDER_RETRY_MS, maxMs: settings.PROVIDER_RETRY_MAX_MS }
   const limits = { deadlineMs: settings.CHARGE_DEADLINE_MS, longestMs: backoff.maxMs }
-  const places = openPlaces(settings.PROVIDER_CONCURRENCY)
+  const places = openCallPlaces(settings.PROVIDER_CONCURRENCY)
   // What was put off leaves places for what is new. (calls.int.test: "asks for a new payment beside many that are due")
   const mostDue = Math.ceil(settings.PROVIDER_CONCURRENCY / 2)
 

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { openPlaces } from './places.ts'
+import { openCallPlaces } from './places.ts'
 
 const longMs = 60_000
 
 describe('places', () => {
   it('are taken by as many as there are', async () => {
-    const places = openPlaces(3)
+    const places = openCallPlaces(3)
     assert.deepEqual([places.takeFree(2), await places.take(0), places.takeFree(2)], [2, true, 0])
     assert.equal(await places.take(0), false)
     places.leave()
@@ -14,7 +14,7 @@ describe('places', () => {
   })
 
   it('go to those who wait, the first one first, before anyone else', async () => {
-    const places = openPlaces(1)
+    const places = openCallPlaces(1)
     assert.equal(places.takeFree(1), 1)
     const order: string[] = []
     const wait = async (name: string) => (await places.take(longMs)) && order.push(name)
@@ -27,7 +27,7 @@ describe('places', () => {
   })
 
   it('are not kept for one who waits no longer', async () => {
-    const places = openPlaces(1)
+    const places = openCallPlaces(1)
     assert.equal(await places.take(0), true)
     assert.equal(await places.take(1), false)
     places.leave()

@@ -1,5 +1,5 @@
 /** A number of places for what may be under way at once. Of those who wait, the one that has waited longest is next. */
-export function openPlaces(count: number) {
+export function openCallPlaces(count: number) {
   const waiting = new Set<() => void>()
   let free = count
 

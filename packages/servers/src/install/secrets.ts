@@ -13,11 +13,19 @@ export function loadOrCreateSecrets<Name extends string>(
   names: readonly Name[],
 ): Record<Name, string> {
   const file = join(dataDir, 'secrets.json')
-  const kept: Record<string, string> = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
+  const kept = existsSync(file) ? readPasswords(file) : {}
   const missing = names.filter((name) => kept[name] === undefined)
   for (const name of missing) kept[name] = randomPassword()
   if (missing.length > 0) writePrivateFile(file, `${JSON.stringify(kept, null, 2)}\n`)
   return Object.fromEntries(names.map((name) => [name, kept[name]])) as Record<Name, string>
+}
+
+function readPasswords(file: string): Record<string, string> {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (cause) {
+    throw new Error(`${file} cannot be read (${cause}). Delete it: new passwords are made.`, { cause })
+  }
 }
 
 /** Only its owner can read the file, and no reader sees it half written. */

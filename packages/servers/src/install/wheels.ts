@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { isAtLeast, onPath } from '../process/programs.ts'
 import { run, runOrFail } from '../process/run.ts'
 import type { FindOptions } from './found.ts'
+import { pipEnv, withoutPython } from './python-env.ts'
 
 interface Wheels {
   /** The requirements file without `.txt`: it pins the wheels by hash. */
@@ -30,9 +31,6 @@ print('cp%d%d' % sys.version_info[:2])
 const pip =
   '-m pip install --quiet --no-compile --no-deps --require-hashes --only-binary :all: --target'.split(' ')
 
-// A user's own pip settings may contain `user = true`, which --target refuses.
-const pipSettings = { PIP_USER: '0', PIP_ROOT_USER_ACTION: 'ignore', PIP_DISABLE_PIP_VERSION_CHECK: '1' }
-
 /**
  * Installs pinned wheels into a folder of their own, once. Returns the folder, and the Python that it is for;
  * undefined when there is no Python, or no such requirements file.
@@ -47,9 +45,7 @@ export async function installWheels(
   const packages = join(tools, folder ?? `${name}-${python.tag}`)
   if (!existsSync(packages)) print(`Downloading ${what} from PyPI …`)
   await installOnce(packages, (unfinished) =>
-    runOrFail(python.file, [...pip, unfinished, '-r', requirements], {
-      env: { ...process.env, ...pipSettings },
-    }),
+    runOrFail(python.file, [...pip, unfinished, '-r', requirements], { env: pipEnv(env) }),
   )
   return { python: python.file, packages }
 }
@@ -57,7 +53,7 @@ export async function installWheels(
 /** The first Python on the PATH that has pip and is not older. */
 async function findPython(env: NodeJS.ProcessEnv, least: string) {
   for (const candidate of pythons.flatMap((name) => onPath(name, env))) {
-    const ran = await run(candidate, ['-c', question], { env, timeout: 20_000 })
+    const ran = await run(candidate, ['-c', question], { env: withoutPython(env), timeout: 20_000 })
     const [file, version, tag] = ran.stdout.trim().split('\n')
     if (ran.code === 0 && file && version && tag && isAtLeast(version, least)) return { file, tag }
   }

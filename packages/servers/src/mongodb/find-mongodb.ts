@@ -12,8 +12,8 @@ const SECANTUS = '0.7.0b3'
 
 /**
  * MongoDB: MONGODB_URL, else mongod on the PATH, else a downloaded mongod, else SecantusDB.
- * A data folder that SecantusDB has written stays with SecantusDB. mongod cannot read its files and would begin
- * with an empty read model, which is not filled again: the consumers have already acknowledged the events.
+ * A data folder that one of the two has written stays with it. The other cannot read its files and would begin with an
+ * empty read model, which is not filled again: the consumers have already acknowledged the events.
  */
 export const findMongodb = (options: Partial<StartOptions> = {}): Promise<Found<MongodbProgram>> =>
   find('MONGODB_URL', 'MongoDB', options, async (settings) => {
@@ -24,10 +24,19 @@ export const findMongodb = (options: Partial<StartOptions> = {}): Promise<Found<
     if (onThePath) return onThePath
     const why = `no mongod of ${OLDEST} or later on the PATH`
     const mongod = await downloadMongod(tools, print)
-    if ('failed' in mongod) return installedSecantus(settings, `${why}, and ${mongod.failed}`)
+    if ('failed' in mongod) {
+      const without = `${why}, and ${mongod.failed}`
+      if (dataDir && existsSync(mongodFolder(dataDir)))
+        throw new Error(
+          `The data in ${dataDir} is mongod's, and there is no mongod any more: ${without}. Install it, or set ` +
+            'MONGODB_URL, or give this start a folder of its own: SAUCERY_DATA=<folder>',
+        )
+      return installedSecantus(settings, without)
+    }
     return { kind: 'embedded', what: `MongoDB ${mongod.version}`, why, program: { file: mongod.file } }
   })
 
+export const mongodFolder = (dataDir: string) => join(dataDir, 'mongod')
 export const secantusFolder = (dataDir: string) => join(dataDir, 'secantus')
 
 async function installedSecantus(

@@ -2,8 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MongoClient } from 'mongodb'
 import type { StartOptions } from '../install/found.ts'
+import { withoutPython } from '../install/python-env.ts'
+import { makeFolder } from '../process/folders.ts'
 import { externalServer, type Server, startServer } from '../process/server.ts'
-import { findMongodb, type MongodbProgram, secantusFolder } from './find-mongodb.ts'
+import { findMongodb, type MongodbProgram, mongodFolder, secantusFolder } from './find-mongodb.ts'
 
 /** Finds MongoDB and starts it. A server that the environment names is only asked whether it answers. */
 export async function startMongodb(options: StartOptions): Promise<Server> {
@@ -12,14 +14,16 @@ export async function startMongodb(options: StartOptions): Promise<Server> {
     await hello(found.url)
     return externalServer(found.url, found.what, 27017)
   }
+  const dataDir = await makeFolder(options.dataDir)
   // Without `journal`, kill -9 can lose a write that mongod has acknowledged. SecantusDB syncs every commit.
   const journal = 'file' in found.program ? '&journal=true' : ''
   const url = (port: number) => `mongodb://127.0.0.1:${port}/?directConnection=true${journal}`
   return startServer({
     ...options,
+    dataDir,
     what: found.what,
     url,
-    command: (port) => command(found.program, options.dataDir, port),
+    command: (port) => command(found.program, dataDir, port),
     ready: (port) => hello(url(port)),
     stopSignal: 'SIGTERM',
   })
@@ -28,7 +32,7 @@ export async function startMongodb(options: StartOptions): Promise<Server> {
 /** The two engines cannot read each other's files, so each has a folder of its own. */
 async function command(program: MongodbProgram, dataDir: string, port: number) {
   if ('file' in program) {
-    const data = join(dataDir, 'mongod')
+    const data = mongodFolder(dataDir)
     await mkdir(data, { recursive: true })
     const flags = ['--bind_ip', '127.0.0.1', '--nounixsocket', '--wiredTigerCacheSizeGB', '0.5']
     return { file: program.file, args: ['--dbpath', data, '--port', String(port), ...flags] }
@@ -44,7 +48,7 @@ async function command(program: MongodbProgram, dataDir: string, port: number) {
   return {
     file: program.python,
     args: ['-m', 'secantus', ...where, ...flags],
-    env: { ...process.env, ...settings },
+    env: { ...withoutPython(process.env), ...settings },
   }
 }
 

@@ -26,7 +26,8 @@ describe('natsConfig', () => {
     assert.match(text, /publish: \{ deny: \[">"\] \}/)
   })
 
-  it('refuses text that would end its own quotes', () => {
-    assert.throws(() => natsConfig({ ...config, storeDir: '/a"b' }), /cannot be written/)
+  it('keeps text within its own quotes, and refuses what cannot be quoted', () => {
+    assert.match(natsConfig({ ...config, storeDir: '/a"b\\c' }), /store_dir: "\/a\\"b\\\\c"$/m)
+    assert.throws(() => natsConfig({ ...config, storeDir: '/a\nb' }), /cannot be written/)
   })
 })

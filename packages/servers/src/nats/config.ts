@@ -74,7 +74,7 @@ const rule = (subjects: string[]): string =>
   subjects.length === 0 ? '{ deny: [">"] }' : `{ allow: [${subjects.map(quoted).join(', ')}] }`
 
 function quoted(text: string): string {
-  if (/["\\\p{Cc}]/u.test(text))
+  if (/\p{Cc}/u.test(text))
     throw new Error(`cannot be written into a NATS configuration: ${JSON.stringify(text)}`)
-  return `"${text}"`
+  return `"${text.replace(/["\\]/g, '\\$&')}"`
 }

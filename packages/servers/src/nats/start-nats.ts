@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import type { StartOptions } from '../install/found.ts'
 import { writePrivateFile } from '../install/secrets.ts'
+import { makeFolder } from '../process/folders.ts'
 import { freePort, readGreeting } from '../process/ports.ts'
 import { externalServer, type Server, startServer } from '../process/server.ts'
 import { type NatsCluster, type NatsUser, natsConfig } from './config.ts'
@@ -23,11 +24,13 @@ export async function startNats({
 }): Promise<Server> {
   const found = await findNats(options)
   if (found.kind === 'environment') return externalServer(found.url, found.what, 4222)
-  const config = join(options.dataDir, 'nats.conf')
-  const storeDir = join(options.dataDir, 'jetstream')
+  const dataDir = await makeFolder(options.dataDir)
+  const config = join(dataDir, 'nats.conf')
+  const storeDir = join(dataDir, 'jetstream')
   let monitorPort = 0
   return startServer({
     ...options,
+    dataDir,
     what: found.what,
     url: (port) => `nats://127.0.0.1:${port}`,
     async command(port) {

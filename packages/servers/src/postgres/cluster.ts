@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
 import type { StartOptions } from '../install/found.ts'
 import { randomPassword } from '../install/secrets.ts'
 import { commandOf, processesIn, sendSignal } from '../process/process-table.ts'
@@ -17,15 +18,26 @@ export async function clusterAccount(dataDir: string, program: PostgresProgram):
     throw new Error(
       'PostgreSQL does not run as root, and there is no user postgres or nobody. Set POSTGRES_URL.',
     )
-  await mkdir(dataDir, { recursive: true })
-  for (const path of [dataDir, dirname(program.postgres)]) {
-    if ((await run('/bin/sh', ['-c', 'cd "$1"', 'sh', path], account)).code === 0) continue
-    throw new Error(
-      `PostgreSQL does not run as root, and user ${account.uid}, who would run it, cannot enter ${path}. ` +
-        'Work as an ordinary user, move the project out of the closed folder, or set POSTGRES_URL.',
-    )
-  }
-  return account
+  // A umask of 027 leaves what root has installed to root's group.
+  const ofOurGroup = { uid: account.uid, gid: process.getgid?.() ?? account.gid }
+  for (const able of [account, ofOurGroup]) if (!(await closedTo(able, dataDir, program))) return able
+  throw new Error(
+    `PostgreSQL does not run as root, and user ${account.uid}, who would run it, cannot use ` +
+      `${await closedTo(account, dataDir, program)}. Work as an ordinary user, move the project out of the closed ` +
+      'folder, clone and install it with umask 022, or set POSTGRES_URL.',
+  )
+}
+
+/** What the account cannot enter or run. */
+async function closedTo(
+  account: Account,
+  dataDir: string,
+  { postgres }: PostgresProgram,
+): Promise<string | undefined> {
+  const may = async (what: string, path: string) =>
+    (await run('/bin/sh', ['-c', what, 'sh', path], account)).code === 0
+  if (!(await may('cd "$1"', dataDir))) return dataDir
+  return (await may('cd "$(dirname "$1")" && test -x "$1"', postgres)) ? undefined : postgres
 }
 
 /** Creates the data directory at the first start. Returns the administrator's password. */
@@ -36,10 +48,13 @@ export async function initCluster(
   account: Account,
 ): Promise<string> {
   const passwordFile = join(dataDir, 'password')
-  if (existsSync(data)) {
-    await checkMajor(program, dataDir, data)
-    return readFile(passwordFile, 'utf8')
-  }
+  if (existsSync(data))
+    return readFile(passwordFile, 'utf8').catch((cause) => {
+      throw new Error(`The data in ${data} has lost its ${passwordFile}. Delete ${dataDir} to begin anew.`, {
+        cause,
+      })
+    })
+  requireUserName()
   print?.(`Creating the data directory of PostgreSQL ${program.version} …`)
   // Filled under another name, so that an interrupted initdb is done again.
   const unfinished = `${data}.unfinished`
@@ -57,13 +72,17 @@ export async function initCluster(
   return password
 }
 
-async function checkMajor(program: PostgresProgram, dataDir: string, data: string): Promise<void> {
-  const written = (await readFile(join(data, 'PG_VERSION'), 'utf8')).trim()
-  if (program.version.split('.')[0] === written) return
-  throw new Error(
-    `The data in ${dataDir} was written by PostgreSQL ${written}, but PostgreSQL ${program.version} was found. ` +
-      `Put version ${written} on the PATH, or delete ${dataDir} to begin anew.`,
-  )
+/** initdb asks for the name of the user that it runs as. */
+function requireUserName(): void {
+  try {
+    userInfo()
+  } catch (cause) {
+    throw new Error(
+      `PostgreSQL does not run as user ${process.getuid?.()}, who has no name in /etc/passwd. Give it one, work as ` +
+        'another user, or set POSTGRES_URL.',
+      { cause },
+    )
+  }
 }
 
 /**
@@ -72,9 +91,10 @@ async function checkMajor(program: PostgresProgram, dataDir: string, data: strin
  */
 export async function removeForeignPidFile(data: string): Promise<void> {
   const file = join(data, 'postmaster.pid')
-  const [pid] = (await readFile(file, 'utf8').catch(() => '')).split('\n')
+  // The folder as it stands on the command line.
+  const [pid, folder = data] = (await readFile(file, 'utf8').catch(() => '')).split('\n')
   const command = pid ? await commandOf(Number(pid)) : ''
-  if (command !== '' && !command.includes(data)) await rm(file)
+  if (command !== '' && !command.includes(folder)) await rm(file)
 }
 
 /**

@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import postgres from 'postgres'
 import type { StartOptions } from '../install/found.ts'
+import { makeFolder } from '../process/folders.ts'
 import { versionIn } from '../process/programs.ts'
 import { externalServer, type Server, startServer } from '../process/server.ts'
 import { clusterAccount, endOrphans, initCluster, removeForeignPidFile } from './cluster.ts'
-import { findPostgres, type PostgresProgram } from './find-postgres.ts'
+import { clusterFolder, findPostgres, type PostgresProgram } from './find-postgres.ts'
 
 // As in production, fsync and synchronous_commit are on: they are Postgres's defaults.
 const settings = {
@@ -28,16 +29,18 @@ export async function startPostgres(options: StartOptions): Promise<Server> {
   if (found.kind === 'environment')
     return externalServer(found.url, `PostgreSQL ${await versionAt(found.url)} (${found.what})`, 5432)
   const { what, program } = found
-  const data = join(options.dataDir, 'data')
-  const account = await clusterAccount(options.dataDir, program)
+  const dataDir = await makeFolder(options.dataDir)
+  const data = clusterFolder(dataDir)
+  const account = await clusterAccount(dataDir, program)
   let password = ''
   const url = (port: number) => `postgres://postgres:${password}@127.0.0.1:${port}/postgres`
   return startServer({
     ...options,
+    dataDir,
     what,
     url,
     async command(port) {
-      password = await initCluster(program, options, data, account)
+      password = await initCluster(program, { ...options, dataDir }, data, account)
       await removeForeignPidFile(data)
       const flags = Object.entries({ ...settings, ...statementCounts(program), port: String(port) })
       const args = ['-D', data, ...flags.flatMap(([name, value]) => ['-c', `${name}=${value}`])]

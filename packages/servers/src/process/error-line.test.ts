@@ -19,6 +19,8 @@ it('takes of a crash the line that names the error', () => {
     'Node.js v20.20.2',
   ]
   assert.deepEqual(crash.map((line) => errorIn(line, true)).filter(Boolean), ['Error: no luck'])
+  const grey = crash.map((line) => `\u001b[90m${line}\u001b[39m`)
+  assert.deepEqual(grey.map((line) => errorIn(line, true)).filter(Boolean), ['Error: no luck'])
 })
 
 it('takes nothing from standard output that is not a log line', () => {

@@ -1,5 +1,6 @@
-import { link, mkdir, rm, writeFile } from 'node:fs/promises'
+import { link, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeFolder } from './folders.ts'
 import { readJsonFile } from './pid-file.ts'
 import { commandOf } from './process-table.ts'
 
@@ -10,8 +11,7 @@ type Owner = { pid: number; since: number; command: string }
  * Returns the function that releases the lock.
  */
 export async function lockFolder(dataDir: string): Promise<() => Promise<void>> {
-  await mkdir(dataDir, { recursive: true })
-  const file = join(dataDir, 'start.json')
+  const file = join(await makeFolder(dataDir), 'start.json')
   const command = await commandOf(process.pid)
   const me: Owner = { pid: process.pid, since: performance.timeOrigin, command }
   while (!(await createWhole(file, JSON.stringify(me)))) {

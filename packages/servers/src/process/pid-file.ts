@@ -3,13 +3,15 @@ import { join } from 'node:path'
 import type { Print } from './child.ts'
 import { commandOf, endProcess } from './process-table.ts'
 
-type PidFile = { pid: number; parent: number; parentCommand: string }
+/** `dataDir` as it stands on the server's command line: another path may lead to it by now. Older files have none. */
+type PidFile = { pid: number; dataDir?: string; parent: number; parentCommand: string }
 
 const fileIn = (dataDir: string) => join(dataDir, 'server.json')
 
 /** Records which process serves a data folder, so that the next start finds it when this one is killed. */
 export async function writePidFile(dataDir: string, pid: number): Promise<void> {
-  const content: PidFile = { pid, parent: process.pid, parentCommand: await commandOf(process.pid) }
+  const parentCommand = await commandOf(process.pid)
+  const content: PidFile = { pid, dataDir, parent: process.pid, parentCommand }
   await writeFile(fileIn(dataDir), JSON.stringify(content))
 }
 
@@ -22,7 +24,7 @@ export const removePidFile = (dataDir: string) => rm(fileIn(dataDir), { force: t
 export async function findServerOf(dataDir: string): Promise<(PidFile & { command: string }) | undefined> {
   const content = await readJsonFile<PidFile>(fileIn(dataDir))
   const command = content && content.pid > 1 ? await commandOf(content.pid) : ''
-  return content && command.includes(dataDir) ? { ...content, command } : undefined
+  return content && command.includes(content.dataDir ?? dataDir) ? { ...content, command } : undefined
 }
 
 /**

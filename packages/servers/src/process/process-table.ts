@@ -1,4 +1,4 @@
-import { readdir, readFile, readlink } from 'node:fs/promises'
+import { readdir, readFile, readlink, realpath } from 'node:fs/promises'
 import { run } from './run.ts'
 import { waitUntil } from './wait-until.ts'
 
@@ -32,11 +32,12 @@ export function sendSignal(pid: number, signal: NodeJS.Signals): void {
 
 /** The processes whose working directory is the folder, or is in it. That needs /proc; without it none is found. */
 export async function processesIn(folder: string): Promise<{ pid: number; command: string }[]> {
+  const path = await realpath(folder).catch(() => folder)
   const pids = (await readdir('/proc').catch(() => [])).map(Number).filter((pid) => pid > 1)
   const found = await Promise.all(
     pids.map(async (pid) => {
       const workingDirectory = await readlink(`/proc/${pid}/cwd`).catch(() => '')
-      return `${workingDirectory}/`.startsWith(`${folder}/`) ? [{ pid, command: await commandOf(pid) }] : []
+      return `${workingDirectory}/`.startsWith(`${path}/`) ? [{ pid, command: await commandOf(pid) }] : []
     }),
   )
   return found.flat().filter(({ command }) => command !== '')

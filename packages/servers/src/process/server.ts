@@ -1,5 +1,4 @@
 import { createReadStream, statSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -52,7 +51,6 @@ const STOP_WITHIN_MS = 15_000
 /** Starts a server and waits until it answers. */
 export async function startServer(plan: ServerPlan): Promise<Server> {
   const { what, dataDir, ailment, print = () => {} } = plan
-  await mkdir(dataDir, { recursive: true })
   await stopPrevious(dataDir, plan.stopSignal, what, print)
   let { child, port } = await startOn(plan, plan.port)
 

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Print } from './child.ts'
@@ -7,6 +7,8 @@ import { commandOf, processesIn, sendSignal } from './process-table.ts'
 
 /** A folder for servers that end with this process. Other users may pass through it: Postgres runs as one of them. */
 export async function tempFolder(): Promise<string> {
+  // TMPDIR may name a folder that nobody has made yet.
+  await mkdir(tmpdir(), { recursive: true })
   const folder = await mkdtemp(join(tmpdir(), `saucery-${process.pid}-`))
   await chmod(folder, 0o711)
   return folder
@@ -19,7 +21,7 @@ export async function removeTempFolder(folder: string): Promise<void> {
 
 /** Removes the folders of processes that were killed, and ends the servers that run in them. */
 export async function sweepTempFolders(print: Print): Promise<void> {
-  for (const name of await readdir(tmpdir())) {
+  for (const name of await readdir(tmpdir()).catch(() => [])) {
     const owner = /^saucery-(\d+)-/.exec(name)?.[1]
     if (!owner || (await commandOf(Number(owner))) !== '') continue
     const folder = join(tmpdir(), name)

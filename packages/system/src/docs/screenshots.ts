@@ -1,12 +1,18 @@
 import { mkdir } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { readCommandLine } from '@saucery/local/cli/command-line'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { testBrowser } from '../support/browser.ts'
 import { hastyClient, patientClient } from '../support/orders.ts'
 import { runningSystem } from '../support/running-system.ts'
 
-// Makes the pictures of the README, of a system of its own.
+const usage = `Usage: npx pnpm@12 screenshots
+
+Makes the pictures of the README anew, of a system of its own, in docs/images.
+`
+
+readCommandLine(usage, {}, () => {})
 const folder = fileURLToPath(new URL('../../../../docs/images/', import.meta.url))
 const settings = { PAYMENT_DELAY_MS: '1500', PAYMENT_DELAY_JITTER_MS: '1500' }
 const branches = ['gangnam', 'hongdae', 'jamsil', 'mapo']

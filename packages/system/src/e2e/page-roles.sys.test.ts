@@ -33,6 +33,25 @@ describe('the page in a browser, with sign-in', { timeout: 200_000 }, () => {
     assert.deepEqual(await pages(page), [])
     await signIn(page, 'nonsense')
     await page.getByRole('alert').filter({ hasText: 'not valid' }).waitFor()
+    const field = page.getByLabel('Token')
+    for (const [token, problem] of [
+      ['ключ', 'does not contain “к”'],
+      ['one two', 'no spaces'],
+      ['', 'Paste a token'],
+    ] as const) {
+      await signIn(page, token)
+      await page.getByRole('alert').filter({ hasText: problem }).waitFor()
+      assert.equal(await field.getAttribute('aria-invalid'), 'true')
+      assert.match(String(await field.getAttribute('aria-describedby')), /token-error/)
+    }
+    assert.deepEqual(await violationsOf(page), [])
+    // One that an earlier version of the page stored.
+    for (const token of ['ключ', 'one two', 'x'.repeat(20_000)]) {
+      await page.evaluate(`sessionStorage.setItem('token', ${JSON.stringify(token)})`)
+      await page.reload()
+      await field.waitFor()
+      assert.equal(await page.evaluate("sessionStorage.getItem('token')"), null)
+    }
     await signIn(page, await signToken(running.system.dataDir, mine))
     await page.getByRole('heading', { name: 'Place an order' }).waitFor()
     await press(page, 'Sign out')

@@ -1,15 +1,20 @@
 import { join } from 'node:path'
+import { readCommandLine } from '@saucery/local/cli/command-line'
 import { type LossCase, type LossOutcome, loseAPart, losses } from '@saucery/messaging/testing/broker-loss'
 import { startPostgres } from '@saucery/servers/postgres/start-postgres'
 import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
 import { lossTable } from './loss-table.ts'
 
-// `pnpm matrix [words…]`: the table of docs/broker-loss.md. With words, only the cases whose description has them all.
+const usage = `Usage: npx pnpm@12 matrix [words…]
+
+Prints the table of docs/broker-loss.md. With words, only the cases whose description has them all.
+`
+
 const versions = ['2.10.26', '2.12.15', '2.15.1']
 const kinds = Object.keys(losses) as LossCase['lost'][]
 
 const print = (line: string) => process.stderr.write(`${line}\n`)
-const words = process.argv.slice(2)
+const words = readCommandLine(usage, {}, (_, given) => given, { takesWords: true })
 
 const cases = versions.flatMap((version) =>
   ([1, 3] as const).flatMap((servers) =>

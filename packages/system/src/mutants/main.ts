@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { readCommandLine } from '@saucery/local/cli/command-line'
 import { withTestServers } from '@saucery/local/testing/with-servers'
 import { root } from '@saucery/servers/install/folders'
 import { selectMutants } from './mutant.ts'
@@ -8,14 +9,21 @@ import { mutants } from './tables/all.ts'
 
 const print = (line: string) => void process.stdout.write(`${line}\n`)
 
-const wanted = selectMutants(mutants, process.argv.slice(2))
+const usage = `Usage: npx pnpm@12 mutants [words…]
+
+Breaks a copy of the sources in each of the ways of docs/mutants.md, and runs the tests that have to notice. With words
+only those whose description or file contains one.
+`
+
+const words = readCommandLine(usage, {}, (_, given) => given, { takesWords: true })
+const wanted = selectMutants(mutants, words)
 
 // A signal that is handled does not end this process: it ends the tests, and then the servers are stopped.
 const interrupted = new AbortController()
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interrupted.abort())
 
 if (wanted.length === 0) {
-  print(`No mutant matches: ${process.argv.slice(2).join(' ')}`)
+  print(`No mutant matches: ${words.join(' ')}`)
   process.exitCode = 1
 } else process.exitCode = await runWithServers().catch((error) => exitCodeOf(error))
 

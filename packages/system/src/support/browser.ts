@@ -22,17 +22,21 @@ function findBrowser(env = process.env): string {
 
 type TestBrowser = Awaited<ReturnType<typeof testBrowser>>
 
-export async function testBrowser() {
+export async function testBrowser(args: readonly string[] = []) {
   // Chromium's sandbox does not run as root; the pages are our own.
-  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  const browser = await chromium.launch({ executablePath: findBrowser(), args })
+  const unsafe = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+  const browser = await chromium.launch({ executablePath: findBrowser(), args: [...unsafe, ...args] })
   const pageErrors: string[] = []
   return {
     /** Logged errors and uncaught exceptions of all pages. Failed requests are left out: some tests cause them. */
     pageErrors,
-    /** Opens a page in a browser profile of its own. */
-    async open(url: string, options: BrowserContextOptions = {}) {
+    /**
+     * Opens a page in a browser profile of its own.
+     * @param script runs in the page before its own
+     */
+    async open(url: string, options: BrowserContextOptions = {}, script = '') {
       const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options })
+      await context.addInitScript(script)
       const page = await context.newPage()
       page.setDefaultTimeout(30_000)
       page.on('pageerror', (error) => pageErrors.push(String(error)))
@@ -51,18 +55,19 @@ export async function testBrowser() {
   }
 }
 
-/** The system with these settings and a browser, for all tests of a file. Pages are closed after each test. */
-export function inBrowser(settings?: NodeJS.ProcessEnv) {
+/** The system with these settings and a browser with these arguments, for all tests of a file. Pages are closed after each test. */
+export function inBrowser(settings?: NodeJS.ProcessEnv, args?: readonly string[]) {
   const running = {} as { system: RunningSystem; browser: TestBrowser }
   before(async () => {
     running.system = await runningSystem(settings)
-    running.browser = await testBrowser()
+    running.browser = await testBrowser(args)
   })
   afterEach(() => running.browser.closePages())
   after(async () => {
     await running.browser[Symbol.asyncDispose]()
     await running.system[Symbol.asyncDispose]()
   })
-  const open = (options?: BrowserContextOptions) => running.browser.open(running.system.urls.gateway, options)
+  const open = (options?: BrowserContextOptions, script?: string) =>
+    running.browser.open(running.system.urls.gateway, options, script)
   return { running, open }
 }

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { openClient } from '@saucery/client/client'
 import type { OrderView } from '@saucery/client/schemas'
-import { listen, orderView, untilTrue } from '../testing/orders.ts'
+import { inVisiblePage, listen, orderView, untilTrue } from '../testing/orders.ts'
 import { openBoard } from './board-data.ts'
 import type { BoardFilter } from './filter.ts'
+
+inVisiblePage()
 
 const everything: BoardFilter = { range: '1h', overdue: false }
 const id = (n: number) => `0193${String(n).padStart(4, '0')}-8a3b-7c21-9d4e-5f6a7b8c9d0e`
@@ -30,10 +32,10 @@ async function boardOf(first: readonly OrderView[], { filter = everything, witho
     if (isAway) return void response.writeHead(503).end()
     response.end(JSON.stringify({ items }))
   })
-  const board = openBoard(openClient({ url: server.url }), filter)
+  const board = openBoard(openClient({ url: server.url }), server.url, filter)
   const statuses = () =>
     Object.fromEntries([...board.orders.value.values()].map(({ orderId, status }) => [orderId, status]))
-  await untilTrue(() => board.isRead.value && !board.loading.value)
+  await untilTrue(() => board.isRead.value && !board.loading.value && (withoutFeed || lists > 1))
   return {
     board,
     statuses,
@@ -58,12 +60,20 @@ describe('a board', () => {
     it.send(message(paid(2)) + message(placed(3)))
     await untilTrue(() => it.statuses()[id(3)] !== undefined)
     assert.deepEqual(it.statuses(), { [id(1)]: 'PLACED', [id(2)]: 'PAID', [id(3)]: 'PLACED' })
-    assert.equal(it.lists(), 1)
+    // At once, and after the feed's first id.
+    assert.equal(it.lists(), 2)
   })
 
   it('shows the list where there is no feed', async () => {
     await using it = await boardOf([placed(1)], { withoutFeed: true })
     assert.deepEqual(it.statuses(), { [id(1)]: 'PLACED' })
+  })
+
+  it('reads the list every few seconds while the feed sends nothing', async () => {
+    await using it = await boardOf([placed(1)], { withoutFeed: true })
+    it.setList([paid(1), placed(2)])
+    await untilTrue(() => it.statuses()[id(2)] !== undefined)
+    assert.deepEqual(it.statuses(), { [id(1)]: 'PAID', [id(2)]: 'PLACED' })
   })
 
   it('drops the orders that the list no longer has after a reset', async () => {

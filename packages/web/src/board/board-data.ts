@@ -1,19 +1,17 @@
 import { signal } from '@preact/signals'
 import type { Client } from '@saucery/client/client'
 import type { OrderView } from '@saucery/client/schemas'
-import { followLive } from '../live/live.ts'
 import type { Connection } from '../live/read-feed.ts'
+import { followSharedFeed } from '../live/shared-feed.ts'
 import { announceMoves } from '../order/announce-moves.ts'
 import { mergeViews, newest, type Orders } from '../order/orders.ts'
 import { gather } from '../ui/gather.ts'
-import { whileVisible } from '../ui/while-visible.ts'
+import { pollWithoutFeed, whileVisible } from '../ui/while-visible.ts'
 import { type BoardFilter, liveQuery } from './filter.ts'
 import { keep, openOrderList } from './order-list.ts'
 
 /** Changes within this time are drawn together. */
 const gatherMs = 100
-/** The list is read after this time where the feed has not opened by then. */
-const feedLateMs = 500
 /** Orders become overdue without an event. */
 const overdueEveryMs = 10_000
 
@@ -21,9 +19,10 @@ export type BoardData = ReturnType<typeof openBoard>
 
 /**
  * Reads a filter's orders, and follows their changes until it is closed.
+ * @param audience callers who may see the same orders have the same
  * @param before shown until the orders are read
  */
-export function openBoard(client: Client, filter: BoardFilter, before: Orders = new Map()) {
+export function openBoard(client: Client, audience: string, filter: BoardFilter, before: Orders = new Map()) {
   const closed = new AbortController()
   const list = openOrderList(client, filter, before, closed.signal)
   const { orders, hasOlder, isRead, loading, error, readOlder } = list
@@ -50,24 +49,24 @@ export function openBoard(client: Client, filter: BoardFilter, before: Orders = 
     })
   }
 
-  const withoutFeed = setTimeout(reload, feedLateMs)
-  void followLive({
+  reload()
+  followSharedFeed({
     client,
+    audience,
     query: liveQuery(filter),
     stopped: closed.signal,
     connection,
     onOrders: changes.add,
-    onReset() {
-      clearTimeout(withoutFeed)
-      reload()
-    },
+    onReset: reload,
+  })
+  pollWithoutFeed(connection, closed.signal, async () => {
+    if (!loading.value) await list.refresh()
   })
   if (filter.overdue) whileVisible(overdueEveryMs, closed.signal, list.refresh)
 
   function close(): void {
     closed.abort()
     changes.close()
-    clearTimeout(withoutFeed)
   }
 
   return { orders, hasOlder, isRead, loading, error, connection, readOlder, close }

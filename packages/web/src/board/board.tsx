@@ -1,6 +1,6 @@
 import type { Statistics } from '@saucery/client/schemas'
 import { useEffect, useMemo, useRef } from 'preact/hooks'
-import { client, may } from '../api/client.ts'
+import { audience, client, may } from '../api/client.ts'
 import { OutcomesChart } from '../charts/outcomes-chart.tsx'
 import { TimesChart } from '../charts/times-chart.tsx'
 import { useConnection } from '../live/connection.tsx'
@@ -32,7 +32,10 @@ export function Board() {
 
 function LiveBoard({ filter }: { filter: BoardFilter }) {
   const last = useRef<BoardData | undefined>(undefined)
-  const board = useMemo(() => openBoard(client, filter, last.current?.orders.peek()), [loadKeyOf(filter)])
+  const board = useMemo(
+    () => openBoard(client, audience.peek(), filter, last.current?.orders.peek()),
+    [loadKeyOf(filter)],
+  )
   last.current = board
   useEffect(() => board.close, [board])
   useConnection(board.connection)

@@ -24,8 +24,8 @@ export async function buildPage(outdir: string): Promise<void> {
     write: false,
     format: 'esm',
     platform: 'browser',
-    // The first versions that support light-dark() in CSS.
-    target: ['chrome123', 'firefox120', 'safari17.5'],
+    // The first versions that support light-dark() in CSS and AbortSignal.any().
+    target: ['chrome123', 'firefox124', 'safari17.5'],
     jsx: 'automatic',
     jsxImportSource: 'preact',
     legalComments: 'none',

@@ -5,6 +5,7 @@ import { openClient } from '@saucery/client/client'
 import { listen, orderView } from '../testing/orders.ts'
 import { followLive, type LiveOptions } from './live.ts'
 import type { Connection } from './read-feed.ts'
+import { openReceiver } from './receive.ts'
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void
 
@@ -30,14 +31,21 @@ async function following(answers: Answer[], options: Partial<LiveOptions> = {}) 
     onUnauthorized: ({ code }) => unauthorized.push(code),
   })
   const stopping = new AbortController()
-  void followLive({
-    client,
+  let connection: Connection | undefined
+  const { receive } = openReceiver({
     query: {},
     onOrders: (orders) => record(orders.map(({ orderId, status }) => `${orderId} ${status}`).join(', ')),
     onReset: () => record('reset'),
+  })
+  void followLive({
+    client,
+    query: {},
+    onBatch: receive,
     connection: {
       set value(state: Connection) {
-        record(state)
+        // Set with each chunk.
+        if (state !== 'live' || connection !== 'live') record(state)
+        connection = state
       },
     },
     stopped: stopping.signal,
@@ -133,7 +141,10 @@ describe('the live feed', () => {
 
   it('has the list read again after a reset', async () => {
     await using follower = await following([
-      (response) => feed(response).write('id: 1\n\nevent: reset\ndata: {}\nid: 9\n\n'),
+      (response) => {
+        feed(response).write('id: 1\n\n')
+        setTimeout(() => response.write('event: reset\ndata: {}\nid: 9\n\n'), 20)
+      },
     ])
     await follower.until('reset', 2)
     assert.deepEqual(follower.calls, ['connecting', 'live', 'reset', 'reset'])

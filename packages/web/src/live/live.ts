@@ -1,9 +1,11 @@
 import { CallRefused } from '@saucery/client/errors'
 import { isTransient, retryAfterMs } from '@saucery/client/retry'
 import { pause } from '../api/retry.ts'
-import { type FollowedFeed, readFeed } from './read-feed.ts'
+import { type ReadFeed, readFeed } from './read-feed.ts'
 
-export interface LiveOptions extends FollowedFeed {
+export interface LiveOptions extends ReadFeed {
+  /** Resumes after the event with this id. */
+  readonly lastId?: string | undefined
   readonly longestPauseMs?: number
 }
 
@@ -12,17 +14,19 @@ export interface LiveOptions extends FollowedFeed {
  * last id, so no change is missed. (`EventSource` cannot send a token.)
  */
 export async function followLive(options: LiveOptions): Promise<void> {
-  const { stopped, connection, longestPauseMs = 15_000 } = options
-  let lastId: string | undefined
+  const { stopped, connection, onBatch, longestPauseMs = 15_000 } = options
+  let { lastId } = options
   let failures = 0
-  connection.value = 'connecting'
+  connection.value = lastId === undefined ? 'connecting' : 'reconnecting'
   while (!stopped.aborted) {
     let retryMs = 0
     try {
-      await readFeed(options, lastId, (id) => {
-        lastId = id
-        failures = 0
-      })
+      const onRead: typeof onBatch = (batch) => {
+        if (batch.id !== lastId) failures = 0
+        lastId = batch.id
+        onBatch(batch)
+      }
+      await readFeed({ ...options, onBatch: onRead }, lastId)
     } catch (error) {
       if (stopped.aborted) return
       if (isRefused(error, lastId)) {

@@ -2,28 +2,41 @@ import type { Client } from '@saucery/client/client'
 import type { OrderView } from '@saucery/client/schemas'
 import { createParser } from 'eventsource-parser'
 
-/** `off`: the feed was refused for good. */
+/** `live`: the feed has sent something, and has not been silent since. `off`: it was refused for good. */
 export type Connection = 'connecting' | 'live' | 'reconnecting' | 'off'
 
-export interface FollowedFeed {
+/** Which orders: all, those of a branch or sauce, or one. */
+export interface LiveQuery {
+  readonly branchId?: string | undefined
+  readonly sauceId?: string | undefined
+  readonly orderId?: string
+}
+
+/** What came together: the feed's changes between two ids. */
+export interface Batch {
+  /** The id before it; undefined where the feed began anew. */
+  readonly after: string | undefined
+  /** The id to resume after; undefined before the feed's first. */
+  readonly id: string | undefined
+  readonly orders: readonly OrderView[]
+  /** What was missed cannot be found out. */
+  readonly isReset: boolean
+}
+
+export interface ReadFeed {
   readonly client: Client
-  /** Which orders: all, those of a branch or sauce, or one. */
-  readonly query: { branchId?: string | undefined; sauceId?: string | undefined; orderId?: string }
+  readonly query: LiveQuery
   readonly stopped: AbortSignal
   /** A connection that is silent for longer is lost; three heartbeats fit in. */
   readonly silenceMs?: number
   readonly connection: { value: Connection }
-  /** Called with the changed orders, once for all that came together. */
-  onOrders(orders: OrderView[]): void
-  /** The list has to be read (again): at first, and when the feed cannot resume. */
-  onReset(): void
+  onBatch(batch: Batch): void
 }
 
 /** Reads one connection to its end, after the event with `lastId`, or from now on without one. Rejects when it breaks or is silent for `silenceMs`. */
 export async function readFeed(
-  { client, query, stopped, silenceMs = 45_000, connection, onOrders, onReset }: FollowedFeed,
+  { client, query, stopped, silenceMs = 45_000, connection, onBatch }: ReadFeed,
   lastId: string | undefined,
-  onId: (id: string) => void,
 ): Promise<void> {
   const silent = new AbortController()
   let timer = setTimeout(() => silent.abort(), silenceMs)
@@ -31,30 +44,30 @@ export async function readFeed(
     const header = { 'last-event-id': lastId }
     const signal = AbortSignal.any([stopped, silent.signal])
     const stream = await client.stream('/orderDashboards/live', { query, header, signal })
-    connection.value = 'live'
-    let isFirst = lastId === undefined
+    let id = lastId
+    let isReset = false
     let orders: OrderView[] = []
     const parser = createParser({
       onEvent({ event, data }) {
         if (event === 'order') orders.push(JSON.parse(data))
-        else if (event === 'reset') onReset()
+        else if (event === 'reset') isReset = true
       },
-      onId(id) {
-        onId(id)
-        // After the first id the feed sends every change, so a list that is read now misses none.
-        if (isFirst) onReset()
-        isFirst = false
+      onId(received) {
+        id = received
       },
     })
     const reader = stream.pipeThrough(new TextDecoderStream()).getReader()
-    for (;;) {
+    for (let after = id; ; after = id) {
       const { done, value } = await reader.read()
-      if (done) return
+      if (done || signal.aborted) return
       clearTimeout(timer)
       timer = setTimeout(() => silent.abort(), silenceMs)
+      // Not before: a proxy that buffers answers at once, and then holds back what the feed sends.
+      connection.value = 'live'
       parser.feed(value)
-      if (orders.length > 0) onOrders(orders)
+      onBatch({ after, id, orders, isReset })
       orders = []
+      isReset = false
     }
   } finally {
     clearTimeout(timer)

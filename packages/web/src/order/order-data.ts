@@ -3,16 +3,18 @@ import type { Client } from '@saucery/client/client'
 import { CallRefused } from '@saucery/client/errors'
 import type { OrderView } from '@saucery/client/schemas'
 import { untilAnswered } from '../api/retry.ts'
-import { followLive } from '../live/live.ts'
 import type { Connection } from '../live/read-feed.ts'
+import { followSharedFeed } from '../live/shared-feed.ts'
+import { pollWithoutFeed } from '../ui/while-visible.ts'
 import { announceMoves } from './announce-moves.ts'
 import { mergeViews } from './orders.ts'
 
 /**
  * Reads one order, and follows its changes until it is closed.
+ * @param audience callers who may see the same orders have the same
  * @param after the id of an event that the first answer has to include: the page has just caused it
  */
-export function openOrder(client: Client, orderId: string, after: string | null) {
+export function openOrder(client: Client, audience: string, orderId: string, after: string | null) {
   const closed = new AbortController()
   const order = signal<OrderView | undefined>(undefined)
   const connection = signal<Connection>('connecting')
@@ -49,15 +51,17 @@ export function openOrder(client: Client, orderId: string, after: string | null)
     if (found) show([found])
   }
 
-  void followLive({
+  followSharedFeed({
     client,
+    audience,
     query: { orderId },
     stopped: closed.signal,
     connection,
     onOrders: show,
     onReset: () => void read(),
   })
-  void read(after ?? undefined)
+  const firstRead = read(after ?? undefined)
+  pollWithoutFeed(connection, closed.signal, () => firstRead.then(() => read()))
 
   return { order, connection, error, read, close: () => closed.abort() }
 }

@@ -1,6 +1,6 @@
 import type { OrderView } from '@saucery/client/schemas'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { client } from '../api/client.ts'
+import { audience, client } from '../api/client.ts'
 import { useConnection } from '../live/connection.tsx'
 import { dayAndTime, duration, formatWon, fromNow, oneOf } from '../ui/format.ts'
 import { Details, Failure } from '../ui/parts.tsx'
@@ -13,7 +13,10 @@ import { StatusMark } from './statuses.tsx'
 import { Timeline } from './timeline.tsx'
 
 export function OrderPage({ orderId }: { orderId: string }) {
-  const data = useMemo(() => openOrder(client, orderId, route.peek().query.get('after')), [orderId])
+  const data = useMemo(
+    () => openOrder(client, audience.peek(), orderId, route.peek().query.get('after')),
+    [orderId],
+  )
   useEffect(() => data.close, [data])
   useConnection(data.connection)
   const order = data.order.value

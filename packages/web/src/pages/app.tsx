@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals'
-import { CallRefused } from '@saucery/client/errors'
+import { isTransient } from '@saucery/client/retry'
 import { useEffect, useRef } from 'preact/hooks'
 import { client, may, me, signInNeeded, signOut, token } from '../api/client.ts'
 import { untilAnswered } from '../api/retry.ts'
@@ -29,8 +29,8 @@ async function readMe(stopped: AbortSignal): Promise<void> {
     stopped,
     (error) => {
       if (signInNeeded.value !== undefined) return
-      // The token has no role that is known: another token is needed.
-      if (error instanceof CallRefused && error.status === 403) signOut(error.message)
+      // Refused for good, for a role that is not known or a header that is too long: another token is needed.
+      if (token.value !== undefined && !isTransient(error)) signOut(error.message)
       else failure.value = error
     },
   )

@@ -1,10 +1,12 @@
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { me, signInNeeded, signInWith, signOut } from '../api/client.ts'
+import { problemWith, tokenIn } from '../api/token-text.ts'
 import { Failure } from '../ui/parts.tsx'
 
 export function SignInForm() {
   const why = signInNeeded.value
   const field = useRef<HTMLTextAreaElement>(null)
+  const [problem, setProblem] = useState<string | undefined>(undefined)
   // The page before is gone, and the keyboard's focus with it.
   useEffect(() => field.current?.focus(), [why])
   return (
@@ -12,14 +14,14 @@ export function SignInForm() {
       <h1>Sign in</h1>
       <Failure error={why ? { message: why } : undefined} />
       <form
+        noValidate
         onSubmit={(event) => {
           event.preventDefault()
-          const form = event.currentTarget
-          const text = String(new FormData(form).get('token')).trim()
-          if (text !== '') return signInWith(text.replace(/^bearer\s+/i, ''))
-          // Spaces pass as a required value; an empty field does not.
-          form.reset()
-          form.reportValidity()
+          const token = tokenIn(field.current?.value ?? '')
+          const found = problemWith(token)
+          setProblem(found)
+          if (found === undefined) signInWith(token)
+          else field.current?.focus()
         }}
       >
         <label for="token">Token</label>
@@ -31,8 +33,14 @@ export function SignInForm() {
           autocomplete="off"
           spellcheck={false}
           required
-          aria-describedby="token-hint"
+          aria-invalid={problem !== undefined}
+          aria-describedby={problem === undefined ? 'token-hint' : 'token-error token-hint'}
         />
+        {problem !== undefined && (
+          <small id="token-error" class="field-error" role="alert">
+            {problem}
+          </small>
+        )}
         <p id="token-hint">
           Paste a JWT from your identity provider. On your own machine, make one with{' '}
           <code>npx pnpm@12 -s sign-in --role operator</code> (other roles: docs/sign-in.md). The page keeps

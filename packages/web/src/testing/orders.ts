@@ -44,3 +44,14 @@ export async function listen(listener: RequestListener) {
 export async function untilTrue(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5))
 }
+
+/** A page's document, as far as its live feed needs it. */
+export class TestPage extends EventTarget {
+  visibilityState: DocumentVisibilityState = 'visible'
+  show(state: DocumentVisibilityState): void {
+    this.visibilityState = state
+    this.dispatchEvent(new Event('visibilitychange'))
+  }
+}
+
+export const inVisiblePage = () => Object.assign(globalThis, { document: new TestPage() })

@@ -27,6 +27,10 @@ export const route = computed(() => routeOf(hash.value))
 
 /** Changes the address without a step in the history, as for each letter of a filter. */
 export function replaceAddress(address: string): void {
-  history.replaceState(null, '', address)
-  hash.value = location.hash
+  try {
+    history.replaceState(null, '', address)
+  } catch {
+    // Browsers allow so many changes in some seconds; the next one takes this one's place.
+  }
+  hash.value = address
 }

@@ -9,9 +9,9 @@ whileVisible(1000, new AbortController().signal, async () => {
 })
 
 function matching(media: string): ReadonlySignal<boolean> {
-  const query = matchMedia(media)
-  const matches = signal(query.matches)
-  query.addEventListener('change', () => {
+  const query = globalThis.matchMedia?.(media)
+  const matches = signal(query?.matches ?? false)
+  query?.addEventListener('change', () => {
     matches.value = query.matches
   })
   return matches

@@ -1,4 +1,6 @@
+import type { ReadonlySignal } from '@preact/signals'
 import { retryAfterMs } from '@saucery/client/retry'
+import type { Connection } from '../live/read-feed.ts'
 
 /**
  * Calls `work` at once and then in this interval while the page is visible, never twice at a time. After a refusal
@@ -20,4 +22,20 @@ export function whileVisible(ms: number, stopped: AbortSignal, work: () => Promi
   }
   document.addEventListener('visibilitychange', run, { signal: stopped })
   void run()
+}
+
+/**
+ * Repeats a read that has just begun, while the page is visible and its live feed sends nothing: some proxies hold back
+ * what it sends. (page-anywhere.sys.test: "shows a new order behind a proxy that holds back the feed")
+ */
+export function pollWithoutFeed(
+  connection: ReadonlySignal<Connection>,
+  stopped: AbortSignal,
+  read: () => Promise<unknown>,
+): void {
+  let isFirst = true
+  whileVisible(3000, stopped, async () => {
+    if (!isFirst && connection.value !== 'live') await read()
+    isFirst = false
+  })
 }

@@ -31,7 +31,7 @@ export const signIn = [
   ...mutantsOf(
     'packages/gateway/src/proxy/headers.ts',
     'gateway/src/proxy/headers gateway/src/auth',
-    ['a client sends its own caller token', '  callerTokenHeader,\n]', ']'],
+    ['a client sends its own caller token', '  callerTokenHeader,\n', ''],
     ['the client’s token reaches the services', "  'authorization',\n", ''],
   ),
   ...mutantsOf(
@@ -61,7 +61,7 @@ export const signIn = [
     ['the page of another origin is answered', 'origin !== undefined && !isSameHost(origin, host)', 'false'],
     [
       'what a page of another site loads without an origin is answered',
-      " || c.req.header('sec-fetch-site') === 'cross-site'",
+      " || site === 'cross-site'",
       '',
     ],
     ['a name that a stranger points at the server is answered', '!isKnown(server.hostname)', 'false'],

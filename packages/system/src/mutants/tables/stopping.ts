@@ -46,7 +46,7 @@ export const stopping = [
   ]),
   ...mutantsOf('packages/dashboard/src/operations/overdue.ts', 'operations/overdue', [
     'a stop of the dashboard waits for a count',
-    'now: Date.now() }, stopping)',
+    'now: Date.now() }, signal)',
     'now: Date.now() })',
   ]),
 ]

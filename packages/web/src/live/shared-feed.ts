@@ -1,0 +1,73 @@
+import type { Client } from '@saucery/client/client'
+import { joinGroup } from './lead.ts'
+import { followLive } from './live.ts'
+import type { Batch, Connection } from './read-feed.ts'
+import { openReceiver, type Receiver } from './receive.ts'
+
+export interface SharedFeed extends Receiver {
+  readonly client: Client
+  /** Pages whose callers may see the same orders have the same. */
+  readonly audience: string
+  readonly stopped: AbortSignal
+  readonly connection: { value: Connection }
+  readonly page?: Pick<Document, 'visibilityState' | 'addEventListener'>
+  readonly beatMs?: number
+}
+
+interface Content extends Batch {
+  readonly connection: Connection
+}
+
+/**
+ * Follows the live feed until it is stopped, with one connection for all pages of a browser: a server that speaks
+ * HTTP/1.1 gets six from it, and a seventh page would wait for ever. No page has a connection while all are hidden.
+ * (page-anywhere.sys.test: "shows a new order in eight pages, which go on to answer")
+ */
+export function followSharedFeed(options: SharedFeed): void {
+  const { client, audience, query, stopped, connection, page = document, beatMs } = options
+  const { receive, lastId } = openReceiver(options)
+  const channel = openChannel(`live feed ${audience}`)
+  // Without a word to the other pages there might be one too many: this one polls.
+  if (!channel) {
+    connection.value = 'off'
+    return
+  }
+  const nothing = () => ({ after: lastId(), id: lastId(), orders: [], isReset: false })
+  const send = joinGroup<Content>({
+    channel,
+    page,
+    stopped,
+    ...(beatMs && { beatMs }),
+    content: () => ({ ...nothing(), connection: connection.value }),
+    onContent({ connection: leaders, ...batch }) {
+      connection.value = leaders
+      receive(batch)
+    },
+    isSelective: Object.values(query).some((it) => it !== undefined),
+    lead(term, suitsAll) {
+      void followLive({
+        client,
+        query: suitsAll ? {} : query,
+        stopped: term,
+        lastId: lastId(),
+        connection,
+        onBatch(batch) {
+          receive(batch)
+          send({ ...batch, connection: connection.value })
+        },
+      })
+    },
+    onLost() {
+      connection.value = 'reconnecting'
+    },
+  })
+}
+
+/** Some browsers have none, or deny it to a page in a frame. */
+function openChannel(name: string): BroadcastChannel | undefined {
+  try {
+    return new BroadcastChannel(name)
+  } catch {
+    return undefined
+  }
+}
