@@ -59,11 +59,7 @@ export const signIn = [
     'packages/chassis/src/http/foreign-requests.ts',
     'http/foreign-requests',
     ['the page of another origin is answered', 'origin !== undefined && !isSameHost(origin, host)', 'false'],
-    [
-      'what a page of another site loads without an origin is answered',
-      " || site === 'cross-site'",
-      '',
-    ],
+    ['what a page of another site loads without an origin is answered', " || site === 'cross-site'", ''],
     ['a name that a stranger points at the server is answered', '!isKnown(server.hostname)', 'false'],
     ['a page of the same name at another port is answered', 'page.host === ', 'page.hostname === '],
     ['a page that is no web page is answered', '/^https?:$/.test(page.protocol)', 'true'],
