@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { findNats } from '@saucery/servers/nats/find-nats'
@@ -58,6 +58,7 @@ export async function natsCluster(
   async function start(name: string, change: (text: string) => string = (text) => text): Promise<NatsMember> {
     const [monitor, cluster] = [await freePort(), clusterPorts.get(name) ?? (await freePort())]
     const dataDir = join(folder, name)
+    mkdirSync(dataDir)
     const server = await startServer({
       dataDir,
       what: name,
