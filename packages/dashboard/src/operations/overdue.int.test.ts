@@ -44,34 +44,23 @@ describe('the metric of overdue orders', () => {
   })
 
   it('is counted by one replica for all, and by another one when that one is gone', async () => {
-    await using others = await testMongo()
-    const replicas = [openViews(others.url), openViews(others.url)]
-    await addStory(replicas[0] as (typeof replicas)[0], ['OrderPlaced', 'PaymentApproved'])
-    const counts = [0, 0]
-    const shown = [openMetrics(), openMetrics()]
-    const runs = replicas.map((replica, i) => {
-      const countOverdueOnce: typeof replica.countOverdue = (at, signal) => {
-        counts[i] = (counts[i] ?? 0) + 1
-        return replica.countOverdue(at, signal)
-      }
-      const counted = { ...replica, countOverdue: countOverdueOnce }
-      return countOverdue(counted, deadlines, shown[i] ?? openMetrics(), silentLog, 300)
-    })
-    const total = () => counts.reduce((sum, count) => sum + count, 0)
-    const began = performance.now()
-    await eventually(async () => {
-      assert.ok(total() >= 5, 'too few counts')
-      for (const metrics of shown) assert.match(await metrics.metrics(), /orders_overdue\{.*\} 1/)
-    })
-    // A period has one count, whoever makes it.
-    const periods = (performance.now() - began) / 300
-    assert.ok(total() <= periods + 2, `${total()} counts in ${periods} periods`)
-    const [first, second] = runs
-    await first?.stop()
-    const before = counts[1] ?? 0
-    await eventually(() => assert.ok((counts[1] ?? 0) > before + 1, 'the other one does not count'))
-    await second?.stop()
-    for (const replica of replicas) await replica.close()
+    let counts = 0
+    const { signal } = new AbortController()
+    const replica = () => views.sharedCount('tests', async () => ++counts)
+    const [one, other] = [replica(), replica()]
+    const looks = []
+    for (const look of [one, other, one, other, other, one, other]) looks.push(await look(signal))
+    assert.deepEqual(looks, [1, 1, 2, 2, 3, 3, 4])
+    const late = replica()
+    assert.deepEqual([await late(signal), await late(signal)], [4, 5])
+  })
+
+  it('is counted again by whoever looks next when a count has failed', async () => {
+    const { signal } = new AbortController()
+    const failing = views.sharedCount('failures', () => Promise.reject(new Error('no')))
+    await assert.rejects(failing(signal))
+    const other = views.sharedCount('failures', async () => 7)
+    assert.equal(await other(signal), 7)
   })
 
   it('does not hold up a stop while the store does not answer', async () => {

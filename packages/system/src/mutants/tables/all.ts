@@ -2,6 +2,7 @@ import type { Mutant } from '../mutant.ts'
 import { consuming } from './consuming.ts'
 import { dashboard } from './dashboard.ts'
 import { domains } from './domains.ts'
+import { fairness } from './fairness.ts'
 import { publishing } from './publishing.ts'
 import { signIn } from './sign-in.ts'
 import { stopping } from './stopping.ts'
@@ -15,4 +16,5 @@ export const mutants: readonly Mutant[] = [
   ...signIn,
   ...transport,
   ...stopping,
+  ...fairness,
 ]
