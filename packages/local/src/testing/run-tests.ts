@@ -51,7 +51,8 @@ function runWithServers(): Promise<number> {
 
 async function runTests(env: NodeJS.ProcessEnv): Promise<number> {
   if (interrupted.signal.aborted) return 130
-  const defaults = ['--test-concurrency=2', '--test-reporter=spec', `--test-timeout=${STUCK_AFTER_MS}`]
+  // On two cores three: many tests wait for what takes its time.
+  const defaults = ['--test-concurrency=3', '--test-reporter=spec', `--test-timeout=${STUCK_AFTER_MS}`]
   const flags = ['--import', 'tsx', '--test', ...defaults, ...wanted.flags]
   const child = spawn(process.execPath, [...flags, ...files], {
     cwd: root,
