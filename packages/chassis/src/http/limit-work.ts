@@ -16,7 +16,7 @@ const overloaded: Problem = {
 }
 
 /** More than the gateways send: they shed first, and know their clients. */
-const limits = { first: 200, max: 1000, targetMs: 800 }
+const limits = { first: 200, max: 1000, targetMs: 400 }
 
 /**
  * Two pieces of middleware that refuse a request which could not be answered in time: `shed` before anything is done

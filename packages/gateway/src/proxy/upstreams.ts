@@ -13,8 +13,8 @@ export const prefixes = {
   dashboard: ['/orderDashboards', '/operations/dashboard'],
 } as const satisfies Record<Service, readonly string[]>
 
-/** A quarter of what a client is to wait at most: the rest is for the queue and the slower ones. */
-const targetMs = 500
+/** An eighth of what a client is to wait at most: the rest is for the queue and the slower ones. */
+const targetMs = 250
 
 function openUpstream(name: Service, url: string, settings: GatewaySettings) {
   const { UPSTREAM_TIMEOUT_MS: headersTimeout, UPSTREAM_IDLE_TIMEOUT_MS: bodyTimeout } = settings
