@@ -1,4 +1,5 @@
-import type { LoadTarget } from '../contention.ts'
+import { benchOrder } from '../../load/load.ts'
+import type { Contention, LoadTarget } from '../contention.ts'
 
 /** For gateways that trust one proxy: whoever calls tells its address, as the balancer before them would. */
 export const oneProxy = { TRUSTED_PROXIES: '1' }
@@ -18,4 +19,11 @@ export async function callAs(
   const method = order === undefined ? 'GET' : 'POST'
   const body = order === undefined ? {} : { body: JSON.stringify(order) }
   return (await fetch[who](url + path, { method, headers, ...body, ...(signal && { signal }) })).status
+}
+
+/** The modest client places ten orders a second, and waits for no payment. */
+export const placesOrder: Contention['modest'] = {
+  everyMs: 100,
+  expected: [202],
+  call: (target) => callAs(target, 'modest', '/orders', { prefer: 'respond-async', order: benchOrder }),
 }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { benchOrder } from '../../load/load.ts'
 import type { Contention } from '../contention.ts'
 import { clients } from '../measure-fairness.ts'
-import { callAs, oneProxy } from './caller.ts'
+import { callAs, oneProxy, placesOrder } from './caller.ts'
 
 const greedyClients = 500
 const inTimeMs = 2000
@@ -12,11 +12,7 @@ const pauseMs = 200
 export const overload: Contention = {
   promise: 'Orders are accepted within 2 s while 500 clients place orders, each again 200 ms after a refusal',
   env: oneProxy,
-  modest: {
-    everyMs: 100,
-    expected: [202],
-    call: (target) => callAs(target, 'modest', '/orders', { prefer: 'respond-async', order: benchOrder }),
-  },
+  modest: placesOrder,
   greedy: (target, signal, count) =>
     clients(
       greedyClients,

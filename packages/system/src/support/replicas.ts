@@ -13,7 +13,7 @@ import { startService } from '@saucery/local/system/services'
 import type { System } from '@saucery/local/system/system'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import type { Supervised } from '@saucery/servers/process/supervise'
-import { openBalancer } from './balancer.ts'
+import { openBalancerThread } from './balancer-thread.ts'
 
 export interface Replica {
   readonly name: ServiceName
@@ -50,12 +50,12 @@ export async function replicasOf(system: Replicated) {
   const opened = await Promise.all(
     Object.entries(pairs).map(async ([name, pair]) => [
       name,
-      await openBalancer(pair.map(({ port }) => port)),
+      await openBalancerThread(pair.map(({ port }) => port)),
     ]),
   )
   const balancers = Object.fromEntries(opened) as Record<
     ServiceName,
-    Awaited<ReturnType<typeof openBalancer>>
+    Awaited<ReturnType<typeof openBalancerThread>>
   >
   const behind = perService((name) => balancers[name].port)
 
@@ -92,18 +92,18 @@ export async function replicasOf(system: Replicated) {
     /** @returns how long it took to stop, in ms */
     async restart(replica: Replica): Promise<number> {
       const { name, port, program } = replica
-      balancers[name].takeOut(port)
+      await balancers[name].takeOut(port)
       const began = performance.now()
       await program.stop()
       const took = performance.now() - began
       program.start()
       await isReady(replica)
-      balancers[name].putIn(port)
+      await balancers[name].putIn(port)
       return took
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(replicas.map(({ program }) => program.stop()))
-      for (const balancer of Object.values(balancers)) balancer.close()
+      for (const balancer of Object.values(balancers)) await balancer.close()
     },
   }
 }
