@@ -13,7 +13,7 @@ import { startService } from '@saucery/local/system/services'
 import type { System } from '@saucery/local/system/system'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import type { Supervised } from '@saucery/servers/process/supervise'
-import { openBalancerThread } from './balancer-thread.ts'
+import { startBalancer } from './balancer-process.ts'
 
 export interface Replica {
   readonly name: ServiceName
@@ -50,12 +50,12 @@ export async function replicasOf(system: Replicated) {
   const opened = await Promise.all(
     Object.entries(pairs).map(async ([name, pair]) => [
       name,
-      await openBalancerThread(pair.map(({ port }) => port)),
+      await startBalancer(pair.map(({ port }) => port)),
     ]),
   )
   const balancers = Object.fromEntries(opened) as Record<
     ServiceName,
-    Awaited<ReturnType<typeof openBalancerThread>>
+    Awaited<ReturnType<typeof startBalancer>>
   >
   const behind = perService((name) => balancers[name].port)
 
@@ -103,7 +103,7 @@ export async function replicasOf(system: Replicated) {
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(replicas.map(({ program }) => program.stop()))
-      for (const balancer of Object.values(balancers)) await balancer.close()
+      for (const balancer of Object.values(balancers)) balancer.close()
     },
   }
 }
