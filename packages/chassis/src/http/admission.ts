@@ -1,3 +1,4 @@
+import { openTally } from '../async/tally.ts'
 import { type ConcurrencyLimitOptions, openConcurrencyLimit } from './concurrency-limit.ts'
 
 /** The service has more requests than it can answer in time. */
@@ -34,21 +35,14 @@ const expireEveryMs = 50
  */
 export function openAdmission(options: ConcurrencyLimitOptions, now = () => performance.now()) {
   const limit = openConcurrencyLimit(options)
-  const underWay = new Map<string, number>()
+  const underWay = openTally()
   const queue: Queued[] = []
   let queuedSince = 0
   let timer: NodeJS.Timeout | undefined
 
-  const of = (caller: string) => underWay.get(caller) ?? 0
   /** A caller who has as many under way as everyone gets when the limit is shared equally. */
   const hasShare = (caller: string) =>
-    of(caller) >= limit.current() / (underWay.has(caller) ? underWay.size : underWay.size + 1)
-
-  function change(caller: string, by: 1 | -1): void {
-    const count = of(caller) + by
-    if (count === 0) underWay.delete(caller)
-    else underWay.set(caller, count)
-  }
+    underWay.of(caller) >= limit.current() / (underWay.keys() + (underWay.of(caller) > 0 ? 0 : 1))
 
   function occupy(caller: string): WorkPlace {
     let counts = false
@@ -57,13 +51,13 @@ export function openAdmission(options: ConcurrencyLimitOptions, now = () => perf
       if (counts || !isOpen) return
       counts = true
       limit.enter(now())
-      change(caller, 1)
+      underWay.change(caller, 1)
     }
     function release(isAnswered: boolean): void {
       if (!counts) return
       counts = false
       limit.leave(now(), isAnswered)
-      change(caller, -1)
+      underWay.change(caller, -1)
       while (queue.length > 0 && !limit.isReached()) remove(firstInLine())?.admit()
     }
     count()
@@ -79,7 +73,8 @@ export function openAdmission(options: ConcurrencyLimitOptions, now = () => perf
 
   function firstInLine(): number {
     let first = 0
-    for (const [i, { caller }] of queue.entries()) if (of(caller) < of(queue[first]?.caller ?? '')) first = i
+    for (const [i, { caller }] of queue.entries())
+      if (underWay.of(caller) < underWay.of(queue[first]?.caller ?? '')) first = i
     return first
   }
 
@@ -105,7 +100,7 @@ export function openAdmission(options: ConcurrencyLimitOptions, now = () => perf
   return {
     refuses,
     limit: limit.current,
-    underWay: () => [...underWay.values()].reduce((sum, count) => sum + count, 0),
+    underWay: underWay.total,
     queued: () => queue.length,
     /** @throws Overloaded */
     async enter(caller = ''): Promise<WorkPlace> {

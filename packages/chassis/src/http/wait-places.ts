@@ -1,3 +1,5 @@
+import { openTally } from '../async/tally.ts'
+
 /** Tells a service that the gateway has no place for a wait: it answers at once, as if the wait were over. */
 export const noWaitHeader = 'x-saucery-no-wait'
 
@@ -13,28 +15,21 @@ export interface WaitKeys {
  * the others. A branch has a fifth of them at most, and a caller a tenth.
  */
 export function openWaitPlaces(total: number) {
-  const held = new Map<string, number>()
-  const heldBy = (key: string) => held.get(key) ?? 0
-
-  function change(key: string, by: 1 | -1): void {
-    const count = heldBy(key) + by
-    if (count === 0) held.delete(key)
-    else held.set(key, count)
-  }
+  const held = openTally()
   return {
     /** @returns gives the place back; undefined when there is none */
     take({ caller, branchId }: WaitKeys): (() => void) | undefined {
       const limits = new Map([['all', total]])
       if (branchId !== undefined) limits.set(`branch ${branchId}`, Math.ceil(total / 5))
       if (caller !== undefined) limits.set(`caller ${caller}`, Math.ceil(total / 10))
-      for (const [key, limit] of limits) if (heldBy(key) >= limit) return undefined
-      for (const key of limits.keys()) change(key, 1)
+      for (const [key, limit] of limits) if (held.of(key) >= limit) return undefined
+      for (const key of limits.keys()) held.change(key, 1)
       return () => {
-        for (const key of limits.keys()) change(key, -1)
+        for (const key of limits.keys()) held.change(key, -1)
         limits.clear()
       }
     },
-    inUse: () => heldBy('all'),
+    inUse: () => held.of('all'),
   }
 }
 

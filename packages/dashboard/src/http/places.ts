@@ -1,3 +1,5 @@
+import { openTally } from '@saucery/chassis/async/tally'
+
 export interface PlaceLimits {
   /** Work that is done at once. */
   readonly all: number
@@ -19,22 +21,14 @@ export class NoPlace extends Error {
  * waits longest, so that a greedy caller waits for itself and not others for it.
  */
 export function openPlaces(limits: PlaceLimits) {
-  const running = new Map<string, number>()
+  const running = openTally()
   const waiting = new Set<{ readonly caller: string; enter(): void }>()
-  let total = 0
-  const runningOf = (caller: string) => running.get(caller) ?? 0
-  const mayRun = (caller: string) => total < limits.all && runningOf(caller) < limits.ofCaller
+  const mayRun = (caller: string) => running.total() < limits.all && running.of(caller) < limits.ofCaller
 
-  function add(caller: string, change: 1 | -1): void {
-    total += change
-    const count = runningOf(caller) + change
-    if (count === 0) running.delete(caller)
-    else running.set(caller, count)
-  }
   function admitNext(): void {
     const able = [...waiting].filter(({ caller }) => mayRun(caller))
-    const fewest = Math.min(...able.map(({ caller }) => runningOf(caller)))
-    able.find(({ caller }) => runningOf(caller) === fewest)?.enter()
+    const fewest = Math.min(...able.map(({ caller }) => running.of(caller)))
+    able.find(({ caller }) => running.of(caller) === fewest)?.enter()
   }
   function wait(caller: string): Promise<void> {
     const own = [...waiting].filter((one) => one.caller === caller).length
@@ -52,7 +46,7 @@ export function openPlaces(limits: PlaceLimits) {
         caller,
         enter() {
           leave()
-          add(caller, 1)
+          running.change(caller, 1)
           resolve()
         },
       }
@@ -63,12 +57,12 @@ export function openPlaces(limits: PlaceLimits) {
 
   /** @throws NoPlace */
   return async <T>(caller: string, work: () => Promise<T>): Promise<T> => {
-    if (mayRun(caller)) add(caller, 1)
+    if (mayRun(caller)) running.change(caller, 1)
     else await wait(caller)
     try {
       return await work()
     } finally {
-      add(caller, -1)
+      running.change(caller, -1)
       admitNext()
     }
   }
