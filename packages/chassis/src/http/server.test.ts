@@ -50,6 +50,24 @@ describe('the HTTP server', () => {
     await http.close()
   })
 
+  it('answers a request that arrived on a kept connection while the process stood still', async () => {
+    const settings = { ...local, KEEP_ALIVE_TIMEOUT_MS: 100 }
+    const http = await serve(holdingApp().app, settings, silentLog)
+    const client = connect(http.port, '127.0.0.1')
+    const request = 'GET /now HTTP/1.1\r\nHost: here\r\n\r\n'
+    await once(client, 'connect')
+    client.write(request)
+    await once(client, 'data')
+    client.write(request)
+    // Node keeps a connection for a second longer than it says.
+    const stoodUntil = performance.now() + 1_300
+    while (performance.now() < stoodUntil);
+    const [answer] = await once(client, 'data')
+    assert.match(String(answer), /^HTTP\/1.1 200 /)
+    await once(client, 'end')
+    await http.close()
+  })
+
   it('does not start on a port that is taken', async () => {
     const first = await serve(holdingApp().app, local, silentLog)
     await assert.rejects(serve(holdingApp().app, { ...local, PORT: first.port }, silentLog), {

@@ -134,15 +134,18 @@ function trackConnections(server: HttpNodeServer) {
       if (isClosing) socket.destroySoon()
     })
   })
-  function closeIdle(): void {
-    for (const socket of sockets.values())
-      if (!inFlight.has(socket) && socket.bytesRead === (bytesAnswered.get(socket) ?? 0)) socket.destroy()
+  function closeIfIdle(socket: Socket): void {
+    if (!inFlight.has(socket) && socket.bytesRead === (bytesAnswered.get(socket) ?? 0)) socket.destroy()
   }
+  // The time of an idle connection is over. After a stall of this process (a machine that slept, or gave it no
+  // processor) its timers run before it reads: a request may have arrived in time, and Node would cut it off.
+  server.on('timeout', (socket: Socket) => setImmediate(closeIfIdle, socket))
   return {
     inFlight,
     closeAll(quietMs: number) {
       isClosing = true
       for (const response of inFlight.values()) announceClose(response)
+      const closeIdle = () => sockets.forEach(closeIfIdle)
       if (quietMs === 0) return closeIdle()
       // After the turn that read what has arrived: a connection with unread bytes would be reset.
       const quiet = setTimeout(setImmediate, quietMs, closeIdle)
