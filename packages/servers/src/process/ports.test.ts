@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { it } from 'node:test'
@@ -19,4 +20,19 @@ it('passes over a port that is taken', async () => {
   await once(other, 'listening')
   assert.notEqual(await freePort(), port)
   other.close()
+})
+
+it('gives no port that another process has chosen and not used yet', async () => {
+  const next = (await freePort()) + 1
+  // A process that chooses from the same place of the range on.
+  const chooses = `Object.defineProperty(process, 'pid', { value: ${(next - 10_000) / 16} })
+    const { freePort } = await import(${JSON.stringify(new URL('ports.ts', import.meta.url))})
+    console.log(await freePort())
+    await new Promise((resolve) => process.stdin.once('end', resolve).resume())`
+  const other = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', chooses])
+  const [chosen] = await once(other.stdout, 'data')
+  assert.equal(Number(chosen), next)
+  assert.notEqual(await freePort(), next)
+  other.stdin.end()
+  await once(other, 'exit')
 })
