@@ -47,6 +47,7 @@ export const structure: Structure = {
     ['packages/local'],
     ['packages/system'],
     ['bench', 'deploy/tools', 'deploy/experiments'],
+    ['bench/peers'],
   ],
   rooms: {
     'packages/contracts': [
@@ -121,6 +122,14 @@ export const structure: Structure = {
       ['measure'],
       ['breaker', 'fairness', 'rebuild'],
       ['bench.ts'],
+    ],
+    'bench/peers': [
+      ['peer.ts', 'poller'],
+      ['run'],
+      ['measure', 'peers'],
+      ['report'],
+      ['options.ts'],
+      ['bench-peers.ts'],
     ],
     'deploy/tools': [['images', 'manifests', 'secrets'], ['replay.ts']],
     'deploy/experiments': [
