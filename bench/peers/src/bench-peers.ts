@@ -12,22 +12,38 @@ const options = argumentsOrExit(usage, readPeerOptions)
 await runBench(async (context) => {
   const stores = new Set<string>()
   const left: string[] = []
-  const chosen = options.peers.flatMap((name) => {
-    const { missing = () => undefined, ...peer }: Peer = peers[name]
-    const reason = missing()
-    if (reason !== undefined) left.push(`${peer.title} was left out: ${reason}.`)
-    return reason === undefined ? [{ ...peer, name, rounds: [] as (PeerFigures | undefined)[] }] : []
-  })
+  const failed: string[] = []
+  const chosen = []
+  for (const name of options.peers) {
+    const peer: Peer = peers[name]
+    const reason = await peer.prepare?.((line) => context.say(`${peer.title}: ${line}`))
+    if (reason === undefined) chosen.push({ ...peer, name, rounds: [] as PeerFigures[] })
+    else left.push(`${peer.title} was left out: ${reason}.`)
+  }
   for (let round = 1; round <= options.rounds; round += 1)
     for (const peer of chosen) {
       context.say(`Round ${round} of ${options.rounds}: ${peer.title}`)
-      peer.rounds.push(await measureOnce(context, peer, stores))
+      const figures = await measureOnce(context, peer, stores).catch((error: unknown) => {
+        context.signal.throwIfAborted()
+        // The other peers are still worth measuring.
+        failed.push(
+          `${peer.title} failed in round ${round}: ${error instanceof Error ? error.message : error}`,
+        )
+        return {}
+      })
+      peer.rounds.push(figures)
     }
   const machine = context.machine([...stores])
   const report = chosen.map(({ name, title, less, rounds }) => ({ name, title, less, rounds }))
   if (options.json !== undefined)
-    await writeFile(options.json, `${JSON.stringify({ machine, options, peers: report, left }, null, 2)}\n`)
-  return `${machine}\n\n${peersReport(report, left)}`
+    await writeFile(
+      options.json,
+      `${JSON.stringify({ machine, options, peers: report, left, failed }, null, 2)}\n`,
+    )
+  const text = `${machine}\n\n${peersReport(report, left)}`
+  if (failed.length === 0) return text
+  process.stdout.write(`\n${text}`)
+  throw new Error(failed.join('\n'))
 })
 
 function measureOnce(context: BenchContext, peer: Peer, stores: Set<string>): Promise<PeerFigures> {

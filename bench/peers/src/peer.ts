@@ -8,8 +8,8 @@ export interface Peer {
   readonly less: string
   /** Whether it is also measured with 1 to 1,000 connections. */
   readonly sweeps?: boolean
-  /** Why it cannot run on this machine. */
-  missing?(): string | undefined
+  /** Builds what it needs, before anything is measured. Returns why it cannot run on this machine. */
+  prepare?(say: Print): Promise<string | undefined>
   /** Starts it, with servers of its own, in an empty folder. */
   start(place: PeerPlace): Promise<RunningPeer>
 }

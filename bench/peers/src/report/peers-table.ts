@@ -19,7 +19,7 @@ const columns: readonly Column[] = [
 export function peersReport(all: readonly PeerRounds[], refused: readonly string[]): string {
   return [
     table(all, columns),
-    connectionsTable(all.filter(({ rounds }) => rounds.some((figures) => figures?.p50At1 !== undefined))),
+    connectionsTable(all.filter(({ rounds }) => rounds.some((figures) => figures.p50At1 !== undefined))),
     ratioTable(all),
     lessList(all),
     ...refused.map((line) => `${line}\n`),
@@ -30,13 +30,13 @@ export function peersReport(all: readonly PeerRounds[], refused: readonly string
 
 function table(all: readonly PeerRounds[], wanted: readonly Column[]): string {
   const shown = wanted.filter(([, [figure = '']]) =>
-    all.some(({ rounds }) => rounds.some((round) => round?.[figure] !== undefined)),
+    all.some(({ rounds }) => rounds.some((round) => round[figure] !== undefined)),
   )
   if (shown.length === 0) return ''
   const rows = all.map(({ title, rounds }) => [
     title,
     ...shown.map(([, figures, decimals]) =>
-      figures.map((figure) => cell(rangeOf(rounds.map((round) => round?.[figure])), decimals)).join(' · '),
+      figures.map((figure) => cell(rangeOf(rounds.map((round) => round[figure])), decimals)).join(' · '),
     ),
   ])
   return markdownTable(
@@ -50,7 +50,7 @@ const connectionsTable = (all: readonly PeerRounds[]) =>
     all,
     connectionCounts.flatMap((count): Column[] => [
       [`${count}: POST p50 · p99 ms`, [`p50At${count}`, `p99At${count}`], 0],
-      ...(all.some(({ rounds }) => rounds.some((figures) => figures?.[`refusedAt${count}`]))
+      ...(all.some(({ rounds }) => rounds.some((figures) => figures[`refusedAt${count}`]))
         ? [[`${count}: refused`, [`refusedAt${count}`], 0] as const]
         : []),
     ]),

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import type { PeerFigures } from '../measure/measure-peer.ts'
 import { rangeOf, ratioOf } from './rounds.ts'
 
 const rounds = (...figures: (number | undefined)[]) => ({
   name: '',
   title: '',
   less: '',
-  rounds: figures.map((sagas) => (sagas === undefined ? undefined : { sagas })),
+  rounds: figures.map((sagas): PeerFigures => (sagas === undefined ? {} : { sagas })),
 })
 
 it('takes the median and the range of the rounds that have the figure', () => {

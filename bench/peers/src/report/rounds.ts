@@ -1,12 +1,12 @@
 import { percentile } from '@saucery/bench/report/statistics'
 import type { PeerFigures } from '../measure/measure-peer.ts'
 
-/** A peer's figures in each round; undefined in a round in which it failed. */
+/** A peer's figures in each round. */
 export interface PeerRounds {
   readonly name: string
   readonly title: string
   readonly less: string
-  readonly rounds: readonly (PeerFigures | undefined)[]
+  readonly rounds: readonly PeerFigures[]
 }
 
 export interface RoundRange {
@@ -25,7 +25,7 @@ export function rangeOf(figures: readonly (number | undefined)[]): RoundRange | 
 /** How many times the figure of the first is that of the other in the same round. */
 export function ratioOf(first: PeerRounds, other: PeerRounds, figure: string): RoundRange | undefined {
   const ratios = first.rounds.map(
-    (round, i) => (round?.[figure] ?? Number.NaN) / (other.rounds[i]?.[figure] ?? Number.NaN),
+    (round, i) => (round[figure] ?? Number.NaN) / (other.rounds[i]?.[figure] ?? Number.NaN),
   )
   return rangeOf(ratios)
 }
