@@ -21,11 +21,14 @@ export interface PeerSize {
 /** Figures by name, in ms unless the name tells otherwise. A part that is not measured leaves its figures out. */
 export type PeerFigures = Readonly<Record<string, number>>
 
+/** Orders after which compilers and caches have settled. */
+const WARM_UP = 2000
+
 /** Measures the wanted parts one after the other, then checks that each accepted order arrived exactly once. */
 export async function measurePeer(running: PeerUnderTest, size: PeerSize, say: Print): Promise<PeerFigures> {
   const measured: Record<string, number> = {}
   say('warming up')
-  await settled(running, Math.ceil(size.orders / 4), size.clients)
+  await settled(running, Math.min(WARM_UP, size.orders), size.clients)
   for (const part of parts.filter((name) => size.only.includes(name))) {
     say(part)
     Object.assign(measured, await measurements[part](running, size))

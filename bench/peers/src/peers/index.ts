@@ -1,4 +1,5 @@
 import type { Peer } from '../peer.ts'
+import { dbosTransact } from './dbos.ts'
 import { direct, throughGateway } from './ours.ts'
 import { outboxPoller } from './outbox-poller.ts'
 import { watermillInMemory, watermillWithStore } from './watermill.ts'
@@ -10,4 +11,5 @@ export const peers = {
   poller: outboxPoller,
   watermill: watermillInMemory,
   'watermill-store': watermillWithStore,
+  dbos: dbosTransact,
 } satisfies Record<string, Peer>

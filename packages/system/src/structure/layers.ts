@@ -124,7 +124,7 @@ export const structure: Structure = {
       ['bench.ts'],
     ],
     'bench/peers': [
-      ['peer.ts', 'poller'],
+      ['peer.ts', 'poller', 'dbos'],
       ['run'],
       ['measure', 'peers'],
       ['report'],
