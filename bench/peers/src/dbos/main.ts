@@ -12,7 +12,11 @@ const url = String(process.env.DATABASE_URL)
 const { hostname: host, port, pathname, username, password } = new URL(url)
 /** Connections of each pool: as many as there are clients, so that no workflow waits for one. */
 const POOL_SIZE = 32
+// Not in its types. Postgres.js 3.4.9 loses a transaction whose `begin` fills a connection's pipeline, by default of 100
+// statements: a saga of a backlog would fail.
+const unbounded = { max_pipeline: 1_000_000 }
 const store = new PostgresDataSource('store', {
+  ...unbounded,
   ...{ host, port: Number(port), database: pathname.slice(1), username, password, max: POOL_SIZE },
   onnotice: () => {},
 })

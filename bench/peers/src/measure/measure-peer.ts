@@ -15,6 +15,7 @@ export interface PeerSize {
   /** The length of the steady load of 20 orders a second. */
   readonly seconds: number
   readonly only: readonly Measurement[]
+  /** Whether the part `connections` is wanted of this peer. */
   readonly sweeps: boolean
 }
 
@@ -29,7 +30,8 @@ export async function measurePeer(running: PeerUnderTest, size: PeerSize, say: P
   const measured: Record<string, number> = {}
   say('warming up')
   await settled(running, Math.min(WARM_UP, size.orders), size.clients)
-  for (const part of parts.filter((name) => size.only.includes(name))) {
+  const wanted = parts.filter((name) => size.only.includes(name) && (name !== 'connections' || size.sweeps))
+  for (const part of wanted) {
     say(part)
     Object.assign(measured, await measurements[part](running, size))
   }
@@ -61,9 +63,9 @@ const measurements: Readonly<Record<Measurement, Measure>> = {
       restPostP99: post.p99,
     }
   },
-  async connections(running, { orders, sweeps }) {
+  async connections(running, { orders }) {
     const figures: Record<string, number> = {}
-    for (const count of sweeps ? connectionCounts : []) {
+    for (const count of connectionCounts) {
       const { p50, p99, refused } = await measureConnections(running, count, Math.ceil(orders / 4))
       Object.assign(figures, {
         [`p50At${count}`]: p50,

@@ -10,7 +10,7 @@ const main = fileURLToPath(new URL('../poller/main.ts', import.meta.url))
 /** One message at a time, as a textbook would write it. */
 export const outboxPoller: Peer = {
   title: 'Outbox poller (TypeScript), MongoDB stand-in',
-  less: 'one replica; no timeline, no cancel, no deadlines; charges in its own transaction',
+  less: 'no timeline, no cancel, no deadlines; charges in its own transaction',
   start: startOutboxPoller,
 }
 

@@ -15,7 +15,7 @@ const program = join(dataFolder, 'peers', 'watermill')
 const watermill = (title: string, dashboard: 'memory' | 'mongodb'): Peer => ({
   title,
   less:
-    `one replica; no timeline, no cancel, no deadlines; charges in its own transaction; ` +
+    `no timeline, no cancel, no deadlines; charges in its own transaction; ` +
     (dashboard === 'memory'
       ? 'no document store: a restart loses the dashboard'
       : 'keeps three fields an order'),
