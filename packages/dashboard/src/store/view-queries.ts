@@ -1,13 +1,16 @@
 import type { PageQuery } from '@saucery/chassis/http/pages'
-import type { Status } from '@saucery/contracts/status'
+import { isFinal, type Status, statuses } from '@saucery/contracts/status'
 import type { DeadLetter } from '@saucery/messaging/dead-letters/reader'
 import { firstIdAt, keyOf } from '@saucery/messaging/events/event'
-import type { Abortable, AggregateOptions, Collection, Document, Filter, FindOptions } from 'mongodb'
+import type { Abortable, AggregateOptions, Collection, Document, Filter } from 'mongodb'
 import type { OrderFilter } from '../view/order-json.ts'
 import type { OrderView } from '../view/order-view.ts'
 import type { PlacedCount } from '../view/statistics.ts'
 import { placedTimeLength, type StatisticsQuery } from '../view/statistics-query.ts'
 import { type Deadlines, deadlineOf } from '../view/waits-for.ts'
+import { byIds } from './by-ids.ts'
+import type { Milestones } from './milestones.ts'
+import { type IdRange, windowsOf } from './windows.ts'
 
 interface OverdueAt {
   readonly deadlines: Deadlines
@@ -57,54 +60,65 @@ export async function handledIn(
 ): Promise<ReadonlySet<string>> {
   if (events.length === 0) return new Set()
   const orderIds = new Set(events.map(({ subject }) => keyOf(subject)))
-  const wanted = views.find({ _id: { $in: [...orderIds] } }, { projection: { 'timeline.id': 1 } })
-  return new Set((await wanted.toArray()).flatMap(({ timeline }) => timeline.map(({ id }) => id)))
+  const found = await byIds(views, [...orderIds], { projection: { 'timeline.id': 1 } })
+  return new Set(found.flatMap(({ timeline }) => timeline.map(({ id }) => id)))
 }
 
 /**
  * @param views the collection that is read at present
  * @param asOwn turns a document of another version into what this version would compute
  */
-export function viewQueries(views: () => Collection<OrderView>, asOwn: (view: OrderView) => OrderView) {
-  const find = (filter: Filter<OrderView>, options?: FindOptions & Abortable) =>
-    views().find(filter, options).map(asOwn)
-
+export function viewQueries(
+  views: () => Collection<OrderView>,
+  milestones: Milestones,
+  asOwn: (view: OrderView) => OrderView,
+) {
   async function countBy<Group>(
-    filter: Filter<OrderView>,
+    filters: readonly Filter<OrderView>[],
     group: Document,
     options: AggregateOptions & Abortable,
   ) {
-    const pipeline = [{ $match: filter }, { $group: { _id: group, count: { $sum: 1 } } }]
+    const matches = filters.map(($match) => ({ $match }))
+    const pipeline = [...matches, { $group: { _id: group, count: { $sum: 1 } } }]
     const groups = await views().aggregate<{ _id: Group; count: number }>(pipeline, options).toArray()
     return groups.map(({ _id, count }) => ({ ..._id, count }))
   }
 
   return {
-    find: async (orderId: string) => (await find({ _id: orderId }).limit(1).toArray())[0],
+    find: async (orderId: string) => (await byIds(views(), [orderId])).map(asOwn)[0],
 
     handledAmong: (letters: readonly DeadLetter[]) => handledIn(views(), letters),
 
-    /** The newest orders first. A filter that no index serves may read every order: it is ended then. */
-    list: (query: ViewQuery) =>
-      find(matching(query), limitedTo(maxListMs)).sort({ _id: -1 }).limit(query.limit).toArray(),
+    /** The newest orders first. A rare kind that no index serves may read every order: it is ended then. */
+    async list(query: ViewQuery): Promise<OrderView[]> {
+      const found: OrderView[] = []
+      const limits = limitedTo(maxListMs)
+      for (const window of windowsOf(rangeOf(query), await milestones.all())) {
+        const wanted = { ...query, limit: query.limit - found.length }
+        found.push(...(await readWindow(views(), wanted, window, limits)))
+        if (found.length >= query.limit) break
+      }
+      return found.map(asOwn)
+    },
 
     /** The views of these orders; orders without a view are left out. */
-    among: (orderIds: readonly string[]) => find({ _id: { $in: [...orderIds] } }).toArray(),
+    among: async (orderIds: readonly string[]) => (await byIds(views(), orderIds)).map(asOwn),
 
     /** The views of the orders that have at least one of the events. */
-    having(awaited: readonly AwaitedEvent[]) {
+    async having(awaited: readonly AwaitedEvent[]) {
       const orderIds = new Set(awaited.map(({ orderId }) => orderId))
-      const eventIds = awaited.map(({ eventId }) => eventId)
-      return find({ _id: { $in: [...orderIds] }, 'timeline.id': { $in: eventIds } }).toArray()
+      const eventIds = new Set(awaited.map(({ eventId }) => eventId))
+      const found = await byIds(views(), [...orderIds])
+      return found.filter(({ timeline }) => timeline.some(({ id }) => eventIds.has(id))).map(asOwn)
     },
 
     /** Overdue orders, counted by status and by their events so far. An aborted count rejects at once. */
     async countOverdue(at: OverdueAt, signal?: AbortSignal) {
       const counts: OverdueCount[] = []
-      // One after another, each by its index: SecantusDB reads the whole collection for an `$or`.
-      for (const filter of lateAt(at)) {
+      for (const status of openStatuses) {
         const group = { status: '$status', events }
-        counts.push(...(await countBy<OverdueGroup>(filter, group, limitedTo(maxCountMs, signal))))
+        const filters = [{ status }, overdueAt(at, status)]
+        counts.push(...(await countBy<OverdueGroup>(filters, group, limitedTo(maxCountMs, signal))))
       }
       return counts
     },
@@ -112,7 +126,7 @@ export function viewQueries(views: () => Collection<OrderView>, asOwn: (view: Or
     /** Rejected after `maxMs`. */
     countPlaced(query: StatisticsQuery, maxMs: number): Promise<PlacedCount[]> {
       const time = { $substrBytes: [{ $ifNull: ['$placedAt', ''] }, 0, placedTimeLength(query)] }
-      return countBy(placedIn(query), { time, status: '$status' }, limitedTo(maxMs))
+      return countBy([placedIn(query)], { time, status: '$status' }, limitedTo(maxMs))
     },
 
     /** How long the newest deliveries took, of orders that were placed in the period; limited as `countPlaced`. */
@@ -136,30 +150,55 @@ const placedIn = ({ since, until, branchId }: StatisticsQuery): Filter<OrderView
 // The same as `$timeline.event`, which SecantusDB does not read out of a list.
 const events = { $map: { input: '$timeline', as: 'entry', in: '$$entry.event' } }
 
-function matching(query: ViewQuery): Filter<OrderView> {
-  const { status, branchId, sauceId, overdue, since, until, cursor } = query
-  // The smaller of the two ends: a second $lt on one field would replace the first.
+function rangeOf({ since, until, cursor }: ViewQuery): IdRange {
   const [end] = [until, cursor].filter((id) => id !== undefined).sort((a, b) => (a < b ? -1 : 1))
-  const range = { ...(since !== undefined && { $gte: since }), ...(end !== undefined && { $lt: end }) }
-  return {
-    ...(status !== undefined && { status }),
-    ...(branchId !== undefined && { branchId }),
-    ...(sauceId !== undefined && { sauceId }),
-    ...(Object.keys(range).length > 0 && { _id: range }),
-    ...(overdue && overdueAt(overdue)),
+  return { from: since, to: end }
+}
+
+/** As an order goes through them: no order ever goes back to an earlier one. */
+const inFlow: readonly Status[] = [...statuses].reverse()
+const openStatuses = inFlow.filter((status) => !isFinal(status))
+
+/**
+ * Reads each status by the index that begins with it. One after another, as an order goes through them, so that an order
+ * which changes meanwhile is found at least once. (view-store.int.test: "lists every order while all of them change")
+ */
+async function readWindow(
+  views: Collection<OrderView>,
+  { status, branchId, sauceId, overdue, limit }: ViewQuery,
+  { from, to }: IdRange,
+  limits: AggregateOptions & Abortable,
+): Promise<OrderView[]> {
+  const byId = new Map<string, OrderView>()
+  const open = overdue ? openStatuses : inFlow
+  for (const one of status === undefined ? open : open.filter((each) => each === status)) {
+    const indexed = {
+      ...(branchId !== undefined ? { branchId } : sauceId !== undefined && { sauceId }),
+      status: one,
+      ...((from ?? to) !== undefined && {
+        _id: { ...(from !== undefined && { $gte: from }), ...(to !== undefined && { $lt: to }) },
+      }),
+    }
+    const others = {
+      ...(branchId !== undefined && sauceId !== undefined && { sauceId }),
+      ...(overdue && overdueAt(overdue, one)),
+    }
+    // SecantusDB uses an index only where a filter has the index's fields and no others.
+    const filters = Object.keys(others).length > 0 ? [indexed, others] : [indexed]
+    const pipeline = [...filters.map(($match) => ({ $match })), { $sort: { _id: -1 } }, { $limit: limit }]
+    const found = await views.aggregate<OrderView>(pipeline, limits).toArray()
+    for (const view of found) byId.set(view._id, view)
   }
+  const newest = [...byId.values()].sort((a, b) => (a._id < b._id ? 1 : -1))
+  return newest.slice(0, limit)
 }
 
 // The same rule as `waitsFor` applies to one order. Times have one form, so comparing them as text compares the times.
 // (view-store.int.test: "finds overdue exactly the orders that wait too long, and counts them")
-const overdueAt = (at: OverdueAt): Filter<OrderView> => ({ $or: lateAt(at) })
-
-function lateAt({ deadlines, now }: OverdueAt): Filter<OrderView>[] {
+function overdueAt({ deadlines, now }: OverdueAt, status: Status): Filter<OrderView> {
+  const deadline = Object.entries(deadlineOf).find(([open]) => open === status)?.[1]
+  if (!deadline) return { _id: { $exists: false } }
   const before = (ms: number) => ({ $lt: new Date(now - ms).toISOString() })
-  const late = Object.entries(deadlineOf).map(([status, deadline]) => ({
-    status: status as Status,
-    since: before(deadlines[deadline]),
-    ...(status === 'PLACED' && { payBy: { $exists: false } }),
-  }))
-  return [...late, { status: 'PLACED', payBy: before(0) }]
+  const late = { since: before(deadlines[deadline]) }
+  return status === 'PLACED' ? { $or: [{ ...late, payBy: { $exists: false } }, { payBy: before(0) }] } : late
 }
