@@ -5,13 +5,18 @@ import type { OrderView } from '../view/order-view.ts'
 const idsPerQuery = 25
 
 /** The documents with these ids, in no particular order; ids without a document are left out. */
-export async function byIds(
+export const byIds = (
   views: Collection<OrderView>,
   ids: readonly string[],
   options: FindOptions & Abortable = {},
+): Promise<OrderView[]> => inParts(ids, ($in) => views.find({ _id: { $in } }, options).toArray())
+
+/** What is found for these items, a few at a time. */
+export async function inParts<Item>(
+  items: readonly Item[],
+  find: (part: Item[]) => Promise<OrderView[]>,
 ): Promise<OrderView[]> {
-  const parts: string[][] = []
-  for (let i = 0; i < ids.length; i += idsPerQuery) parts.push(ids.slice(i, i + idsPerQuery))
-  const found = parts.map(($in) => views.find({ _id: { $in } }, options).toArray())
-  return (await Promise.all(found)).flat()
+  const parts: Promise<OrderView[]>[] = []
+  for (let i = 0; i < items.length; i += idsPerQuery) parts.push(find(items.slice(i, i + idsPerQuery)))
+  return (await Promise.all(parts)).flat()
 }

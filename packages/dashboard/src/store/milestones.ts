@@ -4,10 +4,15 @@ import { duplicateKey, unless } from './mongo-errors.ts'
 
 interface Milestone {
   readonly _id: string
+  /** Of the mark `complete`: from then on every process marks what it writes (touched.ts). */
+  readonly countFrom?: Date
 }
 
 /** Marks that the orders from before there were milestones have theirs. No order has this id. */
 const complete = 'complete'
+
+/** Processes of a release that does not mark what it writes run beside this one for no longer. */
+const upgradeMs = 10 * 60_000
 
 /** How old the list of a process may be: the orders of other replicas since then make one window longer. */
 const maxAgeMs = 5000
@@ -29,25 +34,29 @@ export function openMilestones(
   let known: readonly string[] = []
   let readAt = Number.NEGATIVE_INFINITY
   let reading: Promise<void> | undefined
+  let countFrom = Number.POSITIVE_INFINITY
 
-  const insert = (ids: readonly string[]) =>
-    milestones
-      .insertMany(
-        ids.map((_id) => ({ _id })),
-        { ordered: false },
-      )
-      .catch(unless(duplicateKey))
+  const insert = (added: Milestone[]) =>
+    milestones.insertMany(added, { ordered: false }).catch(unless(duplicateKey))
 
   async function read(): Promise<void> {
     const began = now()
-    let ids = (await milestones.find().toArray()).map(({ _id }) => _id)
-    if (!ids.includes(complete)) {
-      const older = served().find({ _id: { $regex: '00$' } }, { projection: { _id: 1 } })
-      ids = [...ids, ...(await older.toArray()).map(({ _id }) => _id)]
-      await insert([...new Set(ids), complete])
-    }
-    known = inOrder([...known, ...ids])
+    const found = await milestones.find().toArray()
+    const mark = found.find(({ _id }) => _id === complete)
+    countFrom = mark ? (mark.countFrom?.getTime() ?? 0) : await addOlder()
+    known = inOrder([...known, ...found.map(({ _id }) => _id)])
     readAt = began
+  }
+
+  /** Adds the milestones among the orders of an earlier release. */
+  async function addOlder(): Promise<number> {
+    const older = await served()
+      .find({ _id: { $regex: '00$' } }, { projection: { _id: 1 } })
+      .toArray()
+    known = inOrder([...known, ...older.map(({ _id }) => _id)])
+    const mark = { _id: complete, countFrom: new Date(older.length > 0 ? Date.now() + upgradeMs : 0) }
+    await insert([...older.map(({ _id }) => ({ _id })), mark])
+    return mark.countFrom.getTime()
   }
 
   return {
@@ -55,7 +64,7 @@ export function openMilestones(
     async add(orderIds: readonly string[]): Promise<void> {
       const ids = orderIds.filter(isMilestone)
       if (ids.length === 0) return
-      await insert(ids)
+      await insert(ids.map((_id) => ({ _id })))
       known = inOrder([...known, ...ids])
     },
 
@@ -69,6 +78,9 @@ export function openMilestones(
       else reading?.catch(() => {})
       return known
     },
+
+    /** Whether every process marks what it writes. */
+    mayCount: (): boolean => Date.now() >= countFrom,
   }
 }
 

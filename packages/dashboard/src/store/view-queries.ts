@@ -1,16 +1,16 @@
 import type { PageQuery } from '@saucery/chassis/http/pages'
-import { isFinal, type Status, statuses } from '@saucery/contracts/status'
+import type { Status } from '@saucery/contracts/status'
 import type { DeadLetter } from '@saucery/messaging/dead-letters/reader'
-import { firstIdAt, keyOf } from '@saucery/messaging/events/event'
+import { keyOf } from '@saucery/messaging/events/event'
 import type { Abortable, AggregateOptions, Collection, Document, Filter } from 'mongodb'
 import type { OrderFilter } from '../view/order-json.ts'
 import type { OrderView } from '../view/order-view.ts'
-import type { PlacedCount } from '../view/statistics.ts'
-import { placedTimeLength, type StatisticsQuery } from '../view/statistics-query.ts'
+import { openStatuses, statusesInFlow } from '../view/status-flow.ts'
 import { type Deadlines, deadlineOf } from '../view/waits-for.ts'
-import { byIds } from './by-ids.ts'
+import { byIds, inParts } from './by-ids.ts'
+import { limitedTo } from './limits.ts'
 import type { Milestones } from './milestones.ts'
-import { type IdRange, windowsOf } from './windows.ts'
+import { type IdRange, openWindows } from './windows.ts'
 
 interface OverdueAt {
   readonly deadlines: Deadlines
@@ -38,20 +38,8 @@ type OverdueCount = OverdueGroup & { readonly count: number }
 /** A count of overdue orders that takes longer is given up. */
 const maxCountMs = 10_000
 
-/** The statistics of durations use so many deliveries at most: those of the newest orders. */
-const maxDurations = 10_000
-
 /** The gateway waits no longer for an answer. */
 const maxListMs = 10_000
-
-/**
- * The server ends the query, and it is given up where the server does not answer. The driver's `timeoutMS` has no effect
- * on a cursor.
- */
-function limitedTo(maxTimeMS: number, aborting?: AbortSignal) {
-  const late = AbortSignal.timeout(maxTimeMS + 1000)
-  return { maxTimeMS, signal: aborting ? AbortSignal.any([late, aborting]) : late }
-}
 
 /** The ids of all events of these events' orders: an event is handled once it is in its order's view. */
 export async function handledIn(
@@ -93,10 +81,12 @@ export function viewQueries(
     async list(query: ViewQuery): Promise<OrderView[]> {
       const found: OrderView[] = []
       const limits = limitedTo(maxListMs)
-      for (const window of windowsOf(rangeOf(query), await milestones.all())) {
+      const nextWindow = openWindows(rangeOf(query), await milestones.all())
+      while (found.length < query.limit) {
+        const window = nextWindow(found.length, query.limit)
+        if (!window) break
         const wanted = { ...query, limit: query.limit - found.length }
         found.push(...(await readWindow(views(), wanted, window, limits)))
-        if (found.length >= query.limit) break
       }
       return found.map(asOwn)
     },
@@ -106,10 +96,13 @@ export function viewQueries(
 
     /** The views of the orders that have at least one of the events. */
     async having(awaited: readonly AwaitedEvent[]) {
-      const orderIds = new Set(awaited.map(({ orderId }) => orderId))
-      const eventIds = new Set(awaited.map(({ eventId }) => eventId))
-      const found = await byIds(views(), [...orderIds])
-      return found.filter(({ timeline }) => timeline.some(({ id }) => eventIds.has(id))).map(asOwn)
+      const found = await inParts(awaited, (part) => {
+        const [orderIds, eventIds] = [part.map(({ orderId }) => orderId), part.map(({ eventId }) => eventId)]
+        const filter = { _id: { $in: orderIds }, 'timeline.id': { $in: eventIds } }
+        return views().find(filter).toArray()
+      })
+      // Two events of one order may be in two parts.
+      return [...new Map(found.map((view) => [view._id, asOwn(view)])).values()]
     },
 
     /** Overdue orders, counted by status and by their events so far. An aborted count rejects at once. */
@@ -122,30 +115,8 @@ export function viewQueries(
       }
       return counts
     },
-
-    /** Rejected after `maxMs`. */
-    countPlaced(query: StatisticsQuery, maxMs: number): Promise<PlacedCount[]> {
-      const time = { $substrBytes: [{ $ifNull: ['$placedAt', ''] }, 0, placedTimeLength(query)] }
-      return countBy([placedIn(query)], { time, status: '$status' }, limitedTo(maxMs))
-    },
-
-    /** How long the newest deliveries took, of orders that were placed in the period; limited as `countPlaced`. */
-    async durations(query: StatisticsQuery, maxMs: number): Promise<number[]> {
-      const filter = { ...placedIn(query), status: 'DELIVERED', tookMs: { $exists: true } } as const
-      const delivered = views()
-        .find(filter, limitedTo(maxMs))
-        .project<{ tookMs: number }>({ _id: 0, tookMs: 1 })
-      const newest = await delivered.sort({ _id: -1 }).limit(maxDurations).toArray()
-      return newest.map(({ tookMs }) => tookMs)
-    },
   }
 }
-
-// An order's id carries the time of its placing.
-const placedIn = ({ since, until, branchId }: StatisticsQuery): Filter<OrderView> => ({
-  _id: { $gte: firstIdAt(since), $lt: firstIdAt(until) },
-  ...(branchId !== undefined && { branchId }),
-})
 
 // The same as `$timeline.event`, which SecantusDB does not read out of a list.
 const events = { $map: { input: '$timeline', as: 'entry', in: '$$entry.event' } }
@@ -155,13 +126,8 @@ function rangeOf({ since, until, cursor }: ViewQuery): IdRange {
   return { from: since, to: end }
 }
 
-/** As an order goes through them: no order ever goes back to an earlier one. */
-const inFlow: readonly Status[] = [...statuses].reverse()
-const openStatuses = inFlow.filter((status) => !isFinal(status))
-
 /**
- * Reads each status by the index that begins with it. One after another, as an order goes through them, so that an order
- * which changes meanwhile is found at least once. (view-store.int.test: "lists every order while all of them change")
+ * Reads each status by the index that begins with it, one after another (view/status-flow.ts).
  */
 async function readWindow(
   views: Collection<OrderView>,
@@ -170,8 +136,8 @@ async function readWindow(
   limits: AggregateOptions & Abortable,
 ): Promise<OrderView[]> {
   const byId = new Map<string, OrderView>()
-  const open = overdue ? openStatuses : inFlow
-  for (const one of status === undefined ? open : open.filter((each) => each === status)) {
+  const possible = overdue ? openStatuses : statusesInFlow
+  for (const one of status === undefined ? possible : possible.filter((each) => each === status)) {
     const indexed = {
       ...(branchId !== undefined ? { branchId } : sauceId !== undefined && { sauceId }),
       status: one,

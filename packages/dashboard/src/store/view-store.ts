@@ -3,12 +3,17 @@ import { batcher } from '@saucery/messaging/async/batcher'
 import type { HandledState } from '@saucery/messaging/consumer/consumer'
 import { type Collection, MongoClient } from 'mongodb'
 import { type OrderView, viewOf } from '../view/order-view.ts'
+import type { StatisticsQuery } from '../view/statistics-query.ts'
+import type { Chunk } from './chunks.ts'
 import { mongoDeadLetters } from './dead-letter-store.ts'
 import type { IsAtLocation } from './event-location.ts'
 import { openMilestones } from './milestones.ts'
 import { indexNotFound, unless } from './mongo-errors.ts'
-import { collectionOf, openRegistry } from './projection-registry.ts'
+import { openOrderCounter } from './order-counter.ts'
+import { countPeriod } from './order-counts.ts'
+import { chunksOf, collectionOf, openRegistry, touchedIn } from './projection-registry.ts'
 import { openSharedCounts } from './shared-count.ts'
+import { openTouched } from './touched.ts'
 import { handledIn, viewQueries } from './view-queries.ts'
 import { type Addition, type Fold, writeAll } from './view-writer.ts'
 
@@ -36,10 +41,13 @@ export function openViews(url: string, fold = currentFold, isAtLocation: IsAtLoc
   const collection = (version: number) => client.db().collection<OrderView>(collectionOf(version))
   const views = collection(fold.version)
   const milestones = openMilestones(client.db().collection('milestones'), () => collection(served))
+  const chunks = (version: number) => client.db().collection<Chunk>(chunksOf(version))
+  const touchedOf = (version: number) => openTouched(client.db().collection(touchedIn(version)))
+  const touched = touchedOf(fold.version)
   let served = fold.version
   let indexed: Promise<unknown> | undefined
   async function ensureIndexes(): Promise<void> {
-    indexed ??= makeIndexes(views)
+    indexed ??= Promise.all([makeIndexes(views), chunks(fold.version).createIndex({ _id: 1, to: 1 })])
     // After a failure the next write tries again.
     await indexed.catch((error) => {
       indexed = undefined
@@ -48,7 +56,7 @@ export function openViews(url: string, fold = currentFold, isAtLocation: IsAtLoc
   }
   async function write(additions: Addition[]) {
     await ensureIndexes()
-    return writeAll({ views, milestones, fold, isAtLocation }, additions)
+    return writeAll({ views, milestones, touched, fold, isAtLocation }, additions)
   }
   return {
     /** The version of the documents that are written. */
@@ -71,6 +79,13 @@ export function openViews(url: string, fold = currentFold, isAtLocation: IsAtLoc
       deadLetters: mongoDeadLetters(client.db()),
     } satisfies HandledState as HandledState,
     sharedCount: openSharedCounts(client.db()),
+    /** Counts what has settled, of the version that is written. */
+    countSettled: openOrderCounter({ views, chunks: chunks(fold.version), touched, milestones }),
+    /** Rejected after `maxMs`. */
+    countPeriod: async (query: StatisticsQuery, maxMs: number) => {
+      const source = { views: collection(served), chunks: chunks(served), touched: touchedOf(served).all }
+      return countPeriod({ ...source, milestones: await milestones.all() }, query, maxMs)
+    },
     ...viewQueries(() => collection(served), milestones, asOwn(fold)),
     // Must succeed before any other call: after a failed first connection, every other call fails until `connect` is
     // called again. (outage.int.test: "can be opened while its server is away")

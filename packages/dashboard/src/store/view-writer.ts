@@ -6,6 +6,7 @@ import { byIds } from './by-ids.ts'
 import { type IsAtLocation, movedEntries } from './event-location.ts'
 import type { Milestones } from './milestones.ts'
 import { duplicatesIn, isStoreOutage } from './mongo-errors.ts'
+import type { openTouched } from './touched.ts'
 
 /** An event's entry, and the order that it belongs to. */
 export interface Addition {
@@ -22,6 +23,7 @@ export interface Fold {
 interface WriteTarget {
   readonly views: Collection<OrderView>
   readonly milestones: Pick<Milestones, 'add'>
+  readonly touched: Pick<ReturnType<typeof openTouched>, 'around'>
   readonly fold: Fold
   readonly isAtLocation: IsAtLocation
 }
@@ -63,7 +65,7 @@ const limited = { timeoutMS: 20_000 }
  * (view-store.int.test: "two replicas that share an order's events end in the same document")
  */
 async function write(target: WriteTarget, entries: EntriesByOrder): Promise<void> {
-  const { views, milestones } = target
+  const { views, milestones, touched } = target
   // Orders whose placing comes now are mostly new, and an insert refuses those that are not: they need not be read.
   const isNew = (orderId: string) =>
     entries.get(orderId)?.some(({ event }) => event === 'OrderPlaced') ?? false
@@ -81,8 +83,11 @@ async function write(target: WriteTarget, entries: EntriesByOrder): Promise<void
     })
     const added = after.filter(({ _id }) => !before.has(_id))
     const changed = after.filter((view) => !isSame(view, before.get(view._id) ?? view))
-    const conflicts = (await Promise.all([insert(views, added), replace(views, changed, before)])).flat()
-    await milestones.add(added.map(({ _id }) => _id))
+    const conflicts = await touched.around(orderIds, async () => {
+      const written = await Promise.all([insert(views, added), replace(views, changed, before)])
+      await milestones.add(added.map(({ _id }) => _id))
+      return written.flat()
+    })
     for (const orderId of conflicts) known.add(orderId)
     open = [...open.slice(ordersPerWrite), ...conflicts]
   }

@@ -6,29 +6,39 @@ export interface IdRange {
   readonly to?: string | undefined
 }
 
+const firstGrowth = 15
+
 /**
- * Cuts a range into windows that are read one after another, the newest first, until a page is full. Each has twice as
- * many orders as the one before: a page of a common kind reads few orders, and one of a rare kind few windows.
+ * Cuts a range into windows that are read one after another, the newest first, until a page is full. Each is as long as
+ * the orders found so far let expect that it must be: a common kind reads few orders, and a rare one few windows.
  * @param milestones the newest first
+ * @returns the next window after so many orders of those wanted were found; undefined when the range is read
  */
-export function* windowsOf({ from, to }: IdRange, milestones: readonly string[]): Generator<IdRange> {
+export function openWindows({ from, to }: IdRange, milestones: readonly string[]) {
   let end = to
-  let length = 1
-  for (let i = firstBelow(milestones, to); ; ) {
-    i += length
-    const start = milestones[i - 1]
-    if (start === undefined || (from !== undefined && start <= from)) return yield { from, to: end }
-    yield { from: start, to: end }
+  let isRead = false
+  let next = firstBelow(milestones, to)
+  let length = 0
+  return (found: number, wanted: number): IdRange | undefined => {
+    if (isRead) return undefined
+    const expected = found === 0 ? Number.POSITIVE_INFINITY : (1.5 * length * (wanted - found)) / found
+    const growth = length === 0 ? 1 : Math.ceil(Math.min(firstGrowth * length, expected))
+    length += growth
+    next += growth
+    const start = milestones[next - 1]
+    isRead = start === undefined || (from !== undefined && start <= from)
+    const window = { from: isRead ? from : start, to: end }
     end = start
-    length *= 2
+    return window
   }
 }
 
-function firstBelow(milestones: readonly string[], id: string | undefined): number {
-  let [low, high] = [0, id === undefined ? 0 : milestones.length]
+/** The index of the first of these ids, the newest first, that is older than this one. */
+export function firstBelow(ids: readonly string[], id: string | undefined): number {
+  let [low, high] = [0, id === undefined ? 0 : ids.length]
   while (low < high) {
     const middle = (low + high) >> 1
-    if ((milestones[middle] ?? '') < (id ?? '')) high = middle
+    if ((ids[middle] ?? '') < (id ?? '')) high = middle
     else low = middle + 1
   }
   return low
