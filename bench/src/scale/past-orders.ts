@@ -10,7 +10,8 @@ export interface PastOrder {
   readonly branchId: string
   readonly sauceId: string
   readonly status: 'DELIVERED' | 'REJECTED' | 'FAILED'
-  readonly events: readonly (typeof OrderPlaced)['event'][] | readonly string[]
+  /** The names of its events. */
+  readonly events: readonly string[]
   readonly placedAt: string
   readonly additions: readonly Addition[]
 }

@@ -1,5 +1,6 @@
 import type { ServiceName } from '@saucery/local/system/service-ports'
-import { percentile } from '../report/statistics.ts'
+import { cpuTimes } from '../measure/cpu.ts'
+import { growthPer, percentile } from '../report/statistics.ts'
 import type { Running } from '../run/with-system.ts'
 
 interface Read {
@@ -38,19 +39,25 @@ export const reads: readonly Read[] = [
 const statistics = (call: number, ms: number) =>
   `/orderDashboards/statistics?since=${new Date(Date.now() - ms - call * minute).toISOString()}`
 
-/** The time of each read in ms, p50, directly at its service. The first call of each is not counted. */
-export async function measureReads({ system, signal }: Running, deep: string, calls = 5) {
-  const times: Record<string, number> = {}
+/**
+ * The time of each read, p50, and the CPU time of all services and stores for it, in ms, directly at its service. The
+ * first call of each is not counted.
+ */
+export async function measureReads({ system, signal }: Running, deep: string, calls = 7) {
+  const results: Record<string, { readonly p50: number; readonly cpuMs: number }> = {}
   for (const { name, service, path } of reads) {
     const latencies: number[] = []
+    let before = cpuTimes(system)
     for (let call = 0; call <= calls; call++) {
+      if (call === 1) before = cpuTimes(system)
       const startedAt = performance.now()
       const answer = await fetch(`${system.urls[service]}${path(call, deep)}`, { signal })
       await answer.arrayBuffer()
-      if (!answer.ok) latencies.push(Number.POSITIVE_INFINITY)
-      else latencies.push(performance.now() - startedAt)
+      latencies.push(answer.ok ? performance.now() - startedAt : Number.POSITIVE_INFINITY)
     }
-    times[name] = percentile(latencies.slice(1), 0.5)
+    const { bench: _, ...cpu } = growthPer(calls, before, cpuTimes(system))
+    const cpuMs = Object.values(cpu).reduce<number>((sum, ms) => sum + (ms ?? 0), 0)
+    results[name] = { p50: percentile(latencies.slice(1), 0.5), cpuMs }
   }
-  return times
+  return results
 }

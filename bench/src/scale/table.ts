@@ -19,7 +19,9 @@ export function scaleTable(results: readonly AtSize[]): string {
       row('POST p50 · p99 ms', ({ post }) => `${format(post.p50)} · ${format(post.p99)}`),
       row('CPU ms a saga', total),
       ...keys(({ cpuMs }) => cpuMs).map((name) => row(`CPU ms a saga: ${name}`, ({ cpuMs }) => cpuMs[name])),
-      ...keys(({ reads }) => reads).map((name) => row(`\`${name}\` ms`, ({ reads }) => reads[name])),
+      ...keys(({ reads }) => reads).map((name) =>
+        row(`\`${name}\` ms (CPU)`, ({ reads }) => ofRead(reads[name])),
+      ),
       ...keys(({ idleCpuMsPerSecond }) => idleCpuMsPerSecond)
         .filter((name) => name !== 'bench')
         .map((name) => row(`idle CPU ms/s: ${name}`, (at) => at.idleCpuMsPerSecond[name])),
@@ -27,6 +29,9 @@ export function scaleTable(results: readonly AtSize[]): string {
     ],
   )
 }
+
+const ofRead = (read: AtSize['reads'][string] | undefined) =>
+  read && `${format(read.p50)} (${format(read.cpuMs)})`
 
 function format(value: string | number | undefined): string {
   if (typeof value === 'string') return value
