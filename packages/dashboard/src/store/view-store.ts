@@ -16,6 +16,7 @@ import { openSharedCounts } from './shared-count.ts'
 import { openTouched } from './touched.ts'
 import { handledIn, viewQueries } from './view-queries.ts'
 import { type Addition, type Fold, writeAll } from './view-writer.ts'
+import { openWrittenViews } from './written-views.ts'
 
 // The more events wait, the more of them belong to the same order, and one order's events are one write.
 const eventsPerWrite = { size: 15_000, everyMs: (events: number) => Math.min(events, 1000) }
@@ -44,6 +45,7 @@ export function openViews(url: string, fold = currentFold, isAtLocation: IsAtLoc
   const chunks = (version: number) => client.db().collection<Chunk>(chunksOf(version))
   const touchedOf = (version: number) => openTouched(client.db().collection(touchedIn(version)))
   const touched = touchedOf(fold.version)
+  const written = openWrittenViews()
   let served = fold.version
   let indexed: Promise<unknown> | undefined
   async function ensureIndexes(): Promise<void> {
@@ -56,7 +58,7 @@ export function openViews(url: string, fold = currentFold, isAtLocation: IsAtLoc
   }
   async function write(additions: Addition[]) {
     await ensureIndexes()
-    return writeAll({ views, milestones, touched, fold, isAtLocation }, additions)
+    return writeAll({ views, written, milestones, touched, fold, isAtLocation }, additions)
   }
   return {
     /** The version of the documents that are written. */

@@ -7,6 +7,7 @@ import { type IsAtLocation, movedEntries } from './event-location.ts'
 import type { Milestones } from './milestones.ts'
 import { duplicatesIn, isStoreOutage } from './mongo-errors.ts'
 import type { openTouched } from './touched.ts'
+import type { WrittenViews } from './written-views.ts'
 
 /** An event's entry, and the order that it belongs to. */
 export interface Addition {
@@ -22,6 +23,7 @@ export interface Fold {
 
 interface WriteTarget {
   readonly views: Collection<OrderView>
+  readonly written: WrittenViews
   readonly milestones: Pick<Milestones, 'add'>
   readonly touched: Pick<ReturnType<typeof openTouched>, 'around'>
   readonly fold: Fold
@@ -65,16 +67,18 @@ const limited = { timeoutMS: 20_000 }
  * (view-store.int.test: "two replicas that share an order's events end in the same document")
  */
 async function write(target: WriteTarget, entries: EntriesByOrder): Promise<void> {
-  const { views, milestones, touched } = target
+  const { views, written, milestones, touched } = target
   // Orders whose placing comes now are mostly new, and an insert refuses those that are not: they need not be read.
   const isNew = (orderId: string) =>
     entries.get(orderId)?.some(({ event }) => event === 'OrderPlaced') ?? false
   let open = [...entries.keys()]
   const known = new Set(open.filter((id) => !isNew(id)))
+  const remembered = new Map(written.among([...known]).map((view) => [view._id, view]))
   while (open.length > 0) {
     const orderIds = open.slice(0, ordersPerWrite)
-    const read = orderIds.filter((id) => known.has(id))
-    const found = await byIds(views, read, limited)
+    const ours = orderIds.flatMap((id) => remembered.get(id) ?? [])
+    const read = orderIds.filter((id) => known.has(id) && !remembered.has(id))
+    const found = [...ours, ...(await byIds(views, read, limited))]
     const before = new Map(found.map((view) => [view._id, view]))
     const moved = await movedEntries(found, entries, target.isAtLocation)
     const after = orderIds.map((orderId) => {
@@ -82,14 +86,23 @@ async function write(target: WriteTarget, entries: EntriesByOrder): Promise<void
       return viewFrom(target.fold, orderId, mergeTimeline(kept, entries.get(orderId) ?? []))
     })
     const added = after.filter(({ _id }) => !before.has(_id))
-    const changed = after.filter((view) => !isSame(view, before.get(view._id) ?? view))
+    const same = new Set(after.filter((view) => isSame(view, before.get(view._id))))
+    const changed = after.filter((view) => before.has(view._id) && !same.has(view))
     const conflicts = await touched.around(orderIds, async () => {
-      const written = await Promise.all([insert(views, added), replace(views, changed, before)])
+      const refused = await Promise.all([insert(views, added), replace(views, changed, before)])
       await milestones.add(added.map(({ _id }) => _id))
-      return written.flat()
+      return refused.flat()
     })
-    for (const orderId of conflicts) known.add(orderId)
-    open = [...open.slice(ordersPerWrite), ...conflicts]
+    const isRefused = new Set(conflicts)
+    written.keep([...added, ...changed].filter(({ _id }) => !isRefused.has(_id)))
+    if (conflicts.some((id) => remembered.has(id))) written.distrust()
+    // The store may have lost what this process remembers: what would change nothing is read.
+    const again = [...conflicts, ...[...same].flatMap(({ _id }) => (remembered.has(_id) ? _id : []))]
+    for (const orderId of again) {
+      known.add(orderId)
+      remembered.delete(orderId)
+    }
+    open = [...open.slice(ordersPerWrite), ...again]
   }
 }
 
@@ -99,8 +112,8 @@ const viewFrom = ({ view, version }: Fold, orderId: string, timeline: Entries): 
 })
 
 // Compares every byte, so that a document that was tampered with is repaired when its events come again.
-const isSame = (a: OrderView, b: OrderView): boolean =>
-  a === b || (a.timeline.length === b.timeline.length && Buffer.compare(bytesOf(a), bytesOf(b)) === 0)
+const isSame = (a: OrderView, b: OrderView | undefined): boolean =>
+  a.timeline.length === b?.timeline.length && Buffer.compare(bytesOf(a), bytesOf(b)) === 0
 
 const bytesOf = (view: OrderView) => BSON.serialize(view, { ignoreUndefined: true })
 
