@@ -43,8 +43,9 @@ export function openPublisher(options: OutboxOptions, stream: StreamWatch, onReg
     const { id, subject } = event
     const data = encoder.encode(JSON.stringify(event.data))
     const headers = toHeaders(event, broker.name)
+    headers.set('Nats-Msg-Id', id)
     await sign({ subject, headers, data })
-    const ack = await broker.js.publish(subject, data, { msgID: id, headers })
+    const ack = await broker.publish(subject, data, headers)
     // A duplicate is a success: an earlier try was stored, and its acknowledgement was lost.
     if (!ack.duplicate) {
       // Sequences start again when another replica recreated the stream or the broker lost its last writes.
