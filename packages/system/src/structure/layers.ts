@@ -120,7 +120,7 @@ export const structure: Structure = {
       ['run'],
       ['limits'],
       ['measure'],
-      ['breaker', 'fairness', 'rebuild'],
+      ['breaker', 'fairness', 'rebuild', 'scale'],
       ['bench.ts'],
     ],
     'bench/peers': [
