@@ -67,7 +67,9 @@ const hasLimit = (text: string): boolean => /\blimit \$/.test(text)
  * Statements start in the order of the calls. What a transaction sends before it first waits leaves with its `begin`,
  * which can still fail: that must only read. What it does not wait for leaves with its `commit`, and if it fails, the
  * transaction rejects.
- * (database.int.test: "sends the statements of a transaction in two writes", "rejects a transaction whose last …")
+ * (transactions.int.test: "sends the statements of a transaction in two writes, however long they are")
+ * (transactions.int.test: "rejects a transaction whose last statement fails, though the transaction does not wait for it")
+ * (unit-of-work.int.test: "writes nothing before it knows that its transaction has begun")
  */
 export function prepared<C extends postgres.Sql | postgres.TransactionSql>(client: C): C {
   const unsafe: C['unsafe'] = (text, parameters = []) => {

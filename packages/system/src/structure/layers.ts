@@ -119,7 +119,7 @@ export const structure: Structure = {
       ['run'],
       ['limits'],
       ['measure'],
-      ['breaker', 'fairness', 'rebuild'],
+      ['breaker', 'fairness', 'rebuild', 'steady'],
       ['bench.ts'],
     ],
     'deploy/tools': [['images', 'manifests', 'secrets'], ['replay.ts']],
