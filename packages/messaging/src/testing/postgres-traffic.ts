@@ -9,8 +9,8 @@ export interface SentStatement {
 /** What the pools of this process send to a Postgres server, counted where they write to their sockets. */
 export function watchTraffic(url: string) {
   const port = Number(new URL(url).port)
-  /** The texts by the names of the prepared statements. The names of two connections differ. */
-  const prepared = new Map<string, string>()
+  /** The texts of each connection's statements, by name. The name of one that is planned anew is empty. */
+  const textsOf = new WeakMap<Socket, Map<string, string>>()
   /** How many answers each socket waits for, and the beginning of an answer that is not here yet. */
   const waiting = new WeakMap<Socket, number>()
   const cut = new WeakMap<Socket, Buffer>()
@@ -30,6 +30,8 @@ export function watchTraffic(url: string) {
     if ((waiting.get(socket) ?? 0) === 0) roundTrips += 1
     bytes += data.length
     const statements: SentStatement[] = []
+    const prepared = textsOf.get(socket) ?? new Map<string, string>()
+    textsOf.set(socket, prepared)
     for (const [type, body] of messagesIn(data)) {
       const [name = '', text = ''] = body.toString('latin1').split('\0')
       if (type === 'P')
