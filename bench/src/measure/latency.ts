@@ -6,11 +6,11 @@ import { spreadOf } from '../report/statistics.ts'
 const PER_SECOND = 20
 
 /** Places orders at a steady rate, without waiting for the earlier ones. */
-export async function measureLatency(running: BenchClients, seconds: number) {
+export async function measureLatency(running: BenchClients, seconds: number, perSecond = PER_SECOND) {
   const startedAt = performance.now()
   const placed: ReturnType<typeof placeAndFollow>[] = []
-  for (let i = 0; i < seconds * PER_SECOND; i += 1) {
-    const dueIn = startedAt + (i * 1000) / PER_SECOND - performance.now()
+  for (let i = 0; i < seconds * perSecond; i += 1) {
+    const dueIn = startedAt + (i * 1000) / perSecond - performance.now()
     await sleep(Math.max(0, dueIn), undefined, { signal: running.signal })
     const order = placeAndFollow(running)
     // Awaited below: until then a failure is not unhandled.
@@ -19,7 +19,7 @@ export async function measureLatency(running: BenchClients, seconds: number) {
   }
   const orders = await Promise.all(placed)
   return {
-    ordersPerSecond: PER_SECOND,
+    ordersPerSecond: perSecond,
     seconds,
     post: spreadOf(orders.map(({ post }) => post)),
     delivering: spreadOf(orders.map(({ delivering }) => delivering)),

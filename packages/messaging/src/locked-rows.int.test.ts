@@ -91,7 +91,7 @@ describe('a key whose changes always fail', () => {
     const round = async (i: number) => {
       const bad = replica.commit(raise('bad', 2000)).then(
         () => assert.fail('committed'),
-        (error) => assert.equal(error.cause.code, '23514'),
+        (error) => assert.equal(error.code, '23514'),
       )
       await Promise.all([bad, ...[1, 2, 3].map((n) => replica.commit(raise(`good${i}-${n}`)))])
     }

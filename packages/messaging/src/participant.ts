@@ -18,9 +18,8 @@ export interface ParticipantOptions<State, F extends Fact> extends OutboxOptions
   /** How long answers to requests are kept. Unset if the service has no table for them. */
   readonly requestRetentionMs?: number | undefined
   readonly sweepEveryMs?: number
+  readonly pruneEveryMs?: number
 }
-
-const pruneEveryMs = 60 * 60_000
 
 /** A service with a state of its own that publishes and consumes events. */
 export type Participant<State, Published extends Fact, Consumed extends Fact> = Awaited<
@@ -34,8 +33,8 @@ export async function openParticipant<
   Consumed extends Fact,
   Own extends Fact = never,
 >(options: ParticipantOptions<State, Published | Consumed | Own>) {
-  const { db, broker, replicas, log, retentionMs, requestRetentionMs, sweepEveryMs = 1000 } = options
-  const { compareEveryMs } = options
+  const { db, broker, replicas, log, retentionMs, requestRetentionMs } = options
+  const { compareEveryMs, sweepEveryMs = 1000, pruneEveryMs = 60 * 60_000 } = options
   const outbox = await openOutbox(options)
   const sweeper = runEvery('sweep', sweepEveryMs, outbox.sweep, log)
   broker.onReconnect(sweeper.now)

@@ -17,6 +17,7 @@ import {
   type Raised,
   raised,
 } from './testing/counters.ts'
+import { watchTraffic } from './testing/postgres-traffic.ts'
 import { testReplica } from './testing/replica.ts'
 import { testDatabase } from './testing/servers.ts'
 import { unitOfWork } from './unit-of-work.ts'
@@ -61,7 +62,7 @@ describe('a unit of work', () => {
       ['fulfilled', 'rejected', 'fulfilled', 'fulfilled'],
     )
     const [, refused] = settled as [unknown, PromiseRejectedResult]
-    assert.equal(refused.reason.cause.code, '23514')
+    assert.equal(refused.reason.code, '23514')
     assert.deepEqual(await counts(database.db), { k0: 1, k2: 2, k3: 3 })
     assert.equal(await rowsIn(database.db, outbox), 3)
   })
@@ -192,6 +193,24 @@ describe('a unit of work', () => {
     )
     assert.deepEqual(failures, [])
     assert.deepEqual(await counts(database.db), Object.fromEntries(keys.map((key) => [key, 4 * rounds])))
+  })
+
+  it('writes nothing before it knows that its transaction has begun', async () => {
+    await using database = await testDatabase()
+    await using nats = await testNats()
+    await using replica = await testReplica(database, nats)
+    using traffic = watchTraffic(database.url)
+    // Until each connection of the pool has prepared the statements.
+    for (let i = 0; i < 30; i++) await replica.commit(raiseFor(nudge('k')))
+    traffic.take()
+    await replica.commit(raiseFor(nudge('k')))
+    const writes = traffic.take().writes.map((statements) => statements.map(({ text }) => text.trim()))
+    const first = writes.findIndex((texts) => texts.includes('begin'))
+    const kinds = [first, first + 1].map((i) => writes[i]?.map((text) => text.split(/\s/)[0]))
+    assert.deepEqual(kinds, [
+      ['begin', 'with', 'select', 'select'],
+      ['insert', 'insert', 'insert', 'commit'],
+    ])
   })
 
   it('sends as many statements for a hundred changes as for one', async () => {

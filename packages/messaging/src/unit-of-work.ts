@@ -3,10 +3,10 @@ import type { BatchLimits, Outcome } from './async/batcher.ts'
 import { commitTogether } from './commit-together.ts'
 import { type Cause, type Event, type Fact, stamp } from './events/event.ts'
 import { openRequests, type StoredAnswer, type StoredRequest } from './idempotency/requests.ts'
-import { claim, release } from './inbox/inbox.ts'
+import { freshAmong, recordHandled } from './inbox/inbox.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import type { Database, Transaction } from './postgres/database.ts'
-import { blockedAmong, limitWaits, lockKeys, type WaitLimits } from './postgres/locks.ts'
+import { blockedAmong, lockKeys, type WaitLimits } from './postgres/locks.ts'
 
 /** How the state of one key is stored, and how events change it. */
 export interface Aggregate<State, F extends Fact> {
@@ -59,24 +59,26 @@ export function unitOfWork<State, P extends Fact, F extends Fact>(
   const unchanged: ChangeResult<State, P> = { state: undefined, events: [] }
 
   async function commit(changes: Changes, limits: WaitLimits): Promise<Outcomes> {
-    const outcomes = await db.transaction((tx) => apply(tx, changes, limits))
+    const { outcomes, written } = await db.transaction((tx) => apply(tx, changes, limits))
+    await written
     outbox.publish(eventsIn(outcomes))
     return outcomes
   }
 
-  async function apply(tx: Transaction, changes: Changes, limits: WaitLimits): Promise<Outcomes> {
+  async function apply(tx: Transaction, changes: Changes, limits: WaitLimits) {
     const keys = [...new Set(changes.map(({ key }) => key))]
     const asked = changes.flatMap(({ request }) => request ?? [])
     const handled = changes.flatMap(({ handles }) => handles ?? [])
-    // Sent together: the server runs them in this order, so the load sees what previous holders of the locks wrote.
-    const [, , requests, fresh, states] = await Promise.all([
-      limitWaits(tx, limits),
-      lockKeys(tx, keys),
+    // Sent together, with `begin`: the server runs them in this order, so what is read is what previous holders of the
+    // locks wrote. None of them writes, because `begin` can still fail.
+    const [, requests, fresh, states] = await Promise.all([
+      lockKeys(tx, keys, limits),
       openRequests(tx, asked),
-      claim(tx, handled),
+      freshAmong(tx, handled),
       aggregate.load(tx, keys),
     ])
     const before = new Map(states)
+    const wasFresh = new Set(fresh)
     const outcomes = changes.map((change) => {
       const decideNow = () => decide(change, fresh, states)
       return change.request ? requests.once(change.request, decideNow, unchanged) : decideNow()
@@ -85,15 +87,20 @@ export function unitOfWork<State, P extends Fact, F extends Fact>(
       const state = states.get(key)
       return state === undefined || state === before.get(key) ? [] : [state]
     })
-    await Promise.all([
+    // Sent together, with `commit`: not awaited here.
+    const written = Promise.all([
       aggregate.save(tx, changed),
       outbox.append(tx, eventsIn(outcomes)),
-      // Events that are still fresh were refused; left in the inbox, they would never be handled.
+      // Events that are still fresh were refused; in the inbox, they would never be handled.
       // (unit-of-work.int.test: "decides again about an event that was refused")
-      release(tx, [...fresh]),
+      recordHandled(
+        tx,
+        handled.filter((id) => wasFresh.has(id) && !fresh.has(id)),
+      ),
       requests.save(),
     ])
-    return outcomes
+    written.catch(() => {})
+    return { outcomes, written }
   }
 
   /** @param fresh the ids of events that the inbox did not know; a handled one is removed */

@@ -17,10 +17,10 @@ const at = (minutes: number) => firstIdAt(start + minutes * minute)
 type Query = PageQuery & { readonly status?: string; readonly branchId?: string }
 
 /** One order a minute, of ten branches. One order in a hundred, all of branch 0, has `is_rare`. */
-export const orderIds = (from: number, to: number): SQL => sql`
+export const orderIds = (from: number, to: number, firstMs = start, everyMs = minute): SQL => sql`
   (select i, (i % 10)::text as branch_id, i % 100 = 0 as is_rare,
-    (lpad(to_hex((${start}::bigint + i::bigint * ${minute}) >> 16), 8, '0') || '-' ||
-     lpad(to_hex((${start}::bigint + i::bigint * ${minute}) & 65535), 4, '0') || '-7000-8000-' ||
+    (lpad(to_hex((${firstMs}::bigint + i::bigint * ${everyMs}) >> 16), 8, '0') || '-' ||
+     lpad(to_hex((${firstMs}::bigint + i::bigint * ${everyMs}) & 65535), 4, '0') || '-7000-8000-' ||
      lpad(to_hex(i), 12, '0'))::uuid as id
   from generate_series(${from}::int, ${to}::int) as i) as placed`
 

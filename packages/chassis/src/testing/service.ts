@@ -11,6 +11,8 @@ import { allowEveryone } from './caller-tokens.ts'
 import { silentLog } from './log.ts'
 import { testBrokerWithStreams } from './streams.ts'
 
+type Intervals = { readonly pruneEveryMs?: number; readonly compareEveryMs?: number }
+
 /** A service as `boot` makes it, without settings and HTTP, on a database and a NATS server of its own. */
 export async function testService<State, S extends Publisher, Own extends Fact = never>(
   service: S,
@@ -23,7 +25,7 @@ export async function testService<State, S extends Publisher, Own extends Fact =
   await migrate(postgres.url, migrations)
 
   /** Another process of the service: on the same servers, with its own connections. */
-  async function replica() {
+  async function replica(intervals: Intervals = {}) {
     const { db, isUp, close } = openDatabase(postgres.url, service)
     const broker = await connectBroker({ url: nats.url, name: service, keys: testKeys, log: silentLog })
     const participant = await openParticipant<State, Published<S>, Consumed<S>, Own>({
@@ -33,7 +35,9 @@ export async function testService<State, S extends Publisher, Own extends Fact =
       replicas: 1,
       aggregate,
       retentionMs: 60_000,
+      requestRetentionMs: 60_000,
       log: silentLog,
+      ...intervals,
     })
     const stop = async () => {
       await participant.stop()

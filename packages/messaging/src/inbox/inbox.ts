@@ -5,28 +5,27 @@ import { deleteInBatches } from '../postgres/delete-in-batches.ts'
 import { inbox } from '../postgres/schema.ts'
 
 /**
- * Records the ids of events in the transaction that handles them.
- * @returns the ids that were not recorded before
+ * The ids of the events that were not handled before, of some whose keys the transaction has locked: another
+ * transaction that handles one of them waits for the lock of its key.
+ * (unit-of-work.int.test: "handles an event once that comes to two replicas")
  */
-export async function claim(tx: Transaction, ids: string[]): Promise<Set<string>> {
+export async function freshAmong(tx: Transaction, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set()
-  // Sorted, so that two transactions with the same ids cannot deadlock.
-  const rows = await tx.execute<{ id: string }>(sql`
-    insert into ${inbox} (id)
-    select distinct id from jsonb_array_elements_text(${JSON.stringify(ids)}::text::jsonb) as id order by id
-    on conflict do nothing
-    returning id`)
-  return new Set(rows.map(({ id }) => id))
+  const rows = await tx.select().from(inbox).where(keyIn(inbox.id, ids))
+  const handled = new Set(rows.map(({ id }) => id))
+  return new Set(ids.filter((id) => !handled.has(id)))
+}
+
+/** Records the ids of events in the transaction that handles them. */
+export async function recordHandled(tx: Transaction, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  await tx.execute(sql`
+    insert into ${inbox} (id) select distinct id from jsonb_array_elements_text(${JSON.stringify(ids)}::text::jsonb) as id`)
 }
 
 /** Rejects while the database cannot be used. A standby server, which answers reads, refuses this, too. */
 export const isWritable = (db: Database): Promise<unknown> =>
   db.execute(sql`update ${inbox} set id = id where false`)
-
-/** Removes ids that this transaction claimed and did not handle. */
-export async function release(tx: Transaction, ids: string[]): Promise<void> {
-  if (ids.length > 0) await tx.execute(sql`delete from ${inbox} where ${keyIn(inbox.id, ids)}`)
-}
 
 /** Deletes the ids of events that are older than `olderThanMs`. */
 export const pruneInbox = (db: Database, olderThanMs: number, stopping?: AbortSignal): Promise<void> =>

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { type Event, firstIdAt } from '../events/event.ts'
-import { type Database, inMs, isFarAhead, recordset, type Transaction } from '../postgres/database.ts'
+import { type Database, inMs, isFarAhead, keyIn, recordset, type Transaction } from '../postgres/database.ts'
 import { deleteInBatches } from '../postgres/delete-in-batches.ts'
 import { outbox } from '../postgres/schema.ts'
 
@@ -29,15 +29,20 @@ export async function insertEvents(tx: Transaction, events: Event[], leaseMs: nu
  * Marks events as published. A row that others have locked is left to the sweeper, which cannot lease it before the
  * lock ends either. The stream tells it by a duplicate where the event is.
  * (locked-outbox.int.test: "delay no mark of another event, and are published once")
+ *
+ * It need not be durable when it is made: an event whose mark a crash of the server loses is published once more, and
+ * is a duplicate.
  */
 export async function markPublished(db: Database, rows: Stored[]): Promise<void> {
+  const ids = rows.map(({ id }) => id)
   await db.execute(sql`
-    with held as (
-      select ack.* from ${outbox} join ${recordset(outbox, rows)} as ack using (id) for update of ${outbox} skip locked
-    )
-    update ${outbox} set published_at = now(), stream = held.stream, stream_sequence = held.stream_sequence,
-      stream_created = held.stream_created
-    from held where ${outbox}.id = held.id`)
+    with free as (select id from ${outbox} where ${keyIn(outbox.id, ids)} for update skip locked),
+      relaxed as (select set_config('synchronous_commit', 'off', true))
+    update ${outbox} set published_at = now(), stream = ack.stream, stream_sequence = ack."streamSequence",
+      stream_created = ack."streamCreated"
+    from jsonb_to_recordset(${JSON.stringify(rows)}::text::jsonb)
+      as ack(id uuid, stream text, "streamSequence" bigint, "streamCreated" timestamptz), relaxed
+    where ${outbox}.id = ack.id and ${outbox}.id = any(array(select id from free))`)
 }
 
 /**

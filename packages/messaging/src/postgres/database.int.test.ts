@@ -44,7 +44,7 @@ const short = sql`select pg_sleep(0.1)`
 const endless = sql`select pg_sleep(60)`
 
 describe('a database', () => {
-  it('plans a prepared statement anew when its table has grown', async () => {
+  it('keeps a plan that reads a table by its index, however much the table grows', async () => {
     await using database = await testDatabase()
     const { db } = database
     await db.execute(sql`alter table inbox set (autovacuum_enabled = false)`)
@@ -56,7 +56,7 @@ describe('a database', () => {
       await tx.execute(sql`insert into inbox select generate_series(1, 100000)::text`)
       const rowsRead = async () => {
         const [row] = await tx.execute<{ rows: number }>(
-          sql`select seq_tup_read::int as rows from pg_stat_xact_user_tables where relname = 'inbox'`,
+          sql`select (seq_tup_read + idx_tup_fetch)::int as rows from pg_stat_xact_user_tables where relname = 'inbox'`,
         )
         return row?.rows ?? Number.NaN
       }
@@ -64,7 +64,7 @@ describe('a database', () => {
       assert.deepEqual([...(await find())], [{ id: '7' }])
       return (await rowsRead()) - before
     })
-    assert.equal(read, 0)
+    assert.equal(read, 1)
   })
 
   it('rejects a transaction whose connection is lost, as an outage', async () => {

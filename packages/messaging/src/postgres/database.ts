@@ -35,9 +35,6 @@ export function openDatabase(url: string, name: string, { connections = 10, sile
       application_name: name,
       statement_timeout: 15_000,
       idle_in_transaction_session_timeout: 30_000,
-      // A plan made while a table is small would scan the whole table for as long as the statement stays prepared.
-      // (database.int.test: "plans a prepared statement anew when its table has grown")
-      plan_cache_mode: 'force_custom_plan',
     },
   })
   const db: Database = drizzle({ client: prepared(client) })
@@ -63,9 +60,7 @@ export const columnsOf = (table: PgTable): SQL =>
 export function recordset(table: PgTable, rows: readonly object[]): SQL {
   const columns = Object.entries(getTableColumns(table))
   const json = rows.map((row) =>
-    Object.fromEntries(
-      columns.map(([property, { name }]) => [name, row[property as keyof typeof row] ?? null]),
-    ),
+    Object.fromEntries(columns.map(([property, { name }]) => [name, row[property as keyof typeof row]])),
   )
   return sql`jsonb_populate_recordset(null::${table}, ${JSON.stringify(json)}::text::jsonb)`
 }

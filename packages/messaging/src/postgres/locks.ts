@@ -18,16 +18,22 @@ export interface WaitLimits {
   readonly statementMs: number
 }
 
-/** Limits each wait for a lock and each statement of the transaction. */
-export const limitWaits = (tx: Transaction, { lockMs, statementMs }: WaitLimits): Promise<unknown> =>
-  tx.execute(sql`
-    select set_config('lock_timeout', ${String(lockMs)}, true), set_config('statement_timeout', ${String(statementMs)}, true)`)
-
-// A row lock cannot guard a row that does not exist yet: two first events would race. Sorted, so that two transactions
-// cannot deadlock. (unit-of-work.int.test: "twenty first events at once make one state")
-export async function lockKeys(tx: Transaction, keys: readonly string[]): Promise<void> {
+/**
+ * Locks the keys until the end of the transaction, and limits each wait for a lock and each further statement of it.
+ *
+ * A row lock cannot guard a row that does not exist yet: two first events would race. Sorted, so that two transactions
+ * cannot deadlock. (unit-of-work.int.test: "twenty first events at once make one state")
+ */
+export async function lockKeys(
+  tx: Transaction,
+  keys: readonly string[],
+  { lockMs, statementMs }: WaitLimits,
+) {
   await tx.execute(sql`
-    select pg_advisory_xact_lock(k) from (select distinct ${hashOfKey} as k from ${keysOf(keys)} order by k) as sorted`)
+    with limits as materialized (
+      select set_config('lock_timeout', ${String(lockMs)}, true), set_config('statement_timeout', ${String(statementMs)}, true)
+    ), sorted as materialized (select distinct ${hashOfKey} as k from ${keysOf(keys)} order by k)
+    select pg_advisory_xact_lock(k) from limits, sorted`)
 }
 
 /** The keys whose locks, or whose rows, another transaction holds now. */

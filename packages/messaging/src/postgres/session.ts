@@ -25,4 +25,12 @@ export const sessionSettings: Readonly<Record<string, string>> = {
   lock_timeout: '0',
   idle_in_transaction_session_timeout: '0',
   idle_session_timeout: '0',
+  // The plan of a prepared statement is kept. Made while a table is small, it must not scan the table when it has grown.
+  // (database.int.test: "keeps a plan that reads a table by its index, however much the table grows")
+  plan_cache_mode: 'auto',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  // What no index can find seems expensive, so that it would be compiled, which takes longer than to find it.
+  jit: 'off',
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { batcher } from '@saucery/messaging/async/batcher'
-import { columnsOf, type Database, keyIn, recordset } from '@saucery/messaging/postgres/database'
+import { columnsOf, type Database, recordset } from '@saucery/messaging/postgres/database'
 import { sql } from 'drizzle-orm'
 import { bigint, integer, pgTable, text } from 'drizzle-orm/pg-core'
 import type { z } from 'zod'
@@ -54,14 +54,13 @@ async function bookAll(db: Database, limit: number, charges: Charge[]) {
     declined: charge.amount > limit ? 'limit-exceeded' : null,
     refunds: 0,
   }))
-  await db.execute(sql`
-    insert into ${simulatedCharges} (${columnsOf(simulatedCharges)})
-    select distinct on (idempotency_key) ${columnsOf(simulatedCharges)} from ${recordset(simulatedCharges, rows)}
-    order by idempotency_key on conflict do nothing`)
-  const keys = charges.map(({ idempotencyKey }) => idempotencyKey)
+  // What is booked stays as it is; changed in nothing, it is returned, too.
   const booked = await db.execute<{ key: string; declined: string | null }>(sql`
-    select idempotency_key as key, declined from ${simulatedCharges}
-    where ${keyIn(simulatedCharges.idempotencyKey, keys)}`)
+    insert into ${simulatedCharges} as booked (${columnsOf(simulatedCharges)})
+    select distinct on (idempotency_key) ${columnsOf(simulatedCharges)} from ${recordset(simulatedCharges, rows)}
+    order by idempotency_key
+    on conflict (idempotency_key) do update set refunds = booked.refunds
+    returning idempotency_key as key, declined`)
   const outcomes = new Map(booked.map(({ key, declined }) => [key, outcomeOf(declined)]))
   return charges.map(({ idempotencyKey }) => {
     const value = outcomes.get(idempotencyKey)

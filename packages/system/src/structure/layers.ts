@@ -120,7 +120,7 @@ export const structure: Structure = {
       ['run'],
       ['limits'],
       ['measure'],
-      ['breaker', 'fairness', 'rebuild', 'scale'],
+      ['breaker', 'fairness', 'rebuild', 'scale', 'steady'],
       ['bench.ts'],
     ],
     'bench/peers': [
