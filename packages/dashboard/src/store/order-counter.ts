@@ -24,6 +24,9 @@ export interface CountedStore {
 
 const maxReadMs = 10_000
 
+/** Chunks that are read at once: each read asks for every status. */
+const perRead = 8
+
 /**
  * Counts the chunks whose orders no one writes any more, the newest first, and removes their marks.
  * (order-counts.int.test: "are those of the documents, whoever writes meanwhile")
@@ -51,15 +54,25 @@ export function openOrderCounter(store: CountedStore, now = () => performance.no
     isLoaded = true
   }
 
-  async function count(range: ClosedRange, epoch: number, signal: AbortSignal): Promise<void> {
-    const version = heads.get(range.from)?.version ?? 0
-    const orders = await readCounted(views, range, undefined, limitedTo(maxReadMs, signal))
-    const chunk = chunkOf(range, orders, { epoch, version: version + 1 })
-    // Another process that counted meanwhile may have read newer documents.
-    const { _id, ...replacement } = chunk
-    const replace = chunks.replaceOne({ _id, version }, replacement, { upsert: version === 0 })
+  /** @param ranges side by side, the newest first: they are read at once */
+  async function count(ranges: readonly ClosedRange[], epoch: number, signal: AbortSignal): Promise<void> {
+    const [newest, oldest] = [ranges[0], ranges.at(-1)]
+    if (!newest || !oldest) return
+    const whole = { from: oldest.from, to: newest.to }
+    const orders = await readCounted(views, whole, undefined, limitedTo(maxReadMs, signal))
+    for (const range of ranges) {
+      const within = orders.filter(({ _id }) => _id >= range.from && _id < range.to)
+      await keep(chunkOf(range, within, { epoch, version: 1 + (heads.get(range.from)?.version ?? 0) }))
+    }
+  }
+
+  /** Another process that counted meanwhile may have read newer documents: then its counts stay. */
+  async function keep({ _id, ...counted }: Chunk): Promise<void> {
+    const version = counted.version - 1
+    const replace = chunks.replaceOne({ _id, version }, counted, { upsert: version === 0 })
     const replaced = await replace.catch(unless(duplicateKey))
-    if (replaced && replaced.matchedCount + replaced.upsertedCount > 0) heads.set(_id, chunk)
+    if (replaced && replaced.matchedCount + replaced.upsertedCount > 0)
+      heads.set(_id, { _id, to: counted.to, epoch: counted.epoch, version: counted.version })
     else isLoaded = false
   }
 
@@ -73,11 +86,16 @@ export function openOrderCounter(store: CountedStore, now = () => performance.no
     if (open.epoch > 0 || !milestones.mayCount()) return false
     const marks = marksOf(marked)
     if (!isLoaded) await load()
-    for (let i = 1; i < ids.length; i++) {
+    let due: ClosedRange[] = []
+    for (let i = 1; i <= ids.length; i++) {
       const range = { from: ids[i] ?? '', to: ids[i - 1] ?? '' }
-      if (isCurrent(heads.get(range.from), range.to, marks) || isTouched(range, open)) continue
+      const isDue =
+        i < ids.length && !isCurrent(heads.get(range.from), range.to, marks) && !isTouched(range, open)
+      if (isDue) due.push(range)
+      if (due.length < (isDue ? perRead : 1)) continue
       if (now() > until || signal.aborted) return false
-      await count(range, marks.epoch, signal)
+      await count(due, marks.epoch, signal)
+      due = []
     }
     if (isLoaded) await touched.remove(settled.filter(({ _id }) => _id !== 'all'))
     return isLoaded
