@@ -19,7 +19,7 @@ const views = ['', '?status=DELIVERED', '?status=REJECTED', '?status=CANCELLED',
 const narrow = ['?branchId=7&status=FAILED', '?sauceId=7&status=REJECTED', '?branchId=7&sauceId=3']
 const minute = 60_000
 
-export const reads: readonly Read[] = [
+const reads: readonly Read[] = [
   ...[...views, ...narrow, '?overdue=true'].flatMap((query) => list('dashboard', '/orderDashboards', query)),
   {
     name: '/orderDashboards/statistics, the last hour',
