@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { growthPer } from '../report/statistics.ts'
-import type { Running } from '../run/with-system.ts'
+import { processesOf, type Running } from '../run/with-system.ts'
 import { countsOf } from './counts.ts'
 import { measureSagas } from './sagas.ts'
 
@@ -12,8 +12,7 @@ export async function measureThroughput(running: Running, size: { orders: number
   const { orders } = size
   await sleep(STATISTICS_MS, undefined, { signal })
   const before = await countsOf(system)
-  const processes = { ...system.services, ...system.servers }
-  const sagas = await measureSagas(running, { ...size, processes, until: 'DELIVERED' })
+  const sagas = await measureSagas(running, { ...size, processes: processesOf(system), until: 'DELIVERED' })
   await sleep(STATISTICS_MS, undefined, { signal })
   const after = await countsOf(system)
   const { statements, messages = 0 } = growthPer(orders, before.totals, after.totals)

@@ -45,3 +45,6 @@ export function withSystem<T>(
     }
   })
 }
+
+/** The services and stores. */
+export const processesOf = ({ services, servers }: System) => ({ ...services, ...servers })

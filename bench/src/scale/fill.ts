@@ -1,5 +1,9 @@
+import { projectionVersion } from '@saucery/contracts/projection-durables'
+import { touchedIn } from '@saucery/dashboard/store/projection-registry'
 import { openViews } from '@saucery/dashboard/store/view-store'
 import type { System } from '@saucery/local/system/system'
+import { MongoClient } from 'mongodb'
+import { waitFor } from '../load/poll.ts'
 import { withSql } from '../run/stores.ts'
 import type { Running } from '../run/with-system.ts'
 import { type PastOrder, pastOrder } from './past-orders.ts'
@@ -31,6 +35,7 @@ export async function fill({ system, say, signal }: Running, filled: number, unt
   } finally {
     await views.close()
   }
+  await untilCounted(system, signal)
   await analyze(system)
 }
 
@@ -70,6 +75,15 @@ async function insertRows({ databases }: System, orders: readonly PastOrder[]): 
 
 const paymentOf = { DELIVERED: 'APPROVED', REJECTED: 'DECLINED', FAILED: 'REFUNDED' }
 const deliveryOf = { DELIVERED: 'COMPLETED', REJECTED: '', FAILED: 'FAILED' }
+
+/** What the dashboard counts for statistics takes a while after so many orders at once. */
+async function untilCounted({ databases }: System, signal: AbortSignal): Promise<void> {
+  const client = await new MongoClient(databases.dashboard).connect()
+  const touched = client.db().collection<{ _id: string | number }>(touchedIn(projectionVersion))
+  const isCounted = async () => (await touched.find({ _id: { $ne: 'all' } }).toArray()).length === 0
+  await waitFor('the count of all orders', isCounted, { everyMs: 1000, withinMs: 600_000, signal })
+  await client.close()
+}
 
 /** As autovacuum would have done on the way. */
 async function analyze({ databases }: System): Promise<void> {

@@ -5,7 +5,7 @@ import { placeOrders, untilDelivered } from '../load/load.ts'
 import { cpuTimes } from '../measure/cpu.ts'
 import { growthPer, perSecond, spreadOf } from '../report/statistics.ts'
 import type { BenchContext } from '../run/run-bench.ts'
-import { type Running, withSystem } from '../run/with-system.ts'
+import { processesOf, type Running, withSystem } from '../run/with-system.ts'
 import { fill } from './fill.ts'
 import { pastOrder } from './past-orders.ts'
 import { measureReads } from './reads.ts'
@@ -43,9 +43,9 @@ async function measureAt(running: Running, size: number, sample: number, before:
   const { system, signal } = running
   // What a service does after many new orders is over by then.
   await sleep(idleMs / 2, undefined, { signal })
-  const idleBefore = cpuTimes(system)
+  const idleBefore = cpuTimes(processesOf(system))
   await sleep(idleMs, undefined, { signal })
-  const idleCpuMsPerSecond = growthPer(idleMs / 1000, idleBefore, cpuTimes(system))
+  const idleCpuMsPerSecond = growthPer(idleMs / 1000, idleBefore, cpuTimes(processesOf(system)))
   const middle = pastOrder(Math.floor(size / 2), before).id
   const reads = await measureReads(
     running,
@@ -56,7 +56,7 @@ async function measureAt(running: Running, size: number, sample: number, before:
 }
 
 async function placeSample(running: Running, orders: number) {
-  const before = cpuTimes(running.system)
+  const before = cpuTimes(processesOf(running.system))
   const startedAt = performance.now()
   const { ids, latencies, ms } = await placeOrders(running, { orders, clients })
   await untilDelivered(running, ids.toReversed())
@@ -64,7 +64,7 @@ async function placeSample(running: Running, orders: number) {
     acceptedPerSecond: perSecond(orders, ms),
     sagasPerSecond: perSecond(orders, performance.now() - startedAt),
     post: spreadOf(latencies),
-    cpuMs: growthPer(orders, before, cpuTimes(running.system)),
+    cpuMs: growthPer(orders, before, cpuTimes(processesOf(running.system))),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ServiceName } from '@saucery/local/system/service-ports'
 import { cpuTimes } from '../measure/cpu.ts'
 import { growthPer, percentile } from '../report/statistics.ts'
-import type { Running } from '../run/with-system.ts'
+import { processesOf, type Running } from '../run/with-system.ts'
 
 interface Read {
   readonly name: string
@@ -19,7 +19,7 @@ const views = ['', '?status=DELIVERED', '?status=REJECTED', '?status=CANCELLED',
 const narrow = ['?branchId=7&status=FAILED', '?sauceId=7&status=REJECTED', '?branchId=7&sauceId=3']
 const minute = 60_000
 
-export const reads: readonly Read[] = [
+const reads: readonly Read[] = [
   ...[...views, ...narrow, '?overdue=true'].flatMap((query) => list('dashboard', '/orderDashboards', query)),
   {
     name: '/orderDashboards/statistics, the last hour',
@@ -47,15 +47,15 @@ export async function measureReads({ system, signal }: Running, deep: string, ca
   const results: Record<string, { readonly p50: number; readonly cpuMs: number }> = {}
   for (const { name, service, path } of reads) {
     const latencies: number[] = []
-    let before = cpuTimes(system)
+    let before = cpuTimes(processesOf(system))
     for (let call = 0; call <= calls; call++) {
-      if (call === 1) before = cpuTimes(system)
+      if (call === 1) before = cpuTimes(processesOf(system))
       const startedAt = performance.now()
       const answer = await fetch(`${system.urls[service]}${path(call, deep)}`, { signal })
       await answer.arrayBuffer()
       latencies.push(answer.ok ? performance.now() - startedAt : Number.POSITIVE_INFINITY)
     }
-    const { bench: _, ...cpu } = growthPer(calls, before, cpuTimes(system))
+    const { bench: _, ...cpu } = growthPer(calls, before, cpuTimes(processesOf(system)))
     const cpuMs = Object.values(cpu).reduce<number>((sum, ms) => sum + (ms ?? 0), 0)
     results[name] = { p50: percentile(latencies.slice(1), 0.5), cpuMs }
   }

@@ -3,8 +3,8 @@ import { type PeriodicRun, runEvery } from '@saucery/messaging/async/periodic'
 import { isStoreOutage } from '../store/mongo-errors.ts'
 import type { ViewStore } from '../store/view-store.ts'
 
-/** Counting takes a tenth of the time at most, however much there is to count. */
-const [budgetMs, rest] = [250, 10]
+/** Counting takes a quarter of the time at most, however much there is to count. */
+const [budgetMs, rest] = [500, 3]
 
 /** Keeps the counts that statistics read. One replica counts for all. */
 export function countOrdersPeriodically(

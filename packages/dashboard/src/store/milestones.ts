@@ -18,7 +18,7 @@ const upgradeMs = 10 * 60_000
 const maxAgeMs = 5000
 
 /** The ends of UUIDv7s are random, so one order of 256 is a milestone, and every process finds the same ones. */
-export const isMilestone = (orderId: string): boolean => orderId.endsWith('00')
+const isMilestone = (orderId: string): boolean => orderId.endsWith('00')
 
 export type Milestones = ReturnType<typeof openMilestones>
 

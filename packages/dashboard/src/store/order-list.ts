@@ -16,7 +16,7 @@ export interface ViewQuery extends PageQuery, OrderFilter {
 const maxListMs = 10_000
 
 /** The newest orders first: window by window of ids, until there are enough. */
-export async function listOrders(
+export async function listViewsOf(
   views: Collection<OrderView>,
   milestones: readonly string[],
   query: ViewQuery,

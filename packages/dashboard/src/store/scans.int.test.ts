@@ -90,9 +90,8 @@ describe('the store', () => {
       asked.filter(({ count, distinct, mapReduce }) => count ?? distinct ?? mapReduce),
       [],
     )
-    // Once in the life of a database: the milestones of an earlier release's orders.
-    const [once, others] = [reads.filter(isUpgrade), reads.filter((read) => !isUpgrade(read))]
-    assert.equal(once.length, 1)
+    const [once, others] = [reads.filter(isOnce), reads.filter((read) => !isOnce(read))]
+    assert.equal(once.length, 2)
     for (const read of new Set(others.map(shapeOf))) await assertIndexed(JSON.parse(read))
   })
 
@@ -101,7 +100,12 @@ describe('the store', () => {
   })
 })
 
-const isUpgrade = ({ filter }: Document) => filter?._id?.$regex !== undefined
+/**
+ * Once in the life of a database: the milestones of an earlier release's orders. Once in that of a process: what is
+ * counted already, a 256th of the orders, without the counts.
+ */
+const isOnce = ({ find, filter }: Document) =>
+  filter?._id?.$regex !== undefined || (find === 'chunks_v1' && Object.keys(filter).length === 0)
 
 const shapeOf = ({ find, aggregate, filter, pipeline, sort, limit }: Document) =>
   JSON.stringify(find ? { find, filter, sort, limit } : { aggregate, pipeline, cursor: {} }, (key, value) =>

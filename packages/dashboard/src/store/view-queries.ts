@@ -7,7 +7,7 @@ import { openStatuses } from '../view/status-flow.ts'
 import { byIds, inParts } from './by-ids.ts'
 import { limitedTo } from './limits.ts'
 import type { Milestones } from './milestones.ts'
-import { listOrders, type ViewQuery } from './order-list.ts'
+import { listViewsOf, type ViewQuery } from './order-list.ts'
 import { type OverdueAt, overdueAt } from './overdue-filter.ts'
 
 /** An event that a client waits for in its order's view. */
@@ -63,7 +63,7 @@ export function viewQueries(
     handledAmong: (letters: readonly DeadLetter[]) => handledIn(views(), letters),
 
     /** The newest orders first. A rare kind that no index serves may read every order: it is ended then. */
-    list: async (query: ViewQuery) => (await listOrders(views(), await milestones.all(), query)).map(asOwn),
+    list: async (query: ViewQuery) => (await listViewsOf(views(), await milestones.all(), query)).map(asOwn),
 
     /** The views of these orders; orders without a view are left out. */
     among: async (orderIds: readonly string[]) => (await byIds(views(), orderIds)).map(asOwn),

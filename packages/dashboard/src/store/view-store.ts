@@ -49,7 +49,12 @@ export function openViews(url: string, fold = currentFold, isAtLocation: IsAtLoc
   let served = fold.version
   let indexed: Promise<unknown> | undefined
   async function ensureIndexes(): Promise<void> {
-    indexed ??= Promise.all([makeIndexes(views), chunks(fold.version).createIndex({ _id: 1, to: 1 })])
+    indexed ??= Promise.all([
+      makeIndexes(views),
+      chunks(fold.version).createIndex({ _id: 1, to: 1 }),
+      // Before the first order: all that this release writes is counted from the start.
+      milestones.all(),
+    ])
     // After a failure the next write tries again.
     await indexed.catch((error) => {
       indexed = undefined

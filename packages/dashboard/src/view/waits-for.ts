@@ -13,7 +13,7 @@ export interface Deadlines {
 
 type OpenStatus = Exclude<Status, 'DELIVERED' | 'FAILED' | 'CANCELLED' | 'REJECTED'>
 
-export const isOpen = (status: Status): status is OpenStatus => status in deadlineOf
+export const isWaiting = (status: Status): status is OpenStatus => status in deadlineOf
 
 /** The deadline of each status that is not final. */
 export const deadlineOf: Record<OpenStatus, keyof Deadlines> = {
@@ -33,7 +33,7 @@ const awaited: Record<Exclude<OpenStatus, 'CANCELLING'>, readonly EventName[]> =
 
 /** The events that an order of this status waits for: any one of them moves it on. None when the status is final. */
 export function awaitedEvents(status: Status, happened: ReadonlySet<string>): readonly EventName[] {
-  if (!isOpen(status)) return []
+  if (!isWaiting(status)) return []
   if (status !== 'CANCELLING') return awaited[status]
   if (happened.has('DeliveryFailed') || happened.has('DeliveryCancelled')) return ['PaymentRefunded']
   // The goods had arrived; their event is still on its way.
@@ -68,7 +68,7 @@ export function orderToJson(view: OrderView, scope: Scope, deadlines: Deadlines,
 
 function untilOf({ status, since, payBy }: OrderView, deadlines: Deadlines): string | undefined {
   if (status === 'PLACED' && payBy !== undefined) return payBy
-  const until = isOpen(status) ? Date.parse(since) + deadlines[deadlineOf[status]] : Number.NaN
+  const until = isWaiting(status) ? Date.parse(since) + deadlines[deadlineOf[status]] : Number.NaN
   // The publisher sets an event's time, and no schema checked the times of old documents.
   return Number.isNaN(until) ? undefined : new Date(until).toISOString()
 }

@@ -22,6 +22,7 @@ const byTheWallClock: Record<string, string> = {
   'packages/messaging/src/consumer/past-moment.ts': 'the times in events',
   'packages/messaging/src/inbox/inbox.ts': 'the times in ids',
   'packages/messaging/src/outbox/outbox-table.ts': 'the times in ids',
+  'packages/dashboard/src/store/milestones.ts': 'until when an earlier release may write, for every process',
   'packages/order/src/payment-wait/wait.ts': 'tells payment until when it may charge',
   'packages/servers/src/mongodb/download.ts': 'the time of a file',
 }
