@@ -18,6 +18,6 @@ export async function publish(
   const event = stamp(fact, cause, new Date())
   const data = encoder.encode(JSON.stringify(event.data))
   const headers = toHeaders(event, publisher)
-  sign?.(subject, headers, data)
+  sign?.([{ subject, headers, data }])
   await js.publish(subject, data, { msgID: event.id, headers })
 }

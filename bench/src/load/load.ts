@@ -48,22 +48,30 @@ export async function placeOrders(running: BenchClients, size: { orders: number;
   return { ids, latencies, ms: performance.now() - startedAt }
 }
 
-/** An order that is not delivered by then never will be. */
+/** An order that is not there by then never will be. */
 const STUCK_MS = 120_000
 
 /** Waits until all these orders are delivered. Returns whether any was not delivered at the first look. */
-export async function untilDelivered(running: BenchClients, ids: readonly string[]): Promise<boolean> {
+export const untilDelivered = (running: BenchClients, ids: readonly string[]) =>
+  untilShown(running, ids, 'DELIVERED')
+
+/** Waits until the dashboard shows all these orders in `status`. Returns whether any was not at the first look. */
+export async function untilShown(
+  running: BenchClients,
+  ids: readonly string[],
+  status: 'DELIVERING' | 'DELIVERED',
+): Promise<boolean> {
   const { signal } = running
   const deadline = performance.now() + STUCK_MS
   let waited = false
   for (const id of ids) {
-    const isDelivered = async () => {
-      const delivered = (await orderStatus(running, id)) === 'DELIVERED'
-      waited ||= !delivered
-      return delivered
+    const isShown = async () => {
+      const shown = (await orderStatus(running, id)) === status
+      waited ||= !shown
+      return shown
     }
     const withinMs = deadline - performance.now()
-    await waitFor(`delivery of order ${id}`, isDelivered, { everyMs: 20, withinMs, signal })
+    await waitFor(`${status} of order ${id}`, isShown, { everyMs: 20, withinMs, signal })
   }
   return waited
 }

@@ -1,5 +1,4 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import type { System } from '@saucery/local/system/system'
 
 /** CPU time in ms by process; `bench` is this process, which starts the others and places the orders. */
 export type CpuTimes = Readonly<Partial<Record<string, number>>>
@@ -7,15 +6,18 @@ export type CpuTimes = Readonly<Partial<Record<string, number>>>
 /** Linux reports hundredths of a second to user space, independent of the kernel's own clock. */
 const TICK_MS = 10
 
-/** The time of each service and store since its start, including children that have ended; empty without /proc. */
-export function cpuTimes({ services, servers }: System): CpuTimes {
+/** Services and stores by name. */
+export type Processes = Readonly<Record<string, { readonly pid: number | undefined }>>
+
+/** The time of each process since its start, including children that have ended; empty without /proc. */
+export function cpuTimes(processes: Processes): CpuTimes {
   const all = everyProcess()
   if (all.length === 0) return {}
-  const ours = Object.entries({ ...services, ...servers }).flatMap(([name, { pid }]) =>
+  const measured = Object.entries(processes).flatMap(([name, { pid }]) =>
     pid === undefined ? [] : [[name, treeTime(pid, all)]],
   )
   const { user, system } = process.cpuUsage()
-  return { ...Object.fromEntries(ours), bench: (user + system) / 1000 }
+  return { ...Object.fromEntries(measured), bench: (user + system) / 1000 }
 }
 
 /** The time of a process and its children since its start; NaN without /proc. */

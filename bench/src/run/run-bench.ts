@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { abortOnInterrupt } from '@saucery/local/cli/interrupt'
 import { withoutProxyHere } from '@saucery/servers/process/local-calls'
@@ -21,6 +22,8 @@ export async function runBench(measure: (context: BenchContext) => Promise<strin
   const say = (text: string) =>
     void stderr.write(`${(performance.now() / 1000).toFixed(0).padStart(4)} s  ${text}\n`)
   const signal = abortOnInterrupt(say)
+  // Every wait listens to it, and many wait at once.
+  setMaxListeners(0, signal)
   const before = `load average ${loadavg()[0]?.toFixed(1)} before`
   const machine = (stores: readonly string[]) => [...hardware(), ...stores, before].join(' · ')
   try {

@@ -10,6 +10,7 @@ import { dashboardApi } from './http/app.ts'
 import { checkOrder, endWaits, openEventWaiter } from './http/event-waiter.ts'
 import { openFeed } from './live/feed.ts'
 import { resumeTokens } from './live/resume-token.ts'
+import { countOrdersPeriodically } from './operations/counting.ts'
 import { countOverdue } from './operations/overdue.ts'
 import { openProjection } from './projection/builder.ts'
 import { measureProjection } from './projection/metrics.ts'
@@ -43,6 +44,7 @@ process.on('SIGUSR2', projection.reconcile)
 const metrics = openMetrics()
 measureProjection(projection, metrics)
 const overdue = countOverdue(views, settings, metrics, log)
+const counting = countOrdersPeriodically(views, log)
 const { lag, reprocess, progress } = projection
 const { handledAmong } = views
 const operated = { service: 'dashboard', broker, lag, reprocess, handledAmong, projection: progress } as const
@@ -61,7 +63,7 @@ await serveUntilStopped(app, {
   // as they do, so no more events are received meanwhile: those in flight must be finished by then.
   onSignal() {
     endWaits(waiter)
-    return Promise.all([feed.stop(), overdue.stop(), projection.stop()])
+    return Promise.all([feed.stop(), overdue.stop(), counting.stop(), projection.stop()])
   },
-  stop: [feed.stop, overdue.stop, projection.stop, broker.close, views.close],
+  stop: [feed.stop, overdue.stop, counting.stop, projection.stop, broker.close, views.close],
 })

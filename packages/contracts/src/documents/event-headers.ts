@@ -22,6 +22,13 @@ export const eventHeaders = z.object({
     .regex(/^[A-Za-z0-9_-]{86}$/)
     .optional()
     .describe('Ed25519 over the subject, the other ce headers and the payload, in base64url'),
+  'ce-inclusionproof': z
+    .string()
+    .regex(/^([LR][A-Za-z0-9_-]{43}){1,16}$/)
+    .optional()
+    .describe(
+      'Of an event that was signed together with others: the path to the signed root of their hashes',
+    ),
   traceparent: z
     .string()
     .regex(/^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/)

@@ -145,11 +145,11 @@ describe('GET /orderDashboards/statistics', () => {
 
   it('counts once for all callers that ask the same, however they spell it', async () => {
     let asked = 0
-    const countPlaced: typeof views.countPlaced = (...query) => {
+    const countPeriod: typeof views.countPeriod = (...query) => {
       asked += 1
-      return views.countPlaced(...query)
+      return views.countPeriod(...query)
     }
-    const busy = apiOn({ ...views, countPlaced })
+    const busy = apiOn({ ...views, countPeriod })
     const ask = async (query: string) =>
       assert.equal((await busy.request(`/orderDashboards/statistics?${query}`)).status, 200)
     const spellings = [

@@ -13,15 +13,14 @@ const limits = { all: 3, ofCaller: 1, waitingOfCaller: 20, waiting: 100, waitMs:
  * Counts the orders of a period, at most `maxMs` long. Statistics read every order of the period, and every page asks
  * for them every few seconds: equal questions share one answer, and few different ones are answered at once.
  */
-export function openStatistics(views: Pick<ViewStore, 'countPlaced' | 'durations'>, maxMs = 5000) {
+export function openStatistics(views: Pick<ViewStore, 'countPeriod'>, maxMs = 5000) {
   const share = shareAnswers<Statistics>()
   const inPlace = openPlaces(limits)
   return async (caller: Caller, parameters: StatisticsParameters): Promise<Statistics> => {
     const query = statisticsQuery(parameters, Date.now())
     if ('parameter' in query) throw new ProblemError(invalidFields([query]))
     const count = async () => {
-      const placed = await views.countPlaced(query, maxMs)
-      const tookMs = await views.durations(query, maxMs)
+      const { placed, tookMs } = await views.countPeriod(query, maxMs)
       return statisticsOf(query, placed, tookMs)
     }
     try {

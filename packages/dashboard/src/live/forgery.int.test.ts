@@ -42,7 +42,7 @@ for (const version of ['2.10.26', '2.15.1'])
       await js.publish(forged.subject, data, { headers: toHeaders(forged, 'payment') })
       // Signed by its owner, for another order.
       const signed = toHeaders(forged, 'payment')
-      eventSigner(testKeys)?.(`payments.approved.${uuidv7()}`, signed, data)
+      eventSigner(testKeys)?.([{ subject: `payments.approved.${uuidv7()}`, headers: signed, data }])
       await js.publish(forged.subject, data, { headers: signed })
       // With the id of an event that the view has, and as a message of another place.
       const again = toHeaders({ ...forged, id: String(real[0]?.id) }, 'payment')

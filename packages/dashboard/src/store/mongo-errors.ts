@@ -2,6 +2,7 @@ import { MongoBulkWriteError, MongoError, MongoNetworkError, MongoServerSelectio
 
 export const duplicateKey = 11_000
 export const namespaceNotFound = 26
+export const indexNotFound = 27
 const maxTimeExpired = 50
 
 /** Whether the server was at fault and not the command: the same command may succeed later. */

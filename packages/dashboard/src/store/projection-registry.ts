@@ -14,6 +14,9 @@ export interface ProjectionRecord {
 }
 
 export const collectionOf = (version: number): string => `orders_v${version}`
+/** What was counted of them, and what was written since. */
+export const chunksOf = (version: number): string => `chunks_v${version}`
+export const touchedIn = (version: number): string => `touched_v${version}`
 
 /** The collection `projections`: one record for each version, shared by all replicas of all versions. */
 export function openRegistry(db: Db) {
@@ -63,7 +66,8 @@ export function openRegistry(db: Db) {
       // After a crash from here on, this mark makes the next process finish.
       const marked = await records.updateOne(unused, { $set: { state: 'dropping' } })
       if (marked.matchedCount === 0) return false
-      await db.dropCollection(collectionOf(version)).catch(unless(namespaceNotFound))
+      for (const name of [chunksOf(version), touchedIn(version), collectionOf(version)])
+        await db.dropCollection(name).catch(unless(namespaceNotFound))
       await removeConsumers()
       await records.deleteOne({ _id: version, state: 'dropping' })
       return true

@@ -125,6 +125,35 @@ describe('the store', () => {
     assert.deepEqual(await found({ branchId: 'nowhere' }), [])
   })
 
+  it('lists every order, also while all of them change', async () => {
+    const branchId = 'moving'
+    const stories = Array.from({ length: 30 }, () => {
+      const orderId = uuidv7()
+      const steps = ['OrderPlaced', 'PaymentApproved', 'DeliveryStarted', 'DeliveryCompleted'] as const
+      return story(orderId, steps).map((entry) => ({
+        orderId,
+        entry: { ...entry, data: { ...entry.data, branchId } },
+      }))
+    })
+    const step = (i: number) =>
+      Promise.all(stories.map(([...additions]) => views.add(additions[i] as Addition)))
+    await step(0)
+    const all = stories.map(([addition]) => addition?.orderId).reverse()
+    let isMoving = true
+    const moving = (async () => {
+      for (const i of [1, 2, 3]) await step(i)
+      isMoving = false
+    })()
+    let lists = 0
+    for (; isMoving; lists++)
+      assert.deepEqual(
+        (await replicas[1].list({ limit: 100, branchId })).map(({ _id }) => _id),
+        all,
+      )
+    await moving
+    assert.ok(lists > 0)
+  })
+
   it('finds overdue exactly the orders that wait too long, and counts them', async () => {
     const branchId = 'late'
     const now = Date.UTC(2026, 0, 1, 1)

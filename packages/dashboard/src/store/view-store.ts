@@ -3,12 +3,20 @@ import { batcher } from '@saucery/messaging/async/batcher'
 import type { HandledState } from '@saucery/messaging/consumer/consumer'
 import { type Collection, MongoClient } from 'mongodb'
 import { type OrderView, viewOf } from '../view/order-view.ts'
+import type { StatisticsQuery } from '../view/statistics-query.ts'
+import type { Chunk } from './chunks.ts'
 import { mongoDeadLetters } from './dead-letter-store.ts'
 import type { IsAtLocation } from './event-location.ts'
-import { collectionOf, openRegistry } from './projection-registry.ts'
+import { openMilestones } from './milestones.ts'
+import { indexNotFound, unless } from './mongo-errors.ts'
+import { openOrderCounter } from './order-counter.ts'
+import { countPeriod } from './order-counts.ts'
+import { chunksOf, collectionOf, openRegistry, touchedIn } from './projection-registry.ts'
 import { openSharedCounts } from './shared-count.ts'
+import { openTouched } from './touched.ts'
 import { handledIn, viewQueries } from './view-queries.ts'
 import { type Addition, type Fold, writeAll } from './view-writer.ts'
+import { openWrittenViews } from './written-views.ts'
 
 // The more events wait, the more of them belong to the same order, and one order's events are one write.
 const eventsPerWrite = { size: 15_000, everyMs: (events: number) => Math.min(events, 1000) }
@@ -33,10 +41,15 @@ export function openViews(url: string, fold = currentFold, isAtLocation: IsAtLoc
   })
   const collection = (version: number) => client.db().collection<OrderView>(collectionOf(version))
   const views = collection(fold.version)
+  const milestones = openMilestones(client.db().collection('milestones'), () => collection(served))
+  const chunks = (version: number) => client.db().collection<Chunk>(chunksOf(version))
+  const touchedOf = (version: number) => openTouched(client.db().collection(touchedIn(version)))
+  const touched = touchedOf(fold.version)
+  const written = openWrittenViews()
   let served = fold.version
   let indexed: Promise<unknown> | undefined
   async function ensureIndexes(): Promise<void> {
-    indexed ??= views.createIndexes(indexes, { timeoutMS: 60_000 })
+    indexed ??= Promise.all([makeIndexes(views), chunks(fold.version).createIndex({ _id: 1, to: 1 })])
     // After a failure the next write tries again.
     await indexed.catch((error) => {
       indexed = undefined
@@ -45,7 +58,7 @@ export function openViews(url: string, fold = currentFold, isAtLocation: IsAtLoc
   }
   async function write(additions: Addition[]) {
     await ensureIndexes()
-    return writeAll({ views, fold, isAtLocation }, additions)
+    return writeAll({ views, written, milestones, touched, fold, isAtLocation }, additions)
   }
   return {
     /** The version of the documents that are written. */
@@ -68,7 +81,14 @@ export function openViews(url: string, fold = currentFold, isAtLocation: IsAtLoc
       deadLetters: mongoDeadLetters(client.db()),
     } satisfies HandledState as HandledState,
     sharedCount: openSharedCounts(client.db()),
-    ...viewQueries(() => collection(served), asOwn(fold)),
+    /** Counts what has settled, of the version that is written. */
+    countSettled: openOrderCounter({ views, chunks: chunks(fold.version), touched, milestones }),
+    /** Rejected after `maxMs`. */
+    countPeriod: async (query: StatisticsQuery, maxMs: number) => {
+      const source = { views: collection(served), chunks: chunks(served), touched: touchedOf(served).all }
+      return countPeriod({ ...source, milestones: await milestones.all() }, query, maxMs)
+    },
+    ...viewQueries(() => collection(served), milestones, asOwn(fold)),
     // Must succeed before any other call: after a failed first connection, every other call fails until `connect` is
     // called again. (outage.int.test: "can be opened while its server is away")
     connect: async () => void (await client.connect()),
@@ -83,12 +103,18 @@ const asOwn = (fold: Fold) => (view: OrderView) => {
   return projection > fold.version ? { ...fold.view(_id, timeline), projection } : view
 }
 
-// An order's id is a UUIDv7, so descending ids are the newest orders first.
-const indexes: Parameters<Collection['createIndexes']>[0] = [
+// An order's id is a UUIDv7, so descending ids are the newest orders first. Every list reads by status (view-queries.ts):
+// each index costs SecantusDB a sixth of a replacement more.
+const indexes: { readonly key: Record<string, 1 | -1> }[] = [
   { key: { status: 1, _id: -1 } },
-  { key: { branchId: 1, _id: -1 } },
   { key: { branchId: 1, status: 1, _id: -1 } },
-  { key: { sauceId: 1, _id: -1 } },
-  // For overdue orders.
-  { key: { status: 1, since: 1 } },
+  { key: { sauceId: 1, status: 1, _id: -1 } },
 ]
+
+async function makeIndexes(views: Collection<OrderView>): Promise<void> {
+  await views.createIndexes(indexes, { timeoutMS: 60_000 })
+  const wanted = new Set(['_id_', ...indexes.map(({ key }) => Object.entries(key).flat().join('_'))])
+  // Those of earlier releases: every index costs every write.
+  for (const { name = '' } of await views.indexes({ timeoutMS: 60_000 }))
+    if (!wanted.has(name)) await views.dropIndex(name, { timeoutMS: 60_000 }).catch(unless(indexNotFound))
+}

@@ -13,7 +13,7 @@ export interface Deadlines {
 
 type OpenStatus = Exclude<Status, 'DELIVERED' | 'FAILED' | 'CANCELLED' | 'REJECTED'>
 
-const isOpen = (status: Status): status is OpenStatus => status in deadlineOf
+export const isOpen = (status: Status): status is OpenStatus => status in deadlineOf
 
 /** The deadline of each status that is not final. */
 export const deadlineOf: Record<OpenStatus, keyof Deadlines> = {

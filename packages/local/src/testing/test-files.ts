@@ -35,7 +35,9 @@ export function selectFiles(files: readonly string[], { unit, filters }: TestArg
 /** Every test file of the workspace, relative to its root. */
 export function findTestFiles(root: string): string[] {
   const packages = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name, 'src'))
-  const others = ['bench', 'deploy/tools', 'deploy/experiments'].map((name) => join(root, name, 'src'))
+  const others = ['bench', 'bench/peers', 'deploy/tools', 'deploy/experiments'].map((name) =>
+    join(root, name, 'src'),
+  )
   return [...packages, ...others]
     .filter((folder) => existsSync(folder))
     .flatMap((folder) =>

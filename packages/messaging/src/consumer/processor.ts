@@ -23,7 +23,7 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
     async (message) => {
       const event = parseMessage(message, expected(message.info.stream))
       await next(event)
-      log.info({ event: event.name, key: keyOf(event.subject), eventId: event.id }, 'handled')
+      log.debug({ event: event.name, key: keyOf(event.subject), eventId: event.id }, 'handled')
     }
 
   const keepAlive = keepAlivePolicy(options)

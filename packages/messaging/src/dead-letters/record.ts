@@ -76,7 +76,7 @@ export function toRecord({ name }: Broker, message: JsMsg, error: unknown): Dead
 
 /** Publishes a dead letter. A repeated attempt is a duplicate. (publish.int.test: "is stored once, …") */
 export async function publishRecord(
-  { name, connection, js, jsm }: Broker,
+  { name, connection, publish, jsm }: Broker,
   { subject: whole, headers, data: body }: DeadLetterRecord,
 ): Promise<DeadLetterPosition> {
   const all = newHeaders()
@@ -84,8 +84,8 @@ export async function publishRecord(
   all.set('Nats-Msg-Id', `${name}:${all.get('dead-letter-message-id')}`)
   const streamCreated = streamCreatedAt(await jsm.streams.info(deadLettersStream.name))
   const letter = { subject: whole, headers: all, data: Buffer.from(body, 'base64') }
-  const { subject, data, ...options } = fit(letter, connection.info?.max_payload ?? 2 ** 20)
-  const { seq } = await js.publish(subject, data, options)
+  const fitting = fit(letter, connection.info?.max_payload ?? 2 ** 20)
+  const { seq } = await publish(fitting.subject, fitting.data, fitting.headers)
   return { sequence: seq, streamCreated }
 }
 

@@ -13,7 +13,7 @@ const sign = eventSigner(testKeys)
 /** The part of a stream's message that `parseMessage` reads, signed by its publisher. */
 function messageOf(event: Event, headers: MsgHdrs = toHeaders(event, 'nudger'), text?: string): JsMsg {
   const data = new TextEncoder().encode(text ?? JSON.stringify(event.data))
-  sign?.(event.subject, headers, data)
+  sign?.([{ subject: event.subject, headers, data }])
   return {
     subject: event.subject,
     headers,

@@ -13,11 +13,8 @@ const now = new Date('2026-01-02T00:00:00Z')
 function read({ source = 'nudger', signing = testKey, by = 3, header = '' } = {}) {
   const event = nudge('k', 3)
   const headers = toHeaders(event, source)
-  eventSigner({ signing, trusted: {} })?.(
-    event.subject,
-    headers,
-    new TextEncoder().encode(JSON.stringify(event.data)),
-  )
+  const signed = new TextEncoder().encode(JSON.stringify(event.data))
+  eventSigner({ signing, trusted: {} })?.([{ subject: event.subject, headers, data: signed }])
   if (header) headers.set(header, '1')
   const data = new TextEncoder().encode(JSON.stringify({ by }))
   return parseEvent({ subject: event.subject, headers, data }, expected, now)

@@ -13,11 +13,22 @@ const trusted = { nudger: [nudger.publicKey, former.publicKey], other: [other.pu
 const verify = eventVerifier({ trusted })
 const now = new Date('2026-01-02T00:00:00Z')
 
-function signedBy(signing: typeof nudger.privateKey | undefined, event = nudge('k', 3)): SignedMessage {
+function messageOf(event = nudge('k', 3)) {
   const headers = toHeaders(event, 'nudger')
-  const data = encode(JSON.stringify(event.data))
-  eventSigner({ signing, trusted: {} })?.(event.subject, headers, data)
-  return { subject: event.subject, headers, data }
+  return { subject: event.subject, headers, data: encode(JSON.stringify(event.data)) }
+}
+
+function signedBy(signing: typeof nudger.privateKey | undefined): SignedMessage {
+  const message = messageOf()
+  eventSigner({ signing, trusted: {} })?.([message])
+  return message
+}
+
+/** So many events with one signature. */
+function signedTogether(count: number) {
+  const messages = Array.from({ length: count }, (_, i) => messageOf(nudge('k', i)))
+  eventSigner({ signing: nudger.privateKey, trusted: {} })?.(messages)
+  return messages
 }
 
 describe('the signature of an event', () => {
@@ -60,6 +71,51 @@ describe('the signature of an event', () => {
     assert.equal(lenient(signedBy(undefined), 'nudger', new Date(now.getTime() - 1)), 'signed')
     assert.equal(lenient(signedBy(undefined), 'nudger', now), 'unsigned')
     assert.equal(lenient(withSignature('x'), 'nudger', new Date(0)), 'forged')
+  })
+})
+
+describe('a signature of several events', () => {
+  it('is accepted for each of them, in any order and without the others', () => {
+    for (let count = 2; count < 40; count++) {
+      const messages = signedTogether(count)
+      assert.equal(new Set(messages.map(({ headers }) => headers.get('ce-signature'))).size, 1)
+      const readers = [verify, eventVerifier({ trusted })]
+      for (const read of readers)
+        assert.ok(messages.toReversed().every((message) => read(message, 'nudger', now) === 'signed'))
+    }
+  })
+
+  it('is accepted for no event that was changed, also when its group is known', () => {
+    const messages = signedTogether(5)
+    for (const { subject, headers, data } of messages) {
+      assert.equal(verify({ subject, headers, data }, 'nudger', now), 'signed')
+      assert.equal(verify({ subject, headers, data: encode('{"by":9}') }, 'nudger', now), 'forged')
+    }
+    const [one, other] = messages
+    assert.ok(one && other)
+    one.headers.set('ce-inclusionproof', other.headers.get('ce-inclusionproof'))
+    assert.equal(verify(one, 'nudger', now), 'forged')
+  })
+
+  it('is accepted with no key but the one that made it', () => {
+    const [message] = signedTogether(2)
+    assert.ok(message)
+    assert.equal(verify(message, 'nudger', now), 'signed')
+    assert.equal(verify(message, 'other', now), 'unknown-key')
+    message.headers.set('ce-keyid', keyIdOf(former.publicKey))
+    assert.equal(verify(message, 'nudger', now), 'forged')
+  })
+
+  it('is refused with what is no proof', () => {
+    const [message] = signedTogether(3)
+    const proof = message?.headers.get('ce-inclusionproof') ?? ''
+    assert.equal(proof.length, 88)
+    for (const text of ['x', `${proof}R`, proof.slice(1), proof.slice(0, 44), proof.repeat(9)]) {
+      message?.headers.set('ce-inclusionproof', text)
+      assert.equal(message && verify(message, 'nudger', now), 'forged', text)
+    }
+    message?.headers.delete('ce-inclusionproof')
+    assert.equal(message && verify(message, 'nudger', now), 'forged')
   })
 })
 

@@ -3,6 +3,7 @@ import { type EventKeys, eventSigner, eventVerifier } from '../events/signature.
 import type { Log } from '../log.ts'
 import type { CertificateFiles } from '../tls/certificate-files.ts'
 import { connectWithOneSocket, type DialOptions, pauseBetweenDials, retryRefusedLogins } from './driver.ts'
+import { openStreamPublisher } from './stream-publisher.ts'
 import { brokerTls, dialFailureOf } from './tls.ts'
 
 export interface BrokerLogin {
@@ -80,6 +81,7 @@ export async function connectBroker({ keys = { trusted: {} }, log, ...login }: B
     name,
     connection,
     js: connection.jetstream(options),
+    publish: openStreamPublisher(connection, name, options.timeout),
     jsm: await connection.jetstreamManager({ ...options, checkAPI: false }),
     /** Undefined without a key to sign with. */
     sign: eventSigner(keys),

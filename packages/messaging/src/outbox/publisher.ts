@@ -19,7 +19,12 @@ const encoder = new TextEncoder()
  */
 export function openPublisher(options: OutboxOptions, stream: StreamWatch, onRegression: () => void) {
   const { db, broker, log } = options
-  const sign = signerOf(broker)
+  const signAll = signerOf(broker)
+  // What is published in one turn has one signature: verifying each event's own would cost a saga more than its SQL.
+  const sign = batcher(async (messages: Parameters<EventSigner>[0][number][]) => {
+    signAll(messages)
+    return messages.map(() => ({ value: undefined }))
+  })
   const publishing = watchPublishing(options.stream.name, log)
   const inFlight = trackInFlight()
   let eventsInFlight = 0
@@ -35,10 +40,12 @@ export function openPublisher(options: OutboxOptions, stream: StreamWatch, onReg
   )
 
   async function publishOne(event: Event): Promise<void> {
+    const { id, subject } = event
     const data = encoder.encode(JSON.stringify(event.data))
     const headers = toHeaders(event, broker.name)
-    sign(event.subject, headers, data)
-    const ack = await broker.js.publish(event.subject, data, { msgID: event.id, headers })
+    headers.set('Nats-Msg-Id', id)
+    await sign({ subject, headers, data })
+    const ack = await broker.publish(subject, data, headers)
     // A duplicate is a success: an earlier try was stored, and its acknowledgement was lost.
     if (!ack.duplicate) {
       // Sequences start again when another replica recreated the stream or the broker lost its last writes.
@@ -47,7 +54,7 @@ export function openPublisher(options: OutboxOptions, stream: StreamWatch, onReg
       lastSequence = ack.seq
     }
     const streamCreated = await stream.created()
-    await mark({ id: event.id, stream: ack.stream, streamSequence: ack.seq, streamCreated })
+    await mark({ id, stream: ack.stream, streamSequence: ack.seq, streamCreated })
   }
 
   /** @returns the number of events that it could not publish */

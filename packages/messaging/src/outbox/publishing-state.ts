@@ -1,7 +1,7 @@
 import { NatsError } from 'nats'
 import { type Log, reasonOf } from '../log.ts'
 
-/** `stalled`: of the events that were tried last none was stored. They wait in the outbox. */
+/** `stalled`: of some events none was stored, and since then no others were all stored. They wait in the outbox. */
 export type PublishingState = 'publishing' | 'stalled'
 
 /**
@@ -21,8 +21,9 @@ export function watchPublishing(stream: string, log: Log) {
       const fields = { stream, events: errors.length, reason: refusalIn(errors[0]) }
       if (errors.length < events) {
         if (errors.length > 0) log.warn(fields, 'events left to the sweeper')
-        // Events that were sent before the disk was full may be acknowledged after those that it refused.
-        if (stalledAt === undefined || since < stalledAt) return
+        // Events that were sent before the disk was full may be acknowledged after those that it refused, and a small one
+        // may find room on it.
+        if (stalledAt === undefined || since < stalledAt || errors.length > 0) return
         const stalledMs = Math.round(performance.now() - stalledAt)
         log.info({ stream, stalledMs }, 'broker stores events again')
         stalledAt = undefined

@@ -67,6 +67,20 @@ describe('a database', () => {
     assert.equal(read, 1)
   })
 
+  it('begins a transaction on a connection that has as many statements under way as it takes', async () => {
+    await using database = await testDatabase()
+    const pool = openDatabase(database.url, 'test', { connections: 2 })
+    // postgres.js leaves a hundred statements under way on each connection.
+    const counts = Array.from({ length: 12 }, (_, i) => 195 + i)
+    for (const count of counts) {
+      const busy = Array.from({ length: count }, () => pool.db.execute(sql`select ${count}::int`).execute())
+      const transaction = pool.db.transaction((tx) => tx.insert(inbox).values({ id: `${count}` }))
+      await Promise.all([...busy, transaction])
+    }
+    assert.equal((await database.db.select().from(inbox)).length, counts.length)
+    await pool.close()
+  })
+
   it('rejects a transaction whose connection is lost, as an outage', async () => {
     await using pool = await cuttable()
     const transaction = pool.db.transaction(async (tx) => {

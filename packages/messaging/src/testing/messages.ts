@@ -29,7 +29,7 @@ export async function publishEvent(
   const all = toHeaders(event, publishers[subject.split('.')[0] ?? ''] ?? 'unknown')
   for (const [name, value] of Object.entries(headers)) all.set(name, value)
   const data = encoder.encode(JSON.stringify(event.data))
-  eventSigner({ signing, trusted: {} })?.(subject, all, data)
+  eventSigner({ signing, trusted: {} })?.([{ subject, headers: all, data }])
   await js.publish(event.subject, data, { msgID: messageId, headers: all })
 }
 

@@ -47,6 +47,7 @@ export const structure: Structure = {
     ['packages/local'],
     ['packages/system'],
     ['bench', 'deploy/tools', 'deploy/experiments'],
+    ['bench/peers'],
   ],
   rooms: {
     'packages/contracts': [
@@ -119,8 +120,16 @@ export const structure: Structure = {
       ['run'],
       ['limits'],
       ['measure'],
-      ['breaker', 'fairness', 'rebuild', 'steady'],
+      ['breaker', 'fairness', 'rebuild', 'scale', 'steady'],
       ['bench.ts'],
+    ],
+    'bench/peers': [
+      ['peer.ts', 'poller', 'dbos'],
+      ['run'],
+      ['measure', 'peers'],
+      ['report'],
+      ['options.ts'],
+      ['bench-peers.ts'],
     ],
     'deploy/tools': [['images', 'manifests', 'secrets'], ['replay.ts']],
     'deploy/experiments': [

@@ -136,6 +136,8 @@ export const consuming = [
     'events/signature events/cloud-events',
     ['the cause of an event is not signed', ", 'ce-causationid']", ']'],
     ['unsigned events are accepted for ever', 'unsignedUntil && arrived < unsignedUntil', 'unsignedUntil'],
+    ['a known signature is good for every event', ", root.toString('base64url')].join", '].join'],
+    ['a known group is good for every key', '[publisher, keyId, signature, root', '[signature, root'],
   ),
   ...mutantsOf(
     `${messaging}/events/cloud-events.ts`,

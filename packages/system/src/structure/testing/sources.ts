@@ -8,7 +8,7 @@ export const workspaceRoot = fileURLToPath(new URL('../../../../..', import.meta
 export function packageFolders(): string[] {
   const foldersIn = (folder: string) =>
     readdirSync(join(workspaceRoot, folder)).map((name) => `${folder}/${name}`)
-  return [...foldersIn('packages'), 'bench', ...foldersIn('deploy')].filter((folder) =>
+  return [...foldersIn('packages'), 'bench', 'bench/peers', ...foldersIn('deploy')].filter((folder) =>
     existsSync(join(workspaceRoot, folder, 'package.json')),
   )
 }
