@@ -2,8 +2,17 @@ import assert from 'node:assert/strict'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { type SentStatement, watchTraffic } from '@saucery/messaging/testing/postgres-traffic'
 
+interface Replica {
+  readonly participant: { stop(): Promise<void> }
+}
+
+interface Service extends Replica {
+  readonly postgresUrl: string
+  replica(intervals: object): Promise<Replica>
+}
+
 /** Counts what a service sends to Postgres. */
-export function watchService(service: { postgresUrl: string; replica(intervals: object): Promise<unknown> }) {
+export function watchService(service: Service) {
   const traffic = watchTraffic(service.postgresUrl)
   const all: SentStatement[] = []
   function take() {
@@ -33,9 +42,9 @@ export function watchService(service: { postgresUrl: string; replica(intervals: 
       traffic.take()
       return answer
     },
-    /** Every statement so far, and those that a replica runs again and again. */
+    /** Every statement so far, and those that a replica runs again and again. Then the service stops. */
     async allStatements(): Promise<SentStatement[]> {
-      await service.replica({ pruneEveryMs: 100, compareEveryMs: 100 })
+      const busy = await service.replica({ pruneEveryMs: 100, compareEveryMs: 100 })
       const periodic = [
         /^\s*delete from "outbox"/,
         /^\s*delete from "requests|^\s*delete from "dead_letters/,
@@ -49,6 +58,8 @@ export function watchService(service: { postgresUrl: string; replica(intervals: 
             String(text),
           )
       })
+      // The stream has nothing of what the tables are filled with: a comparison would publish it.
+      await Promise.all([service, busy].map(({ participant }) => participant.stop()))
       return all
     },
     [Symbol.dispose]: traffic[Symbol.dispose],

@@ -14,6 +14,7 @@ import { countPeriod } from './order-counts.ts'
 import { openTouched, settledMs, type Touched } from './touched.ts'
 import { openViews } from './view-store.ts'
 import { type Addition, writeAll } from './view-writer.ts'
+import { openWrittenViews } from './written-views.ts'
 
 const mongo = await testMongo()
 const client = await new MongoClient(mongo.url).connect()
@@ -40,7 +41,13 @@ function counter() {
     () => views,
     () => clock,
   )
-  const target = { views, milestones, touched, fold: { version: 1, view: viewOf } }
+  const target = {
+    views,
+    written: openWrittenViews(),
+    milestones,
+    touched,
+    fold: { version: 1, view: viewOf },
+  }
   const write = (additions: Addition[]) => writeAll({ ...target, isAtLocation: async () => true }, additions)
   return {
     touched,

@@ -46,6 +46,11 @@ const otherDefaults: typeof sessionSettings = {
   lock_timeout: '1ms',
   idle_in_transaction_session_timeout: '1ms',
   idle_session_timeout: '1ms',
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'on',
+  enable_hashjoin: 'on',
+  enable_mergejoin: 'on',
+  jit: 'on',
 }
 
 /** Who may set up the services' databases, and how it is named in POSTGRES_URL. */
