@@ -117,6 +117,8 @@ const publishedRow = sql`id, stream_sequence::float8 as "streamSequence",
 export async function unpublish(db: Database, created: string, lost: readonly PublishedRow[]) {
   if (lost.length === 0) return { unpublished: 0, locked: [] }
   return await db.transaction(async (tx) => {
+    // Awaited: what is written with `begin` would be committed by itself if `begin` failed.
+    await tx.execute(sql`select 1`)
     let unpublished = 0
     const locked = new Set<string>()
     for (let from = 0; from < lost.length; from += unpublishSize) {
