@@ -5,6 +5,9 @@
 // saved, or nothing.
 import cluster, { type Worker } from 'node:cluster'
 
+// Each service accepts its own connections. This process would keep those for ever that it accepts when none runs.
+cluster.schedulingPolicy = cluster.SCHED_NONE
+
 const { PACKAGE } = process.env
 let present: Worker | undefined
 let next: Worker | undefined

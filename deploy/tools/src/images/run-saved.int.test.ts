@@ -26,7 +26,8 @@ const answering = (text: string) => `
   process.on('SIGTERM', () => server.close(() => setTimeout(() => process.exit(0), 300)))`
 
 const save = (source: string) => writeFile(join(folder, 'packages', 'demo', 'src', 'main.ts'), source)
-const answer = async () => (await fetch(`http://127.0.0.1:${port}/`)).text()
+const answer = async () =>
+  (await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(5000) })).text()
 async function answers(text: string): Promise<void> {
   const isHeard = async () => (await answer().catch(() => '')) === text
   assert.ok(await waitUntil(isHeard, { withinMs: 20_000 }), `it never answered “${text}”`)
