@@ -22,7 +22,9 @@ export function openWindows({ from, to }: IdRange, milestones: readonly string[]
   return (found: number, wanted: number): IdRange | undefined => {
     if (isRead) return undefined
     const expected = found === 0 ? Number.POSITIVE_INFINITY : (1.5 * length * (wanted - found)) / found
-    const growth = length === 0 ? 1 : Math.ceil(Math.min(firstGrowth * length, expected))
+    // At least by half: where the last orders are missing, the end of the range would come after hundreds of windows.
+    const growth =
+      length === 0 ? 1 : Math.ceil(Math.min(firstGrowth * length, Math.max(expected, length / 2)))
     length += growth
     next += growth
     const start = milestones[next - 1]

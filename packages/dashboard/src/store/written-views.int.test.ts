@@ -23,6 +23,8 @@ const reads = () => proxy.commands.filter(({ find }) => find === 'orders_v1').le
 
 describe('a document that this process wrote last', () => {
   it('is not read again for the next events of its order', async () => {
+    // The first write of a database looks for milestones.
+    for (const addition of additionsFor(uuidv7())) await views.add(addition)
     const additions = additionsFor(uuidv7())
     const before = reads()
     for (const addition of additions) await views.add(addition)
