@@ -95,7 +95,8 @@ describe('a request', () => {
     end()
     assert.equal((refused as PromiseRejectedResult).reason.code, 'request-in-progress')
     assert.equal(neighbour.status, 'fulfilled')
-    assert.deepEqual(await storedAnswerTo(other.commit, requested('a')), await first)
+    const answer = await first
+    assert.deepEqual(await storedAnswerTo(other.commit, requested('a')), answer)
   })
 
   it('whose row is locked is refused at once, and delays no other', async () => {

@@ -67,6 +67,7 @@ describe('a message that is published', () => {
     const closing = await connect({ servers: nats.url })
     const publishThere = openStreamPublisher(closing, 'test', 60_000)
     connection.subscribe('mute.>')
+    await connection.flush()
     const waiting = publishThere('mute.a', data, headers())
     await closing.flush()
     await Promise.all([assert.rejects(waiting, { code: ErrorCode.Timeout }), closing.close()])
