@@ -40,7 +40,11 @@ export const publishing = [
       'if (ack.seq <= lastSequence) onRegression()',
       '',
     ],
-    ['an event is published without its id, so that a repeat is stored twice', 'msgID: event.id, ', ''],
+    [
+      'an event is published without its id, so that a repeat is stored twice',
+      "headers.set('Nats-Msg-Id', id)",
+      '',
+    ],
   ),
   ...mutantsOf(`${messaging}/outbox/publishing-state.ts`, 'outbox/stalled-broker', [
     'each failed event of an outage is logged',
@@ -85,7 +89,7 @@ export const publishing = [
   ...mutantsOf(
     `${messaging}/outbox/outbox-table.ts`,
     'outbox/locked',
-    ['a locked row delays the marks of others', 'skip locked\n    )\n    update', '\n    )\n    update'],
+    ['a locked row delays the marks of others', 'for update skip locked),', 'for update),'],
     ['a lost event that was locked is forgotten', 'lost.filter(({ id }) => locked.has(id))', '[]'],
   ),
   ...mutantsOf('packages/chassis/src/async/due-work.ts', 'delivery/src/deadlines', [
@@ -95,15 +99,15 @@ export const publishing = [
   ]),
   ...mutantsOf(`${messaging}/inbox/inbox.ts`, 'inbox/inbox messaging/src/unit-of-work', [
     'the inbox knows no event',
-    'return new Set(rows.map(({ id }) => id))',
-    'return new Set(ids)',
+    'ids.filter((id) => !handled.has(id))',
+    'ids',
   ]),
   ...mutantsOf(
     `${messaging}/unit-of-work.ts`,
     'messaging/src/unit-of-work',
     ['a handled event leaves the inbox', 'if (handles !== undefined) fresh.delete(handles)', ''],
-    ['a refused event stays in the inbox', 'release(tx, [...fresh]),', ''],
-    ['two first events of one key race', 'lockKeys(tx, keys),', 'Promise.resolve(),'],
+    ['a refused event stays in the inbox', 'wasFresh.has(id) && !fresh.has(id)', 'wasFresh.has(id)'],
+    ['two first events of one key race', 'lockKeys(tx, keys, limits),', 'Promise.resolve(),'],
   ),
   ...mutantsOf(`${messaging}/commit-together.ts`, 'messaging/src/unit-of-work', [
     'a bad change makes its neighbours fail',
