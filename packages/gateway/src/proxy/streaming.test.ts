@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Agent } from 'node:http'
+import { type AddressInfo, createServer } from 'node:net'
 import { describe, it } from 'node:test'
 import { openConnection, readText, startGateway, startUpstream } from '../testing/gateway.ts'
 
@@ -41,6 +42,26 @@ describe('bodies', () => {
     await once(request, 'end')
     response.end('done')
     assert.equal(await readText(await answer), 'done')
+  })
+
+  it('arrive whole when the service has closed its connection before they are compressed', async () => {
+    const body = 'x'.repeat(40_000)
+    const head = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n`
+    const order = createServer((socket) => {
+      socket.once('data', () => {
+        socket.end(head + body)
+        // The gateway, in this process, reads the answer and the end of the connection at once.
+        setImmediate(() => {
+          const until = performance.now() + 20
+          while (performance.now() < until);
+        })
+      })
+    }).listen(0, '127.0.0.1')
+    await once(order, 'listening')
+    const { port } = order.address() as AddressInfo
+    await using gateway = await startGateway({ ORDER_URL: `http://127.0.0.1:${port}` })
+    for (let i = 0; i < 20; i++) assert.equal(await (await fetch(`${gateway.url}/orders`)).text(), body)
+    order.close()
   })
 
   it('are streamed down chunk by chunk, the head before the first chunk', async () => {
