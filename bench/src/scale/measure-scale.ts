@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { System } from '@saucery/local/system/system'
-import { placeOrders, untilDelivered } from '../load/load.ts'
 import { cpuTimes } from '../measure/cpu.ts'
-import { growthPer, perSecond, spreadOf } from '../report/statistics.ts'
+import { measureSagas } from '../measure/sagas.ts'
+import { growthPer } from '../report/statistics.ts'
 import type { BenchContext } from '../run/run-bench.ts'
 import { processesOf, type Running, withSystem } from '../run/with-system.ts'
 import { fill } from './fill.ts'
@@ -55,18 +55,8 @@ async function measureAt(running: Running, size: number, sample: number, before:
   return { size, idleCpuMsPerSecond, reads, ...placed, rssMb: memoryOf(system) }
 }
 
-async function placeSample(running: Running, orders: number) {
-  const before = cpuTimes(processesOf(running.system))
-  const startedAt = performance.now()
-  const { ids, latencies, ms } = await placeOrders(running, { orders, clients })
-  await untilDelivered(running, ids.toReversed())
-  return {
-    acceptedPerSecond: perSecond(orders, ms),
-    sagasPerSecond: perSecond(orders, performance.now() - startedAt),
-    post: spreadOf(latencies),
-    cpuMs: growthPer(orders, before, cpuTimes(processesOf(running.system))),
-  }
-}
+const placeSample = ({ system, ...running }: Running, orders: number) =>
+  measureSagas(running, { orders, clients, processes: processesOf(system), until: 'DELIVERED' })
 
 /** Resident memory in MB of each service and store, without its children; empty without /proc. */
 function memoryOf({ services, servers }: System): Record<string, number> {

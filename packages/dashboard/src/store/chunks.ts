@@ -3,7 +3,7 @@ import { type CountedOrder, countRange, type OrderCounts } from '../view/order-c
 import type { OrderView } from '../view/order-view.ts'
 import { statusesInFlow } from '../view/status-flow.ts'
 import { secondOf, type Touched } from './touched.ts'
-import type { IdRange } from './windows.ts'
+import { idRangeFilter } from './windows.ts'
 
 /** The orders from one milestone to the next, about 256, as they were counted. */
 export interface Chunk {
@@ -59,18 +59,17 @@ export function isTouched({ from, to }: ClosedRange, { seconds }: Marks): boolea
   return (seconds[low] ?? Number.POSITIVE_INFINITY) <= last
 }
 
-/** The orders of a range, in no particular order: each status by its index (view-queries.ts tells why one by one). */
+/** The orders of a range, in no particular order: each status by its index (order-list.ts reads them so, too). */
 export async function readCounted(
   views: Collection<OrderView>,
-  { from, to }: IdRange,
+  range: ClosedRange,
   branchId: string | undefined,
   options: FindOptions & Abortable,
 ): Promise<CountedOrder[]> {
   const byId = new Map<string, CountedOrder>()
-  const _id = { ...(from !== undefined && { $gte: from }), ...(to !== undefined && { $lt: to }) }
   const projection = { status: 1, branchId: 1, placedAt: 1, tookMs: 1 }
   for (const status of statusesInFlow) {
-    const filter = { ...(branchId !== undefined && { branchId }), status, _id }
+    const filter = { ...(branchId !== undefined && { branchId }), status, ...idRangeFilter(range) }
     const found = await views.find<CountedOrder>(filter, { ...options, projection }).toArray()
     for (const order of found) byId.set(order._id, order)
   }

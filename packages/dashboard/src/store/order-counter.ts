@@ -29,7 +29,7 @@ const perRead = 8
 
 /**
  * Counts the chunks whose orders no one writes any more, the newest first, and removes their marks.
- * (order-counts.int.test: "are those of the documents, whoever writes and counts meanwhile")
+ * (order-counts.int.test: "equal the documents’ while two processes write and count")
  */
 export function openOrderCounter(store: CountedStore, now = () => performance.now()) {
   const { views, chunks, touched, milestones } = store

@@ -81,7 +81,7 @@ const inOrder = ({ placed, tookMs }: ReturnType<typeof addCounts>) => ({
 })
 
 describe('the counts that statistics read', () => {
-  it('are those of the documents, whoever writes and counts meanwhile', async () => {
+  it('equal the documents’ while two processes write and count', async () => {
     const store = [counter(), counter()] as const
     const known = new Map<string, Addition[]>()
     const orderIds = Array.from({ length: 24 }, (_, n) => orderIdAt(since + n * 1700, n))

@@ -5,7 +5,7 @@ import type { OrderView } from '../view/order-view.ts'
 import { openStatuses, statusesInFlow } from '../view/status-flow.ts'
 import { limitedTo } from './limits.ts'
 import { type OverdueAt, overdueAt } from './overdue-filter.ts'
-import { type IdRange, openWindows } from './windows.ts'
+import { type IdRange, idRangeFilter, openWindows } from './windows.ts'
 
 export interface ViewQuery extends PageQuery, OrderFilter {
   /** Only orders that were overdue at this time. */
@@ -42,7 +42,7 @@ function rangeOf({ since, until, cursor }: ViewQuery): IdRange {
 async function readWindow(
   views: Collection<OrderView>,
   { status, branchId, sauceId, overdue, limit }: ViewQuery,
-  { from, to }: IdRange,
+  window: IdRange,
   limits: AggregateOptions & Abortable,
 ): Promise<OrderView[]> {
   const byId = new Map<string, OrderView>()
@@ -51,9 +51,7 @@ async function readWindow(
     const indexed = {
       ...(branchId !== undefined ? { branchId } : sauceId !== undefined && { sauceId }),
       status: one,
-      ...((from ?? to) !== undefined && {
-        _id: { ...(from !== undefined && { $gte: from }), ...(to !== undefined && { $lt: to }) },
-      }),
+      ...idRangeFilter(window),
     }
     const others = {
       ...(branchId !== undefined && sauceId !== undefined && { sauceId }),

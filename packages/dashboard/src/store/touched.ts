@@ -9,10 +9,10 @@ export interface Touched {
   readonly revision: number
 }
 
-/** One mark of a process holds for so long: then it marks again, at its next write. */
+/** A process marks a second at most once in this time, however often it writes orders of that second. */
 const leaseMs = 2000
 
-/** Counts are kept of what no process has marked for so long: longer than a lease, so that no write is under way. */
+/** A second may be counted when no process has marked it for this time. It is longer than a lease, so no write of it is under way. */
 export const settledMs = 5000
 
 /** More marks than this at once cost more than to count everything again. */

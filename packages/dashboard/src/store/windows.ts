@@ -6,6 +6,13 @@ export interface IdRange {
   readonly to?: string | undefined
 }
 
+/** As MongoDB compares ids; nothing for a range that is open at both ends. */
+export const idRangeFilter = ({ from, to }: IdRange) => ({
+  ...((from ?? to) !== undefined && {
+    _id: { ...(from !== undefined && { $gte: from }), ...(to !== undefined && { $lt: to }) },
+  }),
+})
+
 const firstGrowth = 15
 
 /**

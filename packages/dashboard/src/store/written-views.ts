@@ -3,7 +3,7 @@ import type { OrderView } from '../view/order-view.ts'
 /** Some 15 MB. An order's events follow each other within seconds. */
 const maxViews = 10_000
 
-/** For so long after a conflict nothing is taken from memory: with several replicas every second view would be old. */
+/** After a conflict the process reads from the store for this time: another replica writes, and every second view here is old. */
 const distrustMs = 10_000
 
 /**
