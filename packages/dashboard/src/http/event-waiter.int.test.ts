@@ -76,7 +76,7 @@ describe('a client that reads after its write', () => {
       const began = performance.now()
       const response = await read(url, data.orderId, id, wait)
       const took = performance.now() - began
-      assert.ok(took >= atLeast && took < atLeast + 900, `${took} ms`)
+      assert.ok(took >= atLeast && took < atLeast + 5000, `${took} ms`)
       assert.equal(response.headers.get('retry-after'), '1')
       assert.equal(response.headers.get('preference-applied'), wait ? 'wait=1' : null)
       assert.deepEqual(await readProblem(response), { status: 404, code: 'event-not-arrived', places: [] })
@@ -150,7 +150,7 @@ describe('a branch that reads after a write', () => {
       const began = performance.now()
       const response = await ask('2', orderId, eventId, wait)
       const took = performance.now() - began
-      assert.ok(took >= wait * 1000 && took < wait * 1000 + 900, `${took} ms`)
+      assert.ok(took >= wait * 1000 && took < wait * 1000 + 5000, `${took} ms`)
       return { status: response.status, headers: [...response.headers], body: await response.text() }
     }
     for (const wait of [0, 1]) {

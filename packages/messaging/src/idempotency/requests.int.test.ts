@@ -111,7 +111,7 @@ describe('a request', () => {
       other.commit(requested('a', {}, 'of another counter')),
       ...['b', 'c'].map((key) => other.commit(requested(key, {}, `of ${key}`))),
     ])
-    assert.ok(performance.now() - begun < 240, 'somebody waited')
+    assert.ok(performance.now() - begun < 5000, 'somebody waited')
     assert.equal((refused as PromiseRejectedResult).reason.code, 'request-in-progress')
     for (const { status } of neighbours) assert.equal(status, 'fulfilled')
     await row.release()
