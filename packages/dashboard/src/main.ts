@@ -12,7 +12,7 @@ import { openFeed } from './live/feed.ts'
 import { resumeTokens } from './live/resume-token.ts'
 import { countOrdersPeriodically } from './operations/counting.ts'
 import { countOverdue } from './operations/overdue.ts'
-import { openProjection } from './projection/builder.ts'
+import { openProjection, type ProjectionOptions } from './projection/builder.ts'
 import { measureProjection } from './projection/metrics.ts'
 import { consumeEvents, reactions } from './reactions.ts'
 import { dashboardSettings } from './settings.ts'
@@ -36,7 +36,8 @@ const tokens = resumeTokens(settings.RESUME_TOKEN_KEY)
 const feed = openFeed({ broker, views, tokens, deadlines: settings, ...limits, log })
 const handle = reactions(views, (orderId) => checkOrder(waiter, orderId))
 const { state, isUp } = views
-const consume = (durable: string) => consumeEvents({ broker, durable, handle, state, isUp, replicas, log })
+const consume: ProjectionOptions['consume'] = (durable, maxHeldBesideLane) =>
+  consumeEvents({ broker, durable, maxHeldBesideLane, handle, state, isUp, replicas, log })
 const build = () => openProjection({ views, broker, consume, keepMs, log })
 const projection = await waitUntilUp('MongoDB', build, isStoreOutage, log)
 

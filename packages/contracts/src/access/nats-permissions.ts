@@ -90,13 +90,15 @@ function useOfDurables(service: Service, stream: string): string[] {
   if (service !== 'dashboard') return useOfDurable(stream, service)
   return [
     ...durablesInUse.flatMap((durable) => useOfDurable(stream, durable)),
-    ...removableDurables.map((durable) => `$JS.API.CONSUMER.DELETE.${stream}.${durable}`),
+    ...removableDurables.flatMap(withLane).map((durable) => `$JS.API.CONSUMER.DELETE.${stream}.${durable}`),
   ]
 }
 
 /** Beside a backlog, a second consumer delivers what is new. */
+const withLane = (durable: string) => [durable, `${durable}-express`]
+
 const useOfDurable = (stream: string, durable: string) =>
-  [durable, `${durable}-express`].flatMap((consumer) => useOfConsumer(stream, consumer))
+  withLane(durable).flatMap((consumer) => useOfConsumer(stream, consumer))
 
 function useOfConsumer(stream: string, consumer: string): string[] {
   const of = `${stream}.${consumer}`

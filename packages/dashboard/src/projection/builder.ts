@@ -4,9 +4,10 @@ import { streams } from '@saucery/contracts/choreography'
 import { durableOf } from '@saucery/contracts/projection-durables'
 import { runEvery } from '@saucery/messaging/async/periodic'
 import type { Consumers } from '@saucery/messaging/consumer/consumer'
+import { largestShare, removeWithLane } from '@saucery/messaging/consumer/express-lane'
 import type { Log } from '@saucery/messaging/log'
 import type { Broker } from '@saucery/messaging/nats/connection'
-import { removalDelayMs, removeConsumer } from '@saucery/messaging/nats/streams'
+import { removalDelayMs } from '@saucery/messaging/nats/streams'
 import type { ViewStore } from '../store/view-store.ts'
 import { nextStep, type ProjectionStep, servedBy } from './next-step.ts'
 import { openMeter } from './progress.ts'
@@ -14,8 +15,11 @@ import { openMeter } from './progress.ts'
 export interface ProjectionOptions {
   readonly views: ViewStore
   readonly broker: Broker
-  /** Starts the consumers of this name, which fill the documents. */
-  consume(durable: string): Consumers
+  /**
+   * Starts the consumers of this name, which fill the documents.
+   * @param maxHeldBesideLane as in `ConsumerOptions`
+   */
+  consume(durable: string, maxHeldBesideLane: () => number): Consumers
   /** How long an older version is kept, at least. */
   readonly keepMs: number
   readonly log: Log
@@ -36,6 +40,8 @@ const startBuild = (options: ProjectionOptions) => ({
 export type RunningProjection = Awaited<ReturnType<typeof openProjection>>
 
 const reportEveryMs = 5000
+/** The more events are held, the more of them belong to the same order, and one order's events are one write. */
+const heldWhileBuilding = 2500
 /** A stop waits so long for the step that is under way. */
 const stepWithinMs = 2000
 
@@ -114,7 +120,9 @@ async function take(build: Build, step: ProjectionStep, stopping: AbortSignal): 
     case 'date-again':
       return registry.dateAgain(step.record)
     case 'consume':
-      build.consumers = build.consume(durableOf(version))
+      build.consumers = build.consume(durableOf(version), () =>
+        build.isReady ? largestShare : heldWhileBuilding,
+      )
       return
     case 'mark-ready':
       if (await registry.markReady(version)) log.info({ version, ...meter.counts() }, 'projection ready')
@@ -142,7 +150,7 @@ async function begin({ views, broker, log }: Build, signal: AbortSignal): Promis
 }
 
 const removeConsumers = ({ jsm }: Broker, version: number) =>
-  Promise.all(streams.map(({ name }) => removeConsumer(jsm, name, durableOf(version))))
+  Promise.all(streams.map(({ name }) => removeWithLane(jsm, name, durableOf(version))))
 
 function serve({ views, log }: Build, to: number): void {
   const from = views.servedVersion()

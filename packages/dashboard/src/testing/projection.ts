@@ -2,7 +2,7 @@ import { silentLog } from '@saucery/chassis/testing/log'
 import type { Log } from '@saucery/messaging/log'
 import { connectBroker } from '@saucery/messaging/nats/connection'
 import { testKeys } from '@saucery/messaging/testing/keys'
-import { openProjection } from '../projection/builder.ts'
+import { openProjection, type ProjectionOptions } from '../projection/builder.ts'
 import { consumeEvents, reactions } from '../reactions.ts'
 import { openViews } from '../store/view-store.ts'
 import type { Fold } from '../store/view-writer.ts'
@@ -40,10 +40,11 @@ export async function openBuilding(options: Options) {
     await react(event)
   }
   const { state } = views
-  const consume = (durable: string) =>
+  const consume: ProjectionOptions['consume'] = (durable, maxHeldBesideLane) =>
     consumeEvents({
       broker,
       durable,
+      maxHeldBesideLane,
       handle,
       state,
       isUp: views.isUp,

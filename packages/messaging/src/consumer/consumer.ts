@@ -1,12 +1,14 @@
 import type { Fact } from '../events/event.ts'
 import { openComparison } from './comparison.ts'
-import { openExpressLane } from './express-lane.ts'
+import { largestShare, openExpressLane } from './express-lane.ts'
+import { keepAlivePolicy } from './keep-alive.ts'
 import { lagOf } from './lag.ts'
 import type { ConsumerOptions } from './policy.ts'
 import { openProcessor } from './processor.ts'
 import { openPullLoop } from './pull-loop.ts'
 import { openConsumerReconciler } from './reconciler.ts'
 import { openStoreHealth } from './store-health.ts'
+import { openTimeOrder } from './time-order.ts'
 
 export type { ConsumerOptions, HandledState, Subscription } from './policy.ts'
 export type Consumers = ReturnType<typeof openConsumers>
@@ -22,6 +24,7 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
     maxAckPending,
     // A replica that hangs, or is slow, leaves messages for another one.
     maxHeld: Math.ceil(maxAckPending / 2),
+    maxHeldBesideLane: () => largestShare,
     maxTries: 8,
     compareEveryMs: 60_000,
     maxGivenBack: 160,
@@ -33,8 +36,10 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
     ...options,
   }
   const { broker, subscriptions, durable, ackWaitMs } = settings
-  const { state } = options
+  const { state, inKeyOrder = true } = options
   const processor = openProcessor(settings)
+  const keepAlive = keepAlivePolicy(settings)
+  const timeOrder = inKeyOrder ? undefined : openTimeOrder()
   const opened = subscriptions.map(({ stream, events, version }) => {
     const filters = events.map(({ subject }) => `${subject}.*`)
     const consumer = { stream, durable, filters, ackWaitMs, maxAckPending, ...(version && { version }) }
@@ -43,9 +48,11 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
     const pull = openPullLoop(
       settings,
       consumer,
-      (message) => {
+      async (message) => {
         comparison?.note(message)
         lane.note(message.info)
+        const turn = timeOrder?.turnOf(message)
+        if (turn !== undefined) await keepAlive(() => turn)(message)
         return processor.process(message)
       },
       lane.shareOfBacklog,
@@ -70,6 +77,7 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
     /** Takes no further messages, and resolves when those in flight are finished, or given back. */
     async stop(): Promise<void> {
       stopping.abort()
+      timeOrder?.end()
       const loops = opened.flatMap(({ pull, lane }) => [pull.ended, lane.ended()])
       const ended = Promise.all(loops).then(() => drained.abort())
       const late = setTimeout(() => void ended.then(() => givingUp.abort()), settings.finishWithinMs)

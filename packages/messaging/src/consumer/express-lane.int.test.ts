@@ -9,6 +9,7 @@ import { nudge, nudgesStream } from '../testing/counters.ts'
 import { blockedWork, eventually } from '../testing/eventually.ts'
 import { publishEvent } from '../testing/messages.ts'
 import { testBroker } from '../testing/servers.ts'
+import { removeWithLane } from './express-lane.ts'
 
 const options = { maxAckPending: 20, ackWaitMs: 60_000 }
 
@@ -69,6 +70,20 @@ describe('a new event beside a backlog', { timeout: 60_000 }, () => {
     const began = performance.now()
     await consumers.stop()
     assert.ok(performance.now() - began < 5000)
+  })
+
+  it('begins anew when the consumer is removed, as its lane is, too', async () => {
+    await using nats = await testNats()
+    await using broker = await testBroker(nats.url)
+    await publishBacklog(broker)
+    using work = blockedWork()
+    await using consumers = await consume(broker, () => work.released, options)
+    await laneIsOpen(broker)
+    work.release()
+    await consumers.stop()
+    await removeWithLane(broker.jsm, nudgesStream.name, broker.name)
+    assert.deepEqual(await broker.jsm.consumers.list(nudgesStream.name).next(), [])
+    await removeWithLane(broker.jsm, nudgesStream.name, broker.name)
   })
 })
 

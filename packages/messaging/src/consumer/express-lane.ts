@@ -1,15 +1,19 @@
-import type { DeliveryInfo, JsMsg } from 'nats'
-import type { ConsumerSpec } from '../nats/streams.ts'
+import type { DeliveryInfo, JetStreamManager, JsMsg } from 'nats'
+import { type ConsumerSpec, removeConsumer } from '../nats/streams.ts'
 import { openPullLoop, type PullLoopOptions } from './pull-loop.ts'
 
 /** The server removes the lane's consumer when no replica has pulled from it for this time. */
 const unusedMs = 30_000
 
-/** While the lane is open, a replica holds so many messages of the backlog at most, and as many of the lane. */
-const largestShare = 100
+/** So many new messages a replica holds at most while the lane is open, and by default as many of the backlog. */
+export const largestShare = 100
 
 /** The name of the lane's consumer; the service's NATS user may use that one, too. */
 const laneOf = (durable: string) => `${durable}-express`
+
+/** Deletes a durable consumer and its lane, as far as they exist, so that what takes their place begins anew. */
+export const removeWithLane = (jsm: JetStreamManager, stream: string, durable: string) =>
+  Promise.all([durable, laneOf(durable)].map((consumer) => removeConsumer(jsm, stream, consumer)))
 
 /**
  * Lets new events pass a backlog. While a durable consumer is far behind, a second one delivers what is published from
@@ -25,7 +29,7 @@ export function openExpressLane(
 ) {
   const opensAt = consumer.maxAckPending
   const closesAt = opensAt / 10
-  const { log, stopping, maxHeld } = options
+  const { log, stopping, maxHeld, maxHeldBesideLane } = options
   const share = Math.min(largestShare, maxHeld)
   const { stream } = consumer
   const spec = { ...consumer, durable: laneOf(consumer.durable) }
@@ -53,7 +57,7 @@ export function openExpressLane(
       else if (info.pending < closesAt) closing?.abort()
     },
     /** The messages of the durable consumer that this replica may hold now. */
-    shareOfBacklog: (): number => (closing ? share : maxHeld),
+    shareOfBacklog: (): number => (closing ? Math.min(maxHeldBesideLane(), maxHeld) : maxHeld),
     /** Resolves when the lane is closed, and has handled what it was sent. */
     ended: (): Promise<unknown> => ended,
   }

@@ -49,6 +49,8 @@ export interface ConsumerOptions<F extends Fact> {
   readonly maxAckPending?: number
   /** The largest number of messages of one stream that this replica holds. Default: half of `maxAckPending`. */
   readonly maxHeld?: number
+  /** As `maxHeld`, while new events pass a backlog: they wait for what is held of it. Default: 100. */
+  readonly maxHeldBesideLane?: () => number
   /** A message becomes a dead letter after this number of failures in one process; outages do not count. */
   readonly maxTries?: number
   /** A stop waits so long for what is in flight: within this time and a second a service has to end. */

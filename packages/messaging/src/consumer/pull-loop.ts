@@ -11,7 +11,7 @@ import { heartbeatMs, whenSilent } from './silence.ts'
 
 export type PullLoopOptions = Pick<
   PolicyOptions,
-  'broker' | 'replicas' | 'log' | 'stopping' | 'store' | 'maxHeld'
+  'broker' | 'replicas' | 'log' | 'stopping' | 'store' | 'maxHeld' | 'maxHeldBesideLane'
 >
 /**
  * Short, because a stop waits for it; a server refuses heartbeats that are further apart than half of it. Random, because

@@ -38,6 +38,11 @@ export const fairness = [
     'else if (now >= expiry) closeWithAnswer(incoming, outgoing)',
     '',
   ]),
+  ...mutantsOf('packages/messaging/src/consumer/time-order.ts', 'consumer/time-order', [
+    'a stream that is stuck holds up the others for ever',
+    'impatient ??= setTimeout(passSlowest, patienceMs)',
+    '',
+  ]),
   ...mutantsOf('packages/chassis/src/http/strict-head.ts', 'http/strict-head', [
     'a path with a dot segment is routed',
     "if (dotSegment.test(path)) return { ...malformedRequest, detail: 'The path has a dot segment.' }",
