@@ -543,8 +543,8 @@ export interface components {
             readonly branchId: string | number;
             /** @example 1 */
             readonly sauceId: string | number;
-            readonly qty: number;
-            readonly price: number;
+            readonly qty: number | string;
+            readonly price: number | string;
         };
         readonly Payment: {
             /** Format: uuid */

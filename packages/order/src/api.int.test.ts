@@ -59,6 +59,31 @@ describe('POST /orders', () => {
     assert.equal(row?.causation_id, 'req-42')
   })
 
+  it('takes numbers as decimal digits in strings', async () => {
+    const { qty, price, amount } = await place({ qty: '10', price: '10000' })
+    assert.deepEqual({ qty, price, amount }, { qty: 10, price: 10_000, amount: 100_000 })
+    assert.equal((await place({ qty: '1000000', price: '0' })).qty, 1_000_000)
+    const most = await place({ qty: '1', price: String(Number.MAX_SAFE_INTEGER) })
+    assert.equal(most.price, Number.MAX_SAFE_INTEGER)
+  })
+
+  const noNumbers = [
+    'ten',
+    '1e3',
+    ' 10',
+    '10 ',
+    '1.5',
+    '0x10',
+    '',
+    '-0',
+    '-1',
+    '+1',
+    '010',
+    '1_0',
+    '１０',
+    'NaN',
+  ]
+
   const bad: { what: string; body: unknown; status?: number; code?: string; places?: string[] }[] = [
     { what: 'no body', body: '', status: 400, code: 'invalid-json', places: [] },
     { what: 'a body that is no JSON', body: '{"qty":', status: 400, code: 'invalid-json', places: [] },
@@ -87,12 +112,12 @@ describe('POST /orders', () => {
         places: [`/${field}`],
       })),
     ),
-    ...[0, -1, 1.5, 1_000_001, 2 ** 31, '10', null].map((qty) => ({
+    ...[0, -1, 1.5, 1_000_001, 2 ** 31, ...noNumbers, '0', '1000001', null].map((qty) => ({
       what: `a qty of ${JSON.stringify(qty)}`,
       body: { ...wanted, qty },
       places: ['/qty'],
     })),
-    ...[-1, 0.5, 2 ** 53, '10000', null].map((price) => ({
+    ...[-1, 0.5, 2 ** 53, ...noNumbers, String(2 ** 53), '9'.repeat(400), null].map((price) => ({
       what: `a price of ${JSON.stringify(price)}`,
       body: { ...wanted, price },
       places: ['/price'],

@@ -47,6 +47,19 @@ const crashing = (when: 'before' | 'after') => {
 }
 
 describe('POST /orders with an Idempotency-Key', () => {
+  it('is the same request with a number and with its digits in a string', async () => {
+    const [key, branchId] = [newKey(), uuidv7()]
+    const first = await answerOf(
+      post('/orders', key, { body: { ...wanted, branchId, qty: 10, price: 10_000 } }),
+    )
+    const repeat = post('/orders', key, {
+      body: { ...wanted, branchId, qty: '10', price: '10000' },
+      at: other,
+    })
+    assert.deepEqual(await answerOf(repeat), first)
+    assert.equal((await ordersOf(branchId)).length, 1)
+  })
+
   it('gives every repeat the first answer to the byte, at every replica, and places one order', async () => {
     const key = newKey()
     const branchId = uuidv7()

@@ -37,8 +37,26 @@ const id = z
   })
   .openapi({ example: '1' })
 
+/** A whole number, or its decimal digits in a string, as command lines send it. */
+function orDigits({ minValue, maxValue }: typeof qty) {
+  const [from, to] = [Number(minValue), Number(maxValue)]
+  const number = z.int().min(from).max(to).openapi({ format: 'int64' })
+  const digits = z
+    .string()
+    .regex(/^(0|[1-9][0-9]{0,15})$/)
+    .openapi({ format: 'int64' })
+  return z.union([number, digits.transform(Number).pipe(number)], {
+    error: `must be a whole number from ${from} to ${to}`,
+  })
+}
+
 const request = z
-  .strictObject({ branchId: id, sauceId: id, qty, price: won })
+  .strictObject({
+    branchId: id,
+    sauceId: id,
+    qty: orDigits(qty),
+    price: orDigits(won),
+  })
   .openapi('OrderRequest', { example: { branchId: '1', sauceId: '1', qty: 10, price: 10_000 } })
 
 const placed = z.object({
