@@ -62,5 +62,8 @@ describe('the gateway', () => {
     const off = { ...services, AUTH: 'off', HOST: '127.0.0.1' }
     assert.deepEqual(wrong({ ...off, CORS_ORIGINS: 'https://a.example, *' }), new Set(['CORS_ORIGINS']))
     assert.deepEqual(wrong({ ...off, CORS_ORIGINS: 'https://a.example' }), none)
+    const credentials = { ...enough, CORS_CREDENTIALS: 'on' }
+    assert.deepEqual(wrong({ ...credentials, CORS_ORIGINS: '*' }), new Set(['CORS_CREDENTIALS']))
+    assert.deepEqual(wrong({ ...credentials, CORS_ORIGINS: 'https://a.example' }), none)
   })
 })

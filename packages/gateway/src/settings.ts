@@ -11,6 +11,20 @@ const namedOriginsWithoutSignIn = z.refine<{ readonly AUTH?: string; readonly CO
   { path: ['CORS_ORIGINS'], message: 'may be * only with sign-in', when: () => true },
 )
 
+/** Browsers refuse the two together, for good reason. */
+const credentialsForNamedOrigins = z.refine<{
+  readonly CORS_CREDENTIALS?: string
+  readonly CORS_ORIGINS?: unknown
+}>(
+  ({ CORS_CREDENTIALS: credentials, CORS_ORIGINS: origins }) =>
+    credentials !== 'on' || !Array.isArray(origins) || !origins.includes('*'),
+  {
+    path: ['CORS_CREDENTIALS'],
+    message: 'may be on only where CORS_ORIGINS names each origin',
+    when: () => true,
+  },
+)
+
 export const gatewaySettings = commonSettings
   .extend({
     ...signInSettings,
@@ -25,6 +39,8 @@ export const gatewaySettings = commonSettings
     WEB_ROOT: z.string().min(1).optional(),
     /** Origins whose pages may call and read the answers from elsewhere; `*` for any, with sign-in only. */
     CORS_ORIGINS: list.default([]),
+    /** Whether the pages of these origins may send credentials with their calls, as cookies of a proxy. */
+    CORS_CREDENTIALS: z.enum(['on', 'off']).default('off'),
     /** Requests of one client a minute, counted by each gateway alone; 0 for any number. */
     RATE_LIMIT_PER_MINUTE: z.coerce.number().int().min(0).default(600),
     /** How many proxies of our own every request passes before the gateway: only their `x-forwarded-*` is believed. */
@@ -38,6 +54,6 @@ export const gatewaySettings = commonSettings
     /** Requests that may be on their way to one service, beside those that wait on purpose; more get 503. */
     UPSTREAM_CONNECTIONS: z.coerce.number().int().min(1).default(1000),
   })
-  .check(...signInChecks, namedOriginsWithoutSignIn)
+  .check(...signInChecks, namedOriginsWithoutSignIn, credentialsForNamedOrigins)
 
 export type GatewaySettings = z.infer<typeof gatewaySettings>

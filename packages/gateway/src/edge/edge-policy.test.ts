@@ -130,6 +130,32 @@ describe('a client with too many requests', () => {
   })
 })
 
+describe('a page of another origin', () => {
+  const page = 'https://sauce.example'
+  const preflightOf = async (env: Record<string, string>, origin: string) => {
+    await using gateway = await startGateway({ CORS_ORIGINS: page, ...env })
+    const asked = {
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type',
+    }
+    const { headers } = await fetch(`${gateway.url}/orders`, {
+      method: 'OPTIONS',
+      headers: { origin, ...asked },
+    })
+    return ['origin', 'credentials', 'headers'].map((name) => headers.get(`access-control-allow-${name}`))
+  }
+
+  it('may send credentials if it is named and they are allowed', async () => {
+    assert.deepEqual(await preflightOf({ CORS_CREDENTIALS: 'on' }, page), [page, 'true', 'content-type'])
+    assert.deepEqual(await preflightOf({}, page), [page, null, 'content-type'])
+  })
+
+  it('that is not named may not call, with or without credentials', async () => {
+    const [origin] = await preflightOf({ CORS_CREDENTIALS: 'on' }, 'https://evil.example')
+    assert.equal(origin, null)
+  })
+})
+
 describe('a request that the edge policy refuses', () => {
   it('because of its method gets the allowed ones, of a service those that it names', async () => {
     const app = new Hono().get('/orders', (c) => c.text('')).post((c) => c.text(''))

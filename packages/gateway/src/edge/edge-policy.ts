@@ -17,7 +17,9 @@ export function edgePolicy(settings: GatewaySettings): MiddlewareHandler {
   const { CORS_ORIGINS: origins, TRUSTED_PROXIES: trustedProxies } = settings
   const rateLimit = openRateLimit(settings.RATE_LIMIT_PER_MINUTE)
   const origin = origins.includes('*') ? '*' : origins
-  const allowOrigins = origins.length > 0 && cors({ origin, exposeHeaders: exposed, maxAge: 600 })
+  const credentials = settings.CORS_CREDENTIALS === 'on'
+  const allowOrigins =
+    origins.length > 0 && cors({ origin, credentials, exposeHeaders: exposed, maxAge: 600 })
   return async (c, next) => {
     const preflight = allowOrigins && (await allowOrigins(c, async () => {}))
     if (preflight) return preflight

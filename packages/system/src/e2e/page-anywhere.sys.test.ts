@@ -1,14 +1,26 @@
 import assert from 'node:assert/strict'
-import { describe, it } from 'node:test'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { after, describe, it } from 'node:test'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import type { Page, Request } from 'playwright-core'
 import { inBrowser } from '../support/browser.ts'
 import { holdingProxy } from '../testing/holding-proxy.ts'
 import { order, placed, stands } from '../testing/page.ts'
 
-const { running, open } = inBrowser({ ALLOWED_HOSTS: 'sauce.example' }, [
-  '--host-resolver-rules=MAP sauce.example 127.0.0.1',
-])
+/** The server of other sites. */
+const elsewhere = createServer((_, response) =>
+  response.setHeader('content-type', 'text/html').end('elsewhere'),
+)
+await once(elsewhere.listen(0, '127.0.0.1'), 'listening')
+after(() => elsewhere.close())
+const siteAt = (host: string) => `http://${host}.example:${(elsewhere.address() as AddressInfo).port}`
+
+const { running, open } = inBrowser(
+  { ALLOWED_HOSTS: 'sauce.example', CORS_ORIGINS: siteAt('named'), CORS_CREDENTIALS: 'on' },
+  ['--host-resolver-rules=MAP *.example 127.0.0.1'],
+)
 
 /** A script that redefines properties, such as `crypto.subtle`. */
 const redefined = (names: readonly string[], as: string) =>
@@ -115,6 +127,23 @@ describe('the page in any browser, behind any proxy', { timeout: 300_000 }, () =
     await stands(story, 'DELIVERING')
     await fetch(`${running.system.urls.gateway}/deliveries/${id}/complete`, { method: 'POST' })
     await stands(story, 'DELIVERED')
+  })
+
+  it('answers the page of another site with credentials, if it is named, and no other one', async () => {
+    const { port } = new URL(running.system.urls.gateway)
+    const orderFrom = async (host: string) => {
+      const page = await running.browser.open(siteAt(host))
+      const place = async (url: string) => {
+        const body = JSON.stringify({ branchId: 'named', sauceId: 1, qty: '1', price: '1000' })
+        const headers = { 'content-type': 'application/json', 'idempotency-key': '"from-elsewhere"' }
+        const answer = await fetch(url, { method: 'POST', body, headers, credentials: 'include' })
+        return [answer.status, answer.headers.has('location')]
+      }
+      return page.evaluate(place, `http://sauce.example:${port}/orders`).catch(String)
+    }
+    assert.deepEqual(await orderFrom('named'), [201, true])
+    assert.match(String(await orderFrom('other')), /Failed to fetch/)
+    assert.match(String(running.browser.pageErrors.splice(0)), /blocked by CORS policy/)
   })
 
   it('places an order in a browser with another language, calendar and time zone', async () => {
