@@ -11,7 +11,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** List orders, newest first */
+        /** List orders */
         readonly get: operations["listOrders"];
         readonly put?: never;
         /** Place an order */
@@ -63,7 +63,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** List payments, newest order first */
+        /** List payments */
         readonly get: operations["listPayments"];
         readonly put?: never;
         readonly post?: never;
@@ -131,7 +131,7 @@ export interface paths {
             readonly path?: never;
             readonly cookie?: never;
         };
-        /** List deliveries, newest order first */
+        /** List deliveries */
         readonly get: operations["listDeliveries"];
         readonly put?: never;
         readonly post?: never;
@@ -839,6 +839,8 @@ export interface operations {
                 readonly status?: "DELIVERED" | "FAILED" | "CANCELLED" | "REJECTED" | "CANCELLING" | "REFUNDING" | "DELIVERING" | "PAID" | "PLACED";
                 readonly branchId?: string;
                 readonly orderId?: string;
+                /** @description Which order comes first */
+                readonly sort?: "newest" | "oldest";
             };
             readonly header?: never;
             readonly path?: never;
@@ -1306,6 +1308,8 @@ export interface operations {
                 readonly status?: "PENDING" | "VOID_PENDING" | "APPROVED" | "DECLINED" | "VOIDED" | "REFUND_PENDING" | "REFUNDED";
                 readonly branchId?: string;
                 readonly orderId?: string;
+                /** @description Which order comes first */
+                readonly sort?: "newest" | "oldest";
             };
             readonly header?: never;
             readonly path?: never;
@@ -1742,6 +1746,8 @@ export interface operations {
                 readonly status?: "STARTED" | "COMPLETED" | "FAILED" | "CANCELLED";
                 readonly branchId?: string;
                 readonly orderId?: string;
+                /** @description Which order comes first */
+                readonly sort?: "newest" | "oldest";
             };
             readonly header?: never;
             readonly path?: never;

@@ -17,14 +17,15 @@ describe('GET /deliveries', () => {
   const found = async (query: string) =>
     (await getJson<ListPage<Delivery>>(app, `/deliveries?${query}`)).items.map(({ orderId }) => orderId)
 
-  it('pages through every delivery once, newest order first', async () => {
+  it('pages through every delivery once, newest or oldest order first', async () => {
     const orderIds: string[] = []
     for (let i = 0; i < 7; i++) orderIds.push(await start('paged'))
-    const deliveries = await allPages<Delivery>(app, '/deliveries?branchId=paged', 3)
-    assert.deepEqual(
-      deliveries.map(({ orderId }) => orderId),
-      orderIds.reverse(),
-    )
+    const sorted = async (sort: string) => {
+      const deliveries = await allPages<Delivery>(app, `/deliveries?branchId=paged&sort=${sort}`, 3)
+      return deliveries.map(({ orderId }) => orderId)
+    }
+    assert.deepEqual(await sorted('oldest'), orderIds)
+    assert.deepEqual(await sorted('newest'), orderIds.reverse())
   })
 
   it('filters by status, branch and order', async () => {

@@ -50,7 +50,7 @@ export const failDelivery = report('fail', 'Report that a delivery did not arriv
 
 export const listDeliveries = listRoute('/deliveries', delivery, statuses, {
   operationId: 'listDeliveries',
-  summary: 'List deliveries, newest order first',
+  summary: 'List deliveries',
   tags,
 })
 

@@ -1,8 +1,8 @@
-import { type ListQuery, matchesQuery } from '@saucery/chassis/http/lists'
+import { type ListQuery, matchesQuery, sortedBy } from '@saucery/chassis/http/lists'
 import type { Published } from '@saucery/contracts/choreography'
 import { type Database, keyIn, upsertAll } from '@saucery/messaging/postgres/database'
 import type { Aggregate, Commit } from '@saucery/messaging/unit-of-work'
-import { and, asc, desc, eq, lt, ne } from 'drizzle-orm'
+import { and, asc, eq, lt, ne } from 'drizzle-orm'
 import { type Delivery, type DeliveryEvent, evolve, type VisibleDelivery } from './domain.ts'
 import { deliveries } from './schema.ts'
 
@@ -33,10 +33,15 @@ export type DeliveryQuery = ListQuery<Delivery['status']>
 /** The statement behind a list. (plans.int.test: "costs of many what it costs of 10,000, …") */
 export function selectDeliveries(db: Database, query: DeliveryQuery) {
   const wanted = and(isVisible, matchesQuery(query, deliveries.orderId, deliveries))
-  return db.select().from(deliveries).where(wanted).orderBy(desc(deliveries.orderId)).limit(query.limit)
+  return db
+    .select()
+    .from(deliveries)
+    .where(wanted)
+    .orderBy(sortedBy(query, deliveries.orderId))
+    .limit(query.limit)
 }
 
-/** Newest order first. */
+/** In the query's order. */
 export const findDeliveries = async (db: Database, query: DeliveryQuery): Promise<VisibleDelivery[]> =>
   (await selectDeliveries(db, query)).map(toDelivery) as VisibleDelivery[]
 

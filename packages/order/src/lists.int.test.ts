@@ -14,9 +14,10 @@ after(() => service[Symbol.asyncDispose]())
 const { app, handle, place } = service
 
 describe('GET /orders', () => {
-  it('pages through every order once, newest first', async () => {
+  it('pages through every order once, newest or oldest first', async () => {
     const placed: Order[] = []
     for (let i = 0; i < 7; i++) placed.push(await place({ branchId: 'paged' }))
+    assert.deepEqual(await allPages(app, '/orders?branchId=paged&sort=oldest', 3), placed)
     assert.deepEqual(await allPages(app, '/orders?branchId=paged', 3), placed.reverse())
   })
 

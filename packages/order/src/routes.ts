@@ -128,7 +128,7 @@ export const cancelOrder = createRoute({
 
 export const listOrders = listRoute('/orders', order, statuses, {
   operationId: 'listOrders',
-  summary: 'List orders, newest first',
+  summary: 'List orders',
   tags,
 })
 

@@ -1,10 +1,10 @@
-import { type ListQuery, matchesQuery } from '@saucery/chassis/http/lists'
+import { type ListQuery, matchesQuery, sortedBy } from '@saucery/chassis/http/lists'
 import type { Published } from '@saucery/contracts/choreography'
 import type { Status } from '@saucery/contracts/status'
 import { firstIdAt } from '@saucery/messaging/events/event'
 import { type Database, keyIn, upsertAll } from '@saucery/messaging/postgres/database'
 import type { Aggregate, Commit } from '@saucery/messaging/unit-of-work'
-import { and, asc, desc, eq, lt } from 'drizzle-orm'
+import { and, asc, eq, lt } from 'drizzle-orm'
 import { evolve, type Order, type OrderEvent } from './domain.ts'
 import { orders } from './schema.ts'
 
@@ -30,10 +30,10 @@ export type OrderQuery = ListQuery<Status>
 /** The statement behind a list. (plans.int.test: "costs of many what it costs of 10,000, …") */
 export function selectOrders(db: Database, query: OrderQuery) {
   const wanted = matchesQuery(query, orders.id, orders)
-  return db.select().from(orders).where(wanted).orderBy(desc(orders.id)).limit(query.limit)
+  return db.select().from(orders).where(wanted).orderBy(sortedBy(query, orders.id)).limit(query.limit)
 }
 
-/** Newest first. */
+/** In the query's order. */
 export const findOrders = async (db: Database, query: OrderQuery): Promise<Order[]> =>
   (await selectOrders(db, query)).map(toOrder)
 

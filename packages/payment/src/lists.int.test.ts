@@ -22,14 +22,15 @@ const found = async (query: string) =>
   (await getJson<ListPage<Payment>>(app, `/payments?${query}`)).items.map(({ orderId }) => orderId)
 
 describe('GET /payments', () => {
-  it('pages through every payment once, newest order first', async () => {
+  it('pages through every payment once, newest or oldest order first', async () => {
     const orderIds: string[] = []
     for (let i = 0; i < 7; i++) orderIds.push(await placed('paged'))
-    const payments = await allPages<Payment>(app, '/payments?branchId=paged', 3)
-    assert.deepEqual(
-      payments.map(({ orderId }) => orderId),
-      orderIds.reverse(),
-    )
+    const sorted = async (sort: string) => {
+      const payments = await allPages<Payment>(app, `/payments?branchId=paged&sort=${sort}`, 3)
+      return payments.map(({ orderId }) => orderId)
+    }
+    assert.deepEqual(await sorted('oldest'), orderIds)
+    assert.deepEqual(await sorted('newest'), orderIds.reverse())
   })
 
   it('filters by status, branch and order', async () => {

@@ -43,7 +43,7 @@ const tags = ['payments']
 
 export const listPayments = listRoute('/payments', payment, statuses, {
   operationId: 'listPayments',
-  summary: 'List payments, newest order first',
+  summary: 'List payments',
   tags,
 })
 

@@ -1,8 +1,8 @@
-import { type ListQuery, matchesQuery } from '@saucery/chassis/http/lists'
+import { type ListQuery, matchesQuery, sortedBy } from '@saucery/chassis/http/lists'
 import type { Published } from '@saucery/contracts/choreography'
 import { type Database, keyIn, upsertAll } from '@saucery/messaging/postgres/database'
 import type { Aggregate, Commit } from '@saucery/messaging/unit-of-work'
-import { desc, eq } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { askedFor, evolve, isOpen, type Payment, type PaymentEvent } from './domain.ts'
 import { payments } from './schema.ts'
 
@@ -32,10 +32,15 @@ export type PaymentQuery = ListQuery<Payment['status']>
 /** The statement behind a list. (plans.int.test: "costs of many what it costs of 10,000, …") */
 export function selectPayments(db: Database, query: PaymentQuery) {
   const wanted = matchesQuery(query, payments.orderId, payments)
-  return db.select().from(payments).where(wanted).orderBy(desc(payments.orderId)).limit(query.limit)
+  return db
+    .select()
+    .from(payments)
+    .where(wanted)
+    .orderBy(sortedBy(query, payments.orderId))
+    .limit(query.limit)
 }
 
-/** Newest order first. */
+/** In the query's order. */
 export const findPayments = async (db: Database, query: PaymentQuery): Promise<ShownPayment[]> =>
   (await selectPayments(db, query)).map(toShown)
 

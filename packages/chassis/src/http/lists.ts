@@ -1,5 +1,5 @@
 import { itemId } from '@saucery/contracts/fields'
-import { and, eq, gte, lt, type SQL } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, lt, type SQL } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { pageQuery } from './pages.ts'
@@ -10,6 +10,7 @@ export const listQuery = <Status extends string>(statuses: readonly Status[]) =>
     status: z.enum(statuses).optional(),
     branchId: itemId.optional(),
     orderId: z.uuid().optional(),
+    sort: z.enum(['newest', 'oldest']).default('newest').describe('Which order comes first'),
   })
 
 /** The query of a list of orders, or of what belongs to them, as it is read. */
@@ -31,5 +32,9 @@ export const matchesQuery = (
     when(query.orderId, (value) => eq(orderId, value)),
     when(query.since, (first) => gte(orderId, first)),
     when(query.until, (end) => lt(orderId, end)),
-    when(query.cursor, (end) => lt(orderId, end)),
+    when(query.cursor, (before) => (query.sort === 'oldest' ? gt : lt)(orderId, before)),
   )
+
+/** The order of the rows that a list shows. */
+export const sortedBy = ({ sort }: ListQuery<string>, orderId: PgColumn): SQL =>
+  sort === 'oldest' ? asc(orderId) : desc(orderId)

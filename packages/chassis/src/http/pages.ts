@@ -20,7 +20,7 @@ export const queryTime = z.iso.datetime({
 // A UUIDv7 begins with its time, so a range of times is a range of ids.
 const timeAsId = queryTime.transform((time) => firstIdAt(Math.max(0, Date.parse(time))))
 
-/** The query parameters of every list, which is sorted by order id, the newest first. */
+/** The query parameters of every list, which is sorted by order id. */
 export const pageQuery = {
   limit: wholeNumber(1, 200).default(50).describe('Most items on a page'),
   cursor: z

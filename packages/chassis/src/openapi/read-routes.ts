@@ -8,7 +8,7 @@ interface Words {
   readonly tags: string[]
 }
 
-/** `GET` of a list: newest order first, in pages, filtered by status, branch and order. */
+/** `GET` of a list, in pages, filtered by status, branch and order. */
 export const listRoute = <const Path extends string, Item extends z.ZodType, Status extends string>(
   path: Path,
   item: Item,

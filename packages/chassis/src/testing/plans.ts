@@ -14,7 +14,7 @@ const start = Date.UTC(2026, 0, 1)
 const minute = 60_000
 const at = (minutes: number) => firstIdAt(start + minutes * minute)
 
-type Query = PageQuery & { readonly status?: string; readonly branchId?: string }
+type Query = PageQuery & { readonly status?: string; readonly branchId?: string; readonly sort?: 'oldest' }
 
 /** One order a minute, of ten branches. One order in a hundred, all of branch 0, has `is_rare`. */
 export const orderIds = (from: number, to: number, firstMs = start, everyMs = minute): SQL => sql`
@@ -37,6 +37,8 @@ const filters = (count: number, common: string, rare: string): Query[] =>
     { since: at(count / 2), until: at(count / 2 + 100) },
     { since: at(count / 2), until: at(count / 2 + 1000), branchId: '3', status: common },
     { cursor: at(count / 2), status: common },
+    { cursor: at(count / 2), status: common, sort: 'oldest' as const },
+    { status: rare, sort: 'oldest' as const },
   ].map((filter) => ({ limit: 50, ...filter }))
 
 export interface PagedTable {

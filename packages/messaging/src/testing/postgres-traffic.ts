@@ -6,6 +6,12 @@ export interface SentStatement {
   readonly values: readonly (string | null)[]
 }
 
+interface Write {
+  readonly statements: readonly SentStatement[]
+  readonly bytes: number
+  readonly beginsRoundTrip: boolean
+}
+
 /** What the pools of this process send to a Postgres server, counted where they write to their sockets. */
 export function watchTraffic(url: string) {
   const port = Number(new URL(url).port)
@@ -14,10 +20,7 @@ export function watchTraffic(url: string) {
   /** How many answers each socket waits for, and the beginning of an answer that is not here yet. */
   const waiting = new WeakMap<Socket, number>()
   const cut = new WeakMap<Socket, Buffer>()
-  /** The statements of each write. */
-  let writes: SentStatement[][] = []
-  let bytes = 0
-  let roundTrips = 0
+  let sent: Write[] = []
 
   const { write } = Socket.prototype
   Socket.prototype.write = function (this: Socket, data: Buffer, ...rest: never[]) {
@@ -27,8 +30,7 @@ export function watchTraffic(url: string) {
 
   function note(socket: Socket, data: Buffer): void {
     if (!waiting.has(socket)) socket.on('data', (answer) => answered(socket, answer))
-    if ((waiting.get(socket) ?? 0) === 0) roundTrips += 1
-    bytes += data.length
+    const beginsRoundTrip = (waiting.get(socket) ?? 0) === 0
     const statements: SentStatement[] = []
     const prepared = textsOf.get(socket) ?? new Map<string, string>()
     textsOf.set(socket, prepared)
@@ -47,7 +49,7 @@ export function watchTraffic(url: string) {
         statements.push({ text: prepared.get(text) ?? '', values: valuesOf(body, name, text) })
       if (type === 'Q' || type === 'S' || type === 'D') waiting.set(socket, (waiting.get(socket) ?? 0) + 1)
     }
-    writes.push(statements)
+    sent.push({ statements, bytes: data.length, beginsRoundTrip })
   }
 
   function answered(socket: Socket, data: Buffer): void {
@@ -62,12 +64,17 @@ export function watchTraffic(url: string) {
   }
 
   return {
-    /** What was sent since it was asked for last. */
-    take() {
-      const taken = { writes, statements: writes.flat(), bytes, roundTrips }
-      writes = []
-      bytes = roundTrips = 0
-      return taken
+    /** What was sent since it was asked for last; `leftOut` are writes of nothing but such statements. */
+    take(leftOut: (statement: SentStatement) => boolean = () => false) {
+      const isCounted = ({ statements }: Write) => statements.length === 0 || !statements.every(leftOut)
+      const counted = sent.filter(isCounted)
+      sent = []
+      return {
+        writes: counted.map(({ statements }) => statements),
+        statements: counted.flatMap(({ statements }) => statements),
+        bytes: counted.reduce((sum, { bytes }) => sum + bytes, 0),
+        roundTrips: counted.filter(({ beginsRoundTrip }) => beginsRoundTrip).length,
+      }
     },
     [Symbol.dispose]() {
       Socket.prototype.write = write
