@@ -8,6 +8,7 @@ import { Details, Failure } from '../ui/parts.tsx'
 import { route } from '../ui/router.ts'
 import { now } from '../ui/screen.ts'
 import { ActionButtons, type ActionName, actionsOn, orderActions, sendAction } from './actions.tsx'
+import { CompareOrders } from './compare-orders.tsx'
 import { effectOf } from './effects.ts'
 import { openOrder } from './order-data.ts'
 import { OrderHead } from './order-head.tsx'
@@ -44,6 +45,7 @@ export function OrderPage({ orderId }: { orderId: string }) {
           <RepeatButton order={order} />
           <OrderDetails order={order} />
           <Timeline order={order} />
+          <CompareOrders order={order} />
           <RawJson order={order} />
         </>
       )}
