@@ -24,7 +24,7 @@ async function delivering(options?: BrowserContextOptions, script?: string) {
   return { page, id }
 }
 
-describe('the page of an order in a browser', { timeout: 200_000 }, () => {
+describe('the page of an order in a browser', { timeout: 300_000 }, () => {
   it('shows the steps with their times, the money, and what each button will cause', async () => {
     const { page } = await delivering()
     assert.deepEqual(await money(page), ['₩12,000', '₩0', '₩12,000'])
@@ -42,6 +42,7 @@ describe('the page of an order in a browser', { timeout: 200_000 }, () => {
     const { page, id } = await delivering()
     await press(page, 'Repeat this order')
     await page.waitForURL((url) => url.hash.includes('/orders/') && !url.hash.includes(id))
+    await page.getByText(id, { exact: true }).waitFor({ state: 'detached' })
     await stands(page, 'DELIVERING')
     const details = await textOf(page.locator('article > .details'))
     assert.match(details, /repeated.*3 × gochujang.*₩4,000/s)
