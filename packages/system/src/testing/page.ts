@@ -42,6 +42,6 @@ export async function tabTo(page: Page, target: Locator): Promise<void> {
   throw new Error(`${target} is not reached by the Tab key`)
 }
 
-/** The texts of the buttons in the page's content. */
+/** The texts of the buttons that act on orders and deliveries. */
 export const buttonsOf = (page: Page): Promise<string[]> =>
-  page.locator('main').getByRole('button').allInnerTexts()
+  page.locator('main fieldset').getByRole('button').allInnerTexts()

@@ -30,18 +30,28 @@ interface ActionButtonsProps {
   readonly names: readonly ActionName[]
   readonly label: string
   readonly run: (name: ActionName) => Promise<void>
+  /** What a button will cause, to be shown beside it. */
+  readonly effect?: (name: ActionName) => string
 }
 
-export function ActionButtons({ names, label, run }: ActionButtonsProps) {
+export function ActionButtons({ names, label, run, effect }: ActionButtonsProps) {
   const { busy, error, act } = useAction()
   return (
     <>
       {names.length > 0 && (
         <fieldset class="buttons" aria-label={label}>
           {names.map((name) => (
-            <button key={name} type="button" aria-disabled={busy} onClick={() => void act(() => run(name))}>
-              {orderActions[name].label}
-            </button>
+            <span key={name} class="with-effect">
+              <button
+                type="button"
+                aria-disabled={busy}
+                aria-describedby={effect && `effect-${name}`}
+                onClick={() => void act(() => run(name))}
+              >
+                {orderActions[name].label}
+              </button>
+              {effect && <small id={`effect-${name}`}>{effect(name)}</small>}
+            </span>
           ))}
         </fieldset>
       )}

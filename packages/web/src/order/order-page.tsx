@@ -1,14 +1,19 @@
 import type { OrderView } from '@saucery/client/schemas'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
-import { audience, client } from '../api/client.ts'
+import { audience, client, me } from '../api/client.ts'
 import { useConnection } from '../live/connection.tsx'
+import { CopiedId, CopyButton } from '../ui/copy.tsx'
 import { dayAndTime, duration, formatWon, fromNow, oneOf } from '../ui/format.ts'
 import { Details, Failure } from '../ui/parts.tsx'
 import { route } from '../ui/router.ts'
 import { now } from '../ui/screen.ts'
 import { ActionButtons, type ActionName, actionsOn, orderActions, sendAction } from './actions.tsx'
+import { CompareOrders } from './compare-orders.tsx'
+import { effectOf } from './effects.ts'
 import { openOrder } from './order-data.ts'
+import { OrderHead } from './order-head.tsx'
 import { isOverdue, shortId } from './orders.ts'
+import { RepeatButton } from './repeat.tsx'
 import { StatusMark } from './statuses.tsx'
 import { Timeline } from './timeline.tsx'
 
@@ -23,17 +28,25 @@ export function OrderPage({ orderId }: { orderId: string }) {
   return (
     <article class="order">
       <h1>
-        Order <span class="id">{shortId(orderId)}</span> {order && <StatusMark status={order.status} />}
+        Order <span class="id">{shortId(orderId)}</span>{' '}
+        {order?.amount !== undefined && <span class="amount">{formatWon(order.amount)}</span>}{' '}
+        {order && <StatusMark status={order.status} />}
       </h1>
-      <p class="whole-id">{orderId}</p>
+      <p class="whole-id">
+        <CopiedId id={orderId} what="order id" />
+      </p>
       <Failure error={order ? undefined : data.error.value} />
       {!order && !data.error.value && <p class="nothing">Waiting for the first event…</p>}
       {order && (
         <>
+          <OrderHead order={order} />
           <Waiting order={order} />
           <Actions order={order} onDone={data.read} />
+          <RepeatButton order={order} />
           <OrderDetails order={order} />
           <Timeline order={order} />
+          <CompareOrders order={order} />
+          <RawJson order={order} />
         </>
       )}
     </article>
@@ -79,7 +92,12 @@ function Actions({ order, onDone }: { order: OrderView; onDone: (eventId?: strin
 
   return (
     <>
-      <ActionButtons names={actionsOn(order)} label="Actions" run={run} />
+      <ActionButtons
+        names={actionsOn(order)}
+        label="Actions"
+        run={run}
+        effect={(name) => effectOf(name, order)}
+      />
       <p class="done" role="status" tabIndex={-1} ref={doneText}>
         {done}
       </p>
@@ -88,14 +106,13 @@ function Actions({ order, onDone }: { order: OrderView; onDone: (eventId?: strin
 }
 
 function OrderDetails({ order }: { order: OrderView }) {
-  const { branchId, sauceId, qty, price, amount, placedAt, payment, delivery, tookMs } = order
+  const { branchId, sauceId, qty, price, placedAt, payment, delivery, tookMs } = order
   return (
     <Details
       of={{
         Branch: branchId,
         Sauce: sauceId && `${qty} × ${sauceId}`,
         'Unit price': price === undefined ? undefined : formatWon(price),
-        Amount: amount === undefined ? undefined : formatWon(amount),
         Payment: payment && withReason(payment),
         Delivery: delivery && withReason(delivery),
         Placed: placedAt && <time dateTime={placedAt}>{dayAndTime(placedAt)}</time>,
@@ -104,6 +121,16 @@ function OrderDetails({ order }: { order: OrderView }) {
     />
   )
 }
+
+/** A link sends no token, so with sign-in there is only the copy. */
+const RawJson = ({ order }: { order: OrderView }) => (
+  <p class="raw buttons">
+    <CopyButton text={JSON.stringify(order, null, 2)} what="order as JSON">
+      Order as JSON
+    </CopyButton>
+    {me.value?.signIn === 'off' && <a href={`orderDashboards/${order.orderId}`}>Raw JSON</a>}
+  </p>
+)
 
 const withReason = ({ status, reason }: { status: string; reason?: string }) =>
   reason ? `${status} (${reason})` : status

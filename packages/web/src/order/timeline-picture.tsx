@@ -13,14 +13,27 @@ type Sizes = typeof wide
 type Layout = ReturnType<typeof layoutOf>
 
 const xOf = (lane: Lane, sizes: Sizes) => (lanes.indexOf(lane) + 0.5) * sizes.lane
-const yOf = (row: number, sizes: Sizes) => head + (row + 0.5) * sizes.row
+type Y = (row: number) => number
+
+/** Where the dot of each row is, below the open panels of the rows before it. */
+function yOf(rows: Layout['rows'], heights: PictureProps['heights'], sizes: Sizes): Y {
+  const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
+  const below = rows.map(({ entry }) => ((heights[entry.id] ?? 0) * 16) / rem)
+  return (row) => head + (row + 0.5) * sizes.row + below.slice(0, row).reduce((sum, it) => sum + it, 0)
+}
+
+interface PictureProps extends Layout, Pick<OrderView, 'waitsFor'> {
+  /** The heights of the open panels in CSS pixels, by the events' ids. */
+  readonly heights: Readonly<Record<string, number>>
+}
 
 /** A dot for each event in the lane of its publisher, and an arrow to it from its cause. */
-export function TimelinePicture({ rows, arrows, waitsFor }: Layout & Pick<OrderView, 'waitsFor'>) {
+export function TimelinePicture({ rows, arrows, waitsFor, heights }: PictureProps) {
   const sizes = narrow.value ? slim : wide
   const width = lanes.length * sizes.lane
-  const height = head + (rows.length + (waitsFor ? 1 : 0)) * sizes.row
-  const dot = (lane: Lane, row: number) => ({ cx: xOf(lane, sizes), cy: yOf(row, sizes), r: '7' })
+  const y = yOf(rows, heights, sizes)
+  const height = y(rows.length) + (waitsFor ? 0.5 : -0.5) * sizes.row
+  const dot = (lane: Lane, row: number) => ({ cx: xOf(lane, sizes), cy: y(row), r: '7' })
   return (
     <svg
       class="picture"
@@ -38,7 +51,7 @@ export function TimelinePicture({ rows, arrows, waitsFor }: Layout & Pick<OrderV
         </g>
       ))}
       {arrows.map((arrow) => {
-        const { path, tip } = curveOf(arrow, sizes)
+        const { path, tip } = curveOf(arrow, y, sizes)
         return (
           <g key={arrow.to.row} class="cause">
             <path d={path} />
@@ -57,9 +70,9 @@ export function TimelinePicture({ rows, arrows, waitsFor }: Layout & Pick<OrderV
 }
 
 /** From the cause's dot down and over to the effect's: the line, and the place of its tip. */
-function curveOf({ from, to }: Arrow, sizes: Sizes): { path: string; tip: string } {
-  const [x1, y1] = [xOf(from.lane, sizes), yOf(from.row, sizes)]
-  const [x2, y2] = [xOf(to.lane, sizes), yOf(to.row, sizes)]
+function curveOf({ from, to }: Arrow, y: Y, sizes: Sizes): { path: string; tip: string } {
+  const [x1, y1] = [xOf(from.lane, sizes), y(from.row)]
+  const [x2, y2] = [xOf(to.lane, sizes), y(to.row)]
   const end = 10
   if (from.row === to.row) return { path: `M ${x1} ${y1} H ${x2 - end}`, tip: tipAt(x2 - end, y2, 0) }
   if (from.lane === to.lane) {

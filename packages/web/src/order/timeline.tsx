@@ -1,23 +1,38 @@
 import type { OrderView, TimelineEntry } from '@saucery/client/schemas'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { clock, dayOf, duration, oneOf } from '../ui/format.ts'
+import { route } from '../ui/router.ts'
 import { now } from '../ui/screen.ts'
+import { EventPanel } from './event-panel.tsx'
 import { isOverdue } from './orders.ts'
 import { layoutOf, type TimelineRow, type Trigger } from './timeline-layout.ts'
 import { TimelinePicture } from './timeline-picture.tsx'
 
-/** An order's events as a list: what, when, by which service and why. Each row has a dot in the picture beside it. */
+/**
+ * An order's events as a list: what, when, by which service and why. Each row opens to all that is known of its event,
+ * and has a dot in the picture beside it.
+ */
 export function Timeline({ order }: { order: OrderView }) {
   const { waitsFor, timeline } = order
   const layout = layoutOf(timeline)
   const { rows } = layout
+  /** The heights of the open panels, by the events' ids. */
+  const [heights, setHeights] = useState<Readonly<Record<string, number>>>({})
+  const setHeight = (id: string, height: number) => setHeights((known) => ({ ...known, [id]: height }))
   return (
     <section aria-labelledby="timeline-title">
       <h2 id="timeline-title">Timeline</h2>
       <div class="timeline">
-        <TimelinePicture {...layout} {...(waitsFor && { waitsFor })} />
+        <TimelinePicture {...layout} heights={heights} {...(waitsFor && { waitsFor })} />
         <ol>
           {rows.map((row, i) => (
-            <EventRow key={row.entry.id} row={row} isNewDay={startsDay(row.entry, rows[i - 1]?.entry)} />
+            <EventRow
+              key={row.entry.id}
+              orderId={order.orderId}
+              row={row}
+              isNewDay={startsDay(row.entry, rows[i - 1]?.entry)}
+              onHeight={(height) => setHeight(row.entry.id, height)}
+            />
           ))}
           {waitsFor && (
             <li class={isOverdue(order, now.value) ? 'awaited late' : 'awaited'}>
@@ -43,11 +58,43 @@ const causes: Record<Exclude<Trigger, 'event'>, string> = {
   'missing-event': 'an event not received yet',
 }
 
-function EventRow({ row, isNewDay }: { row: TimelineRow; isNewDay: boolean }) {
+interface EventRowProps {
+  readonly orderId: string
+  readonly row: TimelineRow
+  readonly isNewDay: boolean
+  readonly onHeight: (height: number) => void
+}
+
+function EventRow({ orderId, row, isNewDay, onHeight }: EventRowProps) {
+  const [open, setOpen] = useState(false)
+  const line = useRef<HTMLLIElement>(null)
+  const isLinked = route.value.query.get('event') === row.entry.id
+  // A link to this event: opened, and scrolled to once its panel is drawn.
+  useEffect(() => {
+    if (isLinked) setOpen(true)
+  }, [isLinked])
+  useEffect(() => {
+    if (!isLinked || !open) return
+    line.current?.querySelector('summary')?.focus({ preventScroll: true })
+    line.current?.scrollIntoView({ block: 'start' })
+  }, [isLinked, open])
+  return (
+    <li ref={line} class={isLinked ? 'linked' : undefined}>
+      <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>
+          <EventSummary row={row} isNewDay={isNewDay} />
+        </summary>
+        {open && <EventPanel orderId={orderId} row={row} onHeight={onHeight} />}
+      </details>
+    </li>
+  )
+}
+
+function EventSummary({ row, isNewDay }: Pick<EventRowProps, 'row' | 'isNewDay'>) {
   const { entry, lane, trigger, cause, tookMs } = row
   const reason = entry.data.reason
   return (
-    <li>
+    <>
       <span class="event">
         {entry.event}
         {typeof reason === 'string' && <span class="reason"> {reason}</span>}
@@ -65,6 +112,6 @@ function EventRow({ row, isNewDay }: { row: TimelineRow; isNewDay: boolean }) {
           </>
         )}
       </span>
-    </li>
+    </>
   )
 }

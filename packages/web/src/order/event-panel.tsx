@@ -1,0 +1,77 @@
+import { useLayoutEffect, useRef } from 'preact/hooks'
+import { me } from '../api/client.ts'
+import { CopiedId, CopyButton } from '../ui/copy.tsx'
+import { dayAndTime } from '../ui/format.ts'
+import { Details } from '../ui/parts.tsx'
+import { curlCommand, eventAddress, natsCommand, subjectOf } from './event-address.ts'
+import type { TimelineRow } from './timeline-layout.ts'
+
+interface EventPanelProps {
+  readonly orderId: string
+  readonly row: TimelineRow
+  /** The panel's height in pixels; 0 when it closes. The picture beside makes room for it. */
+  readonly onHeight: (height: number) => void
+}
+
+/** Everything that is known of one event. */
+export function EventPanel({ orderId, row, onHeight }: EventPanelProps) {
+  const { entry, lane, trigger } = row
+  const { id, event, time, cause, stream, sequence, data } = entry
+  const panel = useRef<HTMLDivElement>(null)
+  useLayoutEffect(() => followHeight(panel.current, onHeight), [])
+  const address = eventAddress(orderId, id)
+  const payload = JSON.stringify({ orderId, ...data }, null, 2)
+  const link = new URL(address, document.baseURI).href
+  return (
+    <div class="panel" ref={panel}>
+      <Details
+        of={{
+          id: <CopiedId id={id} what="event id" />,
+          type: event,
+          source: `/${lane}`,
+          time: <time title={dayAndTime(time)}>{time}</time>,
+          subject: <CopiedId id={subjectOf(entry, orderId)} what="subject" />,
+          cause: (
+            <>
+              <CopiedId id={cause} what="id of the cause" />{' '}
+              {trigger === 'event' && <a href={eventAddress(orderId, cause)}>Go to {row.cause}</a>}
+            </>
+          ),
+          stream,
+          sequence,
+        }}
+      />
+      <pre>{payload}</pre>
+      <p class="buttons">
+        <CopyButton text={payload} what="payload">
+          Payload
+        </CopyButton>
+        <CopyButton text={curlCommand(document.baseURI, orderId, me.value?.signIn === 'on')} what="as curl">
+          curl
+        </CopyButton>
+        {sequence !== undefined && (
+          <CopyButton text={natsCommand(stream, sequence)} what="as nats stream get">
+            nats stream get
+          </CopyButton>
+        )}
+        <CopyButton text={link} what="link to this event">
+          Link
+        </CopyButton>
+        <a href={address}>Permalink</a>
+      </p>
+    </div>
+  )
+}
+
+/** A browser without observers tells the height once. */
+function followHeight(panel: HTMLElement | null, onHeight: (height: number) => void) {
+  if (!panel) return
+  const tell = () => onHeight(panel.offsetHeight)
+  tell()
+  const observer = globalThis.ResizeObserver && new ResizeObserver(tell)
+  observer?.observe(panel)
+  return () => {
+    observer?.disconnect()
+    onHeight(0)
+  }
+}

@@ -1,0 +1,55 @@
+import type { EventName, OrderView } from '@saucery/client/schemas'
+import { isFinal } from '@saucery/contracts/status'
+
+/** A stage of an order: with a time once it was reached. */
+export interface OrderStep {
+  readonly label: string
+  readonly time?: string
+  /** The order stands here. */
+  readonly isCurrent: boolean
+}
+
+const course = [
+  ['Placed', 'OrderPlaced'],
+  ['Paid', 'PaymentApproved'],
+  ['Delivering', 'DeliveryStarted'],
+  ['Delivered', 'DeliveryCompleted'],
+] as const satisfies readonly (readonly [string, EventName])[]
+
+/**
+ * The stages of an order in their order: the usual four, or those that it reached and then how it ended or will end.
+ * The times are those of the events, whichever arrived first. (steps.test)
+ */
+export function stepsOf(order: Pick<OrderView, 'status' | 'since' | 'timeline'>): OrderStep[] {
+  const times = new Map(order.timeline.map(({ event, time }) => [event, time]))
+  const usual = course.map(([label, event]) => stepAt(label, times.get(event)))
+  const end = endOf(order, times)
+  const steps = end ? [...usual.filter(({ time }) => time !== undefined), ...end] : usual
+  const last = steps.findLastIndex(({ time }) => time !== undefined)
+  return steps.map((step, i) => ({ ...step, isCurrent: i === last }))
+}
+
+const stepAt = (label: string, time: string | undefined) => ({ label, ...(time !== undefined && { time }) })
+
+/** How an order ends, or is about to, that is not delivered. */
+function endOf({ status, since, timeline }: Parameters<typeof stepsOf>[0], times: Map<EventName, string>) {
+  const reached = isFinal(status) ? since : undefined
+  const cancelled = timeline.find(({ event }) => event === 'OrderCancelled')
+  const inTime = cancelled?.data.reason !== 'payment-timeout'
+  const request = cancelled && [stepAt(inTime ? 'Cancel requested' : 'Not paid in time', cancelled.time)]
+  switch (status) {
+    case 'REJECTED':
+      return [stepAt('Rejected', reached)]
+    case 'CANCELLING':
+    case 'CANCELLED':
+      return [...(request ?? []), stepAt('Cancelled', reached)]
+    case 'REFUNDING':
+    case 'FAILED': {
+      const failed = times.get('DeliveryFailed')
+      if (failed === undefined) return [...(request ?? []), stepAt('Cancelled', reached)]
+      return [stepAt('Delivery failed', failed), stepAt('Refunded', reached)]
+    }
+    default:
+      return undefined
+  }
+}

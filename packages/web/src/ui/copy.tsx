@@ -1,0 +1,72 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
+import { announcement } from './parts.tsx'
+
+interface CopyButtonProps {
+  readonly text: string
+  /** What is copied, for the button's name and the confirmation. */
+  readonly what: string
+  /** A label beside the mark. */
+  readonly children?: ComponentChildren
+}
+
+/** Copies the text, and confirms it in place and to screen readers. */
+export function CopyButton({ text, what, children }: CopyButtonProps) {
+  const [result, setResult] = useState('')
+  useEffect(() => {
+    if (result === '') return
+    const timer = setTimeout(() => setResult(''), 2000)
+    return () => clearTimeout(timer)
+  }, [result])
+
+  async function copy(): Promise<void> {
+    const copied = await copyText(text)
+    setResult(copied ? 'Copied' : 'Cannot copy')
+    announcement.value = copied ? `Copied ${what}` : `Cannot copy ${what}`
+  }
+
+  return (
+    <span class="copy">
+      <button type="button" aria-label={`Copy ${what}`} title={`Copy ${what}`} onClick={() => void copy()}>
+        <svg viewBox="0 0 16 16" width="1em" height="1em" aria-hidden="true">
+          <path d={result === 'Copied' ? 'M2 9l4 4 8-9' : 'M5 5V2h9v9h-3M2 5h9v9H2z'} />
+        </svg>
+        {children}
+      </button>
+      {result !== '' && (
+        <span class="copied" aria-hidden="true">
+          {result}
+        </span>
+      )}
+    </span>
+  )
+}
+
+export const CopiedId = ({ id, what }: { id: string; what: string }) => (
+  <>
+    <code>{id}</code> <CopyButton text={id} what={what} />
+  </>
+)
+
+/** Browsers have no clipboard over plain HTTP beyond localhost, and may deny it: then a selection is copied. */
+async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text)
+    return true
+  } catch {
+    return copySelected(text)
+  }
+}
+
+function copySelected(text: string): boolean {
+  const focused = document.activeElement
+  const field = document.createElement('textarea')
+  field.value = text
+  field.className = 'hidden'
+  document.body.append(field)
+  field.select()
+  const copied = document.execCommand('copy')
+  field.remove()
+  if (focused instanceof HTMLElement) focused.focus({ preventScroll: true })
+  return copied
+}
