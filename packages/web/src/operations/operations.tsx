@@ -86,7 +86,7 @@ interface AgedProps {
 const Aged = ({ name, ageMs, by, children }: AgedProps) => (
   <div class={ageMs === undefined || isOld(ageMs) ? 'aged old' : 'aged'}>
     <p class="aged-name">
-      {name} <span>{ageMs === undefined ? 'unknown' : ageText(ageMs)}</span>
+      {name} · <span>{ageMs === undefined ? 'unknown' : ageText(ageMs)}</span>
       {by && ` · read by ${by}`}
     </p>
     {children}
