@@ -460,6 +460,23 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/operations/dashboard/lag-of-others": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** How far the other services are behind, as the dashboard sees it */
+        readonly get: operations["getLagOfOthers"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/me": {
         readonly parameters: {
             readonly query?: never;
@@ -469,6 +486,26 @@ export interface paths {
         };
         /** Who calls, and what that caller may do */
         readonly get: operations["getMe"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The state of every service, within two seconds whatever is down
+         * @description Callers share an answer for a second. A value that is known has its age; the lag of a service that is down is read by the dashboard.
+         */
+        readonly get: operations["getOperations"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -783,6 +820,13 @@ export interface components {
                 readonly remaining: number;
                 readonly perSecond?: number;
             };
+            /** @description Only of the dashboard, once it has counted */
+            readonly overdue?: {
+                /** @description Orders that wait longer than their deadline */
+                readonly count: number;
+                /** @description How long ago they were counted */
+                readonly ageMs: number;
+            };
         };
         /** @description A message that the service could not handle */
         readonly DeadLetter: {
@@ -815,6 +859,85 @@ export interface components {
             readonly branchId?: string;
             /** @description What the role permits; a branch only for its own orders */
             readonly may: readonly ("place-orders" | "read-orders" | "cancel-orders" | "read-payments" | "read-views" | "end-deliveries" | "read-deliveries" | "operate")[];
+        };
+        /** @description The state of all services */
+        readonly Overview: {
+            readonly services: readonly components["schemas"]["ServiceState"][];
+        };
+        readonly ServiceState: {
+            /** @enum {string} */
+            readonly service: "order" | "payment" | "delivery" | "dashboard";
+            /**
+             * @description `down`: it did not answer within 1.5 s, or cannot do its work. Never older than a second
+             * @enum {string}
+             */
+            readonly state: "up" | "slow" | "down";
+            /** @description How long the answer took, or the lack of one */
+            readonly answerMs: number;
+            /** @description Why it is `down`, or refuses work while it is `slow` */
+            readonly reason?: string;
+            /** @description The last that the service reported of itself; absent when that is not known */
+            readonly report?: {
+                /** @description How long ago this was read, at the time of the answer */
+                readonly ageMs: number;
+                readonly service: string;
+                /** @description A deleted consumer is absent until it is created again, within seconds */
+                readonly consumers: readonly {
+                    readonly stream: string;
+                    readonly durable: string;
+                    /** @description Messages not received yet */
+                    readonly pending: number;
+                    /** @description Messages received and not acknowledged yet */
+                    readonly ackPending: number;
+                    /** @description Those of them that were delivered before */
+                    readonly redelivered: number;
+                }[];
+                readonly outbox?: {
+                    /** @description Committed events that are not on the stream yet */
+                    readonly unpublished: number;
+                    /** @description The age of the oldest of them; 0 without any, negative if it is from a clock that is ahead */
+                    readonly oldestMs: number;
+                };
+                /** @description Dead letters not handled since, among the newest 1,000 */
+                readonly deadLetters: number;
+                readonly projection?: {
+                    /** @description The version that is built or kept up to date */
+                    readonly version: number | string;
+                    /** @enum {string} */
+                    readonly state: "building" | "ready";
+                    /** @description The version that answers */
+                    readonly serving?: number | string;
+                    /** @description Events handled so far */
+                    readonly handled: number;
+                    /** @description Events until it has caught up */
+                    readonly remaining: number;
+                    readonly perSecond?: number;
+                };
+                /** @description Only of the dashboard, once it has counted */
+                readonly overdue?: {
+                    /** @description Orders that wait longer than their deadline */
+                    readonly count: number;
+                    /** @description How long ago they were counted */
+                    readonly ageMs: number;
+                };
+            };
+            /** @description How far the service is behind; absent when nobody knows */
+            readonly lag?: {
+                /** @description How long ago this was read, at the time of the answer */
+                readonly ageMs: number;
+                /** @description The service that read it from NATS: this one, or the dashboard while it is down */
+                readonly readBy: string;
+                readonly consumers: readonly {
+                    readonly stream: string;
+                    readonly durable: string;
+                    /** @description Messages not received yet */
+                    readonly pending: number;
+                    /** @description Messages received and not acknowledged yet */
+                    readonly ackPending: number;
+                    /** @description Those of them that were delivered before */
+                    readonly redelivered: number;
+                }[];
+            };
         };
     };
     responses: never;
@@ -3579,6 +3702,110 @@ export interface operations {
             };
         };
     };
+    readonly getLagOfOthers: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The lag of their consumers */
+            readonly 200: {
+                headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly {
+                            readonly stream: string;
+                            readonly durable: string;
+                            /** @description Messages not received yet */
+                            readonly pending: number;
+                            /** @description Messages received and not acknowledged yet */
+                            readonly ackPending: number;
+                            /** @description Those of them that were delivered before */
+                            readonly redelivered: number;
+                            readonly service: string;
+                        }[];
+                    };
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly getMe: {
         readonly parameters: {
             readonly query?: never;
@@ -3616,6 +3843,80 @@ export interface operations {
                 };
             };
             /** @description The token has no known role. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The identity provider’s keys cannot be read */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getOperations: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The services */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this */
             readonly 403: {
                 headers: {
                     readonly [name: string]: unknown;

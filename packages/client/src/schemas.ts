@@ -19,6 +19,9 @@ export type DeliveryTimes = Statistics['delivery']
 
 export type Operations = Schemas['Operations']
 export type Consumer = Operations['consumers'][number]
+/** All services as the gateway sees them. */
+export type Overview = Schemas['Overview']
+export type ServiceState = Schemas['ServiceState']
 export type Projection = NonNullable<Operations['projection']>
 export type DeadLetter = Schemas['DeadLetter']
 

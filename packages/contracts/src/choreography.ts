@@ -65,7 +65,8 @@ export type Publisher = {
 
 const publishesEvents = (service: Service): service is Publisher => choreography[service].stream !== undefined
 
-const publishers = (Object.keys(choreography) as Service[]).filter(publishesEvents)
+/** The services that publish events; each of their durable consumers is named after its service. */
+export const publishers = (Object.keys(choreography) as Service[]).filter(publishesEvents)
 
 export const streams = publishers.map(streamOf)
 

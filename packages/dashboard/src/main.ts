@@ -11,6 +11,7 @@ import { checkOrder, endWaits, openEventWaiter } from './http/event-waiter.ts'
 import { openFeed } from './live/feed.ts'
 import { resumeTokens } from './live/resume-token.ts'
 import { countOrdersPeriodically } from './operations/counting.ts'
+import { lagOfOthers } from './operations/lag-of-others.ts'
 import { countOverdue } from './operations/overdue.ts'
 import { openProjection, type ProjectionOptions } from './projection/builder.ts'
 import { measureProjection } from './projection/metrics.ts'
@@ -48,7 +49,17 @@ const overdue = countOverdue(views, settings, metrics, log)
 const counting = countOrdersPeriodically(views, log)
 const { lag, reprocess, progress } = projection
 const { handledAmong } = views
-const operated = { service: 'dashboard', broker, lag, reprocess, handledAmong, projection: progress } as const
+const readModel = { projection: progress, overdue: overdue.latest }
+const others = { lagOfOthers: () => lagOfOthers(broker) }
+const operated = {
+  service: 'dashboard',
+  broker,
+  lag,
+  reprocess,
+  handledAmong,
+  ...readModel,
+  ...others,
+} as const
 measureOperations(metrics, operated, log)
 
 const callers = requireCaller('dashboard', settings, log)

@@ -52,7 +52,7 @@ describe('the routes', () => {
   it('do not match a path that only begins with the same letters', async () => {
     await using order = await answering('order')
     await using gateway = await startGateway({ ORDER_URL: order.url })
-    for (const path of ['/ordersX', '/order', '/nowhere', '/operations', '/operations/orders']) {
+    for (const path of ['/ordersX', '/order', '/nowhere', '/operationsX', '/operations/orders']) {
       const answer = await fetch(gateway.url + path)
       assert.equal(answer.status, 404)
       assert.equal(answer.headers.get('content-type'), 'application/problem+json')

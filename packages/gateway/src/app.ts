@@ -3,12 +3,13 @@ import { refuseForeign } from '@saucery/chassis/http/foreign-requests'
 import { handleProblems, invalidFields, ProblemError } from '@saucery/chassis/http/problem'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import { actions, scopeOf } from '@saucery/contracts/access/scope'
-import { type Handler, Hono } from 'hono'
+import { type Handler, Hono, type MiddlewareHandler } from 'hono'
 import { type Authenticator, openAuthenticator } from './auth/authenticate.ts'
 import { reference } from './docs/reference.ts'
 import { edgePolicy } from './edge/edge-policy.ts'
 import { servePage } from './edge/page.ts'
 import { callerLimit } from './edge/rate-limit.ts'
+import { operationsOverview } from './operations/overview.ts'
 import type { EventStreams } from './proxy/event-streams.ts'
 import { routeTo } from './proxy/route.ts'
 import { prefixes, type Upstream } from './proxy/upstreams.ts'
@@ -35,18 +36,25 @@ export async function gatewayApi({ settings, upstreams, eventStreams, log }: Gat
     for (const prefix of prefixes[upstream.name]) app.all(`${prefix}/*`, route)
   }
 
+  app.use('/me', refuseParameters)
+  app.use('/operations', refuseParameters)
   app.get('/me', currentCaller(authenticator))
+  app.get('/operations', operationsOverview({ upstreams, authenticator, limitCaller }))
   app.route('/', reference())
   if (settings.WEB_ROOT === undefined) app.get('/', (c) => c.json({ service: 'gateway', routes: prefixes }))
   else app.route('/', await servePage(settings.WEB_ROOT))
   return app
 }
 
+const refuseParameters: MiddlewareHandler = (c, next) => {
+  const unknown = Object.keys(c.req.query()).map((parameter) => ({ parameter, detail: 'is not known' }))
+  if (unknown.length > 0) throw new ProblemError(invalidFields(unknown))
+  return next()
+}
+
 /** `GET /me`: who calls, and what that caller may do. The page shows no controls beyond that. */
 function currentCaller({ callerOf }: Authenticator): Handler {
   return async (c) => {
-    const unknown = Object.keys(c.req.query()).map((parameter) => ({ parameter, detail: 'is not known' }))
-    if (unknown.length > 0) throw new ProblemError(invalidFields(unknown))
     const caller = await callerOf((c.env as HttpBindings).incoming.headers)
     if (caller === undefined) return c.json({ signIn: 'off', role: 'operator', may: actions })
     const { signedInUntil: _, ...shown } = caller

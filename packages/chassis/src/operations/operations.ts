@@ -14,7 +14,13 @@ import { authorize } from '../auth/authorize.ts'
 import { linkToNext } from '../http/pages.ts'
 import { orNotFound, ProblemError } from '../http/problem.ts'
 import type { OpenApiApp } from '../openapi/app.ts'
-import { cursorBefore, operationsRoutes, type ProjectionProgress } from './routes.ts'
+import {
+  cursorBefore,
+  lagOfOthersRoute,
+  type OverdueOrders,
+  operationsRoutes,
+  type ProjectionProgress,
+} from './routes.ts'
 
 /** What an operator can see and do with a service. */
 export interface OperatedService {
@@ -29,6 +35,10 @@ export interface OperatedService {
   reprocess(letter: DeadLetter): Promise<void>
   /** Only of a service that builds a read model. */
   projection?(): ProjectionProgress | undefined
+  /** Only of a service that knows every order. */
+  overdue?(): OverdueOrders | undefined
+  /** Only of a service that may see the consumers of others. */
+  lagOfOthers?(): Promise<(ConsumerLag & { readonly service: Service })[]>
 }
 
 export function addOperationsRoutes(app: OpenApiApp, operated: OperatedService): void {
@@ -40,8 +50,16 @@ export function addOperationsRoutes(app: OpenApiApp, operated: OperatedService):
     const [consumers, outbox, deadLetters] = await withBroker(broker, () =>
       Promise.all([operated.lag(), operated.backlog?.(), countUnhandled(broker, handledAmong)]),
     )
-    return c.json({ service, consumers, outbox, deadLetters, projection: operated.projection?.() }, 200)
+    const [projection, overdue] = [operated.projection?.(), operated.overdue?.()]
+    return c.json({ service, consumers, outbox, deadLetters, projection, overdue }, 200)
   })
+
+  const { lagOfOthers } = operated
+  if (lagOfOthers)
+    app.openapi(lagOfOthersRoute, async (c) => {
+      authorize(c, 'operate')
+      return c.json({ items: await withBroker(broker, lagOfOthers) }, 200)
+    })
 
   app.openapi(routes.deadLetters, async (c) => {
     authorize(c, 'operate')

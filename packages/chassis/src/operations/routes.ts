@@ -18,7 +18,7 @@ const projection = z.object({
 
 export type ProjectionProgress = Readonly<z.infer<typeof projection>>
 
-const consumer = z.object({
+export const consumerSchema = z.object({
   stream: z.string(),
   durable: z.string(),
   pending: count.describe('Messages not received yet'),
@@ -33,15 +33,23 @@ const outbox = z.object({
     .describe('The age of the oldest of them; 0 without any, negative if it is from a clock that is ahead'),
 })
 
-const operations = z
+const overdue = z.object({
+  count: count.describe('Orders that wait longer than their deadline'),
+  ageMs: count.describe('How long ago they were counted'),
+})
+
+export type OverdueOrders = Readonly<z.infer<typeof overdue>>
+
+export const operationsSchema = z
   .object({
     service: z.string(),
     consumers: z
-      .array(consumer)
+      .array(consumerSchema)
       .describe('A deleted consumer is absent until it is created again, within seconds'),
     outbox: outbox.optional(),
     deadLetters: count.describe('Dead letters not handled since, among the newest 1,000'),
     projection: projection.optional(),
+    overdue: overdue.optional().describe('Only of the dashboard, once it has counted'),
   })
   .openapi('Operations', { description: 'The state of one service' })
 
@@ -89,6 +97,22 @@ const handled = z.object({ sequence: z.int(), eventId: z.string(), handled: z.li
 
 const unavailable = { 503: 'The database or NATS cannot be reached; try again after `Retry-After` seconds' }
 
+/** What one service sees of the others: the lag of those that are down is in it. */
+export const lagOfOthersRoute = createRoute({
+  method: 'get',
+  path: '/operations/dashboard/lag-of-others',
+  operationId: 'getLagOfOthers',
+  summary: 'How far the other services are behind, as the dashboard sees it',
+  tags: ['operations'],
+  responses: {
+    200: jsonResponse(
+      'The lag of their consumers',
+      z.object({ items: z.array(consumerSchema.extend({ service: z.string() })) }),
+    ),
+    ...problems(unavailable),
+  },
+})
+
 export function operationsRoutes<S extends Service>(service: S) {
   const path = `/operations/${service}` as const
   const Name = `${service.slice(0, 1).toUpperCase()}${service.slice(1)}`
@@ -101,7 +125,7 @@ export function operationsRoutes<S extends Service>(service: S) {
       summary: `The state of the ${service} service`,
       tags,
       responses: {
-        200: jsonResponse('Its lag, backlog and dead letters', operations),
+        200: jsonResponse('Its lag, backlog and dead letters', operationsSchema),
         ...problems(unavailable),
       },
     }),

@@ -1,4 +1,4 @@
-import { choreography, type Service, streams, subscriptionsOf } from '../choreography.ts'
+import { choreography, publishers, type Service, streams, subscriptionsOf } from '../choreography.ts'
 import { durablesInUse, removableDurables } from '../projection-durables.ts'
 
 export interface SubjectPermissions {
@@ -12,6 +12,9 @@ const coreSubscriptions: Partial<Record<Service, string[]>> = { order: ['payment
 // The live feed of each replica reads every event. It uses no consumers for that: a user who may create consumers of
 // any name may use those of every service.
 const readsStreams: ReadonlySet<Service> = new Set(['dashboard'])
+
+// Reports the lag of a service that does not answer. To see it is not to use it: it receives and acknowledges nothing.
+const readsLagOfOthers: ReadonlySet<Service> = new Set(['dashboard'])
 
 const allStreams = [...streams.map(({ name }) => name), 'DEAD_LETTERS']
 
@@ -51,6 +54,7 @@ export function permissionsOf(service: Service): SubjectPermissions {
         `$JS.API.STREAM.MSG.GET.${subscription.stream}`,
         ...(readsStreams.has(service) ? [`$JS.API.DIRECT.GET.${subscription.stream}`] : []),
       ]),
+      ...(readsLagOfOthers.has(service) ? lagOfOthers(service) : []),
     ],
     subscribe: [`_INBOX_${service}.>`, ...(coreSubscriptions[service] ?? [])],
   }
@@ -84,6 +88,13 @@ export const operatorPermissions: SubjectPermissions = {
 function lookupsIn(stream: string): string[] {
   return [`$JS.API.DIRECT.GET.${stream}`, `$JS.API.STREAM.MSG.GET.${stream}`]
 }
+
+const lagOfOthers = (observer: Service) =>
+  publishers
+    .filter((service) => service !== observer)
+    .flatMap((service) =>
+      subscriptionsOf(service).map(({ stream }) => `$JS.API.CONSUMER.INFO.${stream}.${service}`),
+    )
 
 // The dashboard deletes the consumers of projections that it no longer serves.
 function useOfDurables(service: Service, stream: string): string[] {

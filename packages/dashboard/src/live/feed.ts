@@ -75,7 +75,7 @@ export function openFeed(options: FeedOptions) {
 
 async function run(state: State): Promise<void> {
   const { options, clients, stopping } = state
-  const { log, heartbeatMs = 15_000 } = options
+  const { log, heartbeatMs = 5000 } = options
   const timers = [setInterval(sendHeartbeats, heartbeatMs, state), setInterval(endExpired, 1000, clients)]
   for (let failures = 0; clients.open.size > 0 && !stopping.signal.aborted; ) {
     try {

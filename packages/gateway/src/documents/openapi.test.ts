@@ -27,7 +27,12 @@ describe('the OpenAPI document', () => {
       'GET /deliveries',
       'GET /deliveries/{id}',
       'GET /me',
-      ...services.flatMap((it) => [`GET /operations/${it}`, `GET /operations/${it}/dead-letters`]),
+      'GET /operations',
+      ...services.flatMap((it) => [
+        `GET /operations/${it}`,
+        `GET /operations/${it}/dead-letters`,
+        ...(it === 'dashboard' ? [`GET /operations/${it}/lag-of-others`] : []),
+      ]),
       'GET /orderDashboards',
       'GET /orderDashboards/live',
       'GET /orderDashboards/statistics',
@@ -48,7 +53,13 @@ describe('the OpenAPI document', () => {
     const names = operations.map(({ operationId }) => operationId)
     assert.equal(new Set(names).size, names.length)
     for (const { path, responses } of operations)
-      for (const status of ['401', '403', '429', ...(path === '/me' ? [] : ['502']), '503'])
+      for (const status of [
+        '401',
+        '403',
+        '429',
+        ...(['/me', '/operations'].includes(path) ? [] : ['502']),
+        '503',
+      ])
         assert.ok(status in responses, `${path} ${status}`)
   })
 

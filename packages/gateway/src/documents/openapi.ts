@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
 import { jsonResponse, problems } from '@saucery/chassis/openapi/schemas'
-import { operationsRoutes } from '@saucery/chassis/operations/routes'
+import { lagOfOthersRoute, operationsRoutes } from '@saucery/chassis/operations/routes'
 import { actions, roles } from '@saucery/contracts/access/scope'
 import { itemId } from '@saucery/contracts/fields'
 import { dashboardRoutes } from '@saucery/dashboard/http/routes'
@@ -8,6 +8,7 @@ import { deliveryRoutes } from '@saucery/delivery/routes'
 import { orderRoutes } from '@saucery/order/routes'
 import { paymentRoutes } from '@saucery/payment/routes'
 import { prefixes, type Upstream } from '../proxy/upstreams.ts'
+import { getOverview } from './overview.ts'
 
 /** Where `pnpm --filter @saucery/gateway documents` writes the document. */
 export const openApiFile = new URL('../../generated/openapi.json', import.meta.url)
@@ -79,7 +80,7 @@ const me = z
   })
   .openapi('Me')
 
-/** The one call that the gateway answers itself (`app.ts`). */
+/** Calls that the gateway answers itself (`app.ts`): this one, and the overview of all services. */
 const getMe = createRoute({
   method: 'get',
   path: '/me',
@@ -99,6 +100,7 @@ const serviceRoutes = [
   ...deliveryRoutes,
   ...dashboardRoutes,
   ...allOperations,
+  lagOfOthersRoute,
 ]
 
 /** One OpenAPI 3.1 document of every call, as the gateway answers it. */
@@ -112,10 +114,11 @@ export function openApiDocument() {
   })
   for (const route of serviceRoutes)
     openAPIRegistry.registerPath({ ...route, responses: allResponses(route) })
-  openAPIRegistry.registerPath({
-    ...getMe,
-    responses: { ...strictProblems, ...getMe.responses, ...meProblems },
-  })
+  for (const route of [getMe, getOverview])
+    openAPIRegistry.registerPath({
+      ...route,
+      responses: { ...strictProblems, ...meProblems, ...route.responses },
+    })
   return getOpenAPI31Document({
     openapi: '3.1.0',
     info: {

@@ -46,6 +46,7 @@ describe('the page in a browser, for operators', { timeout: 200_000 }, () => {
     const letter = payment.getByRole('listitem').filter({ hasText: 'OrderPlaced has no version 0' })
     await letter.getByRole('button', { name: /^Retry/ }).click()
     await letter.getByRole('alert').filter({ hasText: 'no version 0' }).waitFor()
+    await page.getByRole('link', { name: /^Operations\s+\d+\s+dead letters$/ }).waitFor()
   })
 
   it('lets an operator retry a dead letter, which is then processed', async () => {

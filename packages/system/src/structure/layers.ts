@@ -94,6 +94,7 @@ export const structure: Structure = {
       ['settings.ts'],
       ['edge', 'docs'],
       ['proxy'],
+      ['operations'],
       ['app.ts', 'documents'],
       ['main.ts'],
     ],

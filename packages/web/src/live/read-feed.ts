@@ -27,7 +27,7 @@ export interface ReadFeed {
   readonly client: Client
   readonly query: LiveQuery
   readonly stopped: AbortSignal
-  /** A connection that is silent for longer is lost; three heartbeats fit in. */
+  /** A connection that is silent for longer is lost; two heartbeats fit in. */
   readonly silenceMs?: number
   readonly connection: { value: Connection }
   onBatch(batch: Batch): void
@@ -35,7 +35,7 @@ export interface ReadFeed {
 
 /** Reads one connection to its end, after the event with `lastId`, or from now on without one. Rejects when it breaks or is silent for `silenceMs`. */
 export async function readFeed(
-  { client, query, stopped, silenceMs = 45_000, connection, onBatch }: ReadFeed,
+  { client, query, stopped, silenceMs = 12_000, connection, onBatch }: ReadFeed,
   lastId: string | undefined,
 ): Promise<void> {
   const silent = new AbortController()

@@ -1,4 +1,4 @@
-import type { DeadLetter, Page } from '@saucery/client/schemas'
+import type { DeadLetter, Page, ServiceState } from '@saucery/client/schemas'
 import { useEffect, useState } from 'preact/hooks'
 import { client } from '../api/client.ts'
 import { shortId } from '../order/orders.ts'
@@ -6,13 +6,11 @@ import { dayAndTime } from '../ui/format.ts'
 import { announcement, Failure, ListState } from '../ui/parts.tsx'
 import { useAction } from '../ui/use-action.ts'
 
-export type MonitoredService = 'order' | 'payment' | 'delivery' | 'dashboard'
-
 /**
  * A service's dead letters with their errors, to be retried once the cause is fixed.
  * @param unhandled how many there are: when it changes, they are read again
  */
-export function DeadLetters({ service, unhandled }: { service: MonitoredService; unhandled: number }) {
+export function DeadLetters({ service, unhandled }: { service: ServiceState['service']; unhandled: number }) {
   const [open, setOpen] = useState(false)
   const [page, setPage] = useState<Page<DeadLetter> | undefined>(undefined)
   const [error, setError] = useState<Error | undefined>(undefined)

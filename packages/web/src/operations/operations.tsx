@@ -1,40 +1,52 @@
-import type { Operations, Projection } from '@saucery/client/schemas'
-import { client } from '../api/client.ts'
-import { count, duration } from '../ui/format.ts'
-import { Details, Failure } from '../ui/parts.tsx'
+import type { Projection, ServiceState } from '@saucery/client/schemas'
+import type { ComponentChildren } from 'preact'
+import { age, count, duration } from '../ui/format.ts'
+import { Details } from '../ui/parts.tsx'
+import { now } from '../ui/screen.ts'
 import { Table } from '../ui/table.tsx'
-import { usePolled } from '../ui/use-polled.tsx'
-import { DeadLetters, type MonitoredService } from './dead-letters.tsx'
+import { DeadLetters } from './dead-letters.tsx'
+import { isOld, sinceMs, stateAt } from './health.ts'
+import { latestOverview } from './overview.ts'
 
-const services: readonly MonitoredService[] = ['order', 'payment', 'delivery', 'dashboard']
+export function OperationsPage() {
+  const found = latestOverview.value
+  return (
+    <>
+      <h1>Operations</h1>
+      {!found && <p class="nothing">Loading the state of the services…</p>}
+      <div class="services">
+        {found?.services.map((it) => (
+          <ServiceSection key={it.service} of={it} since={sinceMs(found, now.value)} />
+        ))}
+      </div>
+    </>
+  )
+}
 
-export const OperationsPage = () => (
-  <>
-    <h1>Operations</h1>
-    <div class="services">
-      {services.map((service) => (
-        <ServiceState key={service} service={service} />
-      ))}
-    </div>
-  </>
-)
-
-function ServiceState({ service }: { service: MonitoredService }) {
-  const read = (signal: AbortSignal) => client.get(`/operations/${service}`, { signal })
-  const { found: state, error } = usePolled<Operations>(read, 2000, [service])
+/** @param since the age of the answer in ms: its values are older by this */
+function ServiceSection({ of, since }: { of: ServiceState; since: number }) {
+  const { service, lag, report, answerMs, reason } = of
+  const state = stateAt(of, since)
   const id = `service-${service}`
   return (
     <section class="service" aria-labelledby={id}>
       <h2 id={id} class="service-name">
         {service}
       </h2>
-      <Failure error={error} />
-      {state && (
-        <>
-          {state.projection && <Building {...state.projection} />}
+      <p>
+        <span class={`state ${state}`}>{state}</span>{' '}
+        <span class="how">
+          {reason ?? (state === 'unknown' ? 'The gateway does not answer' : duration(answerMs))}
+        </span>
+      </p>
+      <Aged
+        name="Consumer lag"
+        ageMs={lag && lag.ageMs + since}
+        by={lag?.readBy === service ? undefined : lag?.readBy}
+      >
+        {lag && (
           <Table
-            caption="Events not processed yet"
-            items={state.consumers}
+            items={lag.consumers}
             keyOf={({ stream, durable }) => `${stream} ${durable}`}
             columns={{
               Stream: ({ stream }) => stream,
@@ -43,20 +55,51 @@ function ServiceState({ service }: { service: MonitoredService }) {
               Redelivered: ({ redelivered }) => <Warning n={redelivered} />,
             }}
           />
+        )}
+      </Aged>
+      <Aged name="Reported" ageMs={report && report.ageMs + since}>
+        {report?.projection && <Building {...report.projection} />}
+        {report && (
           <Details
             of={{
-              'Unpublished events': state.outbox && unpublishedText(state.outbox),
-              'Dead letters': <Warning n={state.deadLetters} />,
+              'Unpublished events': report.outbox && unpublishedText(report.outbox),
+              'Dead letters': <Warning n={report.deadLetters} />,
             }}
           />
-          <DeadLetters service={service} unhandled={state.deadLetters} />
-        </>
-      )}
+        )}
+      </Aged>
+      <DeadLetters service={service} unhandled={report?.deadLetters ?? 0} />
     </section>
   )
 }
 
-const unpublishedText = ({ unpublished, oldestMs }: NonNullable<Operations['outbox']>) =>
+interface AgedProps {
+  readonly name: string
+  /** Undefined for what nobody knows. */
+  readonly ageMs: number | undefined
+  /** Who read it, where that is not the service itself. */
+  readonly by?: string | undefined
+  readonly children: ComponentChildren
+}
+
+/** Values with their age; greyed when they are old. */
+const Aged = ({ name, ageMs, by, children }: AgedProps) => (
+  <div class={ageMs === undefined || isOld(ageMs) ? 'aged old' : 'aged'}>
+    <p class="aged-name">
+      {name} · <span>{ageMs === undefined ? 'unknown' : ageText(ageMs)}</span>
+      {by && ` · read by ${by}`}
+    </p>
+    {children}
+  </div>
+)
+
+/** Read each second: a younger value is not older than another. */
+const ageText = (ageMs: number) => (ageMs < 3000 ? 'now' : `${age(ageMs)} ago`)
+
+const unpublishedText = ({
+  unpublished,
+  oldestMs,
+}: NonNullable<NonNullable<ServiceState['report']>['outbox']>) =>
   `${count(unpublished)}${unpublished > 0 ? `, the oldest for ${duration(oldestMs)}` : ''}`
 
 /** A number that should be 0. */

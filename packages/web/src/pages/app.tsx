@@ -5,6 +5,7 @@ import { client, may, me, signInNeeded, signOut, token } from '../api/client.ts'
 import { untilAnswered } from '../api/retry.ts'
 import { Board } from '../board/board.tsx'
 import { ConnectionMark } from '../live/connection.tsx'
+import { Badge, HealthStrip } from '../operations/health-strip.tsx'
 import { OperationsPage } from '../operations/operations.tsx'
 import { OrderPage } from '../order/order-page.tsx'
 import { announcement, Failure } from '../ui/parts.tsx'
@@ -97,10 +98,11 @@ export function App() {
                 href={page === 'board' ? '#/' : `#/${page}`}
                 aria-current={currentAs(page, shown.page)}
               >
-                {label}
+                {label} <Badge page={page} />
               </a>
             ))}
         </nav>
+        {may('operate') && <HealthStrip />}
         <ConnectionMark />
         <SignedIn />
       </header>

@@ -1,0 +1,67 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { publishers, subscriptionsOf } from '@saucery/contracts/choreography'
+import { OrderPlaced } from '@saucery/contracts/order'
+import { lagOfOthers } from '@saucery/dashboard/operations/lag-of-others'
+import { lagOf } from '@saucery/messaging/consumer/lag'
+import { stamp } from '@saucery/messaging/events/event'
+import { newTraceparent } from '@saucery/messaging/events/trace-context'
+import { type Broker, connectBroker } from '@saucery/messaging/nats/connection'
+import { ensureConsumer } from '@saucery/messaging/nats/streams'
+import { testKeys } from '@saucery/messaging/testing/keys'
+import { quietLog } from '@saucery/messaging/testing/log'
+import { publishEvent } from '@saucery/messaging/testing/messages'
+import { provision } from '@saucery/provision/provision'
+import { type TestServer, testNats } from '@saucery/servers/testing/servers'
+import { logins, password, users } from '../support/nats-users.ts'
+
+// The oldest server that is supported, and the newest: their answers differ.
+for (const version of ['2.15.1', '2.10.26'])
+  describe(`the lag of a service that does not run, on NATS ${version}`, { timeout: 60_000 }, () => {
+    let nats: TestServer
+    const brokers = {} as Record<'order' | 'payment' | 'delivery' | 'dashboard', Broker>
+    before(async () => {
+      nats = await testNats({ users, version })
+      await provision({ url: nats.url, ...logins.provisioner }, 1)
+      for (const user of ['order', 'payment', 'delivery', 'dashboard'] as const)
+        brokers[user] = await connectBroker({
+          url: nats.url,
+          name: user,
+          user,
+          password,
+          keys: testKeys,
+          log: quietLog,
+        })
+    })
+    after(async () => {
+      await Promise.all(Object.values(brokers).map((broker) => broker.connection.close()))
+      await nats[Symbol.asyncDispose]()
+    })
+
+    it('is seen by the dashboard, and by no other service', async () => {
+      for (const service of publishers)
+        for (const { stream, events } of subscriptionsOf(service)) {
+          const filters = events.map(({ subject }) => `${subject}.*`)
+          const consumer = { stream, durable: service, filters, ackWaitMs: 10_000, maxAckPending: 1 }
+          await ensureConsumer(brokers[service].jsm, consumer)
+        }
+      for (let i = 0; i < 20; i++) {
+        const cause = { id: 'a-test', traceparent: newTraceparent() }
+        await publishEvent(brokers.order, stamp(OrderPlaced(OrderPlaced.example), cause, new Date()))
+      }
+      const seen = await lagOfOthers(brokers.dashboard)
+      assert.deepEqual(
+        seen.map(({ service, stream, pending }) => `${service} ${stream} ${pending}`),
+        [
+          'order PAYMENTS 0',
+          'order DELIVERIES 0',
+          'payment ORDERS 20',
+          'payment DELIVERIES 0',
+          'delivery ORDERS 0',
+          'delivery PAYMENTS 0',
+        ],
+      )
+      const refused = lagOf(brokers.delivery, ['ORDERS'], 'payment')
+      await assert.rejects(refused, { code: 'PERMISSIONS_VIOLATION' })
+    })
+  })
