@@ -4,7 +4,7 @@ import type { Print } from '@saucery/servers/process/child'
 import { signToken } from '../access/sign-in.ts'
 import type { Paint } from '../demo/paint.ts'
 import { runEachPath } from '../demo/paths.ts'
-import type { Running } from '../system/running-file.ts'
+import type { RunningFile } from '../system/running-file.ts'
 import type { StoreName } from '../system/service-ports.ts'
 import type { System } from '../system/system.ts'
 import { eventLines } from './event-lines.ts'
@@ -18,7 +18,7 @@ import { helpText, readyText } from './start-texts.ts'
 interface Attended {
   readonly system: System
   readonly page: string
-  readonly signIn: Running['signIn']
+  readonly signIn: RunningFile['signIn']
   readonly dataDir: string
   readonly found: Partial<Record<StoreName, WhatAndWhy>>
   /** Whether the services' logs are printed. */

@@ -1,8 +1,8 @@
 import { signToken } from '../access/sign-in.ts'
-import type { Running } from '../system/running-file.ts'
+import type { RunningFile } from '../system/running-file.ts'
 
 /** How callers sign in to the system that `start` runs with this environment. */
-export function signInOf(env: NodeJS.ProcessEnv): Running['signIn'] {
+export function signInOf(env: NodeJS.ProcessEnv): RunningFile['signIn'] {
   if (env.AUTH !== 'on') return 'off'
   return env.AUTH_JWKS_URL || env.AUTH_PUBLIC_KEY ? 'issuer' : 'local'
 }

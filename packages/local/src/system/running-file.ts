@@ -4,7 +4,7 @@ import { writePrivateFile } from '@saucery/servers/install/secrets'
 import { readJsonFile } from '@saucery/servers/process/pid-file'
 
 /** What other commands on the data folder need to know of the system that runs on it. */
-export interface Running {
+export interface RunningFile {
   /** Of its gateway, as people write it. */
   readonly url: string
   readonly pid: number
@@ -14,14 +14,14 @@ export interface Running {
 
 const fileIn = (dataDir: string) => join(dataDir, 'running.json')
 
-export function writeRunningFile(dataDir: string, running: Omit<Running, 'pid'>): () => void {
+export function writeRunningFile(dataDir: string, running: Omit<RunningFile, 'pid'>): () => void {
   writePrivateFile(fileIn(dataDir), `${JSON.stringify({ ...running, pid: process.pid })}\n`)
   return () => rmSync(fileIn(dataDir), { force: true })
 }
 
 /** The system that runs on the data folder; undefined when its process is gone, as after kill -9. */
-export async function findRunning(dataDir: string): Promise<Running | undefined> {
-  const running = await readJsonFile<Running>(fileIn(dataDir))
+export async function findRunning(dataDir: string): Promise<RunningFile | undefined> {
+  const running = await readJsonFile<RunningFile>(fileIn(dataDir))
   return running && isAlive(running.pid) ? running : undefined
 }
 
