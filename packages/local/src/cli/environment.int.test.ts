@@ -113,12 +113,13 @@ describe('a start where everything is different', { timeout: 120_000 }, () => {
     const data = join(folder, 'pay$$roll #1 50%41', 'it\'s "ä" 소스')
     mkdirSync(data, { recursive: true })
     symlinkSync(data, join(folder, 'link'))
-    const env = { ...harmless, TMPDIR: join(folder, 'not-made-yet'.repeat(10)) }
+    const env = { ...harmless, LOG_LEVEL: '', TMPDIR: join(folder, 'not-made-yet'.repeat(10)) }
     const shell = 'umask 077; ulimit -n 256; exec <&-'
     const started = await startCommand(join(folder, 'link'), { env, shell })
     try {
       const demo = await command(['packages/local/src/cli/demo.ts', '--url', started.url], env)
       assert.equal(demo.code, 0, demo.stdout + demo.stderr)
+      assert.doesNotMatch(started.output(), / INFO: /)
     } finally {
       started.closeOutput()
       assert.equal(await started.signal('SIGHUP'), 0)

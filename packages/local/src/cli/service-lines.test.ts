@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { it } from 'node:test'
 import { serviceLines } from './service-lines.ts'
 
-function printed(options: { json: boolean; colour: boolean }, line: string): string {
+function printed(options: { json: boolean; colour: boolean; all?: boolean }, line: string): string {
+  const { all = true, ...others } = options
   const parts: string[] = []
-  serviceLines({ ...options, write: (part) => void parts.push(part) })('order', line)
+  serviceLines({ ...others, showsAll: () => all, write: (part) => void parts.push(part) })('order', line)
   return parts.join('')
 }
 
@@ -23,6 +24,15 @@ it('prints a crash as it is', () => {
 
 it('colours only with colour', () => {
   assert.ok(printed({ json: false, colour: true }, line).startsWith('\u001b[36morder '))
+})
+
+it('prints warnings and crashes alone, unless all is to be shown', () => {
+  const options = { json: false, colour: false, all: false }
+  assert.equal(printed(options, line), '')
+  assert.match(printed(options, line.replace('30', '40')), /WARN: listening/)
+  const off = '{"level":40,"msg":"sign-in is off: every caller is an operator"}'
+  assert.equal(printed(options, off), '')
+  assert.match(printed(options, 'Error: no luck'), /no luck/)
 })
 
 it('leaves JSON as it is with json', () => {

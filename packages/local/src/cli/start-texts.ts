@@ -1,9 +1,15 @@
 import { join } from 'node:path'
+import type { WhatAndWhy } from '@saucery/servers/install/found'
+import type { Paint } from '../demo/paint.ts'
+import type { StoreName } from '../system/service-ports.ts'
 import type { System } from '../system/system.ts'
 
-export const startUsage = `Usage: npx pnpm@12 start
+export const startUsage = `Usage: npx pnpm@12 start [--details]
 
-Finds or starts Postgres, NATS and MongoDB, and runs the five services until Ctrl-C.
+Finds or starts Postgres, NATS and MongoDB, and runs the five services until Ctrl-C. On a terminal it reads keys:
+h shows them. Each event of an order is a line, a few lines a second at most; of the services' logs only warnings are.
+
+  --details  print at once what h shows: addresses, metrics, stores, where the passwords are
 
 In the environment:
   POSTGRES_URL, NATS_URL, MONGODB_URL     servers to use; without them servers are started here
@@ -11,42 +17,78 @@ In the environment:
   ORDER_PORT, PAYMENT_PORT, DELIVERY_PORT, DASHBOARD_PORT, GATEWAY_PORT
                                           where the services listen (8084 to 8088)
   ORDER_MANAGEMENT_PORT, …                where they answer probes and Prometheus (each 100 higher)
-  AUTH=on                                 callers sign in, with tokens from \`npx pnpm@12 sign-in\`; without
-                                          it everyone may do everything
+  AUTH=on                                 callers sign in, by a printed link or with tokens from
+                                          \`npx pnpm@12 sign-in\`; without it everyone may do everything
   SAUCERY_DATA                            the folder for data and passwords (.data)
-  LOG_FORMAT=json, LOG_LEVEL, NO_COLOR    how the services' logs are printed
+  LOG_LEVEL=info, debug                   print the services' logs of this level
+  LOG_FORMAT=json                         print all their logs as they are, and no events
+  NO_COLOR, CI                            no colours; with CI no keys either
 Every other variable reaches the services: PAYMENT_LIMIT, DELIVERY_DURATION_MS, CORS_ORIGINS …
 `
 
-const signingIn = `Sign in as an operator, or with --role branch --branch 1, or --role courier:
-  TOKEN=$(npx pnpm@12 -s sign-in --role operator)
-`
+/** A server or service that has become ready; of a store which one it is, and why that one. */
+export const readyLine = (name: string, found: WhatAndWhy | undefined, paint: Paint): string =>
+  `${paint('green', '✔')} ${found ? `${found.what} ${paint('dim', `(${found.why})`)}` : name}`
+
+interface Ready {
+  /** Where the page is. */
+  readonly page: string
+  readonly seconds: number
+  readonly auth: boolean
+  /** A sign-in by one click, by role. */
+  readonly links: Readonly<Record<string, string>>
+  readonly hasKeys: boolean
+}
 
 /** What is printed when the system is ready. */
-export function summary(
-  { urls, managementUrls, servers }: System,
-  dataDir: string,
-  seconds: number,
-  auth: boolean,
-): string {
-  const metrics = Object.values(managementUrls).map((url) => `metrics ${url}/metrics`)
-  const services = Object.entries(urls).map(([name, url], i) => `  ${name.padEnd(10)} ${url}  ${metrics[i]}`)
-  const stores = Object.entries(servers).map(([name, { port }]) => `  ${name.padEnd(10)} port ${port}`)
-  const bearer = auth ? ' -H "authorization: Bearer $TOKEN"' : ''
-  const elsewhere = urls.gateway.endsWith(':8088') ? '' : ` --url ${urls.gateway}`
+export function readyText({ page, seconds, auth, links, hasKeys }: Ready, paint: Paint): string {
+  const rows = Object.entries(links).map(([role, link]) => `  ${role.padEnd(9)} ${link}`)
+  const signingIn = rows.length > 0 ? ['', '  Sign in with a click, for an hour:', ...rows] : []
+  const state = auth ? 'Sign-in is on.' : 'Sign-in is off: everyone on this machine may do everything.'
+  const keys = ['h help', 'o open the page', 'd an order along each path', 'l logs', 'q quit'].join(' · ')
+  const commands = 'Orders along each path: npx pnpm@12 demo · Stop with Ctrl-C.'
   return `
-Ready after ${seconds.toFixed(1)} s
+  ${paint('green', '➜')}  ${paint('bold', page)}
+${[...signingIn, ''].join('\n')}
+  Ready after ${seconds.toFixed(1)} s. ${state}
+  ${paint('dim', hasKeys ? keys : commands)}
+`
+}
 
-${[...services, ...stores].join('\n')}
-  passwords  ${join(dataDir, 'secrets.json')}
+interface Details {
+  readonly system: Pick<System, 'urls' | 'managementUrls' | 'servers'>
+  readonly page: string
+  readonly dataDir: string
+  readonly found: Partial<Readonly<Record<StoreName, WhatAndWhy>>>
+  readonly auth: boolean
+  /** Undefined without keys. */
+  readonly logs: boolean | undefined
+}
 
-${auth ? signingIn : 'Sign-in is off: everyone on this machine may do everything.\n'}
-In a browser:  ${urls.gateway}
-Place an order, and see where it stands:
-  curl -i ${urls.gateway}/orders -H 'content-type: application/json'${bearer} \\
+/** What `h` prints. */
+export function helpText({ system, page, dataDir, found, auth, logs }: Details): string {
+  const { urls, managementUrls, servers } = system
+  const row = (name: string, text: string) => `  ${name.padEnd(10)} ${text}`
+  const metrics = Object.values(managementUrls)
+  const services = Object.entries(urls).map(([name, url], i) =>
+    row(name, `${url}  metrics ${metrics[i]}/metrics`),
+  )
+  const stores = Object.entries(servers).map(([name, { port, what }]) => {
+    const why = found[name as StoreName]?.why
+    return row(name, `port ${port}  ${what}${why ? ` (${why})` : ''}`)
+  })
+  const keys = `
+  h  this help                     o  open the page in a browser
+  d  demo: an order on each path   l  the services' logs (${logs ? 'on' : 'off'})
+  q  quit
+`
+  const bearer = auth ? ' -H "authorization: Bearer $TOKEN"' : ''
+  return `${logs === undefined ? '' : keys}
+${[...services, ...stores, row('passwords', join(dataDir, 'secrets.json'))].join('\n')}
+
+Place an order, and see where it stands:${auth ? `\n  TOKEN=$(npx pnpm@12 -s sign-in --role operator)` : ''}
+  curl -i ${page}/orders -H 'content-type: application/json'${bearer} \\
     -d '{"branchId":1,"sauceId":2,"qty":3,"price":4000}'
-  curl ${urls.gateway}/orderDashboards${bearer}
-Orders on every path:  ${auth ? 'SAUCERY_TOKEN="$TOKEN" ' : ''}npx pnpm@12 demo${elsewhere}
-Stop with Ctrl-C.
+  curl ${page}/orderDashboards${bearer}
 `
 }

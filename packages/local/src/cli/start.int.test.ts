@@ -33,9 +33,27 @@ describe('the start command', { timeout: 300_000 }, () => {
   })
 
   it('runs a system in which orders take every path', async () => {
-    const { code, stdout, stderr } = await command('demo', ['--url', started.url])
+    const env = { ...process.env, SAUCERY_DATA: folder }
+    const { code, stdout, stderr } = await command('demo', [], env)
     assert.equal(code, 0, stdout + stderr)
-    assert.equal(stdout.match(/^ok /gm)?.length, 5, stdout)
+    assert.equal(stdout.match(/^✔ /gm)?.length, 5, stdout)
+    assert.ok(stdout.includes(`${started.url}/#/orders/`))
+    await until(() => /^\d\d:\d\d:\d\d {2}….{6} {2}OrderPlaced .* × gochujang/m.test(started.output()))
+  })
+
+  it('takes orders at a rate, for a time', async () => {
+    const args = ['--url', started.url, '--rate', '10', '--for', '1s']
+    const { code, stdout, stderr } = await command('demo', args)
+    assert.equal(code, 0, stdout + stderr)
+    assert.match(stdout, /^(\d+) of \1 orders ended as expected$/m)
+  })
+
+  it('prints a line with a tick for each server and service, and then the address of the page', () => {
+    const lines = started.output().split('\n')
+    const ticks = lines.filter((line) => line.startsWith('✔ '))
+    assert.equal(ticks.length, 8)
+    for (const line of ticks) assert.ok(line.length < 120, line)
+    assert.match(started.url, /^http:\/\/localhost:\d+$/)
   })
 
   it('refuses a second start on the same data', async () => {

@@ -20,18 +20,24 @@ export interface ScenarioOutcome {
 const LIMIT_MS = 30_000
 const POLL_MS = 50
 
+interface Observer {
+  onPlaced?(orderId: string): void
+  /** Called once for each event, with the view that first has it. */
+  onEvent?(entry: TimelineEntry, view: OrderView): void
+}
+
 /**
  * Sends one order the scenario's way, until it is final or its time is over.
- * @param onEvent called once for each event, with the view that first has it
  * @throws Unreachable
  */
 export async function runScenario(
   name: ScenarioName,
   client: Client,
-  onEvent: (entry: TimelineEntry, view: OrderView) => void,
+  { onPlaced, onEvent }: Observer = {},
 ): Promise<ScenarioOutcome> {
   const { order, act } = scenarios[name]
   const { id } = (await client.post('/orders', { body: order })).data
+  onPlaced?.(id)
   const deadline = performance.now() + LIMIT_MS
   const seen = new Set<string>()
   let view: OrderView | undefined
@@ -40,7 +46,7 @@ export async function runScenario(
     for (;;) {
       view = (await findView(client, id)) ?? view
       for (const entry of view?.timeline ?? []) {
-        if (view && !seen.has(entry.id)) onEvent(entry, view)
+        if (view && !seen.has(entry.id)) onEvent?.(entry, view)
         seen.add(entry.id)
       }
       if (view && holds(view)) return view

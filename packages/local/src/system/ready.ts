@@ -6,12 +6,19 @@ const PRINT_AFTER_MS = 10_000
 const WITHIN_MS = 120_000
 
 /** Resolves when the services are ready at these management URLs; rejects when one is not within 120 s, or when the signal is aborted. */
-export async function waitUntilReady(
-  urls: Readonly<Record<string, string>>,
+export async function waitUntilReady<Name extends string>(
+  urls: Readonly<Record<Name, string>>,
   print: Print,
   signal?: AbortSignal,
+  onReady?: (name: NoInfer<Name>) => void,
 ): Promise<void> {
-  await Promise.all(Object.entries(urls).map(([name, url]) => waitForService(name, url, print, signal)))
+  const names = Object.keys(urls) as Name[]
+  await Promise.all(
+    names.map(async (name) => {
+      await waitForService(name, urls[name], print, signal)
+      onReady?.(name)
+    }),
+  )
 }
 
 async function waitForService(name: string, url: string, print: Print, signal?: AbortSignal): Promise<void> {

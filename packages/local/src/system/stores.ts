@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { provision } from '@saucery/provision/provision'
+import type { WhatAndWhy } from '@saucery/servers/install/found'
 import { loadOrCreateSecrets } from '@saucery/servers/install/secrets'
 import { startMongodb } from '@saucery/servers/mongodb/start-mongodb'
 import { withDatabase } from '@saucery/servers/mongodb/url'
@@ -15,7 +16,7 @@ import {
   natsUsers,
   writeOperatorContext,
 } from '../access/nats-users.ts'
-import type { Ports, StoreName } from './service-ports.ts'
+import { type Ports, perStore, type StoreName } from './service-ports.ts'
 
 export interface StoresOptions {
   /** Data, logs and passwords; the next start on it finds the same orders. */
@@ -24,6 +25,10 @@ export interface StoresOptions {
   /** URLs of stores, and the services' settings. */
   readonly env: NodeJS.ProcessEnv
   readonly print: Print
+  /** Gets which store was found, and why, in the place of a printed line. */
+  readonly onFound?: (store: StoreName, found: WhatAndWhy) => void
+  /** Called when a store answers. */
+  readonly onReady?: (store: StoreName) => void
 }
 
 export const databaseOf = { order: 'orders', payment: 'payments', delivery: 'deliveries' } as const
@@ -38,8 +43,14 @@ export interface Stores {
 
 /** Finds or starts the three stores at once, with their databases and streams. When one fails, all are stopped. */
 export async function startStores(options: StoresOptions): Promise<Stores> {
-  const { dataDir, ports, env, print } = options
-  const optionsOf = (store: StoreName) => ({ dataDir: join(dataDir, store), port: ports[store], env, print })
+  const { dataDir, ports, env, print, onFound, onReady } = options
+  const optionsOf = (store: StoreName) => ({
+    dataDir: join(dataDir, store),
+    port: ports[store],
+    env,
+    print,
+    onFound: onFound && ((found: WhatAndWhy) => onFound(store, found)),
+  })
   // Before any server starts: it throws where the file of passwords cannot be read.
   const users = natsUsers(dataDir)
   const starting = {
@@ -47,6 +58,12 @@ export async function startStores(options: StoresOptions): Promise<Stores> {
     nats: startNats({ ...optionsOf('nats'), users }),
     mongodb: startMongodb(optionsOf('mongodb')),
   }
+  perStore((store) =>
+    starting[store].then(
+      () => onReady?.(store),
+      () => {},
+    ),
+  )
   const preparing = [
     starting.postgres.then((server) => createServiceDatabases(server, options)),
     starting.nats.then((server) => openNats(server, options)),

@@ -17,7 +17,9 @@ import {
 import { type OnLine, startServices } from './services.ts'
 import { type Stores, type StoresOptions, startStores } from './stores.ts'
 
-export interface SystemOptions extends StoresOptions {
+export interface SystemOptions extends Omit<StoresOptions, 'onReady'> {
+  /** Called when a store answers, and when a service is ready. */
+  readonly onReady?: (name: StoreName | ServiceName) => void
   /** Called with each line that a service writes: JSON, unless it crashes. */
   readonly onLine?: OnLine
   /** When it is aborted, the start rejects at once. Servers that are half started end when this process exits. */
@@ -59,7 +61,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     stops.unshift(() => stopServices(services, print))
     const urls = perService((name) => `http://127.0.0.1:${ports[name]}`)
     const managementUrls = perService((name) => `http://127.0.0.1:${ports[managementOf(name)]}`)
-    await waitUntilReady(managementUrls, print, signal)
+    await waitUntilReady(managementUrls, print, signal, options.onReady)
     return {
       urls,
       managementUrls,

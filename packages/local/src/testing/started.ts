@@ -24,12 +24,17 @@ interface StartedIn {
   readonly shell?: string
 }
 
-/** Starts the system on the data folder, and waits until it prints that it is ready. */
+/** Starts the system on the data folder, with all its logs, and waits until it prints that it is ready. */
 export async function startCommand(
   dataDir: string,
   { env: different = {}, shell = ':' }: StartedIn = {},
 ): Promise<Started> {
-  const settings = { ...Object.fromEntries(ports), SAUCERY_DATA: dataDir, LOG_FORMAT: 'pretty' }
+  const settings = {
+    ...Object.fromEntries(ports),
+    SAUCERY_DATA: dataDir,
+    LOG_FORMAT: 'pretty',
+    LOG_LEVEL: 'info',
+  }
   const program = [process.execPath, '--import', 'tsx', 'packages/local/src/cli/start.ts']
   const child = spawn('/bin/sh', ['-c', `${shell}; exec "$@"`, 'sh', ...program], {
     cwd: root,
@@ -43,8 +48,8 @@ export async function startCommand(
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (part: string) => {
         text += part
-        const gateway = /^Ready.*?gateway +(http\S+)/ms.exec(text)?.[1]
-        if (gateway) resolve(gateway)
+        const page = /^ {2}➜ {2}(http\S+)/m.exec(text)?.[1]
+        if (page) resolve(page)
       })
     void exited.then(([code]) => reject(new Error(`start ended with ${code}:\n${text}`)))
   })

@@ -15,7 +15,14 @@ export interface FindOptions {
   readonly env?: NodeJS.ProcessEnv
 }
 
-export type StartOptions = FindOptions & ServerOptions
+interface FindListener {
+  /** Gets what was found, and why, in the place of a printed line. */
+  readonly onFound?: ((found: WhatAndWhy) => void) | undefined
+}
+
+export type WhatAndWhy = Pick<Found<never>, 'what' | 'why'>
+
+export type StartOptions = FindOptions & FindListener & ServerOptions
 
 export const withDefaults = <Options extends FindOptions>(
   options: Options,
@@ -26,8 +33,8 @@ export const withDefaults = <Options extends FindOptions>(
   ...options,
 })
 
-/** The server that the variable names, else the one that `search` finds. Prints what was found, and why. */
-export async function find<Program, Options extends FindOptions>(
+/** The server that the variable names, else the one that `search` finds. Prints what was found, and why, or passes it on. */
+export async function find<Program, Options extends FindOptions & FindListener>(
   variable: string,
   product: string,
   options: Options,
@@ -35,7 +42,9 @@ export async function find<Program, Options extends FindOptions>(
 ): Promise<Found<Program>> {
   const settings = withDefaults(options)
   const found = fromEnvironment(variable, product, settings.env) ?? (await search(settings))
-  settings.print(`${found.what} (${found.why})`)
+  const { what, why } = found
+  if (options.onFound) options.onFound({ what, why })
+  else settings.print(`${what} (${why})`)
   return found
 }
 

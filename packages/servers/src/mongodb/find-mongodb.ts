@@ -31,7 +31,7 @@ export const findMongodb = (options: Partial<StartOptions> = {}): Promise<Found<
           `The data in ${dataDir} is mongod's, and there is no mongod any more: ${without}. Install it, or set ` +
             'MONGODB_URL, or give this start a folder of its own: SAUCERY_DATA=<folder>',
         )
-      return installedSecantus(settings, without)
+      return installedSecantus(settings, `no mongod ${OLDEST} or later here, and its download failed`)
     }
     return { kind: 'embedded', what: `MongoDB ${mongod.version}`, why, program: { file: mongod.file } }
   })

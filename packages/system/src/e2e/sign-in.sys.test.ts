@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { type Client, openClient } from '@saucery/client/client'
 import { signToken, type TokenClaims } from '@saucery/local/access/sign-in'
+import { signInLinks } from '@saucery/local/cli/local-access'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { testBrowser } from '../support/browser.ts'
 import { type RunningSystem, runningSystem } from '../support/running-system.ts'
@@ -69,6 +70,18 @@ describe('a system with sign-in', { timeout: 120_000 }, () => {
       .getByRole('region', { name: /DELIVERED/ })
       .locator(`[data-order="${orderId}"]`)
       .waitFor()
+    assert.deepEqual(browser.pageErrors, [])
+  })
+
+  it('signs in by a printed link, which leaves the address', async () => {
+    await using browser = await testBrowser()
+    const links = await signInLinks(system.dataDir, system.urls.gateway)
+    const page = await browser.open(String(links.courier))
+    await page.getByText('courier', { exact: false }).getByRole('button', { name: 'Sign out' }).waitFor()
+    assert.equal(new URL(page.url()).hash, '#/')
+    await page.goto(String(links.operator))
+    await page.getByRole('link', { name: 'Operations' }).waitFor()
+    assert.equal(new URL(page.url()).hash, '#/')
     assert.deepEqual(browser.pageErrors, [])
   })
 

@@ -19,6 +19,7 @@ const byTheWallClock: Record<string, string> = {
   'packages/delivery/src/deadlines.ts': 'the times in events',
   'packages/gateway/src/auth/verify-token.ts': 'the time in a token',
   'packages/local/src/access/sign-in.ts': 'the time in a token',
+  'packages/local/src/cli/attend.ts': 'the times in events',
   'packages/messaging/src/consumer/past-moment.ts': 'the times in events',
   'packages/messaging/src/inbox/inbox.ts': 'the times in ids',
   'packages/messaging/src/outbox/outbox-table.ts': 'the times in ids',

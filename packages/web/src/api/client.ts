@@ -3,7 +3,7 @@ import { openClient } from '@saucery/client/client'
 import { onceIfUnanswered } from '@saucery/client/retry'
 import type { Action, Me } from '@saucery/client/schemas'
 import { dropValue, keepValue, keptValue } from './storage.ts'
-import { problemWith } from './token-text.ts'
+import { problemWith, tokenInLink } from './token-text.ts'
 
 const key = 'token'
 
@@ -15,8 +15,21 @@ function keptToken(): string | undefined {
   return undefined
 }
 
+/**
+ * The token of the link by which this page was opened, which then leaves the address and the history. Only on this
+ * machine: elsewhere a link could sign people in as somebody else.
+ */
+function linkedToken(): string | undefined {
+  if (!['localhost', '127.0.0.1', '[::1]'].includes(location.hostname)) return undefined
+  const linked = tokenInLink(location.hash)
+  if (linked === undefined || problemWith(linked) !== undefined) return undefined
+  history.replaceState(null, '', '#/')
+  keepValue(key, linked)
+  return linked
+}
+
 /** The bearer token. Only this tab has it, until the tab is closed. */
-export const token = signal(keptToken())
+export const token = signal(linkedToken() ?? keptToken())
 
 /** The caller; undefined until the gateway has answered. */
 export const me = signal<Me | undefined>(undefined)
@@ -46,6 +59,12 @@ export function signOut(why = ''): void {
   me.value = undefined
   signInNeeded.value = why
 }
+
+// A link that is opened in a tab with the page; heard before the router reads the address.
+addEventListener('hashchange', () => {
+  const linked = linkedToken()
+  if (linked !== undefined) signInWith(linked)
+})
 
 /** Calls the gateway with this tab's token. A POST that may be lost is sent once more, under the same key. */
 export const client = openClient({

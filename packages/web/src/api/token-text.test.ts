@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { problemWith, tokenIn } from './token-text.ts'
+import { problemWith, tokenIn, tokenInLink } from './token-text.ts'
+
+it('finds the token in the address of a sign-in link alone', () => {
+  assert.equal(tokenInLink('#/sign-in?token=eyJ.a_b.c-d'), 'eyJ.a_b.c-d')
+  for (const hash of ['', '#/', '#/sign-in', '#/sign-in?token=', '#/?token=a.b.c', '#/sign-in?token=a b'])
+    assert.equal(tokenInLink(hash), undefined)
+})
 
 describe('the text of a token', () => {
   it('may have blanks around it, and the word Bearer before it', () => {
