@@ -13,7 +13,7 @@ interface Service extends Replica {
 
 /** Marks and sweeps of the outbox come by the clock: on a slow machine, one with each piece of work. */
 const isPeriodic = ({ text }: SentStatement) =>
-  /update "outbox" set|"outbox"[^]*for update skip locked/.test(text)
+  /update "outbox" set|"outbox"[\s\S]*for update skip locked/.test(text)
 
 /** Counts what a service sends to Postgres. */
 export function watchService(service: Service) {
