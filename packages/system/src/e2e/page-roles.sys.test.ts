@@ -89,6 +89,8 @@ describe('the page in a browser, with sign-in', { timeout: 200_000 }, () => {
     assert.equal(await delivery.getByRole('link').count(), 0)
     assert.deepEqual(await violationsOf(page), [])
     await delivery.getByRole('button', { name: 'Mark delivered' }).click()
+    // Under the pointer the list would hold still.
+    await page.mouse.move(0, 0)
     await delivery.waitFor({ state: 'detached' })
   })
 

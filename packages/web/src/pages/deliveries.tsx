@@ -1,22 +1,41 @@
 import type { Delivery } from '@saucery/client/schemas'
-import { useLayoutEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { client, may } from '../api/client.ts'
-import { ActionButtons, type ActionName, endings, orderActions, sendAction } from '../order/actions.tsx'
 import { shortId } from '../order/orders.ts'
 import { age } from '../ui/format.ts'
-import { announcement, ListState } from '../ui/parts.tsx'
+import { ListState } from '../ui/parts.tsx'
 import { now } from '../ui/screen.ts'
 import { MorePages, usePage } from '../ui/use-polled.tsx'
+import { EndDelivery } from './end-delivery.tsx'
+import { heldRows } from './held-rows.ts'
 
+/** The oldest first: they have waited longest. */
 const readStarted = (cursor: string | undefined, signal: AbortSignal) =>
-  client.get('/deliveries', { query: { status: 'STARTED', limit: 100, cursor }, signal })
+  client.get('/deliveries', { query: { status: 'STARTED', sort: 'oldest', limit: 100, cursor }, signal })
+
+const idOf = ({ orderId }: Delivery) => orderId
+
+const canHover = globalThis.matchMedia?.('(hover: hover)').matches ?? false
+
+/** Whether somebody is about to press something in the list: then nothing in it may move. */
+const isInUse = (list: HTMLElement | null): boolean =>
+  list !== null && ((canHover && list.matches(':hover')) || list.contains(document.activeElement))
+
+const textOf = (delivery: Delivery): string =>
+  ('startedAt' in delivery ? [delivery.orderId, delivery.branchId, delivery.sauceId] : [delivery.orderId])
+    .join(' ')
+    .toLowerCase()
 
 /** The deliveries under way. Couriers see no orders, so for them it is the start page. */
 export function DeliveriesPage() {
   const { page, error, read } = usePage(readStarted, 3000)
+  const [wanted, setWanted] = useState('')
+  const [, renderAgain] = useState({})
   const heading = useRef<HTMLHeadingElement>(null)
+  const list = useRef<HTMLUListElement>(null)
+  const shown = useRef<readonly Delivery[]>([])
   const hasEnded = useRef<'ended' | undefined>(undefined)
-  // The pressed button goes away with its delivery: the keyboard's focus moves to the heading.
+  // The button goes away with its delivery: the keyboard's focus moves to the heading.
   useLayoutEffect(() => {
     if (hasEnded.current === undefined || document.activeElement !== document.body) return
     hasEnded.current = undefined
@@ -26,47 +45,71 @@ export function DeliveriesPage() {
     hasEnded.current = 'ended'
     return read()
   }
+  const found = page?.items ?? []
+  if (!isInUse(list.current)) shown.current = found
+  const { rows, added } = heldRows(shown.current, found, idOf)
+  const matching = rows.filter(({ item }) => textOf(item).includes(wanted.trim().toLowerCase()))
+  const release = () => setTimeout(renderAgain, 0, {})
   return (
     <section>
       <h1 ref={heading} tabIndex={-1}>
         Deliveries under way
       </h1>
+      <p class="search">
+        <label>
+          Search{' '}
+          <input
+            type="search"
+            value={wanted}
+            placeholder="Order, branch or sauce"
+            onInput={({ currentTarget }) => setWanted(currentTarget.value)}
+          />
+        </label>
+        <span role="status">{added > 0 && `${added} new`}</span>
+      </p>
       <ListState
-        items={page?.items}
+        items={page && rows}
         error={error}
         loading="Loading deliveries…"
         empty="No deliveries are under way."
       />
-      <ul class="deliveries">
-        {page?.items.map((delivery) => (
-          <DeliveryRow key={delivery.orderId} delivery={delivery} onEnded={onEnded} />
+      {rows.length > 0 && matching.length === 0 && <p class="nothing">No delivery on this page matches.</p>}
+      <ul class="deliveries" ref={list} onPointerLeave={release} onFocusOut={release}>
+        {matching.map(({ item, isGone }) => (
+          <DeliveryRow key={item.orderId} delivery={item} isGone={isGone} onEnded={onEnded} />
         ))}
       </ul>
-      <MorePages next={page?.next} />
+      <MorePages next={page?.next} names={{ first: 'Oldest', next: 'Newer' }} />
     </section>
   )
 }
 
-function DeliveryRow({ delivery, onEnded }: { delivery: Delivery; onEnded: () => Promise<void> }) {
+interface DeliveryRowProps {
+  readonly delivery: Delivery
+  /** It has ended, and goes away when nobody uses the list. */
+  readonly isGone: boolean
+  readonly onEnded: () => Promise<void>
+}
+
+function DeliveryRow({ delivery, isGone, onEnded }: DeliveryRowProps) {
   const { orderId } = delivery
   const name = shortId(orderId)
-  async function run(action: ActionName): Promise<void> {
-    await sendAction(action, orderId)
-    announcement.value = `Order ${name}: ${orderActions[action].done}`
-    await onEnded()
-  }
   return (
-    <li>
+    <li class={isGone ? 'gone' : undefined}>
       <span class="id">{may('read-views') ? <a href={`#/orders/${orderId}`}>{name}</a> : name}</span>
       {'startedAt' in delivery && (
         <>
-          <span>
+          <span class="parcel">
             {delivery.qty} × {delivery.sauceId} for {delivery.branchId}
           </span>
           <span class="age">{age(Math.max(0, now.value - Date.parse(delivery.startedAt)))}</span>
         </>
       )}
-      <ActionButtons names={may('end-deliveries') ? endings : []} label={`Order ${name}`} run={run} />
+      {isGone ? (
+        <span>No longer under way</span>
+      ) : (
+        may('end-deliveries') && <EndDelivery orderId={orderId} name={`Order ${name}`} onEnded={onEnded} />
+      )}
     </li>
   )
 }

@@ -47,15 +47,20 @@ export function usePage<T>(
   return { page: found, error, read }
 }
 
+interface MorePagesProps {
+  readonly next: string | undefined
+  readonly names?: { readonly first: string; readonly next: string }
+}
+
 /** Links to the first page and to the next one. */
-export function MorePages({ next }: { next: string | undefined }) {
+export function MorePages({ next, names = { first: 'Newest', next: 'Older' } }: MorePagesProps) {
   const { page, query } = route.value
   const isFirst = query.get('cursor') === null
   if (isFirst && next === undefined) return null
   return (
     <p class="more">
-      {!isFirst && <a href={`#/${page}`}>Newest</a>}{' '}
-      {next !== undefined && <a href={`#/${page}?cursor=${next}`}>Older</a>}
+      {!isFirst && <a href={`#/${page}`}>{names.first}</a>}{' '}
+      {next !== undefined && <a href={`#/${page}?cursor=${next}`}>{names.next}</a>}
     </p>
   )
 }
