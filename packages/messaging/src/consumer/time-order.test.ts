@@ -13,9 +13,11 @@ function received(backlogs: Record<string, number>) {
     end: order.end,
     async receive(...messages: string[]) {
       for (const message of messages) {
-        const [stream = '', at] = message.split(' ')
+        const [stream = '', at, redelivered] = message.split(' ')
         const info = { stream, timestampNanos: Number(at), pending: backlogs[stream] ?? 0 }
-        void Promise.resolve(order.turnOf({ info } as JsMsg)).then(() => handed.push(message))
+        void Promise.resolve(order.turnOf({ info, redelivered: redelivered !== undefined } as JsMsg)).then(
+          () => handed.push(message),
+        )
       }
       await nextTurn()
       await nextTurn()
@@ -55,8 +57,15 @@ describe('messages of several streams', () => {
 
   it('are not held up by one that comes again', async () => {
     const { receive, handed } = received({ A: 5000, B: 5000 })
-    await receive('A 5', 'B 5', 'A 1', 'B 4', 'A 5')
-    assert.deepEqual(handed, ['A 5', 'B 5', 'A 1', 'B 4', 'A 5'])
+    await receive('A 5', 'B 5', 'A 1 again', 'B 4 again', 'A 5')
+    assert.deepEqual(handed, ['A 5', 'B 5', 'A 1 again', 'B 4 again', 'A 5'])
+  })
+
+  it('wait for a stream that begins anew', async () => {
+    const { receive, handed, end } = received({ A: 5000, B: 5000 })
+    await receive('A 5', 'B 5', 'A 1', 'B 3', 'A 2')
+    assert.deepEqual(handed, ['A 5', 'B 5', 'A 1', 'A 2'])
+    end()
   })
 
   it('wait no longer when nothing comes, or at the end', async () => {

@@ -57,8 +57,9 @@ export function openTimeOrder() {
 
   return {
     /** Resolves when it is the message's turn. Called for each message as it is received. */
-    turnOf({ info: { stream, timestampNanos, pending } }: JsMsg): Promise<void> | undefined {
-      const at = Math.max(timestampNanos, places.get(stream)?.at ?? 0)
+    turnOf({ redelivered, info: { stream, timestampNanos, pending } }: JsMsg): Promise<void> | undefined {
+      // A consumer that was made anew begins with old messages, which are no redelivered ones.
+      const at = redelivered ? Math.max(timestampNanos, places.get(stream)?.at ?? 0) : timestampNanos
       places.set(stream, { at, isBehind: pending >= backlog })
       if (!isScheduled && waiting.length > 0) {
         isScheduled = true
