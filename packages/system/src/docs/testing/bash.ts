@@ -8,7 +8,7 @@ const done = '\u001e'
 /** A bash that keeps its variables and functions from one script to the next, as a reader's shell does. */
 export function openBash(options: { cwd: string; env: NodeJS.ProcessEnv; withinMs: number }) {
   const { cwd, env, withinMs } = options
-  const bash = spawn('bash', ['--norc', '-E'], { cwd, env, stdio: ['pipe', 'pipe', 'pipe'] })
+  const bash = spawn('bash', ['--norc', '-E'], { cwd, env, stdio: 'pipe', detached: true })
   const exited = once(bash, 'close')
   let output = ''
   let onOutput = () => {}
@@ -44,7 +44,8 @@ export function openBash(options: { cwd: string; env: NodeJS.ProcessEnv; withinM
       return output.split(done)[0] ?? ''
     },
     async [Symbol.asyncDispose]() {
-      bash.kill('SIGKILL')
+      // With what it runs, which would keep its output open.
+      if (bash.exitCode === null && bash.pid !== undefined) process.kill(-bash.pid, 'SIGKILL')
       await exited
     },
   }
