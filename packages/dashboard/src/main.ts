@@ -49,16 +49,15 @@ const overdue = countOverdue(views, settings, metrics, log)
 const counting = countOrdersPeriodically(views, log)
 const { lag, reprocess, progress } = projection
 const { handledAmong } = views
-const readModel = { projection: progress, overdue: overdue.latest }
-const others = { lagOfOthers: () => lagOfOthers(broker) }
 const operated = {
   service: 'dashboard',
   broker,
   lag,
   reprocess,
   handledAmong,
-  ...readModel,
-  ...others,
+  projection: progress,
+  overdue: overdue.latest,
+  lagOfOthers: () => lagOfOthers(broker),
 } as const
 measureOperations(metrics, operated, log)
 

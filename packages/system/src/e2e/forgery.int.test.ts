@@ -9,14 +9,13 @@ import { readDeadLetters } from '@saucery/messaging/dead-letters/reader'
 import { toHeaders } from '@saucery/messaging/events/cloud-events'
 import { type Event, type Fact, keyOf, stamp } from '@saucery/messaging/events/event'
 import { newTraceparent } from '@saucery/messaging/events/trace-context'
-import { type Broker, connectBroker } from '@saucery/messaging/nats/connection'
+import type { Broker } from '@saucery/messaging/nats/connection'
 import { eventually } from '@saucery/messaging/testing/eventually'
-import { testKeys } from '@saucery/messaging/testing/keys'
 import { quietLog } from '@saucery/messaging/testing/log'
 import { publishEvent } from '@saucery/messaging/testing/messages'
 import { provision } from '@saucery/provision/provision'
 import { type TestServer, testNats } from '@saucery/servers/testing/servers'
-import { logins, password, users } from '../support/nats-users.ts'
+import { connectAs, logins, users } from '../support/nats-users.ts'
 
 const encoder = new TextEncoder()
 const services = ['order', 'payment', 'delivery', 'dashboard'] as const
@@ -33,8 +32,7 @@ for (const version of ['2.15.1', '2.10.26'])
       nats = await testNats({ users, version })
       await provision({ url: nats.url, ...logins.provisioner }, 1)
       const opened = services.map(async (user) => {
-        const options = { url: nats.url, name: user, user, password, keys: testKeys, log: quietLog }
-        return [user, await connectBroker(options)] as const
+        return [user, await connectAs(user, nats.url)] as const
       })
       brokers = Object.fromEntries(await Promise.all(opened)) as typeof brokers
     })

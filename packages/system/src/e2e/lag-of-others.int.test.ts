@@ -6,14 +6,12 @@ import { lagOfOthers } from '@saucery/dashboard/operations/lag-of-others'
 import { lagOf } from '@saucery/messaging/consumer/lag'
 import { stamp } from '@saucery/messaging/events/event'
 import { newTraceparent } from '@saucery/messaging/events/trace-context'
-import { type Broker, connectBroker } from '@saucery/messaging/nats/connection'
+import type { Broker } from '@saucery/messaging/nats/connection'
 import { ensureConsumer } from '@saucery/messaging/nats/streams'
-import { testKeys } from '@saucery/messaging/testing/keys'
-import { quietLog } from '@saucery/messaging/testing/log'
 import { publishEvent } from '@saucery/messaging/testing/messages'
 import { provision } from '@saucery/provision/provision'
 import { type TestServer, testNats } from '@saucery/servers/testing/servers'
-import { logins, password, users } from '../support/nats-users.ts'
+import { connectAs, logins, users } from '../support/nats-users.ts'
 
 // The oldest server that is supported, and the newest: their answers differ.
 for (const version of ['2.15.1', '2.10.26'])
@@ -24,14 +22,7 @@ for (const version of ['2.15.1', '2.10.26'])
       nats = await testNats({ users, version })
       await provision({ url: nats.url, ...logins.provisioner }, 1)
       for (const user of ['order', 'payment', 'delivery', 'dashboard'] as const)
-        brokers[user] = await connectBroker({
-          url: nats.url,
-          name: user,
-          user,
-          password,
-          keys: testKeys,
-          log: quietLog,
-        })
+        brokers[user] = await connectAs(user, nats.url)
     })
     after(async () => {
       await Promise.all(Object.values(brokers).map((broker) => broker.connection.close()))

@@ -15,14 +15,13 @@ import { openOutbox } from '@saucery/messaging/outbox/outbox'
 import { type Database, openDatabase } from '@saucery/messaging/postgres/database'
 import { migrate } from '@saucery/messaging/postgres/migrate'
 import { eventually } from '@saucery/messaging/testing/eventually'
-import { testKeys } from '@saucery/messaging/testing/keys'
 import { countingLog, quietLog } from '@saucery/messaging/testing/log'
 import { publishEvent } from '@saucery/messaging/testing/messages'
 import { testDatabase } from '@saucery/messaging/testing/servers'
 import { provision } from '@saucery/provision/provision'
 import { createDatabases } from '@saucery/servers/postgres/databases'
 import { type TestServer, testNats, testPostgres } from '@saucery/servers/testing/servers'
-import { logins, password, users } from '../support/nats-users.ts'
+import { connectAs, logins, password, users } from '../support/nats-users.ts'
 
 const cause = (): Cause => ({ id: 'a-test', traceparent: newTraceparent() })
 
@@ -37,11 +36,9 @@ for (const version of ['2.15.1', '2.10.26'])
     before(async () => {
       nats = await testNats({ users, version })
       await provision({ url: nats.url, ...logins.provisioner }, 1)
-      const connect = (user: keyof typeof logins) =>
-        connectBroker({ url: nats.url, name: user, user, password, keys: testKeys, log: quietLog })
-      order = await connect('order')
-      payment = await connect('payment')
-      provisioner = await connect('provisioner')
+      order = await connectAs('order', nats.url)
+      payment = await connectAs('payment', nats.url)
+      provisioner = await connectAs('provisioner', nats.url)
     })
 
     after(async () => {
@@ -50,14 +47,7 @@ for (const version of ['2.15.1', '2.10.26'])
     })
 
     const connected = async (user: 'dashboard') => {
-      const broker = await connectBroker({
-        url: nats.url,
-        name: user,
-        user,
-        password,
-        keys: testKeys,
-        log: quietLog,
-      })
+      const broker = await connectAs(user, nats.url)
       return { ...broker, [Symbol.asyncDispose]: () => broker.connection.close() }
     }
     const messagesIn = async (stream: string) => (await provisioner.jsm.streams.info(stream)).state.messages

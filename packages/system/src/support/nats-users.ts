@@ -3,6 +3,9 @@ import {
   permissionsOf,
   provisionerPermissions,
 } from '@saucery/contracts/access/nats-permissions'
+import { connectBroker } from '@saucery/messaging/nats/connection'
+import { testKeys } from '@saucery/messaging/testing/keys'
+import { quietLog } from '@saucery/messaging/testing/log'
 
 export const password = 'secret'
 
@@ -19,3 +22,7 @@ export const logins = Object.fromEntries(users.map(({ user }) => [user, { user, 
   (typeof users)[number]['user'],
   { user: string; password: string }
 >
+
+/** Connects as this user, with its permissions. */
+export const connectAs = (user: keyof typeof logins, url: string) =>
+  connectBroker({ url, name: user, ...logins[user], keys: testKeys, log: quietLog })
