@@ -41,7 +41,7 @@ export const fairness = [
   ...mutantsOf('packages/messaging/src/consumer/time-order.ts', 'consumer/time-order', [
     'a stream that is stuck holds up the others for ever',
     'impatient ??= setTimeout(passSlowest, patienceMs)',
-    '',
+    'impatient ??= undefined',
   ]),
   ...mutantsOf('packages/chassis/src/http/strict-head.ts', 'http/strict-head', [
     'a path with a dot segment is routed',
