@@ -106,7 +106,8 @@ export const structure: Structure = {
       ['agent-fetch.ts', 'scenarios.ts'],
     ],
     'packages/web': [
-      ['api', 'build'],
+      ['texts', 'build'],
+      ['api'],
       ['live'],
       ['ui'],
       ['charts', 'order'],

@@ -1,5 +1,6 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
 import { useEffect } from 'preact/hooks'
+import { t } from '../texts/texts.ts'
 import type { Connection } from './read-feed.ts'
 
 /** The feed of the current page; undefined where the page has none. */
@@ -15,18 +16,11 @@ export function useConnection({ value }: ReadonlySignal<Connection>): void {
   }, [value])
 }
 
-const texts: Record<Connection, string> = {
-  connecting: 'Connecting…',
-  live: 'Live',
-  reconnecting: 'Reconnecting…',
-  off: 'No live updates',
-}
-
 export function ConnectionMark() {
   const state = connection.value
   return (
     <span class={`connection ${state ?? 'none'}`} role="status">
-      {state && texts[state]}
+      {state && t.connection[state]}
     </span>
   )
 }

@@ -8,18 +8,20 @@ import { ConnectionMark } from '../live/connection.tsx'
 import { Badge, HealthStrip } from '../operations/health-strip.tsx'
 import { OperationsPage } from '../operations/operations.tsx'
 import { OrderPage } from '../order/order-page.tsx'
+import { t } from '../texts/texts.ts'
 import { announcement, Failure } from '../ui/parts.tsx'
 import { type Route, route } from '../ui/router.ts'
 import { DeliveriesPage } from './deliveries.tsx'
+import { LanguageSwitch } from './language-switch.tsx'
 import { OverduePage } from './overdue.tsx'
 import { SignedIn, SignInForm } from './sign-in.tsx'
 
 /** The pages with a link, and what a caller needs to see it. */
 const pages = [
-  { page: 'board', label: 'Orders', needs: 'read-views', Content: Board },
-  { page: 'waiting', label: 'Overdue', needs: 'read-views', Content: OverduePage },
-  { page: 'deliveries', label: 'Deliveries', needs: 'read-deliveries', Content: DeliveriesPage },
-  { page: 'operations', label: 'Operations', needs: 'operate', Content: OperationsPage },
+  { page: 'board', label: t.frame.orders, needs: 'read-views', Content: Board },
+  { page: 'waiting', label: t.frame.overdue, needs: 'read-views', Content: OverduePage },
+  { page: 'deliveries', label: t.frame.deliveries, needs: 'read-deliveries', Content: DeliveriesPage },
+  { page: 'operations', label: t.frame.operations, needs: 'operate', Content: OperationsPage },
 ] as const
 
 const failure = signal<Error | undefined>(undefined)
@@ -83,13 +85,13 @@ export function App() {
   return (
     <>
       <button type="button" class="skip" onClick={() => main.current?.focus()}>
-        Skip to content
+        {t.frame.skip}
       </button>
       <header>
         <a class="brand" href="#/">
           Saucery
         </a>
-        <nav aria-label="Pages">
+        <nav aria-label={t.frame.pages}>
           {pages
             .filter(({ needs }) => may(needs))
             .map(({ page, label }) => (
@@ -104,6 +106,7 @@ export function App() {
         </nav>
         {may('operate') && <HealthStrip />}
         <ConnectionMark />
+        <LanguageSwitch />
         <SignedIn />
       </header>
       <main id="main" ref={main} tabIndex={-1}>
@@ -122,7 +125,8 @@ const currentAs = (link: Route['page'], page: Route['page']) =>
   link === page ? 'page' : link === 'board' && page === 'order' ? 'true' : undefined
 
 function titleOf({ page, orderId }: Route): string {
-  const title = page === 'order' ? `Order ${orderId}` : pages.find((it) => it.page === page)?.label
+  const title =
+    page === 'order' ? t.frame.orderTitle(orderId ?? '') : pages.find((it) => it.page === page)?.label
   return title ? `${title} · Saucery` : 'Saucery'
 }
 
@@ -134,10 +138,10 @@ function Page({ route: { page, orderId } }: { route: Route }) {
 
 const NotFound = () => (
   <section>
-    <h1>Page not found</h1>
-    {me.value && !may('operate') && <p>It may also be closed to the role {me.value.role}.</p>}
+    <h1>{t.frame.notFound}</h1>
+    {me.value && !may('operate') && <p>{t.frame.closedTo(me.value.role)}</p>}
     <p>
-      <a href="#/">Go to the start page</a>
+      <a href="#/">{t.frame.toStart}</a>
     </p>
   </section>
 )

@@ -1,7 +1,10 @@
-export const formatWon = new Intl.NumberFormat('en', { style: 'currency', currency: 'KRW' }).format
-export const count = new Intl.NumberFormat('en').format
+import { language } from '../texts/language.ts'
+import { t } from '../texts/texts.ts'
 
-const alternatives = new Intl.ListFormat('en', { type: 'disjunction' })
+export const formatWon = new Intl.NumberFormat(language, { style: 'currency', currency: 'KRW' }).format
+export const count = new Intl.NumberFormat(language).format
+
+const alternatives = new Intl.ListFormat(language, { type: 'disjunction' })
 
 /** a, b, or c */
 export const oneOf = (names: readonly string[]): string => alternatives.format(names)
@@ -10,41 +13,45 @@ const second = 1000
 const minute = 60 * second
 const hour = 60 * minute
 const day = 24 * hour
+const sizes = { d: day, h: hour, min: minute, s: second, ms: 1 } as const
+
+type Unit = keyof typeof sizes
 
 /** A time span in one or two units, such as `1 h 30 min`. */
 export function duration(ms: number): string {
   if (ms < 0) return `−${duration(-ms)}`
-  if (ms < second) return `${Math.round(ms)} ms`
-  if (ms < 10 * second) return `${Math.floor(ms / 100) / 10} s`
-  if (ms < minute) return `${Math.floor(ms / second)} s`
-  if (ms < hour) return inUnits(ms, minute, 'min', second, 's')
-  if (ms < day) return inUnits(ms, hour, 'h', minute, 'min')
-  return inUnits(ms, day, 'd', hour, 'h')
+  if (ms < second) return t.time.ms(Math.round(ms))
+  if (ms < 10 * second) return t.time.s(Math.floor(ms / 100) / 10)
+  if (ms < minute) return whole(ms, 's')
+  if (ms < hour) return inTwo(ms, 'min', 's')
+  return ms < day ? inTwo(ms, 'h', 'min') : inTwo(ms, 'd', 'h')
 }
 
-function inUnits(ms: number, large: number, largeName: string, small: number, smallName: string): string {
-  const rest = Math.floor((ms % large) / small)
-  return `${Math.floor(ms / large)} ${largeName}${rest > 0 ? ` ${rest} ${smallName}` : ''}`
+const whole = (ms: number, unit: Unit) => t.time[unit](Math.floor(ms / sizes[unit]))
+
+function inTwo(ms: number, large: Unit, small: Unit): string {
+  const rest = ms % sizes[large]
+  return rest < sizes[small] ? whole(ms, large) : `${whole(ms, large)} ${whole(rest, small)}`
 }
 
 /** An age in one unit, in whole seconds at the finest, to be read at a glance. */
 export function age(ms: number): string {
-  if (ms < second) return 'now'
-  if (ms < minute) return `${Math.floor(ms / second)} s`
-  if (ms < hour) return `${Math.floor(ms / minute)} min`
-  return ms < day ? `${Math.floor(ms / hour)} h` : `${Math.floor(ms / day)} d`
+  if (ms < second) return t.time.now
+  if (ms < minute) return whole(ms, 's')
+  if (ms < hour) return whole(ms, 'min')
+  return ms < day ? whole(ms, 'h') : whole(ms, 'd')
 }
 
 /** `in 9 s`, or `9 s ago` */
 export function fromNow(time: string, now: number): string {
   const ms = Date.parse(time) - now
-  return ms >= 0 ? `in ${inSeconds(ms)}` : `${inSeconds(-ms)} ago`
+  return ms >= 0 ? t.time.in(inSeconds(ms)) : t.time.ago(inSeconds(-ms))
 }
 
 const inSeconds = (ms: number) => duration(ms < minute ? Math.floor(ms / second) * second : ms)
 
 const format = (options: Intl.DateTimeFormatOptions) => {
-  const { format } = new Intl.DateTimeFormat('en', options)
+  const { format } = new Intl.DateTimeFormat(language, options)
   return (time: string | number): string => format(new Date(time))
 }
 
