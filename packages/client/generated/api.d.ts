@@ -705,7 +705,22 @@ export interface components {
             /** Format: date-time */
             readonly startedAt: string;
             /** @enum {string} */
-            readonly status: "STARTED" | "CANCELLED";
+            readonly status: "STARTED";
+            /**
+             * Format: date-time
+             * @description It has failed when no end is reported by then
+             */
+            readonly dueAt: string;
+        } | {
+            /** Format: uuid */
+            readonly orderId: string;
+            readonly branchId: string;
+            readonly sauceId: string;
+            readonly qty: number;
+            /** Format: date-time */
+            readonly startedAt: string;
+            /** @enum {string} */
+            readonly status: "CANCELLED";
         } | {
             /** Format: uuid */
             readonly orderId: string;

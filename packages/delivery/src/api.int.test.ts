@@ -7,7 +7,7 @@ import { OrderCancelled } from '@saucery/contracts/order'
 import { v7 as uuidv7 } from 'uuid'
 import { deliveryApi } from './api.ts'
 import type { Delivery } from './domain.ts'
-import { testDeliveries } from './testing/deliveries.ts'
+import { deadlineMs, testDeliveries } from './testing/deliveries.ts'
 
 const service = await testDeliveries()
 after(() => service[Symbol.asyncDispose]())
@@ -50,7 +50,7 @@ for (const [word, status, event, opposite] of [
 
     it('gives a repeat with the same key the first answer', async () => {
       const path = `/deliveries/${await start()}/${word}`
-      const other = deliveryApi(await replica())
+      const other = deliveryApi({ ...(await replica()), deadlineMs })
       const headers = { 'idempotency-key': `"${uuidv7()}"` }
       const first = await post(path, app, headers)
       const again = await post(path, other, headers)
@@ -77,7 +77,7 @@ for (const [word, status, event, opposite] of [
 describe('two couriers at once', () => {
   it('complete once, at two replicas', async () => {
     const orderId = await start()
-    const other = deliveryApi(await replica())
+    const other = deliveryApi({ ...(await replica()), deadlineMs })
     const path = `/deliveries/${orderId}/complete`
     const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => post(path, i % 2 ? app : other)))
     assert.ok(answers.every(({ status }) => status === 200))
@@ -86,7 +86,7 @@ describe('two couriers at once', () => {
   })
 
   it('get one 200 and one 409 when they disagree', async () => {
-    const other = deliveryApi(await replica())
+    const other = deliveryApi({ ...(await replica()), deadlineMs })
     for (let i = 0; i < 10; i++) {
       const orderId = await start()
       const answers = await Promise.all([

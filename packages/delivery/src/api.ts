@@ -7,14 +7,16 @@ import { type ServiceApiDeps, serviceApp } from '@saucery/chassis/openapi/servic
 import type { Context } from 'hono'
 import { complete, type Delivery, fail, Refused, type VisibleDelivery } from './domain.ts'
 import * as routes from './routes.ts'
-import { type CommitDelivery, findDeliveries, findDelivery } from './store.ts'
+import { type CommitDelivery, type DeliveryQuery, findDeliveries, findDelivery } from './store.ts'
 
 interface DeliveryApiDeps extends ServiceApiDeps {
   readonly commit: CommitDelivery
+  /** A delivery without a reported end has failed after this time. */
+  readonly deadlineMs: number
 }
 
 export function deliveryApi(deps: DeliveryApiDeps) {
-  const { db, commit } = deps
+  const { db, commit, deadlineMs } = deps
   const app = serviceApp(deps, problemOf)
   const answerOnce = openAnswerOnce(db, commit, problemOf)
 
@@ -22,8 +24,13 @@ export function deliveryApi(deps: DeliveryApiDeps) {
     authorize(c, 'end-deliveries')
     const reported = await answerOnce(c, { change: { key, cause: causeOf(c), decide }, status: 200 })
     // A remembered cancel is refused: it is no delivery yet.
-    return respond(c, reported as HttpAnswer<VisibleDelivery, 200>)
+    return respond(c, reported as HttpAnswer<Exclude<VisibleDelivery, { status: 'STARTED' }>, 200>)
   }
+
+  const withDueAt = (delivery: VisibleDelivery) =>
+    delivery.status === 'STARTED'
+      ? { ...delivery, dueAt: new Date(Date.parse(delivery.startedAt) + deadlineMs).toISOString() }
+      : delivery
 
   app.openapi(routes.completeDelivery, (c) => report(c, c.req.valid('param').id, complete))
   app.openapi(routes.failDelivery, (c) =>
@@ -32,12 +39,14 @@ export function deliveryApi(deps: DeliveryApiDeps) {
 
   app.openapi(routes.listDeliveries, async (c) => {
     const query = scopedQuery(authorize(c, 'read-deliveries'), c.req.valid('query'))
-    return c.json(await pageResponse(c, query, (query) => findDeliveries(db, query), idOf), 200)
+    const find = async (query: DeliveryQuery) => (await findDeliveries(db, query)).map(withDueAt)
+    return c.json(await pageResponse(c, query, find, idOf), 200)
   })
 
   app.openapi(routes.getDelivery, async (c) => {
     const scope = authorize(c, 'read-deliveries')
-    return c.json(orNotFound(ifInScope(scope, await findDelivery(db, c.req.valid('param').id))), 200)
+    const found = orNotFound(ifInScope(scope, await findDelivery(db, c.req.valid('param').id)))
+    return c.json(withDueAt(found), 200)
   })
 
   return app

@@ -8,13 +8,13 @@ import { OrderCancelled } from '@saucery/contracts/order'
 import { v7 as uuidv7 } from 'uuid'
 import { deliveryApi } from './api.ts'
 import type { Delivery } from './domain.ts'
-import { approvedAs, testDeliveries } from './testing/deliveries.ts'
+import { approvedAs, deadlineMs, testDeliveries } from './testing/deliveries.ts'
 
 const service = await testDeliveries()
 after(() => service[Symbol.asyncDispose]())
 const { handle, publishedOf, start } = service
 const gate = testCallerTokens('delivery')
-const app = deliveryApi({ ...service, requireCaller: gate.requireCaller })
+const app = deliveryApi({ ...service, deadlineMs, requireCaller: gate.requireCaller })
 
 const ask = async (caller: Caller, path: string, method = 'GET') =>
   app.request(path, { method, headers: await gate.as(caller) })

@@ -14,7 +14,8 @@ type Parcel = FactOf<typeof DeliveryStarted>['data'] & { readonly startedAt: str
 export type Delivery =
   | { readonly orderId: string; readonly status: 'CANCEL_REMEMBERED' }
   | { readonly orderId: string; readonly status: 'CANCELLED' }
-  | (Parcel & { readonly status: 'STARTED' | 'CANCELLED' })
+  | (Parcel & { readonly status: 'STARTED' })
+  | (Parcel & { readonly status: 'CANCELLED' })
   | (Parcel & { readonly status: 'COMPLETED'; readonly cancellationRefused: boolean })
   | (Parcel & { readonly status: 'FAILED'; readonly reason: FailReason })
 

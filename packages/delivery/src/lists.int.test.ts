@@ -5,11 +5,16 @@ import { allPages, getJson, type ListPage, readProblem } from '@saucery/chassis/
 import { OrderCancelled } from '@saucery/contracts/order'
 import { v7 as uuidv7 } from 'uuid'
 import type { Delivery } from './domain.ts'
-import { approvedAs, testDeliveries } from './testing/deliveries.ts'
+import { approvedAs, deadlineMs, testDeliveries } from './testing/deliveries.ts'
 
 const service = await testDeliveries()
 after(() => service[Symbol.asyncDispose]())
 const { app, handle, start } = service
+
+interface Shown {
+  readonly startedAt?: string
+  readonly dueAt?: string
+}
 
 const complete = (orderId: string) => app.request(`/deliveries/${orderId}/complete`, { method: 'POST' })
 
@@ -35,6 +40,15 @@ describe('GET /deliveries', () => {
     assert.deepEqual(await found('branchId=filtered&status=STARTED'), [underWay])
     assert.deepEqual(await found(`orderId=${underWay}`), [underWay])
     assert.deepEqual(await found(`orderId=${underWay}&status=FAILED`), [])
+  })
+
+  it('tells until when the end of a delivery under way has to be reported', async () => {
+    const orderId = await start('due')
+    const [listed] = (await getJson<ListPage<Shown>>(app, '/deliveries?branchId=due')).items
+    assert.deepEqual(await getJson(app, `/deliveries/${orderId}`), listed)
+    assert.equal(Date.parse(listed?.dueAt ?? '') - Date.parse(listed?.startedAt ?? ''), deadlineMs)
+    await complete(orderId)
+    assert.equal((await getJson<Shown>(app, `/deliveries/${orderId}`)).dueAt, undefined)
   })
 
   it('shows a cancel that came before the payment only after the payment', async () => {

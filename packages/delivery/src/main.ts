@@ -21,4 +21,4 @@ service.runEvery('failing overdue deliveries', pollEveryMs(deadlineMs), (stoppin
   failOverdue({ ...service, afterMs: deadlineMs }, stopping),
 )
 
-await service.run(deliveryApi(service))
+await service.run(deliveryApi({ ...service, deadlineMs }))

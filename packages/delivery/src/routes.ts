@@ -15,7 +15,12 @@ const parcel = { orderId: z.uuid(), branchId: itemId, sauceId: itemId, qty, star
 
 const delivery = z
   .union([
-    z.object({ ...parcel, status: z.enum(['STARTED', 'CANCELLED']) }),
+    z.object({
+      ...parcel,
+      status: z.literal('STARTED'),
+      dueAt: z.iso.datetime().describe('It has failed when no end is reported by then'),
+    }),
+    z.object({ ...parcel, status: z.literal('CANCELLED') }),
     z.object({
       ...parcel,
       status: z.literal('COMPLETED'),

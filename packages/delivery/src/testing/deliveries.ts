@@ -8,6 +8,8 @@ import { deliveryAggregate } from '../store.ts'
 
 const migrations = new URL('../../migrations/', import.meta.url)
 
+export const deadlineMs = 3_600_000
+
 export const approvedAs = (orderId: string, branchId = '1') =>
   PaymentApproved({ orderId, branchId, sauceId: '2', qty: 3, amount: 3000 })
 
@@ -23,7 +25,7 @@ export async function testDeliveries() {
   }
   return {
     ...service,
-    app: deliveryApi(service),
+    app: deliveryApi({ ...service, deadlineMs }),
     handle,
     start,
     /** A delivery that started this long ago. */

@@ -60,7 +60,7 @@ describe('the deliveries under way in a browser', { timeout: 200_000 }, () => {
   it('are reported after five seconds in which the report can be undone', async () => {
     const [undone, reported] = [await started('undone'), await started('undone')]
     const page = await deliveries()
-    await press(page, undone, 'Mark failed')
+    await press(page, undone, 'Report failed delivery')
     await press(page, undone, 'Undo')
     await press(page, reported, 'Mark delivered')
     assert.equal(
@@ -78,7 +78,7 @@ describe('the deliveries under way in a browser', { timeout: 200_000 }, () => {
   it('are reported at once when the courier leaves the page', async () => {
     const left = await started('left')
     const page = await deliveries()
-    await press(page, left, 'Mark failed')
+    await press(page, left, 'Report failed delivery')
     await page.getByRole('link', { name: 'Orders' }).click()
     await eventually(async () => assert.equal(await statusOf(left), 'FAILED'))
   })
@@ -91,7 +91,21 @@ describe('the deliveries under way in a browser', { timeout: 200_000 }, () => {
       await eventually(async () => assert.deepEqual(await names(page), ends([id])))
     }
     await page.getByLabel('Search').fill('nowhere')
-    await page.getByText('No delivery on this page matches.').waitFor()
+    await page.getByText('No delivery on this page matches').waitFor()
+  })
+
+  it('are found by a whole order id on any page, and tell when they are due', async () => {
+    const id = await started('elsewhere')
+    const page = await deliveries()
+    // A page after all deliveries.
+    const cursor = Buffer.alloc(16, 0xff).toString('base64url')
+    await page.goto(`${running.system.urls.gateway}/#/deliveries?cursor=${cursor}`)
+    await page.getByText('No deliveries under way').waitFor()
+    await page.getByLabel('Search').fill(id.toUpperCase())
+    await eventually(async () => assert.deepEqual(await names(page), ends([id])))
+    await row(page, id).getByText('due in 2 d 23 h').waitFor()
+    await page.getByLabel('Search').fill('ffffffff-ffff-7fff-bfff-ffffffffffff')
+    await page.getByText('No delivery under way has this id').waitFor()
   })
 
   it('fit a phone with the longest names, and have large targets', async () => {

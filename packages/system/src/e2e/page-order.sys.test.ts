@@ -98,7 +98,7 @@ describe('the page of an order in a browser', { timeout: 300_000 }, () => {
     await row(other, 'PaymentApproved').locator('pre').waitFor()
   })
 
-  it('compares two orders from when each was placed', async () => {
+  it('compares two orders from when each was placed, at an address of its own', async () => {
     const [{ id }, { page }] = [await delivering(), await delivering()]
     await page.getByText('Compare with another order').click()
     await page.getByLabel('Id of the other order').fill(id)
@@ -107,6 +107,10 @@ describe('the page of an order in a browser', { timeout: 300_000 }, () => {
     await table.getByRole('row', { name: /^DeliveryStarted/ }).waitFor()
     assert.equal(await table.getByRole('row', { name: /^OrderPlaced 0 ms 0 ms 0 ms/ }).count(), 1)
     assert.deepEqual(await violationsOf(page), [])
+    await page.reload()
+    await table.getByRole('row', { name: /^DeliveryStarted/ }).waitFor()
+    await page.goBack()
+    await table.waitFor({ state: 'detached' })
   })
 
   it('links to the raw JSON of the order', async () => {

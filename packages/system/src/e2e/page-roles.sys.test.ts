@@ -100,7 +100,7 @@ describe('the page in a browser, with sign-in', { timeout: 200_000 }, () => {
     await card(page, 'DELIVERED', orderId).waitFor()
     await placed(page, { Branch: 'another' })
     await stands(page, 'DELIVERING')
-    assert.deepEqual(await buttonsOf(page), ['Mark delivered', 'Mark failed', 'Cancel order'])
+    assert.deepEqual(await buttonsOf(page), ['Mark delivered', 'Report failed delivery', 'Cancel order'])
   })
 
   it('logs no error in any of these tests', () => {

@@ -12,7 +12,7 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     await page.evaluate(() => Object.assign(globalThis, { sameDocument: true }))
     const id = await placed(page)
     await stands(page, 'DELIVERING')
-    assert.deepEqual(await buttonsOf(page), ['Mark delivered', 'Mark failed', 'Cancel order'])
+    assert.deepEqual(await buttonsOf(page), ['Mark delivered', 'Report failed delivery', 'Cancel order'])
     // Not by the page's own button: only the feed can tell the page.
     await fetch(`${running.system.urls.gateway}/deliveries/${id}/complete`, { method: 'POST' })
     await stands(page, 'DELIVERED')
@@ -54,7 +54,7 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     const [one, other, story] = [await open(), await open(), await open()]
     const id = await placed(story)
     for (const board of [one, other]) await card(board, 'DELIVERING', id).waitFor()
-    await press(story, 'Mark failed')
+    await press(story, 'Report failed delivery')
     for (const board of [one, other]) await card(board, 'FAILED', id).waitFor()
   })
 

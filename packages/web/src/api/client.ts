@@ -2,6 +2,7 @@ import { computed, signal } from '@preact/signals'
 import { openClient } from '@saucery/client/client'
 import { onceIfUnanswered } from '@saucery/client/retry'
 import type { Action, Me } from '@saucery/client/schemas'
+import { problemText } from './problem-text.ts'
 import { dropValue, keepValue, keptValue } from './storage.ts'
 import { problemWith, tokenInLink } from './token-text.ts'
 
@@ -72,5 +73,5 @@ export const client = openClient({
   token: () => token.value,
   retry: onceIfUnanswered,
   fetch: (url, init) => fetch(url, { ...init, cache: 'no-store' }),
-  onUnauthorized: ({ message }) => signOut(token.value === undefined ? '' : message),
+  onUnauthorized: (refused) => signOut(token.value === undefined ? '' : problemText(refused)),
 })

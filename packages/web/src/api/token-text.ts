@@ -1,3 +1,5 @@
+import { t } from '../texts/texts.ts'
+
 /** Longer headers are refused by most servers. */
 const maxLength = 8000
 
@@ -13,12 +15,9 @@ export const tokenInLink = (hash: string): string | undefined =>
  * @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1
  */
 export function problemWith(token: string): string | undefined {
-  if (token === '') return 'Paste a token.'
+  if (token === '') return t.signIn.empty
   const [odd] = /[^\w.~+/=-]/u.exec(token) ?? []
-  if (odd !== undefined && /\s/.test(odd))
-    return 'A token has no spaces or line breaks. Copy it alone, as one line.'
-  if (odd !== undefined) return `A token does not contain “${odd}”. Copy it again, and nothing else with it.`
-  if (token.length > maxLength)
-    return `A token has at most ${maxLength} characters, and this has ${token.length}.`
+  if (odd !== undefined) return /\s/.test(odd) ? t.signIn.blanks : t.signIn.oddCharacter(odd)
+  if (token.length > maxLength) return t.signIn.tooLong(String(maxLength), String(token.length))
   return undefined
 }

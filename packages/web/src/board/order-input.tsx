@@ -1,4 +1,5 @@
-import { type OrderField, orderFields } from './place.ts'
+import { t } from '../texts/texts.ts'
+import type { OrderField } from './place.ts'
 
 interface OrderInputProps {
   readonly name: OrderField
@@ -11,7 +12,7 @@ export function OrderInput({ name, value, error, onValue }: OrderInputProps) {
   const id = `place-${name}`
   return (
     <div class="field">
-      <label for={id}>{orderFields[name]}</label>
+      <label for={id}>{t.place.fields[name]}</label>
       <input
         id={id}
         name={name}

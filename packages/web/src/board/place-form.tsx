@@ -5,6 +5,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { client, me } from '../api/client.ts'
 import { shortId } from '../order/orders.ts'
 import { StatusMark } from '../order/statuses.tsx'
+import { t } from '../texts/texts.ts'
 import { Failure } from '../ui/parts.tsx'
 import { useAction } from '../ui/use-action.ts'
 import { OrderInput } from './order-input.tsx'
@@ -19,11 +20,13 @@ const withOwnBranch = (order: Typed): Typed => ({ ...order, branchId: me.value?.
 /** Places an order. An invalid one is sent too, to see how the service answers. */
 export function PlaceForm() {
   const [typed, setTyped] = useState(() => withOwnBranch(valid))
+  const [sent, setSent] = useState(typed)
   const [isStrict, setStrict] = useState(false)
   const [placed, setPlaced] = useState<Posted<Order> | undefined>(undefined)
   const { busy, error, act } = useAction()
   const form = useRef<HTMLFormElement>(null)
-  const { byField, others } = sortErrors(error instanceof CallRefused ? error.errors : [])
+  const { errors, code } = error instanceof CallRefused ? error : { errors: [], code: '' }
+  const { byField, others } = sortErrors(errors, code, sent)
 
   // Once for each answer, when its errors are drawn.
   useLayoutEffect(() => {
@@ -33,6 +36,7 @@ export function PlaceForm() {
   const place = (order: Typed) =>
     act(async () => {
       setPlaced(undefined)
+      setSent(order)
       const prefer = isStrict ? 'wait=5, handling=strict' : undefined
       setPlaced(await client.post('/orders', { body: orderOf(order) as OrderRequest, header: { prefer } }))
     })
@@ -45,7 +49,7 @@ export function PlaceForm() {
 
   return (
     <section class="place" aria-labelledby="place-title">
-      <h2 id="place-title">Place an order</h2>
+      <h2 id="place-title">{t.place.title}</h2>
       <form
         ref={form}
         noValidate
@@ -70,14 +74,14 @@ export function PlaceForm() {
             checked={isStrict}
             onChange={(event) => setStrict(event.currentTarget.checked)}
           />
-          Only if paid within 5 s
+          {t.place.onlyIfPaid}
         </label>
         <div class="buttons">
           <button type="submit" class="primary">
-            Place order
+            {t.place.place}
           </button>
           <button type="button" onClick={placeInvalid}>
-            Try an invalid order
+            {t.place.tryInvalid}
           </button>
         </div>
       </form>
@@ -90,7 +94,7 @@ export function PlaceForm() {
         </ul>
       )}
       <p class="placed" role="status">
-        {busy && isStrict && 'Waiting for the payment…'}
+        {busy && isStrict && t.place.waiting}
         {placed && <PlacedOrder {...placed} />}
       </p>
     </section>
@@ -99,7 +103,7 @@ export function PlaceForm() {
 
 const PlacedOrder = ({ data: { id, status }, eventId }: Posted<Order>) => (
   <>
-    Placed order <a href={`#/orders/${id}${eventId ? `?after=${eventId}` : ''}`}>{shortId(id)}</a>{' '}
+    {t.place.placed} <a href={`#/orders/${id}${eventId ? `?after=${eventId}` : ''}`}>{shortId(id)}</a>{' '}
     {status !== 'PLACED' && <StatusMark status={status} />}
   </>
 )

@@ -2,6 +2,7 @@ import type { DeadLetter, Page, ServiceState } from '@saucery/client/schemas'
 import { useEffect, useState } from 'preact/hooks'
 import { client } from '../api/client.ts'
 import { shortId } from '../order/orders.ts'
+import { t } from '../texts/texts.ts'
 import { dayAndTime } from '../ui/format.ts'
 import { announcement, Failure, ListState } from '../ui/parts.tsx'
 import { useAction } from '../ui/use-action.ts'
@@ -29,7 +30,7 @@ export function DeadLetters({ service, unhandled }: { service: ServiceState['ser
   async function retry(sequence: number): Promise<void> {
     const path = { sequence: String(sequence) }
     await client.post(`/operations/${service}/dead-letters/{sequence}/send-back`, { path })
-    announcement.value = `Dead letter ${sequence} was retried and processed`
+    announcement.value = t.operations.retriedOf(String(sequence))
     void read()
   }
 
@@ -39,12 +40,11 @@ export function DeadLetters({ service, unhandled }: { service: ServiceState['ser
 
   return (
     <details class="letters" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>Show dead letters</summary>
+      <summary>{t.operations.showDeadLetters}</summary>
       <ListState
         items={page?.items}
         error={error}
-        loading="Loading dead letters…"
-        empty={page?.next ? 'None among the newest.' : 'None.'}
+        empty={page?.next ? t.operations.noneAmongNewest : t.operations.none}
       />
       <ul>
         {page?.items.map((letter) => (
@@ -53,7 +53,7 @@ export function DeadLetters({ service, unhandled }: { service: ServiceState['ser
       </ul>
       {page?.next && (
         <button type="button" onClick={() => void read(page.next)}>
-          Load older
+          {t.operations.loadOlder}
         </button>
       )}
     </details>
@@ -66,27 +66,28 @@ function Letter({ letter, retry }: { letter: DeadLetter; retry: () => Promise<vo
   return (
     <li class={handled ? 'letter handled' : 'letter'}>
       <p>
-        <b>{event ?? subject}</b> of order{' '}
+        <b>{event ?? subject}</b> · {t.common.order}{' '}
         <a class="id" href={`#/orders/${orderId}`}>
           {shortId(orderId)}
         </a>
         <small>
-          <time dateTime={time}>{dayAndTime(time)}</time>, {tries === 1 ? '1 try' : `${tries} tries`}, dead
-          letter {sequence}
+          <time dateTime={time}>{dayAndTime(time)}</time> ·{' '}
+          {tries === 1 ? t.operations.oneTry : t.operations.tries(String(tries))} ·{' '}
+          {t.operations.deadLetter(String(sequence))}
         </small>
       </p>
       <pre>{error}</pre>
       <Failure error={refusal} />
       {handled ? (
-        <p>Retried and processed.</p>
+        <p>{t.operations.retried}</p>
       ) : (
         <button
           type="button"
           aria-disabled={busy}
-          aria-label={`Retry dead letter ${sequence}`}
+          aria-label={t.operations.retryOf(String(sequence))}
           onClick={() => void act(retry)}
         >
-          Retry
+          {t.operations.retry}
         </button>
       )}
     </li>

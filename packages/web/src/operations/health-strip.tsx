@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks'
+import { t } from '../texts/texts.ts'
 import { count } from '../ui/format.ts'
 import { route } from '../ui/router.ts'
 import { now } from '../ui/screen.ts'
@@ -15,12 +16,12 @@ export function HealthStrip() {
   if (!found) return null
   const since = sinceMs(found, now.value)
   return (
-    <ul class="health" aria-label="Services">
+    <ul class="health" aria-label={t.operations.services}>
       {found.services.map((it) => {
         const state = stateAt(it, since)
         return (
           <li key={it.service} class={`state ${state}`} title={it.reason}>
-            {it.service} <span class={state === 'up' ? 'hidden' : ''}>{state}</span>
+            {it.service} <span class={state === 'up' ? 'hidden' : ''}>{t.operations[state]}</span>
           </li>
         )
       })}
@@ -34,8 +35,8 @@ const forget = () => () => {
 }
 
 const badges = {
-  waiting: { of: overdueOf, what: 'overdue' },
-  operations: { of: deadLettersOf, what: 'dead letters' },
+  waiting: { of: overdueOf, what: t.operations.overdue },
+  operations: { of: deadLettersOf, what: t.operations.deadLetterCount },
 } as const
 
 /** What needs a person, beside the link to its page. */
@@ -50,7 +51,7 @@ export function Badge({ page }: { page: string }) {
       <span class="hidden">
         {' '}
         {badge.what}
-        {known.isOld && ', not up to date'}
+        {known.isOld && `, ${t.operations.notUpToDate}`}
       </span>
     </span>
   )

@@ -1,5 +1,6 @@
 import type { Projection, ServiceState } from '@saucery/client/schemas'
 import type { ComponentChildren } from 'preact'
+import { t } from '../texts/texts.ts'
 import { age, count, duration } from '../ui/format.ts'
 import { Details } from '../ui/parts.tsx'
 import { now } from '../ui/screen.ts'
@@ -12,8 +13,8 @@ export function OperationsPage() {
   const found = latestOverview.value
   return (
     <>
-      <h1>Operations</h1>
-      {!found && <p class="nothing">Loading the state of the services…</p>}
+      <h1>{t.frame.operations}</h1>
+      {!found && <p class="nothing">{t.operations.loading}</p>}
       <div class="services">
         {found?.services.map((it) => (
           <ServiceSection key={it.service} of={it} since={sinceMs(found, now.value)} />
@@ -34,13 +35,13 @@ function ServiceSection({ of, since }: { of: ServiceState; since: number }) {
         {service}
       </h2>
       <p>
-        <span class={`state ${state}`}>{state}</span>{' '}
+        <span class={`state ${state}`}>{t.operations[state]}</span>{' '}
         <span class="how">
-          {reason ?? (state === 'unknown' ? 'The gateway does not answer' : duration(answerMs))}
+          {reason ?? (state === 'unknown' ? t.operations.noAnswer : duration(answerMs))}
         </span>
       </p>
       <Aged
-        name="Consumer lag"
+        name={t.operations.consumerLag}
         ageMs={lag && lag.ageMs + since}
         by={lag?.readBy === service ? undefined : lag?.readBy}
       >
@@ -49,21 +50,21 @@ function ServiceSection({ of, since }: { of: ServiceState; since: number }) {
             items={lag.consumers}
             keyOf={({ stream, durable }) => `${stream} ${durable}`}
             columns={{
-              Stream: ({ stream }) => stream,
-              Pending: ({ pending }) => <Warning n={pending} />,
-              'In flight': ({ ackPending }) => count(ackPending),
-              Redelivered: ({ redelivered }) => <Warning n={redelivered} />,
+              [t.operations.stream]: ({ stream }) => stream,
+              [t.operations.pending]: ({ pending }) => <Warning n={pending} />,
+              [t.operations.inFlight]: ({ ackPending }) => count(ackPending),
+              [t.operations.redelivered]: ({ redelivered }) => <Warning n={redelivered} />,
             }}
           />
         )}
       </Aged>
-      <Aged name="Reported" ageMs={report && report.ageMs + since}>
+      <Aged name={t.operations.reported} ageMs={report && report.ageMs + since}>
         {report?.projection && <Building {...report.projection} />}
         {report && (
           <Details
             of={{
-              'Unpublished events': report.outbox && unpublishedText(report.outbox),
-              'Dead letters': <Warning n={report.deadLetters} />,
+              [t.operations.outboxBacklog]: report.outbox && backlogText(report.outbox),
+              [t.operations.deadLetters]: <Warning n={report.deadLetters} />,
             }}
           />
         )}
@@ -86,34 +87,33 @@ interface AgedProps {
 const Aged = ({ name, ageMs, by, children }: AgedProps) => (
   <div class={ageMs === undefined || isOld(ageMs) ? 'aged old' : 'aged'}>
     <p class="aged-name">
-      {name} · <span>{ageMs === undefined ? 'unknown' : ageText(ageMs)}</span>
-      {by && ` · read by ${by}`}
+      {name} · <span>{ageMs === undefined ? t.operations.unknown : ageText(ageMs)}</span>
+      {by && ` · ${t.operations.readBy(by)}`}
     </p>
     {children}
   </div>
 )
 
 /** Read each second: a younger value is not older than another. */
-const ageText = (ageMs: number) => (ageMs < 3000 ? 'now' : `${age(ageMs)} ago`)
+const ageText = (ageMs: number) => (ageMs < 3000 ? t.time.now : t.time.ago(age(ageMs)))
 
-const unpublishedText = ({
-  unpublished,
-  oldestMs,
-}: NonNullable<NonNullable<ServiceState['report']>['outbox']>) =>
-  `${count(unpublished)}${unpublished > 0 ? `, the oldest for ${duration(oldestMs)}` : ''}`
+type Outbox = NonNullable<NonNullable<ServiceState['report']>['outbox']>
+
+const backlogText = ({ unpublished, oldestMs }: Outbox) =>
+  unpublished > 0 ? t.operations.backlog(count(unpublished), duration(oldestMs)) : count(0)
 
 /** A number that should be 0. */
 const Warning = ({ n }: { n: number }) => <span class={n > 0 ? 'some' : ''}>{count(n)}</span>
 
 function Building({ version, state, handled, remaining, perSecond }: Projection) {
-  if (state === 'ready') return <p>Read model: version {version}.</p>
+  if (state === 'ready') return <p>{t.operations.readModel(String(version))}</p>
   const all = handled + remaining
   const left = perSecond ? duration((remaining / perSecond) * 1000) : undefined
   return (
     <div class="building">
       <label for="building">
-        Building read model version {version}: {count(handled)} of {count(all)} events
-        {left && `, ready in ${left}`}
+        {t.operations.building(String(version), count(handled), count(all))}
+        {left && `, ${t.operations.readyIn(left)}`}
       </label>
       <progress id="building" max={Math.max(1, all)} value={handled} />
     </div>

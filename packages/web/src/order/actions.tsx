@@ -1,14 +1,15 @@
 import type { OrderView } from '@saucery/client/schemas'
 import { isFinal } from '@saucery/contracts/status'
 import { client, may } from '../api/client.ts'
+import { t } from '../texts/texts.ts'
 import { Failure } from '../ui/parts.tsx'
 import { useAction } from '../ui/use-action.ts'
 
 /** What a person can do with an order: the button, what is announced afterwards, and the call. */
 export const orderActions = {
-  complete: { label: 'Mark delivered', done: 'Marked delivered', path: '/deliveries/{id}/complete' },
-  fail: { label: 'Mark failed', done: 'Marked failed', path: '/deliveries/{id}/fail' },
-  cancel: { label: 'Cancel order', done: 'Cancellation requested', path: '/orders/{id}/cancel' },
+  complete: { label: t.order.complete, done: t.order.completed, path: '/deliveries/{id}/complete' },
+  fail: { label: t.order.fail, done: t.order.failed, path: '/deliveries/{id}/fail' },
+  cancel: { label: t.order.cancel, done: t.order.cancelAsked, path: '/orders/{id}/cancel' },
 } as const
 
 export type ActionName = keyof typeof orderActions

@@ -9,6 +9,10 @@ export interface ComparedEvent {
   readonly later?: number
 }
 
+/** The page of an order beside another one. */
+export const comparisonAddress = (orderId: string, otherId: string): string =>
+  `#/orders/${orderId}?with=${encodeURIComponent(otherId)}`
+
 type Timed = readonly Pick<TimelineEntry, 'event' | 'time'>[]
 
 /** The events of two orders side by side, aligned on their OrderPlaced; none until both were placed. (compare.test) */

@@ -1,4 +1,5 @@
 import type { OrderView } from '@saucery/client/schemas'
+import { t } from '../texts/texts.ts'
 import { formatWon } from '../ui/format.ts'
 import type { ActionName } from './actions.tsx'
 import { ledgerOf } from './ledger.ts'
@@ -6,6 +7,7 @@ import { ledgerOf } from './ledger.ts'
 /** What an action will do with the customer's money. */
 export function effectOf(name: ActionName, { timeline }: Pick<OrderView, 'timeline'>): string {
   const { net } = ledgerOf(timeline)
-  if (net === 0) return 'nothing was charged yet'
-  return `the charge of ${formatWon(net)} ${name === 'complete' ? 'stands' : 'will be refunded'}`
+  if (net === 0) return t.order.notCharged
+  const charge = formatWon(net)
+  return name === 'complete' ? t.order.chargeStands(charge) : t.order.chargeRefunded(charge)
 }

@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
 import { me } from '../api/client.ts'
+import { t } from '../texts/texts.ts'
 import { CopiedId, CopyButton } from '../ui/copy.tsx'
 import { dayAndTime } from '../ui/format.ts'
 import { Details } from '../ui/parts.tsx'
@@ -12,6 +13,8 @@ interface EventPanelProps {
   /** The panel's height in pixels; 0 when it closes. The picture beside makes room for it. */
   readonly onHeight: (height: number) => void
 }
+
+const { what } = t.timeline
 
 /** Everything that is known of one event. */
 export function EventPanel({ orderId, row, onHeight }: EventPanelProps) {
@@ -26,15 +29,17 @@ export function EventPanel({ orderId, row, onHeight }: EventPanelProps) {
     <div class="panel" ref={panel}>
       <Details
         of={{
-          id: <CopiedId id={id} what="event id" />,
+          id: <CopiedId id={id} what={what.eventId} />,
           type: event,
           source: `/${lane}`,
           time: <time title={dayAndTime(time)}>{time}</time>,
-          subject: <CopiedId id={subjectOf(entry, orderId)} what="subject" />,
+          subject: <CopiedId id={subjectOf(entry, orderId)} what={what.subject} />,
           cause: (
             <>
-              <CopiedId id={cause} what="id of the cause" />{' '}
-              {trigger === 'event' && <a href={eventAddress(orderId, cause)}>Go to {row.cause}</a>}
+              <CopiedId id={cause} what={what.causeId} />{' '}
+              {trigger === 'event' && (
+                <a href={eventAddress(orderId, cause)}>{t.timeline.goTo(row.cause ?? '')}</a>
+              )}
             </>
           ),
           stream,
@@ -43,21 +48,21 @@ export function EventPanel({ orderId, row, onHeight }: EventPanelProps) {
       />
       <pre>{payload}</pre>
       <p class="buttons">
-        <CopyButton text={payload} what="payload">
-          Payload
+        <CopyButton text={payload} what={what.payload}>
+          {t.timeline.payload}
         </CopyButton>
-        <CopyButton text={curlCommand(document.baseURI, orderId, me.value?.signIn === 'on')} what="as curl">
+        <CopyButton text={curlCommand(document.baseURI, orderId, me.value?.signIn === 'on')} what={what.curl}>
           curl
         </CopyButton>
         {sequence !== undefined && (
-          <CopyButton text={natsCommand(stream, sequence)} what="as nats stream get">
+          <CopyButton text={natsCommand(stream, sequence)} what={what.nats}>
             nats stream get
           </CopyButton>
         )}
-        <CopyButton text={link} what="link to this event">
-          Link
+        <CopyButton text={link} what={what.link}>
+          {t.timeline.link}
         </CopyButton>
-        <a href={address}>Permalink</a>
+        <a href={address}>{t.timeline.permalink}</a>
       </p>
     </div>
   )

@@ -1,4 +1,5 @@
 import type { OrderView } from '@saucery/client/schemas'
+import { t } from '../texts/texts.ts'
 import { clock, dayAndTime, dayOf, formatWon } from '../ui/format.ts'
 import { Details } from '../ui/parts.tsx'
 import { ledgerOf } from './ledger.ts'
@@ -7,7 +8,7 @@ import { type OrderStep, stepsOf } from './steps.ts'
 /** Where the order stands: its steps with their times, and its money. */
 export const OrderHead = ({ order }: { order: OrderView }) => (
   <>
-    <ol class="steps" aria-label="Steps">
+    <ol class="steps" aria-label={t.order.steps}>
       {stepsOf(order).map((step) => (
         <Step key={step.label} step={step} />
       ))}
@@ -22,7 +23,7 @@ function Step({ step: { label, time, isCurrent } }: { step: OrderStep }) {
     <li class={state} aria-current={isCurrent ? 'step' : undefined}>
       <b>{label}</b>
       {time === undefined ? (
-        <span>not yet</span>
+        <span>{t.order.notYet}</span>
       ) : (
         <time dateTime={time} title={dayAndTime(time)}>
           {dayOf(time)}, {clock(time).slice(0, 8)}
@@ -35,12 +36,12 @@ function Step({ step: { label, time, isCurrent } }: { step: OrderStep }) {
 function LedgerLine({ order }: { order: OrderView }) {
   const { charged, refunded, net } = ledgerOf(order.timeline)
   return (
-    <section class="ledger" aria-label="Money">
+    <section class="ledger" aria-label={t.order.money}>
       <Details
         of={{
-          Charged: formatWon(charged),
-          Refunded: formatWon(refunded === 0 ? 0 : -refunded),
-          Net: <b>{formatWon(net)}</b>,
+          [t.order.charged]: formatWon(charged),
+          [t.order.refunded]: formatWon(refunded === 0 ? 0 : -refunded),
+          [t.order.net]: <b>{formatWon(net)}</b>,
         }}
       />
     </section>

@@ -2,6 +2,7 @@ import type { OrderView } from '@saucery/client/schemas'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { audience, client, me } from '../api/client.ts'
 import { useConnection } from '../live/connection.tsx'
+import { t } from '../texts/texts.ts'
 import { CopiedId, CopyButton } from '../ui/copy.tsx'
 import { dayAndTime, duration, formatWon, fromNow, oneOf } from '../ui/format.ts'
 import { Details, Failure } from '../ui/parts.tsx'
@@ -28,15 +29,15 @@ export function OrderPage({ orderId }: { orderId: string }) {
   return (
     <article class="order">
       <h1>
-        Order <span class="id">{shortId(orderId)}</span>{' '}
+        {t.common.order} <span class="id">{shortId(orderId)}</span>{' '}
         {order?.amount !== undefined && <span class="amount">{formatWon(order.amount)}</span>}{' '}
         {order && <StatusMark status={order.status} />}
       </h1>
       <p class="whole-id">
-        <CopiedId id={orderId} what="order id" />
+        <CopiedId id={orderId} what={t.timeline.what.orderId} />
       </p>
       <Failure error={order ? undefined : data.error.value} />
-      {!order && !data.error.value && <p class="nothing">Waiting for the first event…</p>}
+      {!order && !data.error.value && <p class="nothing">{t.order.firstEvent}</p>}
       {order && (
         <>
           <OrderHead order={order} />
@@ -61,12 +62,12 @@ function Waiting({ order }: { order: OrderView }) {
   const waited = Math.max(0, time - Date.parse(waitsFor.since))
   return (
     <p class={late ? 'waits late' : 'waits'}>
-      Waiting {duration(waited - (waited % 1000))} for <b>{oneOf(waitsFor.events)}</b>
+      {t.common.waitingFor} <b>{oneOf(waitsFor.events)}</b> · {duration(waited - (waited % 1000))}
       {waitsFor.until && (
         <>
-          {late ? ', was due ' : ', due '}
+          {' · '}
           <time dateTime={waitsFor.until} title={dayAndTime(waitsFor.until)}>
-            {fromNow(waitsFor.until, time)}
+            {(late ? t.order.wasDue : t.order.due)(fromNow(waitsFor.until, time))}
           </time>
         </>
       )}
@@ -94,7 +95,7 @@ function Actions({ order, onDone }: { order: OrderView; onDone: (eventId?: strin
     <>
       <ActionButtons
         names={actionsOn(order)}
-        label="Actions"
+        label={t.order.actions}
         run={run}
         effect={(name) => effectOf(name, order)}
       />
@@ -110,13 +111,13 @@ function OrderDetails({ order }: { order: OrderView }) {
   return (
     <Details
       of={{
-        Branch: branchId,
-        Sauce: sauceId && `${qty} × ${sauceId}`,
-        'Unit price': price === undefined ? undefined : formatWon(price),
-        Payment: payment && withReason(payment),
-        Delivery: delivery && withReason(delivery),
-        Placed: placedAt && <time dateTime={placedAt}>{dayAndTime(placedAt)}</time>,
-        'Total time': tookMs === undefined ? undefined : duration(tookMs),
+        [t.common.branch]: branchId,
+        [t.common.sauce]: sauceId && `${qty} × ${sauceId}`,
+        [t.order.unitPrice]: price === undefined ? undefined : formatWon(price),
+        [t.order.payment]: payment && withReason(payment),
+        [t.order.delivery]: delivery && withReason(delivery),
+        [t.order.placed]: placedAt && <time dateTime={placedAt}>{dayAndTime(placedAt)}</time>,
+        [t.order.totalTime]: tookMs === undefined ? undefined : duration(tookMs),
       }}
     />
   )
@@ -125,10 +126,10 @@ function OrderDetails({ order }: { order: OrderView }) {
 /** A link sends no token, so with sign-in there is only the copy. */
 const RawJson = ({ order }: { order: OrderView }) => (
   <p class="raw buttons">
-    <CopyButton text={JSON.stringify(order, null, 2)} what="order as JSON">
-      Order as JSON
+    <CopyButton text={JSON.stringify(order, null, 2)} what={t.timeline.what.orderJson}>
+      {t.order.asJson}
     </CopyButton>
-    {me.value?.signIn === 'off' && <a href={`orderDashboards/${order.orderId}`}>Raw JSON</a>}
+    {me.value?.signIn === 'off' && <a href={`orderDashboards/${order.orderId}`}>{t.order.rawJson}</a>}
   </p>
 )
 

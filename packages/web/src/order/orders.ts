@@ -53,5 +53,13 @@ export const isOverdue = ({ waitsFor }: OrderView, now: number): boolean =>
   waitsFor !== undefined &&
   (waitsFor.overdue || (waitsFor.until !== undefined && Date.parse(waitsFor.until) < now))
 
+const wholeId = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
+
+/** The id that a text is, once it is a whole one. */
+export function wholeIdIn(text: string): string | undefined {
+  const id = text.trim().toLowerCase()
+  return wholeId.test(id) ? id : undefined
+}
+
 /** The end of an id: the beginnings of two orders' ids are often the same. */
 export const shortId = (id: string): string => `…${id.slice(-6)}`

@@ -1,5 +1,6 @@
 import type { OrderRequest, OrderView } from '@saucery/client/schemas'
 import { client, may } from '../api/client.ts'
+import { t } from '../texts/texts.ts'
 import { formatWon } from '../ui/format.ts'
 import { Failure } from '../ui/parts.tsx'
 import { useAction } from '../ui/use-action.ts'
@@ -23,9 +24,9 @@ export function RepeatButton({ order: { branchId, sauceId, qty, price } }: { ord
           aria-describedby="repeat-effect"
           onClick={() => void repeat()}
         >
-          Repeat this order
+          {t.order.repeat}
         </button>
-        <small id="repeat-effect">{formatWon(qty * price)} will be charged</small>
+        <small id="repeat-effect">{t.order.willBeCharged(formatWon(qty * price))}</small>
       </p>
       <Failure error={error} />
     </>

@@ -1,5 +1,6 @@
 import type { EventName, OrderView } from '@saucery/client/schemas'
 import { isFinal } from '@saucery/contracts/status'
+import { t } from '../texts/texts.ts'
 
 /** A stage of an order: with a time once it was reached. */
 export interface OrderStep {
@@ -10,10 +11,10 @@ export interface OrderStep {
 }
 
 const course = [
-  ['Placed', 'OrderPlaced'],
-  ['Paid', 'PaymentApproved'],
-  ['Delivering', 'DeliveryStarted'],
-  ['Delivered', 'DeliveryCompleted'],
+  [t.order.placed, 'OrderPlaced'],
+  [t.order.paid, 'PaymentApproved'],
+  [t.order.delivering, 'DeliveryStarted'],
+  [t.order.delivered, 'DeliveryCompleted'],
 ] as const satisfies readonly (readonly [string, EventName])[]
 
 /**
@@ -36,18 +37,20 @@ function endOf({ status, since, timeline }: Parameters<typeof stepsOf>[0], times
   const reached = isFinal(status) ? since : undefined
   const cancelled = timeline.find(({ event }) => event === 'OrderCancelled')
   const inTime = cancelled?.data.reason !== 'payment-timeout'
-  const request = cancelled && [stepAt(inTime ? 'Cancel requested' : 'Not paid in time', cancelled.time)]
+  const request = cancelled && [
+    stepAt(inTime ? t.order.cancelRequested : t.order.notPaidInTime, cancelled.time),
+  ]
   switch (status) {
     case 'REJECTED':
-      return [stepAt('Rejected', reached)]
+      return [stepAt(t.order.rejected, reached)]
     case 'CANCELLING':
     case 'CANCELLED':
-      return [...(request ?? []), stepAt('Cancelled', reached)]
+      return [...(request ?? []), stepAt(t.order.cancelled, reached)]
     case 'REFUNDING':
     case 'FAILED': {
       const failed = times.get('DeliveryFailed')
-      if (failed === undefined) return [...(request ?? []), stepAt('Cancelled', reached)]
-      return [stepAt('Delivery failed', failed), stepAt('Refunded', reached)]
+      if (failed === undefined) return [...(request ?? []), stepAt(t.order.cancelled, reached)]
+      return [stepAt(t.order.deliveryFailed, failed), stepAt(t.order.refunded, reached)]
     }
     default:
       return undefined

@@ -1,4 +1,5 @@
 import type { OrderView } from '@saucery/client/schemas'
+import { t } from '../texts/texts.ts'
 import { narrow } from '../ui/screen.ts'
 import { type Arrow, type Lane, laneOf, lanes, type layoutOf } from './timeline-layout.ts'
 
@@ -27,6 +28,8 @@ interface PictureProps extends Layout, Pick<OrderView, 'waitsFor'> {
   readonly heights: Readonly<Record<string, number>>
 }
 
+const nameOf = (lane: Lane) => (lane === 'request' ? t.timeline.request : lane)
+
 /** A dot for each event in the lane of its publisher, and an arrow to it from its cause. */
 export function TimelinePicture({ rows, arrows, waitsFor, heights }: PictureProps) {
   const sizes = narrow.value ? slim : wide
@@ -46,7 +49,7 @@ export function TimelinePicture({ rows, arrows, waitsFor, heights }: PictureProp
         <g key={lane} class={`lane ${lane}`}>
           <line x1={xOf(lane, sizes)} x2={xOf(lane, sizes)} y1={head} y2={height} />
           <text x={xOf(lane, sizes)} y="14" text-anchor="middle">
-            {sizes === slim ? lane.slice(0, 3) : lane}
+            {sizes === slim ? nameOf(lane).slice(0, 3) : nameOf(lane)}
           </text>
         </g>
       ))}

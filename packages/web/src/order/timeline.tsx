@@ -1,5 +1,6 @@
 import type { OrderView, TimelineEntry } from '@saucery/client/schemas'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { t } from '../texts/texts.ts'
 import { clock, dayOf, duration, oneOf } from '../ui/format.ts'
 import { route } from '../ui/router.ts'
 import { now } from '../ui/screen.ts'
@@ -21,7 +22,7 @@ export function Timeline({ order }: { order: OrderView }) {
   const setHeight = (id: string, height: number) => setHeights((known) => ({ ...known, [id]: height }))
   return (
     <section aria-labelledby="timeline-title">
-      <h2 id="timeline-title">Timeline</h2>
+      <h2 id="timeline-title">{t.timeline.title}</h2>
       <div class="timeline">
         <TimelinePicture {...layout} heights={heights} {...(waitsFor && { waitsFor })} />
         <ol>
@@ -38,8 +39,9 @@ export function Timeline({ order }: { order: OrderView }) {
             <li class={isOverdue(order, now.value) ? 'awaited late' : 'awaited'}>
               <span class="event">{oneOf(waitsFor.events)}</span>
               <span class="when">
-                expected
-                {waitsFor.until && ` by ${dayOf(waitsFor.until)}, ${clock(waitsFor.until).slice(0, 8)}`}
+                {waitsFor.until === undefined
+                  ? t.timeline.expected
+                  : t.timeline.expectedBy(`${dayOf(waitsFor.until)}, ${clock(waitsFor.until).slice(0, 8)}`)}
               </span>
             </li>
           )}
@@ -53,9 +55,9 @@ const startsDay = (entry: TimelineEntry, before: TimelineEntry | undefined) =>
   before === undefined || dayOf(before.time) !== dayOf(entry.time)
 
 const causes: Record<Exclude<Trigger, 'event'>, string> = {
-  request: 'a request',
-  deadline: 'a deadline',
-  'missing-event': 'an event not received yet',
+  request: t.timeline.aRequest,
+  deadline: t.timeline.aDeadline,
+  'missing-event': t.timeline.aMissingEvent,
 }
 
 interface EventRowProps {
@@ -104,11 +106,11 @@ function EventSummary({ row, isNewDay }: Pick<EventRowProps, 'row' | 'isNewDay'>
           {isNewDay && `${dayOf(entry.time)}, `}
           {clock(entry.time)}
         </time>
-        <span class="by"> published by {lane}</span>, caused by{' '}
-        {trigger === 'event' ? cause : causes[trigger]}
+        <span class="by"> {t.timeline.publishedBy(lane)}</span>,{' '}
+        {t.timeline.causedBy(trigger === 'event' ? (cause ?? '') : causes[trigger])}
         {tookMs !== undefined && (
           <>
-            , <b>{duration(tookMs)}</b> later
+            , <b>{t.timeline.later(duration(tookMs))}</b>
           </>
         )}
       </span>

@@ -2,6 +2,7 @@ import { signal } from '@preact/signals'
 import { isTransient } from '@saucery/client/retry'
 import { useEffect, useRef } from 'preact/hooks'
 import { client, may, me, signInNeeded, signOut, token } from '../api/client.ts'
+import { problemText } from '../api/problem-text.ts'
 import { untilAnswered } from '../api/retry.ts'
 import { Board } from '../board/board.tsx'
 import { ConnectionMark } from '../live/connection.tsx'
@@ -33,7 +34,7 @@ async function readMe(stopped: AbortSignal): Promise<void> {
     (error) => {
       if (signInNeeded.value !== undefined) return
       // Refused for good, for a role that is not known or a header that is too long: another token is needed.
-      if (token.value !== undefined && !isTransient(error)) signOut(error.message)
+      if (token.value !== undefined && !isTransient(error)) signOut(problemText(error))
       else failure.value = error
     },
   )

@@ -1,8 +1,9 @@
 import type { Delivery } from '@saucery/client/schemas'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { client, may } from '../api/client.ts'
-import { shortId } from '../order/orders.ts'
-import { age } from '../ui/format.ts'
+import { shortId, wholeIdIn } from '../order/orders.ts'
+import { t } from '../texts/texts.ts'
+import { age, count, dayAndTime, fromNow } from '../ui/format.ts'
 import { ListState } from '../ui/parts.tsx'
 import { now } from '../ui/screen.ts'
 import { MorePages, usePage } from '../ui/use-polled.tsx'
@@ -10,8 +11,10 @@ import { EndDelivery } from './end-delivery.tsx'
 import { heldRows } from './held-rows.ts'
 
 /** The oldest first: they have waited longest. */
-const readStarted = (cursor: string | undefined, signal: AbortSignal) =>
-  client.get('/deliveries', { query: { status: 'STARTED', sort: 'oldest', limit: 100, cursor }, signal })
+const readStarted = (
+  query: { readonly cursor?: string | undefined; readonly orderId?: string },
+  signal: AbortSignal,
+) => client.get('/deliveries', { query: { status: 'STARTED', sort: 'oldest', limit: 100, ...query }, signal })
 
 const idOf = ({ orderId }: Delivery) => orderId
 
@@ -28,8 +31,14 @@ const textOf = (delivery: Delivery): string =>
 
 /** The deliveries under way. Couriers see no orders, so for them it is the start page. */
 export function DeliveriesPage() {
-  const { page, error, read } = usePage(readStarted, 3000)
   const [wanted, setWanted] = useState('')
+  // Of the others only those of this page are searched.
+  const orderId = wholeIdIn(wanted)
+  const { page, error, read } = usePage(
+    (cursor, signal) => readStarted(orderId === undefined ? { cursor } : { orderId }, signal),
+    3000,
+    [orderId],
+  )
   const [, renderAgain] = useState({})
   const heading = useRef<HTMLHeadingElement>(null)
   const list = useRef<HTMLUListElement>(null)
@@ -53,33 +62,34 @@ export function DeliveriesPage() {
   return (
     <section>
       <h1 ref={heading} tabIndex={-1}>
-        Deliveries under way
+        {t.deliveries.title}
       </h1>
       <p class="search">
         <label>
-          Search{' '}
+          {t.deliveries.search}{' '}
           <input
             type="search"
             value={wanted}
-            placeholder="Order, branch or sauce"
+            placeholder={t.deliveries.searchFor}
+            aria-describedby="search-hint"
             onInput={({ currentTarget }) => setWanted(currentTarget.value)}
           />
         </label>
-        <span role="status">{added > 0 && `${added} new`}</span>
+        <small id="search-hint">{t.deliveries.searches}</small>
+        <span role="status">{added > 0 && t.deliveries.added(String(added))}</span>
       </p>
       <ListState
         items={page && rows}
         error={error}
-        loading="Loading deliveries…"
-        empty="No deliveries are under way."
+        empty={orderId === undefined ? t.deliveries.none : t.deliveries.noneWithId}
       />
-      {rows.length > 0 && matching.length === 0 && <p class="nothing">No delivery on this page matches.</p>}
+      {rows.length > 0 && matching.length === 0 && <p class="nothing">{t.deliveries.noMatch}</p>}
       <ul class="deliveries" ref={list} onPointerLeave={release} onFocusOut={release}>
         {matching.map(({ item, isGone }) => (
           <DeliveryRow key={item.orderId} delivery={item} isGone={isGone} onEnded={onEnded} />
         ))}
       </ul>
-      <MorePages next={page?.next} names={{ first: 'Oldest', next: 'Newer' }} />
+      <MorePages next={page?.next} names={{ first: t.deliveries.oldest, next: t.deliveries.newer }} />
     </section>
   )
 }
@@ -100,16 +110,26 @@ function DeliveryRow({ delivery, isGone, onEnded }: DeliveryRowProps) {
       {'startedAt' in delivery && (
         <>
           <span class="parcel">
-            {delivery.qty} × {delivery.sauceId} for {delivery.branchId}
+            {t.deliveries.parcel(count(delivery.qty), delivery.sauceId, delivery.branchId)}
           </span>
           <span class="age">{age(Math.max(0, now.value - Date.parse(delivery.startedAt)))}</span>
+          {'dueAt' in delivery && <Due at={delivery.dueAt} />}
         </>
       )}
       {isGone ? (
-        <span>No longer under way</span>
+        <span>{t.deliveries.gone}</span>
       ) : (
-        may('end-deliveries') && <EndDelivery orderId={orderId} name={`Order ${name}`} onEnded={onEnded} />
+        may('end-deliveries') && (
+          <EndDelivery orderId={orderId} name={t.frame.orderTitle(name)} onEnded={onEnded} />
+        )
       )}
     </li>
   )
 }
+
+/** After it the delivery counts as failed. */
+const Due = ({ at }: { at: string }) => (
+  <time class={Date.parse(at) < now.value ? 'due late' : 'due'} dateTime={at} title={dayAndTime(at)}>
+    {t.deliveries.due(fromNow(at, now.value))}
+  </time>
+)

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { type ActionName, endings, orderActions, sendAction } from '../order/actions.tsx'
+import { t } from '../texts/texts.ts'
 import { announcement, Failure } from '../ui/parts.tsx'
 import { useAction } from '../ui/use-action.ts'
 
@@ -44,13 +45,13 @@ export function EndDelivery({ orderId, name, onEnded }: EndDeliveryProps) {
   useEffect(() => () => send.current(), [])
 
   function ask(action: ActionName): void {
-    announcement.value = `${name}: ${orderActions[action].done}. It can be undone for five seconds`
+    announcement.value = t.deliveries.canUndo(`${name}: ${orderActions[action].done}`)
     setAsked(action)
   }
 
   function takeBack(): void {
     send.current = () => {}
-    announcement.value = `${name}: undone`
+    announcement.value = t.deliveries.undone(name)
     setAsked(undefined)
   }
 
@@ -61,7 +62,7 @@ export function EndDelivery({ orderId, name, onEnded }: EndDeliveryProps) {
           <>
             <span>{orderActions[asked].done}</span>
             <button ref={undo} type="button" aria-disabled={busy} onClick={() => !busy && takeBack()}>
-              Undo
+              {t.deliveries.undo}
             </button>
           </>
         ) : (

@@ -1,6 +1,7 @@
 import { client } from '../api/client.ts'
 import { shortId } from '../order/orders.ts'
 import { StatusMark } from '../order/statuses.tsx'
+import { t } from '../texts/texts.ts'
 import { count, duration, oneOf } from '../ui/format.ts'
 import { ListState } from '../ui/parts.tsx'
 import { now } from '../ui/screen.ts'
@@ -15,29 +16,28 @@ export function OverduePage() {
   const { page, error } = usePage(readOverdue, 5000)
   return (
     <section>
-      <h1>Overdue orders</h1>
-      <ListState items={page?.items} error={error} loading="Loading orders…" empty="No orders are overdue." />
+      <h1>{t.overdue.title}</h1>
+      <ListState items={page?.items} error={error} empty={t.overdue.none} />
       {page && page.items.length > 0 && (
         <>
           <p>
-            {count(page.items.length)}
-            {page.next && ' and more'} {page.items.length === 1 ? 'order is' : 'orders are'} overdue.
+            {(page.next === undefined ? t.overdue.count : t.overdue.countOfMore)(count(page.items.length))}
           </p>
           <div class="scroll">
             <Table
               items={page.items}
               keyOf={({ orderId }) => orderId}
               columns={{
-                Order: ({ orderId }) => (
+                [t.common.order]: ({ orderId }) => (
                   <a class="id" href={`#/orders/${orderId}`}>
                     {shortId(orderId)}
                   </a>
                 ),
-                'Overdue by': ({ waitsFor }) => durationSince(waitsFor?.until),
-                Status: ({ status }) => <StatusMark status={status} />,
-                'Waiting for': ({ waitsFor }) => waitsFor && oneOf(waitsFor.events),
-                Waiting: ({ waitsFor }) => durationSince(waitsFor?.since),
-                Branch: ({ branchId }) => branchId,
+                [t.overdue.overdueBy]: ({ waitsFor }) => durationSince(waitsFor?.until),
+                [t.common.status]: ({ status }) => <StatusMark status={status} />,
+                [t.common.waitingFor]: ({ waitsFor }) => waitsFor && oneOf(waitsFor.events),
+                [t.overdue.waiting]: ({ waitsFor }) => durationSince(waitsFor?.since),
+                [t.common.branch]: ({ branchId }) => branchId,
               }}
             />
           </div>

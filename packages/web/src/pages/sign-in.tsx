@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { me, signInNeeded, signInWith, signOut } from '../api/client.ts'
 import { problemWith, tokenIn } from '../api/token-text.ts'
+import { t } from '../texts/texts.ts'
 import { Failure } from '../ui/parts.tsx'
 
 export function SignInForm() {
@@ -11,7 +12,7 @@ export function SignInForm() {
   useEffect(() => field.current?.focus(), [why])
   return (
     <section class="sign-in">
-      <h1>Sign in</h1>
+      <h1>{t.signIn.title}</h1>
       <Failure error={why ? { message: why } : undefined} />
       <form
         noValidate
@@ -24,7 +25,7 @@ export function SignInForm() {
           else field.current?.focus()
         }}
       >
-        <label for="token">Token</label>
+        <label for="token">{t.signIn.token}</label>
         <textarea
           id="token"
           ref={field}
@@ -42,12 +43,10 @@ export function SignInForm() {
           </small>
         )}
         <p id="token-hint">
-          Paste a JWT from your identity provider. On your own machine, make one with{' '}
-          <code>npx pnpm@12 -s sign-in --role operator</code> (other roles: docs/sign-in.md). The page keeps
-          it in this tab only, until the tab is closed.
+          {t.signIn.hint} {t.signIn.onOwnMachine} <code>npx pnpm@12 -s sign-in --role operator</code>
         </p>
         <button type="submit" class="primary">
-          Sign in
+          {t.signIn.title}
         </button>
       </form>
     </section>
@@ -57,13 +56,13 @@ export function SignInForm() {
 export function SignedIn() {
   const caller = me.value
   if (!caller) return null
-  if (caller.signIn === 'off') return <span class="who">Sign-in is off</span>
+  if (caller.signIn === 'off') return <span class="who">{t.signIn.off}</span>
   return (
     <span class="who">
       {caller.role}
       {caller.branchId !== undefined && ` ${caller.branchId}`}
       <button type="button" onClick={() => signOut()}>
-        Sign out
+        {t.signIn.out}
       </button>
     </span>
   )

@@ -7,6 +7,8 @@ import { ko } from './ko.ts'
 function textsIn(part: object, path = ''): [string, string][] {
   return Object.entries(part).flatMap(([key, value]: [string, unknown]): [string, string][] => {
     const name = `${path}.${key}`
+    // The services' own texts are in English.
+    if (name === '.problems') return []
     if (typeof value === 'object' && value !== null) return textsIn(value, name)
     if (typeof value === 'function') return [[name, String(value(...values))]]
     return [[name, String(value)]]

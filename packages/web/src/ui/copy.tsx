@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import { t } from '../texts/texts.ts'
 import { announcement } from './parts.tsx'
 
 interface CopyButtonProps {
@@ -12,30 +13,31 @@ interface CopyButtonProps {
 
 /** Copies the text, and confirms it in place and to screen readers. */
 export function CopyButton({ text, what, children }: CopyButtonProps) {
-  const [result, setResult] = useState('')
+  const [copied, setCopied] = useState<boolean | undefined>(undefined)
   useEffect(() => {
-    if (result === '') return
-    const timer = setTimeout(() => setResult(''), 2000)
+    if (copied === undefined) return
+    const timer = setTimeout(setCopied, 2000, undefined)
     return () => clearTimeout(timer)
-  }, [result])
+  }, [copied])
 
   async function copy(): Promise<void> {
-    const copied = await copyText(text)
-    setResult(copied ? 'Copied' : 'Cannot copy')
-    announcement.value = copied ? `Copied ${what}` : `Cannot copy ${what}`
+    const isCopied = await copyText(text)
+    setCopied(isCopied)
+    announcement.value = isCopied ? t.common.copiedWhat(what) : t.common.cannotCopyWhat(what)
   }
 
+  const name = t.common.copy(what)
   return (
     <span class="copy">
-      <button type="button" aria-label={`Copy ${what}`} title={`Copy ${what}`} onClick={() => void copy()}>
+      <button type="button" aria-label={name} title={name} onClick={() => void copy()}>
         <svg viewBox="0 0 16 16" width="1em" height="1em" aria-hidden="true">
-          <path d={result === 'Copied' ? 'M2 9l4 4 8-9' : 'M5 5V2h9v9h-3M2 5h9v9H2z'} />
+          <path d={copied ? 'M2 9l4 4 8-9' : 'M5 5V2h9v9h-3M2 5h9v9H2z'} />
         </svg>
         {children}
       </button>
-      {result !== '' && (
+      {copied !== undefined && (
         <span class="copied" aria-hidden="true">
-          {result}
+          {copied ? t.common.copied : t.common.cannotCopy}
         </span>
       )}
     </span>

@@ -1,6 +1,8 @@
 import { signal } from '@preact/signals'
 import { CallRefused } from '@saucery/client/errors'
 import type { ComponentChildren } from 'preact'
+import { problemText } from '../api/problem-text.ts'
+import { t } from '../texts/texts.ts'
 
 /** What a screen reader reads out next. */
 export const announcement = signal('')
@@ -10,11 +12,11 @@ export function Failure({ error }: { error: Pick<Error, 'message'> | undefined }
   if (!error) return null
   return (
     <p class="failure" role="alert">
-      {error.message}
+      {problemText(error)}
       {error instanceof CallRefused && (
         <small>
           {error.code}
-          {error.requestId && ` · request ${error.requestId}`}
+          {error.requestId && ` · ${t.common.request(error.requestId)}`}
         </small>
       )}
     </p>
@@ -38,15 +40,14 @@ export const Details = ({ of }: { of: Readonly<Record<string, ComponentChildren>
 interface ListStateProps {
   readonly items: readonly unknown[] | undefined
   readonly error: Error | undefined
-  readonly loading: string
   readonly empty: string
 }
 
 /** What a list shows instead of items: an error, that it loads, or that it is empty. */
-export const ListState = ({ items, error, loading, empty }: ListStateProps) => (
+export const ListState = ({ items, error, empty }: ListStateProps) => (
   <>
     <Failure error={error} />
-    {!items && !error && <p class="nothing">{loading}</p>}
+    {!items && !error && <p class="nothing">{t.common.loading}</p>}
     {items?.length === 0 && <p class="nothing">{empty}</p>}
   </>
 )

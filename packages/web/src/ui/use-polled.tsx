@@ -1,6 +1,7 @@
 import { signal } from '@preact/signals'
 import type { Page } from '@saucery/client/schemas'
 import { useEffect, useMemo } from 'preact/hooks'
+import { t } from '../texts/texts.ts'
 import { route } from './router.ts'
 import { whileVisible } from './while-visible.ts'
 
@@ -37,13 +38,17 @@ function poll<T>(call: Call<T>, everyMs: number) {
   return { found, error, read: () => read().catch(() => {}), close: () => closed.abort() }
 }
 
-/** Polls a page of a list: the first one, or the one that the address names. */
+/** Polls a page of a list: the first one, or the one that the address names. It starts anew when one of `inputs` changes. */
 export function usePage<T>(
   readPage: (cursor: string | undefined, stopped: AbortSignal) => Promise<Page<T>>,
   everyMs: number,
+  inputs: readonly unknown[] = [],
 ) {
   const cursor = route.value.query.get('cursor') ?? undefined
-  const { found, error, read } = usePolled((stopped) => readPage(cursor, stopped), everyMs, [cursor])
+  const { found, error, read } = usePolled((stopped) => readPage(cursor, stopped), everyMs, [
+    cursor,
+    ...inputs,
+  ])
   return { page: found, error, read }
 }
 
@@ -53,7 +58,10 @@ interface MorePagesProps {
 }
 
 /** Links to the first page and to the next one. */
-export function MorePages({ next, names = { first: 'Newest', next: 'Older' } }: MorePagesProps) {
+export function MorePages({
+  next,
+  names = { first: t.common.newest, next: t.common.older },
+}: MorePagesProps) {
   const { page, query } = route.value
   const isFirst = query.get('cursor') === null
   if (isFirst && next === undefined) return null
