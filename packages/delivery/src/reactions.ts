@@ -9,7 +9,7 @@ export const reactions =
     commit({
       key: event.data.orderId,
       cause: event,
-      handles: event.id,
+      handles: event,
       consumes: event,
       decide: (delivery) => react(delivery, event),
     })

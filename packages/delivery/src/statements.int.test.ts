@@ -42,7 +42,7 @@ describe('the statements of delivery', () => {
       statements: 6,
       writes: 2,
       roundTrips: 2,
-      kilobytes: 8,
+      kilobytes: 9,
     })
   })
 

@@ -4,7 +4,7 @@ import { postgresDeadLetters, pruneDeadLetters } from './dead-letters/postgres-s
 import type { DeadLetter } from './dead-letters/reader.ts'
 import type { Fact, ReceivedEvent } from './events/event.ts'
 import { pruneRequests } from './idempotency/requests.ts'
-import { handledAmong, isWritable, pruneInbox, recordReprocessed } from './inbox/inbox.ts'
+import { handledAmong, handlingOf, isWritable, pruneInbox, recordReprocessed } from './inbox/inbox.ts'
 import { backlogOf } from './outbox/backlog.ts'
 import { type OutboxOptions, openOutbox } from './outbox/outbox.ts'
 import { pruneOutbox } from './outbox/outbox-table.ts'
@@ -76,6 +76,8 @@ export async function openParticipant<
     publishing: outbox.publishing,
     /** The ids of the events that were handled since, of these dead letters. */
     handledAmong: (deadLetters: readonly DeadLetter[]) => handledAmong(db, deadLetters),
+    /** When the event was handled; undefined if it was not. */
+    handlingOf: (eventId: string) => handlingOf(db, eventId),
     /** As `Consumers.reprocess`. */
     async reprocess(deadLetter: DeadLetter): Promise<void> {
       if (!consumers) throw new Error('the consumers have not started yet')

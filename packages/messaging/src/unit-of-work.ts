@@ -3,7 +3,7 @@ import type { BatchLimits, Outcome } from './async/batcher.ts'
 import { commitTogether } from './commit-together.ts'
 import { type Cause, type Event, type Fact, stamp } from './events/event.ts'
 import { openRequests, type StoredAnswer, type StoredRequest } from './idempotency/requests.ts'
-import { freshAmong, recordHandled } from './inbox/inbox.ts'
+import { freshAmong, type Handled, recordHandled } from './inbox/inbox.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import type { Database, Transaction } from './postgres/database.ts'
 import { blockedAmong, lockKeys, type WaitLimits } from './postgres/locks.ts'
@@ -23,8 +23,8 @@ export interface Aggregate<State, F extends Fact> {
 export interface Change<State, P extends Fact, F extends Fact = Fact> {
   readonly key: string
   readonly cause: Cause
-  /** The id of the event that is handled; it enters the inbox, and a redelivery decides nothing. */
-  readonly handles?: string
+  /** The event that is handled; it enters the inbox, and a redelivery decides nothing. */
+  readonly handles?: Handled
   /** A consumed event that becomes part of the state. */
   readonly consumes?: Event<F>
   /** The request that asks for the change; a repeat decides nothing and gets the stored answer. */
@@ -74,7 +74,10 @@ export function unitOfWork<State, P extends Fact, F extends Fact>(
     const [, requests, fresh, states] = await Promise.all([
       lockKeys(tx, keys, limits),
       openRequests(tx, asked),
-      freshAmong(tx, handled),
+      freshAmong(
+        tx,
+        handled.map(({ id }) => id),
+      ),
       aggregate.load(tx, keys),
     ])
     const before = new Map(states)
@@ -95,7 +98,7 @@ export function unitOfWork<State, P extends Fact, F extends Fact>(
       // (unit-of-work.int.test: "decides again about an event that was refused")
       recordHandled(
         tx,
-        handled.filter((id) => wasFresh.has(id) && !fresh.has(id)),
+        handled.filter(({ id }) => wasFresh.has(id) && !fresh.has(id)),
       ),
       requests.save(),
     ])
@@ -110,14 +113,14 @@ export function unitOfWork<State, P extends Fact, F extends Fact>(
     states: Map<string, State>,
   ): Outcome<ChangeResult<State, P>> {
     const state = states.get(key)
-    if (handles !== undefined && !fresh.has(handles)) return { value: { state, events: [] } }
+    if (handles !== undefined && !fresh.has(handles.id)) return { value: { state, events: [] } }
     try {
       const events = decide(state).map((fact) => stamp(fact, cause, new Date()))
       const all: Event<P | F>[] = consumes ? [consumes, ...events] : events
       const after = all.reduce(aggregate.evolve, state)
       if (after !== undefined) states.set(key, after)
       // A second copy of the event in this batch decides nothing.
-      if (handles !== undefined) fresh.delete(handles)
+      if (handles !== undefined) fresh.delete(handles.id)
       return { value: { state: after, events } }
     } catch (error) {
       return { error }

@@ -112,6 +112,20 @@ describe('an operator', () => {
     })
   })
 
+  it('reads when an event was handled, and after how many deliveries', async () => {
+    const { deadLetter } = await deadLettered()
+    const { eventId, sequence } = deadLetter
+    const path = `/operations/order/events/${eventId}`
+    assert.deepEqual(await answer(ask(path)), { eventId, handled: false })
+    bug.isPresent = false
+    await answer(retry(sequence))
+    const { handledAt, ...handling } = await answer<{ handledAt: string }>(ask(path))
+    assert.deepEqual(handling, { eventId, handled: true, deliveries: 3 })
+    assert.ok(Math.abs(Date.now() - Date.parse(handledAt)) < 60_000, handledAt)
+    assert.match(handledAt, /Z$/)
+    assert.equal((await ask('/operations/order/events/%20')).status, 404)
+  })
+
   it('reads the dead letters in pages, newest first', async () => {
     await deadLettered()
     const all = (await listed()).map(({ sequence }) => sequence)

@@ -53,7 +53,7 @@ describe('the statements of order', () => {
       statements: 6,
       writes: 2,
       roundTrips: 2,
-      kilobytes: 8,
+      kilobytes: 9,
     })
   })
 

@@ -21,7 +21,7 @@ export const reactions =
     const { state } = await commit({
       key: event.data.orderId,
       cause: event,
-      handles: event.id,
+      handles: event,
       consumes: event,
       decide(payment: Payment | undefined) {
         const published = react(payment, event, now().toISOString())

@@ -45,7 +45,7 @@ describe('the statements of payment', () => {
       statements: 6,
       writes: 2,
       roundTrips: 2,
-      kilobytes: 8,
+      kilobytes: 9,
     })
   })
 

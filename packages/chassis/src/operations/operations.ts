@@ -31,6 +31,10 @@ export interface OperatedService {
   backlog?(): Promise<Backlog>
   /** The ids of those dead-lettered events that the service has handled since. */
   handledAmong(letters: readonly DeadLetter[]): Promise<ReadonlySet<string>>
+  /** When an event was handled, and after how many deliveries. Only of a service that has an inbox. */
+  handlingOf?(
+    eventId: string,
+  ): Promise<{ handledAt?: string | undefined; deliveries?: number | undefined } | undefined>
   /** @throws ReprocessingFailed, or an outage of a store */
   reprocess(letter: DeadLetter): Promise<void>
   /** Only of a service that builds a read model. */
@@ -59,6 +63,15 @@ export function addOperationsRoutes(app: OpenApiApp, operated: OperatedService):
     app.openapi(lagOfOthersRoute, async (c) => {
       authorize(c, 'operate')
       return c.json({ items: await withBroker(broker, lagOfOthers) }, 200)
+    })
+
+  const { handlingOf } = operated
+  if (handlingOf)
+    app.openapi(routes.handling, async (c) => {
+      authorize(c, 'operate')
+      const { eventId } = c.req.valid('param')
+      const handling = await handlingOf(eventId)
+      return c.json({ eventId, handled: handling !== undefined, ...handling }, 200)
     })
 
   app.openapi(routes.deadLetters, async (c) => {

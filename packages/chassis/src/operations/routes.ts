@@ -95,6 +95,20 @@ const sequence = z
 
 const handled = z.object({ sequence: z.int(), eventId: z.string(), handled: z.literal(true) })
 
+const handling = z
+  .object({
+    eventId: z.string(),
+    handled: z.boolean(),
+    handledAt: z.iso.datetime().optional().describe('Absent for events that an older release handled'),
+    deliveries: z.int().min(1).optional().describe('How often the stream had delivered the event by then'),
+  })
+  .openapi('Handling', { description: 'What a service did with an event' })
+
+const eventId = z
+  .string()
+  .regex(/^[!-~]{1,200}$/)
+  .openapi({ description: 'The event’s id', example: '01936f5e-8a41-7d02-8f6b-2c3d4e5f6a7b' })
+
 const unavailable = { 503: 'The database or NATS cannot be reached; try again after `Retry-After` seconds' }
 
 /** What one service sees of the others: the lag of those that are down is in it. */
@@ -127,6 +141,22 @@ export function operationsRoutes<S extends Service>(service: S) {
       responses: {
         200: jsonResponse('Its lag, backlog and dead letters', operationsSchema),
         ...problems(unavailable),
+      },
+    }),
+    handling: createRoute({
+      method: 'get',
+      path: `${path}/events/{eventId}`,
+      operationId: `get${Name}Handling`,
+      summary: `Whether the ${service} service has handled an event, and when`,
+      description: 'What was handled is known for as long as the service keeps the ids of events.',
+      tags,
+      request: { params: z.object({ eventId }) },
+      responses: {
+        200: jsonResponse('What the service did with the event', handling),
+        ...problems({
+          404: 'The id is none of an event',
+          503: 'The database cannot be reached; try again after `Retry-After` seconds',
+        }),
       },
     }),
     deadLetters: createRoute({

@@ -8,4 +8,8 @@ export const stamped = <F extends AnyFact>(fact: F): Event<F> =>
 
 /** The same event as a consumer delivers it. */
 export const received = <F extends AnyFact>(fact: F): ReceivedEvent<F> =>
-  Object.assign(stamped(fact), { stream: String(fact.subject.split('.')[0]).toUpperCase(), sequence: 1 })
+  Object.assign(stamped(fact), {
+    stream: String(fact.subject.split('.')[0]).toUpperCase(),
+    sequence: 1,
+    deliveries: 1,
+  })

@@ -193,7 +193,7 @@ describe('a branch that reads after a write', () => {
   it('waits for an order whose branch is not known yet', async () => {
     const placed = placedNow()
     const { orderId } = placed.data
-    const voided = { ...stamped(PaymentVoided({ orderId })), stream: 'PAYMENTS', sequence: 1 }
+    const voided = { ...stamped(PaymentVoided({ orderId })), stream: 'PAYMENTS', sequence: 1, deliveries: 1 }
     await views.add({ orderId, entry: entryOf(voided) })
     const own = ask('1', orderId, placed.id)
     await nats.publish(placed)

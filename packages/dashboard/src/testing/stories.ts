@@ -30,6 +30,7 @@ export function story(orderId: string, names?: readonly AnyFact['name'][]): Time
       traceparent: '',
       stream: String(fact.subject.split('.')[0]).toUpperCase(),
       sequence: i + 10,
+      deliveries: 1,
     }),
   )
 }

@@ -31,7 +31,7 @@ describe('the OpenAPI document', () => {
       ...services.flatMap((it) => [
         `GET /operations/${it}`,
         `GET /operations/${it}/dead-letters`,
-        ...(it === 'dashboard' ? [`GET /operations/${it}/lag-of-others`] : []),
+        `GET /operations/${it}/${it === 'dashboard' ? 'lag-of-others' : 'events/{eventId}'}`,
       ]),
       'GET /orderDashboards',
       'GET /orderDashboards/live',

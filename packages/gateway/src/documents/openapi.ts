@@ -91,7 +91,10 @@ const getMe = createRoute({
 })
 
 const allOperations = (Object.keys(prefixes) as Upstream['name'][]).flatMap((service) =>
-  Object.values(operationsRoutes(service)),
+  Object.entries(operationsRoutes(service))
+    // The dashboard has no inbox: its documents show what it has handled.
+    .filter(([name]) => name !== 'handling' || service !== 'dashboard')
+    .map(([, route]) => route),
 )
 
 const serviceRoutes = [

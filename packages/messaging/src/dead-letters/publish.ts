@@ -41,10 +41,11 @@ export async function parseDeadLetter<F extends Fact>(
   deadLetter: DeadLetter,
   expected: Expected<F>,
 ) {
-  const { stream, streamSequence: sequence } = deadLetter
+  const { stream, streamSequence: sequence, tries } = deadLetter
   const { subject, headers, data } = deadLetter.isCut ? await original(broker, deadLetter) : deadLetter
   const message = { subject, headers: copyOf(headers), data }
-  return Object.assign(parseEvent(message, expected, new Date(deadLetter.time)), { stream, sequence })
+  const event = parseEvent(message, expected, new Date(deadLetter.time))
+  return Object.assign(event, { stream, sequence, deliveries: tries + 1 })
 }
 
 async function original(broker: Broker, { stream, streamSequence, messageId }: DeadLetter) {

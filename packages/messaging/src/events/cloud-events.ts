@@ -42,9 +42,9 @@ export interface Expected<F extends Fact> {
 
 /** Reads the event in a stream's message, as `parseEvent` does. */
 export function parseMessage<F extends Fact>(message: JsMsg, expected: Expected<F>): ReceivedEvent<F> {
-  const { stream, streamSequence: sequence, timestampNanos } = message.info
+  const { stream, streamSequence: sequence, timestampNanos, deliveryCount: deliveries } = message.info
   const event = parseEvent(message, expected, new Date(timestampNanos / 1e6))
-  return Object.assign(event, { stream, sequence })
+  return Object.assign(event, { stream, sequence, deliveries })
 }
 
 /**

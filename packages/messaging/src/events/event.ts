@@ -27,6 +27,8 @@ export type Event<F extends Fact = Fact> = F & Stamp
 export type ReceivedEvent<F extends Fact = Fact> = Event<F> & {
   readonly stream: string
   readonly sequence: number
+  /** How often the stream has delivered it, this time included. */
+  readonly deliveries: number
 }
 
 /** How events of one type are recognised and read. */

@@ -8,7 +8,7 @@ import { counts, nudge, raiseOn } from '../testing/counters.ts'
 import { messagesOf, publishEvent } from '../testing/messages.ts'
 import { testReplica } from '../testing/replica.ts'
 import { testDatabase } from '../testing/servers.ts'
-import { pruneInbox } from './inbox.ts'
+import { handlingOf, pruneInbox } from './inbox.ts'
 
 const keys = ['a', 'b', 'c', 'd']
 
@@ -66,7 +66,27 @@ describe('the inbox', () => {
     const recent = nudge('k').id
     await database.db.insert(inbox).values([{ id: old }, { id: recent }])
     await pruneInbox(database.db, 60_000)
-    assert.deepEqual(await database.db.select().from(inbox), [{ id: recent }])
+    assert.deepEqual(await database.db.select({ id: inbox.id }).from(inbox), [{ id: recent }])
+  })
+
+  it('knows when an event was handled, and how often the stream had delivered it', async () => {
+    await using database = await testDatabase()
+    await using nats = await testNats()
+    await using replica = await testReplica(database, nats)
+    const event = nudge('k')
+    let tries = 0
+    const before = Date.now()
+    await using _consumers = await consume(replica.broker, (received) => {
+      tries += 1
+      if (tries < 3) throw new Error('not yet')
+      return raiseOn(replica.commit)(received)
+    })
+    await publishEvent(replica.broker, event)
+    await allAcknowledged(replica.broker)
+    const handling = await handlingOf(database.db, event.id)
+    assert.equal(handling?.deliveries, 3)
+    assert.ok(Date.parse(handling.handledAt ?? '') >= before - 1, handling.handledAt)
+    assert.equal(await handlingOf(database.db, nudge('k').id), undefined)
   })
 
   it('keeps nothing of a change that the database refuses', async () => {

@@ -29,8 +29,14 @@ export const outbox = pgTable(
   ],
 )
 
-/** The ids of the events that were handled. */
-export const inbox = pgTable('inbox', (t) => ({ id: t.text('id').primaryKey() }))
+/** The events that were handled. */
+export const inbox = pgTable('inbox', (t) => ({
+  id: t.text('id').primaryKey(),
+  /** The time of the transaction; null for events that an older release handled. */
+  handledAt: moment('handled_at'),
+  /** How often the stream had delivered the event by then. */
+  deliveries: t.integer('deliveries'),
+}))
 
 /** The messages that could not be handled. The stream of the dead letters is a copy of them. */
 export const deadLetters = pgTable(

@@ -76,7 +76,7 @@ export async function loseAPart(
     if (event.data.by === 0) throw new Unprocessable('poison')
     const key = keyOf(event.subject)
     const echo = { ...raised(key), subject: `echoes.raised.${key}` }
-    await consumer.commit({ key, cause: event, handles: event.id, decide: () => [echo] })
+    await consumer.commit({ key, cause: event, handles: event, decide: () => [echo] })
   })
 
   let [events, poison] = [0, 0]

@@ -85,6 +85,6 @@ export const raiseOn = (commit: CommitCounter) => (event: ReceivedEvent<Nudged>)
   commit({
     key: keyOf(event.subject),
     cause: event,
-    handles: event.id,
+    handles: event,
     decide: () => [raised(keyOf(event.subject), event.data.by)],
   })

@@ -60,7 +60,7 @@ export async function openShop(postgresUrl: string, natsUrl: string, keys: Event
     return participant.commit({
       key: book,
       cause: event,
-      handles: event.id,
+      handles: event,
       decide: (before) => [shelved(book, (before?.copies ?? 0) + event.data.copies)],
     })
   })

@@ -38,7 +38,7 @@ const tables = [
     stream text, stream_sequence bigint, stream_created timestamptz(3))`,
   'create index outbox_unpublished on outbox (leased_until) where published_at is null',
   'create index outbox_published on outbox (stream_created, published_at) where published_at is not null',
-  'create table inbox (id text primary key)',
+  'create table inbox (id text primary key, handled_at timestamptz(3), deliveries integer)',
   `create table dead_letters (
     id text primary key, content text not null, saved_at timestamptz(3) not null default now(),
     stream_sequence bigint, stream_created timestamptz(3))`,

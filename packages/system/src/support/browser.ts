@@ -1,31 +1,44 @@
 import { after, afterEach, before } from 'node:test'
 import { isExecutable, onPath } from '@saucery/servers/process/programs'
-import { type BrowserContextOptions, chromium } from 'playwright-core'
+import { type BrowserContextOptions, chromium, firefox } from 'playwright-core'
 import { type RunningSystem, runningSystem } from './running-system.ts'
 
-const programs = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome']
+const engines = {
+  chromium: {
+    variable: 'CHROMIUM',
+    programs: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'],
+    others: [chromium.executablePath()],
+  },
+  firefox: { variable: 'FIREFOX', programs: ['firefox-esr', 'firefox'], others: [] },
+} as const
 
-/** Chromium: `CHROMIUM` in the environment, else one on the PATH, else Playwright's own. */
-function findBrowser(env = process.env): string {
-  const candidates = [
-    env.CHROMIUM,
-    ...programs.flatMap((name) => onPath(name, env)),
-    chromium.executablePath(),
-  ]
-  const found = candidates.find((file) => file && isExecutable(file))
-  if (found) return found
-  throw new Error(
-    'No browser was found to test the page with. Install chromium (Debian: apt-get install chromium), or ' +
-      "Playwright's own (npx playwright install chromium), or set CHROMIUM to one.",
-  )
+type Engine = keyof typeof engines
+
+/** The program that the environment names, else one on the PATH, else Playwright's own. */
+export function findBrowser(engine: Engine, env = process.env): string | undefined {
+  const { variable, programs, others } = engines[engine]
+  const candidates = [env[variable], ...programs.flatMap((name) => onPath(name, env)), ...others]
+  return candidates.find((file) => file && isExecutable(file))
+}
+
+function launch(engine: Engine, args: readonly string[]) {
+  const executablePath = findBrowser(engine)
+  if (!executablePath)
+    throw new Error(
+      `No ${engine} was found to test the page with. Install it (Debian: apt-get install chromium firefox-esr), or ` +
+        `set ${engines[engine].variable} to one.`,
+    )
+  // The channel that drives a Firefox as distributions have it.
+  if (engine === 'firefox') return firefox.launch({ executablePath, channel: 'moz-firefox', args: [...args] })
+  // Chromium's sandbox does not run as root; the pages are our own.
+  const unsafe = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+  return chromium.launch({ executablePath, args: [...unsafe, ...args] })
 }
 
 type TestBrowser = Awaited<ReturnType<typeof testBrowser>>
 
-export async function testBrowser(args: readonly string[] = []) {
-  // Chromium's sandbox does not run as root; the pages are our own.
-  const unsafe = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  const browser = await chromium.launch({ executablePath: findBrowser(), args: [...unsafe, ...args] })
+export async function testBrowser(args: readonly string[] = [], engine: Engine = 'chromium') {
+  const browser = await launch(engine, args)
   const pageErrors: string[] = []
   return {
     /** Logged errors and uncaught exceptions of all pages. Failed requests are left out: some tests cause them. */

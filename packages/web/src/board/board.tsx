@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef } from 'preact/hooks'
 import { audience, client, may } from '../api/client.ts'
 import { OutcomesChart } from '../charts/outcomes-chart.tsx'
 import { TimesChart } from '../charts/times-chart.tsx'
+import { Flow } from '../flow/flow.tsx'
 import { useConnection } from '../live/connection.tsx'
 import { Failure } from '../ui/parts.tsx'
 import { route } from '../ui/router.ts'
@@ -19,6 +20,7 @@ export function Board() {
   return (
     <>
       <h1 class="hidden">Orders</h1>
+      <Flow />
       <div class="board-page">
         {may('place-orders') && <PlaceForm />}
         <div class="board-main">

@@ -22,3 +22,6 @@ export const narrow = matching('(max-width: 43.99rem)')
 
 /** Room for the form beside the board. */
 export const roomy = matching('(min-width: 75rem)')
+
+/** The reader wants nothing to move. */
+export const calm = matching('(prefers-reduced-motion: reduce)')

@@ -105,7 +105,7 @@ export const publishing = [
   ...mutantsOf(
     `${messaging}/unit-of-work.ts`,
     'messaging/src/unit-of-work',
-    ['a handled event leaves the inbox', 'if (handles !== undefined) fresh.delete(handles)', ''],
+    ['a handled event leaves the inbox', 'if (handles !== undefined) fresh.delete(handles.id)', ''],
     ['a refused event stays in the inbox', 'wasFresh.has(id) && !fresh.has(id)', 'wasFresh.has(id)'],
     ['two first events of one key race', 'lockKeys(tx, keys, limits),', 'Promise.resolve(),'],
   ),
