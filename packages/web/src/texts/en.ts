@@ -62,7 +62,7 @@ export const en = {
     state: 'State',
     states: { up: 'up', slow: 'slow', down: 'down', unknown: 'unknown' },
     answersIn: 'Answers in',
-    unpublished: 'Unpublished events',
+    unpublished: 'Outbox backlog',
     publishes: 'Publishes',
     consumes: 'Consumes',
     forOperators: 'State and lag are for operators.',

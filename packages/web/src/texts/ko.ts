@@ -64,7 +64,7 @@ export const ko: Texts = {
     state: '상태',
     states: { up: '정상', slow: '느림', down: '중단', unknown: '알 수 없음' },
     answersIn: '응답 시간',
-    unpublished: '미발행 이벤트',
+    unpublished: '아웃박스 적체',
     publishes: '발행',
     consumes: '소비',
     forOperators: '상태와 지연은 운영자만 봅니다.',
