@@ -39,10 +39,10 @@ export async function attend(options: Attended): Promise<void> {
   const auth = signIn !== 'off'
   const links = async () => (signIn === 'local' && !json ? signInLinks(dataDir, page) : {})
   const seconds = process.uptime()
-  const ready = async () => readyText({ page, seconds, auth, links: await links(), hasKeys }, paint)
-  const help = () => helpText({ ...options, auth, logs: hasKeys ? options.logs.on : undefined })
-  print(await ready())
-  if (details) print(help())
+  const help = (links: Readonly<Record<string, string>>) =>
+    helpText({ ...options, auth, links, logs: hasKeys ? options.logs.on : undefined })
+  print(readyText({ page, seconds, auth, links: await links(), hasKeys }, paint))
+  if (details) print(help({}))
   if (json) return
 
   /** A caller who may see everything; with another issuer there is none. */
@@ -74,7 +74,7 @@ export async function attend(options: Attended): Promise<void> {
   }
   if (!hasKeys) return
   const stopKeys = await keysInForeground({
-    h: async () => print(`${await ready()}${help()}`),
+    h: async () => print(help(await links())),
     o: () => openPage(page, () => print(`No browser could be opened here. The page: ${page}`)),
     d: demo,
     l: () => {

@@ -37,18 +37,29 @@ export function readKeys({ input, commands, send }: Keys): () => void {
   return stop
 }
 
+const lookAgainMs = 2000
+
 /** Reads keys while this process is in the foreground of its terminal: one in the background would be stopped. */
 export async function keysInForeground(commands: Keys['commands']): Promise<() => void> {
   const { stdin } = process
   let stop = () => {}
   let ended = false
+  let again: ReturnType<typeof setTimeout> | undefined
   const begin = async () => {
-    if (ended || !(await isInForeground()) || ended) return
+    clearTimeout(again)
+    const isHere = await isInForeground()
+    if (ended) return
+    // From the background a shell brings back a running program without a signal.
+    if (!isHere) again = setTimeout(begin, lookAgainMs).unref()
+    else listen()
+  }
+  const listen = () => {
     stop()
     stop = readKeys({ commands, input: stdin, send: (signal) => process.kill(process.pid, signal) })
   }
   const end = () => {
     ended = true
+    clearTimeout(again)
     stop()
     stop = () => {}
   }

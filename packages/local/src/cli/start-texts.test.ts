@@ -47,18 +47,24 @@ describe('the help', () => {
     servers: perStore((what) => ({ what, port: 4222 }) as SupervisedServer),
   }
   const found = { nats: { what: 'nats', why: 'on the PATH' } }
-  const details = { system, page, dataDir: '/data', found, auth: true, logs: true }
+  const details = { system, page, dataDir: '/data', found, auth: true, links: {}, logs: true }
 
   it('has the keys, addresses, metrics, ports of the stores and the file of the passwords', () => {
     const text = helpText(details)
     for (const part of [
       /l {2}the services' logs \(on\)/,
+      /^ {2}page {7}http:\/\/localhost:8088$/m,
       /order {6}http:\/\/127\.0\.0\.1\/order {2}metrics http:\/\/127\.0\.0\.1\/of-order\/metrics/,
       /nats {7}port 4222 {2}nats \(on the PATH\)/,
       /passwords {2}\/data\/secrets\.json/,
       /curl http:\/\/localhost:8088\/orderDashboards -H "authorization: Bearer \$TOKEN"/,
     ])
       assert.match(text, part)
+  })
+
+  it('has fresh links to sign in', () => {
+    const text = helpText({ ...details, links: { courier: `${page}/#/sign-in?token=d.e.f` } })
+    assert.match(text, /^ {2}courier {3}http\S+d\.e\.f$/m)
   })
 
   it('has no keys where none are read', () => {

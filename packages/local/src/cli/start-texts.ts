@@ -42,17 +42,21 @@ interface Ready {
 
 /** What is printed when the system is ready. */
 export function readyText({ page, seconds, auth, links, hasKeys }: Ready, paint: Paint): string {
-  const rows = Object.entries(links).map(([role, link]) => `  ${role.padEnd(9)} ${link}`)
-  const signingIn = rows.length > 0 ? ['', '  Sign in with a click, for an hour:', ...rows] : []
   const state = auth ? 'Sign-in is on.' : 'Sign-in is off: everyone on this machine may do everything.'
   const keys = ['h help', 'o open the page', 'd an order along each path', 'l logs', 'q quit'].join(' · ')
   const commands = 'Orders along each path: npx pnpm@12 demo · Stop with Ctrl-C.'
   return `
   ${paint('green', '➜')}  ${paint('bold', page)}
-${[...signingIn, ''].join('\n')}
+${linkLines(links).join('\n')}
   Ready after ${seconds.toFixed(1)} s. ${state}
   ${paint('dim', hasKeys ? keys : commands)}
 `
+}
+
+/** Fresh ones are a part of the help, too: they are good for an hour. */
+function linkLines(links: Ready['links']): string[] {
+  const rows = Object.entries(links).map(([role, link]) => `  ${role.padEnd(9)} ${link}`)
+  return rows.length > 0 ? ['', '  Sign in with a click, for an hour:', ...rows, ''] : ['']
 }
 
 interface Details {
@@ -61,12 +65,13 @@ interface Details {
   readonly dataDir: string
   readonly found: Partial<Readonly<Record<StoreName, WhatAndWhy>>>
   readonly auth: boolean
+  readonly links: Ready['links']
   /** Undefined without keys. */
   readonly logs: boolean | undefined
 }
 
 /** What `h` prints. */
-export function helpText({ system, page, dataDir, found, auth, logs }: Details): string {
+export function helpText({ system, page, dataDir, found, auth, links, logs }: Details): string {
   const { urls, managementUrls, servers } = system
   const row = (name: string, text: string) => `  ${name.padEnd(10)} ${text}`
   const metrics = Object.values(managementUrls)
@@ -83,8 +88,8 @@ export function helpText({ system, page, dataDir, found, auth, logs }: Details):
   q  quit
 `
   const bearer = auth ? ' -H "authorization: Bearer $TOKEN"' : ''
-  return `${logs === undefined ? '' : keys}
-${[...services, ...stores, row('passwords', join(dataDir, 'secrets.json'))].join('\n')}
+  return `${logs === undefined ? '' : keys}${linkLines(links).join('\n')}
+${[row('page', page), ...services, ...stores, row('passwords', join(dataDir, 'secrets.json'))].join('\n')}
 
 Place an order, and see where it stands:${auth ? `\n  TOKEN=$(npx pnpm@12 -s sign-in --role operator)` : ''}
   curl -i ${page}/orders -H 'content-type: application/json'${bearer} \\

@@ -48,4 +48,15 @@ describe('the table of problems', () => {
       [],
     )
   })
+
+  it('has every problem that the page has a text for', () => {
+    const korean = readFileSync(join(root, 'packages/web/src/texts/ko.ts'), 'utf8')
+    const problems = /problems: \{([^}]*)\}/.exec(korean)?.[1] ?? ''
+    const codes = [...problems.matchAll(/^ +'([a-z-]+)':/gm)].map(([, code = '']) => code)
+    assert.ok(codes.length > 10)
+    assert.deepEqual(
+      codes.filter((code) => !table.has(code)),
+      [],
+    )
+  })
 })

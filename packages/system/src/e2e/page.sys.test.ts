@@ -143,7 +143,7 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     assert.deepEqual([await picture.locator('.dot').count(), await picture.locator('.cause').count()], [4, 3])
   })
 
-  it('lists an overdue order until it goes on', async () => {
+  it('lists an overdue order until it goes on, and counts it on every page', async () => {
     const [waiting, story] = [await open(), await open()]
     await running.system.services.delivery.stop()
     const id = await placed(story)
@@ -152,6 +152,7 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     const late = waiting.locator('main').locator(`a[href*="${id}"]`)
     await late.waitFor()
     await waiting.getByText('DeliveryStarted').first().waitFor()
+    await story.getByRole('link', { name: /^Overdue\s+\d+\s+overdue$/ }).waitFor()
     running.system.services.delivery.start()
     await stands(story, 'DELIVERING')
     await late.waitFor({ state: 'detached' })

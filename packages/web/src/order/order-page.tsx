@@ -67,7 +67,7 @@ function Waiting({ order }: { order: OrderView }) {
         <>
           {' · '}
           <time dateTime={waitsFor.until} title={dayAndTime(waitsFor.until)}>
-            {(late ? t.order.wasDue : t.order.due)(fromNow(waitsFor.until, time))}
+            {(late ? t.common.wasDue : t.common.due)(fromNow(waitsFor.until, time))}
           </time>
         </>
       )}

@@ -128,8 +128,11 @@ function DeliveryRow({ delivery, isGone, onEnded }: DeliveryRowProps) {
 }
 
 /** After it the delivery counts as failed. */
-const Due = ({ at }: { at: string }) => (
-  <time class={Date.parse(at) < now.value ? 'due late' : 'due'} dateTime={at} title={dayAndTime(at)}>
-    {t.deliveries.due(fromNow(at, now.value))}
-  </time>
-)
+function Due({ at }: { at: string }) {
+  const isLate = Date.parse(at) < now.value
+  return (
+    <time class={isLate ? 'due late' : 'due'} dateTime={at} title={dayAndTime(at)}>
+      {(isLate ? t.common.wasDue : t.common.due)(fromNow(at, now.value))}
+    </time>
+  )
+}
