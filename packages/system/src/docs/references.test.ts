@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { it } from 'node:test'
 import { root } from '@saucery/servers/install/folders'
-import { missingFrom } from './testing/printed.ts'
+import { missingFrom } from './printed.ts'
 
 const listed = ['ls-files', '--cached', '--others', '--exclude-standard', '-z']
 const files = execFileSync('git', listed, { cwd: root, encoding: 'utf8' })
