@@ -5,6 +5,7 @@ import { type Experiment, runInFreshSystem } from './cluster/fresh.ts'
 import { autoscaling } from './experiments/autoscaling.ts'
 import { breaker } from './experiments/breaker.ts'
 import { configChange } from './experiments/config-change.ts'
+import { course } from './experiments/course.ts'
 import { deliveryAway } from './experiments/delivery-away.ts'
 import { disruption } from './experiments/disruption.ts'
 import { natsDiskFull } from './experiments/nats-disk-full.ts'
@@ -30,6 +31,7 @@ const experiments: ReadonlyMap<string, Experiment> = new Map([
   ['zero-downtime', zeroDowntime],
   ['autoscaling', autoscaling],
   ['breaker', breaker],
+  ['course', course],
   ['nats-servers-deleted', natsServersDeleted],
   ['rolling-restart', rollingRestart],
   ['pods-killed', podsKilled],

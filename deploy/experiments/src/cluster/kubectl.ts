@@ -15,12 +15,15 @@ export function stayIn(name: string): void {
   context = ['--context', name]
 }
 
+/** What kubectl needs to be told before any command, so that it acts on the namespace of the experiments. */
+export const inNamespace = (): readonly string[] => [...context, '--namespace', namespace]
+
 /** Runs kubectl in the namespace. @returns its output */
 export const kubectl = (
   args: readonly string[],
   options: { readonly input?: string; readonly timeoutMs?: number } = {},
 ): Promise<string> =>
-  runProgram('kubectl', [...context, '--namespace', namespace, ...args], {
+  runProgram('kubectl', [...inNamespace(), ...args], {
     ...options,
     what: args.slice(0, 4).join(' '),
   })

@@ -8,7 +8,7 @@ import { kubernetesSchemas, misfits } from '../testing/kubernetes-schemas.ts'
 import { overlays, render } from '../testing/render.ts'
 
 const schemas = await kubernetesSchemas()
-const load = parse(readFileSync(join(root, 'deploy/siege/siege.yaml'), 'utf8'))
+const ofSiege = (name: string) => parse(readFileSync(join(root, `deploy/siege/${name}.yaml`), 'utf8'))
 
 for (const overlay of overlays)
   it(`renders ${overlay} to objects that fit Kubernetes' schemas`, async () => {
@@ -22,12 +22,12 @@ for (const overlay of overlays)
     )
   })
 
-it('has a Job of siege that fits the schemas', () => {
-  assert.deepEqual(misfits(schemas, load), [])
+it('has a Job and a pod of siege that fit the schemas', () => {
+  for (const name of ['load', 'siege']) assert.deepEqual(misfits(schemas, ofSiege(name)), [])
 })
 
 it('finds a misspelt field, a value of the wrong type, and an unknown kind', () => {
-  const wrong = structuredClone(load)
+  const wrong = ofSiege('load')
   wrong.spec.backOffLimit = 0
   wrong.spec.template.spec.restartPolicy = true
   wrong.spec.template.spec.containers[0].args = 'one'

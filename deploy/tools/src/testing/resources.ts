@@ -30,7 +30,7 @@ interface Behavior {
   readonly scaleUp: { readonly stabilizationWindowSeconds: number }
 }
 
-interface PodSpec {
+export interface PodSpec {
   readonly serviceAccountName?: string
   readonly automountServiceAccountToken?: boolean
   readonly enableServiceLinks?: boolean

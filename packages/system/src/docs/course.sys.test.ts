@@ -8,8 +8,8 @@ import { onPath } from '@saucery/servers/process/programs'
 import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
 import { type RunningSystem, runningSystem } from '../support/running-system.ts'
 import { findHttpie } from '../testing/find-httpie.ts'
+import { commandsOf, missingFrom } from './printed.ts'
 import { type Bash, openBash } from './testing/bash.ts'
-import { commandsOf, missingFrom } from './testing/printed.ts'
 
 const read = async (name: string) => commandsOf(await readFile(join(root, 'docs', name), 'utf8'))
 

@@ -11,8 +11,8 @@ import { type RunningSystem, runningSystem } from '../support/running-system.ts'
 import { type ConsumerStates, type Observer, observe } from '../testing/observer.ts'
 import { randomFrom } from '../testing/random.ts'
 import { emptyInboxes } from '../testing/replay.ts'
+import { commandsOf, missingFrom } from './printed.ts'
 import { type Bash, openBash } from './testing/bash.ts'
-import { commandsOf, missingFrom } from './testing/printed.ts'
 import { openReaders } from './testing/readers.ts'
 
 const orders = 120

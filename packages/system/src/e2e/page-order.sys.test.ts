@@ -58,6 +58,10 @@ describe('the page of an order in a browser', { timeout: 300_000 }, () => {
     assert.deepEqual([payload.orderId, payload.amount], [id, 12_000])
     for (const text of ['/payment', `payments.approved.${id}`, 'PAYMENTS', 'Go to OrderPlaced'])
       await approved.getByText(text, { exact: true }).first().waitFor()
+    await approved.getByText('urn:event:PaymentApproved:1', { exact: true }).waitFor()
+    // Who has handled it, and after how many deliveries.
+    for (const service of ['order', 'delivery'])
+      await approved.getByRole('row', { name: new RegExp(`^${service} [0-9:.]+ 1$`) }).waitFor()
     const { gateway } = running.system.urls
     for (const [button, text] of [
       ['Copy as curl', new RegExp(`^curl -s '${gateway}/orderDashboards/${id}'$`)],

@@ -26,6 +26,7 @@ const byTheWallClock: Record<string, string> = {
   'packages/dashboard/src/store/milestones.ts': 'until when an earlier release may write, for every process',
   'packages/order/src/payment-wait/wait.ts': 'tells payment until when it may charge',
   'packages/servers/src/mongodb/download.ts': 'the time of a file',
+  'packages/system/src/docs/past-hour.ts': 'the times in events',
 }
 
 // The wall clock can be set while a process waits: by two hours back, and it waits for two hours more.

@@ -118,7 +118,7 @@ export const structure: Structure = {
       ['main.tsx'],
     ],
     'packages/local': [['access', 'demo'], ['system'], ['cli']],
-    'packages/system': [['model'], ['support'], ['docs', 'faults', 'mutants', 'structure']],
+    'packages/system': [['model', 'structure'], ['support'], ['docs', 'faults', 'mutants']],
     bench: [
       ['load', 'report'],
       ['run'],

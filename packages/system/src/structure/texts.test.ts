@@ -18,7 +18,7 @@ const names = new Set([
   'nats stream get',
   'npx pnpm@12 -s sign-in --role operator',
   // The attributes of an event.
-  ...['id', 'type', 'source', 'time', 'subject', 'cause', 'stream', 'sequence'],
+  ...['id', 'type', 'source', 'time', 'subject', 'cause', 'stream', 'sequence', 'dataschema'],
 ])
 
 describe("the page's texts", () => {

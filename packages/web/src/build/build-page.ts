@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { build } from 'esbuild'
-import { choreographyTable } from './choreography-table.ts'
+import { choreographyTable, eventSchemas } from './choreography-table.ts'
 
 const source = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url))
 
@@ -30,7 +30,10 @@ export async function buildPage(outdir: string): Promise<void> {
     jsx: 'automatic',
     jsxImportSource: 'preact',
     legalComments: 'none',
-    define: { CHOREOGRAPHY: JSON.stringify(choreographyTable) },
+    define: {
+      CHOREOGRAPHY: JSON.stringify(choreographyTable),
+      EVENT_SCHEMAS: JSON.stringify(eventSchemas),
+    },
     logLevel: 'silent',
   })
   // Files of earlier builds have other names, and would stay.

@@ -1,4 +1,5 @@
-import { type AnyFact, type Service, serviceContracts } from '@saucery/contracts/choreography'
+import { type AnyFact, events, type Service, serviceContracts } from '@saucery/contracts/choreography'
+import { dataSchemaOf } from '@saucery/contracts/documents/event-headers'
 
 /** A service: the stream that it publishes on, if any, and the names of its events. */
 export interface ServiceRow {
@@ -19,4 +20,9 @@ export const choreographyTable: readonly ServiceRow[] = serviceContracts.map(
     publishes: namesOf(publishes),
     consumes: namesOf(consumes),
   }),
+)
+
+/** What CloudEvents call the schema of each event's data. Older versions are upcast before the page has them. */
+export const eventSchemas: Readonly<Record<string, string>> = Object.fromEntries(
+  events.map(({ event, version }) => [event, dataSchemaOf(event, version)]),
 )

@@ -2,6 +2,7 @@ import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { may } from '../api/client.ts'
 import { latestOverview } from '../operations/overview.ts'
+import { serviceRows } from '../order/choreography.ts'
 import { eventAddress } from '../order/event-address.ts'
 import { shortId } from '../order/orders.ts'
 import { t } from '../texts/texts.ts'
@@ -12,7 +13,6 @@ import { eventStatuses } from './event-statuses.ts'
 import type { FlowData } from './flow-data.ts'
 import type { ServiceHealth } from './flow-health.ts'
 import { healthIn, numbersOf, rateText } from './numbers.ts'
-import { flowServices } from './table.ts'
 
 interface PanelProps {
   readonly flow: FlowData
@@ -79,7 +79,7 @@ export function EdgePanel({ edge, flow, health, onClose }: PanelProps & { edge: 
 
 /** How a service is, as far as the caller may know. */
 export function ServicePanel({ service, health, onClose }: PanelProps & { service: string }) {
-  const row = flowServices.find((it) => it.service === service)
+  const row = serviceRows.find((it) => it.service === service)
   const of = healthIn(health, service)
   const { answerMs, reason, report } =
     latestOverview.value?.services.find((it) => it.service === service) ?? {}

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { audience, client, may } from '../api/client.ts'
+import { serviceRows } from '../order/choreography.ts'
 import { t } from '../texts/texts.ts'
 import { calm } from '../ui/screen.ts'
 import { isCollapsed } from './collapsed.ts'
@@ -12,7 +13,7 @@ import { FlowTable } from './flow-table.tsx'
 import { knownHealth } from './known-health.ts'
 import { layOut } from './layout.ts'
 import { edgeText, healthIn, numbersOf, serviceText } from './numbers.ts'
-import { flowEdges, flowServices } from './table.ts'
+import { flowEdges } from './table.ts'
 import { useWidth } from './use-width.ts'
 
 /** The choreography with the events that pass now. */
@@ -30,7 +31,7 @@ function LiveFlow() {
   const body = useRef<HTMLDivElement>(null)
   const picture = useRef<HTMLDivElement>(null)
   const width = useWidth(picture, [selected === undefined])
-  const layout = useMemo(() => layOut(flowServices, flowEdges, width), [width])
+  const layout = useMemo(() => layOut(serviceRows, flowEdges, width), [width])
   const health = knownHealth.value
 
   function close(): void {

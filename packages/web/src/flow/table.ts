@@ -1,8 +1,4 @@
-import type { ServiceRow } from '../build/choreography-table.ts'
+import { serviceRows } from '../order/choreography.ts'
 import { edgesOf } from './edges.ts'
 
-/** Put in by the build (build-page.ts). */
-declare const CHOREOGRAPHY: readonly ServiceRow[]
-
-export const flowServices = CHOREOGRAPHY
-export const flowEdges = edgesOf(CHOREOGRAPHY)
+export const flowEdges = edgesOf(serviceRows)

@@ -1,10 +1,12 @@
 import { useLayoutEffect, useRef } from 'preact/hooks'
-import { me } from '../api/client.ts'
+import { may, me } from '../api/client.ts'
 import { t } from '../texts/texts.ts'
 import { CopiedId, CopyButton } from '../ui/copy.tsx'
 import { dayAndTime } from '../ui/format.ts'
 import { Details } from '../ui/parts.tsx'
+import { schemasByEvent } from './choreography.ts'
 import { curlCommand, eventAddress, natsCommand, subjectOf } from './event-address.ts'
+import { Handlings } from './handlings.tsx'
 import type { TimelineRow } from './timeline-layout.ts'
 
 interface EventPanelProps {
@@ -31,6 +33,7 @@ export function EventPanel({ orderId, row, onHeight }: EventPanelProps) {
         of={{
           id: <CopiedId id={id} what={what.eventId} />,
           type: event,
+          dataschema: schemasByEvent[event],
           source: `/${lane}`,
           time: <time title={dayAndTime(time)}>{time}</time>,
           subject: <CopiedId id={subjectOf(entry, orderId)} what={what.subject} />,
@@ -46,6 +49,7 @@ export function EventPanel({ orderId, row, onHeight }: EventPanelProps) {
           sequence,
         }}
       />
+      {may('operate') && <Handlings eventId={id} event={event} />}
       <pre>{payload}</pre>
       <p class="buttons">
         <CopyButton text={payload} what={what.payload}>

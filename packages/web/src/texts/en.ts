@@ -171,6 +171,14 @@ export const en = {
     event: 'Event',
     difference: 'Difference',
   },
+  handling: {
+    consumer: 'Consumer',
+    handled: 'Handled',
+    deliveries: 'Deliveries',
+    notYet: 'Not yet',
+    unknown: 'Unknown',
+    before: 'By an older release',
+  },
   timeline: {
     title: 'Timeline',
     request: 'request',

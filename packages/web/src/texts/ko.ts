@@ -199,6 +199,14 @@ export const ko: Texts = {
     event: '이벤트',
     difference: '차이',
   },
+  handling: {
+    consumer: '소비자',
+    handled: '처리',
+    deliveries: '전달 횟수',
+    notYet: '아직 아님',
+    unknown: '알 수 없음',
+    before: '이전 릴리스에서 처리됨',
+  },
   timeline: {
     title: '타임라인',
     request: '요청',

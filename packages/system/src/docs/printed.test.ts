@@ -21,6 +21,12 @@ no command
 \`\`\`sh
 four
 \`\`\`
+\`\`\`sh cluster
+five
+\`\`\`
+\`\`\`text cluster
+5
+\`\`\`
 `
 
 it('finds the commands of a page under their headings, with the answers that follow them', () => {
@@ -29,6 +35,10 @@ it('finds the commands of a page under their headings, with the answers that fol
     { heading: 'First', script: 'three\n', answer: undefined },
     { heading: 'Second', script: 'four\n', answer: undefined },
   ])
+})
+
+it('finds those that need a cluster by their mark', () => {
+  assert.deepEqual(commandsOf(page, 'cluster'), [{ heading: 'Second', script: 'five\n', answer: '5\n' }])
 })
 
 it('misses a line that is not in the output, or not after the line before it', () => {

@@ -5,10 +5,16 @@ interface PrintedCommand {
   readonly answer: string | undefined
 }
 
-const parts = /^## (?<heading>.+)$|^```sh\n(?<script>[\s\S]*?)^```$|^```text\n(?<answer>[\s\S]*?)^```$/gm
-
-/** The commands of a page in their order; an answer belongs to the block before it. */
-export function commandsOf(page: string): PrintedCommand[] {
+/**
+ * The commands of a page in their order; an answer belongs to the block before it.
+ * @param where what follows `sh` and `text` at the blocks: `cluster` for those that need one, nothing for the others
+ */
+export function commandsOf(page: string, where = ''): PrintedCommand[] {
+  const mark = where === '' ? '' : ` ${where}`
+  const parts = new RegExp(
+    `^## (?<heading>.+)$|^\`\`\`sh${mark}\\n(?<script>[\\s\\S]*?)^\`\`\`$|^\`\`\`text${mark}\\n(?<answer>[\\s\\S]*?)^\`\`\`$`,
+    'gm',
+  )
   let heading = ''
   const commands: PrintedCommand[] = []
   for (const { groups = {} } of page.matchAll(parts)) {
