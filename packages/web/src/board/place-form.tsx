@@ -5,6 +5,7 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 import { client, me } from '../api/client.ts'
 import { shortId } from '../order/orders.ts'
 import { StatusMark } from '../order/statuses.tsx'
+import { t } from '../texts/texts.ts'
 import { Failure } from '../ui/parts.tsx'
 import { useAction } from '../ui/use-action.ts'
 import { OrderInput } from './order-input.tsx'
@@ -45,7 +46,7 @@ export function PlaceForm() {
 
   return (
     <section class="place" aria-labelledby="place-title">
-      <h2 id="place-title">Place an order</h2>
+      <h2 id="place-title">{t.place.title}</h2>
       <form
         ref={form}
         noValidate
@@ -70,14 +71,14 @@ export function PlaceForm() {
             checked={isStrict}
             onChange={(event) => setStrict(event.currentTarget.checked)}
           />
-          Only if paid within 5 s
+          {t.place.strict}
         </label>
         <div class="buttons">
           <button type="submit" class="primary">
-            Place order
+            {t.place.submit}
           </button>
           <button type="button" onClick={placeInvalid}>
-            Try an invalid order
+            {t.place.invalid}
           </button>
         </div>
       </form>
@@ -90,7 +91,7 @@ export function PlaceForm() {
         </ul>
       )}
       <p class="placed" role="status">
-        {busy && isStrict && 'Waiting for the payment…'}
+        {busy && isStrict && t.place.waiting}
         {placed && <PlacedOrder {...placed} />}
       </p>
     </section>
@@ -99,7 +100,7 @@ export function PlaceForm() {
 
 const PlacedOrder = ({ data: { id, status }, eventId }: Posted<Order>) => (
   <>
-    Placed order <a href={`#/orders/${id}${eventId ? `?after=${eventId}` : ''}`}>{shortId(id)}</a>{' '}
+    {t.place.placed} <a href={`#/orders/${id}${eventId ? `?after=${eventId}` : ''}`}>{shortId(id)}</a>{' '}
     {status !== 'PLACED' && <StatusMark status={status} />}
   </>
 )

@@ -1,12 +1,8 @@
 import type { FieldError } from '@saucery/client/schemas'
+import { t } from '../texts/texts.ts'
 
 /** The fields of the form, with their labels. */
-export const orderFields = {
-  branchId: 'Branch',
-  sauceId: 'Sauce',
-  qty: 'Quantity',
-  price: 'Unit price (won)',
-} as const
+export const orderFields = t.place.fields
 
 export type OrderField = keyof typeof orderFields
 export const orderFieldNames = Object.keys(orderFields) as OrderField[]

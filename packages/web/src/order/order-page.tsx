@@ -2,11 +2,13 @@ import type { OrderView } from '@saucery/client/schemas'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { audience, client, me } from '../api/client.ts'
 import { useConnection } from '../live/connection.tsx'
+import { t } from '../texts/texts.ts'
 import { CopiedId, CopyButton } from '../ui/copy.tsx'
 import { dayAndTime, duration, formatWon, fromNow, oneOf } from '../ui/format.ts'
 import { Details, Failure } from '../ui/parts.tsx'
 import { route } from '../ui/router.ts'
 import { now } from '../ui/screen.ts'
+import { useTitle } from '../ui/use-title.ts'
 import { ActionButtons, type ActionName, actionsOn, orderActions, sendAction } from './actions.tsx'
 import { CompareOrders } from './compare-orders.tsx'
 import { effectOf } from './effects.ts'
@@ -25,6 +27,7 @@ export function OrderPage({ orderId }: { orderId: string }) {
   useEffect(() => data.close, [data])
   useConnection(data.connection)
   const order = data.order.value
+  useTitle([t.frame.orderTitle(shortId(orderId)), order?.status].filter(Boolean).join(' '))
   return (
     <article class="order">
       <h1>
