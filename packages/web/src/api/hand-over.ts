@@ -15,8 +15,10 @@ interface Answer {
 
 type Message = Ask | Answer
 
-/** Other tabs answer within this time; one that is asleep does not. */
-const answerMs = 150
+/** A busy browser takes so long; a tab that is asleep does not answer. */
+const answerMs = 600
+/** After the first answer, others come within this time. */
+const othersMs = 50
 
 /**
  * Asks the other tabs.
@@ -25,16 +27,22 @@ const answerMs = 150
 export function askForToken(channel: BroadcastChannel, waitMs = answerMs): Promise<string | undefined> {
   const ask = Math.random()
   let best: Answer | undefined
-  const listen = ({ data }: MessageEvent<Message>) => {
-    if ('to' in data && data.to === ask && (!best || data.seen > best.seen)) best = data
-  }
-  channel.addEventListener('message', listen)
-  channel.postMessage({ ask } satisfies Ask)
   return new Promise((resolve) => {
-    setTimeout(() => {
+    const end = () => {
       channel.removeEventListener('message', listen)
       resolve(best?.token)
-    }, waitMs)
+    }
+    let timer = setTimeout(end, waitMs)
+    function listen({ data }: MessageEvent<Message>): void {
+      if (!('to' in data) || data.to !== ask) return
+      if (!best) {
+        clearTimeout(timer)
+        timer = setTimeout(end, othersMs)
+      }
+      if (!best || data.seen > best.seen) best = data
+    }
+    channel.addEventListener('message', listen)
+    channel.postMessage({ ask } satisfies Ask)
   })
 }
 

@@ -43,7 +43,7 @@ export function Finished({ orders, countOf, addressFor, only }: FinishedProps) {
         {ended.map((status) => (
           <li key={status} class={classOf(status)}>
             <a class="end" href={addressFor(status)} aria-current={status === only ? 'true' : undefined}>
-              {status} <b>{countOf(status)}</b>
+              {status} {(only === undefined || only === status) && <b>{countOf(status)}</b>}
             </a>
           </li>
         ))}

@@ -85,6 +85,8 @@ function Dialog({ title, onClose, children }: DialogProps) {
   useLayoutEffect(() => {
     const element = dialog.current
     element?.showModal()
+    // By itself it gives the focus to its first button.
+    element?.querySelector<HTMLElement>('input[type=search]')?.focus()
     return () => element?.close()
   }, [])
   return (

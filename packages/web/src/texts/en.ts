@@ -173,7 +173,7 @@ export const en = {
     out: 'Sign out',
     off: 'Sign-in off',
     token: 'Token',
-    hint: 'A JWT from your identity provider. Only this tab keeps it, until it is closed.',
+    hint: 'A JWT from your identity provider. Only open tabs keep it, until they are closed.',
     onOwnMachine: 'On your own machine:',
     empty: 'Paste a token',
     blanks: 'A token has no spaces or line breaks: copy it alone, as one line',

@@ -202,7 +202,7 @@ export const ko: Texts = {
     out: '로그아웃',
     off: '로그인 꺼짐',
     token: '토큰',
-    hint: 'ID 제공자가 발급한 JWT. 이 탭에만 보관되며 탭을 닫으면 지워집니다.',
+    hint: 'ID 제공자가 발급한 JWT. 열린 탭에만 보관되며 탭을 닫으면 지워집니다.',
     onOwnMachine: '내 컴퓨터에서:',
     empty: '토큰을 붙여 넣으세요',
     blanks: '토큰에는 공백이나 줄바꿈이 없음: 토큰만 한 줄로 복사',

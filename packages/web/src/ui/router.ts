@@ -28,7 +28,7 @@ export const route = computed(() => routeOf(hash.value))
 /** Goes to the address by a step that Back undoes. */
 export function pushAddress(address: string): void {
   if (address === hash.peek()) return
-  history.pushState(null, '', address)
+  location.hash = address
   hash.value = address
 }
 
