@@ -18,7 +18,12 @@ function messageOf(event: Event, headers: MsgHdrs = toHeaders(event, 'nudger'), 
     subject: event.subject,
     headers,
     data,
-    info: { stream: 'NUDGES', streamSequence: 7, timestampNanos: (Date.parse(event.time) + 0.5) * 1e6 },
+    info: {
+      stream: 'NUDGES',
+      streamSequence: 7,
+      deliveryCount: 1,
+      timestampNanos: (Date.parse(event.time) + 0.5) * 1e6,
+    },
   } as unknown as JsMsg
 }
 
@@ -34,7 +39,12 @@ const reading = (message: JsMsg) => () => parseMessage(message, expected)
 describe('a message', () => {
   it('is read as the event that was written, with its position in the stream', () => {
     const event = nudge('k', 3)
-    assert.deepEqual(parseMessage(messageOf(event), expected), { ...event, stream: 'NUDGES', sequence: 7 })
+    assert.deepEqual(parseMessage(messageOf(event), expected), {
+      ...event,
+      stream: 'NUDGES',
+      sequence: 7,
+      deliveries: 1,
+    })
   })
 
   it('carries CloudEvents headers', () => {

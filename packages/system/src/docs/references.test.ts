@@ -42,6 +42,16 @@ it('pages name files that exist', () => {
   assert.deepEqual(missing, [])
 })
 
+it('pages name commands that exist', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const named = pages.flatMap(({ name, text }) =>
+    found(text, /\bpnpm@12 (?:-s )?([a-z][\w:-]*)/g).map((script) => ({ name, script })),
+  )
+  assert.ok(named.length > 20, 'no commands were found')
+  const missing = named.filter(({ script }) => script !== 'install' && !(script in scripts))
+  assert.deepEqual(missing, [])
+})
+
 /** A test, a link to it or not, and its titles: as in (references.test: "pages link to files …"). */
 const reference = /(?<![.\w-])([\w-]+(?:\.int|\.sys)?\.test)\b(?:\]\([^)]+\))?((?:[:,] "[^"]+")*)/g
 

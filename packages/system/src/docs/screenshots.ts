@@ -44,14 +44,14 @@ say('the system runs, with an hour of orders')
 const look = { colorScheme: 'light' } as const
 const small = { viewport: { width: 1200, height: 750 }, ...look }
 const board = await browser.open(gateway, small)
-await board.getByText('Live', { exact: true }).waitFor()
+await board.getByText('Live', { exact: true }).first().waitFor()
 await sleep(1000)
 const placing = Array.from({ length: 60 }, (_, i) => live(i))
 const frames = await record(board, movingMs, 100)
 await board.close()
 
 const wide = { viewport: { width: 1440, height: 1000 }, ...look }
-await picture('board', '', wide, (page) => page.getByText('Live', { exact: true }).waitFor())
+await picture('board', '', wide, (page) => page.getByText('Live', { exact: true }).first().waitFor())
 const ids = await Promise.all(placing)
 const narrow = { viewport: { width: 1000, height: 900 }, ...look }
 const shows = (text: string) => (page: Awaited<ReturnType<typeof browser.open>>) =>

@@ -14,6 +14,17 @@ const countFrames = `
   globalThis.framesAsked = 0
   globalThis.requestAnimationFrame = (draw) => { framesAsked++; return ask(draw) }`
 
+const framesOf = (page: Page) => page.evaluate<number>('framesAsked')
+
+/** Resolves with the number of frames once there are no more. */
+const rests = (page: Page): Promise<number> =>
+  eventually(async () => {
+    const before = await framesOf(page)
+    await page.waitForTimeout(500)
+    assert.equal(await framesOf(page), before)
+    return before
+  }, 15_000)
+
 const part = (page: Page, name: RegExp) => page.getByRole('button', { name })
 const panel = (page: Page, name: string) => page.getByRole('region', { name, exact: true })
 
@@ -44,13 +55,8 @@ describe('the choreography alive, above the board', { timeout: 240_000 }, () => 
     await introduction.waitFor({ state: 'detached' })
     await page.getByText('3 events seen').waitFor()
     // All dots have arrived: the page rests.
-    const frames = () => page.evaluate('framesAsked')
     await eventually(async () => assert.ok(!(await hasDots(page))), 20_000)
-    await eventually(async () => {
-      const before = await frames()
-      await page.waitForTimeout(500)
-      assert.equal(await frames(), before)
-    }, 10_000)
+    await rests(page)
   })
 
   it('lists the last events of an edge, each with a link to it', async () => {
@@ -120,12 +126,38 @@ describe('the choreography alive, above the board', { timeout: 240_000 }, () => 
     await placeOrders(1)
     await eventually(async () => assert.ok(await hasDots(page)), 10_000)
     await page.getByRole('button', { name: 'Pause' }).click()
-    await eventually(async () => {
-      const before = await page.evaluate('framesAsked')
-      await page.waitForTimeout(500)
-      assert.equal(await page.evaluate('framesAsked'), before)
-    }, 10_000)
+    await rests(page)
     assert.ok(await hasDots(page))
+  })
+
+  it('does nothing while the page is hidden', async () => {
+    const page = await open({}, countFrames)
+    await page.getByText('Live', { exact: true }).waitFor()
+    const become = (state: string) =>
+      page.evaluate(`Object.defineProperty(document, 'visibilityState', { value: '${state}', configurable: true })
+        document.dispatchEvent(new Event('visibilitychange'))`)
+    await become('hidden')
+    const before = await rests(page)
+    await placeOrders(3)
+    const watched = await open()
+    await part(watched, /^delivery to DELIVERIES/).click()
+    await panel(watched, 'delivery → DELIVERIES').getByRole('link').nth(2).waitFor()
+    assert.equal(await framesOf(page), before)
+    await page.getByText('0 events seen').waitFor()
+    await become('visible')
+    await placeOrders(1)
+    await eventually(async () => assert.ok(await hasDots(page)), 10_000)
+  })
+
+  it('has a badge for the dead letters of a service', async () => {
+    const page = await open()
+    await page.route('**/operations', async (route) => {
+      const { services } = await (await route.fetch()).json()
+      for (const { service, report } of services) if (service === 'payment') report.deadLetters = 3
+      await route.fulfill({ json: { services } })
+    })
+    await part(page, /^payment, up, 3 dead letters/).waitFor()
+    assert.equal(await page.locator('.letters-mark').textContent(), '3')
   })
 
   it('is a table too, without a violation or a horizontal scroll from a phone to a wide screen', async () => {

@@ -36,10 +36,13 @@ describe('the dots', () => {
     assert.deepEqual(edgesAt(dots, 2100), ['payment → PAYMENTS'])
   })
 
-  it('end in the stream where the consumer is down', () => {
+  it('wait in the stream while the consumer is down, and go on before what it publishes when it is back', () => {
     const dots = openDots(() => 1000)
     dots.add(event('OrderPlaced'), wayOf('OrderPlaced'), 0, (service) => service === 'payment')
     assert.deepEqual(edgesAt(dots, 1500), ['ORDERS → dashboard'])
+    dots.add(event('PaymentApproved', 'OrderPlaced'), wayOf('PaymentApproved'), 60_000, nobody)
+    assert.deepEqual(edgesAt(dots, 60_500), ['ORDERS → payment'])
+    assert.deepEqual(edgesAt(dots, 61_500), ['payment → PAYMENTS'])
   })
 
   it('are apart from each other, and only so many', () => {

@@ -10,6 +10,9 @@ export interface Dot {
   readonly end: number
 }
 
+/** When an event's dot arrives at a consumer, or the edge on which it will: its consumer was down. */
+type Arrival = { readonly at: number } | { readonly waitsFor: FlowEdge; readonly name: EventName }
+
 /** Two dots on an edge have this distance. */
 const apartMs = 120
 /** An event that would begin later than this begins now. */
@@ -25,8 +28,8 @@ const mostArrivals = 300
 export function openDots(durationOf: (edge: FlowEdge) => number) {
   let dots: Dot[] = []
   const lastStarts = new Map<string, number>()
-  /** When the dots of the last events arrive at their consumers. */
-  const arrivals = new Map<string, ReadonlyMap<string, number>>()
+  /** Of the last events, by the consumers. */
+  const arrivals = new Map<string, Map<string, Arrival>>()
 
   function move(edge: FlowEdge, name: EventName, from: number): number {
     const start = Math.max(from, (lastStarts.get(edge.id) ?? Number.NEGATIVE_INFINITY) + apartMs)
@@ -36,14 +39,25 @@ export function openDots(durationOf: (edge: FlowEdge) => number) {
     return end
   }
 
+  /** When the cause of what this service published has arrived there. What waited for the service moves on now. */
+  function arrivalOf(cause: string, service: string, now: number): number {
+    const arrival = arrivals.get(cause)?.get(service)
+    if (arrival === undefined) return now
+    if ('at' in arrival) return arrival.at
+    const at = move(arrival.waitsFor, arrival.name, now)
+    arrivals.get(cause)?.set(service, { at })
+    return at
+  }
+
   return {
-    /** @param isDown a consumer that takes nothing: the event stays in its stream */
+    /** @param isDown a consumer that takes nothing: the event waits in its stream until an effect shows that it was taken */
     add({ id, name, cause }: FlowEvent, way: Way, now: number, isDown: (service: string) => boolean): void {
       if (dots.length + way.then.length >= mostDots) return
-      const caused = arrivals.get(cause)?.get(way.first.service) ?? now
+      const caused = arrivalOf(cause, way.first.service, now)
       const inStream = move(way.first, name, caused - now > latestMs ? now : Math.max(now, caused))
-      const consumers = way.then.filter(({ service }) => !isDown(service))
-      arrivals.set(id, new Map(consumers.map((edge) => [edge.service, move(edge, name, inStream)])))
+      const arrival = (edge: FlowEdge): Arrival =>
+        isDown(edge.service) ? { waitsFor: edge, name } : { at: move(edge, name, inStream) }
+      arrivals.set(id, new Map(way.then.map((edge) => [edge.service, arrival(edge)])))
       const [oldest] = arrivals.keys()
       if (arrivals.size > mostArrivals && oldest !== undefined) arrivals.delete(oldest)
     },

@@ -104,13 +104,13 @@ export function ServicePanel({ service, health, onClose }: PanelProps & { servic
       ) : (
         <p class="nothing">{t.flow.forOperators}</p>
       )}
+      {may('operate') && <a href="#/operations">{t.frame.operations}</a>}
       <Details
         of={{
           [t.flow.publishes]: row?.publishes.join(', ') || undefined,
           [t.flow.consumes]: row?.consumes.join(', '),
         }}
       />
-      {may('operate') && <a href="#/operations">{t.frame.operations}</a>}
     </Panel>
   )
 }
