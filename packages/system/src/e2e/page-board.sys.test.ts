@@ -55,7 +55,8 @@ describe('the board in a browser', { timeout: 200_000 }, () => {
     await page.getByText('Live', { exact: true }).waitFor()
     const lists: string[] = []
     page.on('request', (request) => {
-      if (/orderDashboards\?/.test(request.url())) lists.push(request.url())
+      // The flow reads the last events of a few orders.
+      if (/orderDashboards\?(?!limit=12$)/.test(request.url())) lists.push(request.url())
     })
     await page.reload()
     const ids = [await place('numbers'), await place('numbers'), await place('numbers', 9_000_000)]
