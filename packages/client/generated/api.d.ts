@@ -781,7 +781,9 @@ export interface components {
             /** @description Milliseconds from the placing to the final event */
             readonly tookMs?: number;
             readonly waitsFor?: components["schemas"]["WaitsFor"];
-            /** @description Every event, the earliest first */
+            /** @description How many events are known. It only grows: of two answers the one with more is newer */
+            readonly eventCount: number;
+            /** @description Every event, the earliest first; empty in a list with `timeline=none` */
             readonly timeline: readonly components["schemas"]["TimelineEntry"][];
         };
         /** @description What the order waits for; absent when the order is final */
@@ -2174,6 +2176,8 @@ export interface operations {
                 readonly sauceId?: string;
                 /** @description Only orders that wait longer than their deadline */
                 readonly overdue?: "true";
+                /** @description `none`: without the events of each order, which are most of the answer */
+                readonly timeline?: "none";
             };
             readonly header?: never;
             readonly path?: never;

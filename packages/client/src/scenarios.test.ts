@@ -13,6 +13,7 @@ const view = (events: EventName[]): OrderView => ({
   orderId,
   status: statusOf(new Set(events)),
   since: time,
+  eventCount: events.length,
   timeline: events.map((event, sequence) => ({
     id: event,
     event,

@@ -3,4 +3,4 @@ import { App } from './pages/app.tsx'
 import { language } from './texts/language.ts'
 
 document.documentElement.lang = language
-render(<App />, document.body)
+render(<App />, document.getElementById('page') ?? document.body)

@@ -58,7 +58,21 @@ describe('GET /orderDashboards', () => {
     assert.deepEqual(await listed('sauceId=2'), [])
   })
 
+  it('leaves out the timelines when asked to: an order is then a few hundred bytes', async () => {
+    const orderId = await add('lean', ['OrderPlaced', 'PaymentApproved', 'DeliveryStarted'])
+    type Told = Order & { eventCount: number; timeline: unknown[] }
+    const listed = async (query: string) =>
+      (await getJson<ListPage<Told>>(app, `/orderDashboards?branchId=lean${query}`)).items
+    const [whole] = await listed('')
+    assert.equal(whole?.timeline.length, 3)
+    assert.deepEqual(await listed('&timeline=none'), [{ ...whole, timeline: [] }])
+    assert.equal(whole.eventCount, 3)
+    assert.equal(whole.orderId, orderId)
+    assert.ok(JSON.stringify({ ...whole, timeline: [] }).length < 550, 'an order has many bytes')
+  })
+
   for (const [query, place] of [
+    ['timeline=all', 'timeline'],
     ['overdue=1', 'overdue'],
     ['sauceId=a%20b', 'sauceId'],
     ['limit=0', 'limit'],

@@ -38,8 +38,12 @@ export function dashboardApi(options: DashboardApi): OpenApiApp {
 
   app.openapi(routes.listViews, async (c) => {
     const scope = authorize(c, 'read-views')
-    const find = async (query: ViewQuery) => (await views.list(query)).map((view) => toJson(view, scope))
-    const { overdue, ...parameters } = scopedQuery(scope, c.req.valid('query'))
+    const { overdue, timeline, ...parameters } = scopedQuery(scope, c.req.valid('query'))
+    const toItem = (view: OrderView) => ({
+      ...toJson(view, scope),
+      ...(timeline === 'none' && { timeline: [] }),
+    })
+    const find = async (query: ViewQuery) => (await views.list(query)).map(toItem)
     const query = { ...parameters, overdue: overdue && { deadlines, now: Date.now() } }
     return c.json(await pageResponse(c, query, find, ({ orderId }) => orderId), 200)
   })

@@ -25,6 +25,10 @@ export const listViews = createRoute({
       ...pageQuery,
       ...orderFilter.shape,
       overdue: z.enum(['true']).optional().describe('Only orders that wait longer than their deadline'),
+      timeline: z
+        .enum(['none'])
+        .optional()
+        .describe('`none`: without the events of each order, which are most of the answer'),
     }),
   },
   responses: { 200: jsonPage(orderJson), ...listProblems },

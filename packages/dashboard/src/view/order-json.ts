@@ -47,7 +47,14 @@ export const orderJson = z
     since: z.iso.datetime().describe('The time of the event that led to the status'),
     tookMs: z.int().min(0).optional().describe('Milliseconds from the placing to the final event'),
     waitsFor: waitsForJson.optional(),
-    timeline: z.array(timelineEntry).readonly().describe('Every event, the earliest first'),
+    eventCount: z
+      .int()
+      .min(1)
+      .describe('How many events are known. It only grows: of two answers the one with more is newer'),
+    timeline: z
+      .array(timelineEntry)
+      .readonly()
+      .describe('Every event, the earliest first; empty in a list with `timeline=none`'),
   })
   .openapi('OrderDashboard', {
     description: 'What is known of an order. A field is absent until an event brings it.',

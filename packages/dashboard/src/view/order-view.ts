@@ -4,7 +4,8 @@ import type { ReceivedEvent } from '@saucery/messaging/events/event'
 import type { Entries, EventName, OrderJson, TimelineEntry } from './order-json.ts'
 
 /** The document of one order. */
-export interface OrderView extends Readonly<Omit<OrderJson, 'orderId' | 'waitsFor' | 'timeline'>> {
+export interface OrderView
+  extends Readonly<Omit<OrderJson, 'orderId' | 'waitsFor' | 'eventCount' | 'timeline'>> {
   /** The order's id. */
   readonly _id: string
   /** The deadline of the payment, if the order names one. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { durationsOf, statisticsOf } from './statistics.ts'
+import { durationsOf } from '@saucery/contracts/statistics'
+import { statisticsOf } from './statistics.ts'
 import { placedTimeLength, type StatisticsQuery, statisticsKey, statisticsQuery } from './statistics-query.ts'
 
 const at = (time: string) => Date.parse(`2026-01-31T${time}Z`)

@@ -63,7 +63,13 @@ export function orderToJson(view: OrderView, scope: Scope, deadlines: Deadlines,
   // Two sequences show how many events others' orders had between them.
   // (authorization.int.test: "does not learn from its orders how many events others had")
   const timeline = scope === 'all' ? entries : entries.map(({ sequence: _, ...entry }) => entry)
-  return { orderId, ...fields, ...(waiting && { waitsFor: waiting }), timeline }
+  return {
+    orderId,
+    ...fields,
+    ...(waiting && { waitsFor: waiting }),
+    eventCount: entries.length,
+    timeline,
+  }
 }
 
 function untilOf({ status, since, payBy }: OrderView, deadlines: Deadlines): string | undefined {

@@ -25,6 +25,7 @@ const view = (timeline: TimelineEntry[], orderId = '0190-a1b2c3'): OrderView => 
   status: 'PAID',
   placedAt: placed.time,
   since: placed.time,
+  eventCount: timeline.length,
   timeline,
 })
 const linesSince = (since: number) => eventLines(since, painter(false))

@@ -19,6 +19,7 @@ const view: OrderView = {
   orderId: '0190',
   status: 'DELIVERED',
   since: placed.time,
+  eventCount: 2,
   timeline: [placed, approved],
 }
 

@@ -116,7 +116,7 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     await placed(await open(), { Branch: 'charted', Price: '1000000' })
     await page.goto(`${running.system.urls.gateway}/#/?branch=charted`)
     await page.getByRole('img', { name: /^2 orders placed: 1 DELIVERED, 0 CANCELLED, 1 REJECTED/ }).waitFor()
-    await page.getByRole('img', { name: /^From placed to delivered: half within \d/ }).waitFor()
+    await page.getByRole('img', { name: /^Time to delivery: p50 \d/ }).waitFor()
     assert.ok((await page.locator('.chart rect').count()) >= 3, 'there are no bars')
   })
 

@@ -6,6 +6,7 @@ import { signInLinks } from '@saucery/local/cli/local-access'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { testBrowser } from '../support/browser.ts'
 import { type RunningSystem, runningSystem } from '../support/running-system.ts'
+import { card } from '../testing/page.ts'
 
 const branch: TokenClaims = { role: 'branch', branch: '1' }
 const body = { branchId: '1', sauceId: '1', qty: 1, price: 1000 }
@@ -66,10 +67,26 @@ describe('a system with sign-in', { timeout: 120_000 }, () => {
     // After the 5 s that clocks may differ by.
     await page.getByRole('alert').filter({ hasText: 'token has expired' }).waitFor()
     await signIn(60)
-    await page
-      .getByRole('region', { name: /DELIVERED/ })
-      .locator(`[data-order="${orderId}"]`)
-      .waitFor()
+    await card(page, 'DELIVERED', orderId).waitFor()
+    assert.deepEqual(browser.pageErrors, [])
+  })
+
+  it('signs in a new tab by another one, until its user signs out there', async () => {
+    await using browser = await testBrowser()
+    const links = await signInLinks(system.dataDir, system.urls.gateway)
+    const page = await browser.open(String(links.operator))
+    const signedIn = (tab: typeof page) => tab.getByRole('button', { name: 'Sign out' }).waitFor()
+    await signedIn(page)
+    const newTab = await page.context().newPage()
+    await newTab.goto(system.urls.gateway)
+    await signedIn(newTab)
+    await newTab.getByRole('button', { name: 'Sign out' }).click()
+    await newTab.reload()
+    await newTab.getByRole('textbox', { name: 'Token' }).waitFor()
+    await signedIn(page)
+    // A tab of another browser has nobody to ask.
+    const stranger = await browser.open(system.urls.gateway)
+    await stranger.getByRole('textbox', { name: 'Token' }).waitFor()
     assert.deepEqual(browser.pageErrors, [])
   })
 

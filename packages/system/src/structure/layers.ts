@@ -55,7 +55,7 @@ export const structure: Structure = {
       ['order.ts', 'payment.ts', 'delivery.ts'],
       ['choreography.ts'],
       ['access', 'status.ts'],
-      ['documents'],
+      ['statistics.ts', 'documents'],
     ],
     'packages/servers': [['process'], ['install'], ['postgres', 'nats', 'mongodb']],
     'packages/messaging': [
@@ -111,7 +111,7 @@ export const structure: Structure = {
       ['live'],
       ['ui'],
       ['charts', 'order'],
-      ['operations'],
+      ['keys', 'operations'],
       ['flow'],
       ['board'],
       ['pages'],

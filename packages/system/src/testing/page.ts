@@ -20,8 +20,12 @@ const heading = (page: Page, status: string) =>
   page.getByRole('heading', { level: 1, name: new RegExp(`Order .*${status}`, 'i') })
 export const stands = (page: Page, status: string) => heading(page, status).waitFor()
 export const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
-export const card = (page: Page, column: string, id: string) =>
-  page.getByRole('region', { name: new RegExp(column, 'i') }).locator(`[data-order="${id}"]`)
+/** The link to the order in the column of a status, or in the row of the finished orders that says it. */
+export const card = (page: Page, status: string, id: string) =>
+  page
+    .getByRole('region', { name: status })
+    .or(page.getByRole('row').filter({ has: page.getByText(status, { exact: true }) }))
+    .locator(`[data-order="${id}"]`)
 
 /** The violations that axe finds, a line each. */
 export async function violationsOf(page: Page): Promise<string[]> {

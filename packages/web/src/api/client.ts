@@ -2,11 +2,14 @@ import { computed, signal } from '@preact/signals'
 import { openClient } from '@saucery/client/client'
 import { onceIfUnanswered } from '@saucery/client/retry'
 import type { Action, Me } from '@saucery/client/schemas'
+import { answerTabs, askForToken } from './hand-over.ts'
 import { problemText } from './problem-text.ts'
 import { dropValue, keepValue, keptValue } from './storage.ts'
 import { problemWith, tokenInLink } from './token-text.ts'
 
 const key = 'token'
+/** Kept in a tab whose user signed out: it does not ask the other tabs. */
+const leftKey = 'signed-out'
 
 /** A token that cannot be sent would make each call fail, before the page could ask for another one. */
 function keptToken(): string | undefined {
@@ -29,7 +32,7 @@ function linkedToken(): string | undefined {
   return linked
 }
 
-/** The bearer token. Only this tab has it, until the tab is closed. */
+/** The bearer token. Only tabs have it, until they are closed; a new one asks the others. */
 export const token = signal(linkedToken() ?? keptToken())
 
 /** The caller; undefined until the gateway has answered. */
@@ -50,11 +53,13 @@ export const may = (action: Action): boolean => me.value?.may.includes(action) ?
 /** @param value one that can be sent (token-text.ts) */
 export function signInWith(value: string): void {
   keepValue(key, value)
+  dropValue(leftKey)
   token.value = value
   signInNeeded.value = undefined
 }
 
 export function signOut(why = ''): void {
+  if (why === '' && token.value !== undefined) keepValue(leftKey, 'yes')
   dropValue(key)
   token.value = undefined
   me.value = undefined
@@ -67,11 +72,47 @@ addEventListener('hashchange', () => {
   if (linked !== undefined) signInWith(linked)
 })
 
+const tabs = openTabs()
+
+function openTabs(): BroadcastChannel | undefined {
+  try {
+    return new BroadcastChannel(`sign-in ${new URL('.', document.baseURI).href}`)
+  } catch {
+    // Some browsers have none, or deny it.
+    return undefined
+  }
+}
+
+let seen = Date.now()
+document.addEventListener('visibilitychange', () => {
+  seen = Date.now()
+})
+if (tabs)
+  answerTabs(
+    tabs,
+    () => (me.value && me.value.signIn !== 'off' ? token.value : undefined),
+    () => (document.visibilityState === 'visible' ? Date.now() : seen),
+  )
+
+let hasAsked = false
+
+/** A tab without a token signs in with that of another tab, if there is one; otherwise a person has to. */
+async function signInByTabs(): Promise<void> {
+  if (tabs && !hasAsked && keptValue(leftKey) === undefined) {
+    hasAsked = true
+    const found = await askForToken(tabs)
+    if (token.value !== undefined) return
+    if (found !== undefined) return signInWith(found)
+  }
+  signOut()
+}
+
 /** Calls the gateway with this tab's token. A POST that may be lost is sent once more, under the same key. */
 export const client = openClient({
   url: document.baseURI,
   token: () => token.value,
   retry: onceIfUnanswered,
   fetch: (url, init) => fetch(url, { ...init, cache: 'no-store' }),
-  onUnauthorized: (refused) => signOut(token.value === undefined ? '' : problemText(refused)),
+  onUnauthorized: (refused) =>
+    token.value === undefined ? void signInByTabs() : signOut(problemText(refused)),
 })

@@ -5,6 +5,6 @@ import { t } from '../texts/texts.ts'
 export function problemText(error: Pick<Error, 'message'>): string {
   if (error instanceof Unreachable)
     return error.cause instanceof SyntaxError ? t.common.unreadable : t.common.unreachable
-  const known = error instanceof CallRefused && t.problems[error.code]
-  return known || error.message
+  const known = error instanceof CallRefused && Object.hasOwn(t.problems, error.code)
+  return (known && t.problems[error.code]) || error.message
 }

@@ -18,9 +18,24 @@ export function dropValue(key: string): void {
   inStorage((storage) => storage.removeItem(key))
 }
 
-function inStorage<T>(work: (storage: Storage) => T): T | undefined {
+/** What all tabs of this browser keep, where it lets them. */
+export const keptForBrowser = (key: string): string | undefined =>
+  inStorage(
+    (storage) => storage.getItem(key),
+    () => localStorage,
+  ) ?? undefined
+
+/** @param value undefined drops it */
+export function keepForBrowser(key: string, value: string | undefined): void {
+  inStorage(
+    (storage) => (value === undefined ? storage.removeItem(key) : storage.setItem(key, value)),
+    () => localStorage,
+  )
+}
+
+function inStorage<T>(work: (storage: Storage) => T, of = () => sessionStorage): T | undefined {
   try {
-    return work(sessionStorage)
+    return work(of())
   } catch {
     return undefined
   }

@@ -8,7 +8,7 @@ import type { BoardFilter } from './filter.ts'
 
 inVisiblePage()
 
-const everything: BoardFilter = { range: '1h', overdue: false }
+const everything: BoardFilter = { range: '1h', isChosen: false, overdue: false }
 const id = (n: number) => `0193${String(n).padStart(4, '0')}-8a3b-7c21-9d4e-5f6a7b8c9d0e`
 const placed = (n: number) => orderView(id(n), 'PLACED', ['OrderPlaced'])
 const paid = (n: number) => orderView(id(n), 'PAID', ['OrderPlaced', 'PaymentApproved'])
@@ -17,25 +17,30 @@ const delivered = (n: number) =>
 const message = (order: OrderView) => `event: order\ndata: ${JSON.stringify(order)}\n\n`
 
 /** A board, with a list and a feed that the test changes. */
-async function boardOf(first: readonly OrderView[], { filter = everything, withoutFeed = false } = {}) {
+async function boardOf(
+  first: readonly OrderView[],
+  { filter = everything, withoutFeed = false, feedAfterList = false } = {},
+) {
   let items = first
   let isAway = false
   let lists = 0
   let feed: { write(text: string): void; end(): void } | undefined
-  const server = await listen((request, response) => {
+  const server = await listen(async (request, response) => {
     if (request.url?.includes('/live')) {
       if (withoutFeed) return void response.writeHead(503).end()
       feed = response.writeHead(200, { 'content-type': 'text/event-stream' })
+      if (feedAfterList) await untilTrue(() => lists > 0)
       return void response.write('id: 1\n\n')
     }
     lists++
     if (isAway) return void response.writeHead(503).end()
+    if (feedAfterList && lists === 1) await untilTrue(() => board.connection.value === 'live')
     response.end(JSON.stringify({ items }))
   })
   const board = openBoard(openClient({ url: server.url }), server.url, filter)
   const statuses = () =>
     Object.fromEntries([...board.orders.value.values()].map(({ orderId, status }) => [orderId, status]))
-  await untilTrue(() => board.isRead.value && !board.loading.value && (withoutFeed || lists > 1))
+  await untilTrue(() => board.isRead.value && !board.loading.value && (withoutFeed || feed !== undefined))
   return {
     board,
     statuses,
@@ -55,13 +60,24 @@ async function boardOf(first: readonly OrderView[], { filter = everything, witho
 }
 
 describe('a board', () => {
+  it('reads the list once where the feed comes at once', async () => {
+    await using it = await boardOf([placed(1)])
+    it.send(message(placed(2)))
+    await untilTrue(() => it.statuses()[id(2)] !== undefined)
+    assert.equal(it.lists(), 1)
+  })
+
+  it('shows the first list, and reads it again for a feed that comes later', async () => {
+    await using it = await boardOf([placed(1)], { feedAfterList: true })
+    assert.deepEqual(it.statuses(), { [id(1)]: 'PLACED' })
+    await untilTrue(() => it.lists() === 2 && !it.board.loading.value)
+  })
+
   it('shows the list, with the changes from the feed over it', async () => {
     await using it = await boardOf([placed(1), placed(2)])
     it.send(message(paid(2)) + message(placed(3)))
     await untilTrue(() => it.statuses()[id(3)] !== undefined)
     assert.deepEqual(it.statuses(), { [id(1)]: 'PLACED', [id(2)]: 'PAID', [id(3)]: 'PLACED' })
-    // At once, and after the feed's first id.
-    assert.equal(it.lists(), 2)
   })
 
   it('shows the list where there is no feed', async () => {

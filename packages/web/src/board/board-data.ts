@@ -10,6 +10,11 @@ import { pollWithoutFeed, whileVisible } from '../ui/while-visible.ts'
 import { type BoardFilter, liveQuery } from './filter.ts'
 import { keep, openOrderList } from './order-list.ts'
 
+/**
+ * For so long the list waits for the feed: read before the feed's first id it would have to be read again.
+ * (board-data.test: "reads the list once where the feed comes at once")
+ */
+const feedFirstMs = 500
 /** Changes within this time are drawn together. */
 const gatherMs = 100
 /** Orders become overdue without an event. */
@@ -29,6 +34,7 @@ export function openBoard(client: Client, audience: string, filter: BoardFilter,
   const connection = signal<Connection>('connecting')
   /** The changes that came while the whole list is read again. */
   let duringReload: Orders | undefined
+  let reading: Promise<void> | undefined
 
   const changes = gather<OrderView>(gatherMs, (views) => {
     const merged = mergeViews(orders.value, views)
@@ -38,18 +44,23 @@ export function openBoard(client: Client, audience: string, filter: BoardFilter,
   })
 
   /** Replaces all orders: the feed cannot tell which changes were missed. (board-data.test) */
-  function reload(): void {
+  async function reload(): Promise<void> {
+    // Over a slow network the first answer is worth showing, though it has to be read again for a late feed.
+    // (board-data.test: "shows the first list, and reads it again for a feed that comes later")
+    if (!isRead.value) await reading
+    if (closed.signal.aborted) return
     changes.flush()
     duringReload = new Map()
-    void list.read(() => {
+    reading = list.read(() => {
       changes.flush()
       const known = duringReload ?? new Map()
       duringReload = undefined
       return known
     })
+    await reading
   }
 
-  reload()
+  const withoutFeed = setTimeout(() => void reload(), feedFirstMs)
   followSharedFeed({
     client,
     audience,
@@ -57,7 +68,10 @@ export function openBoard(client: Client, audience: string, filter: BoardFilter,
     stopped: closed.signal,
     connection,
     onOrders: changes.add,
-    onReset: reload,
+    onReset() {
+      clearTimeout(withoutFeed)
+      void reload()
+    },
   })
   pollWithoutFeed(connection, closed.signal, async () => {
     if (!loading.value) await list.refresh()
@@ -65,6 +79,7 @@ export function openBoard(client: Client, audience: string, filter: BoardFilter,
   if (filter.overdue) whileVisible(overdueEveryMs, closed.signal, list.refresh)
 
   function close(): void {
+    clearTimeout(withoutFeed)
     closed.abort()
     changes.close()
   }

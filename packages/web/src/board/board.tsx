@@ -1,38 +1,56 @@
-import type { Statistics } from '@saucery/client/schemas'
-import { useEffect, useMemo, useRef } from 'preact/hooks'
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
 import { audience, client, may } from '../api/client.ts'
 import { OutcomesChart } from '../charts/outcomes-chart.tsx'
 import { TimesChart } from '../charts/times-chart.tsx'
 import { Flow } from '../flow/flow.tsx'
 import { useConnection } from '../live/connection.tsx'
+import { t } from '../texts/texts.ts'
 import { Failure } from '../ui/parts.tsx'
 import { route } from '../ui/router.ts'
-import { usePolled } from '../ui/use-polled.tsx'
+import { now } from '../ui/screen.ts'
+import { useAction } from '../ui/use-action.ts'
+import { useTitle } from '../ui/use-title.ts'
 import { type BoardData, openBoard } from './board-data.ts'
 import { Columns } from './columns.tsx'
-import { type BoardFilter, filterIn, loadKeyOf, timeRanges } from './filter.ts'
+import {
+  addressOf,
+  type BoardFilter,
+  defaultRange,
+  filterIn,
+  filterText,
+  loadKeyOf,
+  matches,
+} from './filter.ts'
 import { FilterForm } from './filter-form.tsx'
+import { type BoardNumbers, boardNumbers } from './numbers.ts'
 import { PlaceForm } from './place-form.tsx'
+import { useNamesSeen } from './use-names-seen.ts'
+import { useRangeOfData } from './use-range-of-data.ts'
+import { useStatistics } from './use-statistics.ts'
 
 export function Board() {
   const search = route.value.query.toString()
-  const filter = useMemo(() => filterIn(new URLSearchParams(search)), [search])
+  const [usual, setUsual] = useState(defaultRange)
+  const filter = useMemo(() => filterIn(new URLSearchParams(search), usual), [search, usual])
+  useTitle(addressOf(filter) === '#/' ? t.board.title : `${t.board.title}: ${filterText(filter)}`)
   return (
     <>
-      <h1 class="hidden">Orders</h1>
+      <h1 class="hidden">{t.board.title}</h1>
       <Flow />
       <div class="board-page">
         {may('place-orders') && <PlaceForm />}
-        <div class="board-main">
-          <FilterForm filter={filter} />
-          <LiveBoard filter={filter} />
-        </div>
+        <LiveBoard filter={filter} setUsual={setUsual} />
       </div>
     </>
   )
 }
 
-function LiveBoard({ filter }: { filter: BoardFilter }) {
+interface LiveBoardProps {
+  readonly filter: BoardFilter
+  readonly setUsual: (range: BoardFilter['range']) => void
+}
+
+function LiveBoard({ filter, setUsual }: LiveBoardProps) {
   const last = useRef<BoardData | undefined>(undefined)
   const board = useMemo(
     () => openBoard(client, audience.peek(), filter, last.current?.orders.peek()),
@@ -41,44 +59,41 @@ function LiveBoard({ filter }: { filter: BoardFilter }) {
   last.current = board
   useEffect(() => board.close, [board])
   useConnection(board.connection)
-  const { found, shown, error } = useStatistics(filter)
+  useRangeOfData(board, filter, setUsual)
+  const { received, error } = useStatistics(board, filter)
+  const [orders, time] = [board.orders.value, now.value]
+  const shown = [...orders.values()].filter((order) => matches(order, filter, time))
+  const numbers = board.isRead.value
+    ? boardNumbers(filter, { orders, hasOlder: board.hasOlder.value }, shown, received, time)
+    : undefined
+  const { act } = useAction()
   return (
-    <>
-      {!error && (
-        <div class="charts">
-          {shown && <OutcomesChart {...shown} />}
-          {shown && <TimesChart {...shown.delivery} />}
-        </div>
-      )}
+    <div class="board-main">
+      <FilterForm filter={filter} seen={useNamesSeen(orders)} />
+      {!error && <Charts numbers={numbers} />}
       <Failure error={board.error.value ?? error} />
-      <Columns board={board} filter={filter} statistics={found} />
+      <Columns board={board} filter={filter} shown={shown} numbers={numbers} />
       {board.hasOlder.value && (
         <p class="more">
-          <button type="button" disabled={board.loading.value} onClick={() => void board.readOlder()}>
-            Load older orders
+          <button type="button" aria-disabled={board.loading.value} onClick={() => void act(board.readOlder)}>
+            {t.board.older}
           </button>
         </p>
       )}
-    </>
+    </div>
   )
 }
 
-/**
- * Polls the statistics of the filter's time range and branch.
- * @returns `shown`: after a change of the filter the last ones, until the new ones are `found`
- */
-function useStatistics({ range, branchId }: BoardFilter) {
-  const { ms } = timeRanges[range]
-  const stepMs = Math.max(60_000, ms / 60)
-  const read = (signal: AbortSignal) => {
-    // Whole steps, so that bars keep their place as time goes by.
-    const end = Math.ceil(Date.now() / stepMs) * stepMs
-    const [since, until] = [new Date(end - ms).toISOString(), new Date(end).toISOString()]
-    return client.get('/orderDashboards/statistics', { query: { since, until, stepMs, branchId }, signal })
-  }
-  const { found, error } = usePolled<Statistics>(read, 5000, [range, branchId])
-  const last = useRef<Statistics>(undefined)
-  const shown: Statistics | undefined = found ?? last.current
-  last.current = shown
-  return { found, shown, error: found ? undefined : error }
+/** After a change of the filter the last numbers, until the new ones are there. */
+function Charts({ numbers }: { numbers: BoardNumbers | undefined }) {
+  const last = useRef(numbers)
+  last.current = numbers ?? last.current
+  const shown = last.current
+  const scope = shown && filterText(shown.scope)
+  return (
+    <div class="charts">
+      {shown && scope && <OutcomesChart of={shown.counted} scope={scope} />}
+      {shown && scope && <TimesChart of={shown.counted.delivery} scope={scope} />}
+    </div>
+  )
 }

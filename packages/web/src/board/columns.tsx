@@ -1,112 +1,123 @@
-import type { OrderView, Statistics } from '@saucery/client/schemas'
+import type { OrderView } from '@saucery/client/schemas'
 import type { Status } from '@saucery/contracts/status'
-import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
-import { isOverdue, newestFirst, placedMs, shortId } from '../order/orders.ts'
+import { useRef } from 'preact/hooks'
+import { newestFirst } from '../order/orders.ts'
 import { classOf, ended, underway } from '../order/statuses.tsx'
-import { age, count, formatWon } from '../ui/format.ts'
+import { t } from '../texts/texts.ts'
+import { count } from '../ui/format.ts'
 import { narrow, now } from '../ui/screen.ts'
+import { useHeld } from '../ui/use-held.ts'
 import type { BoardData } from './board-data.ts'
-import { addressOf, type BoardFilter, matches, timeRanges } from './filter.ts'
+import { Card } from './card.tsx'
+import { addressOf, type BoardFilter } from './filter.ts'
+import { Finished } from './finished.tsx'
+import type { BoardNumbers } from './numbers.ts'
 
 interface ColumnsProps {
   readonly board: BoardData
   readonly filter: BoardFilter
-  readonly statistics: Statistics | undefined
+  readonly shown: readonly OrderView[]
+  readonly numbers: BoardNumbers | undefined
 }
 
-export function Columns({ board, filter, statistics }: ColumnsProps) {
-  const time = now.value
-  useKeptFocus()
-  const shown = newestFirst(board.orders.value.values()).filter((order) => matches(order, filter, time))
+/** The orders under way in a column a status, and the finished ones in a table. */
+export function Columns({ board, filter, shown, numbers }: ColumnsProps) {
   if (!board.isRead.value && shown.length === 0)
-    return board.error.value ? null : <p class="nothing">Loading orders…</p>
-  if (shown.length === 0) return <p class="nothing">{noneText(filter)}</p>
-  const alone = filter.status !== undefined
-  const mostCards = alone ? 2000 : narrow.value ? 4 : 40
-  // Where not all orders are loaded, the statistics know how many there are, if they have the same filter.
-  const isCounted = filter.sauceId === undefined && filter.id === undefined && !filter.overdue
-  const known = board.hasOlder.value && isCounted ? statistics?.byStatus : undefined
-
-  function column(status: Status) {
-    const orders = shown.filter((order) => order.status === status)
-    const cards = orders.slice(0, mostCards)
-    const total = Math.max(orders.length, known?.[status] ?? 0)
-    const id = `column-${status.toLowerCase()}`
-    return (
-      <section
-        key={status}
-        class={`column ${classOf(status)}${cards.length === 0 ? ' empty' : ''}`}
-        aria-labelledby={id}
-      >
-        <h2 id={id}>
-          {status} <span class="count">{count(total)}</span>
-        </h2>
-        <ul>
-          {cards.map((order) => (
-            <Card key={order.orderId} order={order} now={time} />
-          ))}
-        </ul>
-        {!alone && total > cards.length && (
-          <a class="rest" href={addressOf({ ...filter, status })}>
-            Show all {count(total)} {status}
-          </a>
-        )}
-      </section>
-    )
+    return board.error.value ? null : <p class="nothing">{t.board.loading}</p>
+  if (shown.length === 0)
+    return <p class="nothing">{filter.id === undefined ? t.board.none : t.board.noneWithId}</p>
+  const { status: only } = filter
+  const sorted = newestFirst(shown)
+  const ordersOf = (status: Status) => sorted.filter((order) => order.status === status)
+  const countOf = (status: Status) => {
+    const loaded = ordersOf(status).length
+    if (!numbers) return loaded
+    return numbers.isPart ? loaded : numbers.byStatus[status]
   }
-
-  if (filter.status) return <div class="columns one">{column(filter.status)}</div>
+  const isPart = numbers === undefined ? board.hasOlder.value : numbers.isPart
+  const textOf = (status: Status) => `${count(countOf(status))}${isPart && countOf(status) > 0 ? '+' : ''}`
+  const addressFor = (status: Status) => addressOf({ ...filter, status })
+  const columns = underway.filter((status) => only === undefined || only === status)
+  const isEnded = ended.some((status) => status === only)
   return (
     <>
-      <div class="columns underway">{underway.map(column)}</div>
-      <div class="columns ended">{ended.map(column)}</div>
+      {columns.length > 0 && (
+        <div class={only ? 'columns one' : 'columns'}>
+          {columns.map((status) => (
+            <Column
+              key={status}
+              status={status}
+              orders={ordersOf(status)}
+              total={countOf(status)}
+              totalText={textOf(status)}
+              address={only ? undefined : addressFor(status)}
+              find={(id) => board.orders.value.get(id)}
+            />
+          ))}
+        </div>
+      )}
+      {(only === undefined || isEnded) && (
+        <Finished
+          orders={ended.flatMap((status) => ordersOf(status))}
+          countOf={textOf}
+          addressFor={addressFor}
+          only={only}
+        />
+      )}
     </>
   )
 }
 
-const noneText = ({ range, id }: BoardFilter) =>
-  id === undefined
-    ? `No orders match in the last ${timeRanges[range].label}. New ones appear here by themselves.`
-    : 'No loaded order has this in its id. Enter a whole id to open any order.'
-
-function Card({ order, now }: { order: OrderView; now: number }) {
-  const { orderId, branchId, sauceId, qty, amount } = order
-  const late = isOverdue(order, now)
-  return (
-    <li class={late ? 'card late' : 'card'}>
-      <a href={`#/orders/${orderId}`} data-order={orderId}>
-        <span class="ends">
-          <span class="id">{shortId(orderId)}</span>{' '}
-          <span class="age">{age(Math.max(0, now - placedMs(orderId)))}</span>
-        </span>
-        <span class="what">{sauceId === undefined ? 'details not known yet' : `${qty} × ${sauceId}`}</span>
-        <span class="ends">
-          <span class="branch">{branchId}</span> {amount !== undefined && <span>{formatWon(amount)}</span>}
-        </span>
-        {late && <span class="late-mark">overdue</span>}
-      </a>
-    </li>
-  )
+interface ColumnProps {
+  readonly status: Status
+  readonly orders: readonly OrderView[]
+  readonly total: number
+  readonly totalText: string
+  /** The address that shows all of them; undefined where this does. */
+  readonly address: string | undefined
+  readonly find: (orderId: string) => OrderView | undefined
 }
 
-/** A card that moves to another column is a new element: gives it the focus that the old one had. */
-function useKeptFocus(): void {
-  const last = useRef<string | undefined>(undefined)
-  useEffect(() => {
-    const remember = ({ target }: Event) => {
-      last.current = target instanceof HTMLElement ? target.dataset.order : undefined
-    }
-    // A press elsewhere ends it.
-    const events = ['focusin', 'pointerdown']
-    for (const event of events) document.addEventListener(event, remember)
-    return () => {
-      for (const event of events) document.removeEventListener(event, remember)
-    }
-  }, [])
-  useLayoutEffect(() => {
-    if (last.current === undefined || document.activeElement !== document.body) return
-    document
-      .querySelector<HTMLElement>(`[data-order="${CSS.escape(last.current)}"]`)
-      ?.focus({ preventScroll: true })
-  })
+function Column({ status, orders, total, totalText, address, find }: ColumnProps) {
+  const list = useRef<HTMLElement>(null)
+  const mostCards = address === undefined ? 2000 : narrow.value ? 6 : 40
+  const cards = orders.slice(0, mostCards)
+  const { rows, added, release } = useHeld(list, cards, ({ orderId }) => orderId)
+  const id = `column-${status.toLowerCase()}`
+  return (
+    <section
+      ref={list}
+      class={`column ${classOf(status)}${rows.length === 0 ? ' empty' : ''}`}
+      aria-labelledby={id}
+      onPointerLeave={release}
+      onFocusOut={release}
+    >
+      <h2 id={id}>
+        {status}{' '}
+        <span class="added" role="status">
+          {added > 0 && t.board.added(count(added))}
+        </span>{' '}
+        <span class="count">{totalText}</span>
+      </h2>
+      <ul>
+        {rows.map(({ item, isGone }) => {
+          const order = (isGone && find(item.orderId)) || item
+          // A card that only made room for newer ones is still of this column.
+          return (
+            <Card
+              key={item.orderId}
+              order={order}
+              now={now.value}
+              isGone={isGone && order.status !== status}
+            />
+          )
+        })}
+      </ul>
+      {address !== undefined && total > cards.length && (
+        <a class="rest" href={address}>
+          {t.board.showAll(totalText, status)}
+        </a>
+      )}
+    </section>
+  )
 }

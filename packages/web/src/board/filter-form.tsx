@@ -1,42 +1,54 @@
 import type { ComponentProps } from 'preact'
 import { me } from '../api/client.ts'
 import { ended, isStatus, underway } from '../order/statuses.tsx'
-import { replaceAddress } from '../ui/router.ts'
+import { t } from '../texts/texts.ts'
+import { pushAddress, replaceAddress } from '../ui/router.ts'
 import { addressOf, type BoardFilter, type TimeRange, timeRanges } from './filter.ts'
 
-/** Chooses the orders. The filter is in the address, so that it can be bookmarked and shared. */
-export function FilterForm({ filter }: { filter: BoardFilter }) {
-  const change = (part: Partial<BoardFilter>) => replaceAddress(addressOf({ ...filter, ...part }))
+interface FilterFormProps {
+  readonly filter: BoardFilter
+  /** What is offered: the names that were seen so far. */
+  readonly seen: { readonly branches: ReadonlySet<string>; readonly sauces: ReadonlySet<string> }
+}
+
+/** Chooses the orders. The filter is in the address, so that it can be bookmarked and shared, and Back undoes a choice. */
+export function FilterForm({ filter, seen }: FilterFormProps) {
+  const choose = (part: Partial<BoardFilter>) => pushAddress(addressOf({ ...filter, ...part }))
   const isWholeId = filter.id !== undefined && wholeId.test(filter.id)
+  function typeId(id: string | undefined): void {
+    // One step back for the whole word.
+    const go = filter.id === undefined ? pushAddress : replaceAddress
+    go(addressOf({ ...filter, id }))
+  }
   return (
     <form
       class="filter"
-      aria-label="Filter"
+      aria-label={t.board.filter}
       onSubmit={(event) => {
         event.preventDefault()
         if (isWholeId) location.hash = `#/orders/${filter.id}`
       }}
     >
       <label>
-        Placed in the last
+        {t.board.range}
         <select
           value={filter.range}
-          onChange={(event) => change({ range: event.currentTarget.value as TimeRange })}
+          onChange={({ currentTarget: { value } }) => choose({ range: value as TimeRange, isChosen: true })}
         >
-          {Object.entries(timeRanges).map(([range, { label }]) => (
+          {(Object.keys(timeRanges) as TimeRange[]).map((range) => (
             <option key={range} value={range}>
-              {label}
+              {t.board.ranges[range]}
             </option>
           ))}
         </select>
       </label>
       <label>
-        Status
+        {t.board.status}
         <select
           value={filter.status ?? ''}
-          onChange={({ currentTarget: { value } }) => change({ status: isStatus(value) ? value : undefined })}
+          onChange={({ currentTarget: { value } }) => choose({ status: isStatus(value) ? value : undefined })}
         >
-          <option value="">All</option>
+          <option value="">{t.board.all}</option>
           {[...underway, ...ended].map((status) => (
             <option key={status} value={status}>
               {status}
@@ -47,43 +59,77 @@ export function FilterForm({ filter }: { filter: BoardFilter }) {
       {/* A branch sees its own orders only. */}
       {me.value?.branchId === undefined && (
         <Field
-          label="Branch"
+          label={t.board.branch}
           value={filter.branchId}
-          onChange={(event) => change({ branchId: textIn(event) })}
+          offers={seen.branches}
+          onChange={(event) => choose({ branchId: textIn(event) })}
         />
       )}
-      <Field label="Sauce" value={filter.sauceId} onChange={(event) => change({ sauceId: textIn(event) })} />
+      <Field
+        label={t.board.sauce}
+        value={filter.sauceId}
+        offers={seen.sauces}
+        onChange={(event) => choose({ sauceId: textIn(event) })}
+      />
+      {/* A part of an id searches the loaded orders; a whole one opens any order. */}
+      <span class="search">
+        <Field
+          label={t.board.orderId}
+          placeholder={t.board.idPart}
+          type="search"
+          name="order"
+          value={filter.id}
+          onInput={(event) => typeId(textIn(event)?.toLowerCase())}
+        />
+        <button type="submit" disabled={!isWholeId}>
+          {t.board.open}
+        </button>
+      </span>
       <label class="check">
         <input
           type="checkbox"
           checked={filter.overdue}
-          onChange={(event) => change({ overdue: event.currentTarget.checked })}
+          onChange={(event) => choose({ overdue: event.currentTarget.checked })}
         />
-        Overdue only
+        {t.board.overdueOnly}
       </label>
-      {/* A part of an id searches the loaded orders; a whole one opens any order. */}
-      <span class="search">
-        <Field
-          label="Order id or part of it"
-          type="search"
-          name="order"
-          value={filter.id}
-          onInput={(event) => change({ id: textIn(event)?.toLowerCase() })}
-        />
-        <button type="submit" disabled={!isWholeId}>
-          Open
+      {addressOf(filter) !== '#/' && (
+        <button type="button" class="clear" onClick={() => pushAddress('#/')}>
+          {t.board.clear}
         </button>
-      </span>
+      )}
     </form>
   )
 }
 
-type FieldProps = ComponentProps<'input'> & { readonly label: string }
+interface FieldProps
+  extends Pick<ComponentProps<'input'>, 'value' | 'name' | 'placeholder' | 'onInput' | 'onChange'> {
+  readonly label: string
+  readonly type?: 'text' | 'search'
+  readonly offers?: ReadonlySet<string>
+}
 
-const Field = ({ label, value, ...input }: FieldProps) => (
+const Field = ({ label, value, offers, type = 'text', ...input }: FieldProps) => (
   <label>
     {label}
-    <input type="text" value={value ?? ''} maxLength={64} spellcheck={false} autocomplete="off" {...input} />
+    <input
+      type={type}
+      value={value ?? ''}
+      maxLength={64}
+      spellcheck={false}
+      autocomplete="off"
+      {...(offers && { list: `offers-${label}` })}
+      {...input}
+    />
+    {offers && (
+      <datalist id={`offers-${label}`}>
+        {[...offers]
+          .sort((a, b) => a.localeCompare(b))
+          .map((name) => (
+            <option key={name} value={name} />
+          ))}
+      </datalist>
+    )}
   </label>
 )
 

@@ -6,17 +6,20 @@ import {
   addressOf,
   type BoardFilter,
   filterIn,
+  filterText,
   liveQuery,
   loadKeyOf,
   matches,
   ordersQuery,
+  rangeOfAge,
 } from './filter.ts'
 
 const id = '01936f5e-8a3b-7c21-9d4e-5f6a7b8c9d0e'
 const placed = placedMs(id)
-const everything: BoardFilter = { range: '1h', overdue: false }
+const everything: BoardFilter = { range: '1h', isChosen: false, overdue: false }
 const one: BoardFilter = {
   range: '7d',
+  isChosen: true,
   status: 'PAID',
   branchId: '명동',
   sauceId: 'a b&c',
@@ -32,6 +35,19 @@ describe('the filter', () => {
     for (const filter of [everything, one])
       assert.deepEqual(filterIn(new URLSearchParams(addressOf(filter).split('?')[1])), filter)
     assert.equal(addressOf(everything), '#/')
+  })
+
+  it('has the range of the newest order where none was chosen', () => {
+    const hours = (n: number) => rangeOfAge(n * 3_600_000)
+    assert.deepEqual([0, 0.9, 1, 23, 100, 700, 800].map(hours), ['1h', '1h', '6h', '24h', '7d', '30d', '1h'])
+    assert.deepEqual(filterIn(new URLSearchParams(), '7d'), { ...everything, range: '7d' })
+    assert.equal(filterIn(new URLSearchParams('range=1h'), '7d').range, '1h')
+    assert.equal(addressOf({ ...everything, isChosen: true }), '#/?range=1h')
+  })
+
+  it('says in words which orders it shows', () => {
+    assert.equal(filterText(everything), 'Last hour')
+    assert.equal(filterText(one), 'Last 7 days · PAID · 명동 · a b&c · Overdue · Id 9d0e')
   })
 
   it('ignores what is not valid in the address', () => {

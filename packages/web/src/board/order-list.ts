@@ -32,7 +32,7 @@ export function openOrderList(client: Client, filter: BoardFilter, before: Order
   }
 
   function getPage(until: string | undefined, signal: AbortSignal) {
-    const query = { ...ordersQuery(filter, Date.now()), limit: pageSize, until }
+    const query = { ...ordersQuery(filter, Date.now()), limit: pageSize, until, timeline: 'none' as const }
     return client.get('/orderDashboards', { query, signal })
   }
 

@@ -1,14 +1,15 @@
 import type { Statistics, StatisticsStep } from '@saucery/client/schemas'
+import { t } from '../texts/texts.ts'
 import { count, dayOf, hourAndMinute } from '../ui/format.ts'
 import { Table } from '../ui/table.tsx'
-import { Chart, chartWidth, left } from './chart-parts.tsx'
+import { Chart } from './chart-parts.tsx'
 
 const kinds = [
   { name: 'delivered', label: 'DELIVERED' },
   { name: 'cancelled', label: 'CANCELLED' },
   { name: 'rejected', label: 'REJECTED' },
   { name: 'failed', label: 'FAILED' },
-  { name: 'underway', label: 'In progress' },
+  { name: 'underway', label: t.charts.underway },
 ] as const
 
 /** Orders placed in a step that have not ended are in progress. */
@@ -18,41 +19,51 @@ const withUnderway = (step: StatisticsStep) => ({
 })
 
 type Step = ReturnType<typeof withUnderway>
+type CountedSteps = Pick<Statistics, 'since' | 'until' | 'steps'>
 
-const anchors = ['start', 'middle', 'middle', 'middle', 'end'] as const
 const dayMs = 86_400_000
 
 /** Orders by the time when they were placed and by how they ended. */
-export function OutcomesChart({ since, until, stepMs, steps: counted }: Statistics) {
+export function OutcomesChart({
+  of: { since, until, steps: counted },
+  scope,
+}: {
+  of: CountedSteps
+  scope: string
+}) {
   const steps = counted.map(withUnderway)
-  const width = chartWidth()
   const start = Date.parse(since)
   const spanMs = Date.parse(until) - start
-  const x = (ms: number) => left + ((ms - start) / spanMs) * (width - left)
-  const barWidth = Math.max(1, x(start + stepMs) - x(start) - 1)
   const placed = sum(steps.map((step) => step.placed))
   const text = kinds
     .map(({ name, label }) => `${count(sum(steps.map((step) => step[name])))} ${label}`)
     .join(', ')
-  const bars = steps.flatMap((step) => {
+  const bars = steps.flatMap((step, slot) => {
     let below = 0
     return kinds.map(({ name }) => {
       const from = below
       below += step[name]
-      return { name, x: x(Date.parse(step.time)), width: barWidth, from, to: below }
+      return { name, slot, from, to: below }
     })
   })
-  const labels = anchors.map((anchor, i) => {
-    const ms = start + (spanMs * i) / (anchors.length - 1)
-    return { x: x(ms), text: spanMs > dayMs ? dayOf(ms) : hourAndMinute(ms), anchor }
+  const labels = [0, 0.25, 0.5, 0.75, 1].map((x) => {
+    const ms = start + spanMs * x
+    return { x, text: spanMs > dayMs ? dayOf(ms) : hourAndMinute(ms) }
   })
+  const textOf = (step: Step) => {
+    const parts = kinds
+      .filter(({ name }) => step[name] > 0)
+      .map(({ name, label }) => `${count(step[name])} ${label}`)
+    return `${timeIn(spanMs, Date.parse(step.time))}: ${parts.join(', ') || t.charts.none}`
+  }
   return (
     <Chart
-      caption="Orders over time, by outcome"
+      caption={t.charts.outcomes}
       summary={count(placed)}
-      label={`${count(placed)} orders placed: ${text}`}
-      width={width}
+      scope={scope}
+      label={t.charts.outcomesLabel(count(placed), text)}
       bars={bars.filter(({ from, to }) => to > from)}
+      slots={steps.map(textOf)}
       labels={labels}
       legend={
         <ul class="legend">
@@ -68,8 +79,8 @@ export function OutcomesChart({ since, until, stepMs, steps: counted }: Statisti
         items={steps.filter((step) => step.placed > 0)}
         keyOf={({ time }) => time}
         columns={{
-          From: ({ time }) => timeIn(spanMs, Date.parse(time)),
-          Placed: (step) => count(step.placed),
+          [t.charts.from]: ({ time }) => timeIn(spanMs, Date.parse(time)),
+          [t.charts.placed]: (step) => count(step.placed),
           ...Object.fromEntries(kinds.map(({ name, label }) => [label, (step: Step) => count(step[name])])),
         }}
       />

@@ -1,45 +1,43 @@
 import type { DeliveryTimes } from '@saucery/client/schemas'
+import { t } from '../texts/texts.ts'
 import { count, duration } from '../ui/format.ts'
 import { Table } from '../ui/table.tsx'
-import { Chart, chartWidth, left } from './chart-parts.tsx'
+import { Chart } from './chart-parts.tsx'
 
 type Bucket = DeliveryTimes['histogram'][number]
 
-export function TimesChart({ count: n, p50Ms, p90Ms, p99Ms, histogram }: DeliveryTimes) {
-  const width = chartWidth()
+export function TimesChart({
+  of: { count: n, p50Ms, p90Ms, p99Ms, histogram },
+  scope,
+}: {
+  of: DeliveryTimes
+  scope: string
+}) {
   const shown = trimmed(histogram)
-  const slot = (width - left) / Math.max(1, shown.length)
   const isKnown = n > 0 && p50Ms !== null && p90Ms !== null && p99Ms !== null
-  const text = isKnown
-    ? `half within ${duration(p50Ms)}, 90 % within ${duration(p90Ms)}, 99 % within ${duration(p99Ms)}`
-    : 'none delivered'
-  const every = Math.ceil(shown.length / (width / 75))
-  const bars = shown.map(({ count: to }, i) => {
-    return { name: 'delivered', x: left + i * slot + 1, width: Math.max(1, slot - 2), from: 0, to }
-  })
-  const labels = shown.map((bucket, i) => {
-    const text = bucket.upToMs === null ? 'longer' : `≤ ${nameOf(bucket)}`
-    return { x: left + (i + 0.5) * slot, text, anchor: 'middle' as const }
-  })
+  const all = isKnown && `p50 ${duration(p50Ms)}, p90 ${duration(p90Ms)}, p99 ${duration(p99Ms)}`
   return (
     <Chart
-      caption="From placed to delivered"
-      summary={isKnown ? text : 'none delivered yet'}
-      label={`From placed to delivered: ${text}`}
-      width={width}
-      bars={bars}
-      labels={labels.filter((_, i) => i % every === 0)}
+      caption={t.charts.times}
+      summary={isKnown ? `p50 ${duration(p50Ms)} · p90 ${duration(p90Ms)}` : t.charts.noneDelivered}
+      scope={scope}
+      label={t.charts.timesLabel(all || t.charts.noneDelivered)}
+      bars={shown
+        .map(({ count: to }, slot) => ({ name: 'delivered', slot, from: 0, to }))
+        .filter(({ to }) => to > 0)}
+      slots={shown.map((bucket) => `${nameOf(bucket)}: ${count(bucket.count)}`)}
+      labels={shown.map((bucket, i) => ({ x: (i + 0.5) / shown.length, text: nameOf(bucket) }))}
     >
       <Table
         items={shown}
         keyOf={nameOf}
-        columns={{ 'Up to': nameOf, DELIVERED: (bucket) => count(bucket.count) }}
+        columns={{ [t.charts.upTo]: nameOf, DELIVERED: (bucket) => count(bucket.count) }}
       />
     </Chart>
   )
 }
 
-const nameOf = ({ upToMs }: Bucket) => (upToMs === null ? 'longer' : duration(upToMs))
+const nameOf = ({ upToMs }: Bucket) => (upToMs === null ? t.charts.longer : `≤ ${duration(upToMs)}`)
 
 /** The buckets that hold something, and one on each side. */
 function trimmed(histogram: readonly Bucket[]): readonly Bucket[] {

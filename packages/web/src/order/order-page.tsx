@@ -8,6 +8,7 @@ import { dayAndTime, duration, formatWon, fromNow, oneOf } from '../ui/format.ts
 import { Details, Failure } from '../ui/parts.tsx'
 import { route } from '../ui/router.ts'
 import { now } from '../ui/screen.ts'
+import { useTitle } from '../ui/use-title.ts'
 import { ActionButtons, type ActionName, actionsOn, orderActions, sendAction } from './actions.tsx'
 import { CompareOrders } from './compare-orders.tsx'
 import { effectOf } from './effects.ts'
@@ -26,6 +27,7 @@ export function OrderPage({ orderId }: { orderId: string }) {
   useEffect(() => data.close, [data])
   useConnection(data.connection)
   const order = data.order.value
+  useTitle([t.frame.orderTitle(shortId(orderId)), order?.status].filter(Boolean).join(' '))
   return (
     <article class="order">
       <h1>

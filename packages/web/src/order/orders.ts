@@ -10,15 +10,15 @@ export interface Move {
 }
 
 /**
- * The orders with newer views of them. A timeline only grows, so of two views the one with the longer timeline is
- * the newer: a slow answer never undoes a change that the feed sent first. (orders.test)
+ * The orders with newer views of them. An order only gets more events, so of two views the one with more is the newer:
+ * a slow answer never undoes a change that the feed sent first. (orders.test)
  */
 export function mergeViews(known: Orders, views: readonly OrderView[]): { orders: Orders; moves: Move[] } {
   const orders = new Map(known)
   const moves: Move[] = []
   for (const order of views) {
     const before = orders.get(order.orderId)
-    if (before && before.timeline.length > order.timeline.length) continue
+    if (before && before.eventCount > order.eventCount) continue
     orders.set(order.orderId, order)
     if (!before) moves.push({ order })
     else if (before.status !== order.status) moves.push({ order, from: before.status })

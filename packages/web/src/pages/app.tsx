@@ -1,10 +1,12 @@
 import { signal } from '@preact/signals'
+import { CallRefused } from '@saucery/client/errors'
 import { isTransient } from '@saucery/client/retry'
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
 import { client, may, me, signInNeeded, signOut, token } from '../api/client.ts'
 import { problemText } from '../api/problem-text.ts'
 import { untilAnswered } from '../api/retry.ts'
 import { Board } from '../board/board.tsx'
+import { Keyboard } from '../keys/keyboard.tsx'
 import { ConnectionMark } from '../live/connection.tsx'
 import { Badge, HealthStrip } from '../operations/health-strip.tsx'
 import { OperationsPage } from '../operations/operations.tsx'
@@ -33,6 +35,8 @@ async function readMe(stopped: AbortSignal): Promise<void> {
     stopped,
     (error) => {
       if (signInNeeded.value !== undefined) return
+      // Another tab may have a token. (api/client.ts)
+      if (token.value === undefined && error instanceof CallRefused && error.status === 401) return
       // Refused for good, for a role that is not known or a header that is too long: another token is needed.
       if (token.value !== undefined && !isTransient(error)) signOut(problemText(error))
       else failure.value = error
@@ -67,9 +71,12 @@ function permittedRoute(): Route {
 function useFocusOnNewPage({ page, orderId }: Route) {
   const main = useRef<HTMLElement>(null)
   const before = useRef<string | undefined>(undefined)
+  // Before the page's own title, which says more. (ui/use-title.ts)
+  useLayoutEffect(() => {
+    document.title = titleOf(page, orderId)
+  }, [page, orderId])
   useEffect(() => {
     const current = `${page} ${orderId}`
-    document.title = titleOf(permittedRoute())
     if (before.current !== undefined && before.current !== current) {
       main.current?.focus({ preventScroll: true })
       scrollTo(0, 0)
@@ -107,6 +114,7 @@ export function App() {
         </nav>
         {may('operate') && <HealthStrip />}
         <ConnectionMark />
+        {me.value && <Keyboard />}
         <LanguageSwitch />
         <SignedIn />
       </header>
@@ -125,7 +133,7 @@ export function App() {
 const currentAs = (link: Route['page'], page: Route['page']) =>
   link === page ? 'page' : link === 'board' && page === 'order' ? 'true' : undefined
 
-function titleOf({ page, orderId }: Route): string {
+function titleOf(page: Route['page'], orderId: string | undefined): string {
   const title =
     page === 'order' ? t.frame.orderTitle(orderId ?? '') : pages.find((it) => it.page === page)?.label
   return title ? `${title} · Saucery` : 'Saucery'

@@ -6,9 +6,9 @@ import { t } from '../texts/texts.ts'
 import { age, count, dayAndTime, fromNow } from '../ui/format.ts'
 import { ListState } from '../ui/parts.tsx'
 import { now } from '../ui/screen.ts'
+import { useHeld } from '../ui/use-held.ts'
 import { MorePages, usePage } from '../ui/use-polled.tsx'
 import { EndDelivery } from './end-delivery.tsx'
-import { heldRows } from './held-rows.ts'
 
 /** The oldest first: they have waited longest. */
 const readStarted = (
@@ -17,12 +17,6 @@ const readStarted = (
 ) => client.get('/deliveries', { query: { status: 'STARTED', sort: 'oldest', limit: 100, ...query }, signal })
 
 const idOf = ({ orderId }: Delivery) => orderId
-
-const canHover = globalThis.matchMedia?.('(hover: hover)').matches ?? false
-
-/** Whether somebody is about to press something in the list: then nothing in it may move. */
-const isInUse = (list: HTMLElement | null): boolean =>
-  list !== null && ((canHover && list.matches(':hover')) || list.contains(document.activeElement))
 
 const textOf = (delivery: Delivery): string =>
   ('startedAt' in delivery ? [delivery.orderId, delivery.branchId, delivery.sauceId] : [delivery.orderId])
@@ -39,10 +33,8 @@ export function DeliveriesPage() {
     3000,
     [orderId],
   )
-  const [, renderAgain] = useState({})
   const heading = useRef<HTMLHeadingElement>(null)
   const list = useRef<HTMLUListElement>(null)
-  const shown = useRef<readonly Delivery[]>([])
   const hasEnded = useRef<'ended' | undefined>(undefined)
   // The button goes away with its delivery: the keyboard's focus moves to the heading.
   useLayoutEffect(() => {
@@ -55,10 +47,8 @@ export function DeliveriesPage() {
     return read()
   }
   const found = page?.items ?? []
-  if (!isInUse(list.current)) shown.current = found
-  const { rows, added } = heldRows(shown.current, found, idOf)
+  const { rows, added, release } = useHeld(list, found, idOf)
   const matching = rows.filter(({ item }) => textOf(item).includes(wanted.trim().toLowerCase()))
-  const release = () => setTimeout(renderAgain, 0, {})
   return (
     <section>
       <h1 ref={heading} tabIndex={-1}>

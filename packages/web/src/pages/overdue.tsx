@@ -9,7 +9,7 @@ import { Table } from '../ui/table.tsx'
 import { MorePages, usePage } from '../ui/use-polled.tsx'
 
 const readOverdue = (cursor: string | undefined, signal: AbortSignal) =>
-  client.get('/orderDashboards', { query: { overdue: 'true', limit: 200, cursor }, signal })
+  client.get('/orderDashboards', { query: { overdue: 'true', limit: 200, cursor, timeline: 'none' }, signal })
 
 /** All overdue orders, whenever they were placed. */
 export function OverduePage() {

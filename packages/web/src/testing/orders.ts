@@ -23,6 +23,7 @@ export const orderView = (orderId: string, status: OrderView['status'], events: 
   orderId,
   status,
   since: timeOf(Math.max(0, events.length - 1)),
+  eventCount: events.length,
   timeline: events.map((event, i) => timelineEntry(event, i, events[i - 1])),
 })
 

@@ -25,6 +25,13 @@ addEventListener('hashchange', () => {
 
 export const route = computed(() => routeOf(hash.value))
 
+/** Goes to the address by a step that Back undoes. */
+export function pushAddress(address: string): void {
+  if (address === hash.peek()) return
+  location.hash = address
+  hash.value = address
+}
+
 /** Changes the address without a step in the history, as for each letter of a filter. */
 export function replaceAddress(address: string): void {
   try {

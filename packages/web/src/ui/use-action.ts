@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks'
+import { withSignOfWork } from './signs-of-work.ts'
 
 /**
  * The work of a button: one at a time, and why it failed. Mark a busy button `aria-disabled`; one that is `disabled`
- * loses the keyboard's focus.
+ * loses the keyboard's focus. The pressed one shows by itself that it works (signs-of-work.ts).
  */
 export function useAction() {
   const [busy, setBusy] = useState(false)
@@ -12,7 +13,7 @@ export function useAction() {
     setBusy(true)
     setError(undefined)
     try {
-      await work()
+      await withSignOfWork(work)
     } catch (failure) {
       setError(failure as Error)
     } finally {
