@@ -67,8 +67,8 @@ describe('a service with more requests than it can answer', () => {
     }
     await Promise.all(asked)
     const late = took.slice(-100).sort((a, b) => a - b)
-    assert.ok(took.length > 150, `${took.length} answers`)
-    assert.ok(refusals > took.length, `${refusals} refusals`)
+    assert.ok(took.length > 50, `${took.length} answers`)
+    assert.ok(refusals > 50, `${refusals} refusals`)
     assert.ok(Number(late.at(-1)) < 2000, `${late.at(-1)} ms`)
     each = 0
     busyUntil = 0

@@ -187,28 +187,12 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
     })
   })
 
-  for (const [colorScheme, width] of [
-    ['light', 1440],
-    ['dark', 1440],
-    ['light', 360],
-  ] as const)
-    it(`passes axe and fits the window, ${colorScheme}, ${width} px wide`, async () => {
-      const page = await open({ colorScheme, viewport: { width, height: 900 } })
-      const fits = () => page.locator('html').evaluate((html) => html.scrollWidth <= html.clientWidth)
-      await page.getByRole('heading', { level: 2, name: /DELIVERING/i }).waitFor()
-      assert.deepEqual(await violationsOf(page), [])
-      assert.equal(await fits(), true, 'the board is wider than the window')
-      await order(page, { Quantity: '0' })
-      await page.locator('[aria-invalid=true]').first().waitFor()
-      assert.deepEqual(await violationsOf(page), [])
-      await placed(page, { Quantity: '1' })
-      await stands(page, 'DELIVERING')
-      assert.deepEqual(await violationsOf(page), [])
-      assert.equal(await fits(), true, 'the order is wider than the window')
-      await page.getByRole('link', { name: 'Operations' }).click()
-      await page.getByRole('heading', { name: 'payment', exact: true }).waitFor()
-      assert.deepEqual(await violationsOf(page), [])
-    })
+  it('passes axe with errors at its fields, at the width of a phone', async () => {
+    const page = await open({ viewport: { width: 360, height: 900 } })
+    await order(page, { Quantity: '0' })
+    await page.locator('[aria-invalid=true]').first().waitFor()
+    assert.deepEqual(await violationsOf(page), [])
+  })
 
   it('logs no error in any of these tests', () => {
     assert.deepEqual(running.browser.pageErrors, [])
