@@ -171,10 +171,10 @@ describe('the board in a browser', { timeout: 200_000 }, () => {
 
   it('has its shape before its script runs, and no longer', async () => {
     const page = await open()
-    assert.equal(await page.locator('.skeleton').isVisible(), false)
+    await page.locator('.skeleton').waitFor({ state: 'hidden' })
     await page.route('**/assets/*.js', (route) => route.abort())
     await page.reload()
-    assert.equal(await page.locator('.skeleton').isVisible(), true)
+    await page.locator('.skeleton').waitFor({ state: 'visible' })
   })
 
   for (const width of [360, 1440])
