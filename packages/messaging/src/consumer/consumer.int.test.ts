@@ -21,7 +21,9 @@ describe('a consumer', () => {
     await using _consumers = await consume(broker, async (event) => received.push(event))
     const event = nudge('k')
     await publishEvent(broker, event)
-    await eventually(() => assert.deepEqual(received, [{ ...event, stream: 'NUDGES', sequence: 1 }]))
+    await eventually(() =>
+      assert.deepEqual(received, [{ ...event, stream: 'NUDGES', sequence: 1, deliveries: 1 }]),
+    )
     await allAcknowledged(broker)
   })
 
