@@ -69,9 +69,12 @@ function LiveFlow() {
         {edge && <EdgePanel key={edge.id} edge={edge} {...panel} />}
         {selected?.kind === 'service' && <ServicePanel service={selected.id} {...panel} />}
       </div>
-      {flow.hasOrders.value === false && <Introduction />}
       <div class="flow-foot">
-        <Note flow={flow} health={health} pointed={pointed} />
+        {flow.hasOrders.value === false && pointed === undefined ? (
+          <Introduction />
+        ) : (
+          <Note flow={flow} health={health} pointed={pointed} />
+        )}
         <FlowTable flow={flow} health={health} />
       </div>
     </>
@@ -99,16 +102,9 @@ function Note({ flow, health, pointed }: NoteProps) {
   )
 }
 
-/** What the picture is of, as long as nothing moves in it. */
+/** What the picture is of, as long as nothing moves in it. It has the place of the note, so that nothing below moves. */
 const Introduction = () => (
-  <ul class="introduction">
-    {t.flow.introduction.map((line) => (
-      <li key={line}>{line}</li>
-    ))}
-    {may('place-orders') && (
-      <li>
-        <b>{t.flow.begin}</b>
-      </li>
-    )}
-  </ul>
+  <p class="flow-note">
+    {t.flow.introduction.join(' ')} {may('place-orders') && <b>{t.flow.begin}</b>}
+  </p>
 )
