@@ -914,7 +914,7 @@ export interface components {
              * @description Absent for events that an older release handled
              */
             readonly handledAt?: string;
-            /** @description How often the stream had delivered the event by then */
+            /** @description How often the event had been tried by then, a retry of its dead letter included */
             readonly deliveries?: number;
         };
         /** @description A message that the service could not handle */

@@ -226,6 +226,7 @@ describe('a branch or a courier', () => {
     for (const caller of [branch('1'), courier])
       for (const [method, path] of [
         ['GET', '/operations/order'],
+        ['GET', `/operations/order/events/${deadLetter.eventId}`],
         ['GET', deadLetters],
         ['POST', `${deadLetters}/${deadLetter.sequence}/send-back`],
       ] as const) {

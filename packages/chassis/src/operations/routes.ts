@@ -100,7 +100,11 @@ const handling = z
     eventId: z.string(),
     handled: z.boolean(),
     handledAt: z.iso.datetime().optional().describe('Absent for events that an older release handled'),
-    deliveries: z.int().min(1).optional().describe('How often the stream had delivered the event by then'),
+    deliveries: z
+      .int()
+      .min(1)
+      .optional()
+      .describe('How often the event had been tried by then, a retry of its dead letter included'),
   })
   .openapi('Handling', { description: 'What a service did with an event' })
 

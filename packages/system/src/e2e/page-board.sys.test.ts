@@ -183,8 +183,15 @@ describe('the board in a browser', { timeout: 200_000 }, () => {
       const page = await openBoard('valued', { viewport: { width, height: 800 }, forcedColors: 'active' })
       await page.locator('.chart rect:not(.cursor)').first().waitFor()
       await page.getByRole('slider').first().focus()
-      await page.keyboard.press('End')
-      await page.locator('.reading', { hasText: /In progress$/ }).waitFor()
+      await eventually(async () => {
+        // When the minute of the order is over, its bar is the last but one.
+        for (const key of ['End', 'ArrowLeft']) {
+          await page.keyboard.press(key)
+          if ((await page.locator('.reading').allInnerTexts()).some((it) => it.endsWith('In progress')))
+            return
+        }
+        assert.fail('no bar has the order')
+      })
       const keys = await page.evaluate<string[]>(
         "[...document.querySelectorAll('.legend li')].map((it) => getComputedStyle(it, '::before').backgroundColor)",
       )

@@ -54,11 +54,17 @@ export const may = (action: Action): boolean => me.value?.may.includes(action) ?
 export function signInWith(value: string): void {
   keepValue(key, value)
   dropValue(leftKey)
+  // What is shown belongs to the caller before.
+  me.value = undefined
   token.value = value
   signInNeeded.value = undefined
 }
 
+/** What is sent with the token of a caller who signs out. */
+export const beforeSignOut = new Set<() => void>()
+
 export function signOut(why = ''): void {
+  for (const send of beforeSignOut) send()
   if (why === '' && token.value !== undefined) keepValue(leftKey, 'yes')
   dropValue(key)
   token.value = undefined
@@ -112,7 +118,8 @@ export const client = openClient({
   url: document.baseURI,
   token: () => token.value,
   retry: onceIfUnanswered,
-  fetch: (url, init) => fetch(url, { ...init, cache: 'no-store' }),
+  // A POST goes on when its page is left.
+  fetch: (url, init) => fetch(url, { ...init, cache: 'no-store', keepalive: init.method === 'POST' }),
   onUnauthorized: (refused) =>
     token.value === undefined ? void signInByTabs() : signOut(problemText(refused)),
 })

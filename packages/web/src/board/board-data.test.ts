@@ -37,7 +37,9 @@ async function boardOf(
     if (feedAfterList && lists === 1) await untilTrue(() => board.connection.value === 'live')
     response.end(JSON.stringify({ items }))
   })
-  const board = openBoard(openClient({ url: server.url }), server.url, filter)
+  const board = openBoard(openClient({ url: server.url }), server.url, filter, {
+    feedFirstMs: feedAfterList || withoutFeed ? 100 : 10_000,
+  })
   const statuses = () =>
     Object.fromEntries([...board.orders.value.values()].map(({ orderId, status }) => [orderId, status]))
   await untilTrue(() => board.isRead.value && !board.loading.value && (withoutFeed || feed !== undefined))
@@ -78,6 +80,22 @@ describe('a board', () => {
     it.send(message(paid(2)) + message(placed(3)))
     await untilTrue(() => it.statuses()[id(3)] !== undefined)
     assert.deepEqual(it.statuses(), { [id(1)]: 'PLACED', [id(2)]: 'PAID', [id(3)]: 'PLACED' })
+  })
+
+  it('keeps what its filter is for, however many other orders pass', async () => {
+    const recent = (n: number) => {
+      const hex = (Date.now() - 60_000 + n).toString(16).padStart(12, '0')
+      return `${hex.slice(0, 8)}-${hex.slice(8)}-7c21-9d4e-5f6a7b8c9d0e`
+    }
+    const mine = orderView(recent(0), 'PLACED', ['OrderPlaced'])
+    await using it = await boardOf([mine], { filter: { ...everything, status: 'PLACED' } })
+    const others = Array.from({ length: 650 }, (_, i) =>
+      orderView(recent(i + 1), 'PAID', ['OrderPlaced', 'PaymentApproved']),
+    )
+    it.send(others.map(message).join(''))
+    await untilTrue(() => it.board.orders.value.has(others.at(-1)?.orderId ?? ''))
+    assert.equal(it.statuses()[mine.orderId], 'PLACED')
+    assert.ok(it.board.orders.value.size <= 601, `${it.board.orders.value.size} orders are kept`)
   })
 
   it('shows the list where there is no feed', async () => {

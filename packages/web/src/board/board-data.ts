@@ -10,11 +10,6 @@ import { pollWithoutFeed, whileVisible } from '../ui/while-visible.ts'
 import { type BoardFilter, liveQuery } from './filter.ts'
 import { keep, openOrderList } from './order-list.ts'
 
-/**
- * For so long the list waits for the feed: read before the feed's first id it would have to be read again.
- * (board-data.test: "reads the list once where the feed comes at once")
- */
-const feedFirstMs = 500
 /** Changes within this time are drawn together. */
 const gatherMs = 100
 /** Orders become overdue without an event. */
@@ -22,12 +17,22 @@ const overdueEveryMs = 10_000
 
 export type BoardData = ReturnType<typeof openBoard>
 
+interface BoardOptions {
+  /** Shown until the orders are read. */
+  readonly before?: Orders | undefined
+  /**
+   * For so long the list waits for the feed: read before the feed's first id it would have to be read again.
+   * (board-data.test: "reads the list once where the feed comes at once")
+   */
+  readonly feedFirstMs?: number
+}
+
 /**
  * Reads a filter's orders, and follows their changes until it is closed.
  * @param audience callers who may see the same orders have the same
- * @param before shown until the orders are read
  */
-export function openBoard(client: Client, audience: string, filter: BoardFilter, before: Orders = new Map()) {
+export function openBoard(client: Client, audience: string, filter: BoardFilter, options: BoardOptions = {}) {
+  const { before = new Map(), feedFirstMs = 500 } = options
   const closed = new AbortController()
   const list = openOrderList(client, filter, before, closed.signal)
   const { orders, hasOlder, isRead, loading, error, readOlder } = list

@@ -53,7 +53,7 @@ interface LiveBoardProps {
 function LiveBoard({ filter, setUsual }: LiveBoardProps) {
   const last = useRef<BoardData | undefined>(undefined)
   const board = useMemo(
-    () => openBoard(client, audience.peek(), filter, last.current?.orders.peek()),
+    () => openBoard(client, audience.peek(), filter, { before: last.current?.orders.peek() }),
     [loadKeyOf(filter)],
   )
   last.current = board

@@ -9,7 +9,7 @@ import { narrow, now } from '../ui/screen.ts'
 import { useHeld } from '../ui/use-held.ts'
 import type { BoardData } from './board-data.ts'
 import { Card } from './card.tsx'
-import { addressOf, type BoardFilter } from './filter.ts'
+import { addressOf, type BoardFilter, loadKeyOf } from './filter.ts'
 import { Finished } from './finished.tsx'
 import type { BoardNumbers } from './numbers.ts'
 
@@ -36,6 +36,7 @@ export function Columns({ board, filter, shown, numbers }: ColumnsProps) {
   }
   const isPart = numbers === undefined ? board.hasOlder.value : numbers.isPart
   const textOf = (status: Status) => `${count(countOf(status))}${isPart && countOf(status) > 0 ? '+' : ''}`
+  const filterKey = loadKeyOf(filter)
   const addressFor = (status: Status) => addressOf({ ...filter, status })
   const columns = underway.filter((status) => only === undefined || only === status)
   const isEnded = ended.some((status) => status === only)
@@ -51,6 +52,7 @@ export function Columns({ board, filter, shown, numbers }: ColumnsProps) {
               total={countOf(status)}
               totalText={textOf(status)}
               address={only ? undefined : addressFor(status)}
+              filterKey={filterKey}
               find={(id) => board.orders.value.get(id)}
             />
           ))}
@@ -62,6 +64,7 @@ export function Columns({ board, filter, shown, numbers }: ColumnsProps) {
           countOf={textOf}
           addressFor={addressFor}
           only={only}
+          filterKey={filterKey}
         />
       )}
     </>
@@ -75,14 +78,15 @@ interface ColumnProps {
   readonly totalText: string
   /** The address that shows all of them; undefined where this does. */
   readonly address: string | undefined
+  readonly filterKey: string
   readonly find: (orderId: string) => OrderView | undefined
 }
 
-function Column({ status, orders, total, totalText, address, find }: ColumnProps) {
+function Column({ status, orders, total, totalText, address, filterKey, find }: ColumnProps) {
   const list = useRef<HTMLElement>(null)
   const mostCards = address === undefined ? 2000 : narrow.value ? 6 : 40
   const cards = orders.slice(0, mostCards)
-  const { rows, added, release } = useHeld(list, cards, ({ orderId }) => orderId)
+  const { rows, added, release } = useHeld(list, cards, ({ orderId }) => orderId, filterKey)
   const id = `column-${status.toLowerCase()}`
   return (
     <section

@@ -1,4 +1,5 @@
 import type { ComponentProps } from 'preact'
+import { useState } from 'preact/hooks'
 import { me } from '../api/client.ts'
 import { ended, isStatus, underway } from '../order/statuses.tsx'
 import { t } from '../texts/texts.ts'
@@ -102,36 +103,44 @@ export function FilterForm({ filter, seen }: FilterFormProps) {
   )
 }
 
-interface FieldProps
-  extends Pick<ComponentProps<'input'>, 'value' | 'name' | 'placeholder' | 'onInput' | 'onChange'> {
+interface FieldProps extends Pick<ComponentProps<'input'>, 'name' | 'placeholder' | 'onInput' | 'onChange'> {
   readonly label: string
+  readonly value: string | undefined
   readonly type?: 'text' | 'search'
   readonly offers?: ReadonlySet<string>
 }
 
-const Field = ({ label, value, offers, type = 'text', ...input }: FieldProps) => (
-  <label>
-    {label}
-    <input
-      type={type}
-      value={value ?? ''}
-      maxLength={64}
-      spellcheck={false}
-      autocomplete="off"
-      {...(offers && { list: `offers-${label}` })}
-      {...input}
-    />
-    {offers && (
-      <datalist id={`offers-${label}`}>
-        {[...offers]
-          .sort((a, b) => a.localeCompare(b))
-          .map((name) => (
-            <option key={name} value={name} />
-          ))}
-      </datalist>
-    )}
-  </label>
-)
+/** Keeps what is typed until it is chosen, however often the form is drawn meanwhile. */
+function Field({ label, value = '', offers, type = 'text', onInput, ...input }: FieldProps) {
+  const [typed, setTyped] = useState({ over: value, text: value })
+  return (
+    <label>
+      {label}
+      <input
+        type={type}
+        value={typed.over === value ? typed.text : value}
+        maxLength={64}
+        spellcheck={false}
+        autocomplete="off"
+        {...(offers && { list: `offers-${label}` })}
+        {...input}
+        onInput={(event) => {
+          setTyped({ over: value, text: event.currentTarget.value })
+          onInput?.(event)
+        }}
+      />
+      {offers && (
+        <datalist id={`offers-${label}`}>
+          {[...offers]
+            .sort((a, b) => a.localeCompare(b))
+            .map((name) => (
+              <option key={name} value={name} />
+            ))}
+        </datalist>
+      )}
+    </label>
+  )
+}
 
 const textIn = (event: { currentTarget: HTMLInputElement }) => event.currentTarget.value.trim() || undefined
 

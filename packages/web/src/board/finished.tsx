@@ -17,17 +17,19 @@ interface FinishedProps {
   readonly addressFor: (status: Status) => string
   /** The status that the filter chose; undefined for all. */
   readonly only?: Status | undefined
+  /** Another filter shows its orders at once. */
+  readonly filterKey: string
 }
 
 const mostRows = 12
 
 /** The latest finished orders, and how many ended how. */
-export function Finished({ orders, countOf, addressFor, only }: FinishedProps) {
+export function Finished({ orders, countOf, addressFor, only, filterKey }: FinishedProps) {
   const list = useRef<HTMLElement>(null)
   const latest = [...orders]
     .sort((a, b) => (a.since < b.since ? 1 : -1))
     .slice(0, only ? undefined : mostRows)
-  const { rows, added, release } = useHeld(list, latest, ({ orderId }) => orderId)
+  const { rows, added, release } = useHeld(list, latest, ({ orderId }) => orderId, filterKey)
   return (
     <section
       class="finished"

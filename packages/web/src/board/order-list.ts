@@ -1,8 +1,9 @@
 import { signal } from '@preact/signals'
 import type { Client } from '@saucery/client/client'
+import { CallRefused } from '@saucery/client/errors'
 import { untilAnswered } from '../api/retry.ts'
 import { endBefore, mergeViews, newest, type Orders } from '../order/orders.ts'
-import { type BoardFilter, ordersQuery } from './filter.ts'
+import { type BoardFilter, matches, ordersQuery } from './filter.ts'
 
 const pageSize = 200
 
@@ -21,10 +22,16 @@ export function openOrderList(client: Client, filter: BoardFilter, before: Order
   let nextUntil: string | undefined
   let current = new AbortController()
 
-  /** Replaces the orders, and drops the oldest ones beyond the limit. */
+  /**
+   * Replaces the orders, and drops the oldest ones beyond the limit. The feed brings others too, which push out none of
+   * those that the filter is for.
+   */
   function replace(all: Orders): void {
-    const kept = newest(all, limit)
-    orders.value = kept.orders
+    const time = Date.now()
+    const wanted = new Map([...all].filter(([, order]) => matches(order, filter, time)))
+    const others = new Map([...all].filter(([id]) => !wanted.has(id)))
+    const kept = newest(wanted, limit)
+    orders.value = new Map([...newest(others, keep).orders, ...kept.orders])
     if (!kept.cut) return
     hasOlder.value = true
     const end = endBefore(kept.orders)
@@ -32,8 +39,13 @@ export function openOrderList(client: Client, filter: BoardFilter, before: Order
   }
 
   function getPage(until: string | undefined, signal: AbortSignal) {
-    const query = { ...ordersQuery(filter, Date.now()), limit: pageSize, until, timeline: 'none' as const }
-    return client.get('/orderDashboards', { query, signal })
+    const query = { ...ordersQuery(filter, Date.now()), limit: pageSize, until }
+    const lean = { ...query, timeline: 'none' as const }
+    return client.get('/orderDashboards', { query: lean, signal }).catch((error) => {
+      // An older dashboard, as during a deploy and after the way back, knows no `timeline`.
+      if (!(error instanceof CallRefused) || error.status !== 422) throw error
+      return client.get('/orderDashboards', { query, signal })
+    })
   }
 
   /** Puts a page over the orders that are known when it arrives; leaves them when it is refused or aborted. */
@@ -60,14 +72,19 @@ export function openOrderList(client: Client, filter: BoardFilter, before: Order
     replace(mergeViews(before, page.items).orders)
   }
 
-  function readOlder(): Promise<void> {
+  async function readOlder(): Promise<void> {
+    // It would end a read of the whole list, and with it what that would have made up for.
+    if (loading.value) return
     limit += pageSize
     return read(() => orders.value, nextUntil)
   }
 
   /** Adds the newest page: orders can match the filter without an event. */
   async function refresh(): Promise<void> {
-    const { items } = await getPage(undefined, closed)
+    const { items, next } = await getPage(undefined, closed)
+    // More than a page came since: what lies between is read by the button for older orders.
+    if (next !== undefined && !items.some(({ orderId }) => orders.value.has(orderId)))
+      return read(() => orders.value)
     replace(mergeViews(orders.value, items).orders)
   }
 

@@ -82,7 +82,7 @@ export function openFlow(client: Client, audience: string, edges: readonly FlowE
     draw()
   }
 
-  // What came while the page was hidden is not shown as if it came now.
+  // The rates of before are over. What came while the page was hidden comes at once, as a burst.
   document.addEventListener(
     'visibilitychange',
     () => {

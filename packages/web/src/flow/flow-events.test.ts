@@ -44,12 +44,18 @@ describe('the rate of an edge', () => {
   it('is that of the last five seconds', () => {
     const rates = openRates()
     for (let ms = 0; ms < 10_000; ms += 100) rates.count('edge', ms)
-    assert.equal(rates.perSecond('edge', 9999), 10)
+    assert.equal(Math.round(rates.perSecond('edge', 9999)), 10)
     assert.equal(rates.perSecond('another', 9999), 0)
     assert.equal(rates.isIdle(9999), false)
-    assert.equal(rates.perSecond('edge', 12_000), 4)
+    assert.equal(rates.perSecond('edge', 12_000), 5)
     assert.equal(rates.perSecond('edge', 15_000), 0)
     assert.equal(rates.isIdle(15_000), true)
     assert.equal(rates.totalOf('edge'), 100)
+  })
+
+  it('is the same in the middle of a second', () => {
+    const rates = openRates()
+    for (let ms = 0; ms < 9500; ms += 100) rates.count('edge', ms)
+    assert.equal(rates.perSecond('edge', 9500), 10)
   })
 })

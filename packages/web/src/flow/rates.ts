@@ -21,7 +21,8 @@ export function openRates() {
     },
     perSecond(name: string, ms: number): number {
       slideTo(ms)
-      return window.reduce((sum, { counts }) => sum + (counts.get(name) ?? 0), 0) / slots
+      const seconds = slots - 1 + (ms % 1000) / 1000
+      return window.reduce((sum, { counts }) => sum + (counts.get(name) ?? 0), 0) / seconds
     },
     totalOf: (name: string): number => totals.get(name) ?? 0,
     /** Nothing was counted within the window. */

@@ -32,7 +32,8 @@ export function Keyboard() {
     document.addEventListener('keydown', onKeyDown)
     return () => document.removeEventListener('keydown', onKeyDown)
   }, [])
-  const close = () => setDialog(undefined)
+  // A dialog that is gone tells of its end later, when another may be open.
+  const close = (which: 'find' | 'help') => setDialog((open) => (open === which ? undefined : open))
   return (
     <>
       <button
@@ -45,12 +46,12 @@ export function Keyboard() {
         ?
       </button>
       {dialog === 'find' && (
-        <Dialog title={t.keys.actions.find} onClose={close}>
-          <FindBox onDone={close} />
+        <Dialog title={t.keys.actions.find} onClose={() => close('find')}>
+          <FindBox onDone={() => close('find')} />
         </Dialog>
       )}
       {dialog === 'help' && (
-        <Dialog title={t.keys.title} onClose={close}>
+        <Dialog title={t.keys.title} onClose={() => close('help')}>
           <KeyHelp />
         </Dialog>
       )}

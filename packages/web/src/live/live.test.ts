@@ -163,7 +163,7 @@ describe('the live feed', () => {
         (response) => feed(response).write('id: 1\n\n'),
         (response) => feed(response).write(message('a', '2')),
       ],
-      { silenceMs: 100 },
+      { silenceMs: 500 },
     )
     await follower.until('a PLACED')
     assert.deepEqual(follower.lastIds.slice(0, 2), [undefined, '1'])

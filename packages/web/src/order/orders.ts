@@ -18,13 +18,16 @@ export function mergeViews(known: Orders, views: readonly OrderView[]): { orders
   const moves: Move[] = []
   for (const order of views) {
     const before = orders.get(order.orderId)
-    if (before && before.eventCount > order.eventCount) continue
+    if (before && countOf(before) > countOf(order)) continue
     orders.set(order.orderId, order)
     if (!before) moves.push({ order })
     else if (before.status !== order.status) moves.push({ order, from: before.status })
   }
   return { orders, moves }
 }
+
+/** An older dashboard, as during a deploy, counts no events. */
+const countOf = ({ eventCount, timeline }: OrderView) => eventCount ?? timeline.length
 
 /** The newest orders, and whether some were cut off. Ids are UUIDv7: the later, the greater. */
 export function newest(orders: Orders, limit: number): { orders: Orders; cut: boolean } {

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { beforeSignOut } from '../api/client.ts'
 import { type ActionName, endings, orderActions, sendAction } from '../order/actions.tsx'
 import { t } from '../texts/texts.ts'
 import { announcement, Failure } from '../ui/parts.tsx'
@@ -37,9 +38,11 @@ export function EndDelivery({ orderId, name, onEnded }: EndDeliveryProps) {
     const sendNow = () => send.current()
     const timer = setTimeout(sendNow, undoMs)
     addEventListener('pagehide', sendNow)
+    beforeSignOut.add(sendNow)
     return () => {
       clearTimeout(timer)
       removeEventListener('pagehide', sendNow)
+      beforeSignOut.delete(sendNow)
     }
   }, [asked])
   useEffect(() => () => send.current(), [])

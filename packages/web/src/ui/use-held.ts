@@ -11,15 +11,17 @@ const isInUse = (list: HTMLElement | null): boolean =>
 /**
  * The rows of a list that holds still under the pointer and the keyboard's focus.
  * @param list gets `release` as its `onPointerLeave` and `onFocusOut`
+ * @param of what the list is of: another one is shown at once
  */
 export function useHeld<T>(
   list: RefObject<HTMLElement | null>,
   found: readonly T[],
   keyOf: (item: T) => string,
+  of = '',
 ) {
   const [, renderAgain] = useState({})
-  const shown = useRef(found)
-  if (!isInUse(list.current)) shown.current = found
+  const shown = useRef({ of, found })
+  if (shown.current.of !== of || !isInUse(list.current)) shown.current = { of, found }
   const release = () => setTimeout(renderAgain, 0, {})
-  return { ...heldRows(shown.current, found, keyOf), release }
+  return { ...heldRows(shown.current.found, found, keyOf), release }
 }
