@@ -5,9 +5,8 @@ import { isOld, type Received, sinceMs, stateAt } from '../operations/health.ts'
 export interface ServiceHealth {
   readonly service: ServiceState['service']
   readonly state: ServiceState['state'] | 'unknown'
-  /** The events of each stream that wait for it; of a stream that nobody knows of it is absent. */
+  /** The events of each stream that wait for it; absent where nobody knows it, or has not for a while. */
   readonly waiting: Readonly<Record<string, number>>
-  readonly isOld: boolean
   readonly deadLetters: number | undefined
 }
 
@@ -17,8 +16,7 @@ export const healthOf = (received: Received, now: number): ServiceHealth[] => {
   return received.services.map((it) => ({
     service: it.service,
     state: stateAt(it, since),
-    waiting: waitingIn(it.lag?.consumers ?? []),
-    isOld: it.lag === undefined || isOld(it.lag.ageMs + since),
+    waiting: it.lag && !isOld(it.lag.ageMs + since) ? waitingIn(it.lag.consumers) : {},
     deadLetters: it.report?.deadLetters,
   }))
 }
