@@ -2,6 +2,7 @@ import { computed, signal } from '@preact/signals'
 import { openClient } from '@saucery/client/client'
 import { onceIfUnanswered } from '@saucery/client/retry'
 import type { Action, Me } from '@saucery/client/schemas'
+import { openChannel } from './channel.ts'
 import { answerTabs, askForToken } from './hand-over.ts'
 import { problemText } from './problem-text.ts'
 import { dropValue, keepValue, keptValue } from './storage.ts'
@@ -78,16 +79,7 @@ addEventListener('hashchange', () => {
   if (linked !== undefined) signInWith(linked)
 })
 
-const tabs = openTabs()
-
-function openTabs(): BroadcastChannel | undefined {
-  try {
-    return new BroadcastChannel(`sign-in ${new URL('.', document.baseURI).href}`)
-  } catch {
-    // Some browsers have none, or deny it.
-    return undefined
-  }
-}
+const tabs = openChannel(`sign-in ${new URL('.', document.baseURI).href}`)
 
 let seen = Date.now()
 document.addEventListener('visibilitychange', () => {

@@ -1,6 +1,7 @@
 import type { ComponentProps } from 'preact'
 import { useState } from 'preact/hooks'
 import { me } from '../api/client.ts'
+import { wholeIdIn } from '../order/orders.ts'
 import { ended, isStatus, underway } from '../order/statuses.tsx'
 import { t } from '../texts/texts.ts'
 import { pushAddress, replaceAddress } from '../ui/router.ts'
@@ -15,7 +16,7 @@ interface FilterFormProps {
 /** Chooses the orders. The filter is in the address, so that it can be bookmarked and shared, and Back undoes a choice. */
 export function FilterForm({ filter, seen }: FilterFormProps) {
   const choose = (part: Partial<BoardFilter>) => pushAddress(addressOf({ ...filter, ...part }))
-  const isWholeId = filter.id !== undefined && wholeId.test(filter.id)
+  const isWholeId = filter.id !== undefined && wholeIdIn(filter.id) === filter.id
   function typeId(id: string | undefined): void {
     // One step back for the whole word.
     const go = filter.id === undefined ? pushAddress : replaceAddress
@@ -143,5 +144,3 @@ function Field({ label, value = '', offers, type = 'text', onInput, ...input }: 
 }
 
 const textIn = (event: { currentTarget: HTMLInputElement }) => event.currentTarget.value.trim() || undefined
-
-const wholeId = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useState } from 'preact/hooks'
+import { useRef } from 'preact/hooks'
 import { may } from '../api/client.ts'
 import { latestOverview } from '../operations/overview.ts'
 import { serviceRows } from '../order/choreography.ts'
@@ -8,6 +8,7 @@ import { shortId } from '../order/orders.ts'
 import { t } from '../texts/texts.ts'
 import { clock, count, duration } from '../ui/format.ts'
 import { Details } from '../ui/parts.tsx'
+import { useHeld } from '../ui/use-held.ts'
 import type { FlowEdge } from './edges.ts'
 import { eventStatuses } from './event-statuses.ts'
 import type { FlowData } from './flow-data.ts'
@@ -42,13 +43,10 @@ const Panel = ({
 
 /** The last events of an edge. They hold still while the pointer or the focus is among them. */
 export function EdgePanel({ edge, flow, health, onClose }: PanelProps & { edge: FlowEdge }) {
-  const [held, setHeld] = useState<ReturnType<FlowData['lastOf']> | undefined>(undefined)
+  const list = useRef<HTMLUListElement>(null)
   flow.version.value
-  const found = flow.lastOf(edge.id)
-  const shown = held ?? found
+  const { rows, release } = useHeld(list, flow.lastOf(edge.id), ({ id }) => id)
   const { perSecond, waiting } = numbersOf(edge, flow, health)
-  const hold = () => setHeld((before) => before ?? found)
-  const release = () => setHeld(undefined)
   return (
     <Panel title={`${edge.from} → ${edge.to}`} onClose={onClose}>
       <p class="flow-note">
@@ -56,15 +54,9 @@ export function EdgePanel({ edge, flow, health, onClose }: PanelProps & { edge: 
         {waiting !== undefined && ` · ${t.flow.waiting(count(waiting))}`}
         {` · ${t.flow.lastEvents}`}
       </p>
-      {shown.length === 0 && <p class="nothing">{t.flow.noEvents}</p>}
-      <ul
-        class="last-events"
-        onPointerEnter={hold}
-        onPointerLeave={release}
-        onFocusIn={hold}
-        onFocusOut={release}
-      >
-        {shown.map(({ id, name, orderId, time }) => (
+      {rows.length === 0 && <p class="nothing">{t.flow.noEvents}</p>}
+      <ul ref={list} class="last-events" onPointerLeave={release} onFocusOut={release}>
+        {rows.map(({ item: { id, name, orderId, time } }) => (
           <li key={id} class={`status-${eventStatuses[name].toLowerCase()}`}>
             <time dateTime={time}>{clock(time)}</time>{' '}
             <a href={eventAddress(orderId, id)}>

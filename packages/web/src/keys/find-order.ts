@@ -1,13 +1,13 @@
 import type { Client } from '@saucery/client/client'
 import { CallRefused } from '@saucery/client/errors'
 import type { OrderView } from '@saucery/client/schemas'
+import { wholeIdIn } from '../order/orders.ts'
 
 export type FoundOrder = Pick<OrderView, 'orderId' | 'status' | 'branchId' | 'sauceId'> & {
   /** The event whose id was looked for. */
   readonly eventId?: string
 }
 
-const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/
 const mostFound = 8
 /** Fewer letters are in too many ids. */
 const leastLetters = 3
@@ -29,7 +29,7 @@ export async function findByText(
   if (id.length < leastLetters) return []
   const list = async (timeline?: 'none') =>
     (await client.get('/orderDashboards', { query: { limit: 200, timeline }, signal })).items
-  if (!uuid.test(id))
+  if (wholeIdIn(id) === undefined)
     return (await list('none')).filter(({ orderId }) => orderId.includes(id)).slice(0, mostFound)
   try {
     return [await client.get('/orderDashboards/{id}', { path: { id }, signal })]

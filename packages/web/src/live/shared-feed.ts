@@ -1,4 +1,5 @@
 import type { Client } from '@saucery/client/client'
+import { openChannel } from '../api/channel.ts'
 import { joinGroup } from './lead.ts'
 import { followLive } from './live.ts'
 import type { Batch, Connection } from './read-feed.ts'
@@ -61,13 +62,4 @@ export function followSharedFeed(options: SharedFeed): void {
       connection.value = 'reconnecting'
     },
   })
-}
-
-/** Some browsers have none, or deny it to a page in a frame. */
-function openChannel(name: string): BroadcastChannel | undefined {
-  try {
-    return new BroadcastChannel(name)
-  } catch {
-    return undefined
-  }
 }
