@@ -806,6 +806,7 @@ export interface components {
             readonly event: "OrderPlaced" | "OrderCancelled" | "PaymentApproved" | "PaymentDeclined" | "PaymentVoided" | "PaymentRefunded" | "DeliveryStarted" | "DeliveryCompleted" | "DeliveryFailed" | "DeliveryCancelled" | "CancellationRefused";
             /** @description The id of the event or request that caused it */
             readonly cause: string;
+            readonly actor?: components["schemas"]["Actor"];
             /** Format: date-time */
             readonly time: string;
             readonly stream: string;
@@ -814,6 +815,13 @@ export interface components {
             readonly data: {
                 readonly [key: string]: unknown;
             };
+        };
+        /** @description Who sent the request, of an event that a request caused */
+        readonly Actor: {
+            /** @description Absent for callers who may not know it */
+            readonly subject?: string;
+            readonly role: string;
+            readonly branchId?: string;
         };
         readonly Statistics: {
             /** Format: date-time */

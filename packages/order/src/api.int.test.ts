@@ -49,14 +49,15 @@ describe('POST /orders', () => {
     assert.equal((await place({ qty: 1_000_000, branchId: 'b'.repeat(64) })).qty, 1_000_000)
   })
 
-  it('names the request as the cause, by its id', async () => {
+  it('names the request as the cause, by its id, and who sent it', async () => {
     const headers = { 'content-type': 'application/json', 'x-request-id': 'req-42' }
     const response = await app.request('/orders', { method: 'POST', body: JSON.stringify(wanted), headers })
     const { id } = (await response.json()) as Order
-    const [row] = await db.execute<{ causation_id: string }>(
-      `select causation_id from outbox where subject = 'orders.placed.${id}'`,
+    const [row] = await db.execute<{ causation_id: string; actor: unknown }>(
+      `select causation_id, actor from outbox where subject = 'orders.placed.${id}'`,
     )
-    assert.equal(row?.causation_id, 'req-42')
+    assert.match(String(row?.causation_id), /^request:req-42:/)
+    assert.deepEqual(row?.actor, { subject: 'anyone', role: 'operator' })
   })
 
   it('takes numbers as decimal digits in strings', async () => {

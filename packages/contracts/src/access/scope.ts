@@ -1,7 +1,11 @@
 import { z } from 'zod'
 import { itemId } from '../fields.ts'
 
-const subject = z.string().min(1).max(255)
+// Control characters would end up in logs, and Postgres stores no NUL.
+const subject = z
+  .string()
+  .max(255)
+  .regex(/^\P{Cc}+$/u, 'must be a text without control characters')
 
 const everyCaller = {
   subject,

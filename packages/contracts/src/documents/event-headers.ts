@@ -16,6 +16,12 @@ export const eventHeaders = z.object({
   'ce-time': z.iso.datetime({ precision: 3 }).describe('When the event was committed, in UTC'),
   'ce-dataschema': z.string().describe('Name and version of the payload’s schema'),
   'ce-causationid': z.string().min(1).describe('The id of the event or request that caused it'),
+  'ce-actor': z
+    .string()
+    .optional()
+    .describe(
+      'Of an event that a request caused: who sent it, as JSON. Its digest is the end of `ce-causationid`',
+    ),
   'ce-keyid': z.string().min(1).optional().describe('The publisher’s key that signed it'),
   'ce-signature': z
     .string()

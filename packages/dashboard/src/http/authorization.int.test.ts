@@ -6,7 +6,7 @@ import type { Caller } from '@saucery/contracts/access/scope'
 import { testMongo } from '@saucery/servers/testing/servers'
 import { openViews } from '../store/view-store.ts'
 import { apiOn } from '../testing/api.ts'
-import { addStory } from '../testing/stories.ts'
+import { addStory, story } from '../testing/stories.ts'
 
 const mongo = await testMongo()
 const views = openViews(mongo.url)
@@ -27,6 +27,9 @@ const listed = async (caller: Caller, query = '') => {
 }
 
 const placed = await addStory(views, ['OrderPlaced'])
+const [completed] = story(placed, ['DeliveryCompleted'])
+assert.ok(completed)
+await views.add({ orderId: placed, entry: { ...completed, actor: { subject: 'lee', role: 'courier' } } })
 /** Its placing has not arrived yet, so its branch is not known. */
 const unknown = await addStory(views, ['PaymentVoided'])
 const own = branch(String((await views.find(placed))?.branchId))
@@ -40,7 +43,7 @@ describe('a branch', () => {
     assert.deepEqual(await listed(other), [])
   })
 
-  it('does not learn from its orders how many events others had', async () => {
+  it('does not learn from its orders how many events others had, or who works elsewhere', async () => {
     const [one, page] = [`/orderDashboards/${placed}`, '/orderDashboards']
     const after = `${one}?after=${(await views.find(placed))?.timeline[0]?.id}`
     for (const path of [one, after, page]) {
@@ -48,6 +51,8 @@ describe('a branch', () => {
       assert.match(await shown(own), /"timeline":\[\{"id":/)
       assert.doesNotMatch(await shown(own), /sequence/i)
       assert.match(await shown(operator), /"sequence":10/)
+      assert.match(await shown(own), /"actor":\{"role":"courier"\}/)
+      assert.match(await shown(operator), /"actor":\{"subject":"lee","role":"courier"\}/)
     }
   })
 

@@ -7,11 +7,20 @@ const eventName = z.enum(events.map(({ event }) => event))
 
 const part = z.object({ status: z.string(), reason: z.string().optional() })
 
+const actor = z
+  .object({
+    subject: z.string().optional().describe('Absent for callers who may not know it'),
+    role: z.string(),
+    branchId: z.string().optional(),
+  })
+  .openapi('Actor')
+
 const timelineEntry = z
   .object({
     id: z.string().describe('The event’s id'),
     event: eventName,
     cause: z.string().describe('The id of the event or request that caused it'),
+    actor: actor.optional().describe('Who sent the request, of an event that a request caused'),
     time: z.iso.datetime(),
     stream: z.string(),
     sequence: z

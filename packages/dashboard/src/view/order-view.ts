@@ -34,8 +34,8 @@ const deliveryStates: States = [
 
 export function entryOf(event: ReceivedEvent<AnyFact>): TimelineEntry {
   const { orderId: _, ...data } = event.data
-  const { id, name, causationId: cause, time, stream, sequence } = event
-  return { id, event: name, cause, time, stream, sequence, data }
+  const { id, name, causationId: cause, actor, time, stream, sequence } = event
+  return { id, event: name, cause, ...(actor && { actor }), time, stream, sequence, data }
 }
 
 /**

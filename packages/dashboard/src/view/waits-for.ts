@@ -1,6 +1,6 @@
 import type { Scope } from '@saucery/contracts/access/scope'
 import type { Status } from '@saucery/contracts/status'
-import type { EventName, OrderJson, WaitsFor } from './order-json.ts'
+import type { EventName, OrderJson, TimelineEntry, WaitsFor } from './order-json.ts'
 import type { OrderView } from './order-view.ts'
 
 /** How long each wait may take, in milliseconds. */
@@ -60,9 +60,7 @@ export function waitsFor(view: OrderView, deadlines: Deadlines, now: number): Wa
 export function orderToJson(view: OrderView, scope: Scope, deadlines: Deadlines, now: number): OrderJson {
   const { _id: orderId, payBy: _, projection: __, timeline: entries, ...fields } = view
   const waiting = waitsFor(view, deadlines, now)
-  // Two sequences show how many events others' orders had between them.
-  // (authorization.int.test: "does not learn from its orders how many events others had")
-  const timeline = scope === 'all' ? entries : entries.map(({ sequence: _, ...entry }) => entry)
+  const timeline = scope === 'all' ? entries : entries.map(entryForBranch)
   return {
     orderId,
     ...fields,
@@ -70,6 +68,16 @@ export function orderToJson(view: OrderView, scope: Scope, deadlines: Deadlines,
     eventCount: entries.length,
     timeline,
   }
+}
+
+/**
+ * An entry as a branch sees it. Two sequences would show how many events others' orders had between them, and who works
+ * elsewhere does not concern it.
+ * (authorization.int.test: "does not learn from its orders how many events others had, or who works elsewhere")
+ */
+function entryForBranch({ sequence: _, ...entry }: TimelineEntry): OrderJson['timeline'][number] {
+  if (!entry.actor || entry.actor.role === 'branch') return entry
+  return { ...entry, actor: { role: entry.actor.role } }
 }
 
 function untilOf({ status, since, payBy }: OrderView, deadlines: Deadlines): string | undefined {

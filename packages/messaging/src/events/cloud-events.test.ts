@@ -3,6 +3,7 @@ import { describe, it } from 'node:test'
 import { type JsMsg, type MsgHdrs, headers as newHeaders } from 'nats'
 import { Nudged, nudge } from '../testing/counters.ts'
 import { testKeys } from '../testing/keys.ts'
+import { actorText, requestCause } from './actor.ts'
 import { parseMessage, toHeaders, UnknownKind, Unprocessable } from './cloud-events.ts'
 import type { Event } from './event.ts'
 import { eventSigner, eventVerifier } from './signature.ts'
@@ -61,6 +62,20 @@ describe('a message', () => {
       traceparent: event.traceparent,
     }
     assert.deepEqual(Object.fromEntries(headers.keys().map((name) => [name, headers.get(name)])), wanted)
+  })
+
+  it('brings the actor of the request that caused it, and is unprocessable with another actor', () => {
+    const kim = { subject: 'kim', role: 'branch', branchId: '7' }
+    const { id, requestedBy } = requestCause('a-request', '', kim)
+    const event = { ...nudge('k'), causationId: id, actor: requestedBy }
+    assert.deepEqual(parseMessage(messageOf(event), expected).actor, kim)
+    // A release without actors publishes what is in the outbox without its actor.
+    assert.equal(parseMessage(withHeader(event, 'ce-actor', ''), expected).actor, undefined)
+    const lee = actorText({ ...kim, subject: 'lee' })
+    for (const text of [lee, 'no JSON', '{}'])
+      assert.throws(reading(withHeader(event, 'ce-actor', text)), /^Unprocessable: forged/)
+    const caused = withHeader(nudge('k'), 'ce-actor', lee)
+    assert.throws(reading(caused), Unprocessable)
   })
 
   it('needs little more than a type, a source and an id', () => {

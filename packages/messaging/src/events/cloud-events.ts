@@ -1,4 +1,5 @@
 import { type JsMsg, type MsgHdrs, headers as newHeaders } from 'nats'
+import { type Actor, actorText, readActor } from './actor.ts'
 import { type Event, type EventType, type Fact, keyOf, type ReceivedEvent } from './event.ts'
 import type { EventVerifier, SignedMessage } from './signature.ts'
 
@@ -29,6 +30,7 @@ export function toHeaders(event: Event, source: string): MsgHdrs {
   headers.set('ce-time', event.time)
   headers.set('ce-dataschema', `urn:event:${event.name}:${event.version}`)
   headers.set('ce-causationid', event.causationId)
+  if (event.actor) headers.set('ce-actor', actorText(event.actor))
   headers.set('traceparent', event.traceparent)
   return headers
 }
@@ -70,6 +72,8 @@ export function parseEvent<F extends Fact>(
   const id = header('ce-id')
   if (!id || !/^[!-~]{1,200}$/.test(id)) throw new Unprocessable('no ce-id, or one that is no id')
   const time = timeOf(header('ce-time')) ?? arrived.toISOString()
+  const causationId = header('ce-causationid') ?? id
+  const actor = actorOf(header('ce-actor'), causationId)
   const version = Number(header('ce-dataschema')?.split(':').at(-1) ?? type.version)
   if (Number.isInteger(version) && version > type.version)
     throw new UnknownKind(`${name} has no version ${version} here, only up to ${type.version}`)
@@ -80,7 +84,8 @@ export function parseEvent<F extends Fact>(
     data: readData(type, version, key, message),
     id,
     time,
-    causationId: header('ce-causationid') ?? id,
+    causationId,
+    ...(actor && { actor }),
     traceparent: header('traceparent') ?? '',
   } as unknown as Event<F>
 }
@@ -93,6 +98,14 @@ function timeOf(text: string | undefined): string | undefined {
   const ms = rfc3339.test(text) ? Date.parse(text) : Number.NaN
   if (Number.isNaN(ms)) throw new Unprocessable(`ce-time is not a time: ${text}`)
   return new Date(ms).toISOString()
+}
+
+/** Absent on events that no request caused, and on those that a release without actors published. */
+function actorOf(text: string | undefined, causationId: string): Actor | undefined {
+  if (text === undefined) return undefined
+  const actor = readActor(text, causationId)
+  if (!actor) throw new Unprocessable('forged: ce-actor is not who sent the request in ce-causationid')
+  return actor
 }
 
 /** The server puts these on what it answers. In a stream they show an answer that was sent there by a reply subject. */

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid'
+import type { Actor } from './actor.ts'
 import { childTraceparent } from './trace-context.ts'
 
 /** Something that happened, as a decision returns it. The last token of the subject is the key. */
@@ -19,6 +20,8 @@ export interface Stamp {
   readonly causationId: string
   /** W3C trace context. */
   readonly traceparent: string
+  /** Of an event that a request caused directly. */
+  readonly actor?: Actor | undefined
 }
 
 export type Event<F extends Fact = Fact> = F & Stamp
@@ -42,7 +45,10 @@ export interface EventType<F extends Fact = Fact> {
 }
 
 /** The event or request that causes an event. */
-export type Cause = Pick<Stamp, 'id' | 'traceparent'>
+export interface Cause extends Pick<Stamp, 'id' | 'traceparent'> {
+  /** Of a request only: what an event leads to has that event as its cause, and no actor. */
+  readonly requestedBy?: Actor
+}
 
 export function stamp<F extends Fact>(fact: F, cause: Cause, now: Date): Event<F> {
   return {
@@ -50,6 +56,7 @@ export function stamp<F extends Fact>(fact: F, cause: Cause, now: Date): Event<F
     id: uuidv7({ msecs: now.getTime() }),
     time: now.toISOString(),
     causationId: cause.id,
+    ...(cause.requestedBy && { actor: cause.requestedBy }),
     traceparent: childTraceparent(cause.traceparent),
   }
 }

@@ -20,8 +20,8 @@ const unpublishSize = 1000
 export async function insertEvents(tx: Transaction, events: Event[], leaseMs: number): Promise<void> {
   if (events.length === 0) return
   await tx.execute(sql`
-    insert into ${outbox} (id, name, version, subject, data, time, causation_id, traceparent, leased_until)
-    select id, name, version, subject, data, time, causation_id, traceparent, ${inMs(leaseMs)}
+    insert into ${outbox} (id, name, version, subject, data, time, causation_id, traceparent, actor, leased_until)
+    select id, name, version, subject, data, time, causation_id, traceparent, actor, ${inMs(leaseMs)}
     from ${recordset(outbox, events)}`)
 }
 
@@ -60,7 +60,7 @@ export async function leaseUnpublished(db: Database, leaseMs: number, limit: num
         and (leased_until < now() or ${isFarAhead(outbox.leasedUntil, leaseMs)})
       order by leased_until limit ${limit} for update skip locked
     )
-    returning id, name, version, subject, data, time, causation_id as "causationId", traceparent`)
+    returning id, name, version, subject, data, time, causation_id as "causationId", traceparent, actor`)
   return rows.map((row) => ({ ...row, time: new Date(String(row.time)).toISOString() }) as unknown as Event)
 }
 

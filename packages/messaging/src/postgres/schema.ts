@@ -15,6 +15,7 @@ export const outbox = pgTable(
     time: moment('time').notNull(),
     causationId: t.text('causation_id').notNull(),
     traceparent: t.text('traceparent').notNull(),
+    actor: t.jsonb('actor'),
     /** Until then only the process that committed the row, or the sweeper that leased it, publishes it. */
     leasedUntil: moment('leased_until').notNull(),
     publishedAt: moment('published_at'),

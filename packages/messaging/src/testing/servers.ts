@@ -33,7 +33,7 @@ const tables = [
   `create table counters (id text primary key, count integer not null check (count <= ${atMost}))`,
   `create table outbox (
     id uuid primary key, name text not null, version integer not null, subject text not null,
-    data jsonb not null, time timestamptz(3) not null, causation_id text not null, traceparent text not null,
+    data jsonb not null, time timestamptz(3) not null, causation_id text not null, traceparent text not null, actor jsonb,
     leased_until timestamptz(3) not null, published_at timestamptz(3),
     stream text, stream_sequence bigint, stream_created timestamptz(3))`,
   'create index outbox_unpublished on outbox (leased_until) where published_at is null',

@@ -92,6 +92,15 @@ function EventRow({ orderId, row, isNewDay, onHeight }: EventRowProps) {
   )
 }
 
+/** Who sent the request: the subject, or only the role of one whom the reader may not know. */
+function Requester({ actor }: { actor: NonNullable<TimelineEntry['actor']> }) {
+  const { subject, role, branchId } = actor
+  const place = branchId === undefined ? (t.timeline.role[role] ?? role) : t.timeline.ofBranch(branchId)
+  return (
+    <span class="actor"> {t.timeline.sentBy(subject === undefined ? place : `${subject} (${place})`)}</span>
+  )
+}
+
 function EventSummary({ row, isNewDay }: Pick<EventRowProps, 'row' | 'isNewDay'>) {
   const { entry, lane, trigger, cause, tookMs } = row
   const reason = entry.data.reason
@@ -108,6 +117,7 @@ function EventSummary({ row, isNewDay }: Pick<EventRowProps, 'row' | 'isNewDay'>
         </time>
         <span class="by"> {t.timeline.publishedBy(lane)}</span>,{' '}
         {t.timeline.causedBy(trigger === 'event' ? (cause ?? '') : causes[trigger])}
+        {entry.actor && <Requester actor={entry.actor} />}
         {tookMs !== undefined && (
           <>
             , <b>{t.timeline.later(duration(tookMs))}</b>

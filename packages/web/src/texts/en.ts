@@ -259,6 +259,10 @@ export const en = {
     publishedBy: (service: string) => `published by ${service}`,
     causedBy: (what: string) => `caused by ${what}`,
     aRequest: 'a request',
+    sentBy: (who: string) => `by ${who}`,
+    ofBranch: (branch: string) => `branch ${branch}`,
+    /** The role of who sent a request. */
+    role: { branch: 'a branch', courier: 'courier', operator: 'operator' } as Record<string, string>,
     aDeadline: 'a deadline',
     aMissingEvent: 'an event not received yet',
     later: (span: string) => `${span} later`,
