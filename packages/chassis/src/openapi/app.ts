@@ -2,6 +2,7 @@ import { OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
 import type { BlankEnv } from 'hono/types'
 import { limitBody } from '../http/body-limit.ts'
+import { logCommands } from '../http/command-log.ts'
 import { invalidInput } from '../http/invalid-input.ts'
 import { limitWork } from '../http/limit-work.ts'
 import { handleProblems, notFound, type Translate } from '../http/problem.ts'
@@ -28,6 +29,7 @@ export function openApiApp(log: Log, requireCaller: MiddlewareHandler, translate
   const { shed, admit } = limitWork()
   app.use(shed)
   app.use(requireCaller)
+  app.use(logCommands(log))
   app.use(tagJson)
   app.use(strictQuery)
   app.use(limitBody)

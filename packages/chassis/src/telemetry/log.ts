@@ -1,6 +1,7 @@
 import type { Log } from '@saucery/messaging/log'
-import { pino, stdSerializers } from 'pino'
+import { pino } from 'pino'
 import pretty from 'pino-pretty'
+import { errorFields } from './error-fields.ts'
 
 export type { Log } from '@saucery/messaging/log'
 
@@ -12,10 +13,15 @@ export function openLog(
   const options = {
     base: { service },
     level: settings.LOG_LEVEL,
-    serializers: { error: stdSerializers.errWithCause },
+    serializers: { error: errorFields },
+    formatters: { log: withOrderId },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
   }
   return settings.LOG_FORMAT === 'pretty'
     ? pino(options, pretty({ ignore: 'pid,hostname,service', errorLikeObjectKeys: ['error'], sync: true }))
     : pino(options)
 }
+
+/** What messaging calls the key of an event is here always an order's id. */
+const withOrderId = ({ key, ...fields }: Record<string, unknown>) =>
+  key === undefined ? fields : { orderId: key, ...fields }

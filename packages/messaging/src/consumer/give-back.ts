@@ -1,5 +1,6 @@
 import type { JsMsg } from 'nats'
 import { retryDelay } from '../async/backoff.ts'
+import { fieldsOfMessage } from './log-fields.ts'
 import type { PolicyOptions } from './policy.ts'
 
 /** Short, because the broker may hand the event to this replica again and again. */
@@ -23,7 +24,10 @@ export function openGiveBack({ maxAckPending, maxGivenBack, log }: PolicyOptions
     setTimeout(() => {
       waiting -= 1
     }, ms).unref()
-    log.info({ reason: error.message, deliveries }, 'event unknown here, given back for a newer replica')
+    const fields = { reason: error.message, ...fieldsOfMessage(message) }
+    // During a deploy there may be thousands.
+    if (waiting === 1) log.info(fields, 'event unknown here, given back for a newer replica')
+    else log.debug(fields, 'event unknown here, given back, too')
     message.nak(ms)
     return true
   }

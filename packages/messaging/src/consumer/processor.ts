@@ -8,6 +8,7 @@ import { KeyBusy } from '../postgres/locks.ts'
 import { finishInTimePolicy } from './finish-in-time.ts'
 import { keepAlivePolicy } from './keep-alive.ts'
 import { keyOrderPolicy } from './key-order.ts'
+import { fieldsOfEvent } from './log-fields.ts'
 import type { Handler, Policy, PolicyOptions } from './policy.ts'
 import { outagePolicy } from './retry-outages.ts'
 import { settlePolicy } from './settle.ts'
@@ -23,7 +24,7 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
     async (message) => {
       const event = parseMessage(message, expected(message.info.stream))
       await next(event)
-      log.debug({ event: event.name, key: keyOf(event.subject), eventId: event.id }, 'handled')
+      log.debug(fieldsOfEvent(event), 'handled')
     }
 
   const keepAlive = keepAlivePolicy(options)
@@ -49,10 +50,10 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
     try {
       const event = await parseDeadLetter(broker, deadLetter, expected(deadLetter.stream))
       await handleDeadLetter(event)
-      log.info({ sequence, event: event.name, key: keyOf(subject), eventId }, 'dead letter handled')
+      log.info({ sequence, ...fieldsOfEvent(event) }, 'dead letter handled')
     } catch (error) {
       if (isOutage(error) || error instanceof KeyBusy) throw error
-      log.warn({ error, sequence, subject, eventId }, 'dead letter not handled')
+      log.warn({ error, sequence, key: keyOf(subject), eventId, subject }, 'dead letter not handled')
       throw new ReprocessingFailed(error)
     }
   }

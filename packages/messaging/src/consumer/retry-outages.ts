@@ -4,6 +4,7 @@ import { retryDelay } from '../async/backoff.ts'
 import type { Fact, ReceivedEvent } from '../events/event.ts'
 import { reasonOf } from '../log.ts'
 import { KeyBusy } from '../postgres/locks.ts'
+import { fieldsOfEvent } from './log-fields.ts'
 import type { Policy, PolicyOptions } from './policy.ts'
 import type { StoreHealth } from './store-health.ts'
 
@@ -50,7 +51,7 @@ export function outagePolicy<F extends Fact>(options: PolicyOptions<F>): Policy<
         const isBusy = error instanceof KeyBusy
         if (!(isBusy || isOutage(error)) || drained.aborted || attempt >= triesHere) throw error
         if (!isBusy && !(await store.check())) throw error
-        const fields = { reason: reasonOf(error), eventId: event.id, attempt }
+        const fields = { reason: reasonOf(error), ...fieldsOfEvent(event), attempt }
         // A thousand messages may be in flight: one warning for each is enough.
         if (attempt === 1) log.warn(fields, 'store unavailable, message waits')
         else log.debug(fields, 'store still unavailable')

@@ -7,6 +7,7 @@ import { deadLettersStream, ensureStream } from '../nats/streams.ts'
 import { KeyBusy } from '../postgres/locks.ts'
 import { countFailures } from './failures.ts'
 import { openGiveBack } from './give-back.ts'
+import { fieldsOfMessage } from './log-fields.ts'
 import type { Policy, PolicyOptions } from './policy.ts'
 import { StoreDown } from './retry-outages.ts'
 
@@ -40,7 +41,7 @@ export function settlePolicy(options: PolicyOptions): Policy<JsMsg> {
       if (broker.connection.isClosed()) throw new Error('the connection is closed for good')
     } catch (error) {
       // The message is unacknowledged, and is redelivered to another replica.
-      log.warn({ error, subject: message.subject }, 'outcome of a message not sent to the broker')
+      log.warn({ error, ...fieldsOfMessage(message) }, 'outcome of a message not sent to the broker')
     }
   }
 }
@@ -50,7 +51,7 @@ const isTransient = ({ drained, isOutage }: PolicyOptions, error: unknown): bool
 
 /** Returns a message that uses up no try. */
 function returnUntried({ store, drained, log }: PolicyOptions, message: JsMsg, error: unknown): void {
-  const fields = { error, ...fieldsOf(message) }
+  const fields = { error, ...fieldsOfMessage(message) }
   // This replica takes nothing meanwhile. Without a delay, messages come again in the order in which they are returned.
   if (error instanceof StoreDown || store.isDown()) {
     log.debug(fields, 'store unavailable, message given back')
@@ -60,8 +61,6 @@ function returnUntried({ store, drained, log }: PolicyOptions, message: JsMsg, e
     message.nak(drained.aborted ? undefined : retryDelay(message.info.deliveryCount, { maxMs: 5000 }))
   }
 }
-
-const fieldsOf = (message: JsMsg) => ({ subject: message.subject, eventId: message.headers?.get('ce-id') })
 
 /**
  * Whether no further delivery can help. What cannot be read may have been torn on its way, and is delivered twice; a
@@ -73,7 +72,7 @@ const isUseless = (error: unknown, deliveries: number): boolean =>
 
 async function settleFailure(options: PolicyOptions, message: JsMsg, error: unknown, tries: number) {
   const { broker, log, maxTries, replicas, state } = options
-  const fields = { error, ...fieldsOf(message), tries }
+  const fields = { error, ...fieldsOfMessage(message), attempt: tries }
   if (tries < maxTries && !isUseless(error, message.info.deliveryCount)) {
     log.warn(fields, 'handler failed, message will be redelivered')
     return message.nak(retryDelay(tries))

@@ -10,6 +10,10 @@ export function childTraceparent(parent: string | undefined): string {
   return `${parent.slice(0, 36)}${randomHex()}${parent.slice(52)}`
 }
 
+/** Absent for what is no trace context. */
+export const traceIdOf = (traceparent: string | undefined): string | undefined =>
+  traceparent !== undefined && wellFormed.test(traceparent) ? traceparent.slice(3, 35) : undefined
+
 // The ids are no secrets. Cryptographic randomness would cost a system call each.
 const randomHex = () => half() + half()
 const half = () =>

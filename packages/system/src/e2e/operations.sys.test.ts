@@ -18,8 +18,9 @@ describe('an operator, through the gateway', { timeout: 120_000 }, () => {
   let system: RunningSystem
   let order: Broker
   let operator: Client
+  const lines: string[] = []
   before(async () => {
-    system = await runningSystem({ AUTH: 'on' })
+    system = await runningSystem({ AUTH: 'on', LOG_LEVEL: 'debug' }, (line) => lines.push(line))
     operator = await signedIn({ role: 'operator' })
     const { url, users } = system.nats
     order = await connectBroker({ url, name: 'order', ...users.order, log: quietLog })
@@ -69,5 +70,33 @@ describe('an operator, through the gateway', { timeout: 120_000 }, () => {
       assert.match(metrics, /^dead_letters_unhandled 1$/m)
       assert.match(metrics, /^consumer_pending\{stream="ORDERS"\} 0$/m)
     }
+  })
+
+  it('reads in the logs who ordered, and follows an order through the services by its ids', async () => {
+    const token = await signToken(system.dataDir, { role: 'branch', subject: 'kim', branch: '7' })
+    const branch = openClient({ url: system.urls.gateway, token })
+    const body = { branchId: '7', sauceId: '2', qty: 1, price: 4_000 }
+    const { data: order, ...posted } = await branch.post('/orders', { body })
+    const linesOfOrder = () =>
+      lines.map((line) => JSON.parse(line)).filter((line) => line.orderId === order.id)
+    const found = await eventually(() => {
+      const found = linesOfOrder()
+      assert.equal(found.filter(({ msg }) => msg === 'handled').length, 7)
+      return found
+    })
+    const [command, ...others] = found.filter(({ level }) => level >= 30)
+    assert.deepEqual(others, [], 'no message is a line at info')
+    const { subject, role, branchId, eventId, traceId } = command
+    assert.deepEqual(
+      { subject, role, branchId, eventId },
+      { subject: 'kim', role: 'branch', branchId: '7', eventId: posted.eventId },
+    )
+    for (const line of found) assert.equal(line.traceId, traceId)
+    for (const { event, eventId, attempt } of found.filter(({ msg }) => msg === 'handled'))
+      assert.ok(event && eventId && attempt >= 1)
+    const secrets = [token, ...Object.values(system.nats.users).map(({ password }) => password)]
+    for (const secret of secrets) assert.ok(!lines.some((line) => line.includes(String(secret))))
+    const [entry] = (await branch.get('/orderDashboards/{id}', { path: { id: order.id } })).timeline
+    assert.deepEqual(entry?.actor, { subject: 'kim', role: 'branch', branchId: '7' })
   })
 })

@@ -4,8 +4,11 @@ import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
 
 export type RunningSystem = Awaited<ReturnType<typeof runningSystem>>
 
-/** The whole system in a folder that goes with it, with these settings beside the environment's. */
-export async function runningSystem(settings: NodeJS.ProcessEnv = {}) {
+/**
+ * The whole system in a folder that goes with it, with these settings beside the environment's.
+ * @param onLine called with each line of the services' logs
+ */
+export async function runningSystem(settings: NodeJS.ProcessEnv = {}, onLine?: (line: string) => void) {
   const folder = await tempFolder()
   /** What the services said at level error or in no level at all, and how often. */
   const errors = new Map<string, number>()
@@ -15,6 +18,7 @@ export async function runningSystem(settings: NodeJS.ProcessEnv = {}) {
     env: { ...process.env, LOG_LEVEL: 'warn', ...settings },
     print: () => {},
     onLine(service, line) {
+      onLine?.(line)
       const error = errorIn(line)
       if (error) errors.set(`${service}: ${error}`, (errors.get(`${service}: ${error}`) ?? 0) + 1)
     },
