@@ -2,7 +2,14 @@ import { spawn } from 'node:child_process'
 import { root } from '@saucery/servers/install/folders'
 import { exitWith } from '../cli/command-line.ts'
 import { testEnv } from './test-env.ts'
-import { findTestFiles, parseArguments, selectFiles, type TestArguments } from './test-files.ts'
+import {
+  findTestFiles,
+  type Lane,
+  lanesOf,
+  parseArguments,
+  selectFiles,
+  type TestArguments,
+} from './test-files.ts'
 import { withTestServers } from './with-servers.ts'
 
 /** A test file that takes longer waits for something that will never come. */
@@ -51,18 +58,38 @@ function runWithServers(): Promise<number> {
 
 async function runTests(env: NodeJS.ProcessEnv): Promise<number> {
   if (interrupted.signal.aborted) return 130
-  // On two cores three: many tests wait for what takes its time.
-  const defaults = ['--test-concurrency=3', '--test-reporter=spec', `--test-timeout=${STUCK_AFTER_MS}`]
+  const [first, second] = lanesOf(files)
+  const codes = await Promise.all([
+    runLane(first, env, 'inherit'),
+    // Its lines would mingle with those of the first.
+    ...(second ? [runLane(second, env, 'at the end')] : []),
+  ])
+  return interrupted.signal.aborted ? 130 : Math.max(...codes)
+}
+
+async function runLane(
+  lane: Lane,
+  env: NodeJS.ProcessEnv,
+  output: 'inherit' | 'at the end',
+): Promise<number> {
+  const defaults = [
+    `--test-concurrency=${lane.concurrency}`,
+    '--test-reporter=spec',
+    `--test-timeout=${STUCK_AFTER_MS}`,
+  ]
   const flags = ['--import', 'tsx', '--test', ...defaults, ...wanted.flags]
-  const child = spawn(process.execPath, [...flags, ...files], {
+  const child = spawn(process.execPath, [...flags, ...lane.files], {
     cwd: root,
     env: { ...testEnv(process.env), ...env },
-    stdio: 'inherit',
+    stdio: output === 'inherit' ? 'inherit' : ['ignore', 'pipe', 'inherit'],
   })
+  const printed: Buffer[] = []
+  child.stdout?.on('data', (chunk) => printed.push(chunk))
   interrupted.signal.addEventListener('abort', () => child.kill('SIGINT'))
   const code = await new Promise<number>((resolve, reject) => {
     child.once('error', reject)
-    child.once('exit', (exitCode) => resolve(exitCode ?? 1))
+    child.once('close', (exitCode) => resolve(exitCode ?? 1))
   })
-  return interrupted.signal.aborted ? 130 : code
+  process.stdout.write(Buffer.concat(printed))
+  return code
 }

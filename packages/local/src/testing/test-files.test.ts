@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { parseArguments, selectFiles } from './test-files.ts'
+import { lanesOf, parseArguments, selectFiles } from './test-files.ts'
 
 const files = [
   'packages/order/src/domain.test.ts',
@@ -29,5 +29,17 @@ describe('the files that pnpm test runs', () => {
       filters: ['order'],
       flags: ['--test-name-pattern=pays'],
     })
+  })
+})
+
+describe('the lanes of the test files', () => {
+  it('have tests of the whole system beside the others, each file once', () => {
+    const [whole, parts] = lanesOf(files)
+    assert.deepEqual([whole.files, parts?.files], [[files[2]], files.slice(0, 2)])
+  })
+
+  it('are one when there is one kind of tests', () => {
+    assert.deepEqual(lanesOf(files.slice(0, 2)), [{ files: files.slice(0, 2), concurrency: 3 }])
+    assert.equal(lanesOf(files.slice(2))[1], undefined)
   })
 })

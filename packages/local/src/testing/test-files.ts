@@ -32,6 +32,26 @@ export function selectFiles(files: readonly string[], { unit, filters }: TestArg
   )
 }
 
+/** Files that one test runner runs, so many at once. */
+export interface Lane {
+  readonly files: readonly string[]
+  readonly concurrency: number
+}
+
+/**
+ * Tests of the whole system keep both cores busy, most others wait for what takes its time. So both kinds run side by
+ * side, two files of each at once; one kind alone runs three.
+ */
+export function lanesOf(files: readonly string[]): [Lane, Lane?] {
+  const isWhole = (file: string) => file.endsWith('.sys.test.ts')
+  const [whole, parts] = [files.filter(isWhole), files.filter((file) => !isWhole(file))]
+  if (whole.length === 0 || parts.length === 0) return [{ files, concurrency: 3 }]
+  return [
+    { files: whole, concurrency: 2 },
+    { files: parts, concurrency: 2 },
+  ]
+}
+
 /** Every test file of the workspace, relative to its root. */
 export function findTestFiles(root: string): string[] {
   const packages = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name, 'src'))
