@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Caller } from '@saucery/contracts/access/scope'
-import { type Actor, requestCause } from '@saucery/messaging/events/actor'
-import type { Cause } from '@saucery/messaging/events/event'
+import { requestCause } from '@saucery/messaging/events/actor'
+import type { Actor, Cause } from '@saucery/messaging/events/event'
 import type { Context } from 'hono'
 import { v7 as uuidv7 } from 'uuid'
 

@@ -4,11 +4,11 @@ import { exitWith } from '../cli/command-line.ts'
 import { testEnv } from './test-env.ts'
 import {
   findTestFiles,
-  type Lane,
   lanesOf,
   parseArguments,
   selectFiles,
   type TestArguments,
+  type TestLane,
 } from './test-files.ts'
 import { withTestServers } from './with-servers.ts'
 
@@ -68,7 +68,7 @@ async function runTests(env: NodeJS.ProcessEnv): Promise<number> {
 }
 
 async function runLane(
-  lane: Lane,
+  lane: TestLane,
   env: NodeJS.ProcessEnv,
   output: 'inherit' | 'at the end',
 ): Promise<number> {

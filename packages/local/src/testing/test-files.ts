@@ -33,7 +33,7 @@ export function selectFiles(files: readonly string[], { unit, filters }: TestArg
 }
 
 /** Files that one test runner runs, so many at once. */
-export interface Lane {
+export interface TestLane {
   readonly files: readonly string[]
   readonly concurrency: number
 }
@@ -42,7 +42,7 @@ export interface Lane {
  * Tests of the whole system keep both cores busy, most others wait for what takes its time. So both kinds run side by
  * side, two files of each at once; one kind alone runs three.
  */
-export function lanesOf(files: readonly string[]): [Lane, Lane?] {
+export function lanesOf(files: readonly string[]): [TestLane, TestLane?] {
   const isWhole = (file: string) => file.endsWith('.sys.test.ts')
   const [whole, parts] = [files.filter(isWhole), files.filter((file) => !isWhole(file))]
   if (whole.length === 0 || parts.length === 0) return [{ files, concurrency: 3 }]

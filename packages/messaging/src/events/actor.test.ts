@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import fc from 'fast-check'
 import { raised } from '../testing/counters.ts'
-import { type Actor, actorText, readActor, requestCause } from './actor.ts'
-import { stamp } from './event.ts'
+import { actorText, readActor, requestCause } from './actor.ts'
+import { type Actor, stamp } from './event.ts'
 
 const kim: Actor = { subject: 'kim', role: 'branch', branchId: '7' }
 const trace = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01'

@@ -1,12 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Cause } from './event.ts'
-
-/** Who asked for an event by a request, as the publisher authenticated them. */
-export interface Actor {
-  readonly subject: string
-  readonly role: string
-  readonly branchId?: string | undefined
-}
+import type { Actor, Cause } from './event.ts'
 
 const prefix = 'request:'
 

@@ -1,6 +1,6 @@
 import { type JsMsg, type MsgHdrs, headers as newHeaders } from 'nats'
-import { type Actor, actorText, readActor } from './actor.ts'
-import { type Event, type EventType, type Fact, keyOf, type ReceivedEvent } from './event.ts'
+import { actorText, readActor } from './actor.ts'
+import { type Actor, type Event, type EventType, type Fact, keyOf, type ReceivedEvent } from './event.ts'
 import type { EventVerifier, SignedMessage } from './signature.ts'
 
 /** A message that can never be handled, so that a retry is useless. */

@@ -1,5 +1,4 @@
 import { v7 as uuidv7 } from 'uuid'
-import type { Actor } from './actor.ts'
 import { childTraceparent } from './trace-context.ts'
 
 /** Something that happened, as a decision returns it. The last token of the subject is the key. */
@@ -8,6 +7,13 @@ export interface Fact {
   readonly version: number
   readonly subject: string
   readonly data: object
+}
+
+/** Who asked for an event by a request, as the publisher authenticated them. */
+export interface Actor {
+  readonly subject: string
+  readonly role: string
+  readonly branchId?: string | undefined
 }
 
 /** What `stamp` adds to a fact. */
