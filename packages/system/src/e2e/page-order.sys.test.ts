@@ -35,6 +35,7 @@ describe('the page of an order in a browser', { timeout: 300_000 }, () => {
     await cancel.click()
     await stands(page, 'CANCELLED')
     assert.deepEqual(await money(page), ['₩12,000', '-₩12,000', '₩0'])
+    await row(page, 'OrderPlaced').getByText('by anyone (operator)').waitFor()
     assert.match(await textOf(step(page)), /^Cancelled\w+ \d+, \d\d:\d\d:\d\d$/)
   })
 

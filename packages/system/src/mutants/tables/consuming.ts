@@ -132,6 +132,16 @@ export const consuming = [
     '!message',
   ]),
   ...mutantsOf(
+    `${messaging}/events/actor.ts`,
+    'events/actor events/cloud-events chassis/src/http/request-id',
+    [
+      'an actor that was changed on the way is believed',
+      "if (!causationId.startsWith(prefix) || causationId.split(':')[2] !== digestOf(text)) return undefined",
+      '',
+    ],
+    ['a client can name the cause of an event', "const prefix = 'request:'", "const prefix = ''"],
+  ),
+  ...mutantsOf(
     `${messaging}/events/signature.ts`,
     'events/signature events/cloud-events',
     ['the cause of an event is not signed', ", 'ce-causationid']", ']'],
