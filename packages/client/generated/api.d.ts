@@ -278,9 +278,46 @@ export interface paths {
         };
         /**
          * The dead letters of the order service, the newest first
-         * @description A page can be short or empty and still have a `next`, because other services’ dead letters lie between.
+         * @description Settled letters are listed for as long as the service keeps the ids of events; open ones for 90 days.
          */
         readonly get: operations["listOrderDeadLetters"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/order/dead-letters/groups": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The open dead letters of the order service, by event and cause */
+        readonly get: operations["groupOrderDeadLetters"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/order/dead-letters/{letter}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * A dead letter of the order service with its headers and body
+         * @description Fields that the contract marks as secret are hidden.
+         */
+        readonly get: operations["getOrderDeadLetter"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -303,6 +340,160 @@ export interface paths {
          * @description The service handles the message once, however often this is called. No other service receives it.
          */
         readonly post: operations["sendBackOrderDeadLetter"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/order/dead-letters/{letter}/discard": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Give a dead letter of the order service up
+         * @description It stays listed as discarded. Nothing retries it any longer.
+         */
+        readonly post: operations["discardOrderDeadLetter"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/order/dead-letters/retries": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Retry all open dead letters of the order service that a filter chooses
+         * @description A job does it, the oldest letter first, also when the replica that works on it dies.
+         */
+        readonly post: operations["retryOrderDeadLetters"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/order/dead-letters/discards": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Give up all open dead letters of the order service that a filter chooses */
+        readonly post: operations["discardOrderDeadLetters"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/order/jobs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The newest jobs of the order service */
+        readonly get: operations["listOrderJobs"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/order/jobs/{jobId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * How far a job of the order service is
+         * @description Every replica knows.
+         */
+        readonly get: operations["getOrderJob"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/order/jobs/{jobId}/cancel": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * End a job of the order service
+         * @description What it has done stays done. A job that has ended stays as it is.
+         */
+        readonly post: operations["cancelOrderJob"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/order/actions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What operators did to the order service, the newest first
+         * @description Kept for 90 days.
+         */
+        readonly get: operations["listOrderActions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/order/reconcile": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Have the order service compare its state with the streams
+         * @description It publishes again what its stream has lost, and handles what it was not handed. It does so by itself each minute and after each reconnect.
+         */
+        readonly post: operations["reconcileOrder"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -355,9 +546,46 @@ export interface paths {
         };
         /**
          * The dead letters of the payment service, the newest first
-         * @description A page can be short or empty and still have a `next`, because other services’ dead letters lie between.
+         * @description Settled letters are listed for as long as the service keeps the ids of events; open ones for 90 days.
          */
         readonly get: operations["listPaymentDeadLetters"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/payment/dead-letters/groups": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The open dead letters of the payment service, by event and cause */
+        readonly get: operations["groupPaymentDeadLetters"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/payment/dead-letters/{letter}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * A dead letter of the payment service with its headers and body
+         * @description Fields that the contract marks as secret are hidden.
+         */
+        readonly get: operations["getPaymentDeadLetter"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -380,6 +608,160 @@ export interface paths {
          * @description The service handles the message once, however often this is called. No other service receives it.
          */
         readonly post: operations["sendBackPaymentDeadLetter"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/payment/dead-letters/{letter}/discard": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Give a dead letter of the payment service up
+         * @description It stays listed as discarded. Nothing retries it any longer.
+         */
+        readonly post: operations["discardPaymentDeadLetter"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/payment/dead-letters/retries": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Retry all open dead letters of the payment service that a filter chooses
+         * @description A job does it, the oldest letter first, also when the replica that works on it dies.
+         */
+        readonly post: operations["retryPaymentDeadLetters"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/payment/dead-letters/discards": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Give up all open dead letters of the payment service that a filter chooses */
+        readonly post: operations["discardPaymentDeadLetters"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/payment/jobs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The newest jobs of the payment service */
+        readonly get: operations["listPaymentJobs"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/payment/jobs/{jobId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * How far a job of the payment service is
+         * @description Every replica knows.
+         */
+        readonly get: operations["getPaymentJob"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/payment/jobs/{jobId}/cancel": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * End a job of the payment service
+         * @description What it has done stays done. A job that has ended stays as it is.
+         */
+        readonly post: operations["cancelPaymentJob"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/payment/actions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What operators did to the payment service, the newest first
+         * @description Kept for 90 days.
+         */
+        readonly get: operations["listPaymentActions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/payment/reconcile": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Have the payment service compare its state with the streams
+         * @description It publishes again what its stream has lost, and handles what it was not handed. It does so by itself each minute and after each reconnect.
+         */
+        readonly post: operations["reconcilePayment"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -432,9 +814,46 @@ export interface paths {
         };
         /**
          * The dead letters of the delivery service, the newest first
-         * @description A page can be short or empty and still have a `next`, because other services’ dead letters lie between.
+         * @description Settled letters are listed for as long as the service keeps the ids of events; open ones for 90 days.
          */
         readonly get: operations["listDeliveryDeadLetters"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/delivery/dead-letters/groups": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The open dead letters of the delivery service, by event and cause */
+        readonly get: operations["groupDeliveryDeadLetters"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/delivery/dead-letters/{letter}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * A dead letter of the delivery service with its headers and body
+         * @description Fields that the contract marks as secret are hidden.
+         */
+        readonly get: operations["getDeliveryDeadLetter"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -457,6 +876,160 @@ export interface paths {
          * @description The service handles the message once, however often this is called. No other service receives it.
          */
         readonly post: operations["sendBackDeliveryDeadLetter"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/delivery/dead-letters/{letter}/discard": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Give a dead letter of the delivery service up
+         * @description It stays listed as discarded. Nothing retries it any longer.
+         */
+        readonly post: operations["discardDeliveryDeadLetter"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/delivery/dead-letters/retries": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Retry all open dead letters of the delivery service that a filter chooses
+         * @description A job does it, the oldest letter first, also when the replica that works on it dies.
+         */
+        readonly post: operations["retryDeliveryDeadLetters"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/delivery/dead-letters/discards": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Give up all open dead letters of the delivery service that a filter chooses */
+        readonly post: operations["discardDeliveryDeadLetters"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/delivery/jobs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The newest jobs of the delivery service */
+        readonly get: operations["listDeliveryJobs"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/delivery/jobs/{jobId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * How far a job of the delivery service is
+         * @description Every replica knows.
+         */
+        readonly get: operations["getDeliveryJob"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/delivery/jobs/{jobId}/cancel": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * End a job of the delivery service
+         * @description What it has done stays done. A job that has ended stays as it is.
+         */
+        readonly post: operations["cancelDeliveryJob"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/delivery/actions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What operators did to the delivery service, the newest first
+         * @description Kept for 90 days.
+         */
+        readonly get: operations["listDeliveryActions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/delivery/reconcile": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Have the delivery service compare its state with the streams
+         * @description It publishes again what its stream has lost, and handles what it was not handed. It does so by itself each minute and after each reconnect.
+         */
+        readonly post: operations["reconcileDelivery"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -489,9 +1062,46 @@ export interface paths {
         };
         /**
          * The dead letters of the dashboard service, the newest first
-         * @description A page can be short or empty and still have a `next`, because other services’ dead letters lie between.
+         * @description Settled letters are listed for as long as the service keeps the ids of events; open ones for 90 days.
          */
         readonly get: operations["listDashboardDeadLetters"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/dashboard/dead-letters/groups": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The open dead letters of the dashboard service, by event and cause */
+        readonly get: operations["groupDashboardDeadLetters"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/dashboard/dead-letters/{letter}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * A dead letter of the dashboard service with its headers and body
+         * @description Fields that the contract marks as secret are hidden.
+         */
+        readonly get: operations["getDashboardDeadLetter"];
         readonly put?: never;
         readonly post?: never;
         readonly delete?: never;
@@ -520,6 +1130,160 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/operations/dashboard/dead-letters/{letter}/discard": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Give a dead letter of the dashboard service up
+         * @description It stays listed as discarded. Nothing retries it any longer.
+         */
+        readonly post: operations["discardDashboardDeadLetter"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/dashboard/dead-letters/retries": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Retry all open dead letters of the dashboard service that a filter chooses
+         * @description A job does it, the oldest letter first, also when the replica that works on it dies.
+         */
+        readonly post: operations["retryDashboardDeadLetters"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/dashboard/dead-letters/discards": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** Give up all open dead letters of the dashboard service that a filter chooses */
+        readonly post: operations["discardDashboardDeadLetters"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/dashboard/jobs": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** The newest jobs of the dashboard service */
+        readonly get: operations["listDashboardJobs"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/dashboard/jobs/{jobId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * How far a job of the dashboard service is
+         * @description Every replica knows.
+         */
+        readonly get: operations["getDashboardJob"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/dashboard/jobs/{jobId}/cancel": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * End a job of the dashboard service
+         * @description What it has done stays done. A job that has ended stays as it is.
+         */
+        readonly post: operations["cancelDashboardJob"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/dashboard/actions": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What operators did to the dashboard service, the newest first
+         * @description Kept for 90 days.
+         */
+        readonly get: operations["listDashboardActions"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/dashboard/reconcile": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Have the dashboard service compare its state with the streams
+         * @description It publishes again what its stream has lost, and handles what it was not handed. It does so by itself each minute and after each reconnect.
+         */
+        readonly post: operations["reconcileDashboard"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/operations/dashboard/lag-of-others": {
         readonly parameters: {
             readonly query?: never;
@@ -531,6 +1295,26 @@ export interface paths {
         readonly get: operations["getLagOfOthers"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/dashboard/rebuild": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Have the dashboard read every event again from the first
+         * @description It answers meanwhile: a document that differs from its events is overwritten, and none is removed. `projection` in the state of the service tells how many events remain.
+         */
+        readonly post: operations["rebuildDashboard"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -890,7 +1674,7 @@ export interface components {
                 /** @description The age of the oldest of them; 0 without any, negative if it is from a clock that is ahead */
                 readonly oldestMs: number;
             };
-            /** @description Dead letters not handled since, among the newest 1,000 */
+            /** @description Open dead letters: neither handled since nor discarded */
             readonly deadLetters: number;
             readonly projection?: {
                 /** @description The version that is built or kept up to date */
@@ -927,6 +1711,9 @@ export interface components {
         };
         /** @description A message that the service could not handle */
         readonly DeadLetter: {
+            /** @description Of the message; it stays when the stream is lost */
+            readonly id: string;
+            /** @description In `DEAD_LETTERS` */
             readonly sequence: number;
             /** Format: date-time */
             readonly time: string;
@@ -937,10 +1724,123 @@ export interface components {
             readonly orderId: string;
             readonly stream: string;
             readonly streamSequence: number;
+            /**
+             * @description The kind of failure: `forged` by another than its publisher, `unknown-kind` and `unknown-key` to this release, `unreadable` data, or the service’s own code refused it (`handler-failed`)
+             * @enum {string}
+             */
+            readonly reason: "forged" | "unknown-kind" | "unknown-key" | "unreadable" | "handler-failed";
             readonly error: string;
+            /** @description The error without ids, times and numbers: the same for one cause */
+            readonly errorGroup: string;
             readonly tries: number;
             /** @description Whether the service has handled the event since */
             readonly handled: boolean;
+            /** @enum {string} */
+            readonly state: "open" | "handled" | "discarded";
+            /** Format: date-time */
+            readonly settledAt?: string;
+            /** @description The operator who retried or discarded it */
+            readonly settledBy?: string;
+            readonly discardReason?: string;
+        };
+        /** @description Open dead letters of one event and one cause */
+        readonly DeadLetterGroup: {
+            /** @description Empty where the message has none */
+            readonly event: string;
+            /**
+             * @description The kind of failure: `forged` by another than its publisher, `unknown-kind` and `unknown-key` to this release, `unreadable` data, or the service’s own code refused it (`handler-failed`)
+             * @enum {string}
+             */
+            readonly reason: "forged" | "unknown-kind" | "unknown-key" | "unreadable" | "handler-failed";
+            /** @description The error without ids, times and numbers: the same for one cause */
+            readonly errorGroup: string;
+            readonly count: number;
+            /** Format: date-time */
+            readonly oldest: string;
+            /** Format: date-time */
+            readonly newest: string;
+        };
+        /** @description A dead letter with its message */
+        readonly DeadLetterContent: components["schemas"]["DeadLetter"] & {
+            readonly headers: readonly {
+                readonly name: string;
+                readonly values: readonly string[];
+            }[];
+            readonly body: {
+                readonly bytes: number;
+                /** @description Where it is UTF-8 */
+                readonly text?: string;
+                readonly base64?: string;
+                /** @description Only the first 64 KiB are shown */
+                readonly isCut: boolean;
+                /** @description Fields that the contract marks as secret are hidden */
+                readonly hasHidden: boolean;
+            };
+        };
+        /** @description Work on many dead letters */
+        readonly OperatorJob: {
+            /** Format: uuid */
+            readonly id: string;
+            /** @enum {string} */
+            readonly kind: "retry" | "discard";
+            /** @enum {string} */
+            readonly state: "running" | "done" | "cancelled";
+            readonly filter: {
+                readonly event?: string;
+                /**
+                 * @description The kind of failure: `forged` by another than its publisher, `unknown-kind` and `unknown-key` to this release, `unreadable` data, or the service’s own code refused it (`handler-failed`)
+                 * @enum {string}
+                 */
+                readonly reason?: "forged" | "unknown-kind" | "unknown-key" | "unreadable" | "handler-failed";
+                /** @description The `errorGroup` of a letter or group */
+                readonly error?: string;
+                /** @description The last part of the subject */
+                readonly orderId?: string;
+                /**
+                 * Format: date-time
+                 * @description Only letters of this time or later
+                 */
+                readonly from?: string;
+                /**
+                 * Format: date-time
+                 * @description Only letters from before this time
+                 */
+                readonly to?: string;
+            };
+            readonly by: string;
+            readonly why?: string;
+            readonly perSecond: number;
+            /** @description Open letters that the filter chose when it began */
+            readonly total: number;
+            /** @description Retried with success, or discarded, by this job */
+            readonly settled: number;
+            /** @description Settled by others meanwhile */
+            readonly skipped: number;
+            /** @description Failed again; they stay open */
+            readonly failed: number;
+            readonly lastError?: string;
+            /** Format: date-time */
+            readonly begunAt: string;
+            /** Format: date-time */
+            readonly endedAt?: string;
+        };
+        /** @description What an operator did */
+        readonly OperatorAction: {
+            /** Format: uuid */
+            readonly id: string;
+            /** Format: date-time */
+            readonly at: string;
+            /** @description The subject of the operator; `anyone` where sign-in is off */
+            readonly by: string;
+            readonly role: string;
+            /** @description Such as `retry`, `discard`, `retry-many`, `cancel-job`, `reconcile`, `rebuild` */
+            readonly action: string;
+            /** @description Of an action about one order */
+            readonly orderId?: string;
+            /** @description The filter, the counts, the reason given */
+            readonly details: {
+                readonly [key: string]: unknown;
+            };
         };
         readonly Me: {
             /**
@@ -995,7 +1895,7 @@ export interface components {
                     /** @description The age of the oldest of them; 0 without any, negative if it is from a clock that is ahead */
                     readonly oldestMs: number;
                 };
-                /** @description Dead letters not handled since, among the newest 1,000 */
+                /** @description Open dead letters: neither handled since nor discarded */
                 readonly deadLetters: number;
                 readonly projection?: {
                     /** @description The version that is built or kept up to date */
@@ -2784,6 +3684,18 @@ export interface operations {
     readonly listOrderDeadLetters: {
         readonly parameters: {
             readonly query?: {
+                readonly event?: string;
+                /** @description The kind of failure: `forged` by another than its publisher, `unknown-kind` and `unknown-key` to this release, `unreadable` data, or the service’s own code refused it (`handler-failed`) */
+                readonly reason?: "forged" | "unknown-kind" | "unknown-key" | "unreadable" | "handler-failed";
+                /** @description The `errorGroup` of a letter or group */
+                readonly error?: string;
+                /** @description The last part of the subject */
+                readonly orderId?: string;
+                /** @description Only letters of this time or later */
+                readonly from?: string;
+                /** @description Only letters from before this time */
+                readonly to?: string;
+                readonly state?: "open" | "handled" | "discarded";
                 /** @description Most items on a page */
                 readonly limit?: number;
                 /** @description Where the page begins: the `next` of the page before */
@@ -2873,7 +3785,217 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly groupOrderDeadLetters: {
+        readonly parameters: {
+            readonly query?: {
+                readonly event?: string;
+                /** @description The kind of failure: `forged` by another than its publisher, `unknown-kind` and `unknown-key` to this release, `unreadable` data, or the service’s own code refused it (`handler-failed`) */
+                readonly reason?: "forged" | "unknown-kind" | "unknown-key" | "unreadable" | "handler-failed";
+                /** @description The `errorGroup` of a letter or group */
+                readonly error?: string;
+                /** @description The last part of the subject */
+                readonly orderId?: string;
+                /** @description Only letters of this time or later */
+                readonly from?: string;
+                /** @description Only letters from before this time */
+                readonly to?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The largest groups first, at most 200 */
+            readonly 200: {
+                headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["DeadLetterGroup"][];
+                    };
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not valid; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getOrderDeadLetter: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The letter’s id, or its sequence in `DEAD_LETTERS` */
+                readonly letter: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The letter */
+            readonly 200: {
+                headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeadLetterContent"];
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This service has no such dead letter */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2889,7 +4011,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The sequence of the dead letter */
+                /** @description The sequence of the dead letter, or its id */
                 readonly sequence: string;
             };
             readonly cookie?: never;
@@ -2903,6 +4025,7 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
+                        readonly id: string;
                         readonly sequence: number;
                         readonly eventId: string;
                         /** @enum {boolean} */
@@ -2946,7 +4069,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The message failed again; `detail` gives the reason, and nothing has changed */
+            /** @description `dead-letter-not-handled`: the message failed again; `detail` gives the reason, and nothing has changed. `dead-letter-settled`: it was discarded */
             readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -2983,6 +4106,941 @@ export interface operations {
                 };
             };
             /** @description The database or NATS cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly discardOrderDeadLetter: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The letter’s id, or its sequence in `DEAD_LETTERS` */
+                readonly letter: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description Why the letters are given up; kept with them */
+                    readonly why: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The letter is discarded, now or before */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly id: string;
+                        readonly eventId: string;
+                        /** @enum {boolean} */
+                        readonly discarded: true;
+                    };
+                };
+            };
+            /** @description The body is not valid JSON in UTF-8 with each key once, or the `Idempotency-Key` is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This service has no such dead letter */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dead-letter-settled`: its event was handled */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json in UTF-8, or has a `Content-Encoding` */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is not valid; `errors` points at it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: the database cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly retryOrderDeadLetters: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly event?: string;
+                    /**
+                     * @description The kind of failure: `forged` by another than its publisher, `unknown-kind` and `unknown-key` to this release, `unreadable` data, or the service’s own code refused it (`handler-failed`)
+                     * @enum {string}
+                     */
+                    readonly reason?: "forged" | "unknown-kind" | "unknown-key" | "unreadable" | "handler-failed";
+                    /** @description The `errorGroup` of a letter or group */
+                    readonly error?: string;
+                    /** @description The last part of the subject */
+                    readonly orderId?: string;
+                    /**
+                     * Format: date-time
+                     * @description Only letters of this time or later
+                     */
+                    readonly from?: string;
+                    /**
+                     * Format: date-time
+                     * @description Only letters from before this time
+                     */
+                    readonly to?: string;
+                    /**
+                     * @description Only count
+                     * @default false
+                     */
+                    readonly dryRun?: boolean;
+                    /**
+                     * @description Letters a second at most
+                     * @default 50
+                     */
+                    readonly perSecond?: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description With `dryRun`: how many there are */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly total: number;
+                        /** @enum {boolean} */
+                        readonly dryRun: true;
+                    };
+                };
+            };
+            /** @description The job; ask for its progress */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OperatorJob"];
+                };
+            };
+            /** @description The body is not valid JSON in UTF-8 with each key once, or the `Idempotency-Key` is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `job-running`: one job a service at a time */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json in UTF-8, or has a `Content-Encoding` */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is not valid; `errors` points at it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: the database cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly discardOrderDeadLetters: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly event?: string;
+                    /**
+                     * @description The kind of failure: `forged` by another than its publisher, `unknown-kind` and `unknown-key` to this release, `unreadable` data, or the service’s own code refused it (`handler-failed`)
+                     * @enum {string}
+                     */
+                    readonly reason?: "forged" | "unknown-kind" | "unknown-key" | "unreadable" | "handler-failed";
+                    /** @description The `errorGroup` of a letter or group */
+                    readonly error?: string;
+                    /** @description The last part of the subject */
+                    readonly orderId?: string;
+                    /**
+                     * Format: date-time
+                     * @description Only letters of this time or later
+                     */
+                    readonly from?: string;
+                    /**
+                     * Format: date-time
+                     * @description Only letters from before this time
+                     */
+                    readonly to?: string;
+                    /**
+                     * @description Only count
+                     * @default false
+                     */
+                    readonly dryRun?: boolean;
+                    /**
+                     * @description Letters a second at most
+                     * @default 50
+                     */
+                    readonly perSecond?: number;
+                    /** @description Why the letters are given up; kept with them */
+                    readonly why: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description With `dryRun`: how many there are */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly total: number;
+                        /** @enum {boolean} */
+                        readonly dryRun: true;
+                    };
+                };
+            };
+            /** @description The job; ask for its progress */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OperatorJob"];
+                };
+            };
+            /** @description The body is not valid JSON in UTF-8 with each key once, or the `Idempotency-Key` is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `job-running`: one job a service at a time */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json in UTF-8, or has a `Content-Encoding` */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is not valid; `errors` points at it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: the database cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly listOrderJobs: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description At most 20, the newest first */
+            readonly 200: {
+                headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["OperatorJob"][];
+                    };
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getOrderJob: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The job’s id */
+                readonly jobId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The job */
+            readonly 200: {
+                headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OperatorJob"];
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The id is none of a job */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly cancelOrderJob: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The job’s id */
+                readonly jobId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The job */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OperatorJob"];
+                };
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The id is none of a job */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly listOrderActions: {
+        readonly parameters: {
+            readonly query?: {
+                readonly orderId?: string;
+                /** @description Most items on a page */
+                readonly limit?: number;
+                /** @description Where the page begins: the `next` of the page before */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page */
+            readonly 200: {
+                headers: {
+                    /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
+                    readonly Link?: string;
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["OperatorAction"][];
+                        /** @description The `cursor` of the next page; absent on the last one */
+                        readonly next?: string;
+                    };
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not valid; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly reconcileOrder: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It begins at once */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @enum {boolean} */
+                        readonly accepted: true;
+                    };
+                };
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3192,6 +5250,18 @@ export interface operations {
     readonly listPaymentDeadLetters: {
         readonly parameters: {
             readonly query?: {
+                readonly event?: string;
+                /** @description The kind of failure: `forged` by another than its publisher, `unknown-kind` and `unknown-key` to this release, `unreadable` data, or the service’s own code refused it (`handler-failed`) */
+                readonly reason?: "forged" | "unknown-kind" | "unknown-key" | "unreadable" | "handler-failed";
+                /** @description The `errorGroup` of a letter or group */
+                readonly error?: string;
+                /** @description The last part of the subject */
+                readonly orderId?: string;
+                /** @description Only letters of this time or later */
+                readonly from?: string;
+                /** @description Only letters from before this time */
+                readonly to?: string;
+                readonly state?: "open" | "handled" | "discarded";
                 /** @description Most items on a page */
                 readonly limit?: number;
                 /** @description Where the page begins: the `next` of the page before */
@@ -3281,7 +5351,217 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly groupPaymentDeadLetters: {
+        readonly parameters: {
+            readonly query?: {
+                readonly event?: string;
+                /** @description The kind of failure: `forged` by another than its publisher, `unknown-kind` and `unknown-key` to this release, `unreadable` data, or the service’s own code refused it (`handler-failed`) */
+                readonly reason?: "forged" | "unknown-kind" | "unknown-key" | "unreadable" | "handler-failed";
+                /** @description The `errorGroup` of a letter or group */
+                readonly error?: string;
+                /** @description The last part of the subject */
+                readonly orderId?: string;
+                /** @description Only letters of this time or later */
+                readonly from?: string;
+                /** @description Only letters from before this time */
+                readonly to?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The largest groups first, at most 200 */
+            readonly 200: {
+                headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["DeadLetterGroup"][];
+                    };
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not valid; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getPaymentDeadLetter: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The letter’s id, or its sequence in `DEAD_LETTERS` */
+                readonly letter: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The letter */
+            readonly 200: {
+                headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeadLetterContent"];
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This service has no such dead letter */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3297,7 +5577,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The sequence of the dead letter */
+                /** @description The sequence of the dead letter, or its id */
                 readonly sequence: string;
             };
             readonly cookie?: never;
@@ -3311,6 +5591,7 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
+                        readonly id: string;
                         readonly sequence: number;
                         readonly eventId: string;
                         /** @enum {boolean} */
@@ -3354,7 +5635,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The message failed again; `detail` gives the reason, and nothing has changed */
+            /** @description `dead-letter-not-handled`: the message failed again; `detail` gives the reason, and nothing has changed. `dead-letter-settled`: it was discarded */
             readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3391,6 +5672,941 @@ export interface operations {
                 };
             };
             /** @description The database or NATS cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly discardPaymentDeadLetter: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The letter’s id, or its sequence in `DEAD_LETTERS` */
+                readonly letter: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description Why the letters are given up; kept with them */
+                    readonly why: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The letter is discarded, now or before */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly id: string;
+                        readonly eventId: string;
+                        /** @enum {boolean} */
+                        readonly discarded: true;
+                    };
+                };
+            };
+            /** @description The body is not valid JSON in UTF-8 with each key once, or the `Idempotency-Key` is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This service has no such dead letter */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dead-letter-settled`: its event was handled */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json in UTF-8, or has a `Content-Encoding` */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is not valid; `errors` points at it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: the database cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly retryPaymentDeadLetters: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly event?: string;
+                    /**
+                     * @description The kind of failure: `forged` by another than its publisher, `unknown-kind` and `unknown-key` to this release, `unreadable` data, or the service’s own code refused it (`handler-failed`)
+                     * @enum {string}
+                     */
+                    readonly reason?: "forged" | "unknown-kind" | "unknown-key" | "unreadable" | "handler-failed";
+                    /** @description The `errorGroup` of a letter or group */
+                    readonly error?: string;
+                    /** @description The last part of the subject */
+                    readonly orderId?: string;
+                    /**
+                     * Format: date-time
+                     * @description Only letters of this time or later
+                     */
+                    readonly from?: string;
+                    /**
+                     * Format: date-time
+                     * @description Only letters from before this time
+                     */
+                    readonly to?: string;
+                    /**
+                     * @description Only count
+                     * @default false
+                     */
+                    readonly dryRun?: boolean;
+                    /**
+                     * @description Letters a second at most
+                     * @default 50
+                     */
+                    readonly perSecond?: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description With `dryRun`: how many there are */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly total: number;
+                        /** @enum {boolean} */
+                        readonly dryRun: true;
+                    };
+                };
+            };
+            /** @description The job; ask for its progress */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OperatorJob"];
+                };
+            };
+            /** @description The body is not valid JSON in UTF-8 with each key once, or the `Idempotency-Key` is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `job-running`: one job a service at a time */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json in UTF-8, or has a `Content-Encoding` */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is not valid; `errors` points at it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: the database cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly discardPaymentDeadLetters: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly event?: string;
+                    /**
+                     * @description The kind of failure: `forged` by another than its publisher, `unknown-kind` and `unknown-key` to this release, `unreadable` data, or the service’s own code refused it (`handler-failed`)
+                     * @enum {string}
+                     */
+                    readonly reason?: "forged" | "unknown-kind" | "unknown-key" | "unreadable" | "handler-failed";
+                    /** @description The `errorGroup` of a letter or group */
+                    readonly error?: string;
+                    /** @description The last part of the subject */
+                    readonly orderId?: string;
+                    /**
+                     * Format: date-time
+                     * @description Only letters of this time or later
+                     */
+                    readonly from?: string;
+                    /**
+                     * Format: date-time
+                     * @description Only letters from before this time
+                     */
+                    readonly to?: string;
+                    /**
+                     * @description Only count
+                     * @default false
+                     */
+                    readonly dryRun?: boolean;
+                    /**
+                     * @description Letters a second at most
+                     * @default 50
+                     */
+                    readonly perSecond?: number;
+                    /** @description Why the letters are given up; kept with them */
+                    readonly why: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description With `dryRun`: how many there are */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly total: number;
+                        /** @enum {boolean} */
+                        readonly dryRun: true;
+                    };
+                };
+            };
+            /** @description The job; ask for its progress */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OperatorJob"];
+                };
+            };
+            /** @description The body is not valid JSON in UTF-8 with each key once, or the `Idempotency-Key` is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `job-running`: one job a service at a time */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json in UTF-8, or has a `Content-Encoding` */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is not valid; `errors` points at it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: the database cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly listPaymentJobs: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description At most 20, the newest first */
+            readonly 200: {
+                headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["OperatorJob"][];
+                    };
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getPaymentJob: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The job’s id */
+                readonly jobId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The job */
+            readonly 200: {
+                headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OperatorJob"];
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The id is none of a job */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly cancelPaymentJob: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The job’s id */
+                readonly jobId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The job */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OperatorJob"];
+                };
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The id is none of a job */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly listPaymentActions: {
+        readonly parameters: {
+            readonly query?: {
+                readonly orderId?: string;
+                /** @description Most items on a page */
+                readonly limit?: number;
+                /** @description Where the page begins: the `next` of the page before */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page */
+            readonly 200: {
+                headers: {
+                    /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
+                    readonly Link?: string;
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["OperatorAction"][];
+                        /** @description The `cursor` of the next page; absent on the last one */
+                        readonly next?: string;
+                    };
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not valid; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly reconcilePayment: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It begins at once */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @enum {boolean} */
+                        readonly accepted: true;
+                    };
+                };
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3600,6 +6816,18 @@ export interface operations {
     readonly listDeliveryDeadLetters: {
         readonly parameters: {
             readonly query?: {
+                readonly event?: string;
+                /** @description The kind of failure: `forged` by another than its publisher, `unknown-kind` and `unknown-key` to this release, `unreadable` data, or the service’s own code refused it (`handler-failed`) */
+                readonly reason?: "forged" | "unknown-kind" | "unknown-key" | "unreadable" | "handler-failed";
+                /** @description The `errorGroup` of a letter or group */
+                readonly error?: string;
+                /** @description The last part of the subject */
+                readonly orderId?: string;
+                /** @description Only letters of this time or later */
+                readonly from?: string;
+                /** @description Only letters from before this time */
+                readonly to?: string;
+                readonly state?: "open" | "handled" | "discarded";
                 /** @description Most items on a page */
                 readonly limit?: number;
                 /** @description Where the page begins: the `next` of the page before */
@@ -3689,7 +6917,217 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly groupDeliveryDeadLetters: {
+        readonly parameters: {
+            readonly query?: {
+                readonly event?: string;
+                /** @description The kind of failure: `forged` by another than its publisher, `unknown-kind` and `unknown-key` to this release, `unreadable` data, or the service’s own code refused it (`handler-failed`) */
+                readonly reason?: "forged" | "unknown-kind" | "unknown-key" | "unreadable" | "handler-failed";
+                /** @description The `errorGroup` of a letter or group */
+                readonly error?: string;
+                /** @description The last part of the subject */
+                readonly orderId?: string;
+                /** @description Only letters of this time or later */
+                readonly from?: string;
+                /** @description Only letters from before this time */
+                readonly to?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The largest groups first, at most 200 */
+            readonly 200: {
+                headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["DeadLetterGroup"][];
+                    };
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not valid; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getDeliveryDeadLetter: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The letter’s id, or its sequence in `DEAD_LETTERS` */
+                readonly letter: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The letter */
+            readonly 200: {
+                headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeadLetterContent"];
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This service has no such dead letter */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3705,7 +7143,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The sequence of the dead letter */
+                /** @description The sequence of the dead letter, or its id */
                 readonly sequence: string;
             };
             readonly cookie?: never;
@@ -3719,6 +7157,7 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
+                        readonly id: string;
                         readonly sequence: number;
                         readonly eventId: string;
                         /** @enum {boolean} */
@@ -3762,7 +7201,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The message failed again; `detail` gives the reason, and nothing has changed */
+            /** @description `dead-letter-not-handled`: the message failed again; `detail` gives the reason, and nothing has changed. `dead-letter-settled`: it was discarded */
             readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3799,6 +7238,941 @@ export interface operations {
                 };
             };
             /** @description The database or NATS cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly discardDeliveryDeadLetter: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The letter’s id, or its sequence in `DEAD_LETTERS` */
+                readonly letter: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description Why the letters are given up; kept with them */
+                    readonly why: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The letter is discarded, now or before */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly id: string;
+                        readonly eventId: string;
+                        /** @enum {boolean} */
+                        readonly discarded: true;
+                    };
+                };
+            };
+            /** @description The body is not valid JSON in UTF-8 with each key once, or the `Idempotency-Key` is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This service has no such dead letter */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dead-letter-settled`: its event was handled */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json in UTF-8, or has a `Content-Encoding` */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is not valid; `errors` points at it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: the database cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly retryDeliveryDeadLetters: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly event?: string;
+                    /**
+                     * @description The kind of failure: `forged` by another than its publisher, `unknown-kind` and `unknown-key` to this release, `unreadable` data, or the service’s own code refused it (`handler-failed`)
+                     * @enum {string}
+                     */
+                    readonly reason?: "forged" | "unknown-kind" | "unknown-key" | "unreadable" | "handler-failed";
+                    /** @description The `errorGroup` of a letter or group */
+                    readonly error?: string;
+                    /** @description The last part of the subject */
+                    readonly orderId?: string;
+                    /**
+                     * Format: date-time
+                     * @description Only letters of this time or later
+                     */
+                    readonly from?: string;
+                    /**
+                     * Format: date-time
+                     * @description Only letters from before this time
+                     */
+                    readonly to?: string;
+                    /**
+                     * @description Only count
+                     * @default false
+                     */
+                    readonly dryRun?: boolean;
+                    /**
+                     * @description Letters a second at most
+                     * @default 50
+                     */
+                    readonly perSecond?: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description With `dryRun`: how many there are */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly total: number;
+                        /** @enum {boolean} */
+                        readonly dryRun: true;
+                    };
+                };
+            };
+            /** @description The job; ask for its progress */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OperatorJob"];
+                };
+            };
+            /** @description The body is not valid JSON in UTF-8 with each key once, or the `Idempotency-Key` is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `job-running`: one job a service at a time */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json in UTF-8, or has a `Content-Encoding` */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is not valid; `errors` points at it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: the database cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly discardDeliveryDeadLetters: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly event?: string;
+                    /**
+                     * @description The kind of failure: `forged` by another than its publisher, `unknown-kind` and `unknown-key` to this release, `unreadable` data, or the service’s own code refused it (`handler-failed`)
+                     * @enum {string}
+                     */
+                    readonly reason?: "forged" | "unknown-kind" | "unknown-key" | "unreadable" | "handler-failed";
+                    /** @description The `errorGroup` of a letter or group */
+                    readonly error?: string;
+                    /** @description The last part of the subject */
+                    readonly orderId?: string;
+                    /**
+                     * Format: date-time
+                     * @description Only letters of this time or later
+                     */
+                    readonly from?: string;
+                    /**
+                     * Format: date-time
+                     * @description Only letters from before this time
+                     */
+                    readonly to?: string;
+                    /**
+                     * @description Only count
+                     * @default false
+                     */
+                    readonly dryRun?: boolean;
+                    /**
+                     * @description Letters a second at most
+                     * @default 50
+                     */
+                    readonly perSecond?: number;
+                    /** @description Why the letters are given up; kept with them */
+                    readonly why: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description With `dryRun`: how many there are */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly total: number;
+                        /** @enum {boolean} */
+                        readonly dryRun: true;
+                    };
+                };
+            };
+            /** @description The job; ask for its progress */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OperatorJob"];
+                };
+            };
+            /** @description The body is not valid JSON in UTF-8 with each key once, or the `Idempotency-Key` is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `job-running`: one job a service at a time */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json in UTF-8, or has a `Content-Encoding` */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is not valid; `errors` points at it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: the database cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly listDeliveryJobs: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description At most 20, the newest first */
+            readonly 200: {
+                headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["OperatorJob"][];
+                    };
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getDeliveryJob: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The job’s id */
+                readonly jobId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The job */
+            readonly 200: {
+                headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OperatorJob"];
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The id is none of a job */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly cancelDeliveryJob: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The job’s id */
+                readonly jobId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The job */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OperatorJob"];
+                };
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The id is none of a job */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly listDeliveryActions: {
+        readonly parameters: {
+            readonly query?: {
+                readonly orderId?: string;
+                /** @description Most items on a page */
+                readonly limit?: number;
+                /** @description Where the page begins: the `next` of the page before */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page */
+            readonly 200: {
+                headers: {
+                    /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
+                    readonly Link?: string;
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["OperatorAction"][];
+                        /** @description The `cursor` of the next page; absent on the last one */
+                        readonly next?: string;
+                    };
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not valid; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly reconcileDelivery: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It begins at once */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @enum {boolean} */
+                        readonly accepted: true;
+                    };
+                };
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -3904,6 +8278,18 @@ export interface operations {
     readonly listDashboardDeadLetters: {
         readonly parameters: {
             readonly query?: {
+                readonly event?: string;
+                /** @description The kind of failure: `forged` by another than its publisher, `unknown-kind` and `unknown-key` to this release, `unreadable` data, or the service’s own code refused it (`handler-failed`) */
+                readonly reason?: "forged" | "unknown-kind" | "unknown-key" | "unreadable" | "handler-failed";
+                /** @description The `errorGroup` of a letter or group */
+                readonly error?: string;
+                /** @description The last part of the subject */
+                readonly orderId?: string;
+                /** @description Only letters of this time or later */
+                readonly from?: string;
+                /** @description Only letters from before this time */
+                readonly to?: string;
+                readonly state?: "open" | "handled" | "discarded";
                 /** @description Most items on a page */
                 readonly limit?: number;
                 /** @description Where the page begins: the `next` of the page before */
@@ -3993,7 +8379,217 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly groupDashboardDeadLetters: {
+        readonly parameters: {
+            readonly query?: {
+                readonly event?: string;
+                /** @description The kind of failure: `forged` by another than its publisher, `unknown-kind` and `unknown-key` to this release, `unreadable` data, or the service’s own code refused it (`handler-failed`) */
+                readonly reason?: "forged" | "unknown-kind" | "unknown-key" | "unreadable" | "handler-failed";
+                /** @description The `errorGroup` of a letter or group */
+                readonly error?: string;
+                /** @description The last part of the subject */
+                readonly orderId?: string;
+                /** @description Only letters of this time or later */
+                readonly from?: string;
+                /** @description Only letters from before this time */
+                readonly to?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The largest groups first, at most 200 */
+            readonly 200: {
+                headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["DeadLetterGroup"][];
+                    };
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not valid; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getDashboardDeadLetter: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The letter’s id, or its sequence in `DEAD_LETTERS` */
+                readonly letter: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The letter */
+            readonly 200: {
+                headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["DeadLetterContent"];
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This service has no such dead letter */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4009,7 +8605,7 @@ export interface operations {
             readonly query?: never;
             readonly header?: never;
             readonly path: {
-                /** @description The sequence of the dead letter */
+                /** @description The sequence of the dead letter, or its id */
                 readonly sequence: string;
             };
             readonly cookie?: never;
@@ -4023,6 +8619,7 @@ export interface operations {
                 };
                 content: {
                     readonly "application/json": {
+                        readonly id: string;
                         readonly sequence: number;
                         readonly eventId: string;
                         /** @enum {boolean} */
@@ -4066,7 +8663,7 @@ export interface operations {
                     readonly "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The message failed again; `detail` gives the reason, and nothing has changed */
+            /** @description `dead-letter-not-handled`: the message failed again; `detail` gives the reason, and nothing has changed. `dead-letter-settled`: it was discarded */
             readonly 409: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4103,6 +8700,941 @@ export interface operations {
                 };
             };
             /** @description The database or NATS cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly discardDashboardDeadLetter: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The letter’s id, or its sequence in `DEAD_LETTERS` */
+                readonly letter: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    /** @description Why the letters are given up; kept with them */
+                    readonly why: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description The letter is discarded, now or before */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly id: string;
+                        readonly eventId: string;
+                        /** @enum {boolean} */
+                        readonly discarded: true;
+                    };
+                };
+            };
+            /** @description The body is not valid JSON in UTF-8 with each key once, or the `Idempotency-Key` is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This service has no such dead letter */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `dead-letter-settled`: its event was handled */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json in UTF-8, or has a `Content-Encoding` */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is not valid; `errors` points at it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: the database cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly retryDashboardDeadLetters: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly event?: string;
+                    /**
+                     * @description The kind of failure: `forged` by another than its publisher, `unknown-kind` and `unknown-key` to this release, `unreadable` data, or the service’s own code refused it (`handler-failed`)
+                     * @enum {string}
+                     */
+                    readonly reason?: "forged" | "unknown-kind" | "unknown-key" | "unreadable" | "handler-failed";
+                    /** @description The `errorGroup` of a letter or group */
+                    readonly error?: string;
+                    /** @description The last part of the subject */
+                    readonly orderId?: string;
+                    /**
+                     * Format: date-time
+                     * @description Only letters of this time or later
+                     */
+                    readonly from?: string;
+                    /**
+                     * Format: date-time
+                     * @description Only letters from before this time
+                     */
+                    readonly to?: string;
+                    /**
+                     * @description Only count
+                     * @default false
+                     */
+                    readonly dryRun?: boolean;
+                    /**
+                     * @description Letters a second at most
+                     * @default 50
+                     */
+                    readonly perSecond?: number;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description With `dryRun`: how many there are */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly total: number;
+                        /** @enum {boolean} */
+                        readonly dryRun: true;
+                    };
+                };
+            };
+            /** @description The job; ask for its progress */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OperatorJob"];
+                };
+            };
+            /** @description The body is not valid JSON in UTF-8 with each key once, or the `Idempotency-Key` is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `job-running`: one job a service at a time */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json in UTF-8, or has a `Content-Encoding` */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is not valid; `errors` points at it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: the database cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly discardDashboardDeadLetters: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": {
+                    readonly event?: string;
+                    /**
+                     * @description The kind of failure: `forged` by another than its publisher, `unknown-kind` and `unknown-key` to this release, `unreadable` data, or the service’s own code refused it (`handler-failed`)
+                     * @enum {string}
+                     */
+                    readonly reason?: "forged" | "unknown-kind" | "unknown-key" | "unreadable" | "handler-failed";
+                    /** @description The `errorGroup` of a letter or group */
+                    readonly error?: string;
+                    /** @description The last part of the subject */
+                    readonly orderId?: string;
+                    /**
+                     * Format: date-time
+                     * @description Only letters of this time or later
+                     */
+                    readonly from?: string;
+                    /**
+                     * Format: date-time
+                     * @description Only letters from before this time
+                     */
+                    readonly to?: string;
+                    /**
+                     * @description Only count
+                     * @default false
+                     */
+                    readonly dryRun?: boolean;
+                    /**
+                     * @description Letters a second at most
+                     * @default 50
+                     */
+                    readonly perSecond?: number;
+                    /** @description Why the letters are given up; kept with them */
+                    readonly why: string;
+                };
+            };
+        };
+        readonly responses: {
+            /** @description With `dryRun`: how many there are */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly total: number;
+                        /** @enum {boolean} */
+                        readonly dryRun: true;
+                    };
+                };
+            };
+            /** @description The job; ask for its progress */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OperatorJob"];
+                };
+            };
+            /** @description The body is not valid JSON in UTF-8 with each key once, or the `Idempotency-Key` is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `job-running`: one job a service at a time */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json in UTF-8, or has a `Content-Encoding` */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is not valid; `errors` points at it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `store-unavailable`: the database cannot be reached. `resource-busy`: another transaction has locked it. Try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly listDashboardJobs: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description At most 20, the newest first */
+            readonly 200: {
+                headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["OperatorJob"][];
+                    };
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getDashboardJob: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The job’s id */
+                readonly jobId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The job */
+            readonly 200: {
+                headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OperatorJob"];
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The id is none of a job */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly cancelDashboardJob: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The job’s id */
+                readonly jobId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The job */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OperatorJob"];
+                };
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The id is none of a job */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly listDashboardActions: {
+        readonly parameters: {
+            readonly query?: {
+                readonly orderId?: string;
+                /** @description Most items on a page */
+                readonly limit?: number;
+                /** @description Where the page begins: the `next` of the page before */
+                readonly cursor?: string;
+            };
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description A page */
+            readonly 200: {
+                headers: {
+                    /** @description The next page: `rel="next"` (RFC 8288); absent on the last one */
+                    readonly Link?: string;
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly items: readonly components["schemas"]["OperatorAction"][];
+                        /** @description The `cursor` of the next page; absent on the last one */
+                        readonly next?: string;
+                    };
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not valid; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly reconcileDashboard: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It begins at once */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @enum {boolean} */
+                        readonly accepted: true;
+                    };
+                };
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;
@@ -4151,6 +9683,92 @@ export interface operations {
                     readonly [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly rebuildDashboard: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It begins at once */
+            readonly 202: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        /** @enum {boolean} */
+                        readonly accepted: true;
+                    };
+                };
             };
             /** @description The request is malformed */
             readonly 400: {

@@ -6,6 +6,7 @@ import {
   DeliveryFailed,
   DeliveryStarted,
 } from './delivery.ts'
+import { secretFieldsIn } from './fields.ts'
 import { OrderCancelled, OrderPlaced } from './order.ts'
 import { PaymentApproved, PaymentDeclined, PaymentRefunded, PaymentVoided } from './payment.ts'
 
@@ -20,6 +21,11 @@ const deliveryPublishes = [
 ] as const
 
 export const events = [...orderPublishes, ...paymentPublishes, ...deliveryPublishes] as const
+
+/** Of all events and all their versions: nobody is shown what these fields contain. */
+export const secretFields = secretFieldsIn(
+  events.flatMap(({ schema, earlier }) => [schema, ...earlier.map(({ schema }) => schema)]),
+)
 
 /** Which service publishes and consumes which event: streams, consumers, permissions and documents follow from this table. */
 export const choreography = {

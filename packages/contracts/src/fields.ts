@@ -17,3 +17,36 @@ export const exampleOrderId = '01936f5e-8a3b-7c21-9d4e-5f6a7b8c9d0e'
 
 /** For an event that carries nothing but its order. */
 export const onlyOrderId = { schema: z.object({ orderId }), example: { orderId: exampleOrderId } }
+
+const secrets = z.registry<{ readonly isSecret: true }>()
+
+/** Marks a field whose values no operator may see, in a dead letter's message for example. */
+export function secret<Schema extends z.ZodType>(schema: Schema): Schema {
+  secrets.add(schema, { isSecret: true })
+  return schema
+}
+
+/** What a schema may consist of, as zod 4 keeps it. */
+type Definition = Readonly<
+  Partial<Record<'innerType' | 'element' | 'valueType' | 'in' | 'out', z.ZodType>>
+> & {
+  readonly shape?: Readonly<Record<string, z.ZodType>>
+  readonly options?: readonly z.ZodType[]
+}
+
+/**
+ * The names of the secret fields in these schemas, at any depth. By their names they are hidden in data that is not
+ * valid, too.
+ */
+export function secretFieldsIn(schemas: readonly z.ZodType[]): ReadonlySet<string> {
+  const found = new Set<string>()
+  const visit = (schema: z.ZodType, name?: string): void => {
+    if (secrets.has(schema) && name !== undefined) found.add(name)
+    const { shape, options = [], innerType, element, valueType, ...pipe } = schema.def as Definition
+    for (const [field, of] of Object.entries(shape ?? {})) visit(of, field)
+    for (const part of [...options, innerType, element, valueType, pipe.in, pipe.out])
+      if (part) visit(part, name)
+  }
+  for (const schema of schemas) visit(schema)
+  return found
+}

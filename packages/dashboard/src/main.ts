@@ -1,6 +1,7 @@
 import { requireCaller } from '@saucery/chassis/auth/authorize'
 import { serveUntilStopped } from '@saucery/chassis/lifecycle/serve'
 import { connectToBroker, waitUntilUp } from '@saucery/chassis/lifecycle/startup'
+import { openOperationsWorker } from '@saucery/chassis/operations/jobs'
 import { measureOperations } from '@saucery/chassis/operations/metrics'
 import { addOperationsRoutes } from '@saucery/chassis/operations/operations'
 import { settingsOrExit } from '@saucery/chassis/settings/settings'
@@ -47,23 +48,28 @@ const metrics = openMetrics()
 measureProjection(projection, metrics)
 const overdue = countOverdue(views, settings, metrics, log)
 const counting = countOrdersPeriodically(views, log)
-const { lag, reprocess, progress } = projection
-const { handledAmong } = views
+const { lag, reprocess, progress, reconcile, rebuild } = projection
+const { handledAmong, catalog, operators } = views
 const operated = {
   service: 'dashboard',
   broker,
   lag,
   reprocess,
   handledAmong,
+  catalog,
+  operators,
+  reconcile,
+  rebuild,
   projection: progress,
   overdue: overdue.latest,
   lagOfOthers: () => lagOfOthers(broker),
 } as const
 measureOperations(metrics, operated, log)
+const worker = openOperationsWorker(operated, log)
 
 const callers = requireCaller('dashboard', settings, log)
 const app = dashboardApi({ views, waiter, feed, deadlines: settings, requireCaller: callers, log })
-addOperationsRoutes(app, operated)
+addOperationsRoutes(app, { ...operated, wake: worker.now })
 await serveUntilStopped(app, {
   settings,
   log,
@@ -74,7 +80,7 @@ await serveUntilStopped(app, {
   // as they do, so no more events are received meanwhile: those in flight must be finished by then.
   onSignal() {
     endWaits(waiter)
-    return Promise.all([feed.stop(), overdue.stop(), counting.stop(), projection.stop()])
+    return Promise.all([feed.stop(), overdue.stop(), counting.stop(), worker.stop(), projection.stop()])
   },
-  stop: [feed.stop, overdue.stop, counting.stop, projection.stop, broker.close, views.close],
+  stop: [feed.stop, overdue.stop, counting.stop, worker.stop, projection.stop, broker.close, views.close],
 })

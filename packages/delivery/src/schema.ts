@@ -1,7 +1,15 @@
 import { sql } from 'drizzle-orm'
 import { boolean, index, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 
-export { deadLetters, inbox, outbox, requests } from '@saucery/messaging/postgres/schema'
+export {
+  deadLetterImports,
+  deadLetters,
+  inbox,
+  operatorActions,
+  operatorJobs,
+  outbox,
+  requests,
+} from '@saucery/messaging/postgres/schema'
 
 export const deliveries = pgTable(
   'deliveries',

@@ -1,10 +1,12 @@
 import { runEvery } from './async/periodic.ts'
 import { type Consumers, type HandledState, openConsumers, type Subscription } from './consumer/consumer.ts'
+import { postgresCatalog } from './dead-letters/postgres-catalog.ts'
 import { postgresDeadLetters, pruneDeadLetters } from './dead-letters/postgres-store.ts'
 import type { DeadLetter } from './dead-letters/reader.ts'
 import type { Fact, ReceivedEvent } from './events/event.ts'
 import { pruneRequests } from './idempotency/requests.ts'
 import { handledAmong, handlingOf, isWritable, pruneInbox, recordReprocessed } from './inbox/inbox.ts'
+import { postgresOperatorStore, pruneOperatorStore } from './operator/postgres-operator-store.ts'
 import { backlogOf } from './outbox/backlog.ts'
 import { type OutboxOptions, openOutbox } from './outbox/outbox.ts'
 import { pruneOutbox } from './outbox/outbox-table.ts'
@@ -42,6 +44,7 @@ export async function openParticipant<
     await pruneOutbox(db, retentionMs, stopping)
     await pruneInbox(db, retentionMs, stopping)
     await pruneDeadLetters(db, retentionMs, stopping)
+    await pruneOperatorStore(db, stopping)
     if (requestRetentionMs !== undefined) await pruneRequests(db, requestRetentionMs, stopping)
   }
   const pruner = runEvery('prune', pruneEveryMs, prune, log)
@@ -75,7 +78,9 @@ export async function openParticipant<
     backlog: () => backlogOf(db),
     publishing: outbox.publishing,
     /** The ids of the events that were handled since, of these dead letters. */
-    handledAmong: (deadLetters: readonly DeadLetter[]) => handledAmong(db, deadLetters),
+    handledAmong: (deadLetters: readonly Pick<DeadLetter, 'eventId'>[]) => handledAmong(db, deadLetters),
+    catalog: postgresCatalog(db),
+    operators: postgresOperatorStore(db),
     /** When the event was handled; undefined if it was not. */
     handlingOf: (eventId: string) => handlingOf(db, eventId),
     /** As `Consumers.reprocess`. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, beforeEach, describe, it } from 'node:test'
+import type { LetterContent } from '@saucery/chassis/operations/letter-content'
 import { addOperationsRoutes } from '@saucery/chassis/operations/operations'
 import { branch, courier, operator, testCallerTokens } from '@saucery/chassis/testing/caller-tokens'
 import { stamped } from '@saucery/chassis/testing/events'
@@ -15,6 +16,7 @@ import { reactions } from './reactions.ts'
 import { assemble, testOrders } from './testing/orders.ts'
 
 interface DeadLetter {
+  readonly id: string
   readonly sequence: number
   readonly eventId: string
   readonly handled: boolean
@@ -98,7 +100,7 @@ describe('an operator', () => {
 
   it('reads a dead letter with all that is known of it', async () => {
     const { order, deadLetter } = await deadLettered()
-    const { time, sequence, eventId, streamSequence, ...rest } = deadLetter as DeadLetter &
+    const { id, time, sequence, eventId, streamSequence, ...rest } = deadLetter as DeadLetter &
       Record<string, unknown>
     assert.ok(Math.abs(Date.now() - Date.parse(String(time))) < 60_000)
     assert.deepEqual(rest, {
@@ -106,10 +108,17 @@ describe('an operator', () => {
       event: 'PaymentApproved',
       orderId: order.id,
       stream: 'PAYMENTS',
+      reason: 'unreadable',
       error: 'Unprocessable: a bug',
+      errorGroup: 'Unprocessable: a bug',
       tries: 2,
       handled: false,
+      state: 'open',
     })
+    const shown = await answer<LetterContent>(ask(`${deadLetters}/${id}`))
+    assert.equal(JSON.parse(shown.body.text ?? '').orderId, order.id)
+    assert.ok(shown.headers.some(({ name, values }) => name === 'ce-id' && values[0] === eventId))
+    assert.deepEqual(await answer(ask(`${deadLetters}/${sequence}`)), shown)
   })
 
   it('reads when an event was handled, and after how many deliveries', async () => {
@@ -154,8 +163,8 @@ describe('an operator', () => {
     assert.equal(await countDeadLetters(), before + 1)
 
     bug.isPresent = false
-    const { sequence, eventId } = deadLetter
-    assert.deepEqual(await answer(retry(sequence)), { sequence, eventId, handled: true })
+    const { id, sequence, eventId } = deadLetter
+    assert.deepEqual(await answer(retry(sequence)), { id, sequence, eventId, handled: true })
     assert.equal(await statusOf(order), 'PAID')
     assert.equal(await countDeadLetters(), before)
     assert.equal((await listed()).find((it) => it.sequence === sequence)?.handled, true)
@@ -207,15 +216,15 @@ describe('an operator', () => {
       assert.deepEqual(problem, { status: 422, code: 'invalid-input', places: [place] })
     })
 
-  it('gets broker-unavailable and a time to retry while the broker is away', async () => {
+  it('gets broker-unavailable and a time to retry while the broker is away, but still reads the dead letters', async () => {
     const { app: away } = assemble({ ...service, requireCaller: gate.requireCaller })
     const broker = { ...service.broker, isConnected: () => false }
     addOperationsRoutes(away, { service: 'order', broker, ...service.participant })
-    for (const path of ['/operations/order', deadLetters]) {
-      const response = await ask(path, { at: away })
-      assert.equal(response.headers.get('retry-after'), '1')
-      assert.equal((await readProblem(response)).code, 'broker-unavailable')
-    }
+    const response = await ask('/operations/order', { at: away })
+    assert.equal(response.headers.get('retry-after'), '1')
+    assert.equal((await readProblem(response)).code, 'broker-unavailable')
+    const { items } = await answer<ListPage<DeadLetter>>(ask(deadLetters, { at: away }))
+    assert.ok(items.length > 0, 'it lists none')
   })
 })
 

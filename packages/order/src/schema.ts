@@ -1,6 +1,14 @@
 import { bigint, index, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 
-export { deadLetters, inbox, outbox, requests } from '@saucery/messaging/postgres/schema'
+export {
+  deadLetterImports,
+  deadLetters,
+  inbox,
+  operatorActions,
+  operatorJobs,
+  outbox,
+  requests,
+} from '@saucery/messaging/postgres/schema'
 
 export const orders = pgTable(
   'orders',

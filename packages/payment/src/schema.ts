@@ -1,7 +1,14 @@
 import { sql } from 'drizzle-orm'
 import { bigint, index, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 
-export { deadLetters, inbox, outbox } from '@saucery/messaging/postgres/schema'
+export {
+  deadLetterImports,
+  deadLetters,
+  inbox,
+  operatorActions,
+  operatorJobs,
+  outbox,
+} from '@saucery/messaging/postgres/schema'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'string' })
 

@@ -16,8 +16,10 @@ import type { Aggregate } from '@saucery/messaging/unit-of-work'
 import type { z } from 'zod'
 import { requireCaller } from '../auth/authorize.ts'
 import type { OpenApiApp } from '../openapi/app.ts'
+import { openOperationsWorker } from '../operations/jobs.ts'
 import { measureOperations } from '../operations/metrics.ts'
-import { addOperationsRoutes, type OperatedService } from '../operations/operations.ts'
+import type { OperatedService } from '../operations/operated.ts'
+import { addOperationsRoutes } from '../operations/operations.ts'
 import { type commandSettings, type participantSettings, settingsOrExit } from '../settings/settings.ts'
 import { openLog } from '../telemetry/log.ts'
 import { openMetrics } from '../telemetry/metrics.ts'
@@ -62,7 +64,7 @@ export async function boot<
   const metrics = openMetrics()
   const operated: OperatedService = { service, broker, ...participant }
   measureOperations(metrics, operated, log)
-  const stopTasks: (() => Promise<void>)[] = []
+  const stopTasks: (() => Promise<unknown>)[] = []
   return {
     settings,
     log,
@@ -87,7 +89,9 @@ export async function boot<
     },
     /** Serves the app and its operations until a signal comes; then stops and exits. */
     run(app: OpenApiApp, options: Pick<ServeOptions, 'details' | 'onSignal'> = {}): Promise<never> {
-      addOperationsRoutes(app, operated)
+      const worker = openOperationsWorker(operated, log)
+      stopTasks.push(worker.stop)
+      addOperationsRoutes(app, { ...operated, wake: worker.now })
       return serveUntilStopped(app, {
         ...options,
         // Not a check: a service that cannot publish keeps its events and answers, and all its replicas would go at

@@ -4,18 +4,17 @@ import { Registry } from 'prom-client'
 import { metricsApi } from '../telemetry/metrics.ts'
 import { silentLog } from '../testing/log.ts'
 import { measureOperations } from './metrics.ts'
-import type { OperatedService } from './operations.ts'
+import type { OperatedService } from './operated.ts'
 
 const lag = [{ stream: 'ORDERS', durable: 'payment', pending: 3, ackPending: 2, redelivered: 0 }]
 
 async function scraped(operated: Partial<OperatedService>, isConnected = true): Promise<string[]> {
   const metrics = new Registry()
   const broker = { isConnected: () => isConnected } as OperatedService['broker']
-  const handledAmong = () => Promise.reject(new Error('not called'))
-  const reprocess = () => Promise.reject(new Error('not called'))
+  const catalog = { count: () => Promise.reject(new Error('away')) }
   const service = 'payment'
-  const all = { service, broker, lag: async () => lag, handledAmong, reprocess, ...operated } as const
-  measureOperations(metrics, all, silentLog)
+  const all = { service, broker, lag: async () => lag, catalog, ...operated }
+  measureOperations(metrics, all as OperatedService, silentLog)
   const scrape = async () => {
     const response = await metricsApi(metrics).request('/metrics')
     assert.equal(response.status, 200)

@@ -1,10 +1,9 @@
-import { countUnhandled } from '@saucery/messaging/dead-letters/reader'
 import { Gauge } from 'prom-client'
 import { sharedResult } from '../async/shared-result.ts'
 import { withTimeout } from '../async/timeout.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Metrics } from '../telemetry/metrics.ts'
-import type { OperatedService } from './operations.ts'
+import type { OperatedService } from './operated.ts'
 
 /** A scrape waits this long for a number, then leaves it out. */
 const waitMs = 2000
@@ -13,7 +12,7 @@ type Sample = readonly [labels: Record<string, string>, value: number]
 
 /** Gauges of what an operator sees, read at each scrape. */
 export function measureOperations(metrics: Metrics, service: OperatedService, log: Log): void {
-  const { broker, handledAmong, backlog } = service
+  const { broker, backlog } = service
   const measure = (name: string, help: string, labelNames: string[], read: () => Promise<Sample[]>) =>
     new Gauge({
       name,
@@ -39,13 +38,11 @@ export function measureOperations(metrics: Metrics, service: OperatedService, lo
   const lag = sharedResult(() => whileConnected(service.lag))
   const lagOf = (field: 'pending' | 'ackPending') => async () =>
     (await lag()).map((consumer): Sample => [{ stream: consumer.stream }, consumer[field]])
-  const deadLetters = async (): Promise<Sample[]> => [
-    [{}, await whileConnected(() => countUnhandled(broker, handledAmong))],
-  ]
+  const deadLetters = async (): Promise<Sample[]> => [[{}, await service.catalog.count({ state: 'open' })]]
 
   measure('consumer_pending', 'Messages not received yet', ['stream'], lagOf('pending'))
   measure('consumer_ack_pending', 'Messages not acknowledged yet', ['stream'], lagOf('ackPending'))
-  measure('dead_letters_unhandled', 'Dead letters not handled since, among the newest 1,000', [], deadLetters)
+  measure('dead_letters_unhandled', 'Open dead letters: neither handled since nor discarded', [], deadLetters)
   if (!backlog) return
   const outbox = sharedResult(backlog)
   measure('outbox_unpublished', 'Committed events that are not on the stream yet', [], async () => [

@@ -1,7 +1,8 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import type { Service } from '@saucery/contracts/choreography'
-import { wholeNumber } from '../http/strict-query.ts'
-import { busy, jsonPage, jsonResponse, problems } from '../openapi/schemas.ts'
+import { jsonResponse, problems } from '../openapi/schemas.ts'
+import { deadLetterRoutes } from './dead-letter-routes.ts'
+import { operatorRoutes } from './operator-routes.ts'
 
 const count = z.int().min(0)
 
@@ -47,53 +48,11 @@ export const operationsSchema = z
       .array(consumerSchema)
       .describe('A deleted consumer is absent until it is created again, within seconds'),
     outbox: outbox.optional(),
-    deadLetters: count.describe('Dead letters not handled since, among the newest 1,000'),
+    deadLetters: count.describe('Open dead letters: neither handled since nor discarded'),
     projection: projection.optional(),
     overdue: overdue.optional().describe('Only of the dashboard, once it has counted'),
   })
   .openapi('Operations', { description: 'The state of one service' })
-
-const deadLetter = z
-  .object({
-    sequence: z.int().min(1),
-    time: z.iso.datetime(),
-    subject: z.string(),
-    event: z.string().optional(),
-    eventId: z.string(),
-    orderId: z.string().describe('The last part of the subject'),
-    stream: z.string(),
-    streamSequence: z.int(),
-    error: z.string(),
-    tries: z.int(),
-    handled: z.boolean().describe('Whether the service has handled the event since'),
-  })
-  .openapi('DeadLetter', { description: 'A message that the service could not handle' })
-
-// Six bytes: every text of eight such characters is a valid cursor.
-const cursor = z
-  .string()
-  .regex(/^[\w-]{8}$/, 'must be the `next` of a page')
-  .transform((text) => Buffer.from(text, 'base64url').readUIntBE(0, 6))
-
-/** The cursor of the page before this sequence. */
-export function cursorBefore(sequence: number): string {
-  const bytes = Buffer.alloc(6)
-  bytes.writeUIntBE(sequence, 0, 6)
-  return bytes.toString('base64url')
-}
-
-const pageOfLetters = z.object({
-  limit: wholeNumber(1, 100).default(50).describe('Most items on a page'),
-  cursor: cursor.optional().describe('Where the page begins: the `next` of the page before'),
-})
-
-const sequence = z
-  .string()
-  .regex(/^[1-9]\d{0,13}$/)
-  .transform(Number)
-  .openapi({ description: 'The sequence of the dead letter', example: '1' })
-
-const handled = z.object({ sequence: z.int(), eventId: z.string(), handled: z.literal(true) })
 
 const handling = z
   .object({
@@ -163,38 +122,7 @@ export function operationsRoutes<S extends Service>(service: S) {
         }),
       },
     }),
-    deadLetters: createRoute({
-      method: 'get',
-      path: `${path}/dead-letters`,
-      operationId: `list${Name}DeadLetters`,
-      summary: `The dead letters of the ${service} service, the newest first`,
-      description:
-        'A page can be short or empty and still have a `next`, because other services’ dead letters lie between.',
-      tags,
-      request: { query: pageOfLetters },
-      responses: {
-        200: jsonPage(deadLetter),
-        ...problems({ 422: 'A parameter is not valid; `errors` names it', ...unavailable }),
-      },
-    }),
-    // A dead letter is retried; path and operation id are older than that word, and part of the HTTP contract.
-    retry: createRoute({
-      method: 'post',
-      path: `${path}/dead-letters/{sequence}/send-back`,
-      operationId: `sendBack${Name}DeadLetter`,
-      summary: `Retry a dead letter of the ${service} service`,
-      description:
-        'The service handles the message once, however often this is called. No other service receives it.',
-      tags,
-      request: { params: z.object({ sequence }) },
-      responses: {
-        200: jsonResponse('The message is handled, now or before', handled),
-        ...problems({
-          404: 'This service has no such dead letter',
-          409: 'The message failed again; `detail` gives the reason, and nothing has changed',
-          503: `The database or NATS cannot be reached. ${busy}. Try again after \`Retry-After\` seconds`,
-        }),
-      },
-    }),
+    ...deadLetterRoutes(service),
+    ...operatorRoutes(service),
   }
 }

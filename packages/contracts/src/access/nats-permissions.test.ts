@@ -40,6 +40,12 @@ for (const { service, stream, publishes, consumes } of serviceContracts) {
         assert.ok(!allows(publish, `dead-letters.${other.service}.orders.placed.1`))
     })
 
+    it('tells of its own dead letters alone', () => {
+      assert.ok(allows(publish, `operations.${service}.dead-letters`))
+      for (const other of others(service))
+        assert.ok(!allows(publish, `operations.${other.service}.dead-letters`))
+    })
+
     it('looks up messages of its own stream, those it consumes and the dead letters alone, without a consumer', () => {
       for (const name of streamNames) {
         const isOwn = name === stream || name === 'DEAD_LETTERS'
@@ -102,8 +108,9 @@ for (const { service, stream, publishes, consumes } of serviceContracts) {
       }
     })
 
-    const subscribed = service === 'order' ? ['payments.*.*'] : []
-    it(`subscribes to its own inbox ${subscribed.length ? 'and to payments' : 'only'}`, () => {
+    const further = { order: ['payments.*.*'], dashboard: ['operations.*.dead-letters'] }
+    const subscribed = further[service as keyof typeof further] ?? []
+    it(`subscribes to its own inbox ${['only', ...subscribed].at(-1)}`, () => {
       assert.deepEqual(subscribe, [`_INBOX_${service}.>`, ...subscribed])
     })
   })

@@ -1,5 +1,6 @@
 import { choreography, publishers, type Service, streams, subscriptionsOf } from '../choreography.ts'
 import { durablesInUse, removableDurables } from '../projection-durables.ts'
+import { deadLetterNotices } from './notices.ts'
 
 export interface SubjectPermissions {
   readonly publish: string[]
@@ -7,7 +8,11 @@ export interface SubjectPermissions {
 }
 
 // A request that waits for its payment subscribes on its own replica; another replica may consume the event.
-const coreSubscriptions: Partial<Record<Service, string[]>> = { order: ['payments.*.*'] }
+// The dashboard tells operators of settled dead letters on the live feed.
+const coreSubscriptions: Partial<Record<Service, string[]>> = {
+  order: ['payments.*.*'],
+  dashboard: [deadLetterNotices('*')],
+}
 
 // The live feed of each replica reads every event. It uses no consumers for that: a user who may create consumers of
 // any name may use those of every service.
@@ -46,6 +51,7 @@ export function permissionsOf(service: Service): SubjectPermissions {
       ...(stream ? [`${stream.toLowerCase()}.>`, ...useOfStream(stream), ...lookupsIn(stream)] : []),
       ...useOfStream('DEAD_LETTERS'),
       `dead-letters.${service}.>`,
+      deadLetterNotices(service),
       // The server checks the stream's name only; the service itself skips the letters of others.
       ...lookupsIn('DEAD_LETTERS'),
       ...subscriptionsOf(service).flatMap((subscription) => [

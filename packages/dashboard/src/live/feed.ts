@@ -4,6 +4,7 @@ import { reasonOf } from '@saucery/messaging/log'
 import { type Deadlines, orderToJson } from '../view/waits-for.ts'
 import { type ClientLimits, refusalOfClient } from './admission.ts'
 import { addClient, type Clients, endClient, endExpired, type NewClient, send } from './clients.ts'
+import { relayNotices } from './notices.ts'
 import { endReplays, noReplays, noteChanges, type Replays } from './replays.ts'
 import { resume } from './resume.ts'
 import { changeMessages, heartbeat, type ToJson } from './sse.ts'
@@ -48,6 +49,7 @@ export function openFeed(options: FeedOptions) {
   const replays = noReplays(() => state.pausing?.abort())
   const state: State = { options, clients, replays, stopping: new AbortController() }
   broker.onReconnect(() => state.pausing?.abort())
+  const endNotices = relayNotices(broker, clients)
   return {
     /** @returns what the client reads, or why it is refused */
     follow({ lastEventId, ...client }: Follower) {
@@ -65,6 +67,7 @@ export function openFeed(options: FeedOptions) {
     /** Ends every client's feed, and resolves when nothing is read any longer. */
     async stop(): Promise<void> {
       state.stopping.abort()
+      endNotices()
       for (const client of [...clients.open]) endClient(clients, client)
       endReplays(replays)
       state.pausing?.abort()

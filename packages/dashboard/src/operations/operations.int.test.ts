@@ -29,8 +29,8 @@ async function handle(event: Parameters<typeof react>[0]): Promise<void> {
 const consumers = consumeEvents({ broker, handle, isUp: views.isUp, replicas: 1, log: silentLog })
 const app = apiOn(views)
 const projection = { version: 2, state: 'building', serving: 1, handled: 10, remaining: 5 } as const
-const { handledAmong } = views
-const operated = { service: 'dashboard', broker, ...consumers, handledAmong } as const
+const { handledAmong, catalog, operators } = views
+const operated = { service: 'dashboard', broker, ...consumers, handledAmong, catalog, operators } as const
 addOperationsRoutes(app, { ...operated, projection: () => projection })
 after(async () => {
   await consumers.stop()

@@ -71,6 +71,11 @@ export async function openProjection(options: ProjectionOptions) {
     },
     /** As `Consumers.reconcile`. */
     reconcile: () => build.consumers?.reconcile(),
+    /**
+     * Has every event come again, to all replicas: they make the removed consumers anew. Documents are read as before.
+     * (builder.int.test: "repairs what differs from its events when it is built again in place")
+     */
+    rebuild: () => removeConsumers(build.broker, views.version),
     progress() {
       const { version } = views
       const serving = views.servedVersion()

@@ -1,26 +1,20 @@
-import type {
-  DeadLetterPosition,
-  DeadLetterRecord,
-  DeadLetterStore,
-} from '@saucery/messaging/dead-letters/record'
+import type { DeadLetterStore } from '@saucery/messaging/dead-letters/record'
 import type { Db, Filter } from 'mongodb'
+import {
+  type DeadLetterDocument,
+  listedFields,
+  openDeadLetterCollection,
+  withoutMessage,
+} from './dead-letter-document.ts'
 import { duplicateKey, unless } from './mongo-errors.ts'
 
-interface DeadLetterDocument extends Omit<DeadLetterRecord, 'id'>, Partial<DeadLetterPosition> {
-  readonly _id: string
-  readonly savedAt: Date
-}
-
-/** Long after the broker has it on its disks. */
-const keptForSeconds = 7 * 24 * 3600
-
-/** The collection `dead_letters`: what the broker could lose, of all versions. */
 export function mongoDeadLetters(db: Db): DeadLetterStore {
-  const letters = db.collection<DeadLetterDocument>('dead_letters')
+  const { letters, ensureIndexes } = openDeadLetterCollection(db)
   return {
-    async save({ id, ...content }) {
-      await letters.createIndex({ savedAt: 1 }, { expireAfterSeconds: keptForSeconds })
-      const saved = { ...content, savedAt: new Date() }
+    async save(record) {
+      await ensureIndexes()
+      const { id, ...content } = record
+      const saved = { ...content, savedAt: new Date(), ...listedFields(record) }
       await letters
         .updateOne({ _id: id }, { $setOnInsert: saved }, { upsert: true })
         .catch(unless(duplicateKey))
@@ -34,12 +28,13 @@ export function mongoDeadLetters(db: Db): DeadLetterStore {
         ? { $or: [{ savedAt: { $lt: savedAt } }, { savedAt, _id: { $lt: last.id } }] }
         : {}
       const found = await letters
-        .find(before, { projection: { headers: 0, data: 0 } })
+        .find(before, { projection: withoutMessage })
         .sort({ savedAt: -1, _id: -1 })
         .limit(limit)
         .toArray()
-      return found.map(({ _id: id, savedAt, ...position }) => ({
-        ...position,
+      return found.map(({ _id: id, savedAt, sequence, streamCreated }) => ({
+        ...(sequence !== undefined && { sequence }),
+        ...(streamCreated !== undefined && { streamCreated }),
         id,
         savedAt: savedAt.toISOString(),
         ageMs: Date.now() - savedAt.getTime(),

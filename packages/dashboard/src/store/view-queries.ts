@@ -60,7 +60,7 @@ export function viewQueries(
   return {
     find: async (orderId: string) => (await byIds(views(), [orderId])).map(asOwn)[0],
 
-    handledAmong: (letters: readonly DeadLetter[]) => handledIn(views(), letters),
+    handledAmong: (letters: readonly Pick<DeadLetter, 'subject'>[]) => handledIn(views(), letters),
 
     /** The newest orders first. A rare kind that no index serves may read every order: it is ended then. */
     list: async (query: ViewQuery) => (await listViewsOf(views(), await milestones.all(), query)).map(asOwn),

@@ -5,10 +5,12 @@ import { type Collection, MongoClient } from 'mongodb'
 import { type OrderView, viewOf } from '../view/order-view.ts'
 import type { StatisticsQuery } from '../view/statistics-query.ts'
 import type { Chunk } from './chunks.ts'
+import { mongoCatalog } from './dead-letter-catalog.ts'
 import { mongoDeadLetters } from './dead-letter-store.ts'
 import type { IsAtLocation } from './event-location.ts'
 import { openMilestones } from './milestones.ts'
 import { indexNotFound, unless } from './mongo-errors.ts'
+import { mongoOperatorStore } from './operator-store.ts'
 import { openOrderCounter } from './order-counter.ts'
 import { countPeriod } from './order-counts.ts'
 import { chunksOf, collectionOf, openRegistry, touchedIn } from './projection-registry.ts'
@@ -85,6 +87,8 @@ export function openViews(url: string, fold = currentFold, isAtLocation: IsAtLoc
       handledAmong: (events) => handledIn(views, events),
       deadLetters: mongoDeadLetters(client.db()),
     } satisfies HandledState as HandledState,
+    catalog: mongoCatalog(client.db()),
+    operators: mongoOperatorStore(client.db()),
     sharedCount: openSharedCounts(client.db()),
     /** Counts what has settled, of the version that is written. */
     countSettled: openOrderCounter({ views, chunks: chunks(fold.version), touched, milestones }),

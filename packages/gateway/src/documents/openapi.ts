@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
 import { jsonResponse, problems } from '@saucery/chassis/openapi/schemas'
+import { rebuildRoute } from '@saucery/chassis/operations/operator-routes'
 import { lagOfOthersRoute, operationsRoutes } from '@saucery/chassis/operations/routes'
 import { actions, roles } from '@saucery/contracts/access/scope'
 import { itemId } from '@saucery/contracts/fields'
@@ -104,6 +105,7 @@ const serviceRoutes = [
   ...dashboardRoutes,
   ...allOperations,
   lagOfOthersRoute,
+  rebuildRoute,
 ]
 
 /** One OpenAPI 3.1 document of every call, as the gateway answers it. */

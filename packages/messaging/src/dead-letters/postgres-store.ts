@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { type Database, keyIn } from '../postgres/database.ts'
 import { deleteInBatches } from '../postgres/delete-in-batches.ts'
 import { deadLetters } from '../postgres/schema.ts'
+import { keyColumns } from './postgres-catalog.ts'
 import type { DeadLetterRecord, DeadLetterStore, SavedDeadLetter } from './record.ts'
 
 const utc = sql.raw(`'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`)
@@ -12,11 +13,12 @@ const unlocked = (id: string) =>
 
 /** The dead letters in the table beside the outbox. A locked record is left to the next comparison. */
 export const postgresDeadLetters = (db: Database): DeadLetterStore => ({
-  async save({ id, ...content }) {
+  async save(record) {
+    const { id, ...content } = record
     // As text, because jsonb refuses what the headers of a poison message may contain.
     await db
       .insert(deadLetters)
-      .values({ id, content: JSON.stringify(content) })
+      .values({ id, content: JSON.stringify(content), ...keyColumns(record) })
       .onConflictDoNothing()
   },
   async markPublished(id, { sequence, streamCreated }) {
@@ -45,11 +47,14 @@ export const postgresDeadLetters = (db: Database): DeadLetterStore => ({
   },
 })
 
-/** Deletes the records of dead letters that are older than `olderThanMs`. The broker keeps the dead letters. */
-export const pruneDeadLetters = (db: Database, olderThanMs: number, stopping?: AbortSignal): Promise<void> =>
-  deleteInBatches(
-    db,
-    deadLetters,
-    sql`saved_at < now() - make_interval(secs => ${olderThanMs / 1000})`,
-    stopping,
-  )
+/** Letters that nobody settles. The broker keeps them longer. */
+const openForMs = 90 * 24 * 3_600_000
+
+/** Deletes the records of dead letters that were settled before `olderThanMs`, and of open ones after 90 days. */
+export async function pruneDeadLetters(db: Database, olderThanMs: number, stopping?: AbortSignal) {
+  const before = (ms: number) => sql`now() - make_interval(secs => ${ms / 1000})`
+  const settled = sql`outcome in ('handled', 'discarded') and saved_at < ${before(olderThanMs)}
+    and settled_at < ${before(olderThanMs)}`
+  await deleteInBatches(db, deadLetters, settled, stopping)
+  await deleteInBatches(db, deadLetters, sql`saved_at < ${before(openForMs)}`, stopping)
+}

@@ -1,9 +1,21 @@
+import type { MsgHdrs } from 'nats'
 import type { Broker } from '../nats/connection.ts'
 import { deadLettersStream } from '../nats/streams.ts'
 import { readStored } from '../nats/whole-message.ts'
 
 /** A message that this service could not handle, and why. */
-export type DeadLetter = Readonly<NonNullable<Awaited<ReturnType<typeof readDeadLetter>>>>
+export type DeadLetter = Readonly<NonNullable<ReturnType<typeof deadLetterIn>>>
+
+/** A dead letter as the stream, or the service's own store, has it. */
+interface StoredLetter {
+  readonly subject: string
+  readonly headers: MsgHdrs
+  readonly data: Uint8Array
+  /** In `DEAD_LETTERS`; 0 until it is there. */
+  readonly sequence: number
+  /** When it was stored, in ms since 1970. */
+  readonly time: number
+}
 
 /** Sequences that one page scans. Most of them may be dead letters of other services. */
 const maxScanned = 4096
@@ -41,30 +53,8 @@ export async function readDeadLetters(
 /** The dead letter of this sequence; undefined if it is another service's. */
 export const readDeadLetter = (broker: Broker, sequence: number) => getDeadLetter(broker, sequence)
 
-const countPages = 5
-const countPageSize = 200
-
-/**
- * Counts the dead letters, of the newest thousand, whose event was not handled since.
- * @param handledAmong tells the ids of the events that were handled
- */
-export async function countUnhandled(
-  broker: Broker,
-  handledAmong: (deadLetters: readonly DeadLetter[]) => Promise<ReadonlySet<string>>,
-): Promise<number> {
-  let count = 0
-  let before: number | undefined
-  for (let page = 0; page < countPages; page++) {
-    const { deadLetters, next } = await readDeadLetters(broker, { limit: countPageSize, before })
-    const handled = await handledAmong(deadLetters)
-    count += deadLetters.filter(({ eventId }) => !handled.has(eventId)).length
-    if (next === undefined) break
-    before = next
-  }
-  return count
-}
-
-async function readWindow(broker: Broker, begin: number, end: number): Promise<DeadLetter[]> {
+/** This service's dead letters of a window of sequences, from `begin` on and before `end`; the oldest first. */
+export async function readWindow(broker: Broker, begin: number, end: number): Promise<DeadLetter[]> {
   const parts: Promise<DeadLetter[]>[] = []
   for (let from = begin; from < end; from += partSize)
     parts.push(readPart(broker, from, Math.min(from + partSize, end)))
@@ -82,22 +72,29 @@ async function readPart(broker: Broker, begin: number, end: number): Promise<Dea
   return found
 }
 
-const prefixOf = ({ name }: Broker) => `dead-letters.${name}.`
+const prefixOf = (service: string) => `dead-letters.${service}.`
 
-const nextDeadLetter = (broker: Broker, from: number) => getDeadLetter(broker, from, `${prefixOf(broker)}>`)
+/** The first of this service's dead letters from this sequence on. */
+export const nextDeadLetter = (broker: Broker, from: number) =>
+  getDeadLetter(broker, from, `${prefixOf(broker.name)}>`)
 
 async function getDeadLetter(broker: Broker, from: number, nextOf?: string) {
   const message = await readStored(broker, deadLettersStream.name, from, nextOf)
-  const header = (name: string) => message?.headers.get(name) ?? ''
-  const prefix = prefixOf(broker)
-  if (!message?.subject.startsWith(prefix)) return undefined
+  return message && deadLetterIn(broker.name, message)
+}
+
+/** What a stored dead letter tells; undefined if it is another service's. */
+export function deadLetterIn(service: string, { subject, headers, data, sequence, time }: StoredLetter) {
+  const prefix = prefixOf(service)
+  if (!subject.startsWith(prefix)) return undefined
+  const header = (name: string) => headers.get(name)
   const event = header('ce-type')
   return {
-    /** The sequence of the dead letter in `DEAD_LETTERS`, and the time when it was stored there. */
-    sequence: message.sequence,
-    time: new Date(message.time).toISOString(),
+    /** The sequence of the dead letter in `DEAD_LETTERS`, and the time when it was stored. */
+    sequence,
+    time: new Date(time).toISOString(),
     /** The subject, type and id of the event in the message. */
-    subject: message.subject.slice(prefix.length),
+    subject: subject.slice(prefix.length),
     ...(event ? { event } : {}),
     eventId: header('ce-id') || header('dead-letter-message-id'),
     /** The stream that the message came from, and its sequence there. */
@@ -107,8 +104,10 @@ async function getDeadLetter(broker: Broker, from: number, nextOf?: string) {
     /** The server would not have taken all of it. */
     isCut: header('dead-letter-cut') !== '',
     error: header('dead-letter-error'),
+    /** As `deadLetterReason`; empty where an older release stored it. */
+    reason: header('dead-letter-reason'),
     tries: Number(header('dead-letter-tries')),
-    headers: message.headers,
-    data: message.data,
+    headers,
+    data,
   }
 }

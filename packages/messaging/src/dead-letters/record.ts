@@ -5,6 +5,7 @@ import { oneLine, reasonOf } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
 import { deadLettersStream, streamCreatedAt } from '../nats/streams.ts'
 import { fit } from './fit.ts'
+import { deadLetterReason } from './reason.ts'
 
 /** A dead letter as the service's own store keeps it, so that it outlives a broker that loses it. */
 export interface DeadLetterRecord {
@@ -63,6 +64,7 @@ export function toRecord({ name }: Broker, message: JsMsg, error: unknown): Dead
   const headers = copyOf(message.headers)
   headers.set('dead-letter-message-id', recordIdOf(id))
   headers.set('dead-letter-error', error instanceof Unprocessable ? oneLine(error) : reasonOf(error))
+  headers.set('dead-letter-reason', deadLetterReason(error))
   headers.set('dead-letter-tries', String(deliveryCount))
   headers.set('dead-letter-stream', stream)
   headers.set('dead-letter-sequence', String(message.seq))

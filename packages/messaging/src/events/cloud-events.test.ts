@@ -123,7 +123,7 @@ describe('a message', () => {
     for (const message of newer) {
       assert.throws(reading(message), UnknownKind)
       message.headers?.set('ce-signature', 'forged')
-      assert.throws(reading(message), { name: 'Unprocessable' })
+      assert.throws(reading(message), { name: 'Forged' })
     }
   })
 

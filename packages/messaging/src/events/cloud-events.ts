@@ -8,6 +8,11 @@ export class Unprocessable extends Error {
   override readonly name: string = 'Unprocessable'
 }
 
+/** Not signed by the service that owns its subject. */
+export class Forged extends Unprocessable {
+  override readonly name = 'Forged'
+}
+
 /** A signed event of a kind or version that this replica does not know: a newer replica may. */
 export class UnknownKind extends Unprocessable {
   override readonly name = 'UnknownKind'
@@ -52,7 +57,8 @@ export function parseMessage<F extends Fact>(message: JsMsg, expected: Expected<
 /**
  * Reads the event in a message, which need not come from a stream. Every service refuses the same messages.
  * (poison.int.test: "becomes one dead letter of each service that consumes its event, …")
- * @throws Unprocessable if it is none of the types, not signed by the publisher, has no id, or has invalid data
+ * @throws Unprocessable if it is none of the types, has no id, or has invalid data
+ * @throws Forged if the publisher did not sign it
  * @throws UnknownKind | UnknownKey
  */
 export function parseEvent<F extends Fact>(
@@ -124,14 +130,14 @@ function checkPublisher<F extends Fact>(
   const { subject, headers } = message
   const source = headers?.get('ce-source')
   if (source !== `/${publisher}`)
-    throw new Unprocessable(`only ${publisher} publishes on ${subject}, not ${source || 'an unnamed source'}`)
+    throw new Forged(`only ${publisher} publishes on ${subject}, not ${source || 'an unnamed source'}`)
   const answer = answerHeaders.find((name) => headers?.has(name))
-  if (answer) throw new Unprocessable(`an answer of the server, not an event: it has the header ${answer}`)
+  if (answer) throw new Forged(`an answer of the server, not an event: it has the header ${answer}`)
   const verdict = verify(message, publisher, arrived)
   if (verdict === 'unknown-key')
     throw new UnknownKey(`no public key ${headers?.get('ce-keyid') || 'without id'} of ${publisher} is known`)
   if (verdict !== 'signed')
-    throw new Unprocessable(`${verdict === 'forged' ? 'forged' : 'unsigned'}: ${publisher} did not sign it`)
+    throw new Forged(`${verdict === 'forged' ? 'forged' : 'unsigned'}: ${publisher} did not sign it`)
 }
 
 function readData<F extends Fact>(

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { index, pgTable, primaryKey, timestamp } from 'drizzle-orm/pg-core'
+import { index, pgTable, primaryKey, timestamp, uniqueIndex } from 'drizzle-orm/pg-core'
 
 const moment = (name: string) => timestamp(name, { withTimezone: true, precision: 3, mode: 'string' })
 
@@ -50,8 +50,67 @@ export const deadLetters = pgTable(
     /** Where the stream stored it, for reconciling. */
     streamSequence: t.bigint('stream_sequence', { mode: 'number' }),
     streamCreated: moment('stream_created'),
+    /** By what operators choose; null while only an older release has seen the row. */
+    event: t.text('event'),
+    eventId: t.text('event_id'),
+    orderId: t.text('order_id'),
+    reason: t.text('reason'),
+    errorKey: t.text('error_key'),
+    /** What a list shows, as JSON, so that it need not read the content. */
+    summary: t.text('summary'),
+    /** Null while it is open. */
+    outcome: t.text('outcome'),
+    settledAt: moment('settled_at'),
+    settledBy: t.text('settled_by'),
+    settledWhy: t.text('settled_why'),
   }),
-  (table) => [index('dead_letters_saved').on(table.savedAt, table.id)],
+  (table) => [
+    index('dead_letters_saved').on(table.savedAt, table.id),
+    index('dead_letters_open').on(table.savedAt, table.id).where(sql`outcome is null`),
+    index('dead_letters_open_event').on(table.event, table.savedAt, table.id).where(sql`outcome is null`),
+    index('dead_letters_open_reason').on(table.reason, table.savedAt, table.id).where(sql`outcome is null`),
+    index('dead_letters_open_group')
+      .on(table.event, table.reason, table.errorKey, table.savedAt, table.id)
+      .where(sql`outcome is null`),
+    index('dead_letters_settled').on(table.outcome, table.savedAt, table.id).where(sql`outcome is not null`),
+    index('dead_letters_order').on(table.orderId, table.savedAt, table.id),
+    index('dead_letters_sequence').on(table.streamSequence),
+    index('dead_letters_undescribed').on(table.id).where(sql`reason is null`),
+  ],
+)
+
+/** Up to where the stream of the dead letters was looked through for some that the table lacks. */
+export const deadLetterImports = pgTable('dead_letter_imports', (t) => ({
+  streamCreated: moment('stream_created').primaryKey(),
+  sequence: t.bigint('sequence', { mode: 'number' }).notNull(),
+}))
+
+/** Work on many dead letters that an operator has begun. */
+export const operatorJobs = pgTable(
+  'operator_jobs',
+  (t) => ({
+    id: t.text('id').primaryKey(),
+    state: t.text('state').notNull(),
+    /** Who began it, what it is about and how far it is, as JSON. */
+    content: t.text('content').notNull(),
+    /** Until then one process alone works on it. */
+    leasedUntil: moment('leased_until'),
+    holder: t.text('holder'),
+  }),
+  // One at a time.
+  (table) => [uniqueIndex('operator_jobs_running').on(table.state).where(sql`state = 'running'`)],
+)
+
+/** Who did what to the service. */
+export const operatorActions = pgTable(
+  'operator_actions',
+  (t) => ({
+    id: t.text('id').primaryKey(),
+    /** Of an action about one order. */
+    orderId: t.text('order_id'),
+    content: t.text('content').notNull(),
+  }),
+  (table) => [index('operator_actions_order').on(table.orderId, table.id)],
 )
 
 /** Requests that their clients may repeat, with their answers. */

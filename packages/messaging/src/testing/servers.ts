@@ -41,7 +41,13 @@ const tables = [
   'create table inbox (id text primary key, handled_at timestamptz(3), deliveries integer)',
   `create table dead_letters (
     id text primary key, content text not null, saved_at timestamptz(3) not null default now(),
-    stream_sequence bigint, stream_created timestamptz(3))`,
+    stream_sequence bigint, stream_created timestamptz(3), event text, event_id text, order_id text, reason text,
+    error_key text, summary text, outcome text, settled_at timestamptz(3), settled_by text, settled_why text)`,
+  'create table dead_letter_imports (stream_created timestamptz(3) primary key, sequence bigint not null)',
+  `create table operator_jobs (
+    id text primary key, state text not null, content text not null, leased_until timestamptz(3), holder text)`,
+  `create unique index operator_jobs_running on operator_jobs (state) where state = 'running'`,
+  'create table operator_actions (id text primary key, order_id text, content text not null)',
   `create table requests (
     scope text not null, key text not null, fingerprint text not null, answer json not null,
     leased_until timestamptz(3), created_at timestamptz(3) not null default now(), primary key (scope, key))`,

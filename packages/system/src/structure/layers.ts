@@ -63,7 +63,7 @@ export const structure: Structure = {
       ['async', 'tls'],
       ['nats', 'postgres'],
       ['inbox', 'outbox', 'dead-letters', 'idempotency'],
-      ['consumer'],
+      ['consumer', 'operator'],
       ['commit-apart.ts'],
       ['commit-together.ts'],
       ['unit-of-work.ts'],
