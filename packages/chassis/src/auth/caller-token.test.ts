@@ -26,7 +26,7 @@ describe('a caller token', () => {
     branch('강남-1호점'),
     courier,
     { ...operator, signedInUntil: 1_900_000_000.5 },
-    { ...operator, subject: '김 "x"\n' },
+    { ...operator, subject: '김 "x" é' },
   ] as Caller[])
     it(`names the caller ${JSON.stringify(caller.subject)} as the gateway knows it`, async () => {
       assert.deepEqual(await read(await sign(caller, 'order')), caller)

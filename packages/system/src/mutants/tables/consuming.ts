@@ -128,8 +128,8 @@ export const consuming = [
   ]),
   ...mutantsOf(`${messaging}/dead-letters/reader.ts`, 'dead-letters/reader', [
     'a service reads the dead letters of others',
-    '!message?.subject.startsWith(prefix)',
-    '!message',
+    'if (!subject.startsWith(prefix)) return undefined',
+    '',
   ]),
   ...mutantsOf(
     `${messaging}/events/actor.ts`,
