@@ -1358,6 +1358,46 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/operations/traces/{traceId}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The spans of a trace
+         * @description From the trace store that is built into `start`. A production system has none.
+         */
+        readonly get: operations["getTrace"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/orders/{orderId}/traces": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The traces of an order: of each request, and of each repeated delivery
+         * @description The store keeps the newest traces only, so there may be none.
+         */
+        readonly get: operations["getOrderTraces"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1856,6 +1896,11 @@ export interface components {
             readonly branchId?: string;
             /** @description What the role permits; a branch only for its own orders */
             readonly may: readonly ("place-orders" | "read-orders" | "cancel-orders" | "read-payments" | "read-views" | "end-deliveries" | "read-deliveries" | "operate")[];
+            /**
+             * @description Present for an operator where the system has a trace store of its own
+             * @enum {boolean}
+             */
+            readonly traces?: true;
         };
         /** @description The state of all services */
         readonly Overview: {
@@ -1935,6 +1980,45 @@ export interface components {
                     readonly redelivered: number;
                 }[];
             };
+        };
+        /** @description What one request, or one repeated delivery, led to */
+        readonly Trace: {
+            /**
+             * @description The id of a trace
+             * @example 4bf92f3577b34da6a3ce929d0e0e4736
+             */
+            readonly traceId: string;
+            /** @description In the order of their begin */
+            readonly spans: readonly components["schemas"]["Span"][];
+        };
+        readonly Span: {
+            readonly spanId: string;
+            /** @description Absent for the first span of a trace */
+            readonly parentSpanId?: string;
+            readonly name: string;
+            /** @enum {string} */
+            readonly kind: "internal" | "server" | "client" | "producer" | "consumer";
+            readonly service: string;
+            /** @description When it began, in ms since 1970 */
+            readonly startMs: number;
+            readonly durationMs: number;
+            readonly failed: boolean;
+            /** @description The spans that led to it and are not its parent, as of an earlier delivery */
+            readonly links: readonly {
+                /**
+                 * @description The id of a trace
+                 * @example 4bf92f3577b34da6a3ce929d0e0e4736
+                 */
+                readonly traceId: string;
+                readonly spanId: string;
+            }[];
+            readonly attributes: {
+                readonly [key: string]: string | number | boolean;
+            };
+        };
+        /** @description The traces of one order */
+        readonly OrderTraces: {
+            readonly traces: readonly components["schemas"]["Trace"][];
         };
     };
     responses: never;
@@ -9965,6 +10049,195 @@ export interface operations {
             };
             /** @description Too many requests; try again after `Retry-After` seconds */
             readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The identity provider’s keys cannot be read */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getTrace: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The id of a trace */
+                readonly traceId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The trace */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Trace"];
+                };
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The store does not have it. `no-trace-store`: this system has no trace store of its own */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `trace-store-unavailable`: the store cannot be read */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The identity provider’s keys cannot be read */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getOrderTraces: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                readonly orderId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The traces, the oldest first */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OrderTraces"];
+                };
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no-trace-store`: this system has no trace store of its own */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `trace-store-unavailable`: the store cannot be read */
+            readonly 502: {
                 headers: {
                     readonly [name: string]: unknown;
                 };

@@ -25,6 +25,9 @@ export type ServiceState = Schemas['ServiceState']
 export type Projection = NonNullable<Operations['projection']>
 export type DeadLetter = Schemas['DeadLetter']
 
+export type Trace = Schemas['Trace']
+export type Span = Schemas['Span']
+
 export type Me = Schemas['Me']
 export type Action = Me['may'][number]
 

@@ -7,6 +7,7 @@ import { addOperationsRoutes } from '@saucery/chassis/operations/operations'
 import { settingsOrExit } from '@saucery/chassis/settings/settings'
 import { openLog } from '@saucery/chassis/telemetry/log'
 import { openMetrics } from '@saucery/chassis/telemetry/metrics'
+import { openTraces } from '@saucery/chassis/telemetry/traces'
 import { dashboardApi } from './http/app.ts'
 import { checkOrder, endWaits, openEventWaiter } from './http/event-waiter.ts'
 import { openFeed } from './live/feed.ts'
@@ -30,6 +31,7 @@ const limits = {
 }
 const { STREAM_REPLICAS: replicas, PROJECTION_KEEP_MS: keepMs } = settings
 const log = openLog('dashboard', settings)
+const stopTraces = await openTraces('dashboard', settings, log)
 const broker = await connectToBroker('dashboard', settings, log)
 const views = openViews(settings.MONGODB_URL, undefined, eventLocations(broker))
 await waitUntilUp('MongoDB', views.connect, isStoreOutage, log)
@@ -82,5 +84,14 @@ await serveUntilStopped(app, {
     endWaits(waiter)
     return Promise.all([feed.stop(), overdue.stop(), counting.stop(), worker.stop(), projection.stop()])
   },
-  stop: [feed.stop, overdue.stop, counting.stop, worker.stop, projection.stop, broker.close, views.close],
+  stop: [
+    feed.stop,
+    overdue.stop,
+    counting.stop,
+    worker.stop,
+    projection.stop,
+    broker.close,
+    views.close,
+    stopTraces,
+  ],
 })

@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import { refuseForeign } from '@saucery/chassis/http/foreign-requests'
 import { handleProblems, invalidFields, ProblemError } from '@saucery/chassis/http/problem'
+import { traceRequests } from '@saucery/chassis/http/trace-requests'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import { actions, scopeOf } from '@saucery/contracts/access/scope'
 import { type Handler, Hono, type MiddlewareHandler } from 'hono'
@@ -10,6 +11,7 @@ import { edgePolicy } from './edge/edge-policy.ts'
 import { servePage } from './edge/page.ts'
 import { callerLimit } from './edge/rate-limit.ts'
 import { operationsOverview } from './operations/overview.ts'
+import { traceRoutes } from './operations/traces.ts'
 import type { EventStreams } from './proxy/event-streams.ts'
 import { routeTo } from './proxy/route.ts'
 import { prefixes, type Upstream } from './proxy/upstreams.ts'
@@ -33,13 +35,17 @@ export async function gatewayApi({ settings, upstreams, eventStreams, log }: Gat
   const limitCaller = callerLimit(settings.RATE_LIMIT_PER_MINUTE)
   for (const upstream of upstreams) {
     const route = routeTo(upstream, { authenticator, limitCaller, eventStreams, log })
-    for (const prefix of prefixes[upstream.name]) app.all(`${prefix}/*`, route)
+    for (const prefix of prefixes[upstream.name]) app.all(`${prefix}/*`, traceRequests, route)
   }
 
   app.use('/me', refuseParameters)
   app.use('/operations', refuseParameters)
-  app.get('/me', currentCaller(authenticator))
+  app.use('/operations/traces/*', refuseParameters)
+  app.use('/operations/orders/:id/traces', refuseParameters)
+  app.get('/me', currentCaller(authenticator, settings))
   app.get('/operations', operationsOverview({ upstreams, authenticator, limitCaller }))
+  const { TRACE_STORE_URL: store } = settings
+  app.route('/', traceRoutes({ store, authenticator, limitCaller }))
   app.route('/', reference())
   if (settings.WEB_ROOT === undefined) app.get('/', (c) => c.json({ service: 'gateway', routes: prefixes }))
   else app.route('/', await servePage(settings.WEB_ROOT))
@@ -53,12 +59,16 @@ const refuseParameters: MiddlewareHandler = (c, next) => {
 }
 
 /** `GET /me`: who calls, and what that caller may do. The page shows no controls beyond that. */
-function currentCaller({ callerOf }: Authenticator): Handler {
+function currentCaller(
+  { callerOf }: Authenticator,
+  { TRACE_STORE_URL: store }: Pick<GatewaySettings, 'TRACE_STORE_URL'>,
+): Handler {
   return async (c) => {
     const caller = await callerOf((c.env as HttpBindings).incoming.headers)
-    if (caller === undefined) return c.json({ signIn: 'off', role: 'operator', may: actions })
+    const traces = store !== undefined && { traces: true }
+    if (caller === undefined) return c.json({ signIn: 'off', role: 'operator', may: actions, ...traces })
     const { signedInUntil: _, ...shown } = caller
     const may = actions.filter((action) => scopeOf(caller, action) !== 'none')
-    return c.json({ signIn: 'on', ...shown, may })
+    return c.json({ signIn: 'on', ...shown, may, ...(may.includes('operate') && traces) })
   }
 }

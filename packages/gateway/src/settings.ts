@@ -25,6 +25,16 @@ const credentialsForNamedOrigins = z.refine<{
   },
 )
 
+/** It keeps what it can in the memory of one process. A production system sends its traces to a store of its own. */
+const noTraceStoreInProduction = z.refine<{
+  readonly NODE_ENV?: unknown
+  readonly TRACE_STORE_URL?: unknown
+}>(({ NODE_ENV: env, TRACE_STORE_URL: url }) => env !== 'production' || url === undefined, {
+  path: ['TRACE_STORE_URL'],
+  message: 'may not be set with NODE_ENV=production',
+  when: () => true,
+})
+
 export const gatewaySettings = commonSettings
   .extend({
     ...signInSettings,
@@ -37,6 +47,9 @@ export const gatewaySettings = commonSettings
     UPSTREAM_CA_FILE: path.optional(),
     /** The folder of the built page; without it `/` lists the routes. */
     WEB_ROOT: z.string().min(1).optional(),
+    /** The trace store that `start` has, for operators to read; a production system has none. */
+    TRACE_STORE_URL: origin.optional(),
+    NODE_ENV: z.string().optional(),
     /** Origins whose pages may call and read the answers from elsewhere; `*` for any, with sign-in only. */
     CORS_ORIGINS: list.default([]),
     /** Whether the pages of these origins may send credentials with their calls, as cookies of a proxy. */
@@ -54,6 +67,6 @@ export const gatewaySettings = commonSettings
     /** Requests that may be on their way to one service, beside those that wait on purpose; more get 503. */
     UPSTREAM_CONNECTIONS: z.coerce.number().int().min(1).default(1000),
   })
-  .check(...signInChecks, namedOriginsWithoutSignIn, credentialsForNamedOrigins)
+  .check(noTraceStoreInProduction, ...signInChecks, namedOriginsWithoutSignIn, credentialsForNamedOrigins)
 
 export type GatewaySettings = z.infer<typeof gatewaySettings>

@@ -1,3 +1,4 @@
+import { getTableName } from 'drizzle-orm'
 import type { PgTable } from 'drizzle-orm/pg-core'
 import type { BatchLimits, Outcome } from './async/batcher.ts'
 import { commitTogether } from './commit-together.ts'
@@ -7,6 +8,7 @@ import { freshAmong, type Handled, recordHandled } from './inbox/inbox.ts'
 import type { Outbox } from './outbox/outbox.ts'
 import type { Database, Transaction } from './postgres/database.ts'
 import { blockedAmong, lockKeys, type WaitLimits } from './postgres/locks.ts'
+import { sharedSpans } from './traces/shared-spans.ts'
 
 /** How the state of one key is stored, and how events change it. */
 export interface Aggregate<State, F extends Fact> {
@@ -57,10 +59,21 @@ export function unitOfWork<State, P extends Fact, F extends Fact>(
   type Result = ChangeResult<State, P>
   type Outcomes = Outcome<Result>[]
   const unchanged: ChangeResult<State, P> = { state: undefined, events: [] }
+  const table = getTableName(aggregate.table)
+  const spans = sharedSpans<Change<State, P, F>>({
+    name: `commit ${table}`,
+    shared: `transaction ${table}`,
+    database: { 'db.system.name': 'postgresql', 'db.collection.name': table },
+    keyOf: ({ key }) => key,
+    causeOf: ({ cause }) => cause.traceparent,
+  })
 
   async function commit(changes: Changes, limits: WaitLimits): Promise<Outcomes> {
-    const { outcomes, written } = await db.transaction((tx) => apply(tx, changes, limits))
-    await written
+    const outcomes = await spans.together(changes, async () => {
+      const { outcomes, written } = await db.transaction((tx) => apply(tx, changes, limits))
+      await written
+      return outcomes
+    })
     outbox.publish(eventsIn(outcomes))
     return outcomes
   }
@@ -108,10 +121,13 @@ export function unitOfWork<State, P extends Fact, F extends Fact>(
 
   /** @param fresh the ids of events that the inbox did not know; a handled one is removed */
   function decide(
-    { key, cause, handles, consumes, decide }: Change<State, P, F>,
+    change: Change<State, P, F>,
     fresh: Set<string>,
     states: Map<string, State>,
   ): Outcome<ChangeResult<State, P>> {
+    const { key, handles, consumes, decide } = change
+    const { traceparent } = change.cause
+    const cause = { ...change.cause, traceparent: spans.traceparentFor(change) ?? traceparent }
     const state = states.get(key)
     if (handles !== undefined && !fresh.has(handles.id)) return { value: { state, events: [] } }
     try {
@@ -131,7 +147,7 @@ export function unitOfWork<State, P extends Fact, F extends Fact>(
   // A request waits behind no backlog of events, and no event behind many requests.
   // (unit-of-work.int.test: "commits a request beside a backlog of events")
   const laneOf = ({ handles }: Change<State, P, F>) => (handles === undefined ? 'requests' : 'events')
-  return commitTogether({ commit, blockedAmong: blocked }, { laneOf, ...batches })
+  return spans.each(commitTogether({ commit, blockedAmong: blocked }, { laneOf, ...batches }))
 }
 
 const eventsIn = <State, P extends Fact>(outcomes: Outcome<ChangeResult<State, P>>[]): Event<P>[] =>

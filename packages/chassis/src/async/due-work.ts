@@ -1,5 +1,4 @@
 import type { Fact } from '@saucery/messaging/events/event'
-import { newTraceparent } from '@saucery/messaging/events/trace-context'
 import { isDatabaseOutage } from '@saucery/messaging/postgres/database'
 import type { Change, Commit } from '@saucery/messaging/unit-of-work'
 
@@ -34,7 +33,7 @@ export async function processDue<State, P extends Fact, F extends Fact>(
   { commit, find, decide, causeId, refusal }: DueWork<State, P, F>,
   stopping?: AbortSignal,
 ): Promise<void> {
-  const cause = { id: causeId, traceparent: newTraceparent() }
+  const cause = { id: causeId, traceparent: '' }
   const failed = new Map<string, unknown>()
   async function tryKey(key: string): Promise<void> {
     try {

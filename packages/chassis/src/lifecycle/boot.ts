@@ -23,6 +23,7 @@ import { addOperationsRoutes } from '../operations/operations.ts'
 import { type commandSettings, type participantSettings, settingsOrExit } from '../settings/settings.ts'
 import { openLog } from '../telemetry/log.ts'
 import { openMetrics } from '../telemetry/metrics.ts'
+import { openTraces } from '../telemetry/traces.ts'
 import { type ServeOptions, serveUntilStopped } from './serve.ts'
 import { connectToBroker, waitUntilUp } from './startup.ts'
 
@@ -44,6 +45,7 @@ export async function boot<
 ) {
   const settings = settingsOrExit(schema)
   const log = openLog(service, settings)
+  const stopTraces = await openTraces(service, settings, log)
   await waitUntilUp('Postgres', () => migrate(settings.POSTGRES_URL, migrations), mayPass, log)
   const { db, isUp, close } = openDatabase(settings.POSTGRES_URL, service)
   const broker = await connectToBroker(service, settings, log)
@@ -102,7 +104,7 @@ export async function boot<
         metrics,
         checks: { database: isUp },
         toStart: { broker: broker.isConnected, consumers: participant.isReady },
-        stop: [...stopTasks, participant.stop, broker.close, close],
+        stop: [...stopTasks, participant.stop, broker.close, close, stopTraces],
       })
     },
   }

@@ -9,6 +9,7 @@ import { handleProblems, notFound, type Translate } from '../http/problem.ts'
 import { strictJson } from '../http/strict-json.ts'
 import { strictQuery } from '../http/strict-query.ts'
 import { tagJson } from '../http/tag-json.ts'
+import { traceRequests } from '../http/trace-requests.ts'
 import type { Log } from '../telemetry/log.ts'
 
 export type OpenApiApp = OpenAPIHono<BlankEnv>
@@ -27,6 +28,7 @@ export function openApiApp(log: Log, requireCaller: MiddlewareHandler, translate
   })
   handleProblems(app, log, translate)
   const { shed, admit } = limitWork()
+  app.use(traceRequests)
   app.use(shed)
   app.use(requireCaller)
   app.use(logCommands(log))

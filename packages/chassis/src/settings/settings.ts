@@ -3,6 +3,7 @@ import { authSettings, neededForSignIn, offOnLoopbackOnly } from './auth-setting
 import { ed25519PrivateKey, ed25519PublicKeys, eventPublicKeys } from './keys.ts'
 import { inPlainWords } from './plain-words.ts'
 import { postgresUrl } from './postgres-url.ts'
+import { traceSettings } from './trace-settings.ts'
 
 export const port = z.coerce.number().int().min(0).max(65_535)
 /** Up to what a timer can hold. */
@@ -33,6 +34,7 @@ export type HttpSettings = z.infer<typeof httpSettings>
 /** For every service. Credentials have settings of their own, so that URLs can be logged. */
 export const commonSettings = httpSettings.extend({
   ...authSettings,
+  ...traceSettings,
   /** For `/livez`, `/readyz` and `/metrics`: a port that the orchestrator and Prometheus reach, and no client. */
   MANAGEMENT_PORT: port,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -1,6 +1,7 @@
 import { projectionVersion } from '@saucery/contracts/projection-durables'
 import { batcher } from '@saucery/messaging/async/batcher'
 import type { HandledState } from '@saucery/messaging/consumer/consumer'
+import { sharedSpans } from '@saucery/messaging/traces/shared-spans'
 import { type Collection, MongoClient } from 'mongodb'
 import { type OrderView, viewOf } from '../view/order-view.ts'
 import type { StatisticsQuery } from '../view/statistics-query.ts'
@@ -63,9 +64,16 @@ export function openViews(url: string, fold = currentFold, isAtLocation: IsAtLoc
       throw error
     })
   }
+  const spans = sharedSpans<Addition>({
+    name: 'update view',
+    shared: `write ${views.collectionName}`,
+    database: { 'db.system.name': 'mongodb', 'db.collection.name': views.collectionName },
+    keyOf: ({ orderId }) => orderId,
+  })
   async function write(additions: Addition[]) {
     await ensureIndexes()
-    return writeAll({ views, written, milestones, touched, fold, isAtLocation }, additions)
+    const target = { views, written, milestones, touched, fold, isAtLocation }
+    return spans.together(additions, () => writeAll(target, additions))
   }
   return {
     /** The version of the documents that are written. */
@@ -81,7 +89,7 @@ export function openViews(url: string, fold = currentFold, isAtLocation: IsAtLoc
       indexed = undefined
       await ensureIndexes()
     },
-    add: batcher(write, eventsPerWrite),
+    add: spans.each(batcher(write, eventsPerWrite)),
     /** Of the version that is written. */
     state: {
       handledAmong: (events) => handledIn(views, events),

@@ -10,6 +10,7 @@ import { orderRoutes } from '@saucery/order/routes'
 import { paymentRoutes } from '@saucery/payment/routes'
 import { prefixes, type Upstream } from '../proxy/upstreams.ts'
 import { getOverview } from './overview.ts'
+import { getOrderTraces, getTrace } from './traces.ts'
 
 /** Where `pnpm --filter @saucery/gateway documents` writes the document. */
 export const openApiFile = new URL('../../generated/openapi.json', import.meta.url)
@@ -78,6 +79,10 @@ const me = z
     subject: z.string().optional().describe('The subject of the token; absent where sign-in is off'),
     branchId: itemId.optional().describe('Only for a branch'),
     may: z.array(z.enum(actions)).describe('What the role permits; a branch only for its own orders'),
+    traces: z
+      .literal(true)
+      .optional()
+      .describe('Present for an operator where the system has a trace store of its own'),
   })
   .openapi('Me')
 
@@ -119,7 +124,7 @@ export function openApiDocument() {
   })
   for (const route of serviceRoutes)
     openAPIRegistry.registerPath({ ...route, responses: allResponses(route) })
-  for (const route of [getMe, getOverview])
+  for (const route of [getMe, getOverview, getTrace, getOrderTraces])
     openAPIRegistry.registerPath({
       ...route,
       responses: { ...strictProblems, ...meProblems, ...route.responses },

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders } from '
 import { callerTokenHeader } from '@saucery/chassis/auth/caller-token'
 import { requestIdOf } from '@saucery/chassis/http/request-id'
 import { securityHeaders } from '@saucery/chassis/http/security-headers'
+import { traceparentNow } from '@saucery/chassis/http/trace-requests'
 import { noWaitHeader } from '@saucery/chassis/http/wait-places'
 import { newTraceparent } from '@saucery/messaging/events/trace-context'
 import type { ClientOrigin } from '../edge/forwarded.ts'
@@ -50,14 +51,24 @@ const traceparent = /^[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da-
 /**
  * What joins the logs and events of all services that one request reaches: the client's request id and trace, each
  * replaced by a new one where it is missing or malformed.
+ * @param recorded the trace context of the gateway's own span, where it makes any
  */
-export function correlationOf(headers: IncomingHttpHeaders) {
+export function correlationOf(headers: IncomingHttpHeaders, recorded = traceparentNow()): Correlation {
   const trace = headers.traceparent
+  if (recorded !== undefined)
+    return { requestId: requestIdOf(headers), traceparent: recorded, isNewTrace: true }
   const isNewTrace = typeof trace !== 'string' || !traceparent.test(trace)
   return { requestId: requestIdOf(headers), traceparent: isNewTrace ? newTraceparent() : trace, isNewTrace }
 }
 
-type Correlation = Readonly<ReturnType<typeof correlationOf>>
+interface Correlation {
+  readonly requestId: string
+  readonly traceparent: string
+  /** In place of the client's. */
+  readonly tracestate?: string
+  /** The client's `tracestate` does not belong to it. */
+  readonly isNewTrace: boolean
+}
 
 /**
  * The headers of the forwarded request: names and values in turn.
@@ -80,6 +91,7 @@ export function requestHeaders(
     'x-forwarded-proto': origin.proto,
     'x-request-id': correlation.requestId,
     traceparent: correlation.traceparent,
+    ...(correlation.tracestate !== undefined && { tracestate: correlation.tracestate }),
     ...(callerToken !== undefined && { [callerTokenHeader]: callerToken }),
     ...(!mayWait && { [noWaitHeader]: '1' }),
   }).flat()

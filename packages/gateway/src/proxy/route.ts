@@ -1,6 +1,7 @@
 import type { HttpBindings } from '@hono/node-server'
 import { Overloaded } from '@saucery/chassis/http/admission'
 import { answerProblem, ProblemError } from '@saucery/chassis/http/problem'
+import { endAnswered, requestSpan, traceCall } from '@saucery/chassis/http/trace-requests'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import type { Caller } from '@saucery/contracts/access/scope'
 import type { Context, Handler } from 'hono'
@@ -32,6 +33,7 @@ export function routeTo(
   return async (c) => {
     const { incoming, outgoing } = c.env as HttpBindings
     const correlation = correlationOf(incoming.headers)
+    const span = requestSpan()
     try {
       const origin = forwardedFrom(incoming, upstream.settings.TRUSTED_PROXIES)
       const client = networkOf(origin.client)
@@ -41,11 +43,19 @@ export function routeTo(
       if (caller) limitCaller(caller)
       const callerToken = await authenticator.callerTokenFor(caller, upstream.name)
       const place = await takePlace(upstream, incoming.headers, client, caller)
-      const headers = requestHeaders(incoming, correlation, origin, callerToken, place.mayWait)
-      const target = { path: pathOf(c), headers, place }
-      await forward(upstream, incoming, outgoing, target, (received) => {
-        if (received['content-type']?.startsWith('text/event-stream')) eventStreams.add(outgoing)
-        return compressedHead(incoming, received, answerHeaders(received, c.res.headers))
+      const path = pathOf(c)
+      await traceCall(upstream.name, c.req.method, path, async (call) => {
+        const traced = { ...correlation, ...call.headers }
+        const headers = requestHeaders(incoming, traced, origin, callerToken, place.mayWait)
+        await forward(upstream, incoming, outgoing, { path, headers, place }, (received) => {
+          if (received['content-type']?.startsWith('text/event-stream')) {
+            eventStreams.add(outgoing)
+            call.answered(200)
+            endAnswered(span, 200)
+          }
+          return compressedHead(incoming, received, answerHeaders(received, c.res.headers))
+        })
+        call.answered(outgoing.statusCode)
       })
       return alreadySent()
     } catch (error) {

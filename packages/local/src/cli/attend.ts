@@ -13,7 +13,7 @@ import { keysInForeground } from './keys.ts'
 import { limitLines } from './limit-lines.ts'
 import { signInLinks } from './local-access.ts'
 import { openPage } from './open-page.ts'
-import { helpText, readyText } from './start-texts.ts'
+import { helpText, readyText, tracesAt } from './start-texts.ts'
 
 interface Attended {
   readonly system: System
@@ -39,9 +39,10 @@ export async function attend(options: Attended): Promise<void> {
   const auth = signIn !== 'off'
   const links = async () => (signIn === 'local' && !json ? signInLinks(dataDir, page) : {})
   const seconds = process.uptime()
+  const traces = tracesAt(page, system.hasTraces, process.env)
   const help = (links: Readonly<Record<string, string>>) =>
-    helpText({ ...options, auth, links, logs: hasKeys ? options.logs.on : undefined })
-  print(readyText({ page, seconds, auth, links: await links(), hasKeys }, paint))
+    helpText({ ...options, auth, links, traces, logs: hasKeys ? options.logs.on : undefined })
+  print(readyText({ page, seconds, auth, links: await links(), hasKeys, traces }, paint))
   if (details) print(help({}))
   if (json) return
 

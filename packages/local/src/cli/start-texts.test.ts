@@ -3,10 +3,11 @@ import { describe, it } from 'node:test'
 import type { SupervisedServer } from '@saucery/servers/process/supervise'
 import { painter } from '../demo/paint.ts'
 import { perService, perStore } from '../system/service-ports.ts'
-import { helpText, readyLine, readyText } from './start-texts.ts'
+import { helpText, readyLine, readyText, tracesAt } from './start-texts.ts'
 
 const page = 'http://localhost:8088'
-const ready = { page, seconds: 4.21, auth: false, links: {}, hasKeys: true }
+const traces = tracesAt(page, true, {})
+const ready = { page, seconds: 4.21, auth: false, links: {}, hasKeys: true, traces }
 const plain = painter(false)
 
 describe('the line of a server', () => {
@@ -22,8 +23,11 @@ describe('the last text of the start', () => {
   it("begins with the page's address, and is short", () => {
     const lines = readyText(ready, plain).trim().split('\n')
     assert.equal(lines[0], `➜  ${page}`)
-    assert.equal(lines.length, 4)
-    assert.match(lines.join('\n'), /Ready after 4\.2 s\. Sign-in is off: .*\n.*h help .* q quit$/)
+    assert.equal(lines.length, 5)
+    assert.match(
+      lines.join('\n'),
+      /Ready after 4\.2 s\. Sign-in is off: .*\n *Traces: .*\n.*h help .* q quit$/,
+    )
   })
 
   it('names commands where no keys are read', () => {
@@ -40,6 +44,16 @@ describe('the last text of the start', () => {
   })
 })
 
+describe('where traces are', () => {
+  it('is the page, the endpoint in the environment, or nowhere', () => {
+    const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }
+    assert.match(tracesAt(page, true, {}), /^on each order's page/)
+    assert.equal(tracesAt(page, false, env), 'sent to http://collector:4318')
+    assert.equal(tracesAt(page, false, { ...env, OTEL_SDK_DISABLED: 'true' }), 'off')
+    assert.equal(tracesAt(page, false, {}), 'off')
+  })
+})
+
 describe('the help', () => {
   const system = {
     urls: perService((name) => `http://127.0.0.1/${name}`),
@@ -47,7 +61,7 @@ describe('the help', () => {
     servers: perStore((what) => ({ what, port: 4222 }) as SupervisedServer),
   }
   const found = { nats: { what: 'nats', why: 'on the PATH' } }
-  const details = { system, page, dataDir: '/data', found, auth: true, links: {}, logs: true }
+  const details = { system, page, dataDir: '/data', found, auth: true, links: {}, traces, logs: true }
 
   it('has the keys, addresses, metrics, ports of the stores and the file of the passwords', () => {
     const text = helpText(details)
@@ -56,6 +70,7 @@ describe('the help', () => {
       /^ {2}page {7}http:\/\/localhost:8088$/m,
       /order {6}http:\/\/127\.0\.0\.1\/order {2}metrics http:\/\/127\.0\.0\.1\/of-order\/metrics/,
       /nats {7}port 4222 {2}nats \(on the PATH\)/,
+      /traces {5}on each order's page, and as JSON at http:\/\/localhost:8088\/operations\/orders\/<id>\/traces/,
       /passwords {2}\/data\/secrets\.json/,
       /curl http:\/\/localhost:8088\/orderDashboards -H "authorization: Bearer \$TOKEN"/,
     ])

@@ -20,6 +20,8 @@ In the environment:
   AUTH=on                                 callers sign in, by a printed link or with tokens from
                                           \`npx pnpm@12 sign-in\`; without it everyone may do everything
   SAUCERY_DATA                            the folder for data and passwords (.data)
+  TRACE_STORE=off                         keep no traces of orders; on, they are on each order's page
+  OTEL_EXPORTER_OTLP_ENDPOINT=http://…    send traces there instead
   LOG_LEVEL=info, debug                   print the services' logs of this level
   LOG_FORMAT=json                         print all their logs as they are, and no events
   NO_COLOR, CI                            no colours; with CI no keys either
@@ -38,10 +40,12 @@ interface Ready {
   /** A sign-in by one click, by role. */
   readonly links: Readonly<Record<string, string>>
   readonly hasKeys: boolean
+  /** Where traces are. */
+  readonly traces: string
 }
 
 /** What is printed when the system is ready. */
-export function readyText({ page, seconds, auth, links, hasKeys }: Ready, paint: Paint): string {
+export function readyText({ page, seconds, auth, links, hasKeys, traces }: Ready, paint: Paint): string {
   const state = auth ? 'Sign-in is on.' : 'Sign-in is off: everyone on this machine may do everything.'
   const keys = ['h help', 'o open the page', 'd an order along each path', 'l logs', 'q quit'].join(' · ')
   const commands = 'Orders along each path: npx pnpm@12 demo · Stop with Ctrl-C.'
@@ -49,6 +53,7 @@ export function readyText({ page, seconds, auth, links, hasKeys }: Ready, paint:
   ${paint('green', '➜')}  ${paint('bold', page)}
 ${linkLines(links).join('\n')}
   Ready after ${seconds.toFixed(1)} s. ${state}
+  Traces: ${traces}
   ${paint('dim', hasKeys ? keys : commands)}
 `
 }
@@ -59,6 +64,13 @@ function linkLines(links: Ready['links']): string[] {
   return rows.length > 0 ? ['', '  Sign in with a click, for an hour:', ...rows, ''] : ['']
 }
 
+/** Where the spans of an order can be seen. */
+export function tracesAt(page: string, hasTraces: boolean, env: NodeJS.ProcessEnv): string {
+  if (hasTraces) return `on each order's page, and as JSON at ${page}/operations/orders/<id>/traces`
+  const endpoint = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT || env.OTEL_EXPORTER_OTLP_ENDPOINT
+  return endpoint && env.OTEL_SDK_DISABLED !== 'true' ? `sent to ${endpoint}` : 'off'
+}
+
 interface Details {
   readonly system: Pick<System, 'urls' | 'managementUrls' | 'servers'>
   readonly page: string
@@ -66,12 +78,14 @@ interface Details {
   readonly found: Partial<Readonly<Record<StoreName, WhatAndWhy>>>
   readonly auth: boolean
   readonly links: Ready['links']
+  /** Where traces are. */
+  readonly traces: string
   /** Undefined without keys. */
   readonly logs: boolean | undefined
 }
 
 /** What `h` prints. */
-export function helpText({ system, page, dataDir, found, auth, links, logs }: Details): string {
+export function helpText({ system, page, dataDir, found, auth, links, traces, logs }: Details): string {
   const { urls, managementUrls, servers } = system
   const row = (name: string, text: string) => `  ${name.padEnd(10)} ${text}`
   const metrics = Object.values(managementUrls)
@@ -89,7 +103,7 @@ export function helpText({ system, page, dataDir, found, auth, links, logs }: De
 `
   const bearer = auth ? ' -H "authorization: Bearer $TOKEN"' : ''
   return `${logs === undefined ? '' : keys}${linkLines(links).join('\n')}
-${[row('page', page), ...services, ...stores, row('passwords', join(dataDir, 'secrets.json'))].join('\n')}
+${[row('page', page), row('traces', traces), ...services, ...stores, row('passwords', join(dataDir, 'secrets.json'))].join('\n')}
 
 Place an order, and see where it stands:${auth ? `\n  TOKEN=$(npx pnpm@12 -s sign-in --role operator)` : ''}
   curl -i ${page}/orders -H 'content-type: application/json'${bearer} \\

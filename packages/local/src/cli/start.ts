@@ -43,7 +43,7 @@ try {
   system = await startSystem({
     dataDir,
     ports: portsFrom(env),
-    env,
+    env: { ...env, TRACE_STORE: env.TRACE_STORE || 'on' },
     print,
     onLine: serviceLines({ json, colour, write: (text) => stdout.write(text), showsAll: () => logs.on }),
     onFound: (store, one) => {

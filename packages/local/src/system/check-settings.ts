@@ -25,6 +25,8 @@ const schemas = {
 /** What `start` itself reads, beside the ports and AUTH. */
 const startSettings = z.object({
   LOG_FORMAT: commonSettings.shape.LOG_FORMAT,
+  /** Whether orders' pages show traces. */
+  TRACE_STORE: z.enum(['on', 'off']).optional(),
   POSTGRES_URL: participantSettings.shape.POSTGRES_URL.optional(),
   MONGODB_URL: dashboardSettings.shape.MONGODB_URL.optional(),
 })

@@ -7,7 +7,7 @@ import { databaseOf, type Stores } from './stores.ts'
 
 /** Not passed on from the environment of `start`: credentials and addresses of the whole system. */
 const notPassedOn =
-  /^(POSTGRES_URL|NATS_URL|NATS_USER|NATS_PASSWORD|MONGODB_URL|PORT|MANAGEMENT_PORT|HOST|(ORDER|PAYMENT|DELIVERY|DASHBOARD)_URL|AUTH(_.*)?|GATEWAY_(SIGNING|PUBLIC)_KEY|EVENT_(SIGNING_KEY|PUBLIC_KEYS)|RESUME_TOKEN_KEY|WEB_ROOT)$/
+  /^(POSTGRES_URL|NATS_URL|NATS_USER|NATS_PASSWORD|MONGODB_URL|PORT|MANAGEMENT_PORT|HOST|(ORDER|PAYMENT|DELIVERY|DASHBOARD)_URL|AUTH(_.*)?|GATEWAY_(SIGNING|PUBLIC)_KEY|EVENT_(SIGNING_KEY|PUBLIC_KEYS)|RESUME_TOKEN_KEY|WEB_ROOT|TRACE_STORE(_URL)?)$/
 
 export interface EnvOptions {
   readonly dataDir: string
@@ -16,6 +16,8 @@ export interface EnvOptions {
   readonly signIn: SignInEnv
   readonly bundle: Pick<Bundle, 'page'>
   readonly env: NodeJS.ProcessEnv
+  /** The URL of the built-in trace store, if it is on. */
+  readonly traceStore?: string | undefined
 }
 
 /** A service's environment: the settings in the environment of `start`, and the access of this service alone. */
@@ -28,7 +30,9 @@ export function serviceEnv(name: ServiceName, options: EnvOptions): NodeJS.Proce
     MANAGEMENT_PORT: String(ports[managementOf(name)]),
     LOG_FORMAT: 'json',
   }
-  if (name !== 'gateway') return { ...passedOn, ...listen, ...signIn.services, ...storeAccess(name, options) }
+  const traces = tracesTo(options.traceStore)
+  if (name !== 'gateway')
+    return { ...traces, ...passedOn, ...listen, ...signIn.services, ...storeAccess(name, options) }
   const upstreams = natsServices.map((service) => [
     `${service.toUpperCase()}_URL`,
     `http://127.0.0.1:${ports[service]}`,
@@ -36,13 +40,19 @@ export function serviceEnv(name: ServiceName, options: EnvOptions): NodeJS.Proce
   return {
     // All requests come from one address here: the page, the demo, the bench and the tests of the whole.
     RATE_LIMIT_PER_MINUTE: '0',
+    ...traces,
     ...passedOn,
     ...listen,
     ...signIn.gateway,
     WEB_ROOT: bundle.page,
+    ...(options.traceStore !== undefined && { TRACE_STORE_URL: options.traceStore }),
     ...Object.fromEntries(upstreams),
   }
 }
+
+/** Spans are sent soon, so that an order's page shows them as they come. */
+const tracesTo = (store: string | undefined): NodeJS.ProcessEnv =>
+  store === undefined ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: store, OTEL_BSP_SCHEDULE_DELAY: '500' }
 
 function storeAccess(
   name: Exclude<ServiceName, 'gateway'>,

@@ -3,6 +3,7 @@ import type { Print } from '@saucery/servers/process/child'
 import { lockFolder } from '@saucery/servers/process/folder-lock'
 import { type Supervised, type SupervisedServer, superviseServer } from '@saucery/servers/process/supervise'
 import { signInEnv } from '../access/sign-in.ts'
+import { startTraceStore } from '../traces/trace-store.ts'
 import { bundle } from './bundle.ts'
 import { checkSettings } from './check-settings.ts'
 import { waitUntilReady } from './ready.ts'
@@ -33,6 +34,8 @@ export interface System extends Pick<Stores, 'databases' | 'nats'> {
   readonly managementUrls: Readonly<Record<ServiceName, string>>
   readonly services: Readonly<Record<ServiceName, Supervised>>
   readonly servers: Readonly<Record<StoreName, SupervisedServer>>
+  /** Whether it keeps the traces of its orders: not where they are sent to another store. */
+  readonly hasTraces: boolean
   /** Stops the gateway, the services and the servers, in this order; requests and events in flight are finished. */
   stop(): Promise<void>
   /** Ends everything at once, as a crash would. */
@@ -57,7 +60,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const { databases, nats } = stores
     const servers = perStore((name) => superviseServer(stores.servers[name], { print }))
     stops.unshift(() => stopServers(servers, print))
-    const services = startServices({ ...options, ports, stores, bundle: await bundling, signIn, onLine })
+    const traces = hasTraceStore(options.env) ? await startTraceStore() : undefined
+    if (traces) stops.unshift(traces.close)
+    const own = { ports, stores, bundle: await bundling, signIn, onLine, traceStore: traces?.url }
+    const services = startServices({ ...options, ...own })
     stops.unshift(() => stopServices(services, print))
     const urls = perService((name) => `http://127.0.0.1:${ports[name]}`)
     const managementUrls = perService((name) => `http://127.0.0.1:${ports[managementOf(name)]}`)
@@ -69,9 +75,11 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       servers,
       databases,
       nats,
+      hasTraces: traces !== undefined,
       stop,
       async kill() {
         await Promise.all([...Object.values(services), ...Object.values(servers)].map(killForGood))
+        await traces?.close()
         await unlock()
       },
     }
@@ -80,6 +88,14 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     throw error
   }
 }
+
+/** `start` turns it on. Traces that are sent elsewhere are not kept here, nor those of a production system. */
+const hasTraceStore = (env: NodeJS.ProcessEnv): boolean =>
+  env.TRACE_STORE === 'on' &&
+  !env.OTEL_EXPORTER_OTLP_ENDPOINT &&
+  !env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT &&
+  env.OTEL_SDK_DISABLED !== 'true' &&
+  env.NODE_ENV !== 'production'
 
 /** A download cannot be aborted: it goes on until this process exits. */
 function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

@@ -18,7 +18,7 @@ describe('a consumer', () => {
     await using nats = await testNats()
     await using broker = await testBroker(nats.url)
     const received: unknown[] = []
-    await using _consumers = await consume(broker, async (event) => received.push(event))
+    await using _consumers = await consume(broker, async ({ again: _, ...event }) => received.push(event))
     const event = nudge('k')
     await publishEvent(broker, event)
     await eventually(() =>

@@ -32,6 +32,7 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
     stopping: stopping.signal,
     drained: drained.signal,
     givingUp: givingUp.signal,
+    consumersCreated: new Map<string, number>(),
     store: openStoreHealth({ ...options, stopping: stopping.signal }),
     ...options,
   }

@@ -77,4 +77,6 @@ export type PolicyOptions<F extends Fact = Fact> = Required<Omit<ConsumerOptions
   /** Aborts when a stop waits no longer for what is in flight. */
   readonly givingUp: AbortSignal
   readonly store: StoreHealth
+  /** When the durable consumer of each stream was made, in ms since 1970 by the broker's clock, once it is known. */
+  readonly consumersCreated: Map<string, number>
 }

@@ -5,6 +5,8 @@ import type { DeadLetter } from '../dead-letters/reader.ts'
 import { type Expected, parseMessage } from '../events/cloud-events.ts'
 import { type Fact, keyOf, type ReceivedEvent } from '../events/event.ts'
 import { KeyBusy } from '../postgres/locks.ts'
+import { processing } from '../traces/message-spans.ts'
+import { againOf } from './again.ts'
 import { finishInTimePolicy } from './finish-in-time.ts'
 import { keepAlivePolicy } from './keep-alive.ts'
 import { keyOrderPolicy } from './key-order.ts'
@@ -23,7 +25,8 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
     (next: Handler<ReceivedEvent<F>>): Handler<JsMsg> =>
     async (message) => {
       const event = parseMessage(message, expected(message.info.stream))
-      await next(event)
+      const again = againOf(message.info, options.consumersCreated.get(message.info.stream))
+      await next(again ? { ...event, again } : event)
       log.debug(fieldsOfEvent(event), 'handled')
     }
 
@@ -32,7 +35,7 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
   const settle = settlePolicy(options)
   const inKeyOrder: Policy<ReceivedEvent<F>> = options.inKeyOrder ? keyOrderPolicy() : (next) => next
   const retryOutages = outagePolicy(options)
-  const handle: Handler<ReceivedEvent<F>> = (event) => options.handle(event)
+  const handle = processing<ReceivedEvent<F>>(options.durable, (event) => options.handle(event))
 
   // A message is kept alive while its dead letter is written, too. A key's later messages do not overtake one that
   // waits for its store, or is given back.

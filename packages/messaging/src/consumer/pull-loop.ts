@@ -11,7 +11,7 @@ import { heartbeatMs, whenSilent } from './silence.ts'
 
 export type PullLoopOptions = Pick<
   PolicyOptions,
-  'broker' | 'replicas' | 'log' | 'stopping' | 'store' | 'maxHeld' | 'maxHeldBesideLane'
+  'broker' | 'replicas' | 'log' | 'stopping' | 'store' | 'maxHeld' | 'maxHeldBesideLane' | 'consumersCreated'
 >
 /**
  * Short, because a stop waits for it; a server refuses heartbeats that are further apart than half of it. Random, because
@@ -120,10 +120,16 @@ export function openPullLoop(
   return { isOpen: () => isOpen && broker.isConnected() && hasProved(), ended: run() }
 }
 
-async function openDurable({ broker, replicas }: PullLoopOptions, consumer: ConsumerSpec): Promise<Consumer> {
+async function openDurable(options: PullLoopOptions, consumer: ConsumerSpec): Promise<Consumer> {
+  const { broker, replicas, consumersCreated } = options
   await ensureStream(broker.jsm, deadLettersStream, replicas)
   await ensureConsumer(broker.jsm, consumer)
-  return broker.js.consumers.get(consumer.stream, consumer.durable)
+  const durable = await broker.js.consumers.get(consumer.stream, consumer.durable)
+  if (!consumer.express) {
+    const { created } = await durable.info(true)
+    consumersCreated.set(consumer.stream, Date.parse(created))
+  }
+  return durable
 }
 
 async function startPull(durable: Consumer, messages: number, callback: (message: JsMsg) => void) {

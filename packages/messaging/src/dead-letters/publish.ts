@@ -45,7 +45,8 @@ export async function parseDeadLetter<F extends Fact>(
   const { subject, headers, data } = deadLetter.isCut ? await original(broker, deadLetter) : deadLetter
   const message = { subject, headers: copyOf(headers), data }
   const event = parseEvent(message, expected, new Date(deadLetter.time))
-  return Object.assign(event, { stream, sequence, deliveries: tries + 1 })
+  const again = 'dead-letter' as const
+  return Object.assign(event, { stream, sequence, deliveries: tries + 1, again })
 }
 
 async function original(broker: Broker, { stream, streamSequence, messageId }: DeadLetter) {

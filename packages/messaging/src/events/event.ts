@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid'
-import { childTraceparent } from './trace-context.ts'
+import { traceparentOrNew } from './trace-context.ts'
 
 /** Something that happened, as a decision returns it. The last token of the subject is the key. */
 export interface Fact {
@@ -32,12 +32,17 @@ export interface Stamp {
 
 export type Event<F extends Fact = Fact> = F & Stamp
 
+/** `comparison`: the broker counts it as delivered, and this service has not handled it. */
+export type Again = 'redelivery' | 'replay' | 'comparison' | 'dead-letter'
+
 /** An event as a consumer receives it: with its position in the stream. */
 export type ReceivedEvent<F extends Fact = Fact> = Event<F> & {
   readonly stream: string
   readonly sequence: number
   /** How often the stream has delivered it, this time included. */
   readonly deliveries: number
+  /** Why it may have been handled before; absent at its first delivery. */
+  readonly again?: Again
 }
 
 /** How events of one type are recognised and read. */
@@ -63,7 +68,7 @@ export function stamp<F extends Fact>(fact: F, cause: Cause, now: Date): Event<F
     time: now.toISOString(),
     causationId: cause.id,
     ...(cause.requestedBy && { actor: cause.requestedBy }),
-    traceparent: childTraceparent(cause.traceparent),
+    traceparent: traceparentOrNew(cause.traceparent),
   }
 }
 

@@ -7,6 +7,9 @@ import { outbox } from '../postgres/schema.ts'
 /** Where the stream has stored an event. */
 export type Stored = Record<'id' | 'stream' | 'streamCreated', string> & { streamSequence: number }
 
+/** `wasPublished`: the stream has lost it since. */
+export type UnpublishedEvent = Event & { readonly wasPublished?: boolean }
+
 /** What the comparison with the stream needs of a published row. */
 export type PublishedRow = Record<'id' | 'publishedAt', string> & { streamSequence: number }
 
@@ -52,7 +55,11 @@ export async function markPublished(db: Database, rows: Stored[]): Promise<void>
  * order of the numbers is not the order of the commits. A lease, unlike a lock, lasts while the network is used.
  * (outbox.int.test: "publishes what was leased before the clock of the database was set back")
  */
-export async function leaseUnpublished(db: Database, leaseMs: number, limit: number): Promise<Event[]> {
+export async function leaseUnpublished(
+  db: Database,
+  leaseMs: number,
+  limit: number,
+): Promise<UnpublishedEvent[]> {
   const rows = await db.execute<Record<string, unknown>>(sql`
     update ${outbox} set leased_until = ${inMs(leaseMs)}
     where id in (
@@ -60,8 +67,11 @@ export async function leaseUnpublished(db: Database, leaseMs: number, limit: num
         and (leased_until < now() or ${isFarAhead(outbox.leasedUntil, leaseMs)})
       order by leased_until limit ${limit} for update skip locked
     )
-    returning id, name, version, subject, data, time, causation_id as "causationId", traceparent, actor`)
-  return rows.map((row) => ({ ...row, time: new Date(String(row.time)).toISOString() }) as unknown as Event)
+    returning id, name, version, subject, data, time, causation_id as "causationId", traceparent, actor,
+      stream_sequence is not null as "wasPublished"`)
+  return rows.map(
+    (row) => ({ ...row, time: new Date(String(row.time)).toISOString() }) as unknown as UnpublishedEvent,
+  )
 }
 
 /**

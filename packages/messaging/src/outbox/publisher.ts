@@ -4,7 +4,9 @@ import { toHeaders } from '../events/cloud-events.ts'
 import type { Event } from '../events/event.ts'
 import type { EventSigner } from '../events/signature.ts'
 import type { Broker } from '../nats/connection.ts'
-import { markPublished, type Stored } from './outbox-table.ts'
+import { endSend, openSend } from '../traces/message-spans.ts'
+import { markFailed, traceparentOf } from '../traces/spans.ts'
+import { markPublished, type Stored, type UnpublishedEvent } from './outbox-table.ts'
 import { watchPublishing } from './publishing-state.ts'
 import type { OutboxOptions, StreamWatch } from './stream-watch.ts'
 
@@ -39,13 +41,34 @@ export function openPublisher(options: OutboxOptions, stream: StreamWatch, onReg
     { size: 1000, everyMs: () => 250 },
   )
 
-  async function publishOne(event: Event): Promise<void> {
+  async function send(event: Event) {
     const { id, subject } = event
     const data = encoder.encode(JSON.stringify(event.data))
     const headers = toHeaders(event, broker.name)
     headers.set('Nats-Msg-Id', id)
     await sign({ subject, headers, data })
-    const ack = await broker.publish(subject, data, headers)
+    return broker.publish(subject, data, headers)
+  }
+
+  /** The message carries the context of its own publish: the row has that of its transaction. */
+  async function sendTraced(event: UnpublishedEvent) {
+    const opened = openSend(event, event.wasPublished ? 'republish' : undefined)
+    if (!opened) return send(event)
+    const traceparent = traceparentOf(opened.context) ?? event.traceparent
+    try {
+      const ack = await send({ ...event, traceparent })
+      endSend(opened.span, ack)
+      return ack
+    } catch (error) {
+      markFailed(opened.span, error)
+      opened.span.end()
+      throw error
+    }
+  }
+
+  async function publishOne(event: UnpublishedEvent): Promise<void> {
+    const { id } = event
+    const ack = await sendTraced(event)
     // A duplicate is a success: an earlier try was stored, and its acknowledgement was lost.
     if (!ack.duplicate) {
       // Sequences start again when another replica recreated the stream or the broker lost its last writes.
@@ -58,7 +81,7 @@ export function openPublisher(options: OutboxOptions, stream: StreamWatch, onReg
   }
 
   /** @returns the number of events that it could not publish */
-  async function publishAll(events: Event[]): Promise<number> {
+  async function publishAll(events: UnpublishedEvent[]): Promise<number> {
     if (events.length === 0) return 0
     const since = performance.now()
     const results = await Promise.allSettled(events.map(publishOne))

@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { retryDelay } from '@saucery/messaging/async/backoff'
 import { batcher } from '@saucery/messaging/async/batcher'
 import { type Cause, stamp } from '@saucery/messaging/events/event'
-import { newTraceparent } from '@saucery/messaging/events/trace-context'
 import { type Log, reasonOf } from '@saucery/messaging/log'
 import type { Database } from '@saucery/messaging/postgres/database'
+import { keyAttribute, traced } from '@saucery/messaging/traces/spans'
 import type { z } from 'zod'
 import { ChargeOverdue, type OpenPayment, settle } from '../domain.ts'
 import { ask } from '../provider/ask.ts'
@@ -41,7 +41,7 @@ const pauseMs = 100
 /** The first call of a payment waits so long for a place. Its message waits with it, and no longer. */
 const patienceMs = 2000
 
-const causeOf = (id: string): Cause => ({ id, traceparent: newTraceparent() })
+const causeOf = (id: string): Cause => ({ id, traceparent: '' })
 
 /** Asks the provider, and settles the payments. The rows of the open payments are the timers of what is unknown. */
 export function openProviderCalls({ db, commit, provider, settings, log }: Deps) {
@@ -60,11 +60,18 @@ export function openProviderCalls({ db, commit, provider, settings, log }: Deps)
       log.warn({ error, orderId: call.orderId }, 'the lease is left to run out'),
     )
 
+  const askTraced = (asked: Parameters<typeof ask>[1]) =>
+    traced('ask provider', { attributes: { 'service.peer.name': 'payment-provider' } }, () =>
+      ask(provider, asked, settings.PROVIDER_TIMEOUT_MS),
+    )
+
   /** Never rejects: what is not settled is due again. */
   async function attempt({ orderId, status, amount, attempts }: Call, cause: Cause): Promise<void> {
     try {
-      const outcome = await ask(provider, { orderId, status, amount }, settings.PROVIDER_TIMEOUT_MS)
-      await commit({ key: orderId, cause, decide: (payment) => settle(payment, outcome) })
+      await traced('settle payment', { attributes: { [keyAttribute]: orderId } }, async () => {
+        const outcome = await askTraced({ orderId, status, amount })
+        await commit({ key: orderId, cause, decide: (payment) => settle(payment, outcome) })
+      })
     } catch (failure) {
       const error = reasonOf(failure).replace(/\p{C}/gu, ' ').slice(0, 200)
       const delayMs = retryDelay(Math.max(1, attempts), backoff)

@@ -59,7 +59,7 @@ export const structure: Structure = {
     ],
     'packages/servers': [['process'], ['install'], ['postgres', 'nats', 'mongodb']],
     'packages/messaging': [
-      ['events', 'log.ts'],
+      ['events', 'traces', 'log.ts'],
       ['async', 'tls'],
       ['nats', 'postgres'],
       ['inbox', 'outbox', 'dead-letters', 'idempotency'],
@@ -117,7 +117,7 @@ export const structure: Structure = {
       ['pages'],
       ['main.tsx'],
     ],
-    'packages/local': [['access', 'demo'], ['system'], ['cli']],
+    'packages/local': [['access', 'demo', 'traces'], ['system'], ['cli']],
     'packages/system': [['model', 'structure'], ['support'], ['docs', 'faults', 'mutants']],
     bench: [
       ['load', 'report'],

@@ -18,6 +18,7 @@ import { isOverdue, shortId } from './orders.ts'
 import { RepeatButton } from './repeat.tsx'
 import { StatusMark } from './statuses.tsx'
 import { Timeline } from './timeline.tsx'
+import { Waterfalls } from './waterfall.tsx'
 
 export function OrderPage({ orderId }: { orderId: string }) {
   const data = useMemo(
@@ -48,6 +49,7 @@ export function OrderPage({ orderId }: { orderId: string }) {
           <RepeatButton order={order} />
           <OrderDetails order={order} />
           <Timeline order={order} />
+          <Waterfalls orderId={order.orderId} />
           <CompareOrders order={order} />
           <RawJson order={order} />
         </>

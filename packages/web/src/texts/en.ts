@@ -283,6 +283,24 @@ export const en = {
       link: 'link to this event',
     },
   },
+  traces: {
+    title: 'Traces',
+    none: 'No traces of this order are kept',
+    summary: (took: string, spans: string, services: string) => `${took} · ${spans} spans · ${services}`,
+    traceId: 'trace',
+    failed: 'failed',
+    waited: (span: string) => `${span} in the stream`,
+    database: (span: string) => `${span} in the database`,
+    links: 'links to',
+    /** Why something is in a trace of its own. */
+    again: {
+      redelivery: 'delivered again',
+      replay: 'replayed',
+      comparison: 'not delivered by the broker',
+      'dead-letter': 'retried dead letter',
+      republish: 'published again after a loss',
+    },
+  },
   overdue: {
     title: 'Overdue orders',
     none: 'No orders are overdue',

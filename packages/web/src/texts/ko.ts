@@ -309,6 +309,23 @@ export const ko: Texts = {
       link: '이 이벤트의 링크',
     },
   },
+  traces: {
+    title: '트레이스',
+    none: '보관된 이 주문의 트레이스 없음',
+    summary: (took, spans, services) => `${took} · 스팬 ${spans}개 · ${services}`,
+    traceId: '트레이스',
+    failed: '실패',
+    waited: (span) => `스트림 대기 ${span}`,
+    database: (span) => `데이터베이스 ${span}`,
+    links: '연결된 스팬',
+    again: {
+      redelivery: '재전달',
+      replay: '재생',
+      comparison: '브로커가 전달하지 않음',
+      'dead-letter': '데드 레터 재시도',
+      republish: '유실 후 재발행',
+    },
+  },
   overdue: {
     title: '기한이 지난 주문',
     none: '기한이 지난 주문 없음',

@@ -6,6 +6,7 @@ import { fairness } from './fairness.ts'
 import { publishing } from './publishing.ts'
 import { signIn } from './sign-in.ts'
 import { stopping } from './stopping.ts'
+import { traces } from './traces.ts'
 import { transport } from './transport.ts'
 
 export const mutants: readonly Mutant[] = [
@@ -17,4 +18,5 @@ export const mutants: readonly Mutant[] = [
   ...transport,
   ...stopping,
   ...fairness,
+  ...traces,
 ]
