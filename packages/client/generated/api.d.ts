@@ -1284,6 +1284,74 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/operations/order/orders/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What of an order fails in the order service */
+        readonly get: operations["getOrderOrderFailures"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/payment/orders/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What of an order fails in the payment service */
+        readonly get: operations["getPaymentOrderFailures"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/delivery/orders/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What of an order fails in the delivery service */
+        readonly get: operations["getDeliveryOrderFailures"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/dashboard/orders/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /** What of an order fails in the dashboard service */
+        readonly get: operations["getDashboardOrderFailures"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/operations/dashboard/lag-of-others": {
         readonly parameters: {
             readonly query?: never;
@@ -1358,6 +1426,26 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
+    readonly "/operations/orders/{id}": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * What an order waits for, what of it fails in each service, and what can still happen
+         * @description Answered within two seconds, whatever is down. Callers share an answer for a second. Nothing of it is an event: each service tells what fails there.
+         */
+        readonly get: operations["getOrderStory"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
     readonly "/operations/traces/{traceId}": {
         readonly parameters: {
             readonly query?: never;
@@ -1392,6 +1480,63 @@ export interface paths {
         readonly get: operations["getOrderTraces"];
         readonly put?: never;
         readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/drills": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        /**
+         * The drills that are under way
+         * @description Callers share an answer for a second.
+         */
+        readonly get: operations["getDrills"];
+        readonly put?: never;
+        readonly post?: never;
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/drills": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /**
+         * Begin a drill; it ends by itself
+         * @description A drill with the same id is replaced.
+         */
+        readonly post: operations["beginDrill"];
+        readonly delete?: never;
+        readonly options?: never;
+        readonly head?: never;
+        readonly patch?: never;
+        readonly trace?: never;
+    };
+    readonly "/operations/drills/{drillId}/end": {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly get?: never;
+        readonly put?: never;
+        /** End a drill now */
+        readonly post: operations["endDrill"];
         readonly delete?: never;
         readonly options?: never;
         readonly head?: never;
@@ -1882,6 +2027,39 @@ export interface components {
                 readonly [key: string]: unknown;
             };
         };
+        /** @description What of one order fails in one service */
+        readonly OrderFailures: {
+            readonly failing: readonly components["schemas"]["FailingMessage"][];
+            /** @description The open ones, twenty at most */
+            readonly deadLetters: readonly components["schemas"]["DeadLetter"][];
+            readonly calls: readonly components["schemas"]["OpenCall"][];
+        };
+        /** @description A message that failed, and is tried again */
+        readonly FailingMessage: {
+            /** @description The event’s name; the subject of a message that has none */
+            readonly event: string;
+            readonly eventId: string;
+            readonly stream: string;
+            readonly streamSequence: number;
+            /** @description By all replicas, so far */
+            readonly tries: number;
+            /** @description Why the last try failed */
+            readonly error: string;
+            /** Format: date-time */
+            readonly failedAt: string;
+            /** Format: date-time */
+            readonly nextTryAt: string;
+        };
+        /** @description A call to the payment provider whose outcome is not known */
+        readonly OpenCall: {
+            /** @enum {string} */
+            readonly asked: "charge" | "refund";
+            readonly tries: number;
+            /** @description Why the outcome of the last call is unknown */
+            readonly error: string;
+            /** Format: date-time */
+            readonly nextTryAt?: string;
+        };
         readonly Me: {
             /**
              * @description `off`: every caller is an operator
@@ -1894,6 +2072,11 @@ export interface components {
             readonly subject?: string;
             /** @description Only for a branch */
             readonly branchId?: string;
+            /**
+             * @description Only where drills are possible
+             * @enum {string}
+             */
+            readonly drills?: "on";
             /** @description What the role permits; a branch only for its own orders */
             readonly may: readonly ("place-orders" | "read-orders" | "cancel-orders" | "read-payments" | "read-views" | "end-deliveries" | "read-deliveries" | "operate")[];
             /**
@@ -1981,6 +2164,59 @@ export interface components {
                 }[];
             };
         };
+        /** @description What an order waits for, what fails, and what can still happen */
+        readonly OrderStory: {
+            /** Format: uuid */
+            readonly orderId: string;
+            /**
+             * @description Absent when the dashboard does not know the order
+             * @enum {string}
+             */
+            readonly status?: "DELIVERED" | "FAILED" | "CANCELLED" | "REJECTED" | "CANCELLING" | "REFUNDING" | "DELIVERING" | "PAID" | "PLACED";
+            /**
+             * Format: date-time
+             * @description Since when it waits
+             */
+            readonly since?: string;
+            readonly waitsFor: readonly {
+                /**
+                 * @description It is to publish the next event
+                 * @enum {string}
+                 */
+                readonly service: "order" | "payment" | "delivery" | "dashboard";
+                /** @description Any one of them moves the order on */
+                readonly events: readonly string[];
+            }[];
+            readonly services: readonly components["schemas"]["OrderStoryPart"][];
+            /** @description The ways that its events leave open, the plainest first */
+            readonly remaining: readonly {
+                readonly events: readonly string[];
+                /**
+                 * @description The status at the end of this way
+                 * @enum {string}
+                 */
+                readonly status: "DELIVERED" | "FAILED" | "CANCELLED" | "REJECTED" | "CANCELLING" | "REFUNDING" | "DELIVERING" | "PAID" | "PLACED";
+            }[];
+        };
+        readonly OrderStoryPart: {
+            /** @enum {string} */
+            readonly service: "order" | "payment" | "delivery" | "dashboard";
+            /**
+             * @description As in the overview
+             * @enum {string}
+             */
+            readonly state: "up" | "slow" | "down";
+            /** @description Why it is `down`, or its store is away */
+            readonly reason?: string;
+            /** @description Absent when nobody knows */
+            readonly behind?: {
+                /** @description That wait for the service, of all orders */
+                readonly messages: number;
+                /** @description How long ago this was read */
+                readonly ageMs: number;
+            };
+            readonly failures?: components["schemas"]["OrderFailures"] & unknown;
+        };
         /** @description What one request, or one repeated delivery, led to */
         readonly Trace: {
             /**
@@ -2019,6 +2255,98 @@ export interface components {
         /** @description The traces of one order */
         readonly OrderTraces: {
             readonly traces: readonly components["schemas"]["Trace"][];
+        };
+        readonly Drills: {
+            /** @description `DRILLS=on`; never in production */
+            readonly enabled: boolean;
+            /** @description What can be begun here */
+            readonly kinds: readonly ("load" | "payment-slow" | "payment-declines" | "payment-away" | "deliveries-fail" | "handler-throws" | "frozen")[];
+            /** @description Those under way */
+            readonly items: readonly components["schemas"]["Drill"][];
+        };
+        /** @description Load, or a fault, that is made on purpose */
+        readonly Drill: {
+            readonly id: string;
+            /** @enum {string} */
+            readonly kind: "load" | "payment-slow" | "payment-declines" | "payment-away" | "deliveries-fail" | "handler-throws" | "frozen";
+            readonly perSecond?: number;
+            readonly mix?: {
+                readonly [key: string]: number;
+            };
+            readonly delayMs?: number;
+            readonly percent?: number;
+            readonly every?: number;
+            readonly service?: string;
+            readonly server?: string;
+            /**
+             * Format: date-time
+             * @description It ends by itself then
+             */
+            readonly until: string;
+            readonly secondsLeft: number;
+            /** @description Of a load: orders placed so far */
+            readonly placed?: number;
+            /** @description Of a load: orders that were not accepted */
+            readonly refused?: number;
+        };
+        /** @description Load, or a fault that is made on purpose */
+        readonly DrillRequest: {
+            /** @enum {string} */
+            readonly kind: "load";
+            readonly perSecond: number;
+            /** @description The shares of the ways that the orders go; without it all ways have the same */
+            readonly mix?: {
+                readonly delivered?: number;
+                readonly declined?: number;
+                readonly "cancelled-at-once"?: number;
+                readonly "cancelled-on-the-way"?: number;
+                readonly failed?: number;
+            };
+            /** @description It ends by itself after so many seconds */
+            readonly forSeconds: number;
+        } | {
+            /** @enum {string} */
+            readonly kind: "payment-slow";
+            readonly delayMs: number;
+            /** @description It ends by itself after so many seconds */
+            readonly forSeconds: number;
+        } | {
+            /** @enum {string} */
+            readonly kind: "payment-declines";
+            /** @description Of how many it happens to */
+            readonly percent: number;
+            /** @description It ends by itself after so many seconds */
+            readonly forSeconds: number;
+        } | {
+            /** @enum {string} */
+            readonly kind: "payment-away";
+            /** @description Of how many it happens to */
+            readonly percent: number;
+            /** @description It ends by itself after so many seconds */
+            readonly forSeconds: number;
+        } | {
+            /** @enum {string} */
+            readonly kind: "deliveries-fail";
+            /** @description Of how many it happens to */
+            readonly percent: number;
+            /** @description It ends by itself after so many seconds */
+            readonly forSeconds: number;
+        } | {
+            /** @enum {string} */
+            readonly kind: "handler-throws";
+            /** @enum {string} */
+            readonly service: "order" | "payment" | "delivery" | "dashboard";
+            /** @description Of a replica’s events each of this number fails: with 3 every third one */
+            readonly every: number;
+            /** @description It ends by itself after so many seconds */
+            readonly forSeconds: number;
+        } | {
+            /** @enum {string} */
+            readonly kind: "frozen";
+            /** @enum {string} */
+            readonly server: "nats" | "postgres" | "mongodb";
+            /** @description It ends by itself after so many seconds */
+            readonly forSeconds: number;
         };
     };
     responses: never;
@@ -9729,6 +10057,422 @@ export interface operations {
             };
         };
     };
+    readonly getOrderOrderFailures: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The order’s id */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Its failing messages, dead letters and calls */
+            readonly 200: {
+                headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OrderFailures"];
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The id is none of an order */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getPaymentOrderFailures: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The order’s id */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Its failing messages, dead letters and calls */
+            readonly 200: {
+                headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OrderFailures"];
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The id is none of an order */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getDeliveryOrderFailures: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The order’s id */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Its failing messages, dead letters and calls */
+            readonly 200: {
+                headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OrderFailures"];
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The id is none of an order */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getDashboardOrderFailures: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The order’s id */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description Its failing messages, dead letters and calls */
+            readonly 200: {
+                headers: {
+                    /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
+                    readonly ETag: string;
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OrderFailures"];
+                };
+            };
+            /** @description Nothing has changed since the answer with the `ETag` of `If-None-Match` */
+            readonly 304: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this, or the request names another branch. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The id is none of an order */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service cannot be reached, or closed the connection; try again after `Retry-After` seconds */
+            readonly 502: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database or NATS cannot be reached; try again after `Retry-After` seconds. Also when the service did not answer in time, or is overloaded */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly getLagOfOthers: {
         readonly parameters: {
             readonly query?: never;
@@ -10067,6 +10811,92 @@ export interface operations {
             };
         };
     };
+    readonly getOrderStory: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The order’s id */
+                readonly id: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The story */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["OrderStory"];
+                };
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller’s role does not permit this */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The id is none of an order */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The identity provider’s keys cannot be read */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readonly getTrace: {
         readonly parameters: {
             readonly query?: never;
@@ -10246,6 +11076,284 @@ export interface operations {
                 };
             };
             /** @description The identity provider’s keys cannot be read */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly getDrills: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description The drills */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Drills"];
+                };
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token has no known role. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The identity provider’s keys cannot be read */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly beginDrill: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path?: never;
+            readonly cookie?: never;
+        };
+        readonly requestBody: {
+            readonly content: {
+                readonly "application/json": components["schemas"]["DrillRequest"];
+            };
+        };
+        readonly responses: {
+            /** @description The drill */
+            readonly 201: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": components["schemas"]["Drill"];
+                };
+            };
+            /** @description The body is not valid JSON in UTF-8 with each key once, or the `Idempotency-Key` is not valid */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token has no known role. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `drills-off`: drills are off here. `drill-not-offered`: this kind is not possible here */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than 64 KiB */
+            readonly 413: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not application/json in UTF-8, or has a `Content-Encoding` */
+            readonly 415: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A field is not valid; `errors` points at it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service that keeps the drill cannot be reached; try again after `Retry-After` seconds */
+            readonly 503: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readonly endDrill: {
+        readonly parameters: {
+            readonly query?: never;
+            readonly header?: never;
+            readonly path: {
+                /** @description The drill’s id */
+                readonly drillId: string;
+            };
+            readonly cookie?: never;
+        };
+        readonly requestBody?: never;
+        readonly responses: {
+            /** @description It is over */
+            readonly 200: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/json": {
+                        readonly id: string;
+                        /** @enum {boolean} */
+                        readonly ended: true;
+                    };
+                };
+            };
+            /** @description The request is malformed */
+            readonly 400: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no token, or it is not valid; `code` tells which */
+            readonly 401: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The token has no known role. Without sign-in: the request is from another web site’s page */
+            readonly 403: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The id is none of a drill */
+            readonly 404: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `drills-off`: drills are off here. `drill-not-offered`: this kind is not possible here */
+            readonly 409: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A parameter is not known; `errors` names it */
+            readonly 422: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests; try again after `Retry-After` seconds */
+            readonly 429: {
+                headers: {
+                    readonly [name: string]: unknown;
+                };
+                content: {
+                    readonly "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The service that keeps the drill cannot be reached; try again after `Retry-After` seconds */
             readonly 503: {
                 headers: {
                     readonly [name: string]: unknown;

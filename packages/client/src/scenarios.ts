@@ -1,3 +1,4 @@
+import { type OrderPlan, orderPlans, type PlanName } from '@saucery/contracts/order-plans'
 import { isFinal, type Status } from '@saucery/contracts/status'
 import type { Client } from './client.ts'
 import type { EventName, OrderRequest, OrderView } from './schemas.ts'
@@ -14,40 +15,28 @@ export interface Scenario {
 /** Resolves with the order's view as soon as the predicate holds; rejects when that takes too long. */
 export type Until = (holds: (view: OrderView) => boolean) => Promise<OrderView>
 
-export type ScenarioName = 'delivered' | 'declined' | 'cancelled at once' | 'cancelled on the way' | 'failed'
+export type ScenarioName = PlanName
 
-const order: OrderRequest = { branchId: 'gangnam', sauceId: 'gochujang', qty: 3, price: 4_000 }
-/** Costs more than any limit of the payment provider. */
-const unaffordable: OrderRequest = { ...order, price: 1_000_000_000 }
+const paths = {
+  complete: '/deliveries/{id}/complete',
+  fail: '/deliveries/{id}/fail',
+  cancel: '/orders/{id}/cancel',
+} as const
 
-const onItsWay =
-  (path: '/orders/{id}/cancel' | '/deliveries/{id}/fail'): Scenario['act'] =>
+const actOf =
+  ({ act }: OrderPlan): Scenario['act'] =>
   async (client, id, until) => {
-    await until(hasLeft)
-    await client.post(path, { path: { id } })
+    if (!act) return
+    if (act.when === 'on its way') {
+      const { status } = await until(hasLeft)
+      if (act.call === 'complete' && isFinal(status)) return
+    }
+    await client.post(paths[act.call], { path: { id } })
   }
 
-export const scenarios: Readonly<Record<ScenarioName, Scenario>> = {
-  delivered: {
-    order,
-    expected: 'DELIVERED',
-    async act(client, id, until) {
-      const { status } = await until(hasLeft)
-      if (!isFinal(status)) await client.post('/deliveries/{id}/complete', { path: { id } })
-    },
-  },
-  declined: { order: unaffordable, expected: 'REJECTED', async act() {} },
-  // The cancel races the payment: a charge is voided before it is made, or refunded.
-  'cancelled at once': {
-    order,
-    expected: 'CANCELLED',
-    async act(client, id) {
-      await client.post('/orders/{id}/cancel', { path: { id } })
-    },
-  },
-  'cancelled on the way': { order, expected: 'CANCELLED', act: onItsWay('/orders/{id}/cancel') },
-  failed: { order, expected: 'FAILED', act: onItsWay('/deliveries/{id}/fail') },
-}
+export const scenarios = Object.fromEntries(
+  Object.entries<OrderPlan>(orderPlans).map(([name, plan]) => [name, { ...plan, act: actOf(plan) }]),
+) as Readonly<Record<ScenarioName, Scenario>>
 
 export const hasHappened = ({ timeline }: OrderView, event: EventName): boolean =>
   timeline.some((entry) => entry.event === event)

@@ -28,6 +28,15 @@ export type DeadLetter = Schemas['DeadLetter']
 export type Trace = Schemas['Trace']
 export type Span = Schemas['Span']
 
+/** What an order waits for, what of it fails, and what can still happen. */
+export type OrderStory = Schemas['OrderStory']
+export type StoryPart = Schemas['OrderStoryPart']
+
+/** Load and faults that are made on purpose. */
+export type Drills = Schemas['Drills']
+export type Drill = Schemas['Drill']
+export type DrillRequest = Schemas['DrillRequest']
+
 export type Me = Schemas['Me']
 export type Action = Me['may'][number]
 

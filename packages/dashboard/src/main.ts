@@ -1,13 +1,18 @@
 import { requireCaller } from '@saucery/chassis/auth/authorize'
+import { followDrills } from '@saucery/chassis/drills/follow'
+import { addDrillRoutes } from '@saucery/chassis/drills/routes'
+import { throwingInDrill } from '@saucery/chassis/drills/throwing'
 import { serveUntilStopped } from '@saucery/chassis/lifecycle/serve'
 import { connectToBroker, waitUntilUp } from '@saucery/chassis/lifecycle/startup'
 import { openOperationsWorker } from '@saucery/chassis/operations/jobs'
 import { measureOperations } from '@saucery/chassis/operations/metrics'
 import { addOperationsRoutes } from '@saucery/chassis/operations/operations'
+import { addOrderFailuresRoute } from '@saucery/chassis/operations/order-failures'
 import { settingsOrExit } from '@saucery/chassis/settings/settings'
 import { openLog } from '@saucery/chassis/telemetry/log'
 import { openMetrics } from '@saucery/chassis/telemetry/metrics'
 import { openTraces } from '@saucery/chassis/telemetry/traces'
+import { failingOf } from '@saucery/messaging/consumer/failing-messages'
 import { dashboardApi } from './http/app.ts'
 import { checkOrder, endWaits, openEventWaiter } from './http/event-waiter.ts'
 import { openFeed } from './live/feed.ts'
@@ -38,7 +43,12 @@ await waitUntilUp('MongoDB', views.connect, isStoreOutage, log)
 const waiter = openEventWaiter(views, log, settings.WAITING_REQUESTS)
 const tokens = resumeTokens(settings.RESUME_TOKEN_KEY)
 const feed = openFeed({ broker, views, tokens, deadlines: settings, ...limits, log })
-const handle = reactions(views, (orderId) => checkOrder(waiter, orderId))
+const drills = followDrills(views.drills, settings.DRILLS === 'on', log)
+await drills.known
+const handle = throwingInDrill(
+  drills,
+  reactions(views, (orderId) => checkOrder(waiter, orderId)),
+)
 const { state, isUp } = views
 const consume: ProjectionOptions['consume'] = (durable, maxHeldBesideLane) =>
   consumeEvents({ broker, durable, maxHeldBesideLane, handle, state, isUp, replicas, log })
@@ -58,6 +68,7 @@ const operated = {
   lag,
   reprocess,
   handledAmong,
+  failingOf: (orderId: string) => failingOf(state, orderId),
   catalog,
   operators,
   reconcile,
@@ -72,6 +83,8 @@ const worker = openOperationsWorker(operated, log)
 const callers = requireCaller('dashboard', settings, log)
 const app = dashboardApi({ views, waiter, feed, deadlines: settings, requireCaller: callers, log })
 addOperationsRoutes(app, { ...operated, wake: worker.now })
+addOrderFailuresRoute(app, operated)
+addDrillRoutes(app, { service: 'dashboard', drills, store: views.drills })
 await serveUntilStopped(app, {
   settings,
   log,
@@ -89,6 +102,7 @@ await serveUntilStopped(app, {
     overdue.stop,
     counting.stop,
     worker.stop,
+    drills.stop,
     projection.stop,
     broker.close,
     views.close,

@@ -1,7 +1,7 @@
 import { pollEveryMs } from '@saucery/chassis/async/due-work'
 import { boot } from '@saucery/chassis/lifecycle/boot'
 import { deliveryApi } from './api.ts'
-import { completeDue, failOverdue } from './deadlines.ts'
+import { completeDue, failInDrill, failOverdue } from './deadlines.ts'
 import { reactions } from './reactions.ts'
 import { deliverySettings } from './settings.ts'
 import { deliveryAggregate } from './store.ts'
@@ -20,5 +20,11 @@ if (durationMs !== undefined) {
 service.runEvery('failing overdue deliveries', pollEveryMs(deadlineMs), (stopping) =>
   failOverdue({ ...service, afterMs: deadlineMs }, stopping),
 )
+
+if (service.drills.isOn)
+  service.runEvery('failing deliveries in a drill', 500, async (stopping) => {
+    const drill = service.drills.of('deliveries-fail')
+    if (drill) await failInDrill(service, drill, stopping)
+  })
 
 await service.run(deliveryApi({ ...service, deadlineMs }))

@@ -2,7 +2,7 @@ import { type ListQuery, matchesQuery, sortedBy } from '@saucery/chassis/http/li
 import type { Published } from '@saucery/contracts/choreography'
 import { type Database, keyIn, upsertAll } from '@saucery/messaging/postgres/database'
 import type { Aggregate, Commit } from '@saucery/messaging/unit-of-work'
-import { and, asc, eq, lt, ne } from 'drizzle-orm'
+import { and, asc, eq, gte, lt, ne, sql } from 'drizzle-orm'
 import { type Delivery, type DeliveryEvent, evolve, type VisibleDelivery } from './domain.ts'
 import { deliveries } from './schema.ts'
 
@@ -45,12 +45,36 @@ export function selectDeliveries(db: Database, query: DeliveryQuery) {
 export const findDeliveries = async (db: Database, query: DeliveryQuery): Promise<VisibleDelivery[]> =>
   (await selectDeliveries(db, query)).map(toDelivery) as VisibleDelivery[]
 
+/** A share of the deliveries that started at this time or later; always the same ones. */
+interface Share {
+  readonly percent: number
+  readonly since: Date
+}
+
+const isInShare = ({ percent, since }: Share) =>
+  and(
+    gte(deliveries.startedAt, since.toISOString()),
+    // The last byte of a UUIDv7 is random.
+    sql`get_byte(uuid_send(${deliveries.orderId}), 15) * 100 < ${percent}::int * 256`,
+  )
+
 /** The ids of the orders whose deliveries started before `time` and have not ended; the oldest first. */
-export async function findStartedBefore(db: Database, time: Date, limit: number): Promise<string[]> {
+export async function findStartedBefore(
+  db: Database,
+  time: Date,
+  limit: number,
+  share?: Share,
+): Promise<string[]> {
   const rows = await db
     .select({ orderId: deliveries.orderId })
     .from(deliveries)
-    .where(and(eq(deliveries.status, 'STARTED'), lt(deliveries.startedAt, time.toISOString())))
+    .where(
+      and(
+        eq(deliveries.status, 'STARTED'),
+        lt(deliveries.startedAt, time.toISOString()),
+        share && isInShare(share),
+      ),
+    )
     .orderBy(asc(deliveries.startedAt))
     .limit(limit)
   return rows.map(({ orderId }) => orderId)

@@ -10,7 +10,8 @@ import { reference } from './docs/reference.ts'
 import { edgePolicy } from './edge/edge-policy.ts'
 import { servePage } from './edge/page.ts'
 import { callerLimit } from './edge/rate-limit.ts'
-import { operationsOverview } from './operations/overview.ts'
+import { operationsApi } from './operations/operations-api.ts'
+import { openOverview, operationsOverview } from './operations/overview.ts'
 import { traceRoutes } from './operations/traces.ts'
 import type { EventStreams } from './proxy/event-streams.ts'
 import { routeTo } from './proxy/route.ts'
@@ -43,9 +44,13 @@ export async function gatewayApi({ settings, upstreams, eventStreams, log }: Gat
   app.use('/operations/traces/*', refuseParameters)
   app.use('/operations/orders/:id/traces', refuseParameters)
   app.get('/me', currentCaller(authenticator, settings))
-  app.get('/operations', operationsOverview({ upstreams, authenticator, limitCaller }))
+  const overview = openOverview({ upstreams, authenticator })
+  app.get('/operations', operationsOverview({ overview, authenticator, limitCaller }))
   const { TRACE_STORE_URL: store } = settings
   app.route('/', traceRoutes({ store, authenticator, limitCaller }))
+  const operations = operationsApi({ upstreams, authenticator, overview, limitCaller, settings, log })
+  for (const path of ['/operations/orders/*', '/operations/drills', '/operations/drills/*', '/drills'])
+    app.all(path, operations)
   app.route('/', reference())
   if (settings.WEB_ROOT === undefined) app.get('/', (c) => c.json({ service: 'gateway', routes: prefixes }))
   else app.route('/', await servePage(settings.WEB_ROOT))
@@ -61,14 +66,16 @@ const refuseParameters: MiddlewareHandler = (c, next) => {
 /** `GET /me`: who calls, and what that caller may do. The page shows no controls beyond that. */
 function currentCaller(
   { callerOf }: Authenticator,
-  { TRACE_STORE_URL: store }: Pick<GatewaySettings, 'TRACE_STORE_URL'>,
+  { DRILLS, TRACE_STORE_URL: store }: Pick<GatewaySettings, 'DRILLS' | 'TRACE_STORE_URL'>,
 ): Handler {
+  const drills = DRILLS === 'on' && { drills: 'on' }
+  const traces = store !== undefined && { traces: true }
   return async (c) => {
     const caller = await callerOf((c.env as HttpBindings).incoming.headers)
-    const traces = store !== undefined && { traces: true }
-    if (caller === undefined) return c.json({ signIn: 'off', role: 'operator', may: actions, ...traces })
+    if (caller === undefined)
+      return c.json({ signIn: 'off', role: 'operator', may: actions, ...drills, ...traces })
     const { signedInUntil: _, ...shown } = caller
     const may = actions.filter((action) => scopeOf(caller, action) !== 'none')
-    return c.json({ signIn: 'on', ...shown, may, ...(may.includes('operate') && traces) })
+    return c.json({ signIn: 'on', ...shown, may, ...drills, ...(may.includes('operate') && traces) })
   }
 }

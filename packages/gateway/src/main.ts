@@ -3,6 +3,7 @@ import { settingsOrExit } from '@saucery/chassis/settings/settings'
 import { openLog } from '@saucery/chassis/telemetry/log'
 import { openTraces } from '@saucery/chassis/telemetry/traces'
 import { gatewayApi } from './app.ts'
+import { runLoad } from './load/runner.ts'
 import { openEventStreams } from './proxy/event-streams.ts'
 import { openUpstreams } from './proxy/upstreams.ts'
 import { gatewaySettings } from './settings.ts'
@@ -13,4 +14,6 @@ const stopTraces = await openTraces('gateway', settings, log)
 const { all: upstreams, close } = openUpstreams(settings)
 const eventStreams = openEventStreams()
 const app = await gatewayApi({ settings, upstreams, eventStreams, log })
-await serveUntilStopped(app, { settings, log, onSignal: eventStreams.end, stop: [close, stopTraces] })
+const load = settings.DRILLS === 'on' ? [runLoad({ upstreams, settings, log }).stop] : []
+const stop = [...load, close, stopTraces]
+await serveUntilStopped(app, { settings, log, onSignal: eventStreams.end, stop })

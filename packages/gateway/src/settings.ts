@@ -1,4 +1,5 @@
 import { list } from '@saucery/chassis/settings/auth-settings'
+import { noDrillsInProduction } from '@saucery/chassis/settings/drill-settings'
 import { commonSettings, ms, path, waitSettings } from '@saucery/chassis/settings/settings'
 import { z } from 'zod'
 import { signInChecks, signInSettings } from './auth/settings.ts'
@@ -39,6 +40,8 @@ export const gatewaySettings = commonSettings
   .extend({
     ...signInSettings,
     ...waitSettings,
+    /** How servers are frozen in a drill: only `start`, which runs them, sets it. */
+    FREEZE_FILE: path.optional(),
     ORDER_URL: origin,
     PAYMENT_URL: origin,
     DELIVERY_URL: origin,
@@ -67,6 +70,12 @@ export const gatewaySettings = commonSettings
     /** Requests that may be on their way to one service, beside those that wait on purpose; more get 503. */
     UPSTREAM_CONNECTIONS: z.coerce.number().int().min(1).default(1000),
   })
-  .check(noTraceStoreInProduction, ...signInChecks, namedOriginsWithoutSignIn, credentialsForNamedOrigins)
+  .check(
+    noTraceStoreInProduction,
+    ...signInChecks,
+    noDrillsInProduction,
+    namedOriginsWithoutSignIn,
+    credentialsForNamedOrigins,
+  )
 
 export type GatewaySettings = z.infer<typeof gatewaySettings>

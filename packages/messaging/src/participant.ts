@@ -1,5 +1,7 @@
 import { runEvery } from './async/periodic.ts'
 import { type Consumers, type HandledState, openConsumers, type Subscription } from './consumer/consumer.ts'
+import { failingOf } from './consumer/failing-messages.ts'
+import { postgresFailing, pruneFailing } from './consumer/failing-table.ts'
 import { postgresCatalog } from './dead-letters/postgres-catalog.ts'
 import { postgresDeadLetters, pruneDeadLetters } from './dead-letters/postgres-store.ts'
 import type { DeadLetter } from './dead-letters/reader.ts'
@@ -44,11 +46,16 @@ export async function openParticipant<
     await pruneOutbox(db, retentionMs, stopping)
     await pruneInbox(db, retentionMs, stopping)
     await pruneDeadLetters(db, retentionMs, stopping)
+    await pruneFailing(db, stopping)
     await pruneOperatorStore(db, stopping)
     if (requestRetentionMs !== undefined) await pruneRequests(db, requestRetentionMs, stopping)
   }
   const pruner = runEvery('prune', pruneEveryMs, prune, log)
-  const deadLetters = postgresDeadLetters(db)
+  const state: HandledState = {
+    handledAmong: (events) => handledAmong(db, events),
+    deadLetters: postgresDeadLetters(db),
+    failing: postgresFailing(db),
+  }
   let consumers: Consumers | undefined
 
   return {
@@ -58,7 +65,6 @@ export async function openParticipant<
       subscriptions: readonly Subscription<Consumed>[],
       handle: (event: ReceivedEvent<Consumed>) => Promise<unknown>,
     ): void {
-      const state: HandledState = { handledAmong: (events) => handledAmong(db, events), deadLetters }
       consumers = openConsumers({
         broker,
         subscriptions,
@@ -79,6 +85,8 @@ export async function openParticipant<
     publishing: outbox.publishing,
     /** The ids of the events that were handled since, of these dead letters. */
     handledAmong: (deadLetters: readonly Pick<DeadLetter, 'eventId'>[]) => handledAmong(db, deadLetters),
+    /** The messages of a key that failed and are tried again, by any replica. */
+    failingOf: (key: string) => failingOf(state, key),
     catalog: postgresCatalog(db),
     operators: postgresOperatorStore(db),
     /** When the event was handled; undefined if it was not. */

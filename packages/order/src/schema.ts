@@ -1,8 +1,10 @@
 import { bigint, index, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 
+export { drills } from '@saucery/chassis/drills/drills-table'
 export {
   deadLetterImports,
   deadLetters,
+  failingMessages,
   inbox,
   operatorActions,
   operatorJobs,

@@ -1,9 +1,11 @@
 import { sql } from 'drizzle-orm'
 import { bigint, index, integer, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 
+export { drills } from '@saucery/chassis/drills/drills-table'
 export {
   deadLetterImports,
   deadLetters,
+  failingMessages,
   inbox,
   operatorActions,
   operatorJobs,

@@ -50,6 +50,16 @@ for (const overlay of overlays)
       assert.deepEqual(off.length > 0, ['local', 'tilt'].includes(overlay))
     })
 
+    it('has drills only in overlays for one’s own machine, and says which are production', () => {
+      const maps = ofKind(resources, 'ConfigMap')
+      const drilled = maps.filter(({ data = {} }) => 'DRILLS' in data)
+      const { data = {} } = maps.find((it) => it.data?.NODE_ENV) ?? {}
+      assert.deepEqual(
+        [drilled.length > 0, data.NODE_ENV],
+        production ? [false, 'production'] : [true, 'development'],
+      )
+    })
+
     it('lets the services be called by the names of their Services where sign-in is off', () => {
       const { data = {} } = ofKind(resources, 'ConfigMap').find((it) => it.data?.AUTH) ?? {}
       if (data.AUTH !== 'off') return

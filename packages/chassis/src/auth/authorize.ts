@@ -12,7 +12,8 @@ declare module 'hono' {
   }
 }
 
-const anonymousOperator: Caller = { subject: 'anyone', role: 'operator' }
+/** Every caller, where sign-in is off. */
+export const anonymousOperator: Caller = { subject: 'anyone', role: 'operator' }
 
 /** Without sign-in all callers have one subject, which tells nobody from another. */
 export const isAnonymous = (caller: Caller): boolean => caller === anonymousOperator

@@ -15,17 +15,25 @@ import { migrate } from '@saucery/messaging/postgres/migrate'
 import type { Aggregate } from '@saucery/messaging/unit-of-work'
 import type { z } from 'zod'
 import { requireCaller } from '../auth/authorize.ts'
+import type { Lease } from '../drills/drill-store.ts'
+import { followDrills } from '../drills/follow.ts'
+import { leaseLoad, postgresDrills } from '../drills/postgres-drills.ts'
+import { addDrillRoutes } from '../drills/routes.ts'
+import { throwingInDrill } from '../drills/throwing.ts'
 import type { OpenApiApp } from '../openapi/app.ts'
 import { openOperationsWorker } from '../operations/jobs.ts'
 import { measureOperations } from '../operations/metrics.ts'
 import type { OperatedService } from '../operations/operated.ts'
 import { addOperationsRoutes } from '../operations/operations.ts'
+import { addOrderFailuresRoute } from '../operations/order-failures.ts'
 import { type commandSettings, type participantSettings, settingsOrExit } from '../settings/settings.ts'
 import { openLog } from '../telemetry/log.ts'
 import { openMetrics } from '../telemetry/metrics.ts'
 import { openTraces } from '../telemetry/traces.ts'
 import { type ServeOptions, serveUntilStopped } from './serve.ts'
 import { connectToBroker, waitUntilUp } from './startup.ts'
+
+type RunOptions = Pick<ServeOptions, 'details' | 'onSignal'> & Pick<OperatedService, 'openCallsOf'>
 
 /** Whether a database that fails so at the start can be waited for; else a setting is wrong. */
 export const mayPass = (error: unknown): boolean =>
@@ -66,7 +74,10 @@ export async function boot<
   const metrics = openMetrics()
   const operated: OperatedService = { service, broker, ...participant }
   measureOperations(metrics, operated, log)
-  const stopTasks: (() => Promise<unknown>)[] = []
+  const drillStore = postgresDrills(db)
+  const drills = followDrills(drillStore, settings.DRILLS === 'on', log)
+  await drills.known
+  const stopTasks: (() => Promise<unknown>)[] = [drills.stop]
   return {
     settings,
     log,
@@ -75,10 +86,12 @@ export async function boot<
     broker,
     commit: participant.commit,
     comparedUntil: participant.comparedUntil,
+    /** The load and the faults that operators have made on purpose. */
+    drills,
     requireCaller: requireCaller(service, settings, log),
     /** Starts to consume the service's events. */
     consume(handle: Parameters<typeof participant.consume>[1]): void {
-      participant.consume(subscriptionsOf(service), handle)
+      participant.consume(subscriptionsOf(service), throwingInDrill(drills, handle))
     },
     /** As `runEvery`, until the service stops. */
     runEvery(
@@ -90,15 +103,19 @@ export async function boot<
       stopTasks.push(runEvery(what, everyMs, run, log, rest).stop)
     },
     /** Serves the app and its operations until a signal comes; then stops and exits. */
-    run(app: OpenApiApp, options: Pick<ServeOptions, 'details' | 'onSignal'> = {}): Promise<never> {
+    run(app: OpenApiApp, options: RunOptions = {}): Promise<never> {
+      const { openCallsOf, ...served } = options
       const worker = openOperationsWorker(operated, log)
       stopTasks.push(worker.stop)
       addOperationsRoutes(app, { ...operated, wake: worker.now })
+      addOrderFailuresRoute(app, { ...operated, ...(openCallsOf && { openCallsOf }) })
+      const lease = service === 'order' && ((of: Lease) => leaseLoad(db, of))
+      addDrillRoutes(app, { service, drills, store: drillStore, ...(lease && { lease }) })
       return serveUntilStopped(app, {
-        ...options,
+        ...served,
         // Not a check: a service that cannot publish keeps its events and answers, and all its replicas would go at
         // once. (decision 30)
-        details: { outbox: participant.publishing, ...options.details },
+        details: { outbox: participant.publishing, ...served.details },
         settings,
         log,
         metrics,

@@ -109,7 +109,7 @@ const alreadySettled = (detail: string) =>
   new ProblemError({ status: 409, code: 'dead-letter-settled', title: 'This dead letter is settled', detail })
 
 /** The fields that the contract names. A dead letter also has its message, which may hold what only its branch may see. */
-const letterToJson = (entry: DeadLetterEntry) => ({
+export const letterToJson = (entry: DeadLetterEntry) => ({
   id: entry.id,
   sequence: entry.sequence,
   time: entry.savedAt,

@@ -1,10 +1,12 @@
 import type { Service } from '@saucery/contracts/choreography'
+import type { FailingMessage } from '@saucery/messaging/consumer/failing-store'
 import type { ConsumerLag } from '@saucery/messaging/consumer/lag'
 import type { DeadLetterCatalog } from '@saucery/messaging/dead-letters/catalog'
 import type { DeadLetter } from '@saucery/messaging/dead-letters/reader'
 import type { Broker } from '@saucery/messaging/nats/connection'
 import type { OperatorStore } from '@saucery/messaging/operator/operator-store'
 import type { Backlog } from '@saucery/messaging/outbox/backlog'
+import type { OrderFailures } from './order-failures-route.ts'
 import type { OverdueOrders, ProjectionProgress } from './routes.ts'
 
 /** What an operator can see and do with a service. */
@@ -28,6 +30,10 @@ export interface OperatedService {
   handlingOf?(
     eventId: string,
   ): Promise<{ handledAt?: string | undefined; deliveries?: number | undefined } | undefined>
+  /** The messages of an order that failed and are tried again. Only of a service that records them. */
+  failingOf?(orderId: string): Promise<FailingMessage[]>
+  /** The calls to a provider for an order whose outcome is not known. Only of a service that makes such calls. */
+  openCallsOf?(orderId: string): Promise<OrderFailures['calls']>
   /** @throws ReprocessingFailed, or an outage of a store */
   reprocess(letter: DeadLetter): Promise<void>
   /** Only of a service that builds a read model. */

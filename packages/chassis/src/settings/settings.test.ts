@@ -84,3 +84,17 @@ describe('the settings', () => {
     assert.ok(!('HOME' in readSettings(commonSettings, { PORT: '1', MANAGEMENT_PORT: '2', HOME: '/' })))
   })
 })
+
+describe('drills', () => {
+  it('are off by default, and are refused in production, whoever turns them on', () => {
+    assert.equal(readSettings(participantSettings, enough).DRILLS, 'off')
+    assert.equal(
+      readSettings(participantSettings, { ...enough, DRILLS: 'on', NODE_ENV: 'test' }).DRILLS,
+      'on',
+    )
+    assert.match(
+      messageOf({ ...enough, DRILLS: 'on', NODE_ENV: 'production' }),
+      /DRILLS: may not be on where NODE_ENV is production/,
+    )
+  })
+})

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { authSettings, neededForSignIn, offOnLoopbackOnly } from './auth-settings.ts'
+import { drillSettings, noDrillsInProduction } from './drill-settings.ts'
 import { ed25519PrivateKey, ed25519PublicKeys, eventPublicKeys } from './keys.ts'
 import { inPlainWords } from './plain-words.ts'
 import { postgresUrl } from './postgres-url.ts'
@@ -35,6 +36,7 @@ export type HttpSettings = z.infer<typeof httpSettings>
 export const commonSettings = httpSettings.extend({
   ...authSettings,
   ...traceSettings,
+  ...drillSettings,
   /** For `/livez`, `/readyz` and `/metrics`: a port that the orchestrator and Prometheus reach, and no client. */
   MANAGEMENT_PORT: port,
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -87,7 +89,7 @@ export const brokerSettings = commonSettings
       .optional(),
     STREAM_REPLICAS: z.coerce.number().int().min(1).max(5).default(1),
   })
-  .check(neededForSignIn('GATEWAY_PUBLIC_KEY'), offOnLoopbackOnly)
+  .check(neededForSignIn('GATEWAY_PUBLIC_KEY'), offOnLoopbackOnly, noDrillsInProduction)
 
 export type BrokerSettings = z.infer<typeof brokerSettings>
 

@@ -106,6 +106,7 @@ const commonRows = (from: number, to: number): SQL[] => {
   return [
     sql`insert into inbox select id::text from ${ids}`,
     sql`insert into dead_letters select id::text, '{}', now(), i, now() from ${ids}`,
+    sql`insert into failing_messages select id::text, id::text, '', '', '', i, 1, '', now(), now() from ${ids}`,
     sql`
       insert into outbox select id, 'Old', 1, 'old.' || id, '{}', now(), id::text, '', now(),
         now() - interval '2 days' + make_interval(secs => i / 10.0), 'OLD', i,

@@ -8,7 +8,9 @@ import type { StatisticsQuery } from '../view/statistics-query.ts'
 import type { Chunk } from './chunks.ts'
 import { mongoCatalog } from './dead-letter-catalog.ts'
 import { mongoDeadLetters } from './dead-letter-store.ts'
+import { mongoDrills } from './drill-documents.ts'
 import type { IsAtLocation } from './event-location.ts'
+import { mongoFailing } from './failing-store.ts'
 import { openMilestones } from './milestones.ts'
 import { indexNotFound, unless } from './mongo-errors.ts'
 import { mongoOperatorStore } from './operator-store.ts'
@@ -94,7 +96,9 @@ export function openViews(url: string, fold = currentFold, isAtLocation: IsAtLoc
     state: {
       handledAmong: (events) => handledIn(views, events),
       deadLetters: mongoDeadLetters(client.db()),
+      failing: mongoFailing(client.db()),
     } satisfies HandledState as HandledState,
+    drills: mongoDrills(client.db()),
     catalog: mongoCatalog(client.db()),
     operators: mongoOperatorStore(client.db()),
     sharedCount: openSharedCounts(client.db()),

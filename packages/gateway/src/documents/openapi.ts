@@ -1,6 +1,7 @@
 import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
 import { jsonResponse, problems } from '@saucery/chassis/openapi/schemas'
 import { rebuildRoute } from '@saucery/chassis/operations/operator-routes'
+import { orderFailuresRoute } from '@saucery/chassis/operations/order-failures-route'
 import { lagOfOthersRoute, operationsRoutes } from '@saucery/chassis/operations/routes'
 import { actions, roles } from '@saucery/contracts/access/scope'
 import { itemId } from '@saucery/contracts/fields'
@@ -8,6 +9,8 @@ import { dashboardRoutes } from '@saucery/dashboard/http/routes'
 import { deliveryRoutes } from '@saucery/delivery/routes'
 import { orderRoutes } from '@saucery/order/routes'
 import { paymentRoutes } from '@saucery/payment/routes'
+import { beginDrill, endDrill, getDrills } from '../operations/drill-routes.ts'
+import { getOrderStory } from '../operations/story-route.ts'
 import { prefixes, type Upstream } from '../proxy/upstreams.ts'
 import { getOverview } from './overview.ts'
 import { getOrderTraces, getTrace } from './traces.ts'
@@ -78,6 +81,7 @@ const me = z
     role: z.enum(roles),
     subject: z.string().optional().describe('The subject of the token; absent where sign-in is off'),
     branchId: itemId.optional().describe('Only for a branch'),
+    drills: z.literal('on').optional().describe('Only where drills are possible'),
     may: z.array(z.enum(actions)).describe('What the role permits; a branch only for its own orders'),
     traces: z
       .literal(true)
@@ -86,7 +90,7 @@ const me = z
   })
   .openapi('Me')
 
-/** Calls that the gateway answers itself (`app.ts`): this one, and the overview of all services. */
+/** Calls that the gateway answers itself (`app.ts`): this one, the overview of all services, and those of operations. */
 const getMe = createRoute({
   method: 'get',
   path: '/me',
@@ -103,12 +107,15 @@ const allOperations = (Object.keys(prefixes) as Upstream['name'][]).flatMap((ser
     .map(([, route]) => route),
 )
 
+const orderFailures = (Object.keys(prefixes) as Upstream['name'][]).map(orderFailuresRoute)
+
 const serviceRoutes = [
   ...orderRoutes,
   ...paymentRoutes,
   ...deliveryRoutes,
   ...dashboardRoutes,
   ...allOperations,
+  ...orderFailures,
   lagOfOthersRoute,
   rebuildRoute,
 ]
@@ -124,7 +131,17 @@ export function openApiDocument() {
   })
   for (const route of serviceRoutes)
     openAPIRegistry.registerPath({ ...route, responses: allResponses(route) })
-  for (const route of [getMe, getOverview, getTrace, getOrderTraces])
+  const routes = [
+    getMe,
+    getOverview,
+    getOrderStory,
+    getTrace,
+    getOrderTraces,
+    getDrills,
+    beginDrill,
+    endDrill,
+  ]
+  for (const route of routes)
     openAPIRegistry.registerPath({
       ...route,
       responses: { ...strictProblems, ...meProblems, ...route.responses },

@@ -26,14 +26,15 @@ const keepMs = 1000
 interface OverviewDeps {
   readonly upstreams: readonly Upstream[]
   readonly authenticator: Authenticator
-  readonly limitCaller: (caller: Caller) => void
 }
 
+export type Overview = ReturnType<typeof openOverview>
+
 /**
- * `GET /operations`: the state of every service, within two seconds whatever hangs, and the newest that is known of
- * each, with its age. (overview.test: "answers within two seconds …"; page-truth.sys.test)
+ * Reads the state of every service, within two seconds whatever hangs, and the newest that is known of each, with its
+ * age. (overview.test: "answers within two seconds …"; page-truth.sys.test)
  */
-export function operationsOverview({ upstreams, authenticator, limitCaller }: OverviewDeps): Handler {
+export function openOverview({ upstreams, authenticator }: OverviewDeps) {
   const known = new Map<string, Known>()
   let operator: Caller | undefined
 
@@ -62,19 +63,29 @@ export function operationsOverview({ upstreams, authenticator, limitCaller }: Ov
     () => keepMs,
   )
 
-  return async (c) => {
+  return async (caller: Caller | undefined) => {
+    // Every operator may see the same, so it does not matter in whose name the services are asked.
+    operator = caller
+    const states = await readStates()
+    const now = performance.now()
+    return states.map((state) => ({ ...state, ...aged(known.get(state.service) ?? {}, now) }))
+  }
+}
+
+interface AnswerDeps extends Pick<OverviewDeps, 'authenticator'> {
+  readonly overview: Overview
+  readonly limitCaller: (caller: Caller) => void
+}
+
+/** `GET /operations` */
+export const operationsOverview =
+  ({ overview, authenticator, limitCaller }: AnswerDeps): Handler =>
+  async (c) => {
     const caller = await authenticator.callerOf((c.env as HttpBindings).incoming.headers)
     if (caller) {
       limitCaller(caller)
       c.set('caller', caller)
       authorize(c, 'operate')
     }
-    // Every operator may see the same, so it does not matter in whose name the services are asked.
-    operator = caller
-    const states = await readStates()
-    const now = performance.now()
-    return c.json({
-      services: states.map((state) => ({ ...state, ...aged(known.get(state.service) ?? {}, now) })),
-    })
+    return c.json({ services: await overview(caller) })
   }
-}

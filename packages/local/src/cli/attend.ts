@@ -42,7 +42,8 @@ export async function attend(options: Attended): Promise<void> {
   const traces = tracesAt(page, system.hasTraces, process.env)
   const help = (links: Readonly<Record<string, string>>) =>
     helpText({ ...options, auth, links, traces, logs: hasKeys ? options.logs.on : undefined })
-  print(readyText({ page, seconds, auth, links: await links(), hasKeys, traces }, paint))
+  const drills = process.env.DRILLS === 'on'
+  print(readyText({ page, seconds, auth, links: await links(), hasKeys, traces, drills }, paint))
   if (details) print(help({}))
   if (json) return
 

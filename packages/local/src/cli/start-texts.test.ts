@@ -36,6 +36,11 @@ describe('the last text of the start', () => {
     assert.doesNotMatch(text, /h help/)
   })
 
+  it('says that load and faults can be made on purpose, where they can', () => {
+    assert.match(readyText({ ...ready, drills: true }, plain), /Drills are on: load and faults/)
+    assert.doesNotMatch(readyText(ready, plain), /Drills/)
+  })
+
   it('has a link for each role that signs in', () => {
     const links = { operator: `${page}/#/sign-in?token=a.b.c`, courier: `${page}/#/sign-in?token=d.e.f` }
     const text = readyText({ ...ready, auth: true, links }, plain)

@@ -22,6 +22,7 @@ In the environment:
   SAUCERY_DATA                            the folder for data and passwords (.data)
   TRACE_STORE=off                         keep no traces of orders; on, they are on each order's page
   OTEL_EXPORTER_OTLP_ENDPOINT=http://…    send traces there instead
+  DRILLS=off                              no load and no faults on purpose, which operators may begin on the page
   LOG_LEVEL=info, debug                   print the services' logs of this level
   LOG_FORMAT=json                         print all their logs as they are, and no events
   NO_COLOR, CI                            no colours; with CI no keys either
@@ -42,17 +43,22 @@ interface Ready {
   readonly hasKeys: boolean
   /** Where traces are. */
   readonly traces: string
+  /** Whether load and faults can be made on purpose. */
+  readonly drills?: boolean
 }
 
 /** What is printed when the system is ready. */
-export function readyText({ page, seconds, auth, links, hasKeys, traces }: Ready, paint: Paint): string {
+export function readyText(
+  { page, seconds, auth, links, hasKeys, traces, drills = false }: Ready,
+  paint: Paint,
+): string {
   const state = auth ? 'Sign-in is on.' : 'Sign-in is off: everyone on this machine may do everything.'
   const keys = ['h help', 'o open the page', 'd an order along each path', 'l logs', 'q quit'].join(' · ')
   const commands = 'Orders along each path: npx pnpm@12 demo · Stop with Ctrl-C.'
   return `
   ${paint('green', '➜')}  ${paint('bold', page)}
 ${linkLines(links).join('\n')}
-  Ready after ${seconds.toFixed(1)} s. ${state}
+  Ready after ${seconds.toFixed(1)} s. ${state}${drills ? ' Drills are on: load and faults, under Operations.' : ''}
   Traces: ${traces}
   ${paint('dim', hasKeys ? keys : commands)}
 `

@@ -14,6 +14,8 @@ import { readyLine, startUsage } from './start-texts.ts'
 
 const { env, stdout, stderr } = process
 Object.assign(env, withoutProxyHere(env))
+// On one's own machine faults can be made on purpose; the settings refuse them in production.
+env.DRILLS ??= env.NODE_ENV === 'production' ? 'off' : 'on'
 const json = env.LOG_FORMAT === 'json'
 const colour = showsColours(stdout, env)
 const paint = painter(colour && !json)

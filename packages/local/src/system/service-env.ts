@@ -2,12 +2,13 @@ import { eventKeyEnv, resumeTokenKey } from '../access/event-keys.ts'
 import { natsServices } from '../access/nats-users.ts'
 import type { SignInEnv } from '../access/sign-in.ts'
 import type { Bundle } from './bundle.ts'
+import { freezeFileIn } from './freezing.ts'
 import { managementOf, type ServiceName, type ServicePorts } from './service-ports.ts'
 import { databaseOf, type Stores } from './stores.ts'
 
 /** Not passed on from the environment of `start`: credentials and addresses of the whole system. */
 const notPassedOn =
-  /^(POSTGRES_URL|NATS_URL|NATS_USER|NATS_PASSWORD|MONGODB_URL|PORT|MANAGEMENT_PORT|HOST|(ORDER|PAYMENT|DELIVERY|DASHBOARD)_URL|AUTH(_.*)?|GATEWAY_(SIGNING|PUBLIC)_KEY|EVENT_(SIGNING_KEY|PUBLIC_KEYS)|RESUME_TOKEN_KEY|WEB_ROOT|TRACE_STORE(_URL)?)$/
+  /^(POSTGRES_URL|NATS_URL|NATS_USER|NATS_PASSWORD|MONGODB_URL|PORT|MANAGEMENT_PORT|HOST|(ORDER|PAYMENT|DELIVERY|DASHBOARD)_URL|AUTH(_.*)?|GATEWAY_(SIGNING|PUBLIC)_KEY|EVENT_(SIGNING_KEY|PUBLIC_KEYS)|RESUME_TOKEN_KEY|WEB_ROOT|TRACE_STORE(_URL)?|FREEZE_FILE)$/
 
 export interface EnvOptions {
   readonly dataDir: string
@@ -46,6 +47,7 @@ export function serviceEnv(name: ServiceName, options: EnvOptions): NodeJS.Proce
     ...signIn.gateway,
     WEB_ROOT: bundle.page,
     ...(options.traceStore !== undefined && { TRACE_STORE_URL: options.traceStore }),
+    ...(env.DRILLS === 'on' && { FREEZE_FILE: freezeFileIn(options.dataDir) }),
     ...Object.fromEntries(upstreams),
   }
 }

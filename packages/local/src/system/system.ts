@@ -6,6 +6,7 @@ import { signInEnv } from '../access/sign-in.ts'
 import { startTraceStore } from '../traces/trace-store.ts'
 import { bundle } from './bundle.ts'
 import { checkSettings } from './check-settings.ts'
+import { freezeOnDemand } from './freezing.ts'
 import { waitUntilReady } from './ready.ts'
 import {
   claimPorts,
@@ -65,6 +66,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const own = { ports, stores, bundle: await bundling, signIn, onLine, traceStore: traces?.url }
     const services = startServices({ ...options, ...own })
     stops.unshift(() => stopServices(services, print))
+    if (options.env.DRILLS === 'on') stops.unshift(freezeOnDemand(dataDir, servers, print).stop)
     const urls = perService((name) => `http://127.0.0.1:${ports[name]}`)
     const managementUrls = perService((name) => `http://127.0.0.1:${ports[managementOf(name)]}`)
     await waitUntilReady(managementUrls, print, signal, options.onReady)

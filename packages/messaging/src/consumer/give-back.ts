@@ -11,14 +11,15 @@ const maxDelayMs = 5000
  * during a deploy. After a rollback no replica may know it, so both the deliveries of one event and the events that
  * wait at the same time are limited: the others have to be delivered meanwhile.
  * (versions.int.test: "handles each event of a new kind while an old replica runs and restarts")
- * @returns false when the limits are reached: then the event becomes a dead letter, which a newer version can retry
+ * @returns the delay in ms; undefined when the limits are reached: then the event becomes a dead letter, which a newer
+ *   version can retry
  */
 export function openGiveBack({ maxAckPending, maxGivenBack, log }: PolicyOptions) {
   const maxWaiting = maxAckPending / 4
   let waiting = 0
-  return (message: JsMsg, error: Error): boolean => {
+  return (message: JsMsg, error: Error): number | undefined => {
     const { deliveryCount: deliveries } = message.info
-    if (deliveries > maxGivenBack || waiting >= maxWaiting) return false
+    if (deliveries > maxGivenBack || waiting >= maxWaiting) return undefined
     const ms = retryDelay(deliveries, { maxMs: maxDelayMs })
     waiting += 1
     setTimeout(() => {
@@ -29,6 +30,6 @@ export function openGiveBack({ maxAckPending, maxGivenBack, log }: PolicyOptions
     if (waiting === 1) log.info(fields, 'event unknown here, given back for a newer replica')
     else log.debug(fields, 'event unknown here, given back, too')
     message.nak(ms)
-    return true
+    return ms
   }
 }

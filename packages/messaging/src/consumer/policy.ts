@@ -2,6 +2,7 @@ import type { DeadLetterStore } from '../dead-letters/record.ts'
 import type { EventType, Fact, ReceivedEvent } from '../events/event.ts'
 import type { Log } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
+import type { FailingStore } from './failing-store.ts'
 import type { StoreHealth } from './store-health.ts'
 
 /** The events of one stream that a service consumes. */
@@ -21,6 +22,8 @@ export interface HandledState {
     events: readonly { readonly eventId: string; readonly subject: string }[],
   ): Promise<ReadonlySet<string>>
   readonly deadLetters: DeadLetterStore
+  /** Without it nobody is told of a message that fails and is tried again. */
+  readonly failing?: FailingStore
 }
 
 export interface ConsumerOptions<F extends Fact> {

@@ -5,6 +5,7 @@ import { publishDeadLetter } from '../dead-letters/publish.ts'
 import { UnknownKind, Unprocessable } from '../events/cloud-events.ts'
 import { deadLettersStream, ensureStream } from '../nats/streams.ts'
 import { KeyBusy } from '../postgres/locks.ts'
+import { openFailureRecord } from './failing-messages.ts'
 import { countFailures } from './failures.ts'
 import { openGiveBack } from './give-back.ts'
 import { fieldsOfMessage } from './log-fields.ts'
@@ -22,14 +23,19 @@ export function settlePolicy(options: PolicyOptions): Policy<JsMsg> {
   const acknowledge = batcher(acknowledgeAll, { size: 1000 })
   const giveBack = openGiveBack(options)
   const failures = countFailures()
+  const record = openFailureRecord(options)
   const handled = (message: JsMsg) => {
     failures.forget(message)
+    record.ended(message)
     return acknowledge(message)
   }
-  const failed = (message: JsMsg, error: unknown) => {
-    if (error instanceof UnknownKind && giveBack(message, error)) return
+  const failed = async (message: JsMsg, error: unknown) => {
+    const delayMs = error instanceof UnknownKind ? giveBack(message, error) : undefined
+    if (delayMs !== undefined) return record.failed(message, error, delayMs)
     if (isTransient(options, error)) return returnUntried(options, message, error)
-    return settleFailure(options, message, error, failures.add(message))
+    const nextTryMs = await settleFailure(options, message, error, failures.add(message))
+    if (nextTryMs === undefined) record.ended(message)
+    else record.failed(message, error, nextTryMs)
   }
   return (next) => async (message) => {
     try {
@@ -70,20 +76,25 @@ function returnUntried({ store, drained, log }: PolicyOptions, message: JsMsg, e
 const isUseless = (error: unknown, deliveries: number): boolean =>
   error instanceof UnknownKind || (error instanceof Unprocessable && deliveries > 1)
 
+/** @returns the delay before the next try, in ms; undefined for a dead letter */
 async function settleFailure(options: PolicyOptions, message: JsMsg, error: unknown, tries: number) {
   const { broker, log, maxTries, replicas, state } = options
   const fields = { error, ...fieldsOfMessage(message), attempt: tries }
+  const delayMs = retryDelay(tries)
   if (tries < maxTries && !isUseless(error, message.info.deliveryCount)) {
     log.warn(fields, 'handler failed, message will be redelivered')
-    return message.nak(retryDelay(tries))
+    message.nak(delayMs)
+    return delayMs
   }
   try {
     await publishDeadLetter(broker, message, error, state?.deadLetters)
     message.term(String(error).slice(0, 100))
     log.error(fields, 'handler failed, message stored as a dead letter')
+    return undefined
   } catch (publishError) {
     log.error({ ...fields, publishError }, 'dead letter not stored, message will be redelivered')
     await ensureStream(broker.jsm, deadLettersStream, replicas).catch(() => {})
-    message.nak(retryDelay(tries))
+    message.nak(delayMs)
+    return delayMs
   }
 }

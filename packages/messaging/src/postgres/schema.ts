@@ -113,6 +113,28 @@ export const operatorActions = pgTable(
   (table) => [index('operator_actions_order').on(table.orderId, table.id)],
 )
 
+/** The messages that failed and are tried again. */
+export const failingMessages = pgTable(
+  'failing_messages',
+  (t) => ({
+    /** As the dead letter's. */
+    id: t.text('id').primaryKey(),
+    key: t.text('key').notNull(),
+    event: t.text('event').notNull(),
+    eventId: t.text('event_id').notNull(),
+    stream: t.text('stream').notNull(),
+    streamSequence: t.bigint('stream_sequence', { mode: 'number' }).notNull(),
+    tries: t.integer('tries').notNull(),
+    error: t.text('error').notNull(),
+    failedAt: moment('failed_at').notNull(),
+    nextTryAt: moment('next_try_at').notNull(),
+  }),
+  (table) => [
+    index('failing_messages_key').on(table.key),
+    index('failing_messages_next_try').on(table.nextTryAt),
+  ],
+)
+
 /** Requests that their clients may repeat, with their answers. */
 export const requests = pgTable(
   'requests',

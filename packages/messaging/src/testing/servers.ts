@@ -48,6 +48,10 @@ const tables = [
     id text primary key, state text not null, content text not null, leased_until timestamptz(3), holder text)`,
   `create unique index operator_jobs_running on operator_jobs (state) where state = 'running'`,
   'create table operator_actions (id text primary key, order_id text, content text not null)',
+  `create table failing_messages (
+    id text primary key, key text not null, event text not null, event_id text not null, stream text not null,
+    stream_sequence bigint not null, tries integer not null, error text not null,
+    failed_at timestamptz(3) not null, next_try_at timestamptz(3) not null)`,
   `create table requests (
     scope text not null, key text not null, fingerprint text not null, answer json not null,
     leased_until timestamptz(3), created_at timestamptz(3) not null default now(), primary key (scope, key))`,

@@ -12,6 +12,7 @@ import { v7 as uuidv7 } from 'uuid'
 import type { PaymentProvider } from '../provider/provider.ts'
 import { faults } from '../settings.ts'
 import { breakable, fast, testPayments, whileAsking } from '../testing/payments.ts'
+import { openCallsOf } from './due.ts'
 
 const service = await testPayments()
 after(() => service[Symbol.asyncDispose]())
@@ -81,6 +82,9 @@ describe('a call that goes wrong', () => {
       const isUnknown = fault !== 'twice'
       await replica.handle(received(placedAs(orderId)))
       if (isUnknown) await areAll('PENDING', [orderId])
+      const calls = await openCallsOf(db, orderId)
+      const told = calls.map(({ asked, tries, error }) => [asked, tries, error !== ''])
+      assert.deepEqual(told, isUnknown ? [['charge', 1, true]] : [])
       broken.set()
       const settled = (status: string) =>
         whileAsking([replica], () => eventually(() => areAll(status, [orderId])))

@@ -1,6 +1,6 @@
 import { type Database, inMs, isFarAhead } from '@saucery/messaging/postgres/database'
 import { type SQL, sql } from 'drizzle-orm'
-import type { OpenPayment } from '../domain.ts'
+import { askedFor, type OpenPayment } from '../domain.ts'
 import { payments } from '../schema.ts'
 
 /** A call that this replica may make now: no other one makes it before the lease ends. */
@@ -68,6 +68,24 @@ export async function postpone(db: Database, calls: Postponed[]): Promise<void> 
       attempts = greatest(${payments.attempts}, case when held.error is null then 0 else 1 end),
       next_attempt_at = now() + make_interval(secs => held."delayMs" / 1000)
     from held where order_id = held."orderId"`)
+}
+
+/** The call for an order that has failed and waits for the next one; none while no call has failed. */
+export async function openCallsOf(db: Database, orderId: string) {
+  const [row] = await db
+    .select()
+    .from(payments)
+    .where(sql`${payments.orderId} = ${orderId} and ${isAsked} and last_error is not null`)
+  if (!row) return []
+  const { status, attempts, lastError, nextAttemptAt } = row
+  return [
+    {
+      asked: askedFor[status as OpenPayment['status']],
+      tries: Math.max(1, attempts ?? 1),
+      error: lastError ?? '',
+      ...(nextAttemptAt !== null && { nextTryAt: new Date(nextAttemptAt).toISOString() }),
+    },
+  ]
 }
 
 /** The payments whose calls have failed and wait for the next one, by status. */

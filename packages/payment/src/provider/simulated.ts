@@ -8,7 +8,14 @@ import type { ProviderAnswer } from '../domain.ts'
 import type { paymentSettings } from '../settings.ts'
 import type { PaymentProvider } from './provider.ts'
 
-type Charge = Parameters<PaymentProvider['charge']>[0]
+type Charge = Parameters<PaymentProvider['charge']>[0] & { readonly declined: string | null }
+
+/** What a drill makes of the calls at the moment. */
+interface Drilled {
+  readonly delayMs?: number | undefined
+  /** The share of the charges that are declined; what is booked already stays as it is. */
+  readonly declinesPercent?: number | undefined
+}
 
 type Settings = Pick<
   z.infer<typeof paymentSettings>,
@@ -28,14 +35,21 @@ export const simulatedCharges = pgTable('simulated_charges', {
  * A provider with its own books in Postgres, committed before it answers. It finds a repeated charge by its key,
  * also after a crash: the answer is the first one, and no more money is taken.
  */
-export function simulatedProvider(db: Database, settings: Settings): PaymentProvider {
+export function simulatedProvider(
+  db: Database,
+  settings: Settings,
+  drilled: () => Drilled = () => ({}),
+): PaymentProvider {
   const { PAYMENT_LIMIT: limit, PAYMENT_DELAY_MS: delayMs, PAYMENT_DELAY_JITTER_MS: jitterMs } = settings
-  const book = batcher((charges: Charge[]) => bookAll(db, limit, charges), { everyMs: () => 10 })
+  const book = batcher((charges: Charge[]) => bookAll(db, charges), { everyMs: () => 10 })
   return {
     async charge(charge) {
-      const waitMs = delayMs + (Math.random() * 2 - 1) * jitterMs
+      const drill = drilled()
+      const waitMs = delayMs + (drill.delayMs ?? 0) + (Math.random() * 2 - 1) * jitterMs
       if (waitMs > 0) await delay(waitMs)
-      return book(charge)
+      const isDrilled = Math.random() * 100 < (drill.declinesPercent ?? 0)
+      const declined = charge.amount > limit ? 'limit-exceeded' : isDrilled ? 'drill' : null
+      return book({ ...charge, declined })
     },
     async refund(key) {
       await db.execute(sql`
@@ -48,12 +62,8 @@ export function simulatedProvider(db: Database, settings: Settings): PaymentProv
   }
 }
 
-async function bookAll(db: Database, limit: number, charges: Charge[]) {
-  const rows = charges.map((charge) => ({
-    ...charge,
-    declined: charge.amount > limit ? 'limit-exceeded' : null,
-    refunds: 0,
-  }))
+async function bookAll(db: Database, charges: Charge[]) {
+  const rows = charges.map((charge) => ({ ...charge, refunds: 0 }))
   // What is booked stays as it is; changed in nothing, it is returned, too.
   const booked = await db.execute<{ key: string; declined: string | null }>(sql`
     insert into ${simulatedCharges} as booked (${columnsOf(simulatedCharges)})

@@ -9,8 +9,8 @@ type Origins = Map<string, { readonly key: string; readonly action: string } | u
 /**
  * Visits every world that can be reached, breadth first: the path to a violation is a shortest one. From each the system
  * can come to rest, for example when a provider that was away answers again.
- * @returns the numbers of states and of those with nothing in flight, the final statuses that were reached, and the
- *   promise that the first bad world breaks, with the actions that lead there
+ * @returns the numbers of states and of those with nothing in flight, the final statuses that were reached, the promise
+ *   that the first bad world breaks, with the actions that lead there, and every set of events that nothing follows
  */
 export function explore(rules: Rules) {
   const queue = beginnings(rules)
@@ -18,13 +18,14 @@ export function explore(rules: Rules) {
   const endings = new Set<string>()
   const before = new Map<string, string[]>()
   const resting: string[] = []
+  const publishing = new Set<string>()
   for (const world of queue) {
     const key = keyOf(world)
     const atRest = isAtRest(world)
     const promise = world.brokenPromise ?? brokenPromises(storyOf(world), atRest)[0]
     if (promise !== undefined) {
       const violation = { promise, path: pathTo(key, origins) }
-      return { states: origins.size, statesAtRest: resting.length, endings, violation }
+      return { states: origins.size, statesAtRest: resting.length, endings, violation, histories: [] }
     }
     if (atRest) {
       resting.push(key)
@@ -33,6 +34,7 @@ export function explore(rules: Rules) {
     for (const { action, to } of transitionsFrom(world, rules)) {
       if (to === world) continue
       const next = keyOf(to)
+      if (to.published.length > world.published.length) publishing.add(key)
       before.set(next, [...(before.get(next) ?? []), key])
       if (origins.has(next)) continue
       origins.set(next, { key, action })
@@ -41,13 +43,25 @@ export function explore(rules: Rules) {
   }
   const stuck = firstStuck(origins, before, resting)
   const violation = stuck && { promise: 'Everything in flight comes to rest', path: pathTo(stuck, origins) }
-  return { states: origins.size, statesAtRest: resting.length, endings, violation }
+  const open = withAllBefore(publishing, before)
+  const keys = [...origins.keys()]
+  const histories = [...new Set(queue.filter((_, i) => !open.has(keys[i] ?? '')).map(historyOf))]
+  return { states: origins.size, statesAtRest: resting.length, endings, violation, histories }
+}
+
+/** The names of the published events, in alphabetical order. */
+const historyOf = ({ published }: World): string => sorted(published.map(({ name }) => name)).join(' ')
+
+/** The worlds, and all from which a path leads to one of them. */
+function withAllBefore(worlds: Iterable<string>, before: ReadonlyMap<string, string[]>): Set<string> {
+  const found = new Set(worlds)
+  for (const key of found) for (const earlier of before.get(key) ?? []) found.add(earlier)
+  return found
 }
 
 /** The first world from which no path leads to one at rest. */
 function firstStuck(origins: Origins, before: ReadonlyMap<string, string[]>, resting: string[]) {
-  const ending = new Set(resting)
-  for (const key of ending) for (const earlier of before.get(key) ?? []) ending.add(earlier)
+  const ending = withAllBefore(resting, before)
   return [...origins.keys()].find((key) => !ending.has(key))
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { orderPaths } from '@saucery/contracts/order-paths'
 import { PaymentRefunded } from '@saucery/contracts/payment'
 import { explore } from './explore.ts'
 import { type Rules, realRules } from './world.ts'
@@ -150,12 +151,19 @@ const broken: Record<string, Changes> = {
   },
 }
 
+const explored = explore(realRules)
+
 describe('the choreography of one order', () => {
   it('keeps every promise in every state that can be reached', (t) => {
-    const { violation, endings, states, statesAtRest } = explore(realRules)
+    const { violation, endings, states, statesAtRest } = explored
     assert.equal(violation, undefined, JSON.stringify(violation, null, 2))
     assert.deepEqual(endings, new Set(['CANCELLED', 'DELIVERED', 'FAILED', 'REJECTED']))
     t.diagnostic(`${states} states, ${statesAtRest} of them at rest`)
+  })
+
+  it('knows every way that an order can go, and no other', () => {
+    const known = orderPaths.map((path) => path.toSorted((a, b) => (a < b ? -1 : 1)).join(' '))
+    assert.deepEqual(new Set(explored.histories), new Set(known))
   })
 
   for (const [rule, changes] of Object.entries(broken))

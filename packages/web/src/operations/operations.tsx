@@ -6,6 +6,7 @@ import { Details } from '../ui/parts.tsx'
 import { now } from '../ui/screen.ts'
 import { Table } from '../ui/table.tsx'
 import { DeadLetters } from './dead-letters.tsx'
+import { DrillSection } from './drill-section.tsx'
 import { isOld, sinceMs, stateAt } from './health.ts'
 import { latestOverview } from './overview.ts'
 
@@ -20,6 +21,7 @@ export function OperationsPage() {
           <ServiceSection key={it.service} of={it} since={sinceMs(found, now.value)} />
         ))}
       </div>
+      <DrillSection />
     </>
   )
 }

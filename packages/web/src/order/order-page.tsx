@@ -15,8 +15,10 @@ import { effectOf } from './effects.ts'
 import { openOrder } from './order-data.ts'
 import { OrderHead } from './order-head.tsx'
 import { isOverdue, shortId } from './orders.ts'
+import { RemainingPaths } from './remaining-paths.tsx'
 import { RepeatButton } from './repeat.tsx'
 import { StatusMark } from './statuses.tsx'
+import { LiveStory } from './story.tsx'
 import { Timeline } from './timeline.tsx'
 import { Waterfalls } from './waterfall.tsx'
 
@@ -49,6 +51,8 @@ export function OrderPage({ orderId }: { orderId: string }) {
           <RepeatButton order={order} />
           <OrderDetails order={order} />
           <Timeline order={order} />
+          <LiveStory order={order} />
+          <RemainingPaths order={order} />
           <Waterfalls orderId={order.orderId} />
           <CompareOrders order={order} />
           <RawJson order={order} />

@@ -8,6 +8,7 @@ import { untilAnswered } from '../api/retry.ts'
 import { Board } from '../board/board.tsx'
 import { Keyboard } from '../keys/keyboard.tsx'
 import { ConnectionMark } from '../live/connection.tsx'
+import { DrillBanner } from '../operations/drill-banner.tsx'
 import { Badge, HealthStrip } from '../operations/health-strip.tsx'
 import { OperationsPage } from '../operations/operations.tsx'
 import { OrderPage } from '../order/order-page.tsx'
@@ -118,6 +119,7 @@ export function App() {
         <LanguageSwitch />
         <SignedIn />
       </header>
+      <DrillBanner />
       <main id="main" ref={main} tabIndex={-1}>
         {signInNeeded.value !== undefined ? <SignInForm /> : <Failure error={failure.value} />}
         {me.value && <Page route={shown} />}

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { heldUp, type Letter, troublesIn } from './story-data.ts'
+
+const failing = { event: 'OrderPlaced', tries: 2, error: 'a bug' } as never
+const letter = (sequence: number, handled: boolean) => ({ sequence, handled }) as Letter
+
+describe('what fails of an order', () => {
+  it('is what each service tells of, without the dead letters that were handled since', () => {
+    const troubles = troublesIn({
+      services: [
+        { service: 'order', state: 'down' },
+        {
+          service: 'payment',
+          state: 'up',
+          failures: { failing: [failing], deadLetters: [letter(1, true), letter(2, false)], calls: [] },
+        },
+      ],
+    })
+    assert.deepEqual(
+      troubles.map(({ kind, service, of }) => [kind, service, of]),
+      [
+        ['failing', 'payment', failing],
+        ['letter', 'payment', letter(2, false)],
+      ],
+    )
+  })
+})
+
+describe('a service that an order waits for', () => {
+  const behind = { messages: 312, ageMs: 1 }
+
+  it('is held up by its lag, or by being down, whatever its lag is', () => {
+    assert.deepEqual(heldUp({ state: 'up', behind }), { by: 'lag', messages: 312 })
+    assert.deepEqual(heldUp({ state: 'down', reason: 'away', behind }), { by: 'down', reason: 'away' })
+    assert.deepEqual(heldUp({ state: 'up', reason: 'its store is away' }).by, 'down')
+  })
+
+  it('is held up by nothing that is known', () => {
+    assert.deepEqual(heldUp({ state: 'slow' }), { by: 'nothing' })
+    assert.deepEqual(heldUp(undefined), { by: 'nothing' })
+  })
+})
