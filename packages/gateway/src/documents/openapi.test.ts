@@ -69,7 +69,8 @@ describe('the OpenAPI document', () => {
       'POST /orders/{id}/cancel',
     ]
     const found = operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`)
-    assert.deepEqual(found.sort(), expected.sort())
+    assert.deepEqual(new Set(found), new Set(expected))
+    assert.equal(found.length, expected.length)
   })
 
   it('names each call once, with the problems that the gateway adds', () => {
