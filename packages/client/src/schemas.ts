@@ -24,7 +24,12 @@ export type Overview = Schemas['Overview']
 export type ServiceState = Schemas['ServiceState']
 export type Projection = NonNullable<Operations['projection']>
 export type DeadLetter = Schemas['DeadLetter']
+/** A dead letter with its message. */
+export type DeadLetterContent = Schemas['DeadLetterContent']
+export type DeadLetterGroup = Schemas['DeadLetterGroup']
+export type OperatorJob = Schemas['OperatorJob']
 
+export type OrderTraces = Schemas['OrderTraces']
 export type Trace = Schemas['Trace']
 export type Span = Schemas['Span']
 

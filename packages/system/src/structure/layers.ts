@@ -47,6 +47,7 @@ export const structure: Structure = {
     ['packages/local'],
     ['packages/system'],
     ['bench', 'deploy/tools', 'deploy/experiments'],
+    ['packages/ops'],
     ['bench/peers'],
   ],
   rooms: {
@@ -119,6 +120,7 @@ export const structure: Structure = {
       ['main.tsx'],
     ],
     'packages/local': [['access', 'demo', 'traces'], ['system'], ['cli']],
+    'packages/ops': [['connect'], ['doctor', 'render'], ['commands'], ['command-line.ts'], ['main.ts']],
     'packages/system': [['model', 'structure'], ['support'], ['docs', 'faults', 'mutants']],
     bench: [
       ['load', 'report'],
@@ -136,7 +138,7 @@ export const structure: Structure = {
       ['options.ts'],
       ['bench-peers.ts'],
     ],
-    'deploy/tools': [['images', 'manifests', 'secrets'], ['replay.ts']],
+    'deploy/tools': [['images', 'manifests', 'secrets'], ['replay-dashboard.ts'], ['replay.ts']],
     'deploy/experiments': [
       ['report'],
       ['cluster'],
