@@ -24,10 +24,11 @@ export type Overview = Schemas['Overview']
 export type ServiceState = Schemas['ServiceState']
 export type Projection = NonNullable<Operations['projection']>
 export type DeadLetter = Schemas['DeadLetter']
-/** A dead letter with its message. */
 export type DeadLetterContent = Schemas['DeadLetterContent']
+/** Open dead letters of one event and one cause. */
 export type DeadLetterGroup = Schemas['DeadLetterGroup']
 export type OperatorJob = Schemas['OperatorJob']
+export type OperatorAction = Schemas['OperatorAction']
 
 export type OrderTraces = Schemas['OrderTraces']
 export type Trace = Schemas['Trace']

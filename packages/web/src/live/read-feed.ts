@@ -21,6 +21,8 @@ export interface Batch {
   readonly orders: readonly OrderView[]
   /** What was missed cannot be found out. */
   readonly isReset: boolean
+  /** How many dead letters were settled meanwhile; only operators are told. */
+  readonly settled?: number
 }
 
 export interface ReadFeed {
@@ -46,11 +48,13 @@ export async function readFeed(
     const stream = await client.stream('/orderDashboards/live', { query, header, signal })
     let id = lastId
     let isReset = false
+    let settled = 0
     let orders: OrderView[] = []
     const parser = createParser({
       onEvent({ event, data }) {
         if (event === 'order') orders.push(JSON.parse(data))
         else if (event === 'reset') isReset = true
+        else if (event === 'dead-letter') settled += 1
       },
       onId(received) {
         id = received
@@ -65,9 +69,10 @@ export async function readFeed(
       // Not before: a proxy that buffers answers at once, and then holds back what the feed sends.
       connection.value = 'live'
       parser.feed(value)
-      onBatch({ after, id, orders, isReset })
+      onBatch({ after, id, orders, isReset, ...(settled > 0 && { settled }) })
       orders = []
       isReset = false
+      settled = 0
     }
   } finally {
     clearTimeout(timer)

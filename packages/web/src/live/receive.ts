@@ -7,18 +7,21 @@ export interface Receiver {
   onOrders(orders: OrderView[]): void
   /** The list has to be read (again): at first, and when changes were missed. */
   onReset(): void
+  /** Called with how many dead letters were settled. */
+  onSettled?(letters: number): void
 }
 
 /** Hands on a feed's batches, whichever page reads them, and knows by their ids whether one was missed. */
-export function openReceiver({ query, onOrders, onReset }: Receiver) {
+export function openReceiver({ query, onOrders, onReset, onSettled }: Receiver) {
   let lastId: string | undefined
   return {
     lastId: () => lastId,
-    receive({ after, id, orders, isReset }: Batch): void {
+    receive({ after, id, orders, isReset, settled = 0 }: Batch): void {
       // After the first id the feed sends every change, so a list that is read now misses none.
       const isFirst = id !== undefined && (after === undefined || after !== lastId)
       lastId = id ?? lastId
       if (isReset || isFirst) onReset()
+      if (settled > 0) onSettled?.(settled)
       const wanted = orders.filter((order) => isWanted(order, query))
       if (wanted.length > 0) onOrders(wanted)
     },

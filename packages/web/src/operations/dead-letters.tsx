@@ -1,54 +1,83 @@
-import type { DeadLetter, Page, ServiceState } from '@saucery/client/schemas'
+import type { DeadLetter, DeadLetterGroup, Page } from '@saucery/client/schemas'
 import { useEffect, useState } from 'preact/hooks'
 import { client } from '../api/client.ts'
-import { shortId } from '../order/orders.ts'
 import { t } from '../texts/texts.ts'
-import { dayAndTime } from '../ui/format.ts'
-import { announcement, Failure, ListState } from '../ui/parts.tsx'
-import { useAction } from '../ui/use-action.ts'
+import { announcement, ListState } from '../ui/parts.tsx'
+import type { OperatedName } from './bulk-action.tsx'
+import { Letter } from './letter.tsx'
+import { LetterGroups } from './letter-groups.tsx'
+import { OperatorActions } from './operator-actions.tsx'
+import { settledLetters } from './settled-letters.ts'
 
 /**
- * A service's dead letters with their errors, to be retried once the cause is fixed.
- * @param unhandled how many there are: when it changes, they are read again
+ * A service's dead letters: by event and cause, and one by one, to be retried once the cause is fixed, or given up.
+ * @param unhandled how many there are: when it changes, or the live feed tells of one, they are read again
  */
-export function DeadLetters({ service, unhandled }: { service: ServiceState['service']; unhandled: number }) {
+export function DeadLetters({ service, unhandled }: { service: OperatedName; unhandled: number }) {
   const [open, setOpen] = useState(false)
   const [page, setPage] = useState<Page<DeadLetter> | undefined>(undefined)
+  const [groups, setGroups] = useState<readonly DeadLetterGroup[]>([])
+  const [chosen, setChosen] = useState<DeadLetterGroup | undefined>(undefined)
   const [error, setError] = useState<Error | undefined>(undefined)
+  const settled = settledLetters.value
 
   async function read(cursor?: string): Promise<void> {
     try {
-      const query = { limit: 20, cursor }
-      const found = await client.get(`/operations/${service}/dead-letters`, { query })
+      const of = chosen && { event: chosen.event, reason: chosen.reason, error: chosen.errorGroup }
+      const query = { ...of, ...(chosen && { state: 'open' as const }), limit: 20, cursor }
+      const [found, grouped] = await Promise.all([
+        client.get(`/operations/${service}/dead-letters`, { query }),
+        client.get(`/operations/${service}/dead-letters/groups`),
+      ])
       setPage(cursor && page ? { ...found, items: [...page.items, ...found.items] } : found)
+      setGroups(grouped.items)
       setError(undefined)
     } catch (failure) {
       setError(failure as Error)
     }
   }
 
-  async function retry(sequence: number): Promise<void> {
-    const path = { sequence: String(sequence) }
-    await client.post(`/operations/${service}/dead-letters/{sequence}/send-back`, { path })
+  async function retry({ id, sequence }: DeadLetter): Promise<void> {
+    await client.post(`/operations/${service}/dead-letters/{sequence}/send-back`, { path: { sequence: id } })
     announcement.value = t.operations.retriedOf(String(sequence))
+    void read()
+  }
+
+  async function discard({ id, sequence }: DeadLetter, why: string): Promise<void> {
+    await client.post(`/operations/${service}/dead-letters/{letter}/discard`, {
+      path: { letter: id },
+      body: { why },
+    })
+    announcement.value = t.operations.discardedOf(String(sequence))
     void read()
   }
 
   useEffect(() => {
     if (open) void read()
-  }, [open, unhandled])
+  }, [open, unhandled, chosen, settled])
 
   return (
     <details class="letters" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{t.operations.showDeadLetters}</summary>
-      <ListState
-        items={page?.items}
-        error={error}
-        empty={page?.next ? t.operations.noneAmongNewest : t.operations.none}
-      />
+      {open && (
+        <LetterGroups
+          service={service}
+          groups={groups}
+          chosen={chosen}
+          choose={setChosen}
+          onEnd={() => void read()}
+        />
+      )}
+      <ListState items={page?.items} error={error} empty={t.operations.none} />
       <ul>
         {page?.items.map((letter) => (
-          <Letter key={letter.sequence} letter={letter} retry={() => retry(letter.sequence)} />
+          <Letter
+            key={letter.id}
+            service={service}
+            letter={letter}
+            retry={() => retry(letter)}
+            discard={(why) => discard(letter, why)}
+          />
         ))}
       </ul>
       {page?.next && (
@@ -56,40 +85,7 @@ export function DeadLetters({ service, unhandled }: { service: ServiceState['ser
           {t.operations.loadOlder}
         </button>
       )}
+      {open && <OperatorActions service={service} changed={settled + unhandled} />}
     </details>
-  )
-}
-
-function Letter({ letter, retry }: { letter: DeadLetter; retry: () => Promise<void> }) {
-  const { sequence, time, subject, event, orderId, error, tries, handled } = letter
-  const { busy, error: refusal, act } = useAction()
-  return (
-    <li class={handled ? 'letter handled' : 'letter'}>
-      <p>
-        <b>{event ?? subject}</b> · {t.common.order}{' '}
-        <a class="id" href={`#/orders/${orderId}`}>
-          {shortId(orderId)}
-        </a>
-        <small>
-          <time dateTime={time}>{dayAndTime(time)}</time> ·{' '}
-          {tries === 1 ? t.operations.oneTry : t.operations.tries(String(tries))} ·{' '}
-          {t.operations.deadLetter(String(sequence))}
-        </small>
-      </p>
-      <pre>{error}</pre>
-      <Failure error={refusal} />
-      {handled ? (
-        <p>{t.operations.retried}</p>
-      ) : (
-        <button
-          type="button"
-          aria-disabled={busy}
-          aria-label={t.operations.retryOf(String(sequence))}
-          onClick={() => void act(retry)}
-        >
-          {t.operations.retry}
-        </button>
-      )}
-    </li>
   )
 }

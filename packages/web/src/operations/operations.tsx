@@ -1,5 +1,6 @@
 import type { Projection, ServiceState } from '@saucery/client/schemas'
 import type { ComponentChildren } from 'preact'
+import { useEffect } from 'preact/hooks'
 import { t } from '../texts/texts.ts'
 import { age, count, duration } from '../ui/format.ts'
 import { Details } from '../ui/parts.tsx'
@@ -9,8 +10,14 @@ import { DeadLetters } from './dead-letters.tsx'
 import { DrillSection } from './drill-section.tsx'
 import { isOld, sinceMs, stateAt } from './health.ts'
 import { latestOverview } from './overview.ts'
+import { followSettledLetters } from './settled-letters.ts'
 
 export function OperationsPage() {
+  useEffect(() => {
+    const left = new AbortController()
+    followSettledLetters(left.signal)
+    return () => left.abort()
+  }, [])
   const found = latestOverview.value
   return (
     <>
