@@ -16,3 +16,10 @@ database orders "$ORDERS_PASSWORD"
 database payments "$PAYMENTS_PASSWORD"
 database deliveries "$DELIVERIES_PASSWORD"
 psql --username postgres --command 'revoke connect on database postgres, template1 from public'
+# The exporter's role sees statistics of all databases, and connects to none of the services'.
+PASSWORD=${MONITOR_PASSWORD:?of monitor} psql --username postgres --set ON_ERROR_STOP=1 <<'SQL'
+\getenv password PASSWORD
+create role monitor login password :'password';
+grant pg_monitor to monitor;
+grant connect on database postgres to monitor;
+SQL

@@ -4,21 +4,26 @@ import { addDrillRoutes } from '@saucery/chassis/drills/routes'
 import { throwingInDrill } from '@saucery/chassis/drills/throwing'
 import { serveUntilStopped } from '@saucery/chassis/lifecycle/serve'
 import { connectToBroker, waitUntilUp } from '@saucery/chassis/lifecycle/startup'
+import { observeConsumers } from '@saucery/chassis/operations/consumer-metrics'
 import { openOperationsWorker } from '@saucery/chassis/operations/jobs'
 import { measureOperations } from '@saucery/chassis/operations/metrics'
 import { addOperationsRoutes } from '@saucery/chassis/operations/operations'
 import { addOrderFailuresRoute } from '@saucery/chassis/operations/order-failures'
+import { measureStores } from '@saucery/chassis/operations/store-metrics'
 import { settingsOrExit } from '@saucery/chassis/settings/settings'
 import { openLog } from '@saucery/chassis/telemetry/log'
 import { openMetrics } from '@saucery/chassis/telemetry/metrics'
 import { openTraces } from '@saucery/chassis/telemetry/traces'
+import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { failingOf } from '@saucery/messaging/consumer/failing-messages'
 import { dashboardApi } from './http/app.ts'
 import { checkOrder, endWaits, openEventWaiter } from './http/event-waiter.ts'
 import { openFeed } from './live/feed.ts'
 import { resumeTokens } from './live/resume-token.ts'
+import { measureConsumerAges } from './operations/consumer-ages.ts'
 import { countOrdersPeriodically } from './operations/counting.ts'
 import { lagOfOthers } from './operations/lag-of-others.ts'
+import { countByStatus } from './operations/orders-by-status.ts'
 import { countOverdue } from './operations/overdue.ts'
 import { openProjection, type ProjectionOptions } from './projection/builder.ts'
 import { measureProjection } from './projection/metrics.ts'
@@ -49,16 +54,20 @@ const handle = throwingInDrill(
   drills,
   reactions(views, (orderId) => checkOrder(waiter, orderId)),
 )
-const { state, isUp } = views
+const { state, isUp, pool } = views
+const metrics = openMetrics()
+const observer = observeConsumers(metrics, subscriptionsOf('dashboard'))
 const consume: ProjectionOptions['consume'] = (durable, maxHeldBesideLane) =>
-  consumeEvents({ broker, durable, maxHeldBesideLane, handle, state, isUp, replicas, log })
+  consumeEvents({ broker, durable, maxHeldBesideLane, handle, state, isUp, replicas, observer, log })
 const build = () => openProjection({ views, broker, consume, keepMs, log })
 const projection = await waitUntilUp('MongoDB', build, isStoreOutage, log)
 
 process.on('SIGUSR2', projection.reconcile)
-const metrics = openMetrics()
 measureProjection(projection, metrics)
+measureConsumerAges(metrics, broker, views.version, log)
+measureStores(metrics, { mongodb: { isUp, pool }, nats: { isUp: broker.isConnected } }, log)
 const overdue = countOverdue(views, settings, metrics, log)
+const byStatus = countByStatus(views, metrics, log)
 const counting = countOrdersPeriodically(views, log)
 const { lag, reprocess, progress, reconcile, rebuild } = projection
 const { handledAmong, catalog, operators } = views
@@ -95,11 +104,19 @@ await serveUntilStopped(app, {
   // as they do, so no more events are received meanwhile: those in flight must be finished by then.
   onSignal() {
     endWaits(waiter)
-    return Promise.all([feed.stop(), overdue.stop(), counting.stop(), worker.stop(), projection.stop()])
+    return Promise.all([
+      feed.stop(),
+      overdue.stop(),
+      byStatus.stop(),
+      counting.stop(),
+      worker.stop(),
+      projection.stop(),
+    ])
   },
   stop: [
     feed.stop,
     overdue.stop,
+    byStatus.stop,
     counting.stop,
     worker.stop,
     drills.stop,

@@ -1,12 +1,14 @@
 import type { HttpBindings } from '@hono/node-server'
 import { refuseForeign } from '@saucery/chassis/http/foreign-requests'
+import { nameRoutes } from '@saucery/chassis/http/name-route'
 import { handleProblems, invalidFields, ProblemError } from '@saucery/chassis/http/problem'
 import { traceRequests } from '@saucery/chassis/http/trace-requests'
 import type { Log } from '@saucery/chassis/telemetry/log'
 import { actions, scopeOf } from '@saucery/contracts/access/scope'
 import { type Handler, Hono, type MiddlewareHandler } from 'hono'
 import { type Authenticator, openAuthenticator } from './auth/authenticate.ts'
-import { reference } from './docs/reference.ts'
+import { openApiPaths, reference } from './docs/reference.ts'
+import { routeNames } from './docs/route-names.ts'
 import { edgePolicy } from './edge/edge-policy.ts'
 import { servePage } from './edge/page.ts'
 import { callerLimit } from './edge/rate-limit.ts'
@@ -29,6 +31,8 @@ export interface GatewayOptions {
 export async function gatewayApi({ settings, upstreams, eventStreams, log }: GatewayOptions): Promise<Hono> {
   const app = new Hono()
   handleProblems(app, log)
+  const nameOf = routeNames(await openApiPaths())
+  app.use(nameRoutes((c) => nameOf(c.req.path)))
   if (settings.AUTH === 'off') app.use(refuseForeign(settings.ALLOWED_HOSTS, settings.CORS_ORIGINS))
   app.use(edgePolicy(settings))
 

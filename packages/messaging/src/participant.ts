@@ -1,5 +1,11 @@
 import { runEvery } from './async/periodic.ts'
-import { type Consumers, type HandledState, openConsumers, type Subscription } from './consumer/consumer.ts'
+import {
+  type ConsumerObserver,
+  type Consumers,
+  type HandledState,
+  openConsumers,
+  type Subscription,
+} from './consumer/consumer.ts'
 import { failingOf } from './consumer/failing-messages.ts'
 import { postgresFailing, pruneFailing } from './consumer/failing-table.ts'
 import { postgresCatalog } from './dead-letters/postgres-catalog.ts'
@@ -23,6 +29,7 @@ export interface ParticipantOptions<State, F extends Fact> extends OutboxOptions
   readonly requestRetentionMs?: number | undefined
   readonly sweepEveryMs?: number
   readonly pruneEveryMs?: number
+  readonly observer?: ConsumerObserver | undefined
 }
 
 /** A service with a state of its own that publishes and consumes events. */
@@ -74,6 +81,7 @@ export async function openParticipant<
         isUp: () => isWritable(db),
         replicas,
         log,
+        ...(options.observer && { observer: options.observer }),
         ...(compareEveryMs !== undefined && { compareEveryMs }),
       })
     },

@@ -21,6 +21,9 @@ export const imageFiles = (): string[] => [
   'deploy/kind.sh',
   'compose.yaml',
   ...yamlIn('deploy/infra'),
+  ...yamlIn('deploy/components'),
+  ...yamlIn('deploy/observability'),
+  ...yamlIn('deploy/overlays/local-observed'),
   ...yamlIn('.github/workflows'),
 ]
 

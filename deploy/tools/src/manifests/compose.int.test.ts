@@ -21,10 +21,14 @@ interface Service {
   user?: string
   tmpfs?: string[]
   healthcheck?: { test?: string[] }
+  profiles?: string[]
 }
 
 const file = readFileSync(join(root, 'compose.yaml'), 'utf8')
-const { services } = parse(file, { merge: true }) as { services: Record<string, Service> }
+const { services: all } = parse(file, { merge: true }) as { services: Record<string, Service> }
+const isUsual = ([, { profiles }]: [string, Service]) => profiles === undefined
+const services = Object.fromEntries(Object.entries(all).filter(isUsual))
+const observing = Object.fromEntries(Object.entries(all).filter((it) => !isUsual(it)))
 const resources = await render('local')
 
 const variables = (path: string) =>
@@ -67,7 +71,7 @@ it('opens ports on 127.0.0.1 only: the gateway’s usual one, and any for a serv
     const port = name === 'gateway' ? portsFrom({})[name] : ''
     assert.deepEqual(services[name]?.ports, [`127.0.0.1:${port}:8080`, '127.0.0.1::8081'])
   }
-  for (const { ports = [] } of Object.values(services))
+  for (const { ports = [] } of Object.values(all))
     for (const port of ports) assert.match(port, /^127\.0\.0\.1:/)
 })
 
@@ -109,7 +113,20 @@ it('gives each service the settings of the local overlay', () => {
 })
 
 it('mounts files that exist', () => {
-  for (const { volumes = [] } of Object.values(services))
+  for (const { volumes = [] } of Object.values(all))
     for (const volume of volumes.filter((it) => it.startsWith('./')))
       assert.ok(existsSync(join(root, volume.split(':')[0] as string)), volume)
+})
+
+it('observes, in a profile of its own, with what the overlay local-observed has, and with no more rights', async () => {
+  const observed = workloads(await render('local-observed')).flatMap((it) => podOf(it).containers)
+  const images = new Set(observed.map(({ image }) => image))
+  for (const [name, { image, profiles, ...service }] of Object.entries(observing)) {
+    assert.deepEqual(profiles, ['observability'])
+    assert.ok(images.has(image), `${name}: ${image}`)
+    assert.equal(service.read_only, true, name)
+    assert.deepEqual([service.cap_drop, service.security_opt], [['ALL'], ['no-new-privileges:true']], name)
+  }
+  const own = new Set(Object.values(services).map(({ image }) => image))
+  assert.equal(Object.keys(observing).length, [...images].filter((image) => !own.has(image)).length)
 })

@@ -17,6 +17,16 @@ const allowed = {
     // For the experiment with the circuit breaker.
     'gateway → order: management',
   ],
+  observed: [
+    ...['order', 'payment', 'delivery', 'dashboard', 'gateway'].flatMap((service) => [
+      `prometheus → ${service}: management`,
+      `${service} → jaeger: otlp`,
+    ]),
+    ...['nats', 'postgres-exporter'].map((name) => `prometheus → ${name}: metrics`),
+    'postgres-exporter → postgres: postgres',
+    'grafana → prometheus: http',
+    'grafana → jaeger: http',
+  ],
 }
 
 const portsOf = (workload: Resource) => podOf(workload).containers.flatMap(({ ports = [] }) => ports)
@@ -26,9 +36,9 @@ for (const overlay of overlays)
   describe(`the overlay ${overlay}`, async () => {
     const resources = await render(overlay)
     const policies = ofKind(resources, 'NetworkPolicy') as unknown as NetworkPolicy[]
-    const namespace = 'saucery'
+    const isObserved = overlay.endsWith('-observed')
     const pods = workloads(resources).map((workload) => ({
-      namespace,
+      namespace: String(workload.metadata.namespace),
       labels: workload.spec?.template?.metadata.labels ?? {},
       ports: portsOf(workload),
     }))
@@ -42,19 +52,24 @@ for (const overlay of overlays)
       )
 
     it('allows the connections of the design, and no other', () => {
-      const wanted = [...allowed.everywhere, ...(overlay.startsWith('production') ? [] : allowed.local)]
+      const wanted = [
+        ...allowed.everywhere,
+        ...(overlay.startsWith('production') ? [] : allowed.local),
+        ...(isObserved ? allowed.observed : []),
+      ]
       assert.deepEqual(new Set(connections(pods, pods)), new Set(wanted))
     })
 
     it('refuses pods without labels, and those of other namespaces, both ways', () => {
-      const stranger = { namespace, labels: {}, ports: [{ name: 'any', containerPort: 8080 }] }
+      const stranger = { namespace: 'saucery', labels: {}, ports: [{ name: 'any', containerPort: 8080 }] }
       const strangers = [stranger, ...pods.map((pod) => ({ ...pod, namespace: 'elsewhere' }))]
       assert.deepEqual(connections(strangers, [...pods, stranger]), [])
       assert.deepEqual(connections(pods, strangers), [])
     })
 
     it('admits only the ingress controller, Prometheus and KEDA from other namespaces', () => {
-      const rules = policies.flatMap(({ spec }) => spec.ingress ?? [])
+      const ofServices = policies.filter(({ metadata }) => metadata.namespace === 'saucery')
+      const rules = ofServices.flatMap(({ spec }) => spec.ingress ?? [])
       const peers = rules.flatMap(({ from = [] }) => from)
       const foreign = peers.filter(({ namespaceSelector, podSelector }) => namespaceSelector || !podSelector)
       const found = foreign.map(({ namespaceSelector, podSelector }) =>

@@ -5,6 +5,10 @@ import { type Container, ofKind, podOf, type Resource, settingsOf, workloads } f
 
 const first = (containers: readonly Container[]): Container => containers[0] as Container
 
+/** One of the five, not what watches them. */
+const isService = ({ metadata }: Resource) =>
+  /^(service|gateway)$/.test(metadata.labels?.['app.kubernetes.io/component'] ?? '')
+
 for (const overlay of overlays)
   describe(`the overlay ${overlay}`, async () => {
     const resources = await render(overlay)
@@ -45,7 +49,7 @@ for (const overlay of overlays)
             assert.ok(its?.requests?.[what], `a request for ${what}`)
             assert.ok(its?.limits?.[what], `a limit for ${what}`)
           }
-          assert.match(image, /:\d+\.\d+(\.\d+)?(-[\w.]+)?$|@sha256:[\da-f]{64}$/)
+          assert.match(image, /:v?\d+\.\d+(\.\d+)?(-[\w.]+)?$|@sha256:[\da-f]{64}$/)
         }
       })
 
@@ -61,7 +65,7 @@ for (const overlay of overlays)
         for (const probe of [startupProbe, readinessProbe, livenessProbe]) assert.ok(probe, 'a probe')
         assert.notDeepEqual(readinessProbe, livenessProbe)
         assert.notDeepEqual(startupProbe, livenessProbe)
-        if (workload.kind === 'Deployment') {
+        if (isService(workload)) {
           assert.equal(readinessProbe?.httpGet?.path, '/readyz')
           assert.equal(livenessProbe?.httpGet?.path, '/livez')
           for (const probe of [startupProbe, readinessProbe, livenessProbe])
@@ -70,7 +74,7 @@ for (const overlay of overlays)
       })
     }
 
-    for (const deployment of ofKind(resources, 'Deployment')) {
+    for (const deployment of ofKind(resources, 'Deployment').filter(isService)) {
       const { name } = deployment.metadata
       const pod = podOf(deployment)
 

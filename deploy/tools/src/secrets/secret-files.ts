@@ -7,7 +7,8 @@ import { passwordVariable } from './nats-users-file.ts'
 const owned = { order: 'orders', payment: 'payments', delivery: 'deliveries' } as const
 /** `route`: with its password the servers of a cluster know each other. */
 const natsUsers = [...natsUserNames, 'replayer', 'route'] as const
-const stores = ['postgres', 'orders', 'payments', 'deliveries', 'mongodb', 'dashboard'] as const
+/** `monitor`: Postgres' exporter, which sees statistics and no data. */
+const stores = ['postgres', 'orders', 'payments', 'deliveries', 'monitor', 'mongodb', 'dashboard'] as const
 
 /**
  * The variables of each Secret: passwords that are generated once and kept in `dataDir`, and the keys of `pnpm start`
@@ -37,9 +38,15 @@ export function secretFiles(dataDir: string): Record<string, Record<string, stri
     nats: Object.fromEntries(natsUsers.map((user) => [passwordVariable(user), nats[user]])),
     postgres: {
       POSTGRES_PASSWORD: store.postgres,
+      MONITOR_PASSWORD: store.monitor,
       ...Object.fromEntries(
         Object.values(owned).map((name) => [`${name.toUpperCase()}_PASSWORD`, store[name]]),
       ),
+    },
+    'postgres-exporter': {
+      DATA_SOURCE_URI: 'postgres:5432/postgres?sslmode=disable',
+      DATA_SOURCE_USER: 'monitor',
+      DATA_SOURCE_PASS: store.monitor,
     },
     mongodb: {
       MONGO_INITDB_ROOT_USERNAME: 'root',
@@ -54,7 +61,7 @@ export function secretFiles(dataDir: string): Record<string, Record<string, stri
 
 /** The same for production, without what belongs to this machine alone; the URLs of the databases are the operator's. */
 export function productionSecretFiles(dataDir: string): Record<string, Record<string, string>> {
-  const { postgres: _, mongodb: __, ...files } = secretFiles(dataDir)
+  const { postgres: _, mongodb: __, 'postgres-exporter': ___, ...files } = secretFiles(dataDir)
   const ofThisMachine = /^(POSTGRES_URL|MONGODB_URL|AUTH_PUBLIC_KEY)$/
   return Object.fromEntries(
     Object.entries(files).map(([name, variables]) => [

@@ -21,11 +21,13 @@ import { leaseLoad, postgresDrills } from '../drills/postgres-drills.ts'
 import { addDrillRoutes } from '../drills/routes.ts'
 import { throwingInDrill } from '../drills/throwing.ts'
 import type { OpenApiApp } from '../openapi/app.ts'
+import { observeConsumers } from '../operations/consumer-metrics.ts'
 import { openOperationsWorker } from '../operations/jobs.ts'
 import { measureOperations } from '../operations/metrics.ts'
 import type { OperatedService } from '../operations/operated.ts'
 import { addOperationsRoutes } from '../operations/operations.ts'
 import { addOrderFailuresRoute } from '../operations/order-failures.ts'
+import { measureStores } from '../operations/store-metrics.ts'
 import { type commandSettings, type participantSettings, settingsOrExit } from '../settings/settings.ts'
 import { openLog } from '../telemetry/log.ts'
 import { openMetrics } from '../telemetry/metrics.ts'
@@ -55,8 +57,10 @@ export async function boot<
   const log = openLog(service, settings)
   const stopTraces = await openTraces(service, settings, log)
   await waitUntilUp('Postgres', () => migrate(settings.POSTGRES_URL, migrations), mayPass, log)
-  const { db, isUp, close } = openDatabase(settings.POSTGRES_URL, service)
+  const { db, isUp, pool, close } = openDatabase(settings.POSTGRES_URL, service)
   const broker = await connectToBroker(service, settings, log)
+  const metrics = openMetrics()
+  const observer = observeConsumers(metrics, subscriptionsOf(service))
   const open = () =>
     openParticipant<State, Published<S>, Consumed<S>, Own>({
       db,
@@ -66,12 +70,13 @@ export async function boot<
       aggregate,
       retentionMs: settings.OUTBOX_RETENTION_MS,
       requestRetentionMs: (settings as Partial<z.infer<typeof commandSettings>>).IDEMPOTENCY_RETENTION_MS,
+      observer,
       log,
     })
   // A cluster whose servers have just started has no leader yet.
   const participant = await waitUntilUp('the stream', open, isBrokerOutage, log)
   process.on('SIGUSR2', participant.reconcile)
-  const metrics = openMetrics()
+  measureStores(metrics, { postgres: { isUp, pool }, nats: { isUp: broker.isConnected } }, log)
   const operated: OperatedService = { service, broker, ...participant }
   measureOperations(metrics, operated, log)
   const drillStore = postgresDrills(db)

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { refuseForeign } from '../http/foreign-requests.ts'
+import { nameRoutes } from '../http/name-route.ts'
 import { handleProblems } from '../http/problem.ts'
 import type { CommonSettings } from '../settings/settings.ts'
 import type { Log } from '../telemetry/log.ts'
@@ -18,6 +19,7 @@ export function managementApi(
 ): Hono {
   const app = new Hono()
   handleProblems(app, log)
+  app.use(nameRoutes())
   if (AUTH === 'off') app.use(refuseForeign(ALLOWED_HOSTS))
   return app.route('/', health(probes)).route('/', metricsApi(metrics))
 }

@@ -5,6 +5,7 @@ import { limitBody } from '../http/body-limit.ts'
 import { logCommands } from '../http/command-log.ts'
 import { invalidInput } from '../http/invalid-input.ts'
 import { limitWork } from '../http/limit-work.ts'
+import { nameRoutes } from '../http/name-route.ts'
 import { handleProblems, notFound, type Translate } from '../http/problem.ts'
 import { strictJson } from '../http/strict-json.ts'
 import { strictQuery } from '../http/strict-query.ts'
@@ -27,6 +28,7 @@ export function openApiApp(log: Log, requireCaller: MiddlewareHandler, translate
     },
   })
   handleProblems(app, log, translate)
+  app.use(nameRoutes())
   const { shed, admit } = limitWork()
   app.use(traceRequests)
   app.use(shed)

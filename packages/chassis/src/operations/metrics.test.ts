@@ -53,6 +53,16 @@ describe('the metrics for operators', () => {
     assert.deepEqual(await scraped({ backlog: failsLater }), consumers)
   })
 
+  it('never clamp the age of the oldest event, and tell that the broker stores nothing', async () => {
+    const fails = () => Promise.reject(new Error('away'))
+    const ahead = async () => ({ unpublished: 1, oldestMs: -250 })
+    assert.deepEqual(await scraped({ lag: fails, backlog: ahead, publishing: () => 'stalled' }), [
+      'outbox_unpublished 1',
+      'outbox_oldest_seconds -0.25',
+      'outbox_stalled 1',
+    ])
+  })
+
   it('are left out when they take longer than a scrape can wait', async () => {
     const never = new Promise<never>(() => {})
     assert.deepEqual(await scraped({ lag: () => never, backlog }), outbox)

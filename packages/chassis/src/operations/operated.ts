@@ -16,6 +16,8 @@ export interface OperatedService {
   lag(): Promise<ConsumerLag[]>
   /** Only of a service that publishes. */
   backlog?(): Promise<Backlog>
+  /** `stalled`: the broker stores nothing that this process publishes. */
+  publishing?(): 'publishing' | 'stalled'
   /** The ids of those dead-lettered events that the service has handled since. */
   handledAmong(letters: readonly Pick<DeadLetter, 'eventId' | 'subject'>[]): Promise<ReadonlySet<string>>
   readonly catalog: DeadLetterCatalog

@@ -26,9 +26,14 @@ const maxLive = 16
  * How many orders of a period have which status, and how long the newest deliveries took. What has settled is counted
  * already, by chunks; only the rest is read from the documents.
  */
-export async function countPeriod(source: CountsSource, query: StatisticsQuery, maxMs: number) {
+export async function countPeriod(
+  source: CountsSource,
+  query: StatisticsQuery,
+  maxMs: number,
+  signal?: AbortSignal,
+) {
   const { views } = source
-  const limits = limitedTo(maxMs)
+  const limits = limitedTo(maxMs, signal)
   const [from, to] = [firstIdAt(query.since), firstIdAt(query.until)]
   const within = source.milestones.slice(
     firstBelow(source.milestones, to),

@@ -16,6 +16,7 @@ import { indexNotFound, unless } from './mongo-errors.ts'
 import { mongoOperatorStore } from './operator-store.ts'
 import { openOrderCounter } from './order-counter.ts'
 import { countPeriod } from './order-counts.ts'
+import { watchPools } from './pool-use.ts'
 import { chunksOf, collectionOf, openRegistry, touchedIn } from './projection-registry.ts'
 import { openSharedCounts } from './shared-count.ts'
 import { openTouched } from './touched.ts'
@@ -105,15 +106,16 @@ export function openViews(url: string, fold = currentFold, isAtLocation: IsAtLoc
     /** Counts what has settled, of the version that is written. */
     countSettled: openOrderCounter({ views, chunks: chunks(fold.version), touched, milestones }),
     /** Rejected after `maxMs`. */
-    countPeriod: async (query: StatisticsQuery, maxMs: number) => {
+    countPeriod: async (query: StatisticsQuery, maxMs: number, signal?: AbortSignal) => {
       const source = { views: collection(served), chunks: chunks(served), touched: touchedOf(served).all }
-      return countPeriod({ ...source, milestones: await milestones.all() }, query, maxMs)
+      return countPeriod({ ...source, milestones: await milestones.all() }, query, maxMs, signal)
     },
     ...viewQueries(() => collection(served), milestones, asOwn(fold)),
     // Must succeed before any other call: after a failed first connection, every other call fails until `connect` is
     // called again. (outage.int.test: "can be opened while its server is away")
     connect: async () => void (await client.connect()),
     isUp: async () => (await client.db().command({ ping: 1 })).ok === 1,
+    pool: watchPools(client),
     close: () => client.close(),
   }
 }

@@ -25,9 +25,16 @@ const contentSecurityPolicy =
 
 const script = 'text/javascript; charset=utf-8'
 
+const openApi = () => require.resolve('../../generated/openapi.json')
+
+/** The paths of all calls, such as `/orders/{id}`. */
+export async function openApiPaths(): Promise<string[]> {
+  return Object.keys(JSON.parse(await readFile(openApi(), 'utf8')).paths)
+}
+
 /** Files by path: found and read on the first request, then kept. */
 const files: [path: string, find: () => string, type: string][] = [
-  ['/openapi.json', () => require.resolve('../../generated/openapi.json'), 'application/json'],
+  ['/openapi.json', openApi, 'application/json'],
   ['/asyncapi.json', () => require.resolve('@saucery/contracts/generated/asyncapi.json'), 'application/json'],
   ['/problems', () => require.resolve('../../generated/problems.html'), 'text/html; charset=utf-8'],
   ['/docs/swagger-ui.css', () => require.resolve('swagger-ui-dist/swagger-ui.css'), 'text/css'],

@@ -3,6 +3,7 @@ import { openComparison } from './comparison.ts'
 import { largestShare, openExpressLane } from './express-lane.ts'
 import { keepAlivePolicy } from './keep-alive.ts'
 import { lagOf } from './lag.ts'
+import { unobserved } from './observer.ts'
 import type { ConsumerOptions } from './policy.ts'
 import { openProcessor } from './processor.ts'
 import { openPullLoop } from './pull-loop.ts'
@@ -10,6 +11,7 @@ import { openConsumerReconciler } from './reconciler.ts'
 import { openStoreHealth } from './store-health.ts'
 import { openTimeOrder } from './time-order.ts'
 
+export type { ConsumerObserver } from './observer.ts'
 export type { ConsumerOptions, HandledState, Subscription } from './policy.ts'
 export type Consumers = ReturnType<typeof openConsumers>
 
@@ -32,11 +34,12 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
     stopping: stopping.signal,
     drained: drained.signal,
     givingUp: givingUp.signal,
+    observer: unobserved,
     consumersCreated: new Map<string, number>(),
     store: openStoreHealth({ ...options, stopping: stopping.signal }),
     ...options,
   }
-  const { broker, subscriptions, durable, ackWaitMs } = settings
+  const { broker, subscriptions, durable, ackWaitMs, observer } = settings
   const { state, inKeyOrder = true } = options
   const processor = openProcessor(settings)
   const keepAlive = keepAlivePolicy(settings)
@@ -50,6 +53,7 @@ export function openConsumers<F extends Fact>(options: ConsumerOptions<F>) {
       settings,
       consumer,
       async (message) => {
+        if (message.redelivered) observer.redelivered(stream)
         comparison?.note(message)
         lane.note(message.info)
         const turn = timeOrder?.turnOf(message)

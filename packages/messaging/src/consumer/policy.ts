@@ -3,6 +3,7 @@ import type { EventType, Fact, ReceivedEvent } from '../events/event.ts'
 import type { Log } from '../log.ts'
 import type { Broker } from '../nats/connection.ts'
 import type { FailingStore } from './failing-store.ts'
+import type { ConsumerObserver } from './observer.ts'
 import type { StoreHealth } from './store-health.ts'
 
 /** The events of one stream that a service consumes. */
@@ -46,6 +47,8 @@ export interface ConsumerOptions<F extends Fact> {
   /** Replicas of the stream `DEAD_LETTERS`, if it has to be created. */
   readonly replicas: number
   readonly log: Log
+  /** Default: nobody is told. */
+  readonly observer?: ConsumerObserver
   /** The broker redelivers a message that showed no progress for this time. */
   readonly ackWaitMs?: number
   /** The largest number of messages in flight, over all replicas of the service. */

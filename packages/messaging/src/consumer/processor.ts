@@ -11,6 +11,7 @@ import { finishInTimePolicy } from './finish-in-time.ts'
 import { keepAlivePolicy } from './keep-alive.ts'
 import { keyOrderPolicy } from './key-order.ts'
 import { fieldsOfEvent } from './log-fields.ts'
+import { observePolicy } from './observe.ts'
 import type { Handler, Policy, PolicyOptions } from './policy.ts'
 import { outagePolicy } from './retry-outages.ts'
 import { settlePolicy } from './settle.ts'
@@ -35,7 +36,9 @@ export function openProcessor<F extends Fact>(options: PolicyOptions<F>) {
   const settle = settlePolicy(options)
   const inKeyOrder: Policy<ReceivedEvent<F>> = options.inKeyOrder ? keyOrderPolicy() : (next) => next
   const retryOutages = outagePolicy(options)
-  const handle = processing<ReceivedEvent<F>>(options.durable, (event) => options.handle(event))
+  const handle = observePolicy(options)(
+    processing<ReceivedEvent<F>>(options.durable, (event) => options.handle(event)),
+  )
 
   // A message is kept alive while its dead letter is written, too. A key's later messages do not overtake one that
   // waits for its store, or is given back.

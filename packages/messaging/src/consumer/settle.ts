@@ -2,6 +2,7 @@ import type { JsMsg } from 'nats'
 import { retryDelay } from '../async/backoff.ts'
 import { batcher } from '../async/batcher.ts'
 import { publishDeadLetter } from '../dead-letters/publish.ts'
+import { deadLetterReason } from '../dead-letters/reason.ts'
 import { UnknownKind, Unprocessable } from '../events/cloud-events.ts'
 import { deadLettersStream, ensureStream } from '../nats/streams.ts'
 import { KeyBusy } from '../postgres/locks.ts'
@@ -68,6 +69,14 @@ function returnUntried({ store, drained, log }: PolicyOptions, message: JsMsg, e
   }
 }
 
+/** The event's type, if the service subscribes to it. */
+function eventOf({ subscriptions }: PolicyOptions, message: JsMsg): string {
+  const name = message.headers?.get('ce-type')
+  return subscriptions.some(({ events }) => events.some(({ event }) => event === name))
+    ? String(name)
+    : 'unknown'
+}
+
 /**
  * Whether no further delivery can help. What cannot be read may have been torn on its way, and is delivered twice; a
  * signed event of an unknown kind was not.
@@ -78,7 +87,7 @@ const isUseless = (error: unknown, deliveries: number): boolean =>
 
 /** @returns the delay before the next try, in ms; undefined for a dead letter */
 async function settleFailure(options: PolicyOptions, message: JsMsg, error: unknown, tries: number) {
-  const { broker, log, maxTries, replicas, state } = options
+  const { broker, log, maxTries, replicas, state, observer } = options
   const fields = { error, ...fieldsOfMessage(message), attempt: tries }
   const delayMs = retryDelay(tries)
   if (tries < maxTries && !isUseless(error, message.info.deliveryCount)) {
@@ -89,6 +98,7 @@ async function settleFailure(options: PolicyOptions, message: JsMsg, error: unkn
   try {
     await publishDeadLetter(broker, message, error, state?.deadLetters)
     message.term(String(error).slice(0, 100))
+    observer.deadLettered(eventOf(options, message), deadLetterReason(error))
     log.error(fields, 'handler failed, message stored as a dead letter')
     return undefined
   } catch (publishError) {

@@ -3,7 +3,7 @@ import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import { isTlsError } from '../tls/certificate-files.ts'
-import { prepared, untypedOptions } from './driver.ts'
+import { openIn, prepared, untypedOptions, unusedPool } from './driver.ts'
 import { sessionSettings } from './session.ts'
 import { postgresTls } from './tls.ts'
 
@@ -12,6 +12,9 @@ export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 
 export type OpenDatabase = ReturnType<typeof openDatabase>
 
+/** Connections, and the work that waits for one. */
+export type PoolState = Readonly<Record<'size' | 'open' | 'inUse' | 'waiting', number>>
+
 /**
  * Opens a pool, which connects when it is first used. Statements with parameters are prepared: keep the number of
  * different texts small, as `recordset` does.
@@ -19,9 +22,10 @@ export type OpenDatabase = ReturnType<typeof openDatabase>
  */
 export function openDatabase(url: string, name: string, { connections = 10, silentMs = 20_000 } = {}) {
   const { url: address, ...tls } = postgresTls(url)
+  const use = unusedPool()
   const client = postgres(address, {
     ...tls,
-    ...untypedOptions(silentMs),
+    ...untypedOptions(silentMs, use),
     // In seconds. An idle connection ends properly before it would count as silent.
     idle_timeout: silentMs / 2000,
     max: connections,
@@ -37,10 +41,17 @@ export function openDatabase(url: string, name: string, { connections = 10, sile
       idle_in_transaction_session_timeout: 30_000,
     },
   })
-  const db: Database = drizzle({ client: prepared(client) })
+  const db: Database = drizzle({ client: prepared(client, use) })
   return {
     db,
     isUp: async () => (await client`select 1`).length === 1,
+    /** How far the pool is used. Statements share the connections that no transaction has. */
+    pool: (): PoolState => ({
+      size: connections,
+      open: openIn(use),
+      inUse: Math.min(connections, use.transactions + use.statements),
+      waiting: use.waiting,
+    }),
     close: (): Promise<void> => client.end({ timeout: 5 }),
   }
 }

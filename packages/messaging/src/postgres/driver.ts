@@ -4,9 +4,39 @@ import type postgres from 'postgres'
 
 /** Everything that this package uses of postgres.js 3.4.9 and of drizzle-orm 0.45.4 without their types' consent. */
 
+/** What a pool is doing. Kept by `untypedOptions` and `prepared`: postgres.js does not tell. */
+export interface PoolUse {
+  /** Of connections that are open, or being opened, and of some that were closed. */
+  readonly sockets: Set<Socket>
+  /** Transactions that have a connection. */
+  transactions: number
+  /** Transactions that wait for a connection. */
+  waiting: number
+  /** Statements outside transactions without an answer yet: many may share a connection. */
+  statements: number
+}
+
+export const unusedPool = (): PoolUse => ({
+  sockets: new Set(),
+  transactions: 0,
+  waiting: 0,
+  statements: 0,
+})
+
+/** Not counted by its sockets' events: postgres.js removes their listeners when it starts TLS. */
+export function openIn({ sockets }: PoolUse): number {
+  for (const socket of sockets) if (socket.destroyed) sockets.delete(socket)
+  return sockets.size
+}
+
 /** Options of postgres.js that its types do not have. */
-export const untypedOptions = (silentMs: number): object => ({
-  socket: (server: Address) => openSocket(server, silentMs),
+export const untypedOptions = (silentMs: number, use = unusedPool()): object => ({
+  socket(server: Address) {
+    const socket = openSocket(server, silentMs)
+    use.sockets.add(socket)
+    openIn(use)
+    return socket
+  },
   // In seconds. The default waits up to 20 s before it reconnects, long after the server is back.
   backoff: () => 0.1 + Math.random() / 10,
 })
@@ -71,16 +101,41 @@ const hasLimit = (text: string): boolean => /\blimit \$/.test(text)
  * (transactions.int.test: "rejects a transaction whose last statement fails, though the transaction does not wait for it")
  * (unit-of-work.int.test: "writes nothing before it knows that its transaction has begun")
  */
-export function prepared<C extends postgres.Sql | postgres.TransactionSql>(client: C): C {
+export function prepared<C extends postgres.Sql | postgres.TransactionSql>(client: C, use?: PoolUse): C {
   const unsafe: C['unsafe'] = (text, parameters = []) => {
     const query = client.unsafe(text, parameters, { prepare: parameters.length > 0 && !hasLimit(text) })
     query.execute()
+    if (use) countUntilEnd(use, 'statements', query)
     return query as never
   }
-  const nested = (name: 'begin' | 'savepoint') => (run: (tx: postgres.TransactionSql) => unknown) =>
-    (client as unknown as Record<string, (run: unknown) => unknown>)[name]?.((tx: postgres.TransactionSql) =>
-      run(prepared(tx)),
-    )
+  const nested = (name: 'begin' | 'savepoint') => (run: Run) =>
+    (client as unknown as Record<string, (run: Run) => unknown>)[name]?.((tx) => run(prepared(tx)))
   const { options } = client as postgres.Sql
-  return { options, unsafe, begin: nested('begin'), savepoint: nested('savepoint') } as unknown as C
+  const begin = (run: Run) => (use ? counted(use, nested('begin'), run) : nested('begin')(run))
+  return { options, unsafe, begin, savepoint: nested('savepoint') } as unknown as C
+}
+
+function countUntilEnd(use: PoolUse, what: 'statements' | 'transactions', work: PromiseLike<unknown>): void {
+  use[what]++
+  const ended = () => void use[what]--
+  work.then(ended, ended)
+}
+
+type Run = (tx: postgres.TransactionSql) => unknown
+
+/** A transaction waits until postgres.js calls it with a connection; it may fail before that. */
+function counted(use: PoolUse, begin: (run: Run) => unknown, run: Run): Promise<unknown> {
+  let isWaiting = true
+  const endWait = () => {
+    if (isWaiting) use.waiting--
+    isWaiting = false
+  }
+  use.waiting++
+  const transaction = begin((tx) => {
+    endWait()
+    countUntilEnd(use, 'transactions', transaction)
+    return run(tx)
+  }) as Promise<unknown>
+  transaction.then(endWait, endWait)
+  return transaction
 }

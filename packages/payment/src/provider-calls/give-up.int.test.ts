@@ -114,6 +114,7 @@ describe('the measure of unknown outcomes', () => {
     await db.execute("update payments set next_attempt_at = now() where status = 'PENDING'")
     await back.askDue()
     await measure()
-    assert.doesNotMatch(await metrics.metrics(), /payments_unknown\{/)
+    for (const each of ['payments_unknown', 'payments_unknown_oldest_seconds'])
+      assert.match(await metrics.metrics(), new RegExp(`^${each}\\{status="PENDING"\\} 0$`, 'm'))
   })
 })

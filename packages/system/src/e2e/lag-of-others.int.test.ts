@@ -4,6 +4,7 @@ import { publishers, subscriptionsOf } from '@saucery/contracts/choreography'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { lagOfOthers } from '@saucery/dashboard/operations/lag-of-others'
 import { lagOf } from '@saucery/messaging/consumer/lag'
+import { oldestUnhandled } from '@saucery/messaging/consumer/oldest-unhandled'
 import { stamp } from '@saucery/messaging/events/event'
 import { newTraceparent } from '@saucery/messaging/events/trace-context'
 import type { Broker } from '@saucery/messaging/nats/connection'
@@ -54,5 +55,15 @@ for (const version of ['2.15.1', '2.10.26'])
       )
       const refused = lagOf(brokers.delivery, ['ORDERS'], 'payment')
       await assert.rejects(refused, { code: 'PERMISSIONS_VIOLATION' })
+    })
+
+    it('is so old as the first event that waits for it', async () => {
+      const ageOf = async (stream: string, service: string) => {
+        const since = await oldestUnhandled(brokers.dashboard, stream, service)
+        return since === undefined ? undefined : Date.now() - since
+      }
+      const first = Number(await ageOf('ORDERS', 'payment'))
+      assert.ok(first > 0 && first < 60_000, `${first} ms`)
+      assert.deepEqual(await ageOf('ORDERS', 'delivery'), undefined)
     })
   })

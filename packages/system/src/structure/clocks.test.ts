@@ -13,6 +13,8 @@ const byTheWallClock: Record<string, string> = {
   'packages/dashboard/src/http/statistics.ts': 'the times in events',
   'packages/dashboard/src/live/clients.ts': 'the time in a token',
   'packages/dashboard/src/live/feed.ts': 'the times in events',
+  'packages/dashboard/src/operations/consumer-ages.ts': 'when the broker stored a message',
+  'packages/dashboard/src/operations/orders-by-status.ts': 'the times in events',
   'packages/dashboard/src/operations/overdue.ts': 'the times in events',
   'packages/dashboard/src/projection/builder.ts': 'when other processes used a projection',
   'packages/dashboard/src/store/dead-letter-document.ts': 'until when the server keeps a dead letter',

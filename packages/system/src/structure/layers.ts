@@ -138,7 +138,11 @@ export const structure: Structure = {
       ['options.ts'],
       ['bench-peers.ts'],
     ],
-    'deploy/tools': [['images', 'manifests', 'secrets'], ['replay-dashboard.ts'], ['replay.ts']],
+    'deploy/tools': [
+      ['images', 'manifests', 'observability', 'secrets'],
+      ['replay-dashboard.ts'],
+      ['replay.ts'],
+    ],
     'deploy/experiments': [
       ['report'],
       ['cluster'],
