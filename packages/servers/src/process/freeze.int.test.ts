@@ -29,9 +29,9 @@ describe('a frozen process', () => {
   it('stands still with its children, until it is thawed', async () => {
     using frozen = await family()
     const thaw = await freeze(frozen.pid, 60_000)
-    assert.ok(await waitUntil(() => areAll(frozen.states, 'T')))
+    assert.ok(await waitUntil(() => areAll(frozen.states, 'T'), { withinMs: 30_000 }))
     thaw()
-    assert.ok(await waitUntil(() => areAll(frozen.states, 'S')))
+    assert.ok(await waitUntil(() => areAll(frozen.states, 'S'), { withinMs: 30_000 }))
   })
 
   it('thaws by itself, also when the process that froze it is gone', async () => {
@@ -42,6 +42,6 @@ describe('a frozen process', () => {
       stdio: 'ignore',
     })
     assert.equal((await once(killed, 'exit'))[1], 'SIGKILL')
-    assert.ok(await waitUntil(() => areAll(frozen.states, 'S')))
+    assert.ok(await waitUntil(() => areAll(frozen.states, 'S'), { withinMs: 30_000 }))
   })
 })

@@ -128,7 +128,7 @@ describe('the page in a browser', { timeout: 300_000 }, () => {
       page.getByRole('listitem').filter({ has: page.getByText(event, { exact: true }) })
     assert.match(
       String(await row('OrderPlaced').textContent()),
-      /\d\d:\d\d:\d\d\.\d{3} published by order, caused by a request$/,
+      /\d\d:\d\d:\d\d\.\d{3} published by order, caused by a request by anyone \(operator\)$/,
     )
     assert.match(
       String(await row('PaymentApproved').textContent()),

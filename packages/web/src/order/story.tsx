@@ -2,7 +2,7 @@ import type { OrderStory, OrderView } from '@saucery/client/schemas'
 import { isFinal } from '@saucery/contracts/status'
 import { client, may } from '../api/client.ts'
 import { t } from '../texts/texts.ts'
-import { count, duration, oneOf } from '../ui/format.ts'
+import { count, duration } from '../ui/format.ts'
 import { announcement, Failure } from '../ui/parts.tsx'
 import { now } from '../ui/screen.ts'
 import { useAction } from '../ui/use-action.ts'
@@ -40,13 +40,7 @@ function PolledStory({ order: { orderId, status } }: { order: OrderView }) {
   )
 }
 
-function Wait({
-  wait: { service, events },
-  story,
-}: {
-  wait: OrderStory['waitsFor'][number]
-  story: OrderStory
-}) {
+function Wait({ wait: { service }, story }: { wait: OrderStory['waitsFor'][number]; story: OrderStory }) {
   const held = heldUp(story.services.find((part) => part.service === service))
   const needsCourier = story.status === 'DELIVERING'
   return (
@@ -54,8 +48,7 @@ function Wait({
       {needsCourier ? t.story.waitsForCourier : t.story.waitsFor(service)}
       {held.by === 'lag' && !needsCourier && ` ${t.story.behind(count(held.messages))}`}
       {held.by === 'down' && ` ${t.story.isDown}`}
-      {held.by === 'down' && held.reason !== undefined && <small> {held.reason}</small>}{' '}
-      <small>{oneOf(events)}</small>
+      {held.by === 'down' && held.reason !== undefined && <small> {held.reason}</small>}
     </li>
   )
 }
