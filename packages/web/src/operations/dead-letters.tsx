@@ -4,7 +4,7 @@ import { client } from '../api/client.ts'
 import { t } from '../texts/texts.ts'
 import { announcement, ListState } from '../ui/parts.tsx'
 import type { OperatedName } from './bulk-action.tsx'
-import { Letter } from './letter.tsx'
+import { LetterItem } from './letter.tsx'
 import { LetterGroups } from './letter-groups.tsx'
 import { OperatorActions } from './operator-actions.tsx'
 import { settledLetters } from './settled-letters.ts'
@@ -71,7 +71,7 @@ export function DeadLetters({ service, unhandled }: { service: OperatedName; unh
       <ListState items={page?.items} error={error} empty={t.operations.none} />
       <ul>
         {page?.items.map((letter) => (
-          <Letter
+          <LetterItem
             key={letter.id}
             service={service}
             letter={letter}

@@ -16,7 +16,7 @@ interface LetterProps {
   readonly discard: (why: string) => Promise<void>
 }
 
-export function Letter({ service, letter, retry, discard }: LetterProps) {
+export function LetterItem({ service, letter, retry, discard }: LetterProps) {
   const { sequence, time, subject, event, orderId, error, tries, state, discardReason } = letter
   const { busy, error: refusal, act } = useAction()
   return (
