@@ -140,7 +140,7 @@ describe('an operator with many dead letters', () => {
       (await readProblem(send(one, `/dead-letters/${spared.id}/send-back`, {}))).code,
       'dead-letter-settled',
     )
-    const retry = await ask<OperatorJob>(one, '/dead-letters/retries', { ...approved, perSecond: 500 })
+    const retry = await ask<OperatorJob>(one, '/dead-letters/retries', { ...approved, dryRun: false, perSecond: 500 })
     const retried = await ended(retry.id)
     assert.deepEqual([retried.total, retried.settled, retried.skipped, retried.failed], [5, 5, 0, 0])
     const discard = await ask<OperatorJob>(other, '/dead-letters/discards', { why: 'known', perSecond: 500 })
@@ -157,7 +157,7 @@ describe('an operator with many dead letters', () => {
     subscription.unsubscribe()
 
     // Once more is no more.
-    const again = await ask<OperatorJob>(one, '/dead-letters/retries', {})
+    const again = await ask<OperatorJob>(one, '/dead-letters/retries', { dryRun: false })
     assert.equal((await ended(again.id)).total, 0)
     const { items: actions } = await ask<
       ListPage<{ action: string; by: string; orderId?: string; details: object }>
@@ -191,13 +191,13 @@ describe('an operator with many dead letters', () => {
   it('has one job at a time, can cancel it, and sees which letters fail again', async () => {
     await bury(4)
     bug.isPresent = true
-    const failing = await ask<OperatorJob>(one, '/dead-letters/retries', { perSecond: 500 })
+    const failing = await ask<OperatorJob>(one, '/dead-letters/retries', { dryRun: false, perSecond: 500 })
     const { settled, failed, lastError } = await ended(failing.id)
     assert.deepEqual([settled, failed], [0, 4])
     assert.match(lastError ?? '', /a bug/)
     assert.equal((await listed('&state=open')).length, 4)
     bug.isPresent = false
-    const slow = await ask<OperatorJob>(one, '/dead-letters/retries', { perSecond: 1 })
+    const slow = await ask<OperatorJob>(one, '/dead-letters/retries', { dryRun: false, perSecond: 1 })
     const refused = await readProblem(send(other, '/dead-letters/discards', { why: 'at once' }))
     assert.equal(refused.code, 'job-running')
     const cancelled = await ask<OperatorJob>(other, `/jobs/${slow.id}/cancel`, {})
@@ -209,8 +209,9 @@ describe('an operator with many dead letters', () => {
 
   it('is told what is wrong with a request', async () => {
     for (const [route, body, place] of [
-      ['/dead-letters/retries', { evnt: 'x' }, '/evnt'],
-      ['/dead-letters/retries', { perSecond: 0 }, '/perSecond'],
+      ['/dead-letters/retries', { dryRun: false, evnt: 'x' }, '/evnt'],
+      ['/dead-letters/retries', {}, '/dryRun'],
+      ['/dead-letters/retries', { dryRun: false, perSecond: 0 }, '/perSecond'],
       ['/dead-letters/discards', {}, '/why'],
       ['/dead-letters/discards', { why: '  ' }, '/why'],
       ['/dead-letters?reason=bad', undefined, 'reason'],
@@ -242,7 +243,7 @@ describe('a job on dead letters', () => {
     const total = () => service.participant.catalog.count({ state: 'open' })
     await eventually(async () => assert.equal(await total(), 12))
     bug.isPresent = false
-    const { id } = await ask<OperatorJob>(at, '/dead-letters/retries', { perSecond: 2 })
+    const { id } = await ask<OperatorJob>(at, '/dead-letters/retries', { dryRun: false, perSecond: 2 })
     const job = () => ask<OperatorJob>(at, `/jobs/${id}`)
     {
       await using dying = startOrder(service)
@@ -273,7 +274,7 @@ describe('a branch or a courier', () => {
         ['/dead-letters/groups', undefined],
         ['/dead-letters/1', undefined],
         ['/dead-letters/1/discard', { why: 'because' }],
-        ['/dead-letters/retries', {}],
+        ['/dead-letters/retries', { dryRun: false }],
         ['/dead-letters/discards', { why: 'because' }],
         ['/jobs', undefined],
         ['/jobs/01936f5e-8a3b-7c21-9d4e-5f6a7b8c9d0e/cancel', {}],

@@ -77,7 +77,7 @@ export function deadLetterRoutes<S extends Service>(service: S) {
     }),
     deadLetter: createRoute({
       method: 'get',
-      path: `${path}/{letter}`,
+      path: `${path}/{letter}/message`,
       operationId: `get${Name}DeadLetter`,
       summary: `A dead letter of the ${service} service with its headers and body`,
       description: 'Fields that the contract marks as secret are hidden.',

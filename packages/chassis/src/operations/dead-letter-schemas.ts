@@ -110,7 +110,8 @@ const many = {
   perSecond: z.int().min(1).max(500).default(50).describe('Letters a second at most'),
 }
 
-export const retryMany = z.strictObject(many)
+// Required, so that no empty body chooses every letter.
+export const retryMany = z.strictObject({ ...many, dryRun: z.boolean().describe('Only count') })
 export const discardMany = z.strictObject({ ...many, why })
 
 const count = z.int().min(0)

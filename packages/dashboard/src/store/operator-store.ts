@@ -54,7 +54,7 @@ export function mongoOperatorStore(db: Db): OperatorStore {
   return {
     async record({ id, ...action }) {
       await ensureIndexes()
-      await actions.insertOne({ _id: id, ...action, expiresAt: expiresAt() })
+      await actions.insertOne({ _id: id, ...action, expiresAt: expiresAt() }, { ignoreUndefined: true })
     },
     async actions({ limit, before, orderId }) {
       const filter: Filter<ActionDocument> = {
@@ -71,7 +71,7 @@ export function mongoOperatorStore(db: Db): OperatorStore {
     async beginJob(job) {
       await ensureIndexes()
       await file()
-      const insert = jobs.insertOne({ _id: running, job, expiresAt: expiresAt() })
+      const insert = jobs.insertOne({ _id: running, job, expiresAt: expiresAt() }, { ignoreUndefined: true })
       return (await insert.catch(unless(duplicateKey))) !== undefined
     },
     async job(id) {

@@ -34,7 +34,7 @@ describe('the OpenAPI document', () => {
         `GET /operations/${it}/actions`,
         `GET /operations/${it}/dead-letters`,
         `GET /operations/${it}/dead-letters/groups`,
-        `GET /operations/${it}/dead-letters/{letter}`,
+        `GET /operations/${it}/dead-letters/{letter}/message`,
         ...(it === 'dashboard' ? [] : [`GET /operations/${it}/events/{eventId}`]),
         `GET /operations/${it}/jobs`,
         `GET /operations/${it}/jobs/{jobId}`,

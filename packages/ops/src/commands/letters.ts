@@ -56,6 +56,6 @@ export async function showLetter(
   service: OpsService,
   letter: string,
 ): Promise<void> {
-  const found = await client.get(`/operations/${service}/dead-letters/{letter}`, { path: { letter } })
+  const found = await client.get(`/operations/${service}/dead-letters/{letter}/message`, { path: { letter } })
   print(json ? JSON.stringify(found) : letterText(found))
 }

@@ -17,6 +17,7 @@ const ofCi = read('.ci/run').split('\n')
 const printed: Readonly<Record<string, RegExp>> = {
   'npx pnpm@12 start': /➜ +(http:\S+)/,
   'npx pnpm@12 demo': /DeliveryCompleted[\s\S]*PaymentRefunded/,
+  'npx pnpm@12 -s ops status': /^order +up/m,
   'curl -X POST localhost:8088/orders': /"status":"PLACED"/,
 }
 const printedBy = (command: string) =>
