@@ -48,6 +48,18 @@ describe('the start command', { timeout: 300_000 }, () => {
     assert.match(stdout, /^(\d+) of \1 orders ended as expected$/m)
   })
 
+  it('needs less than 1 GiB for everything beside the stores', async (t) => {
+    const services = (await descendantsOf(started.pid)).filter(({ command }) => /\.mjs\b/.test(command))
+    assert.equal(services.length, 5, services.map(({ command }) => command).join('\n'))
+    const pids = [started.pid, ...services.map(({ pid }) => pid)].join()
+    const { stdout } = await run('ps', ['-o', 'rss=', '-p', pids])
+    const kibibytes = stdout.trim().split(/\s+/).map(Number)
+    const all = kibibytes.reduce((sum, each) => sum + each, 0)
+    t.diagnostic(`${kibibytes.map((each) => Math.round(each / 1024)).join(' + ')} MiB`)
+    assert.equal(kibibytes.length, 6)
+    assert.ok(all < 2 ** 20, `${all} KiB`)
+  })
+
   it('prints a line with a tick for each server and service, and then the address of the page', () => {
     const lines = started.output().split('\n')
     const ticks = lines.filter((line) => line.startsWith('✔ '))
