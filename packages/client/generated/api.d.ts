@@ -306,7 +306,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/operations/order/dead-letters/{letter}": {
+    readonly "/operations/order/dead-letters/{letter}/message": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -574,7 +574,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/operations/payment/dead-letters/{letter}": {
+    readonly "/operations/payment/dead-letters/{letter}/message": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -842,7 +842,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/operations/delivery/dead-letters/{letter}": {
+    readonly "/operations/delivery/dead-letters/{letter}/message": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -1090,7 +1090,7 @@ export interface paths {
         readonly patch?: never;
         readonly trace?: never;
     };
-    readonly "/operations/dashboard/dead-letters/{letter}": {
+    readonly "/operations/dashboard/dead-letters/{letter}/message": {
         readonly parameters: {
             readonly query?: never;
             readonly header?: never;
@@ -4692,11 +4692,8 @@ export interface operations {
                      * @description Only letters from before this time
                      */
                     readonly to?: string;
-                    /**
-                     * @description Only count
-                     * @default false
-                     */
-                    readonly dryRun?: boolean;
+                    /** @description Only count */
+                    readonly dryRun: boolean;
                     /**
                      * @description Letters a second at most
                      * @default 50
@@ -6258,11 +6255,8 @@ export interface operations {
                      * @description Only letters from before this time
                      */
                     readonly to?: string;
-                    /**
-                     * @description Only count
-                     * @default false
-                     */
-                    readonly dryRun?: boolean;
+                    /** @description Only count */
+                    readonly dryRun: boolean;
                     /**
                      * @description Letters a second at most
                      * @default 50
@@ -7824,11 +7818,8 @@ export interface operations {
                      * @description Only letters from before this time
                      */
                     readonly to?: string;
-                    /**
-                     * @description Only count
-                     * @default false
-                     */
-                    readonly dryRun?: boolean;
+                    /** @description Only count */
+                    readonly dryRun: boolean;
                     /**
                      * @description Letters a second at most
                      * @default 50
@@ -9286,11 +9277,8 @@ export interface operations {
                      * @description Only letters from before this time
                      */
                     readonly to?: string;
-                    /**
-                     * @description Only count
-                     * @default false
-                     */
-                    readonly dryRun?: boolean;
+                    /** @description Only count */
+                    readonly dryRun: boolean;
                     /**
                      * @description Letters a second at most
                      * @default 50

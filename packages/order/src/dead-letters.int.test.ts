@@ -140,7 +140,11 @@ describe('an operator with many dead letters', () => {
       (await readProblem(send(one, `/dead-letters/${spared.id}/send-back`, {}))).code,
       'dead-letter-settled',
     )
-    const retry = await ask<OperatorJob>(one, '/dead-letters/retries', { ...approved, dryRun: false, perSecond: 500 })
+    const retry = await ask<OperatorJob>(one, '/dead-letters/retries', {
+      ...approved,
+      dryRun: false,
+      perSecond: 500,
+    })
     const retried = await ended(retry.id)
     assert.deepEqual([retried.total, retried.settled, retried.skipped, retried.failed], [5, 5, 0, 0])
     const discard = await ask<OperatorJob>(other, '/dead-letters/discards', { why: 'known', perSecond: 500 })

@@ -34,7 +34,9 @@ export function BulkAction({
   }
   const retry = async () => {
     setTotal(undefined)
-    const { data } = await client.post(`/operations/${service}/dead-letters/retries`, { body: { ...of, dryRun: false } })
+    const { data } = await client.post(`/operations/${service}/dead-letters/retries`, {
+      body: { ...of, dryRun: false },
+    })
     if ('id' in data) setJob(data)
   }
   const discard = async (why: string) => {

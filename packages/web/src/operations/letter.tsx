@@ -62,7 +62,9 @@ function Message({ service, id }: { service: OperatedName; id: string }) {
   const [content, setContent] = useState<DeadLetterContent | undefined>(undefined)
   const { error, act } = useAction()
   const read = async () =>
-    setContent(await client.get(`/operations/${service}/dead-letters/{letter}/message`, { path: { letter: id } }))
+    setContent(
+      await client.get(`/operations/${service}/dead-letters/{letter}/message`, { path: { letter: id } }),
+    )
   return (
     <details
       class="message"
