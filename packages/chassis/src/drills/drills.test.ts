@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { openSchedule } from './follow.ts'
-import { drillIdOf, drillKinds, drillRequest } from './kinds.ts'
+import { drillIdOf, drillKinds, drillRequest, ownerOfId } from './kinds.ts'
 import { DrillFailure, throwingInDrill } from './throwing.ts'
 
 const declines = { kind: 'payment-declines', percent: 50, forSeconds: 40 } as const
@@ -52,5 +52,7 @@ describe('what can be asked for', () => {
     assert.equal(drillIdOf({ ...throws, service: 'order' }), 'handler-throws-order')
     assert.equal(drillIdOf({ kind: 'frozen', server: 'nats', forSeconds: 1 }), 'frozen-nats')
     assert.equal(drillIdOf(declines), 'payment-declines')
+    const owned = ['payment-declines', 'handler-throws-order', 'frozen-nats', 'handler-throws-nobody']
+    assert.deepEqual(owned.map(ownerOfId), ['payment', 'order', 'none', undefined])
   })
 })

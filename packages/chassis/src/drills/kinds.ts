@@ -3,6 +3,16 @@ import type { Service } from '@saucery/contracts/choreography'
 
 const services = ['order', 'payment', 'delivery', 'dashboard'] as const satisfies readonly Service[]
 
+const servers = ['nats', 'postgres', 'mongodb'] as const
+
+const owners = {
+  load: 'order',
+  'payment-slow': 'payment',
+  'payment-declines': 'payment',
+  'payment-away': 'payment',
+  'deliveries-fail': 'delivery',
+} as const satisfies Record<string, Service>
+
 /** The longest drill: each ends by itself. */
 const forSeconds = z.int().min(1).max(600).describe('It ends by itself after so many seconds')
 const percent = z.int().min(1).max(100).describe('Of how many it happens to')
@@ -46,7 +56,7 @@ export const drillRequest = z
     }),
     z.object({
       kind: z.literal('frozen'),
-      server: z.enum(['nats', 'postgres', 'mongodb']),
+      server: z.enum(servers),
       forSeconds,
     }),
   ])
@@ -60,20 +70,16 @@ export const drillKinds = drillRequest.options.map(({ shape }) => shape.kind.val
 
 /** The service whose store has the drill, so that all of its replicas follow; none for a frozen server. */
 export function ownerOf(drill: DrillRequest): Service | undefined {
-  switch (drill.kind) {
-    case 'load':
-      return 'order'
-    case 'payment-slow':
-    case 'payment-declines':
-    case 'payment-away':
-      return 'payment'
-    case 'deliveries-fail':
-      return 'delivery'
-    case 'handler-throws':
-      return drill.service
-    case 'frozen':
-      return undefined
-  }
+  if (drill.kind === 'handler-throws') return drill.service
+  return drill.kind === 'frozen' ? undefined : owners[drill.kind]
+}
+
+/** The service whose store has the drill of this id; none for a frozen server, undefined for what is no drill's id. */
+export function ownerOfId(id: string): Service | 'none' | undefined {
+  const service = services.find((name) => id === `handler-throws-${name}`)
+  if (service) return service
+  if (servers.some((server) => id === `frozen-${server}`)) return 'none'
+  return owners[id as keyof typeof owners]
 }
 
 /** Drills with the same id take each other's place. */

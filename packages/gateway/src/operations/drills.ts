@@ -1,8 +1,8 @@
 import { sharedResult } from '@saucery/chassis/async/shared-result'
 import type { RunningDrill } from '@saucery/chassis/drills/drill-store'
-import { type DrillRequest, drillIdOf, drillKinds, ownerOf } from '@saucery/chassis/drills/kinds'
+import { type DrillRequest, drillIdOf, drillKinds, ownerOf, ownerOfId } from '@saucery/chassis/drills/kinds'
 import { notOffered } from '@saucery/chassis/drills/routes'
-import { ProblemError } from '@saucery/chassis/http/problem'
+import { orNotFound, ProblemError } from '@saucery/chassis/http/problem'
 import type { Caller } from '@saucery/contracts/access/scope'
 import type { Authenticator } from '../auth/authenticate.ts'
 import { problemOf } from '../proxy/failures.ts'
@@ -74,12 +74,10 @@ export function openDrills({ upstreams, authenticator, settings }: DrillDeps) {
     },
     async end(id: string, caller: Caller): Promise<void> {
       requireOn()
-      const { drills } = await readAll()
-      const drill = drills.find((it) => it.id === id)
-      if (!drill) return
-      const owner = ownerOf(drill.request)
-      if (owner) await atOwner(owner, `/${id}/end`, caller, {})
-      else await freezer?.end(id)
+      // Not by the list: a service that does not answer just now is not in it.
+      const owner = orNotFound(ownerOfId(id))
+      if (owner === 'none') await freezer?.end(id)
+      else await atOwner(owner, `/${id}/end`, caller, {})
     },
   }
 }
