@@ -85,7 +85,8 @@ describe('the page on replaying', { timeout: 400_000 }, () => {
     const { answers, wrong } = await readers.stop()
     t.diagnostic(`${answers} answers meanwhile`)
     assert.deepEqual(wrong, [])
-    assert.ok(answers > accepted.length, 'too few answers to prove anything')
+    // Some seconds of reading; on a busy machine each answer takes longer.
+    assert.ok(answers >= 30, 'too few answers to prove anything')
     consumedAllAgain(await observer.consumers('dashboard'), consumers)
     assert.deepEqual(await everything(), before)
   })
