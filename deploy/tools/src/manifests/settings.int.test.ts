@@ -47,7 +47,7 @@ for (const overlay of overlays)
       const off = ofKind(resources, 'ConfigMap').filter(
         ({ data }) => data?.AUTH === 'off' || data?.AUTH_OFF_BEYOND_LOOPBACK,
       )
-      assert.deepEqual(off.length > 0, ['local', 'local-observed', 'tilt'].includes(overlay))
+      assert.deepEqual(off.length > 0, ['local', 'local-observed', 'tilt', 'tilt-observed'].includes(overlay))
     })
 
     it('has drills only in overlays for one’s own machine, and says which are production', () => {
