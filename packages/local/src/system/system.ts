@@ -66,7 +66,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const own = { ports, stores, bundle: await bundling, signIn, onLine, traceStore: traces?.url }
     const services = startServices({ ...options, ...own })
     stops.unshift(() => stopServices(services, print))
-    if (options.env.DRILLS === 'on') stops.unshift(freezeOnDemand(dataDir, servers, print).stop)
+    const freezing = options.env.DRILLS === 'on' ? freezeOnDemand(dataDir, servers, print) : undefined
+    if (freezing) stops.unshift(freezing.stop)
     const urls = perService((name) => `http://127.0.0.1:${ports[name]}`)
     const managementUrls = perService((name) => `http://127.0.0.1:${ports[managementOf(name)]}`)
     await waitUntilReady(managementUrls, print, signal, options.onReady)
@@ -80,6 +81,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       hasTraces: traces !== undefined,
       stop,
       async kill() {
+        await freezing?.stop()
         await Promise.all([...Object.values(services), ...Object.values(servers)].map(killForGood))
         await traces?.close()
         await unlock()
