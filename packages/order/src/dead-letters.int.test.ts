@@ -276,7 +276,7 @@ describe('a branch or a courier', () => {
     for (const caller of [branch('1'), courier])
       for (const [route, body] of [
         ['/dead-letters/groups', undefined],
-        ['/dead-letters/1', undefined],
+        ['/dead-letters/1/message', undefined],
         ['/dead-letters/1/discard', { why: 'because' }],
         ['/dead-letters/retries', { dryRun: false }],
         ['/dead-letters/discards', { why: 'because' }],
