@@ -6,6 +6,7 @@ import { branch, courier, operator, testCallerTokens } from '@saucery/chassis/te
 import { stamped } from '@saucery/chassis/testing/events'
 import { type ListPage, readProblem } from '@saucery/chassis/testing/http'
 import { silentLog } from '@saucery/chassis/testing/log'
+import { startServiceProcess } from '@saucery/chassis/testing/service-process'
 import { deadLetterNotices } from '@saucery/contracts/access/notices'
 import { subscriptionsOf } from '@saucery/contracts/choreography'
 import { PaymentApproved, PaymentDeclined } from '@saucery/contracts/payment'
@@ -13,7 +14,6 @@ import { Unprocessable } from '@saucery/messaging/events/cloud-events'
 import type { OperatorJob } from '@saucery/messaging/operator/operator-store'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { reactions } from './reactions.ts'
-import { startOrder } from './testing/order-process.ts'
 import { assemble, testOrders } from './testing/orders.ts'
 
 interface Letter {
@@ -250,7 +250,7 @@ describe('a job on dead letters', () => {
     const { id } = await ask<OperatorJob>(at, '/dead-letters/retries', { dryRun: false, perSecond: 2 })
     const job = () => ask<OperatorJob>(at, `/jobs/${id}`)
     {
-      await using dying = startOrder(service)
+      await using dying = startServiceProcess(new URL('main.ts', import.meta.url), service)
       await eventually(async () => assert.ok((await job()).settled > 0, 'it has not begun'))
       await dying.kill()
     }

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
 import { after, describe, it } from 'node:test'
 import { stamped } from '@saucery/chassis/testing/events'
+import { startServiceProcess } from '@saucery/chassis/testing/service-process'
 import { DeliveryFailed } from '@saucery/contracts/delivery'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { v7 as uuidv7 } from 'uuid'
 import { findPayment } from '../store.ts'
-import { startPayment } from '../testing/payment-process.ts'
 import { testPayments } from '../testing/payments.ts'
 
+const main = new URL('../main.ts', import.meta.url)
 const service = await testPayments()
 after(() => service[Symbol.asyncDispose]())
 const { books, db, nats, passTimers, publishedOf } = service
@@ -22,7 +23,7 @@ describe('a process that is killed between the provider’s work and its answer'
     const is = async (status: string) => assert.equal((await findPayment(db, orderId))?.status, status)
     const booked = async (refunds: number) => assert.equal((await books())[orderId]?.refunds, refunds)
     {
-      await using dying = startPayment(service, keepingAnswers)
+      await using dying = startServiceProcess(main, service, keepingAnswers)
       const order = { orderId, branchId: '1', sauceId: '2', qty: 1, price: 3000, amount: 3000 }
       await nats.publish(stamped(OrderPlaced(order)))
       await eventually(() => booked(0))
@@ -31,11 +32,11 @@ describe('a process that is killed between the provider’s work and its answer'
     await is('PENDING')
     await passTimers()
     {
-      await using _ = startPayment(service, {})
+      await using _ = startServiceProcess(main, service)
       await eventually(() => is('APPROVED'))
     }
     {
-      await using dying = startPayment(service, keepingAnswers)
+      await using dying = startServiceProcess(main, service, keepingAnswers)
       await nats.publish(stamped(DeliveryFailed({ orderId, reason: 'undeliverable' })))
       await eventually(() => booked(1))
       await dying.kill()
@@ -43,7 +44,7 @@ describe('a process that is killed between the provider’s work and its answer'
     await is('REFUND_PENDING')
     await passTimers()
     {
-      await using _ = startPayment(service, {})
+      await using _ = startServiceProcess(main, service)
       await eventually(() => is('REFUNDED'))
     }
     assert.deepEqual(await publishedOf(orderId), ['PaymentApproved', 'PaymentRefunded'])

@@ -4,15 +4,21 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { testKey } from '@saucery/messaging/testing/keys'
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url))
 const publicPem = String(createPublicKey(testKey).export({ type: 'spki', format: 'pem' }))
+const publishers = ['order', 'payment', 'delivery']
 
-/** The payment service as a process of its own, which a test can kill. */
-export function startPayment(
-  { postgresUrl, nats }: { postgresUrl: string; nats: { url: string } },
-  env: NodeJS.ProcessEnv,
-) {
-  const child = spawn(process.execPath, ['--import', 'tsx', main], {
+interface Servers {
+  readonly postgresUrl: string
+  readonly nats: { readonly url: string }
+}
+
+/**
+ * A service as a process of its own, which a test can kill.
+ * @param main its `main.ts`
+ * @param env further settings
+ */
+export function startServiceProcess(main: URL, { postgresUrl, nats }: Servers, env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(main)], {
     env: {
       PATH: process.env.PATH,
       HOST: '127.0.0.1',
@@ -23,15 +29,15 @@ export function startPayment(
       POSTGRES_URL: postgresUrl,
       NATS_URL: nats.url,
       EVENT_SIGNING_KEY: String(testKey.export({ type: 'pkcs8', format: 'pem' })),
-      EVENT_PUBLIC_KEYS: JSON.stringify({ order: publicPem, delivery: publicPem }),
+      EVENT_PUBLIC_KEYS: JSON.stringify(Object.fromEntries(publishers.map((name) => [name, publicPem]))),
       ...env,
     },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
   const exited = once(child, 'exit')
-  const end = async (signal: NodeJS.Signals) => {
-    child.kill(signal)
+  const kill = async () => {
+    child.kill('SIGKILL')
     await exited
   }
-  return { kill: () => end('SIGKILL'), [Symbol.asyncDispose]: () => end('SIGKILL') }
+  return { kill, [Symbol.asyncDispose]: kill }
 }
