@@ -12,9 +12,9 @@ import { routeNames } from './docs/route-names.ts'
 import { edgePolicy } from './edge/edge-policy.ts'
 import { servePage } from './edge/page.ts'
 import { callerLimit } from './edge/rate-limit.ts'
+import { knowCaller } from './operations/know-caller.ts'
 import { operationsApi } from './operations/operations-api.ts'
 import { openOverview, operationsOverview } from './operations/overview.ts'
-import { traceRoutes } from './operations/traces.ts'
 import type { EventStreams } from './proxy/event-streams.ts'
 import { routeTo } from './proxy/route.ts'
 import { prefixes, type Upstream } from './proxy/upstreams.ts'
@@ -45,16 +45,18 @@ export async function gatewayApi({ settings, upstreams, eventStreams, log }: Gat
 
   app.use('/me', refuseParameters)
   app.use('/operations', refuseParameters)
-  app.use('/operations/traces/*', refuseParameters)
-  app.use('/operations/orders/:id/traces', refuseParameters)
   app.get('/me', currentCaller(authenticator, settings))
   const overview = openOverview({ upstreams, authenticator })
-  app.get('/operations', operationsOverview({ overview, authenticator, limitCaller }))
-  const { TRACE_STORE_URL: store } = settings
-  app.route('/', traceRoutes({ store, authenticator, limitCaller }))
+  app.get('/operations', knowCaller({ authenticator, limitCaller }), operationsOverview(overview))
   const operations = operationsApi({ upstreams, authenticator, overview, limitCaller, settings, log })
-  for (const path of ['/operations/orders/*', '/operations/drills', '/operations/drills/*', '/drills'])
-    app.all(path, operations)
+  const own = [
+    '/operations/orders/*',
+    '/operations/traces/*',
+    '/operations/drills',
+    '/operations/drills/*',
+    '/drills',
+  ]
+  for (const path of own) app.all(path, operations)
   app.route('/', reference())
   if (settings.WEB_ROOT === undefined) app.get('/', (c) => c.json({ service: 'gateway', routes: prefixes }))
   else app.route('/', await servePage(settings.WEB_ROOT))

@@ -11,9 +11,9 @@ import { orderRoutes } from '@saucery/order/routes'
 import { paymentRoutes } from '@saucery/payment/routes'
 import { beginDrill, endDrill, getDrills } from '../operations/drill-routes.ts'
 import { getOrderStory } from '../operations/story-route.ts'
+import { getOrderTraces, getTrace } from '../operations/trace-routes.ts'
 import { prefixes, type Upstream } from '../proxy/upstreams.ts'
 import { getOverview } from './overview.ts'
-import { getOrderTraces, getTrace } from './traces.ts'
 
 /** Where `pnpm --filter @saucery/gateway documents` writes the document. */
 export const openApiFile = new URL('../../generated/openapi.json', import.meta.url)

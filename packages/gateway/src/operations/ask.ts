@@ -1,6 +1,6 @@
-import { callerTokenHeader } from '@saucery/chassis/auth/caller-token'
 import { codeOf } from '../proxy/failures.ts'
 import type { Upstream } from '../proxy/upstreams.ts'
+import { callService } from './call.ts'
 import type { Asked } from './service-state.ts'
 
 /** A service that has not answered by then is down, whether it hangs, is overloaded or cannot be reached. */
@@ -8,20 +8,18 @@ const deadlineMs = 1500
 
 /** Asks a service once, and ends by the deadline whatever hangs: a connection, an answer or the rest of one. */
 export async function askUpstream<T>(
-  { pool }: Pick<Upstream, 'pool'>,
+  upstream: Pick<Upstream, 'pool'>,
   path: string,
   callerToken: string | undefined,
 ): Promise<Asked<T>> {
   const since = performance.now()
   const elapsed = () => performance.now() - since
   const signal = AbortSignal.timeout(deadlineMs)
-  const headers = callerToken === undefined ? {} : { [callerTokenHeader]: callerToken }
   try {
-    const { statusCode, body } = await pool.request({ method: 'GET', path, headers, signal })
-    const found = await body.json()
-    if (statusCode === 200) return { ms: elapsed(), found: found as T }
+    const { status, found } = await callService(upstream, { method: 'GET', path, callerToken, signal })
+    if (status === 200) return { ms: elapsed(), found: found as T }
     const { code, title } = found as { readonly code?: string; readonly title?: string }
-    return { ms: elapsed(), reason: title ?? `Status ${statusCode}`, isBusy: code === 'service-overloaded' }
+    return { ms: elapsed(), reason: title ?? `Status ${status}`, isBusy: code === 'service-overloaded' }
   } catch (error) {
     const reason = signal.aborted ? `No answer within ${deadlineMs / 1000} s` : reasonOf(error)
     return { ms: elapsed(), reason, isBusy: false }

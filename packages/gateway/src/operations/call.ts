@@ -9,6 +9,8 @@ interface Call {
   readonly path: string
   readonly body?: unknown
   readonly callerToken: string | undefined
+  /** Ends the call; by default after 5 s. */
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -17,13 +19,12 @@ interface Call {
  */
 export async function callService(
   { pool }: Pick<Upstream, 'pool'>,
-  { method, path, body, callerToken }: Call,
+  { method, path, body, callerToken, signal = AbortSignal.timeout(deadlineMs) }: Call,
 ): Promise<{ readonly status: number; readonly found: unknown }> {
   const headers = {
     ...(callerToken !== undefined && { [callerTokenHeader]: callerToken }),
     ...(body !== undefined && { 'content-type': 'application/json' }),
   }
-  const signal = AbortSignal.timeout(deadlineMs)
   const answer = await pool.request({
     method,
     path,

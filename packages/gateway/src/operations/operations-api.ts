@@ -1,18 +1,17 @@
-import type { HttpBindings } from '@hono/node-server'
-import { anonymousOperator, authorize } from '@saucery/chassis/auth/authorize'
+import { authorize } from '@saucery/chassis/auth/authorize'
 import { openApiApp } from '@saucery/chassis/openapi/app'
 import type { Log } from '@saucery/chassis/telemetry/log'
-import type { Caller } from '@saucery/contracts/access/scope'
-import type { Handler, MiddlewareHandler } from 'hono'
-import type { Authenticator } from '../auth/authenticate.ts'
+import type { Handler } from 'hono'
 import type { GatewaySettings } from '../settings.ts'
 import { beginDrill, endDrill, getDrills } from './drill-routes.ts'
 import { openDrills } from './drills.ts'
+import { type KnowCallerDeps, knowCaller } from './know-caller.ts'
 import { openStories, type StoryDeps } from './story.ts'
 import { getOrderStory } from './story-route.ts'
+import { getOrderTraces, getTrace } from './trace-routes.ts'
+import { openTraceStore } from './traces.ts'
 
-interface OperationsDeps extends StoryDeps {
-  readonly limitCaller: (caller: Caller) => void
+interface OperationsDeps extends StoryDeps, KnowCallerDeps {
   readonly settings: GatewaySettings
   readonly log: Log
 }
@@ -25,6 +24,17 @@ export function operationsApi(deps: OperationsDeps): Handler {
   app.openapi(getOrderStory, async (c) => {
     authorize(c, 'operate')
     return c.json(await story(c.req.valid('param').id, c.get('caller')), 200)
+  })
+
+  const readTraces = openTraceStore(deps.settings.TRACE_STORE_URL)
+  const json = { 'content-type': 'application/json' }
+  app.openapi(getTrace, async (c) => {
+    authorize(c, 'operate')
+    return c.body(await readTraces(`/traces/${c.req.valid('param').traceId}`), 200, json) as never
+  })
+  app.openapi(getOrderTraces, async (c) => {
+    authorize(c, 'operate')
+    return c.body(await readTraces(`/orders/${c.req.valid('param').orderId}`), 200, json) as never
   })
 
   const drills = openDrills(deps)
@@ -48,15 +58,3 @@ export function operationsApi(deps: OperationsDeps): Handler {
 
   return (c) => app.fetch(c.req.raw, c.env)
 }
-
-const knowCaller =
-  ({
-    authenticator,
-    limitCaller,
-  }: { authenticator: Authenticator } & Pick<OperationsDeps, 'limitCaller'>): MiddlewareHandler =>
-  async (c, next) => {
-    const caller = await authenticator.callerOf((c.env as HttpBindings).incoming.headers)
-    if (caller) limitCaller(caller)
-    c.set('caller', caller ?? anonymousOperator)
-    return next()
-  }

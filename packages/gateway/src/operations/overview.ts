@@ -1,4 +1,3 @@
-import type { HttpBindings } from '@hono/node-server'
 import { sharedResult } from '@saucery/chassis/async/shared-result'
 import { authorize } from '@saucery/chassis/auth/authorize'
 import type { Caller } from '@saucery/contracts/access/scope'
@@ -63,7 +62,7 @@ export function openOverview({ upstreams, authenticator }: OverviewDeps) {
     () => keepMs,
   )
 
-  return async (caller: Caller | undefined) => {
+  return async (caller: Caller) => {
     // Every operator may see the same, so it does not matter in whose name the services are asked.
     operator = caller
     const states = await readStates()
@@ -72,20 +71,10 @@ export function openOverview({ upstreams, authenticator }: OverviewDeps) {
   }
 }
 
-interface AnswerDeps extends Pick<OverviewDeps, 'authenticator'> {
-  readonly overview: Overview
-  readonly limitCaller: (caller: Caller) => void
-}
-
-/** `GET /operations` */
+/** `GET /operations`, after `knowCaller`. */
 export const operationsOverview =
-  ({ overview, authenticator, limitCaller }: AnswerDeps): Handler =>
+  (overview: Overview): Handler =>
   async (c) => {
-    const caller = await authenticator.callerOf((c.env as HttpBindings).incoming.headers)
-    if (caller) {
-      limitCaller(caller)
-      c.set('caller', caller)
-      authorize(c, 'operate')
-    }
-    return c.json({ services: await overview(caller) })
+    authorize(c, 'operate')
+    return c.json({ services: await overview(c.get('caller')) })
   }

@@ -1,4 +1,4 @@
-import type { Span } from '@saucery/gateway/documents/traces'
+import type { Span } from '@saucery/gateway/operations/trace-routes'
 import { z } from 'zod'
 
 /** OTLP over HTTP as JSON: https://opentelemetry.io/docs/specs/otlp/#json-protobuf-encoding. What is not read here is left out. */

@@ -1,4 +1,4 @@
-import type { Trace } from '@saucery/gateway/documents/traces'
+import type { Trace } from '@saucery/gateway/operations/trace-routes'
 import { keyAttribute } from '@saucery/messaging/traces/spans'
 import type { ReceivedSpan } from './otlp.ts'
 
