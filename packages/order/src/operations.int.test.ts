@@ -115,10 +115,10 @@ describe('an operator', () => {
       handled: false,
       state: 'open',
     })
-    const shown = await answer<LetterContent>(ask(`${deadLetters}/${id}`))
+    const shown = await answer<LetterContent>(ask(`${deadLetters}/${id}/message`))
     assert.equal(JSON.parse(shown.body.text ?? '').orderId, order.id)
     assert.ok(shown.headers.some(({ name, values }) => name === 'ce-id' && values[0] === eventId))
-    assert.deepEqual(await answer(ask(`${deadLetters}/${sequence}`)), shown)
+    assert.deepEqual(await answer(ask(`${deadLetters}/${sequence}/message`)), shown)
   })
 
   it('reads when an event was handled, and after how many deliveries', async () => {

@@ -44,10 +44,11 @@ export const traces = [
     "if (!outgoing || c.res.headers.get('content-type')?.startsWith('text/event-stream'))",
     'if (!outgoing)',
   ]),
-  ...mutantsOf('packages/gateway/src/operations/traces.ts', 'operations/traces', [
+  ...mutantsOf('packages/gateway/src/operations/operations-api.ts', 'operations/traces', [
     'everyone may read traces',
-    "authorize(c, 'operate')",
-    '',
+    `app.openapi(getOrderTraces, async (c) => {
+    authorize(c, 'operate')`,
+    'app.openapi(getOrderTraces, async (c) => {',
   ]),
   ...mutantsOf('packages/local/src/traces/span-store.ts', 'traces/span-store', [
     'the trace store grows without end',
