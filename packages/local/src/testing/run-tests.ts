@@ -2,14 +2,7 @@ import { spawn } from 'node:child_process'
 import { root } from '@saucery/servers/install/folders'
 import { exitWith } from '../cli/command-line.ts'
 import { testEnv } from './test-env.ts'
-import {
-  findTestFiles,
-  lanesOf,
-  parseArguments,
-  selectFiles,
-  type TestArguments,
-  type TestLane,
-} from './test-files.ts'
+import { findTestFiles, inTestOrder, parseArguments, selectFiles, type TestArguments } from './test-files.ts'
 import { withTestServers } from './with-servers.ts'
 
 /** A test file that takes longer waits for something that will never come. */
@@ -25,7 +18,7 @@ With words only the files whose path contains one: npx pnpm@12 test order --test
 `
 
 const wanted = readArguments()
-const files = selectFiles(findTestFiles(root), wanted)
+const files = inTestOrder(selectFiles(findTestFiles(root), wanted))
 if (files.length === 0) {
   print(`No test file matches: ${process.argv.slice(2).join(' ') || 'there are none'}`)
   process.exit(1)
@@ -58,38 +51,18 @@ function runWithServers(): Promise<number> {
 
 async function runTests(env: NodeJS.ProcessEnv): Promise<number> {
   if (interrupted.signal.aborted) return 130
-  const [first, second] = lanesOf(files)
-  const codes = await Promise.all([
-    runLane(first, env, 'inherit'),
-    // Its lines would mingle with those of the first.
-    ...(second ? [runLane(second, env, 'at the end')] : []),
-  ])
-  return interrupted.signal.aborted ? 130 : Math.max(...codes)
-}
-
-async function runLane(
-  lane: TestLane,
-  env: NodeJS.ProcessEnv,
-  output: 'inherit' | 'at the end',
-): Promise<number> {
-  const defaults = [
-    `--test-concurrency=${lane.concurrency}`,
-    '--test-reporter=spec',
-    `--test-timeout=${STUCK_AFTER_MS}`,
-  ]
+  // On two cores three: many tests wait for what takes its time.
+  const defaults = ['--test-concurrency=3', '--test-reporter=spec', `--test-timeout=${STUCK_AFTER_MS}`]
   const flags = ['--import', 'tsx', '--test', ...defaults, ...wanted.flags]
-  const child = spawn(process.execPath, [...flags, ...lane.files], {
+  const child = spawn(process.execPath, [...flags, ...files], {
     cwd: root,
     env: { ...testEnv(process.env), ...env },
-    stdio: output === 'inherit' ? 'inherit' : ['ignore', 'pipe', 'inherit'],
+    stdio: 'inherit',
   })
-  const printed: Buffer[] = []
-  child.stdout?.on('data', (chunk) => printed.push(chunk))
   interrupted.signal.addEventListener('abort', () => child.kill('SIGINT'))
   const code = await new Promise<number>((resolve, reject) => {
     child.once('error', reject)
-    child.once('close', (exitCode) => resolve(exitCode ?? 1))
+    child.once('exit', (exitCode) => resolve(exitCode ?? 1))
   })
-  process.stdout.write(Buffer.concat(printed))
-  return code
+  return interrupted.signal.aborted ? 130 : code
 }

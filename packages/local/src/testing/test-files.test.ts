@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { lanesOf, parseArguments, selectFiles } from './test-files.ts'
+import { inTestOrder, parseArguments, selectFiles } from './test-files.ts'
 
 const files = [
   'packages/order/src/domain.test.ts',
@@ -32,14 +32,17 @@ describe('the files that pnpm test runs', () => {
   })
 })
 
-describe('the lanes of the test files', () => {
-  it('have tests of the whole system beside the others, each file once', () => {
-    const [whole, parts] = lanesOf(files)
-    assert.deepEqual([whole.files, parts?.files], [[files[2]], files.slice(0, 2)])
-  })
-
-  it('are one when there is one kind of tests', () => {
-    assert.deepEqual(lanesOf(files.slice(0, 2)), [{ files: files.slice(0, 2), concurrency: 3 }])
-    assert.equal(lanesOf(files.slice(2))[1], undefined)
-  })
+it('tests of the whole system are spread among the others', () => {
+  const names = (kind: string, count: number) =>
+    Array.from({ length: count }, (_, i) => `${i}.${kind}.test.ts`)
+  const [parts, whole] = [names('int', 4), names('sys', 2)]
+  assert.deepEqual(inTestOrder([...parts, ...whole]), [
+    parts[0],
+    whole[0],
+    parts[1],
+    parts[2],
+    whole[1],
+    parts[3],
+  ])
+  assert.deepEqual(inTestOrder(parts), parts)
 })

@@ -32,24 +32,19 @@ export function selectFiles(files: readonly string[], { unit, filters }: TestArg
   )
 }
 
-/** Files that one test runner runs, so many at once. */
-export interface TestLane {
-  readonly files: readonly string[]
-  readonly concurrency: number
-}
-
 /**
- * Tests of the whole system keep both cores busy, most others wait for what takes its time. So both kinds run side by
- * side, two files of each at once; one kind alone runs three.
+ * The order in which the files are run. Tests of the whole system keep both cores busy, most others wait for what takes
+ * its time: spread evenly among them, they leave no time in which the machine is idle, and none in which all are slow.
  */
-export function lanesOf(files: readonly string[]): [TestLane, TestLane?] {
+export function inTestOrder(files: readonly string[]): string[] {
   const isWhole = (file: string) => file.endsWith('.sys.test.ts')
-  const [whole, parts] = [files.filter(isWhole), files.filter((file) => !isWhole(file))]
-  if (whole.length === 0 || parts.length === 0) return [{ files, concurrency: 3 }]
-  return [
-    { files: whole, concurrency: 2 },
-    { files: parts, concurrency: 2 },
-  ]
+  const spread = (some: readonly string[]) =>
+    some.map((file, i) => ({ file, place: (i + 0.5) / some.length }))
+  const kinds = [files.filter(isWhole), files.filter((file) => !isWhole(file))]
+  return kinds
+    .flatMap(spread)
+    .sort((a, b) => a.place - b.place)
+    .map(({ file }) => file)
 }
 
 /** Every test file of the workspace, relative to its root. */
