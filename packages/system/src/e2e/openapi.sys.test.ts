@@ -18,6 +18,13 @@ const leftOut = 'positive_data_acceptance'
 /** An answer that never ends. (live.int.test, and page.sys.test through the gateway) */
 const endless = 'followOrderDashboards'
 
+/**
+ * Three services have the same calls for operators, made by the same code. Each role is sent to those of one of them, and
+ * the seed decides which: the calls of all three by all roles would take a sixth of the whole suite's time.
+ */
+const alike = ['order', 'payment', 'delivery']
+const sparedBy = (role: number) => alike.filter((_, i) => i !== (seed + role) % alike.length)
+
 const callers = [{ role: 'operator' }, { role: 'branch', branch: '1' }, { role: 'courier' }] as const
 
 describe('the calls', { timeout: 600_000 }, () => {
@@ -30,13 +37,14 @@ describe('the calls', { timeout: 600_000 }, () => {
     }
     await using system = await runningSystem({ AUTH: 'on' })
     t.diagnostic(`FUZZ_SEED=${seed}`)
-    for (const caller of callers) {
+    for (const [role, caller] of callers.entries()) {
       const token = await signToken(system.dataDir, caller)
       const options = [
         ['--seed', String(seed)],
         ['--max-examples', String(examplesPerCall)],
         ['--exclude-checks', leftOut],
         ['--exclude-operation-id', endless],
+        ['--exclude-path-regex', `^/operations/(${sparedBy(role).join('|')})/`],
         ['--header', `Authorization: Bearer ${token}`],
         ['--warnings', 'off'],
         ['--no-color'],
