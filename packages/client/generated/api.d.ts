@@ -2032,6 +2032,8 @@ export interface components {
             readonly failing: readonly components["schemas"]["FailingMessage"][];
             /** @description The open ones, twenty at most */
             readonly deadLetters: readonly components["schemas"]["DeadLetter"][];
+            /** @description Those that an operator retried or discarded */
+            readonly settled: readonly components["schemas"]["DeadLetter"][];
             readonly calls: readonly components["schemas"]["OpenCall"][];
         };
         /** @description A message that failed, and is tried again */
@@ -10057,7 +10059,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Its failing messages, dead letters and calls */
+            /** @description Its failing messages, dead letters and calls, and what operators did */
             readonly 200: {
                 headers: {
                     /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
@@ -10161,7 +10163,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Its failing messages, dead letters and calls */
+            /** @description Its failing messages, dead letters and calls, and what operators did */
             readonly 200: {
                 headers: {
                     /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
@@ -10265,7 +10267,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Its failing messages, dead letters and calls */
+            /** @description Its failing messages, dead letters and calls, and what operators did */
             readonly 200: {
                 headers: {
                     /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */
@@ -10369,7 +10371,7 @@ export interface operations {
         };
         readonly requestBody?: never;
         readonly responses: {
-            /** @description Its failing messages, dead letters and calls */
+            /** @description Its failing messages, dead letters and calls, and what operators did */
             readonly 200: {
                 headers: {
                     /** @description Of this answer; `If-None-Match` with it gives 304 while nothing has changed */

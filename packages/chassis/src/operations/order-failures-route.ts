@@ -32,6 +32,7 @@ export const orderFailures = z
   .object({
     failing: z.array(failingMessage),
     deadLetters: z.array(deadLetter).describe('The open ones, twenty at most'),
+    settled: z.array(deadLetter).describe('Those that an operator retried or discarded'),
     calls: z.array(openCall),
   })
   .openapi('OrderFailures', { description: 'What of one order fails in one service' })
@@ -48,7 +49,10 @@ export const orderFailuresRoute = <S extends Service>(service: S) => {
     tags: ['operations'],
     request: { params: orderIdParam },
     responses: {
-      200: jsonResponse('Its failing messages, dead letters and calls', orderFailures),
+      200: jsonResponse(
+        'Its failing messages, dead letters and calls, and what operators did',
+        orderFailures,
+      ),
       ...problems({
         404: 'The id is none of an order',
         503: 'The database or NATS cannot be reached; try again after `Retry-After` seconds',

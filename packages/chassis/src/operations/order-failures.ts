@@ -1,3 +1,4 @@
+import type { DeadLetterOutcome } from '@saucery/messaging/dead-letters/catalog'
 import { sharedResult } from '../async/shared-result.ts'
 import { authorize } from '../auth/authorize.ts'
 import type { OpenApiApp } from '../openapi/app.ts'
@@ -17,22 +18,29 @@ export function addOrderFailuresRoute(app: OpenApiApp, operated: OperatedService
     () => 1000,
   )
 
-  /** The open ones, from the service's own store: known while NATS is away, too. */
+  /** From the service's own store: known while NATS is away, too. */
   async function deadLettersOf(orderId: string) {
     await refresh().catch(() => {})
-    const found = await catalog.page({ orderId, state: 'open' }, { limit: mostLetters })
-    const letters = await markHandled(operated, found)
-    return letters.filter(({ outcome }) => outcome === undefined).map(letterToJson)
+    const page = (state: 'open' | DeadLetterOutcome) =>
+      catalog.page({ orderId, state }, { limit: mostLetters })
+    const [open, handled, discarded] = [await page('open'), await page('handled'), await page('discarded')]
+    const letters = await markHandled(operated, open)
+    const settled = [...handled, ...discarded]
+    return {
+      deadLetters: letters.filter(({ outcome }) => outcome === undefined).map(letterToJson),
+      // By nobody: its event was handled in another way than by a retry.
+      settled: settled.filter(({ settledBy }) => settledBy !== undefined).map(letterToJson),
+    }
   }
 
   app.openapi(orderFailuresRoute(service), async (c) => {
     authorize(c, 'operate')
     const { id } = c.req.valid('param')
-    const [failing = [], deadLetters, calls = []] = await Promise.all([
+    const [failing = [], letters, calls = []] = await Promise.all([
       failingOf?.(id),
       deadLettersOf(id),
       openCallsOf?.(id),
     ])
-    return c.json({ failing: failing.map(({ id: _, ...message }) => message), deadLetters, calls }, 200)
+    return c.json({ failing: failing.map(({ id: _, ...message }) => message), ...letters, calls }, 200)
   })
 }

@@ -59,6 +59,11 @@ describe('the dashboard’s dead letters, as operators look them up', () => {
     assert.deepEqual(new Set(both.flat()), new Set(ids))
     assert.deepEqual(await catalog.settle(['letter-0'], { outcome: 'handled' }), ['letter-0'])
     assert.deepEqual(await catalog.settle(['letter-0'], discard), [])
+    const retried = { outcome: 'handled', by: 'lee' } as const
+    const twice = [await catalog.settle(['letter-0'], retried), await catalog.settle(['letter-0'], retried)]
+    assert.deepEqual(twice, [['letter-0'], []])
+    const { settledBy, settledWhy } = (await catalog.find(1)) ?? {}
+    assert.deepEqual([settledBy, settledWhy], ['lee', undefined])
     assert.equal((await catalog.find(2))?.settledWhy, 'a test')
     assert.equal(await catalog.count({ state: 'open', event: 'OrderPlaced' }), 5)
     assert.equal(

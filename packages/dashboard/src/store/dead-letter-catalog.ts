@@ -78,13 +78,12 @@ export function mongoCatalog(db: Db): DeadLetterCatalog {
       return letter ? { id, subject: letter.subject, headers: letter.headers, data: letter.data } : undefined
     },
     async settle(ids, { outcome, by, why }) {
-      const isOpen: Filter<DeadLetterDocument> =
-        outcome === 'handled' ? { state: { $ne: 'handled' } } : { state: 'open' }
-      const settled = { state: outcome, settledAt: new Date(), expiresAt: expiry.settled() }
-      const told = {
-        ...(by !== undefined && { settledBy: by }),
-        ...(why !== undefined && { settledWhy: why }),
+      const isNew: Filter<DeadLetterDocument> = {
+        $or: [{ state: { $ne: 'handled' } }, ...(by === undefined ? [] : [{ settledBy: null }])],
       }
+      const isOpen = outcome === 'handled' ? isNew : { state: 'open' as const }
+      const settled = { state: outcome, settledAt: new Date(), expiresAt: expiry.settled() }
+      const told = { settledBy: by ?? null, settledWhy: why ?? null }
       const done: string[] = []
       for (const _id of ids) {
         const { modifiedCount } = await letters.updateOne(

@@ -19,8 +19,8 @@ export interface DeadLetterDocument
   readonly summary?: DeadLetterSummary
   readonly state?: 'open' | DeadLetterOutcome
   readonly settledAt?: Date
-  readonly settledBy?: string
-  readonly settledWhy?: string
+  readonly settledBy?: string | null
+  readonly settledWhy?: string | null
   /** The server removes it then. */
   readonly expiresAt?: Date
 }

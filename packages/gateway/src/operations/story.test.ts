@@ -33,7 +33,7 @@ function answerOf(service: string, url: string): object | undefined {
   if (url === `/operations/${service}`) return { service, consumers: [lag], deadLetters: 0 }
   const isPayment = service === 'payment'
   if (url === `/operations/${service}/orders/${orderId}`)
-    return { failing: isPayment ? [failing] : [], deadLetters: [], calls: [] }
+    return { failing: isPayment ? [failing] : [], deadLetters: [], settled: [], calls: [] }
   return undefined
 }
 

@@ -91,7 +91,8 @@ export interface DeadLetterCatalog {
   find(idOrSequence: string | number): Promise<DeadLetterEntry | undefined>
   read(id: string): Promise<DeadLetterRecord | undefined>
   /**
-   * Settles those of these letters that are open; a discarded one that was handled after all counts as handled.
+   * Settles those of these letters that are open; a discarded one that was handled after all counts as handled. One that
+   * was found to be handled while an operator's retry was ending gets the operator's name.
    * @returns the ids of those that it settled
    */
   settle(ids: readonly string[], settlement: Settlement): Promise<string[]>

@@ -95,11 +95,18 @@ describe('the dead letters of a service, as operators look them up', () => {
     assert.deepEqual(both.flat().sort(), ids)
     assert.deepEqual(await catalog().settle(ids.slice(0, 1), { outcome: 'handled' }), ids.slice(0, 1))
     assert.deepEqual(await catalog().settle(ids.slice(0, 1), discard), [])
+    const retried = { outcome: 'handled', by: 'lee' } as const
+    const first = ids.slice(0, 1)
+    assert.deepEqual(
+      [await catalog().settle(first, retried), await catalog().settle(first, retried)],
+      [first, []],
+    )
     const [handled, discarded] = await Promise.all(ids.map((id) => catalog().find(id)))
     assert.deepEqual(
-      [handled?.outcome, discarded?.outcome, discarded?.settledWhy],
-      ['handled', 'discarded', 'a test'],
+      [handled?.outcome, handled?.settledBy, handled?.settledWhy],
+      ['handled', 'lee', undefined],
     )
+    assert.deepEqual([discarded?.outcome, discarded?.settledWhy], ['discarded', 'a test'])
     assert.equal(await catalog().count({ state: 'open' }), 998)
     assert.equal((await catalog().find(3))?.id, 'letter-00002')
   })

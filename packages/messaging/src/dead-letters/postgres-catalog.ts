@@ -104,7 +104,8 @@ export const postgresCatalog = (db: Database): DeadLetterCatalog => ({
   },
   async settle(ids, { outcome, by = null, why = null }) {
     if (ids.length === 0) return []
-    const isOpen = outcome === 'handled' ? sql`outcome is distinct from 'handled'` : sql`outcome is null`
+    const isNew = sql`(outcome is distinct from 'handled' or (settled_by is null and ${by}::text is not null))`
+    const isOpen = outcome === 'handled' ? isNew : sql`outcome is null`
     const rows = await db.execute<{ id: string }>(sql`
       update ${deadLetters}
       set outcome = ${outcome}, settled_at = now(), settled_by = ${by}, settled_why = ${why}

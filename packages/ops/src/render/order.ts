@@ -19,6 +19,7 @@ export function storyText({ view, story, traces }: Told, paint: Paint): string {
       story.waitsFor.map((wait) => waitText(wait, story)),
     ),
     section(paint('red', 'Fails'), story.services.flatMap(failuresOf)),
+    section('Operators', story.services.flatMap(settledOf)),
     section(
       'Can still happen',
       story.remaining.map(({ events, status }) => `${events.join(' → ')}  (${status})`),
@@ -80,6 +81,13 @@ function failuresOf({ service, failures }: OrderStory['services'][number]): stri
     ),
   ]
 }
+
+const settledOf = ({ service, failures }: OrderStory['services'][number]): string[] =>
+  (failures?.settled ?? []).map(
+    ({ event, subject, state, settledAt, settledBy, discardReason }) =>
+      `${when(settledAt ?? '')}  ${settledBy} ${state === 'discarded' ? 'discarded' : 'retried'} ` +
+      `${event ?? subject} in ${service}${discardReason === undefined ? '' : `: ${discardReason}`}`,
+  )
 
 function traceText({ traceId, spans }: OrderTraces['traces'][number]): string {
   const began = Math.min(...spans.map(({ startMs }) => startMs))

@@ -85,6 +85,13 @@ it('the story of an order tells what fails, and when it is tried again', () => {
     failedAt: new Date().toISOString(),
     nextTryAt: new Date(Date.now() + 5_000).toISOString(),
   }
+  const settled = {
+    event: 'OrderPlaced',
+    state: 'discarded',
+    settledAt: new Date().toISOString(),
+    settledBy: 'kim',
+    discardReason: 'a test',
+  } as never
   const behind = { messages: 312, ageMs: 4 }
   const text = storyText(
     {
@@ -99,7 +106,7 @@ it('the story of an order tells what fails, and when it is tried again', () => {
             service: 'payment',
             state: 'up',
             behind,
-            failures: { failing: [failing], deadLetters: [], calls: [] },
+            failures: { failing: [failing], deadLetters: [], settled: [settled], calls: [] },
           },
         ],
         remaining: [{ events: ['PaymentDeclined'], status: 'REJECTED' }],
@@ -109,6 +116,7 @@ it('the story of an order tells what fails, and when it is tried again', () => {
   )
   assert.match(text, /payment: PaymentApproved or PaymentDeclined, which is behind by 312 messages/)
   assert.match(text, /payment: OrderPlaced, 4 tries, Error: a bug, tried again in [45]\.\d s/)
+  assert.match(text, /Operators\n.* kim discarded OrderPlaced in payment: a test/)
   assert.match(text, /PaymentDeclined {2}\(REJECTED\)/)
 })
 

@@ -75,6 +75,7 @@ describe('the page in a browser, for operators', { timeout: 200_000 }, () => {
     await dead.getByText('a failure that passed').waitFor()
     await dead.getByRole('button', { name: /^Retry dead letter/ }).click()
     await dead.waitFor({ state: 'detached' })
+    await story.getByText('OrderPlaced was retried in payment by anyone').waitFor()
     await page.getByRole('link', { name: 'Operations' }).click()
     await region.getByText('Show dead letters').click()
     await letter.getByText('Retried and processed').waitFor()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { heldUp, type Letter, troublesIn } from './story-data.ts'
+import { heldUp, type Letter, settlementsIn, troublesIn } from './story-data.ts'
 
 const failing = { event: 'OrderPlaced', tries: 2, error: 'a bug' } as never
 const letter = (sequence: number, handled: boolean) => ({ sequence, handled }) as Letter
@@ -13,7 +13,12 @@ describe('what fails of an order', () => {
         {
           service: 'payment',
           state: 'up',
-          failures: { failing: [failing], deadLetters: [letter(1, true), letter(2, false)], calls: [] },
+          failures: {
+            failing: [failing],
+            deadLetters: [letter(1, true), letter(2, false)],
+            settled: [],
+            calls: [],
+          },
         },
       ],
     })
@@ -25,6 +30,25 @@ describe('what fails of an order', () => {
       ],
     )
   })
+})
+
+it('knows what operators did to the dead letters of an order, the earliest first', () => {
+  const settled = (sequence: number, settledAt: string) => ({ sequence, settledAt }) as Letter
+  const part = (service: 'order' | 'payment', ...letters: Letter[]) =>
+    ({
+      service,
+      state: 'up',
+      failures: { failing: [], deadLetters: [], settled: letters, calls: [] },
+    }) as const
+  const services = [
+    part('order', settled(2, '…:02')),
+    part('payment', settled(3, '…:03'), settled(1, '…:01')),
+  ]
+  assert.deepEqual(
+    settlementsIn({ services }).map(({ letter }) => letter.sequence),
+    [1, 2, 3],
+  )
+  assert.deepEqual(settlementsIn({ services: [{ service: 'order', state: 'down' }] }), [])
 })
 
 describe('a service that an order waits for', () => {

@@ -23,6 +23,12 @@ export const troublesIn = ({ services }: Pick<OrderStory, 'services'>): Trouble[
     ]
   })
 
+/** What operators did to its dead letters, the earliest first. */
+export const settlementsIn = ({ services }: Pick<OrderStory, 'services'>) =>
+  services
+    .flatMap(({ service, failures }) => (failures?.settled ?? []).map((letter) => ({ service, letter })))
+    .sort((a, b) => (a.letter.settledAt ?? '').localeCompare(b.letter.settledAt ?? ''))
+
 /** What a service that an order waits for is held up by. */
 export type HeldUp =
   | { readonly by: 'down'; readonly reason: string | undefined }

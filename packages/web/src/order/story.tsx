@@ -2,12 +2,12 @@ import type { OrderStory, OrderView } from '@saucery/client/schemas'
 import { isFinal } from '@saucery/contracts/status'
 import { client, may } from '../api/client.ts'
 import { t } from '../texts/texts.ts'
-import { count, duration } from '../ui/format.ts'
+import { clock, count, duration } from '../ui/format.ts'
 import { announcement, Failure } from '../ui/parts.tsx'
 import { now } from '../ui/screen.ts'
 import { useAction } from '../ui/use-action.ts'
 import { usePolled } from '../ui/use-polled.tsx'
-import { heldUp, type Letter, type Trouble, troublesIn } from './story-data.ts'
+import { heldUp, type Letter, settlementsIn, type Trouble, troublesIn } from './story-data.ts'
 
 /** The gateway keeps a story for a second. One of an order that is final seldom changes. */
 const [openMs, finalMs] = [1000, 30_000]
@@ -23,7 +23,8 @@ function PolledStory({ order: { orderId, status } }: { order: OrderView }) {
     client.get('/operations/orders/{id}', { path: { id: orderId }, signal })
   const { found, read: readAgain } = usePolled(read, everyMs, [orderId, everyMs])
   const troubles = found ? troublesIn(found) : []
-  if (!found || (troubles.length === 0 && isFinal(status))) return null
+  const settlements = found ? settlementsIn(found) : []
+  if (!found || (troubles.length + settlements.length === 0 && isFinal(status))) return null
   return (
     <section class="story" aria-labelledby="story-title">
       <h2 id="story-title">{t.story.title}</h2>
@@ -35,8 +36,27 @@ function PolledStory({ order: { orderId, status } }: { order: OrderView }) {
             <TroubleText trouble={trouble} onRetried={readAgain} />
           </li>
         ))}
+        {settlements.map((settlement) => (
+          <Settlement key={settlement.letter.id} {...settlement} />
+        ))}
       </ul>
     </section>
+  )
+}
+
+function Settlement({ service, letter }: ReturnType<typeof settlementsIn>[number]) {
+  const { event, subject, state, settledAt, settledBy, discardReason } = letter
+  const text = state === 'discarded' ? t.story.discardedIn : t.story.retriedIn
+  return (
+    <li>
+      {text(event ?? subject, service, settledBy ?? '')}
+      {discardReason !== undefined && `: ${discardReason}`}{' '}
+      {settledAt !== undefined && (
+        <small>
+          <time dateTime={settledAt}>{clock(settledAt)}</time>
+        </small>
+      )}
+    </li>
   )
 }
 

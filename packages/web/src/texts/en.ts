@@ -311,6 +311,9 @@ export const en = {
     asksAgain: (service: string, asked: string) => `${service} asks the provider for the ${asked} again`,
     asked: { charge: 'charge', refund: 'refund' },
     deadLetterIn: (event: string, service: string) => `${event} is a dead letter of ${service}`,
+    retriedIn: (event: string, service: string, by: string) => `${event} was retried in ${service} by ${by}`,
+    discardedIn: (event: string, service: string, by: string) =>
+      `${event} was given up in ${service} by ${by}`,
     triedIn: (span: string) => `next try in ${span}`,
     triedNow: 'next try now',
     remaining: 'What can still happen',

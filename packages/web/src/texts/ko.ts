@@ -338,6 +338,8 @@ export const ko: Texts = {
     asksAgain: (service, asked) => `${service}에서 결제사에 다시 요청: ${asked}`,
     asked: { charge: '청구', refund: '환불' },
     deadLetterIn: (event, service) => `${service}의 데드 레터: ${event}`,
+    retriedIn: (event, service, by) => `${service}에서 ${event} 다시 처리함 (${by})`,
+    discardedIn: (event, service, by) => `${service}에서 ${event} 처리 포기함 (${by})`,
     triedIn: (span) => `다음 시도 ${span} 후`,
     triedNow: '다음 시도 곧',
     remaining: '아직 일어날 수 있는 일',
