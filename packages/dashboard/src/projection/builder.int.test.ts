@@ -8,7 +8,7 @@ import { collectionOf } from '../store/projection-registry.ts'
 import { serverBehind } from '../testing/mongo.ts'
 import { gate, projectionStreams } from '../testing/projection-scene.ts'
 
-const streams = await projectionStreams(200)
+const streams = await projectionStreams(100)
 after(streams[Symbol.asyncDispose])
 
 describe('a projection', () => {
@@ -35,7 +35,7 @@ describe('a projection', () => {
     await at.start(1, { maxAckPending: 50 })
     await at.untilReady(1)
     // The second build has to reach more than the first one.
-    await streams.publishOrders(200)
+    await streams.publishOrders(100)
     // SecantusDB can hang when a database is dropped under writes.
     await eventually(() => at.assertComplete(1), 30_000)
     await at.db.dropDatabase()

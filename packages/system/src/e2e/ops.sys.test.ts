@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { after, before, describe, it } from 'node:test'
 import { openClient } from '@saucery/client/client'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { eventKeyOf } from '@saucery/local/access/event-keys'
 import { signToken } from '@saucery/local/access/sign-in'
+import { type BundledSources, bundleSources } from '@saucery/local/testing/bundle-sources'
 import { stamp } from '@saucery/messaging/events/event'
 import { newTraceparent } from '@saucery/messaging/events/trace-context'
 import { connectBroker } from '@saucery/messaging/nats/connection'
@@ -16,22 +16,27 @@ import { publishEvent } from '@saucery/messaging/testing/messages'
 import { root } from '@saucery/servers/install/folders'
 import { type RunningSystem, runningSystem } from '../support/running-system.ts'
 
-const main = join(root, 'packages/ops/src/main.ts')
 const poisoned = 3
 
 describe('the operations command', { timeout: 240_000 }, () => {
   let system: RunningSystem
   let token: string
+  /** As the script runs it, but bundled: each of the many runs begins in a third of the time. */
+  let bundled: BundledSources
   before(async () => {
+    bundled = await bundleSources(['packages/ops/src/main.ts'])
     system = await runningSystem({ AUTH: 'on', DRILLS: 'on' })
     token = await signToken(system.dataDir, { role: 'operator', subject: 'kim' })
   })
-  after(() => system[Symbol.asyncDispose]())
+  after(async () => {
+    await system[Symbol.asyncDispose]()
+    await bundled[Symbol.asyncDispose]()
+  })
 
   /** Runs the command as a script would, without a terminal. */
   async function ops(line: string, env: NodeJS.ProcessEnv = { SAUCERY_TOKEN: token }) {
     const url = line.includes('--url') ? [] : ['--url', system.urls.gateway]
-    const args = ['--import', 'tsx', main, ...line.split(' '), ...url]
+    const args = [...bundled.files, ...line.split(' '), ...url]
     const child = spawn(process.execPath, args, { cwd: root, env: { PATH: process.env.PATH, ...env } })
     child.stdin.end()
     const [out, err, code] = await Promise.all([
@@ -63,7 +68,8 @@ describe('the operations command', { timeout: 240_000 }, () => {
     assert.ok(!out.includes('\u001b'))
     const [status] = (await succeeds('status --json')).lines()
     assert.equal(status.services.length, 4)
-    assert.match((await succeeds('doctor')).out, /Nothing is wrong/)
+    // On a busy machine a service may answer slowly, and the doctor says so.
+    await eventually(async () => assert.match((await succeeds('doctor')).out, /Nothing is wrong/), 60_000)
   })
 
   it('tells the story of an order, and who asked for it', async () => {

@@ -1,3 +1,4 @@
+import { bundleIn } from '@saucery/local/system/bundle'
 import { anyPorts } from '@saucery/local/system/service-ports'
 import { startSystem } from '@saucery/local/system/system'
 import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
@@ -15,6 +16,7 @@ export async function runningSystem(settings: NodeJS.ProcessEnv = {}, onLine?: (
   const system = await startSystem({
     dataDir: folder,
     ports: anyPorts,
+    ...(process.env.TEST_SERVICES && { bundle: bundleIn(process.env.TEST_SERVICES) }),
     env: { ...process.env, LOG_LEVEL: 'warn', ...settings },
     print: () => {},
     onLine(service, line) {

@@ -1,0 +1,74 @@
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { root } from '@saucery/servers/install/folders'
+import { build, type Plugin } from 'esbuild'
+
+export interface BundledSources extends AsyncDisposable {
+  /** In the order of the sources. */
+  readonly files: readonly string[]
+}
+
+/**
+ * Bundles each of these files with the workspace's modules that it imports. To find and compile these one by one takes
+ * longer than most tests do, in each of several hundred processes.
+ * @param sources relative to the workspace's root
+ */
+export async function bundleSources(sources: readonly string[]): Promise<BundledSources> {
+  const data = join(root, '.data')
+  await mkdir(data, { recursive: true })
+  // Inside the workspace: a test may resolve a library that the workspace's root has.
+  const outdir = await mkdtemp(join(data, 'tests-'))
+  const remove = () => rm(outdir, { recursive: true, force: true })
+  const name = (source: string) => source.replace(/\.ts$/, '')
+  await build({
+    entryPoints: sources.map((source) => ({ in: join(root, source), out: name(source) })),
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    sourcemap: 'linked',
+    sourcesContent: false,
+    logLevel: 'error',
+    // Libraries are found as Node finds them.
+    mainFields: ['main'],
+    conditions: [],
+    define: { 'import.meta.url': 'urlOfThisModule' },
+    plugins: [ownUrls, librariesOutside],
+  }).catch(async (error) => {
+    await remove()
+    throw error
+  })
+  return {
+    files: sources.map((source) => join(outdir, `${name(source)}.mjs`)),
+    [Symbol.asyncDispose]: remove,
+  }
+}
+
+/** Gives each module the URL of its source: it finds files beside it. */
+const ownUrls: Plugin = {
+  name: 'own-urls',
+  setup({ onLoad }) {
+    onLoad({ filter: /\.tsx?$/ }, async ({ path }) => {
+      const url = `const urlOfThisModule = ${JSON.stringify(pathToFileURL(path).href)};`
+      return { loader: path.endsWith('x') ? 'tsx' : 'ts', contents: url + (await readFile(path, 'utf8')) }
+    })
+  },
+}
+
+/** Not bundled: what a library does when it is loaded stays in the order of the imports. */
+const librariesOutside: Plugin = {
+  name: 'libraries-outside',
+  setup({ onResolve, resolve }) {
+    const seen = {}
+    onResolve({ filter: /^[^./]/ }, async ({ path, kind, pluginData, ...from }) => {
+      if (kind === 'entry-point' || pluginData === seen || /^(@saucery\/|node:)/.test(path)) return undefined
+      const { importer, resolveDir } = from
+      const found = await resolve(path, { kind, importer, resolveDir, pluginData: seen })
+      return found.errors.length > 0 ? found : { path: pathToFileURL(found.path).href, external: true }
+    })
+  },
+}
