@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { openSchedule } from './follow.ts'
+import { setTimeout as delay } from 'node:timers/promises'
+import { silentLog } from '../testing/log.ts'
+import { followDrills, openSchedule } from './follow.ts'
 import { drillIdOf, drillKinds, drillRequest, ownerOfId } from './kinds.ts'
 import { DrillFailure, throwingInDrill } from './throwing.ts'
 
@@ -19,6 +21,25 @@ describe('the schedule of drills', () => {
     assert.equal(schedule.of('payment-declines')?.ageMs, 39_999)
     now += 1
     assert.equal(schedule.of('payment-declines'), undefined)
+  })
+})
+
+describe('a replica that starts', () => {
+  it('knows the drills that are under way before it goes on, and reads none where drills are off', async () => {
+    const read: boolean[] = []
+    const replica = (isOn: boolean) => {
+      const present = async () => {
+        await delay(20)
+        read.push(isOn)
+        return [running]
+      }
+      return followDrills({ present } as never, isOn, silentLog)
+    }
+    const [on, off] = [replica(true), replica(false)]
+    await Promise.all([on.known, off.known])
+    assert.deepEqual([on.of('payment-declines')?.percent, off.of('payment-declines')], [50, undefined])
+    await Promise.all([on.stop(), off.stop()])
+    assert.ok(!read.includes(false))
   })
 })
 

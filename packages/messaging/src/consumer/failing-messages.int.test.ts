@@ -62,7 +62,7 @@ describe('a message that fails', () => {
     assert.deepEqual(await counts(database.db), { k: 1 })
   })
 
-  it('is told no longer once it is handled, although the replica was killed before it could say so', async () => {
+  it('is told no longer once it is handled or buried, although the replica was killed before it could say so', async () => {
     await using database = await testDatabase()
     await using nats = await testNats()
     await using replica = await testReplica(database, nats)
@@ -70,12 +70,17 @@ describe('a message that fails', () => {
     const state = stateIn(replica.db, failing)
     let tries = 0
     const raise = raiseOn(replica.commit)
-    const handle: typeof raise = async (event) => (++tries === 1 ? fails() : raise(event))
-    await using _consumers = await consume(replica.broker, handle, { state })
+    const handle: typeof raise = async (event) =>
+      event.subject.endsWith('poison') || ++tries === 1 ? fails() : raise(event)
+    await using _consumers = await consume(replica.broker, handle, { state, maxTries: 2 })
+    await publishEvent(replica.broker, nudge('poison'))
     await publishEvent(replica.broker, nudge('k'))
-    await eventually(async () => assert.deepEqual(await counts(database.db), { k: 1 }))
-    assert.equal((await failing.ofKey('k', 9)).length, 1)
-    assert.deepEqual(await failingOf(state, 'k'), [])
+    await allAcknowledged(replica.broker)
+    assert.deepEqual(await counts(database.db), { k: 1 })
+    for (const key of ['k', 'poison']) {
+      assert.equal((await failing.ofKey(key, 9)).length, 1)
+      assert.deepEqual(await failingOf(state, key), [])
+    }
     await database.db.execute(`update failing_messages set next_try_at = now() - interval '2 hours'`)
     await pruneFailing(database.db)
     assert.deepEqual(await failing.ofKey('k', 9), [])

@@ -3,6 +3,7 @@ import { consuming } from './consuming.ts'
 import { dashboard } from './dashboard.ts'
 import { domains } from './domains.ts'
 import { fairness } from './fairness.ts'
+import { operations } from './operations.ts'
 import { publishing } from './publishing.ts'
 import { signIn } from './sign-in.ts'
 import { stopping } from './stopping.ts'
@@ -19,4 +20,5 @@ export const mutants: readonly Mutant[] = [
   ...stopping,
   ...fairness,
   ...traces,
+  ...operations,
 ]
