@@ -92,5 +92,5 @@ const settledOf = ({ service, failures }: OrderStory['services'][number]): strin
 function traceText({ traceId, spans }: OrderTraces['traces'][number]): string {
   const began = Math.min(...spans.map(({ startMs }) => startMs))
   const ended = Math.max(...spans.map(({ startMs, durationMs }) => startMs + durationMs))
-  return `${traceId}  ${spans.length} spans, ${span(ended - began)}`
+  return `${traceId}  ${spans.length} ${spans.length === 1 ? 'span' : 'spans'}, ${span(ended - began)}`
 }

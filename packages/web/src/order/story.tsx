@@ -66,8 +66,8 @@ function Wait({ wait: { service }, story }: { wait: OrderStory['waitsFor'][numbe
   return (
     <li class={held.by === 'nothing' ? undefined : 'held-up'}>
       {needsCourier ? t.story.waitsForCourier : t.story.waitsFor(service)}
-      {held.by === 'lag' && !needsCourier && ` ${t.story.behind(count(held.messages))}`}
-      {held.by === 'down' && ` ${t.story.isDown}`}
+      {held.by === 'lag' && !needsCourier && t.story.behind(count(held.messages))}
+      {held.by === 'down' && t.story.isDown}
       {held.by === 'down' && held.reason !== undefined && <small> {held.reason}</small>}
     </li>
   )

@@ -286,7 +286,8 @@ export const en = {
   traces: {
     title: 'Traces',
     none: 'No traces of this order are kept',
-    summary: (took: string, spans: string, services: string) => `${took} · ${spans} spans · ${services}`,
+    summary: (took: string, spans: string, services: string) =>
+      `${took} · ${spans} ${spans === '1' ? 'span' : 'spans'} · ${services}`,
     traceId: 'trace',
     failed: 'failed',
     waited: (span: string) => `${span} in the stream`,
@@ -305,8 +306,8 @@ export const en = {
     title: 'What it waits for',
     waitsFor: (service: string) => `Waits for ${service}`,
     waitsForCourier: 'Waits for the courier',
-    behind: (messages: string) => `which is behind by ${messages} messages`,
-    isDown: 'which cannot do its work',
+    behind: (messages: string) => `, which is behind by ${messages} messages`,
+    isDown: ', which cannot do its work',
     failsIn: (event: string, service: string) => `${event} fails in ${service}`,
     asksAgain: (service: string, asked: string) => `${service} asks the provider for the ${asked} again`,
     asked: { charge: 'charge', refund: 'refund' },
