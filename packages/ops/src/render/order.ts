@@ -56,7 +56,9 @@ function waitText({ service, events }: OrderStory['waitsFor'][number], { service
   const behind = part?.behind
   const why = [
     part?.reason,
-    behind && behind.messages > 0 && `which is behind by ${behind.messages} messages`,
+    behind &&
+      behind.messages > 0 &&
+      `which is behind by ${behind.messages} message${behind.messages === 1 ? '' : 's'}`,
     part?.state === 'down' && 'which is down',
   ].filter(Boolean)
   return [`${service}: ${events.join(' or ')}`, ...why].join(', ')

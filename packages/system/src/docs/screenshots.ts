@@ -19,13 +19,18 @@ import { record, writeAnimation } from './recording.ts'
 const usage = `Usage: npx pnpm@12 screenshots
 
 Makes the pictures of the documents anew, of a system of its own, in docs/images: the moving one of the board (15 s, at
-most 2 MB), the board with an hour of orders, an order, an order that waits, and the page for operators while a service
-is down. It takes about a minute.
+most 2 MB), the board with an hour of orders, an order, an order that waits, one that fails, with its trace, and the page
+for operators while a service is down. It takes about a minute.
 `
 
 readCommandLine(usage, {}, () => {})
 const folder = fileURLToPath(new URL('../../../../docs/images/', import.meta.url))
-const settings = { PAYMENT_DELAY_MS: '1200', PAYMENT_DELAY_JITTER_MS: '900' }
+const settings = {
+  PAYMENT_DELAY_MS: '1200',
+  PAYMENT_DELAY_JITTER_MS: '900',
+  TRACE_STORE: 'on',
+  DRILLS: 'on',
+}
 const movingMs = 15_000
 const limitBytes = 2_000_000
 const began = performance.now()
@@ -63,6 +68,17 @@ const waits = (await post('/orders', { body: orderOf(3) })).data.id
 await eventually(() => get('/orderDashboards/{id}', { path: { id: waits } }))
 await picture('wait', `#/orders/${waits}`, narrow, shows('OrderPlaced'))
 signal('payment', 'SIGCONT')
+
+const throws = { kind: 'handler-throws', service: 'payment', every: 1, forSeconds: 60 } as const
+const drill = (await post('/operations/drills', { body: throws })).data.id
+const fails = (await post('/orders', { body: orderOf(3) })).data.id
+await picture(
+  'story',
+  `#/orders/${fails}`,
+  { ...narrow, viewport: { width: 1000, height: 1250 } },
+  shows('fails in payment'),
+)
+await post('/operations/drills/{drillId}/end', { path: { drillId: drill } })
 
 await publishUnreadable()
 signal('delivery', 'SIGSTOP')

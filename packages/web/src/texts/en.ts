@@ -306,7 +306,8 @@ export const en = {
     title: 'What it waits for',
     waitsFor: (service: string) => `Waits for ${service}`,
     waitsForCourier: 'Waits for the courier',
-    behind: (messages: string) => `, which is behind by ${messages} messages`,
+    behind: (messages: string) =>
+      `, which is behind by ${messages} ${messages === '1' ? 'message' : 'messages'}`,
     isDown: ', which cannot do its work',
     failsIn: (event: string, service: string) => `${event} fails in ${service}`,
     asksAgain: (service: string, asked: string) => `${service} asks the provider for the ${asked} again`,
