@@ -4,7 +4,7 @@ import type { EventDefinition } from '../define.ts'
 import { dataSchemaOf, eventHeaders, exampleHeaders } from './event-headers.ts'
 
 /** The AsyncAPI 3.0 document, derived from the choreography. */
-export function asyncApiDocument() {
+export function asyncApiDocument(contracts: readonly ServiceContract[] = serviceContracts) {
   return {
     asyncapi: '3.0.0',
     info: {
@@ -16,11 +16,11 @@ export function asyncApiDocument() {
     defaultContentType: 'application/json',
     servers: { nats },
     channels: Object.fromEntries(
-      serviceContracts.flatMap((contract) =>
+      contracts.flatMap((contract) =>
         contract.publishes.map((event) => [event.event, channel(contract, event)]),
       ),
     ),
-    operations: Object.fromEntries(serviceContracts.flatMap(operations)),
+    operations: Object.fromEntries(contracts.flatMap(operations)),
     components: {
       schemas: { headers: jsonSchema(eventHeaders) },
       securitySchemes: {

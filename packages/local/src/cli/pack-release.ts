@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
 import { root } from '@saucery/servers/install/folders'
@@ -8,7 +8,7 @@ import { readCommandLine } from './command-line.ts'
 const usage = `Usage: npx pnpm@12 pack-release [CHECKOUT]
 
 Packs the services of a checkout, by default of this one, into packages/system/releases: the test of upgrades starts
-from them.
+from them. Copies its contracts into packages/contracts/releases: later ones are compared with them.
 `
 
 // Packs the services of a checkout, one file with their bundles and migrations, for the test that upgrades from it:
@@ -17,6 +17,7 @@ from them.
 const services = ['order', 'payment', 'delivery', 'dashboard']
 const checkout = readCommandLine(usage, {}, (_, [folder]) => resolve(folder ?? root), { takesWords: true })
 const packed = join(root, 'packages/system/releases/last.json.br')
+const contracts = join(root, 'packages/contracts/releases/last.json')
 
 const { outputFiles } = await build({
   entryPoints: services.map((name) => ({
@@ -51,4 +52,6 @@ for (const name of services) {
 await mkdir(dirname(packed), { recursive: true })
 const bytes = brotliCompressSync(JSON.stringify(files))
 await writeFile(packed, bytes)
+await mkdir(dirname(contracts), { recursive: true })
+await copyFile(join(checkout, 'packages/contracts/generated/asyncapi.json'), contracts)
 process.stdout.write(`${packed}: ${Object.keys(files).length} files, ${Math.round(bytes.length / 1024)} KB\n`)

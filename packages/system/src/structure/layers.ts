@@ -57,6 +57,7 @@ export const structure: Structure = {
       ['choreography.ts'],
       ['access', 'status.ts'],
       ['statistics.ts', 'order-paths.ts', 'order-plans.ts', 'documents'],
+      ['compatibility'],
     ],
     'packages/servers': [['process'], ['install'], ['postgres', 'nats', 'mongodb']],
     'packages/messaging': [
