@@ -122,7 +122,7 @@ export const structure: Structure = {
     ],
     'packages/local': [['access', 'demo', 'traces'], ['system'], ['cli']],
     'packages/ops': [['connect'], ['doctor', 'render'], ['commands'], ['command-line.ts'], ['main.ts']],
-    'packages/system': [['model', 'structure'], ['support'], ['docs', 'faults', 'mutants']],
+    'packages/system': [['model', 'structure', 'histories'], ['support'], ['docs', 'faults', 'mutants']],
     bench: [
       ['load', 'report'],
       ['run'],

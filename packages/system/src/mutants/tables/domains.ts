@@ -4,6 +4,21 @@ const [order, payment, delivery] = ['order', 'payment', 'delivery'].map((name) =
 
 /** What order, payment and delivery decide, and the wait for a payment. */
 export const domains = [
+  ...mutantsOf('packages/contracts/src/order.ts', 'histories/histories', [
+    'an event of an old version is read with another quantity',
+    '=> placed }',
+    '=> ({ ...placed, qty: 1 }) }',
+  ]),
+  ...mutantsOf('packages/contracts/src/compatibility/schema-changes.ts', 'compatibility/contract-breaks', [
+    'a field of a published version can be made required',
+    '[{ field, change: obligation }]',
+    '[]',
+  ]),
+  ...mutantsOf('packages/contracts/src/compatibility/git.ts', 'compatibility/released', [
+    'on main contracts are compared with themselves',
+    "wanted !== undefined || commit !== commitOf('HEAD')",
+    'commit',
+  ]),
   ...mutantsOf(
     `${order}/domain.ts`,
     'order/src/domain',

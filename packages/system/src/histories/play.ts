@@ -1,0 +1,88 @@
+import { type AnyFact, choreography } from '@saucery/contracts/choreography'
+import { entryOf, mergeTimeline, type OrderView, viewOf } from '@saucery/dashboard/view/order-view'
+import * as deliveryDomain from '@saucery/delivery/domain'
+import type { ReceivedEvent } from '@saucery/messaging/events/event'
+import * as orderDomain from '@saucery/order/domain'
+import * as paymentDomain from '@saucery/payment/domain'
+import { type Decider, type OrderHistory, recordedEvents } from './history.ts'
+
+type PlayedEvent = ReceivedEvent<AnyFact>
+
+/** What a service decides by, whichever it is. */
+interface Domain {
+  react(state: unknown, event: PlayedEvent, now: string): readonly AnyFact[]
+  evolve(state: unknown, event: PlayedEvent): unknown
+}
+
+export const realDomains = {
+  order: orderDomain,
+  payment: paymentDomain,
+  delivery: deliveryDomain,
+} as unknown as Readonly<Record<Decider, Domain>>
+
+/** What one event does to a service. */
+interface PlayedStep {
+  readonly event: string
+  /** What the service publishes in reaction. Absent for its own events. */
+  readonly publishes?: readonly Pick<AnyFact, 'name' | 'version' | 'data'>[]
+  readonly status: string | undefined
+}
+
+interface PlayedService {
+  readonly steps: readonly PlayedStep[]
+  /** The state after all of them. */
+  readonly state: unknown
+}
+
+/**
+ * Plays a history through each service and the dashboard's view. The same history gives the same result to the byte:
+ * no clock and no id is used but those of the messages.
+ */
+export function play(
+  history: OrderHistory,
+  rules = realDomains,
+): Record<Decider | 'dashboard', PlayedService> {
+  const events = recordedEvents(history)
+  const through = (service: Decider) =>
+    playThrough(service, inOrder(events, history.arrivals[service]), rules)
+  return {
+    order: through('order'),
+    payment: through('payment'),
+    delivery: through('delivery'),
+    dashboard: playView(events),
+  }
+}
+
+const inOrder = (events: readonly PlayedEvent[], names: readonly string[]) =>
+  names.flatMap((name) => events.find((event) => event.name === name) ?? [])
+
+function playThrough(
+  service: Decider,
+  events: readonly PlayedEvent[],
+  rules: Readonly<Record<Decider, Domain>>,
+): PlayedService {
+  const { react, evolve } = rules[service]
+  const isOwn = ({ stream }: PlayedEvent) => stream === choreography[service].stream
+  let state: unknown
+  const steps = events.map((event, i): PlayedStep => {
+    // A reaction is committed at the time of what it publishes.
+    const now = events.slice(i).find(isOwn)?.time ?? event.time
+    const published = isOwn(event) ? undefined : react(state, event, now)
+    state = evolve(state, event)
+    return {
+      event: event.name,
+      ...(published && { publishes: published.map(({ name, version, data }) => ({ name, version, data })) }),
+      status: (state as { status?: string } | undefined)?.status,
+    }
+  })
+  return { steps, state }
+}
+
+function playView(events: readonly PlayedEvent[]): PlayedService {
+  let view: OrderView | undefined
+  const steps = events.map((event) => {
+    view = viewOf(event.data.orderId, mergeTimeline(view?.timeline ?? [], [entryOf(event)]))
+    return { event: event.name, status: view.status }
+  })
+  return { steps, state: view }
+}
