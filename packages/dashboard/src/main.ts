@@ -25,6 +25,7 @@ import { countOrdersPeriodically } from './operations/counting.ts'
 import { lagOfOthers } from './operations/lag-of-others.ts'
 import { countByStatus } from './operations/orders-by-status.ts'
 import { countOverdue } from './operations/overdue.ts'
+import { openPublishedEvents } from './operations/published-events.ts'
 import { openProjection, type ProjectionOptions } from './projection/builder.ts'
 import { measureProjection } from './projection/metrics.ts'
 import { consumeEvents, reactions } from './reactions.ts'
@@ -85,6 +86,7 @@ const operated = {
   projection: progress,
   overdue: overdue.latest,
   lagOfOthers: () => lagOfOthers(broker),
+  publishedEvents: openPublishedEvents(broker),
 } as const
 measureOperations(metrics, operated, log)
 const worker = openOperationsWorker(operated, log)

@@ -7,6 +7,7 @@ import type { Broker } from '@saucery/messaging/nats/connection'
 import type { OperatorStore } from '@saucery/messaging/operator/operator-store'
 import type { Backlog } from '@saucery/messaging/outbox/backlog'
 import type { OrderFailures } from './order-failures-route.ts'
+import type { PublishedEventState } from './published-events-route.ts'
 import type { OverdueOrders, ProjectionProgress } from './routes.ts'
 
 /** What an operator can see and do with a service. */
@@ -44,4 +45,6 @@ export interface OperatedService {
   overdue?(): OverdueOrders | undefined
   /** Only of a service that may see the consumers of others. */
   lagOfOthers?(): Promise<(ConsumerLag & { readonly service: Service })[]>
+  /** Only of a service that may read every stream. */
+  publishedEvents?(): Promise<PublishedEventState[]>
 }

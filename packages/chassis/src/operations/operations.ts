@@ -7,6 +7,7 @@ import { addOperatorRoutes } from './bulk.ts'
 import { addDeadLetterRoutes, operatorOf } from './dead-letters.ts'
 import type { OperatedService } from './operated.ts'
 import { rebuildRoute } from './operator-routes.ts'
+import { publishedEventsRoute } from './published-events-route.ts'
 import { lagOfOthersRoute, operationsRoutes } from './routes.ts'
 
 export function addOperationsRoutes(app: OpenApiApp, operated: OperatedService): void {
@@ -22,11 +23,17 @@ export function addOperationsRoutes(app: OpenApiApp, operated: OperatedService):
     return c.json({ service, consumers, outbox, deadLetters, projection, overdue }, 200)
   })
 
-  const { lagOfOthers } = operated
+  const { lagOfOthers, publishedEvents } = operated
   if (lagOfOthers)
     app.openapi(lagOfOthersRoute, async (c) => {
       authorize(c, 'operate')
       return c.json({ items: await withBroker(broker, lagOfOthers) }, 200)
+    })
+
+  if (publishedEvents)
+    app.openapi(publishedEventsRoute, async (c) => {
+      authorize(c, 'operate')
+      return c.json({ items: await withBroker(broker, publishedEvents) }, 200)
     })
 
   const { handlingOf } = operated

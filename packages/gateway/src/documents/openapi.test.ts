@@ -39,6 +39,7 @@ describe('the OpenAPI document', () => {
         `GET /operations/${it}/jobs`,
         `GET /operations/${it}/jobs/{jobId}`,
         ...(it === 'dashboard' ? [`GET /operations/${it}/lag-of-others`] : []),
+        ...(it === 'dashboard' ? [`GET /operations/${it}/events`] : []),
         `GET /operations/${it}/orders/{id}`,
       ]),
       'GET /operations/orders/{id}',

@@ -2,6 +2,7 @@ import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi
 import { jsonResponse, problems } from '@saucery/chassis/openapi/schemas'
 import { rebuildRoute } from '@saucery/chassis/operations/operator-routes'
 import { orderFailuresRoute } from '@saucery/chassis/operations/order-failures-route'
+import { publishedEventsRoute } from '@saucery/chassis/operations/published-events-route'
 import { lagOfOthersRoute, operationsRoutes } from '@saucery/chassis/operations/routes'
 import { actions, roles } from '@saucery/contracts/access/scope'
 import { itemId } from '@saucery/contracts/fields'
@@ -117,6 +118,7 @@ const serviceRoutes = [
   ...allOperations,
   ...orderFailures,
   lagOfOthersRoute,
+  publishedEventsRoute,
   rebuildRoute,
 ]
 

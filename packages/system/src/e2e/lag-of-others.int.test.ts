@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { publishers, subscriptionsOf } from '@saucery/contracts/choreography'
+import { events, publishers, subscriptionsOf } from '@saucery/contracts/choreography'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { lagOfOthers } from '@saucery/dashboard/operations/lag-of-others'
+import { openPublishedEvents } from '@saucery/dashboard/operations/published-events'
 import { lagOf } from '@saucery/messaging/consumer/lag'
 import { oldestUnhandled } from '@saucery/messaging/consumer/oldest-unhandled'
 import { stamp } from '@saucery/messaging/events/event'
@@ -55,6 +56,28 @@ for (const version of ['2.15.1', '2.10.26'])
       )
       const refused = lagOf(brokers.delivery, ['ORDERS'], 'payment')
       await assert.rejects(refused, { code: 'PERMISSIONS_VIOLATION' })
+    })
+
+    it('tells how often each event was published, and when last, of a stream that is not too long', async () => {
+      const cause = { id: 'a-test', traceparent: newTraceparent() }
+      const orderId = '019cadd3-77f0-7a95-8816-f495eba424b9'
+      const event = stamp(OrderPlaced({ ...OrderPlaced.example, orderId }), cause, new Date())
+      await publishEvent(brokers.order, event)
+      const read = openPublishedEvents(brokers.dashboard)
+      const [placed, ...others] = await read()
+      assert.deepEqual(placed, {
+        event: 'OrderPlaced',
+        orders: 2,
+        last: { orderId, sequence: 21, time: event.time },
+      })
+      assert.deepEqual(
+        others,
+        events.slice(1).map(({ event }) => ({ event, orders: 0 })),
+      )
+      assert.equal(await read(), await read(), 'read again at once')
+      const [uncounted] = await openPublishedEvents(brokers.dashboard, 1)()
+      assert.deepEqual(uncounted, { event: 'OrderPlaced', last: placed?.last })
+      await assert.rejects(openPublishedEvents(brokers.delivery)(), { code: 'PERMISSIONS_VIOLATION' })
     })
 
     it('is so old as the first event that waits for it', async () => {
