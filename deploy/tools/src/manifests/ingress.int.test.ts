@@ -31,6 +31,8 @@ it('admits every call, the page and the API documents', () => {
     '/favicon.svg',
     '/docs',
     '/docs/start.js',
+    '/events',
+    '/events/events.js',
     '/openapi.json',
     '/asyncapi.json',
     '/problems',

@@ -23,7 +23,20 @@ const start = `SwaggerUIBundle({ url: 'openapi.json', dom_id: '#api', deepLinkin
 const contentSecurityPolicy =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 
+/** It loads its own style and script, asks the gateway for numbers, and makes no markup of what it gets. */
+const eventsPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join('; ')
+
 const script = 'text/javascript; charset=utf-8'
+const html = 'text/html; charset=utf-8'
 
 const openApi = () => require.resolve('../../generated/openapi.json')
 
@@ -33,23 +46,38 @@ export async function openApiPaths(): Promise<string[]> {
 }
 
 /** Files by path: found and read on the first request, then kept. */
-const files: [path: string, find: () => string, type: string][] = [
+const files: [path: string, find: () => string, type: string, policy?: string][] = [
   ['/openapi.json', openApi, 'application/json'],
   ['/asyncapi.json', () => require.resolve('@saucery/contracts/generated/asyncapi.json'), 'application/json'],
-  ['/problems', () => require.resolve('../../generated/problems.html'), 'text/html; charset=utf-8'],
+  ['/events/events.css', () => require.resolve('../../pages/events.css'), 'text/css; charset=utf-8'],
+  ['/events/events.js', () => require.resolve('../../pages/events.js'), script],
+  ['/events', () => require.resolve('../../generated/events.html'), html, eventsPolicy],
+  ['/problems', () => require.resolve('../../generated/problems.html'), html],
   ['/docs/swagger-ui.css', () => require.resolve('swagger-ui-dist/swagger-ui.css'), 'text/css'],
   ['/docs/swagger-ui-bundle.js', () => require.resolve('swagger-ui-dist/swagger-ui-bundle.js'), script],
 ]
 
-/** The OpenAPI and AsyncAPI documents, the list of problems, and Swagger UI at `/docs` to read and try the calls. */
+/**
+ * The OpenAPI and AsyncAPI documents, the events at `/events`, the list of problems, and Swagger UI at `/docs` to read
+ * and try the calls.
+ */
 export function reference(): Hono {
   const app = new Hono()
-  for (const path of ['/openapi.json', '/asyncapi.json', '/problems', '/docs', '/docs/*'])
+  for (const path of [
+    '/openapi.json',
+    '/asyncapi.json',
+    '/events',
+    '/events/*',
+    '/problems',
+    '/docs',
+    '/docs/*',
+  ])
     app.use(path, compress({ threshold: 1024 }))
-  for (const [path, find, type] of files) {
+  for (const [path, find, type, policy] of files) {
     let content: Promise<Buffer<ArrayBuffer>> | undefined
     app.get(path, async (c) => {
       content ??= readFile(find())
+      if (policy !== undefined) c.header('content-security-policy', policy)
       return c.body(await content, 200, { 'content-type': type, 'cache-control': 'max-age=300' })
     })
   }

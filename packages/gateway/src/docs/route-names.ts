@@ -1,7 +1,17 @@
 import { noRoute } from '@saucery/chassis/telemetry/metrics'
 
 /** What the gateway answers besides the calls; the names of the page's files change with every build. */
-const own = ['/', '/docs', '/docs/*', '/assets/*', '/openapi.json', '/asyncapi.json', '/problems']
+const own = [
+  '/',
+  '/docs',
+  '/docs/*',
+  '/events',
+  '/events/*',
+  '/assets/*',
+  '/openapi.json',
+  '/asyncapi.json',
+  '/problems',
+]
 
 /**
  * Names the route of a path for the metrics: a proxied request is not matched by any app of the gateway.

@@ -99,6 +99,9 @@ describe('the API reference', () => {
   for (const [path, type] of [
     ['/openapi.json', 'application/json'],
     ['/asyncapi.json', 'application/json'],
+    ['/events', 'text/html'],
+    ['/events/events.css', 'text/css'],
+    ['/events/events.js', 'text/javascript'],
     ['/docs', 'text/html'],
     ['/docs/swagger-ui.css', 'text/css'],
     ['/docs/swagger-ui-bundle.js', 'text/javascript'],
@@ -113,7 +116,7 @@ describe('the API reference', () => {
     })
 
   it('is compressed for a client that accepts it', async () => {
-    for (const path of ['/openapi.json', '/docs/swagger-ui-bundle.js']) {
+    for (const path of ['/openapi.json', '/events', '/docs/swagger-ui-bundle.js']) {
       const { headers } = await app.request(path, { headers: { 'accept-encoding': 'gzip' } })
       assert.equal(headers.get('content-encoding'), 'gzip')
       assert.match(headers.get('vary') ?? '', /accept-encoding/i)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { type Client, openClient } from '@saucery/client/client'
+import { events } from '@saucery/contracts/choreography'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { eventKeyOf } from '@saucery/local/access/event-keys'
 import { signToken, type TokenClaims } from '@saucery/local/access/sign-in'
@@ -43,6 +44,22 @@ describe('an operator, through the gateway', { timeout: 120_000 }, () => {
       await assert.rejects(courier.get(`/operations/${service}`), { name: 'CallRefused', status: 403 })
       await assert.rejects(stranger.get(`/operations/${service}`), { name: 'CallRefused', status: 401 })
     }
+  })
+
+  it('sees how often each event was published, and no other caller does; the page of events is for all', async () => {
+    const branch = await signedIn({ role: 'branch', branch: '7' })
+    const stranger = openClient({ url: system.urls.gateway })
+    const { items } = await operator.get('/operations/dashboard/events')
+    assert.deepEqual(
+      items.map(({ event }) => event),
+      events.map(({ event }) => event),
+    )
+    assert.ok(items.every(({ orders }) => orders === 0))
+    await assert.rejects(branch.get('/operations/dashboard/events'), { name: 'CallRefused', status: 403 })
+    await assert.rejects(stranger.get('/operations/dashboard/events'), { name: 'CallRefused', status: 401 })
+    const page = await fetch(`${system.urls.gateway}/events`)
+    assert.equal(page.status, 200)
+    assert.match(await page.text(), /<h2 id="OrderPlaced-name">/)
   })
 
   it('sees the dead letter of each service that consumes a bad event, and that a retry fails', async () => {

@@ -103,6 +103,23 @@ describe('the page in a browser, with sign-in', { timeout: 200_000 }, () => {
     assert.deepEqual(await buttonsOf(page), ['Mark delivered', 'Report failed delivery', 'Cancel order'])
   })
 
+  it('leads to the page of events, which shows an operator their numbers, and finds one', async () => {
+    const page = await openAs({ role: 'operator' })
+    await page.getByRole('navigation', { name: 'Reference' }).getByRole('link', { name: 'Events' }).click()
+    await page.getByText('for operators').waitFor()
+    const first = String(await page.getByRole('article', { name: 'OrderPlaced' }).textContent())
+    assert.match(first, /On the stream\s*\d+ orders?\s*Last one\s*.*, sequence \d+, order [\da-f-]{36}/)
+    await page.setViewportSize({ width: 360, height: 740 })
+    const overflow = () => page.evaluate('document.documentElement.scrollWidth - innerWidth')
+    assert.ok(Number(await overflow()) <= 0, 'it fits a narrow window')
+    assert.deepEqual(await violationsOf(page), [])
+    await page.getByRole('searchbox').fill('delivery refused')
+    await page.getByText('1 of 11 events').waitFor()
+    assert.deepEqual(await page.getByRole('article').getByRole('heading', { level: 2 }).allInnerTexts(), [
+      'CancellationRefused',
+    ])
+  })
+
   it('logs no error in any of these tests', () => {
     assert.deepEqual(running.browser.pageErrors, [])
   })

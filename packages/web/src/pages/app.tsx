@@ -28,6 +28,13 @@ const pages = [
   { page: 'operations', label: t.frame.operations, needs: 'operate', Content: OperationsPage },
 ] as const
 
+/** Pages of the gateway itself, for everyone. */
+const references = [
+  { path: 'events', label: t.frame.events },
+  { path: 'docs', label: t.frame.calls },
+  { path: 'asyncapi.json', label: t.frame.eventsAsJson },
+]
+
 const failure = signal<Error | undefined>(undefined)
 
 async function readMe(stopped: AbortSignal): Promise<void> {
@@ -124,6 +131,15 @@ export function App() {
         {signInNeeded.value !== undefined ? <SignInForm /> : <Failure error={failure.value} />}
         {me.value && <Page route={shown} />}
       </main>
+      <footer>
+        <nav aria-label={t.frame.reference}>
+          {references.map(({ path, label }) => (
+            <a key={path} href={path}>
+              {label}
+            </a>
+          ))}
+        </nav>
+      </footer>
       <div class="hidden" aria-live="polite">
         {announcement.value}
       </div>

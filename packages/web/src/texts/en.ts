@@ -11,6 +11,10 @@ export const en = {
     notFound: 'Page not found',
     closedTo: (role: string) => `It may also be closed to the role ${role}.`,
     toStart: 'Go to the start page',
+    reference: 'Reference',
+    events: 'Events',
+    calls: 'API',
+    eventsAsJson: 'AsyncAPI',
     orderTitle: (id: string) => `Order ${id}`,
   },
   time: {

@@ -13,6 +13,10 @@ export const ko: Texts = {
     notFound: '페이지를 찾을 수 없음',
     closedTo: (role) => `${role} 역할에는 닫혀 있는 페이지일 수도 있습니다.`,
     toStart: '시작 페이지로',
+    reference: '참고 문서',
+    events: '이벤트',
+    calls: 'HTTP 호출',
+    eventsAsJson: '이벤트 JSON 명세',
     orderTitle: (id) => `주문 ${id}`,
   },
   time: {
