@@ -72,6 +72,8 @@ describe('a drill that is begun on the page', { timeout: 200_000 }, () => {
     await fillDrill(page, 'Load', { 'Orders per second': '20', Seconds: '15' })
     await page.getByText(/[1-9]\d* orders placed, \d+ not accepted/).waitFor()
     await page.getByRole('link', { name: 'Orders', exact: true }).click()
+    for (const name of [/^order, up, in a drill$/, /^payment, \w+, in a drill$/, /^delivery, up$/])
+      await page.locator('.flow').getByRole('button', { name }).waitFor()
     await banner(page)
       .getByText(/payment declines 100 % · \d+ s left/)
       .waitFor()

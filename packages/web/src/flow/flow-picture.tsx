@@ -1,5 +1,7 @@
 import { useRef, useState } from 'preact/hooks'
-import { calm } from '../ui/screen.ts'
+import { servicesIn } from '../operations/drilled-services.ts'
+import { drillsAt } from '../operations/drills.ts'
+import { calm, now } from '../ui/screen.ts'
 import type { FlowData } from './flow-data.ts'
 import type { ServiceHealth } from './flow-health.ts'
 import type { FlowLayout } from './layout.ts'
@@ -32,6 +34,7 @@ export function FlowPicture(props: FlowPictureProps) {
   const items = [...services.map(({ name }) => name), ...layout.edges.map(({ id }) => id)]
   const [current, setCurrent] = useState(items[0])
   flow.version.value
+  const drilled = new Set(drillsAt(now.value).flatMap(({ drill }) => servicesIn(drill)))
 
   function onKeyDown(event: KeyboardEvent): void {
     const step = steps[event.key]
@@ -103,7 +106,8 @@ export function FlowPicture(props: FlowPictureProps) {
             key={node.name}
             node={node}
             health={of}
-            {...item(node.name, serviceText(node.name, of))}
+            inDrill={drilled.has(node.name)}
+            {...item(node.name, serviceText(node.name, of, drilled.has(node.name)))}
           />
         )
       })}

@@ -40,9 +40,10 @@ export const edgeText = (edge: FlowEdge, { perSecond, waiting }: EdgeNumbers): s
   ].join(', ')
 
 /** A service in words. */
-export const serviceText = (service: string, of: ServiceHealth | undefined): string =>
+export const serviceText = (service: string, of: ServiceHealth | undefined, inDrill = false): string =>
   [
     service,
     ...(of ? [t.flow.states[of.state]] : []),
     ...(of?.deadLetters ? [t.flow.deadLetters(count(of.deadLetters))] : []),
+    ...(inDrill ? [t.drills.mark] : []),
   ].join(', ')

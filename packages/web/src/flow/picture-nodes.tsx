@@ -41,17 +41,21 @@ export function PictureStream({ node, consumers, onClick }: StreamProps) {
 interface ServiceProps extends ItemProps {
   readonly node: FlowNode
   readonly health: ServiceHealth | undefined
+  readonly inDrill: boolean
 }
 
 const marks = { up: '●', slow: '◐', down: '✕', unknown: '○' } as const
 
-export function PictureService({ node, health, ...item }: ServiceProps) {
+export function PictureService({ node, health, inDrill, ...item }: ServiceProps) {
   const { name, x, y, width, height } = node
   const badge = health?.deadLetters ? count(health.deadLetters) : undefined
   const badgeWidth = 12 + 7 * (badge?.length ?? 0)
   const isLow = height < 44
   return (
-    <g class={`service-node is-${health?.state ?? 'unseen'}`} {...itemAttributes(item)}>
+    <g
+      class={`service-node is-${health?.state ?? 'unseen'}${inDrill ? ' in-drill' : ''}`}
+      {...itemAttributes(item)}
+    >
       <rect class="box" {...boxOf(node)} rx="8" />
       <text class="name" x={x} y={health ? y - (isLow ? 2 : 3) : y + 5}>
         {name}
@@ -59,6 +63,11 @@ export function PictureService({ node, health, ...item }: ServiceProps) {
       {health && (
         <text class="how" x={x} y={y + (isLow ? 12 : 15)}>
           {marks[health.state]} {t.flow.states[health.state]}
+        </text>
+      )}
+      {inDrill && (
+        <text class="drill-mark" x={x} y={y - height / 2 - 5}>
+          {t.drills.mark}
         </text>
       )}
       {badge && (

@@ -353,6 +353,7 @@ export const en = {
   drills: {
     title: 'Load and faults',
     drill: 'Drill:',
+    mark: 'in a drill',
     left: (seconds: string) => `${seconds} s left`,
     none: 'No drill is under way',
     kind: 'What',

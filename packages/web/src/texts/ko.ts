@@ -377,6 +377,7 @@ export const ko: Texts = {
   drills: {
     title: '부하와 장애',
     drill: '훈련:',
+    mark: '훈련 중',
     left: (seconds) => `${seconds}초 남음`,
     none: '진행 중인 훈련 없음',
     kind: '종류',
