@@ -1,0 +1,13 @@
+// The public test kit: `@saucery/messaging/testing`. One entry, because a test needs several of these at once.
+export type { Event, Fact } from '../events/event.ts'
+export { eventually } from './eventually.ts'
+export type { Choreography, CommitStep, Services, Step, World } from './kit/choreography.ts'
+export { Crashed, type CrashPoints, crashAtEachPoint } from './kit/crash-points.ts'
+export { type Decider, kitTime } from './kit/decider.ts'
+export { anyOrder, everyOrder } from './kit/every-order.ts'
+export { assertHolds, explore, type Violation } from './kit/explore.ts'
+export { type Decided, given, givenState } from './kit/given.ts'
+export { natsServer } from './kit/nats-server.ts'
+export { postgresServer } from './kit/postgres-server.ts'
+export { type RecordedEvent, recordPublished } from './kit/recorder.ts'
+export type { KitServer } from './kit/server-process.ts'
