@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { eventually } from '@saucery/messaging/testing/eventually'
+import { randomFrom } from '@saucery/messaging/testing/kit/random'
 import { violations } from '../model/violations.ts'
 import { patientClient, placeOrdersEvenly } from '../support/orders.ts'
 import { runningSystem } from '../support/running-system.ts'
 import { faultsFrom, strike } from '../testing/faults.ts'
 import { type Observer, observe } from '../testing/observer.ts'
-import { randomFrom } from '../testing/random.ts'
 
 const seed = Number(process.env.FAULT_SEED || Math.floor(Math.random() * 2 ** 31))
 const orders = 300

@@ -5,11 +5,11 @@ import { describe, it } from 'node:test'
 import { unreadyServices } from '@saucery/local/demo/run'
 import { openDatabase } from '@saucery/messaging/postgres/database'
 import { eventually } from '@saucery/messaging/testing/eventually'
+import { randomFrom } from '@saucery/messaging/testing/kit/random'
 import { violations } from '../model/violations.ts'
 import { hastyClient, placeOrdersEvenly, tryToPlace } from '../support/orders.ts'
 import { type RunningSystem, runningSystem } from '../support/running-system.ts'
 import { observe } from '../testing/observer.ts'
-import { randomFrom } from '../testing/random.ts'
 
 const seed = Number(process.env.POWER_SEED || Math.floor(Math.random() * 2 ** 31))
 

@@ -23,7 +23,7 @@ interface DashboardStory {
 type Invariants = Readonly<Record<string, (story: Story) => boolean>>
 
 /** What the system promises of each order at every moment, whatever crashes, comes twice or comes late. */
-const always: Invariants = {
+export const always: Invariants = {
   'The order service knows the order, and its OrderPlaced is published': ({ order, published }) =>
     order !== undefined && published.includes('OrderPlaced'),
   'No event is published twice': ({ published, dashboard }) =>
@@ -38,7 +38,7 @@ const always: Invariants = {
 }
 
 /** What it promises as soon as nothing is in flight. */
-const atRest: Invariants = {
+export const atRest: Invariants = {
   'The provider took money only for an approved payment, or gave back what a declined one had taken': (
     story,
   ) => !tookMoney(story) || wasApproved(story.payment) || isUndone(story),

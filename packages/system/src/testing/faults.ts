@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { System } from '@saucery/local/system/system'
 import { eventually } from '@saucery/messaging/testing/eventually'
-import { shuffled } from './random.ts'
+import { shuffled } from '@saucery/messaging/testing/kit/random'
 
 const victims = ['payment', 'delivery', 'order', 'dashboard', 'nats', 'postgres', 'mongodb'] as const
 type Victim = (typeof victims)[number]
