@@ -10,9 +10,10 @@ import {
 import { exampleOrderId as orderId } from '@saucery/contracts/fields'
 import { OrderCancelled } from '@saucery/contracts/order'
 import { PaymentApproved } from '@saucery/contracts/payment'
-import { complete, type Delivery, type DeliveryEvent, evolve, fail, Refused, react } from './domain.ts'
+import { everyOrder, given, givenState, kitTime } from '@saucery/messaging/testing'
+import { complete, type Delivery, type DeliveryEvent, evolve, fail, react } from './domain.ts'
 
-const time = '2026-01-01T00:00:00.000Z'
+const decider = { react, evolve }
 const parcel = { orderId, branchId: '1', sauceId: '2', qty: 3 }
 const approved = PaymentApproved({ ...parcel, amount: 3000 })
 const orderCancelled = OrderCancelled({ orderId, reason: 'requested' })
@@ -22,36 +23,27 @@ const failed = DeliveryFailed({ orderId, reason: 'undeliverable' })
 const cancelled = DeliveryCancelled({ orderId })
 const refused = CancellationRefused({ orderId })
 
-const after = (delivery: Delivery | undefined, facts: readonly DeliveryEvent[]) =>
-  facts.reduce<Delivery | undefined>((state, fact) => evolve(state, { ...fact, time }), delivery)
-const given = (...facts: DeliveryEvent[]) => after(undefined, facts)
+const after = (...facts: DeliveryEvent[]): Delivery | undefined => given(decider, ...facts).state
 
 const states = {
-  'nothing yet': given(),
-  CANCEL_REMEMBERED: given(orderCancelled),
-  STARTED: given(approved, started),
-  COMPLETED: given(approved, started, completed),
-  'COMPLETED, a cancel refused': given(approved, started, completed, orderCancelled, refused),
-  FAILED: given(approved, started, failed),
-  'CANCELLED after it started': given(approved, started, orderCancelled, cancelled),
-  'CANCELLED before it started': given(orderCancelled, approved, cancelled),
+  'nothing yet': after(),
+  CANCEL_REMEMBERED: after(orderCancelled),
+  STARTED: after(approved, started),
+  COMPLETED: after(approved, started, completed),
+  'COMPLETED, a cancel refused': after(approved, started, completed, orderCancelled, refused),
+  FAILED: after(approved, started, failed),
+  'CANCELLED after it started': after(approved, started, orderCancelled, cancelled),
+  'CANCELLED before it started': after(orderCancelled, approved, cancelled),
 }
 type State = keyof typeof states
 
 type ConsumedFact = Parameters<typeof react>[1]
 
-/** The delivery after it consumed the event, and what it published. */
-function consume(delivery: Delivery | undefined, event: ConsumedFact) {
-  const published = react(delivery, event)
-  return { published, delivery: after(delivery, [event, ...published]) }
-}
-
-const refusedWith = (code: Refused['code']) => (error: unknown) =>
-  error instanceof Refused && error.code === code
+const failIt = (delivery: Delivery | undefined) => fail(delivery, 'undeliverable')
 
 describe('a delivery', () => {
   it('is what its events made of it', () => {
-    const sent = { ...parcel, startedAt: time }
+    const sent = { ...parcel, startedAt: kitTime }
     assert.deepEqual(Object.values(states), [
       undefined,
       { orderId, status: 'CANCEL_REMEMBERED' },
@@ -64,7 +56,7 @@ describe('a delivery', () => {
     ])
   })
 
-  const table: { on: ConsumedFact; when: State; publishes: readonly DeliveryEvent[]; becomes: State }[] = [
+  const table: { on: ConsumedFact; when: State; publishes: ReturnType<typeof react>; becomes: State }[] = [
     { on: approved, when: 'nothing yet', publishes: [started], becomes: 'STARTED' },
     {
       on: approved,
@@ -78,36 +70,30 @@ describe('a delivery', () => {
   ]
   for (const { on, when, publishes, becomes } of table)
     it(`publishes ${publishes[0]?.name ?? 'nothing'} on ${on.name} when it is ${when}, and becomes ${becomes}`, () => {
-      assert.deepEqual(consume(states[when], on), { published: publishes, delivery: states[becomes] })
+      givenState(decider, states[when])
+        .when(on)
+        .publishes(...publishes)
+        .becomes(states[becomes])
     })
 
   for (const on of [approved, orderCancelled])
     for (const when of Object.keys(states) as State[])
       if (!table.some((row) => row.on === on && row.when === when))
         it(`publishes nothing on ${on.name} when it is ${when}, and stays the same object`, () => {
-          const after = consume(states[when], on)
-          assert.deepEqual(after.published, [])
-          assert.equal(after.delivery, states[when])
+          givenState(decider, states[when]).when(on).changesNothing()
         })
 
   for (const on of [approved, orderCancelled])
     it(`publishes nothing and stays the same when ${on.name} comes again, whatever its status`, () => {
       for (const delivery of Object.values(states)) {
-        const once = consume(delivery, on)
-        const twice = consume(once.delivery, on)
-        assert.deepEqual(twice.published, [])
-        assert.equal(twice.delivery, once.delivery)
+        const once = givenState(decider, delivery).when(on).state
+        givenState(decider, once).when(on).changesNothing()
       }
     })
 
-  it('ends cancelled, whether the approval or the cancel comes first', () => {
-    for (const [first, second] of [
-      [approved, orderCancelled],
-      [orderCancelled, approved],
-    ] as const) {
-      const { delivery } = consume(consume(undefined, first).delivery, second)
-      assert.equal(delivery?.status, 'CANCELLED')
-    }
+  it('ends cancelled, in whatever order and however often the approval and the cancel come', () => {
+    for (const arrival of everyOrder([approved, orderCancelled]))
+      assert.equal(given(decider).when(...arrival).state?.status, 'CANCELLED')
   })
 })
 
@@ -130,25 +116,26 @@ describe('the courier', () => {
   const final: State[] = ['CANCELLED after it started', 'CANCELLED before it started']
   for (const state of [...final, 'FAILED'] as const)
     it(`cannot complete a delivery that is ${state}`, () => {
-      assert.throws(() => complete(states[state as State]), refusedWith('delivery-already-final'))
+      givenState(decider, states[state as State])
+        .when(complete)
+        .refuses('delivery-already-final')
     })
   for (const state of [...final, 'COMPLETED', 'COMPLETED, a cancel refused'] as const)
     it(`cannot fail a delivery that is ${state}`, () => {
-      assert.throws(
-        () => fail(states[state as State], 'undeliverable'),
-        refusedWith('delivery-already-final'),
-      )
+      givenState(decider, states[state as State])
+        .when(failIt)
+        .refuses('delivery-already-final')
     })
 
   for (const state of ['nothing yet', 'CANCEL_REMEMBERED'] as const)
     it(`finds no delivery that is ${state}`, () => {
-      assert.throws(() => complete(states[state]), refusedWith('delivery-not-found'))
-      assert.throws(() => fail(states[state], 'undeliverable'), refusedWith('delivery-not-found'))
+      for (const report of [complete, failIt])
+        givenState(decider, states[state]).when(report).refuses('delivery-not-found')
     })
 
   it('changes nothing that is final', () => {
     for (const fact of [completed, failed])
       for (const state of ['COMPLETED', 'FAILED', ...final] as const)
-        assert.equal(after(states[state as State], [fact]), states[state as State])
+        assert.equal(evolve(states[state as State], { ...fact, time: kitTime }), states[state as State])
   })
 })

@@ -3,8 +3,8 @@ import { after, describe, it } from 'node:test'
 import { received } from '@saucery/chassis/testing/events'
 import { readProblem } from '@saucery/chassis/testing/http'
 import { PaymentDeclined } from '@saucery/contracts/payment'
+import { crashAtEachPoint } from '@saucery/messaging/testing'
 import { v4 as uuidv4, v7 as uuidv7 } from 'uuid'
-import type { CommitOrder } from './store.ts'
 import { amount, assemble, testOrders, wanted } from './testing/orders.ts'
 
 const service = await testOrders()
@@ -35,15 +35,6 @@ const isReplayed = async (response: Response | Promise<Response>) =>
 const ordersOf = async (branchId: string): Promise<string[]> => {
   const rows = await db.execute<{ id: string }>(`select id from orders where branch_id = '${branchId}'`)
   return rows.map(({ id }) => id)
-}
-
-/** The service in a process that crashes before or after the commit. */
-const crashing = (when: 'before' | 'after') => {
-  const commitAndCrash: CommitOrder = async (change) => {
-    if (when === 'after') await commit(change)
-    throw new Error('the process crashed')
-  }
-  return assemble({ ...service, commit: commitAndCrash }).app
 }
 
 describe('POST /orders with an Idempotency-Key', () => {
@@ -106,28 +97,25 @@ describe('POST /orders with an Idempotency-Key', () => {
     }
   })
 
-  it('gives a repeat the lost answer when the process crashed between commit and answer', async () => {
-    const [key, branchId] = [newKey(), uuidv7()]
-    const body = { ...wanted, branchId }
-    assert.equal((await post('/orders', key, { body, at: crashing('after') })).status, 500)
-    const [id, ...more] = await ordersOf(branchId)
-    assert.deepEqual(more, [])
-    const again = await answerOf(post('/orders', key, { body, at: other }))
-    assert.deepEqual([again.status, JSON.parse(again.body).id], [201, id])
-    const [event] = await db.execute<{ id: string }>(
-      `select id from outbox where subject = 'orders.placed.${id}'`,
-    )
-    assert.equal(again.headers['event-id'], event?.id)
-    assert.deepEqual(await ordersOf(branchId), [id])
-  })
-
-  it('places the order after a crash before the commit', async () => {
-    const [key, branchId] = [newKey(), uuidv7()]
-    const body = { ...wanted, branchId }
-    assert.equal((await post('/orders', key, { body, at: crashing('before') })).status, 500)
-    assert.deepEqual(await ordersOf(branchId), [])
-    assert.equal((await post('/orders', key, { body, at: other })).status, 201)
-    assert.equal((await ordersOf(branchId)).length, 1)
+  it('places one order, and gives a repeat its answer, wherever around the commit the process crashed', async () => {
+    const points = await crashAtEachPoint({
+      open: async () => ({ key: newKey(), branchId: uuidv7(), async [Symbol.asyncDispose]() {} }),
+      async run({ key, branchId }, { around }) {
+        const at = assemble({ ...service, commit: around('the commit', commit) }).app
+        const { status } = await post('/orders', key, { body: { ...wanted, branchId }, at })
+        if (status !== 201) throw new Error(`answered with ${status}`)
+      },
+      async check({ key, branchId }) {
+        const again = await answerOf(post('/orders', key, { body: { ...wanted, branchId }, at: other }))
+        const [id, ...more] = await ordersOf(branchId)
+        assert.deepEqual([again.status, JSON.parse(again.body).id, more], [201, id, []])
+        const [event] = await db.execute<{ id: string }>(
+          `select id from outbox where subject = 'orders.placed.${id}'`,
+        )
+        assert.equal(again.headers['event-id'], event?.id)
+      },
+    })
+    assert.deepEqual(points, ['before the commit', 'after the commit'])
   })
 
   it('takes ids as numbers and as text for the same request', async () => {

@@ -4,6 +4,7 @@ import { DeliveryCancelled, DeliveryFailed } from '@saucery/contracts/delivery'
 import { exampleOrderId as orderId } from '@saucery/contracts/fields'
 import { OrderCancelled, OrderPlaced } from '@saucery/contracts/order'
 import { PaymentApproved, PaymentDeclined, PaymentRefunded, PaymentVoided } from '@saucery/contracts/payment'
+import { everyOrder, given, givenState } from '@saucery/messaging/testing'
 import {
   ChargeOverdue,
   evolve,
@@ -34,26 +35,26 @@ const refusal: ProviderAnswer = { approved: false, reason: 'limit-exceeded' }
 const repayment: ProviderAnswer = { refunded: true }
 const outcomes = [approval, refusal, repayment]
 
-const given = (...facts: PaymentEvent[]) => facts.reduce<Payment | undefined>(evolve, undefined)
+type ConsumedFact = Parameters<typeof react>[1]
+
+const deciderAt = (now: string) => ({
+  react: (payment: Payment | undefined, event: ConsumedFact) => react(payment, event, now),
+  evolve,
+})
+const decider = deciderAt(payBy)
+
+const after = (...facts: PaymentEvent[]) => facts.reduce<Payment | undefined>(evolve, undefined)
 
 const charge = { orderId, ...wanted, amount: 3000 }
 const states = {
-  'nothing yet': { payment: given() },
-  PENDING: { payment: given(placed) },
-  VOID_PENDING: { payment: given(placed, overdue) },
-  APPROVED: { payment: given(placed, approved) },
-  DECLINED: { payment: given(placed, declined) },
-  VOIDED: { payment: given(orderCancelled, voided) },
-  REFUND_PENDING: { payment: given(placed, approved, deliveryFailed) },
-  REFUNDED: { payment: given(placed, approved, deliveryFailed, refunded) },
-}
-
-type ConsumedFact = Parameters<typeof react>[1]
-
-/** The payment after it consumed the event, and what it published. */
-function consume(payment: Payment | undefined, event: ConsumedFact, now = payBy) {
-  const published = react(payment, event, now)
-  return { published, payment: [event, ...published].reduce<Payment | undefined>(evolve, payment) }
+  'nothing yet': { payment: after() },
+  PENDING: { payment: after(placed) },
+  VOID_PENDING: { payment: after(placed, overdue) },
+  APPROVED: { payment: after(placed, approved) },
+  DECLINED: { payment: after(placed, declined) },
+  VOIDED: { payment: after(orderCancelled, voided) },
+  REFUND_PENDING: { payment: after(placed, approved, deliveryFailed) },
+  REFUNDED: { payment: after(placed, approved, deliveryFailed, refunded) },
 }
 
 describe('a payment', () => {
@@ -70,7 +71,7 @@ describe('a payment', () => {
   const table: {
     on: ConsumedFact
     when: keyof typeof states
-    publishes: readonly PaymentEvent[]
+    publishes: ReturnType<typeof react>
     becomes: string
   }[] = [
     { on: placed, when: 'nothing yet', publishes: [], becomes: 'PENDING' },
@@ -80,27 +81,22 @@ describe('a payment', () => {
   ]
   for (const { on, when, publishes, becomes } of table)
     it(`publishes ${publishes[0]?.name ?? 'nothing'} on ${on.name} when it is ${when}, and becomes ${becomes}`, () => {
-      const after = consume(states[when].payment, on)
-      assert.deepEqual(after.published, publishes)
-      assert.equal(after.payment?.status, becomes)
+      const decided = givenState(decider, states[when].payment).when(on)
+      assert.equal(decided.publishes(...publishes).state?.status, becomes)
     })
 
   for (const on of [placed, orderCancelled, deliveryFailed, deliveryCancelled])
     for (const [when, { payment }] of Object.entries(states))
       if (!table.some((row) => row.on === on && row.when === when))
         it(`publishes nothing on ${on.name} when it is ${when}, and stays the same object`, () => {
-          const after = consume(payment, on)
-          assert.deepEqual(after.published, [])
-          assert.equal(after.payment, payment)
+          givenState(decider, payment).when(on).changesNothing()
         })
 
   for (const on of [placed, orderCancelled, deliveryFailed, deliveryCancelled])
     it(`publishes nothing and stays the same when ${on.name} comes again, whatever its status`, () => {
       for (const { payment } of Object.values(states)) {
-        const once = consume(payment, on)
-        const twice = consume(once.payment, on)
-        assert.deepEqual(twice.published, [])
-        assert.equal(twice.payment, once.payment)
+        const once = givenState(decider, payment).when(on).state
+        givenState(decider, once).when(on).changesNothing()
       }
     })
 })
@@ -127,7 +123,7 @@ describe('settling a payment', () => {
 
 describe('a charge whose outcome is unknown at its deadline', () => {
   it('is not settled by an approval any more, and ends as declined when nothing is held', () => {
-    const givenUp = given(placed, overdue)
+    const givenUp = after(placed, overdue)
     assert.deepEqual(settle(givenUp, approval), [])
     const [end] = settle(givenUp, repayment)
     const reason = 'provider-unavailable'
@@ -142,56 +138,46 @@ describe('a charge whose outcome is unknown at its deadline', () => {
 
 describe('an order that is cancelled', () => {
   it('is never charged when the cancel came first', () => {
-    const cancelledFirst = consume(given(), orderCancelled).payment
-    const then = consume(cancelledFirst, placed)
-    assert.equal(then.payment?.status, 'VOIDED')
-    assert.deepEqual(settle(then.payment, approval), [])
+    const then = given(decider).when(orderCancelled, placed).becomes(states.VOIDED.payment)
+    assert.deepEqual(settle(then.state, approval), [])
   })
 
   it('is still settled when the cancel came during the charge', () => {
-    const during = consume(given(placed), orderCancelled)
-    assert.deepEqual(during.published, [])
-    assert.deepEqual(settle(during.payment, approval), [approved])
+    const during = given(decider, placed).when(orderCancelled).changesNothing()
+    assert.deepEqual(settle(during.state, approval), [approved])
   })
 })
 
 describe('an order that must be paid by a time', () => {
   it('is charged until then, and voided after it', () => {
-    assert.deepEqual(consume(given(), placedStrictly, payBy), {
-      published: [],
-      payment: states.PENDING.payment,
-    })
-    const late = consume(given(), placedStrictly, justAfter)
-    assert.deepEqual(late, { published: [voided], payment: states.VOIDED.payment })
+    given(decider).when(placedStrictly).publishes().becomes(states.PENDING.payment)
+    given(deciderAt(justAfter)).when(placedStrictly).publishes(voided).becomes(states.VOIDED.payment)
   })
 
   it('is charged at any time without a `payBy`', () => {
-    assert.equal(consume(given(), placed, '2999-01-01T00:00:00.000Z').payment?.status, 'PENDING')
+    given(deciderAt('2999-01-01T00:00:00.000Z')).when(placed).becomes(states.PENDING.payment)
   })
 
   it('is still settled when the time passes during the charge', () => {
-    const again = consume(given(placedStrictly), placedStrictly, justAfter)
-    assert.deepEqual(again.published, [])
-    assert.deepEqual(settle(again.payment, approval), [approved])
+    const again = given(deciderAt(justAfter), placedStrictly).when(placedStrictly).changesNothing()
+    assert.deepEqual(settle(again.state, approval), [approved])
   })
 
   it('stays as it is when it was decided before the time passed', () => {
-    for (const { payment } of Object.values(states).slice(1)) {
-      const after = consume(payment, placedStrictly, justAfter)
-      assert.deepEqual(after, { published: [], payment })
-    }
+    for (const { payment } of Object.values(states).slice(1))
+      givenState(deciderAt(justAfter), payment).when(placedStrictly).changesNothing()
   })
 })
 
 describe('a refund', () => {
-  it('is given once, whether the delivery failed, was cancelled, or both', () => {
-    const first = consume(given(placed, approved), deliveryFailed)
-    const second = consume(first.payment, deliveryCancelled)
-    assert.equal(second.payment, first.payment)
-    const [end] = settle(second.payment, repayment)
-    const after = end && evolve(second.payment, end)
-    assert.deepEqual([end, after?.status], [refunded, 'REFUNDED'])
-    assert.deepEqual(settle(after, repayment), [])
+  const giveBack = (payment: Payment | undefined) => settle(payment, repayment)
+
+  it('is given once, whether the delivery failed, was cancelled, or both, however often that comes', () => {
+    for (const arrival of everyOrder([deliveryFailed, deliveryCancelled]))
+      given(decider, placed, approved)
+        .when(...arrival, giveBack, giveBack)
+        .publishes(refunded)
+        .becomes(states.REFUNDED.payment)
   })
 })
 

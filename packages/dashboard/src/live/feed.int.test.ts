@@ -5,6 +5,7 @@ import { testBrokerWithStreams } from '@saucery/chassis/testing/streams'
 import { type AnyFact, streams } from '@saucery/contracts/choreography'
 import { statuses } from '@saucery/contracts/status'
 import type { Event } from '@saucery/messaging/events/event'
+import { anyOrder } from '@saucery/messaging/testing'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { testMongo } from '@saucery/servers/testing/servers'
 import {
@@ -42,7 +43,7 @@ describe('the live feed', { timeout: 100_000 }, () => {
   it('sends every change to a client of each replica, whichever replica made it', async () => {
     const followers = [await follow(first.url), await follow(second.url)]
     for (const follower of followers) await hasId(follower)
-    const events = histories(40).sort(() => Math.random() - 0.5)
+    const events = anyOrder(histories(40), { times: 1 })
     await nats.publishAll(events)
     for (const follower of followers) {
       assert.equal(follower.response.headers['content-type'], 'text/event-stream')
@@ -133,7 +134,8 @@ describe('the live feed', { timeout: 100_000 }, () => {
       let [from, list] = [initial.lastId, initial.list]
       initial.leave()
       // Stories that end in every status, published in any order.
-      const events = stories.flatMap((names) => histories(2, names)).sort(() => Math.random() - 0.5)
+      const all = stories.flatMap((names) => histories(2, names))
+      const events = anyOrder(all, { times: 1 })
       const ids = [...new Set(events.map(({ data }) => data.orderId))]
       for (let i = 0; events.length > 0; i++) {
         const publishing = nats.publishAll(events.splice(0, 12))

@@ -9,6 +9,7 @@ import { openViews } from '@saucery/dashboard/store/view-store'
 import type { Addition } from '@saucery/dashboard/store/view-writer'
 import { serverBehind } from '@saucery/dashboard/testing/mongo'
 import { additionsFor } from '@saucery/dashboard/testing/stories'
+import { anyOrder } from '@saucery/messaging/testing'
 import { testMongo } from '@saucery/servers/testing/servers'
 import { MongoClient } from 'mongodb'
 import { v7 as uuidv7 } from 'uuid'
@@ -56,8 +57,7 @@ describe('the digest of the read model', () => {
 
   it('is the same for two builds from the same streams, in whatever order the events came', async () => {
     await build('once', [...published, ...twice], 1, 20_000)
-    const all = [...published, ...twice, ...published.slice(0, 1000)].sort(() => Math.random() - 0.5)
-    await build('shuffled', all, 2, 2000)
+    await build('shuffled', anyOrder([...published, ...twice]), 2, 2000)
     const [a, b] = [await digest('once'), await digest('shuffled')]
     assert.equal(a.documents, orders.length)
     assert.deepEqual(a, b)

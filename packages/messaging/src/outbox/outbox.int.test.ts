@@ -8,6 +8,7 @@ import type { Database } from '../postgres/database.ts'
 import { outbox } from '../postgres/schema.ts'
 import { cause, countersStream, raised } from '../testing/counters.ts'
 import { eventually } from '../testing/eventually.ts'
+import { recordPublished } from '../testing/kit/recorder.ts'
 import { messagesOf, publishEvent } from '../testing/messages.ts'
 import { testReplica } from '../testing/replica.ts'
 import { testDatabase } from '../testing/servers.ts'
@@ -35,15 +36,6 @@ const sweptAll = (replica: Replica) =>
   })
 
 const sorted = (ids: string[]) => ids.toSorted((a, b) => a.localeCompare(b))
-
-/** The id of each published event, also of those that the stream recognises as duplicates. */
-function publishedOn({ broker }: Replica): string[] {
-  const ids: string[] = []
-  broker.connection.subscribe('counters.>', {
-    callback: (_error, message) => ids.push(message.headers?.get('ce-id') ?? ''),
-  })
-  return ids
-}
 
 describe('an outbox', () => {
   it('publishes what was committed, and records its position in the stream', async () => {
@@ -110,16 +102,16 @@ describe('an outbox', () => {
     await using crashed = await testReplica(database, nats, { leaseMs: 1 })
     await using one = await testReplica(database, nats, { leaseMs: 60_000 })
     await using other = await testReplica(database, nats, { leaseMs: 60_000 })
-    const published = publishedOn(crashed)
-    await crashed.broker.connection.flush()
+    await using published = await recordPublished(crashed.broker.connection, 'counters.>')
     const left = await crashAfterCommit(crashed, 900)
     await eventually(async () => {
       await Promise.all([one, other, one, other].map((replica) => replica.outbox.sweep()))
       assert.deepEqual(await unpublished(database.db), [])
     })
     await crashed.broker.connection.flush()
-    assert.equal(published.length, left.length)
-    assert.equal(new Set(published).size, left.length)
+    const ids = published.events.map(({ id }) => id)
+    assert.equal(ids.length, left.length)
+    assert.equal(new Set(ids).size, left.length)
   })
 
   it('treats a duplicate as a success, and records the position of the first one', async () => {
