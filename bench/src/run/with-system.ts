@@ -33,7 +33,8 @@ export function withSystem<T>(
     })
     // Closes an idle connection before the gateway does.
     const { fetch, close } = openAgentFetch({ maxSockets: connections, timeout: 3000 })
-    const clientOf = (url: string) => openClient({ url, fetch, timeoutMs: Number.POSITIVE_INFINITY })
+    const clientOf = (url: string) =>
+      openClient({ url, fetch, timeoutMs: Number.POSITIVE_INFINITY, retry: {} })
     const clients = { orders: clientOf(system.urls.gateway), views: clientOf(system.urls.dashboard) }
     try {
       signal.throwIfAborted()

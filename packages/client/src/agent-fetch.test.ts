@@ -11,7 +11,7 @@ async function calling(answers: RequestListener[], { maxSockets = 1, timeoutMs =
   const server = await answeringServer(...answers)
   const { fetch, close } = openAgentFetch({ maxSockets })
   return {
-    client: openClient({ url: server.url, fetch, timeoutMs }),
+    client: openClient({ url: server.url, fetch, timeoutMs, retry: {} }),
     server,
     async [Symbol.asyncDispose]() {
       close()

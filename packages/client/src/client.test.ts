@@ -30,6 +30,10 @@ async function calling(answers: RequestListener[], options: Partial<ClientOption
   }
 }
 
+/** As `calling`, with a client that sends each call once. */
+const callingOnce = (answers: RequestListener[], options: Partial<ClientOptions> = {}) =>
+  calling(answers, { retry: {}, ...options })
+
 describe('a call', () => {
   it('sends its parameters and body where the document says, and resolves with the answer', async () => {
     await using calls = await calling([json(200, { items: [], next: 'n' }), placed])
@@ -85,11 +89,26 @@ describe('a call', () => {
   })
 })
 
+describe('a GET', () => {
+  it('is sent again after 503, for as long as Retry-After says later, and without a key', async () => {
+    await using calls = await calling([
+      problem(503, 'busy', {}, { 'retry-after': '1' }),
+      json(200, { items: [] }),
+    ])
+    const began = performance.now()
+    await calls.client.get('/orders')
+    assert.ok(performance.now() - began >= 990, `${performance.now() - began} ms`)
+    assert.deepEqual(calls.requests.map(keyOf), [undefined, undefined])
+  })
+})
+
 describe('a call that fails', () => {
   it('is refused with a code, the errors of each field, and its id in the logs', async () => {
     const errors = [{ pointer: '/qty', detail: 'is too small' }]
     const headers = { 'x-request-id': 'r1', 'retry-after': '2' }
-    await using calls = await calling([problem(422, 'invalid-input', { errors, detail: 'Look' }, headers)])
+    await using calls = await callingOnce([
+      problem(422, 'invalid-input', { errors, detail: 'Look' }, headers),
+    ])
     const refused = await calls.client.get('/orders').catch((error) => error)
     assert.ok(refused instanceof CallRefused, String(refused))
     const { name: _, ...fields } = refused
@@ -109,26 +128,26 @@ describe('a call that fails', () => {
   })
 
   it('is refused by its status when the answer is not a problem document', async () => {
-    await using calls = await calling([(_, response) => response.writeHead(503).end('<html>')])
+    await using calls = await callingOnce([(_, response) => response.writeHead(503).end('<html>')])
     const expected = { name: 'CallRefused', code: 'unknown', message: '503 Service Unavailable' }
     await assert.rejects(calls.client.get('/orders'), expected)
   })
 
   it('is unreachable with a reason when nothing listens, time runs out or the answer is cut', async () => {
-    await using calls = await calling([never, breakInside], { timeoutMs: 100 })
+    await using calls = await callingOnce([never, breakInside], { timeoutMs: 100 })
     const { client } = calls
     const unreachable = { name: 'Unreachable', message: 'The system cannot be reached' }
     await assert.rejects(client.get('/orders'), { ...unreachable, reason: 'TimeoutError' })
     await assert.rejects(client.get('/orders'), unreachable)
     const closed = await answeringServer()
     await closed[Symbol.asyncDispose]()
-    const nowhere = openClient({ url: closed.url })
+    const nowhere = openClient({ url: closed.url, retry: {} })
     await assert.rejects(nowhere.get('/orders'), { ...unreachable, reason: 'ECONNREFUSED' })
   })
 
   it('is unreachable when an answer of status 200 is not JSON', async () => {
     for (const body of ['<html>', '']) {
-      await using calls = await calling([(_, response) => response.end(body)])
+      await using calls = await callingOnce([(_, response) => response.end(body)])
       const expected = { name: 'Unreachable', message: 'The answer cannot be read' }
       await assert.rejects(calls.client.get('/orders'), expected)
     }
@@ -136,12 +155,12 @@ describe('a call that fails', () => {
 
   it('rejects with the reason of the signal when its caller aborts', async () => {
     const aborter = new AbortController()
-    await using calls = await calling([() => aborter.abort(new Error('given up'))])
+    await using calls = await callingOnce([() => aborter.abort(new Error('given up'))])
     await assert.rejects(calls.client.get('/orders', { signal: aborter.signal }), { message: 'given up' })
   })
 
   it('is undefined with `ifFound` when the answer is 404, and rejects otherwise', async () => {
-    await using calls = await calling([problem(404, 'not-found'), problem(503, 'store-unavailable')])
+    await using calls = await callingOnce([problem(404, 'not-found'), problem(503, 'store-unavailable')])
     const find = () => ifFound(calls.client.get('/orders/{id}', { path: { id: orderId } }))
     assert.equal(await find(), undefined)
     await assert.rejects(find(), { code: 'store-unavailable' })
@@ -173,14 +192,24 @@ describe('the token', () => {
 })
 
 describe('a POST', () => {
-  it('is sent once and without a key when there is no retry policy', async () => {
-    await using calls = await calling([breakConnection, placed])
+  it('is sent once and without a key without a policy', async () => {
+    await using calls = await calling([breakConnection, placed], { retry: {} })
     await assert.rejects(calls.client.post('/orders', { body: order }), Unreachable)
     assert.deepEqual(calls.requests.map(keyOf), [undefined])
   })
 
+  it('has a key, and is sent again after 429, 502, 503 and no answer, when nothing else is said', async () => {
+    const lost = [problem(429, 'too-many-requests'), problem(502, 'x'), problem(503, 'y'), breakConnection]
+    await using calls = await calling([...lost, placed])
+    const { eventId } = await calls.client.post('/orders', { body: order })
+    assert.equal(eventId, 'e1')
+    assert.equal(calls.requests.length, 5)
+    assert.match(String(keyOf(calls.requests[0])), /^"[\da-f]{32}"$/)
+    assert.equal(new Set(calls.requests.map(keyOf)).size, 1)
+  })
+
   it('has a new key for each call', async () => {
-    await using calls = await calling([placed, placed], { retry: onceIfUnanswered })
+    await using calls = await calling([placed, placed], { retry: { post: onceIfUnanswered } })
     for (const _ of [1, 2]) await calls.client.post('/orders', { body: order })
     const [first, second] = calls.requests.map(keyOf)
     assert.match(String(first), /^"[\da-f]{32}"$/)
@@ -193,7 +222,7 @@ describe('a POST', () => {
       problem(503, 'upstream-timeout'),
       breakConnection,
     ]) {
-      await using calls = await calling([lost, placed], { retry: onceIfUnanswered })
+      await using calls = await calling([lost, placed], { retry: { post: onceIfUnanswered } })
       await calls.client.post('/orders', { body: order })
       const [first, second, ...more] = calls.requests
       assert.equal(keyOf(first), keyOf(second))
@@ -205,11 +234,13 @@ describe('a POST', () => {
   it('is sent once when it was answered, and twice at most', async () => {
     const cancel = { path: { id: orderId } }
     await using refused = await calling([problem(409, 'order-already-final'), placed], {
-      retry: onceIfUnanswered,
+      retry: { post: onceIfUnanswered },
     })
     await assert.rejects(refused.client.post('/orders/{id}/cancel', cancel), { code: 'order-already-final' })
     assert.equal(refused.requests.length, 1)
-    await using gone = await calling([breakConnection, breakConnection, placed], { retry: onceIfUnanswered })
+    await using gone = await calling([breakConnection, breakConnection, placed], {
+      retry: { post: onceIfUnanswered },
+    })
     await assert.rejects(gone.client.post('/orders/{id}/cancel', cancel), Unreachable)
     assert.equal(gone.requests.length, 2)
   })
@@ -217,7 +248,7 @@ describe('a POST', () => {
   it('is not repeated after its caller aborts', async () => {
     const aborter = new AbortController()
     const giveUp: RequestListener = () => aborter.abort(new Error('given up'))
-    await using calls = await calling([giveUp, placed], { retry: () => 0 })
+    await using calls = await calling([giveUp, placed], { retry: { post: () => 0 } })
     const { signal } = aborter
     await assert.rejects(calls.client.post('/orders', { body: order, signal }), { message: 'given up' })
     assert.equal(calls.requests.length, 1)

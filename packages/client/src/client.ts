@@ -1,7 +1,8 @@
 import createClient from 'openapi-fetch'
 import type { Data, Init, Method, Path } from './calls.ts'
 import { CallRefused, Unreachable } from './errors.ts'
-import type { RetryPolicy } from './retry.ts'
+import { pause } from './pause.ts'
+import { type RetryPolicy, whileBusy } from './retry.ts'
 
 /** The part of a `Response` that the client reads. */
 export interface Answer extends Pick<Response, 'status' | 'statusText' | 'ok' | 'body' | 'text' | 'json'> {
@@ -14,16 +15,19 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Answer>
 export interface ClientOptions {
   /** Paths are relative to it, as links are; a page passes its `document.baseURI`. */
   readonly url: string
-  /** The bearer token; a function where it changes. */
-  readonly token?: string | undefined | (() => string | undefined)
+  /** The bearer token; a function where it changes, called for each call. */
+  readonly token?: string | undefined | (() => string | undefined | Promise<string | undefined>)
   readonly fetch?: Fetch
   /**
    * The limit for a whole answer, 30 s by default; `Infinity` for no limit. The gateway gives a service less time, so
    * that the gateway's own answer comes first.
    */
   readonly timeoutMs?: number
-  /** With a policy, each POST has an `Idempotency-Key` and is sent again with it. Without, it is sent once, without a key. */
-  readonly retry?: RetryPolicy
+  /**
+   * Which calls are sent again. Default: both as `whileBusy`. A POST with a policy has an `Idempotency-Key`, so it takes
+   * effect once; without, it is sent once, without a key. `{}`: every call is sent once.
+   */
+  readonly retry?: { readonly get?: RetryPolicy; readonly post?: RetryPolicy }
   /** Called for each 401, unless the token has changed since the call was sent. */
   onUnauthorized?(refused: CallRefused): void
 }
@@ -51,17 +55,18 @@ interface Checked {
 }
 
 export function openClient(options: ClientOptions): Client {
-  const { fetch = globalThis.fetch as Fetch, timeoutMs = 30_000, retry, onUnauthorized } = options
+  const { fetch = globalThis.fetch as Fetch, timeoutMs = 30_000, onUnauthorized } = options
+  const { retry = { get: whileBusy(), post: whileBusy() } } = options
   const { request } = createClient({
     baseUrl: new URL('.', options.url).href,
     Request: PlainRequest as unknown as typeof Request,
     fetch: (request) => fetch(request.url, (request as unknown as PlainRequest).init) as Promise<Response>,
   })
-  const token = () => (typeof options.token === 'function' ? options.token() : options.token)
+  const token = async () => (typeof options.token === 'function' ? options.token() : options.token)
 
   async function send(method: Method, path: string, init: Checked = {}, parseAs: 'json' | 'stream' = 'json') {
     const { signal, body, ...params } = init
-    const bearer = token()
+    const bearer = await token()
     const sent = {
       params,
       body,
@@ -76,14 +81,16 @@ export function openClient(options: ClientOptions): Client {
     if (response.ok && data == null) throw new Unreachable(new SyntaxError('The answer is empty'))
     if (response.ok) return { data: data as never, response }
     const refused = new CallRefused(response, error)
-    if (refused.status === 401 && bearer === token()) onUnauthorized?.(refused)
+    if (refused.status === 401 && bearer === (await token())) onUnauthorized?.(refused)
     throw refused
   }
 
   return {
-    get: async (path, init?) => (await send('get', path, init)).data,
+    get: async (path, init?) => (await withRetry(retry.get, init, (once) => send('get', path, once))).data,
     async post(path, init?) {
-      const { data, response } = await withRetry(retry, init, (once) => send('post', path, once))
+      const { data, response } = await withRetry(retry.post, withKey(init, retry.post), (once) =>
+        send('post', path, once),
+      )
       const { status, headers } = response
       return { status, data, eventId: headers.get('event-id') ?? undefined }
     },
@@ -91,22 +98,26 @@ export function openClient(options: ClientOptions): Client {
   }
 }
 
-/** Sends a call as often as the policy says, with one key, so that it takes effect once. */
+/** With a key a call that is sent again takes effect once. */
+const withKey = (init: Checked = {}, retry: RetryPolicy | undefined): Checked =>
+  retry ? { ...init, header: { 'idempotency-key': `"${randomKey()}"`, ...init.header } } : init
+
+/** Sends a call as often as the policy says. */
 async function withRetry<T>(
   retry: RetryPolicy | undefined,
   init: Checked = {},
   send: (init: Checked) => Promise<T>,
 ): Promise<T> {
   if (!retry) return send(init)
-  const header = { 'idempotency-key': `"${randomKey()}"`, ...init.header }
   const began = performance.now()
   for (let attempt = 1; ; attempt++)
     try {
-      return await send({ ...init, header })
+      return await send(init)
     } catch (error) {
       const pauseMs = init.signal?.aborted ? undefined : retry(error, attempt, performance.now() - began)
       if (pauseMs === undefined) throw error
-      await new Promise((resolve) => setTimeout(resolve, pauseMs))
+      await pause(pauseMs, init.signal)
+      init.signal?.throwIfAborted()
     }
 }
 

@@ -43,7 +43,7 @@ function openClients({ urls }: RunningPeer, fetch: ReturnType<typeof openAgentFe
   const timeoutMs = Number.POSITIVE_INFINITY
   return {
     accepted,
-    orders: openClient({ url: urls.orders, fetch: counting, timeoutMs }),
-    views: openClient({ url: urls.views, fetch, timeoutMs }),
+    orders: openClient({ url: urls.orders, fetch: counting, timeoutMs, retry: {} }),
+    views: openClient({ url: urls.views, fetch, timeoutMs, retry: {} }),
   }
 }

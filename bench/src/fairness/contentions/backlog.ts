@@ -41,4 +41,4 @@ export const backlog: Contention = {
 }
 
 const clientOf = ({ url, fetch }: LoadTarget, whose: 'modest' | 'greedy') =>
-  openClient({ url, fetch: fetch[whose], timeoutMs: 30_000 })
+  openClient({ url, fetch: fetch[whose], timeoutMs: 30_000, retry: {} })

@@ -34,7 +34,7 @@ export const repair: Contention = {
 }
 
 const place = ({ url, fetch }: LoadTarget, whose: 'modest' | 'greedy') =>
-  openClient({ url, fetch: fetch[whose], timeoutMs: 30_000 }).post('/orders', {
+  openClient({ url, fetch: fetch[whose], timeoutMs: 30_000, retry: {} }).post('/orders', {
     body: benchOrder,
     header: { prefer: 'respond-async' },
   })
@@ -44,7 +44,7 @@ const allDelivered = ({ url, fetch, signal }: LoadTarget) =>
   waitFor(
     'the delivery of all orders',
     async () => {
-      const orders = openClient({ url, fetch: fetch.greedy })
+      const orders = openClient({ url, fetch: fetch.greedy, retry: {} })
       const { items } = await orders.get('/orders', { query: { status: 'PLACED', limit: 1 } })
       return items.length === 0
     },

@@ -55,7 +55,7 @@ export const replays: Contention = {
 }
 
 async function place({ url, fetch }: LoadTarget): Promise<string> {
-  const orders = openClient({ url, fetch: fetch.modest })
+  const orders = openClient({ url, fetch: fetch.modest, retry: {} })
   const { data } = await orders.post('/orders', { body: benchOrder, header: { prefer: 'respond-async' } })
   return (data as { id: string }).id
 }

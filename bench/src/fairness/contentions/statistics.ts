@@ -11,7 +11,7 @@ const dayMs = 24 * 3_600_000
 export const statistics: Contention = {
   promise: 'The list of orders is answered while 20 clients ask for ever other statistics',
   async prepare({ url, fetch }) {
-    const client = openClient({ url, fetch: fetch.greedy, timeoutMs: 30_000 })
+    const client = openClient({ url, fetch: fetch.greedy, timeoutMs: 30_000, retry: {} })
     let left = orders
     await inParallel(32, async () => {
       while (left-- > 0)

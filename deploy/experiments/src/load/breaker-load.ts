@@ -7,7 +7,12 @@ import { openClient } from '@saucery/client/client'
 
 // Closes an idle connection before the gateway does.
 const { fetch, close } = openAgentFetch({ timeout: 3000 })
-const orders = openClient({ url: 'http://localhost:8080', fetch, timeoutMs: Number.POSITIVE_INFINITY })
+const orders = openClient({
+  url: 'http://localhost:8080',
+  fetch,
+  timeoutMs: Number.POSITIVE_INFINITY,
+  retry: {},
+})
 const [, , plan = '', orderManagement = ''] = process.argv
 const run = await measureBreaker(orders, orderManagement, JSON.parse(plan), () => {})
 close()

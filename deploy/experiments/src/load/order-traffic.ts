@@ -72,7 +72,7 @@ const client = openClient({
   token: TOKEN || undefined,
   timeoutMs: 15_000,
   fetch: counting,
-  retry: (error) => (Date.now() < givenUpAt && isTransient(error) ? 250 : undefined),
+  retry: { post: (error) => (Date.now() < givenUpAt && isTransient(error) ? 250 : undefined) },
 })
 
 /** Reads until the result is right; undefined when time is up. */

@@ -47,18 +47,17 @@ export async function attend(options: Attended): Promise<void> {
   if (details) print(help({}))
   if (json) return
 
-  /** A caller who may see everything; with another issuer there is none. */
-  const connect = async () =>
-    openClient({
-      url: system.urls.gateway,
-      token: signIn === 'local' ? await signToken(dataDir, { role: 'operator' }) : undefined,
-    })
+  /** A caller who may see everything; with another issuer there is none. A token does not last. */
+  const client = openClient({
+    url: system.urls.gateway,
+    token: () => (signIn === 'local' ? signToken(dataDir, { role: 'operator' }) : undefined),
+  })
   let inDemo = false
   const demo = async () => {
     if (inDemo) return
     inDemo = true
     try {
-      await runEachPath({ client: await connect(), url: page, print, paint })
+      await runEachPath({ client, url: page, print, paint })
     } catch (error) {
       print(`The demo ended: ${error instanceof Error ? error.message : error}`)
     }
@@ -72,7 +71,7 @@ export async function attend(options: Attended): Promise<void> {
       // The demo prints its own events.
       for (const line of linesOf(view)) if (!inDemo) limited(line)
     }
-    void followOrders({ connect, stopped: signal, onView })
+    void followOrders({ client, stopped: signal, onView })
   }
   if (!hasKeys) return
   const stopKeys = await keysInForeground({

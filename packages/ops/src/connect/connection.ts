@@ -46,7 +46,7 @@ export async function connectTo({
   const token = (await tokenFrom(tokenFile)) ?? env.SAUCERY_TOKEN ?? (await own?.())
   return {
     url: found,
-    client: openClient({ url: found, token: token || undefined, timeoutMs: 15_000 }),
+    client: openClient({ url: found, token: token || undefined, timeoutMs: 15_000, retry: {} }),
     json,
     paint: painter(showsColours(stdout, env)),
     print: (text) => stdout.write(`${text}\n`),

@@ -59,7 +59,7 @@ describe('ten locked rows', { timeout: 400_000 }, () => {
   it('hold up no other order in any service, and lose nothing', async () => {
     await using system = await runningSystem()
     await using observer = await observe(system)
-    const client = openClient({ url: system.urls.gateway, timeoutMs: 15_000 })
+    const client = openClient({ url: system.urls.gateway, timeoutMs: 15_000, retry: {} })
     const all: string[] = []
     const placeFor = async (ms: number) => {
       const placing = placeEvenly(client)

@@ -102,11 +102,12 @@ export const structure: Structure = {
       ['main.ts'],
     ],
     'packages/client': [
-      ['calls.ts', 'schemas.ts'],
+      ['calls.ts', 'schemas.ts', 'pause.ts'],
       ['errors.ts'],
       ['retry.ts'],
       ['client.ts'],
-      ['agent-fetch.ts', 'scenarios.ts'],
+      ['agent-fetch.ts', 'scenarios.ts', 'read-live.ts'],
+      ['live.ts'],
     ],
     'packages/web': [
       ['texts', 'build'],

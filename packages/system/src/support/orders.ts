@@ -9,11 +9,11 @@ const actWithinMs = 60_000
 const pollMs = 300
 
 /** Sends each call once. */
-export const hastyClient = (url: string): Client => openClient({ url, timeoutMs })
+export const hastyClient = (url: string): Client => openClient({ url, timeoutMs, retry: {} })
 
 /** Sends a POST again for a minute, as long as its failure may pass. */
 export const patientClient = (url: string): Client =>
-  openClient({ url, timeoutMs, retry: whileTransient(actWithinMs, pollMs) })
+  openClient({ url, timeoutMs, retry: { post: whileTransient(actWithinMs, pollMs) } })
 
 /** @returns the order's id */
 export async function tryToPlace(client: Client, price = 10_000): Promise<string> {

@@ -109,7 +109,8 @@ async function signInByTabs(): Promise<void> {
 export const client = openClient({
   url: document.baseURI,
   token: () => token.value,
-  retry: onceIfUnanswered,
+  // The page shows an answer that is no success at once, and has its own loops.
+  retry: { post: onceIfUnanswered },
   // A POST goes on when its page is left.
   fetch: (url, init) => fetch(url, { ...init, cache: 'no-store', keepalive: init.method === 'POST' }),
   onUnauthorized: (refused) =>

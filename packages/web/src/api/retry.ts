@@ -1,3 +1,4 @@
+import { pause } from '@saucery/client/pause'
 import { isTransient, retryAfterMs } from '@saucery/client/retry'
 
 /**
@@ -21,18 +22,4 @@ export async function untilAnswered<T>(
       await pause(Math.max(pauseMs, retryAfterMs(error)), stopped)
     }
   }
-}
-
-/** Resolves after the time, or at once when `stopped` is aborted. */
-export function pause(ms: number, stopped: AbortSignal): Promise<void> {
-  if (stopped.aborted) return Promise.resolve()
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer)
-      stopped.removeEventListener('abort', end)
-      resolve()
-    }
-    const timer = setTimeout(end, ms)
-    stopped.addEventListener('abort', end)
-  })
 }

@@ -37,7 +37,7 @@ async function boardOf(
     if (feedAfterList && lists === 1) await untilTrue(() => board.connection.value === 'live')
     response.end(JSON.stringify({ items }))
   })
-  const board = openBoard(openClient({ url: server.url }), server.url, filter, {
+  const board = openBoard(openClient({ url: server.url, retry: {} }), server.url, filter, {
     feedFirstMs: feedAfterList || withoutFeed ? 100 : 10_000,
   })
   const statuses = () =>

@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals'
 import type { Client } from '@saucery/client/client'
+import type { LiveConnection } from '@saucery/client/live'
 import type { OrderView } from '@saucery/client/schemas'
-import type { Connection } from '../live/read-feed.ts'
 import { followSharedFeed } from '../live/shared-feed.ts'
 import { announceMoves } from '../order/announce-moves.ts'
 import { mergeViews, newest, type Orders } from '../order/orders.ts'
@@ -36,7 +36,7 @@ export function openBoard(client: Client, audience: string, filter: BoardFilter,
   const closed = new AbortController()
   const list = openOrderList(client, filter, before, closed.signal)
   const { orders, hasOlder, isRead, loading, error, readOlder } = list
-  const connection = signal<Connection>('connecting')
+  const connection = signal<LiveConnection>('connecting')
   /** The changes that came while the whole list is read again. */
   let duringReload: Orders | undefined
   let reading: Promise<void> | undefined

@@ -1,7 +1,7 @@
 import { type Signal, signal } from '@preact/signals'
 import type { Client } from '@saucery/client/client'
+import type { LiveConnection } from '@saucery/client/live'
 import type { EventName, OrderView } from '@saucery/client/schemas'
-import type { Connection } from '../live/read-feed.ts'
 import { followSharedFeed } from '../live/shared-feed.ts'
 import { type FlowEdge, waysOf } from './edges.ts'
 import { eventsOf, type FlowEvent, openEventReader } from './flow-events.ts'
@@ -23,7 +23,7 @@ export type FlowData = ReturnType<typeof openFlow>
  */
 export function openFlow(client: Client, audience: string, edges: readonly FlowEdge[]) {
   const closed = new AbortController()
-  const connection = signal<Connection>('connecting')
+  const connection = signal<LiveConnection>('connecting')
   /** Goes up when the numbers may have changed. */
   const version = signal(0)
   /** Whether there is any order; undefined until that is known. */

@@ -25,7 +25,7 @@ describe('a pasted text', () => {
       if (url.includes('?')) response.end(JSON.stringify({ items: orders }))
       else response.writeHead(one ? 200 : 404).end(JSON.stringify(one ?? {}))
     })
-    const client = openClient({ url: server.url })
+    const client = openClient({ url: server.url, retry: {} })
     const find = async (text: string) =>
       (await findByText(client, text, AbortSignal.timeout(5000))).map(addressOfFound)
     assert.deepEqual(await find(id(1)), [`#/orders/${id(1)}`])

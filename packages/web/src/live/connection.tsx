@@ -1,13 +1,13 @@
 import { type ReadonlySignal, signal } from '@preact/signals'
+import type { LiveConnection } from '@saucery/client/live'
 import { useEffect } from 'preact/hooks'
 import { t } from '../texts/texts.ts'
-import type { Connection } from './read-feed.ts'
 
 /** The feed of the current page; undefined where the page has none. */
-const connection = signal<Connection | undefined>(undefined)
+const connection = signal<LiveConnection | undefined>(undefined)
 
 /** Shows this connection in the head while the component is mounted. */
-export function useConnection({ value }: ReadonlySignal<Connection>): void {
+export function useConnection({ value }: ReadonlySignal<LiveConnection>): void {
   useEffect(() => {
     connection.value = value
     return () => {

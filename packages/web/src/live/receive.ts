@@ -1,5 +1,5 @@
+import type { LiveBatch, LiveQuery } from '@saucery/client/read-live'
 import type { OrderView } from '@saucery/client/schemas'
-import type { Batch, LiveQuery } from './read-feed.ts'
 
 export interface Receiver {
   readonly query: LiveQuery
@@ -16,7 +16,7 @@ export function openReceiver({ query, onOrders, onReset, onSettled }: Receiver) 
   let lastId: string | undefined
   return {
     lastId: () => lastId,
-    receive({ after, id, orders, isReset, settled = 0 }: Batch): void {
+    receive({ after, id, orders, isReset, settled = 0 }: LiveBatch): void {
       // After the first id the feed sends every change, so a list that is read now misses none.
       const isFirst = id !== undefined && (after === undefined || after !== lastId)
       lastId = id ?? lastId

@@ -3,8 +3,9 @@ import type { ServerResponse } from 'node:http'
 import { describe, it } from 'node:test'
 import { signal } from '@preact/signals'
 import { openClient } from '@saucery/client/client'
+import type { LiveConnection } from '@saucery/client/live'
+import type { LiveQuery } from '@saucery/client/read-live'
 import { listen, orderView, TestPage, untilTrue } from '../testing/orders.ts'
-import type { Connection, LiveQuery } from './read-feed.ts'
 import { followSharedFeed } from './shared-feed.ts'
 
 interface Sent {
@@ -52,10 +53,10 @@ function openPage(feed: TestFeed, query: LiveQuery = {}) {
   const page = new TestPage()
   const stopping = new AbortController()
   const orders: string[] = []
-  const connection = signal<Connection>('connecting')
+  const connection = signal<LiveConnection>('connecting')
   const result = { page, orders, connection, resets: 0, close: () => stopping.abort() }
   followSharedFeed({
-    client: openClient({ url: feed.url }),
+    client: openClient({ url: feed.url, retry: {} }),
     audience: feed.url,
     query,
     stopped: stopping.signal,

@@ -1,8 +1,10 @@
 import type { Client } from '@saucery/client/client'
+import { CallRefused } from '@saucery/client/errors'
+import { followLive, type LiveConnection, type LiveOptions } from '@saucery/client/live'
+import type { LiveBatch } from '@saucery/client/read-live'
 import { openChannel } from '../api/channel.ts'
 import { joinGroup } from './lead.ts'
-import { followLive } from './live.ts'
-import type { Batch, Connection } from './read-feed.ts'
+
 import { openReceiver, type Receiver } from './receive.ts'
 
 export interface SharedFeed extends Receiver {
@@ -10,13 +12,13 @@ export interface SharedFeed extends Receiver {
   /** Pages whose callers may see the same orders have the same. */
   readonly audience: string
   readonly stopped: AbortSignal
-  readonly connection: { value: Connection }
+  readonly connection: { value: LiveConnection }
   readonly page?: Pick<Document, 'visibilityState' | 'addEventListener'>
   readonly beatMs?: number
 }
 
-interface Content extends Batch {
-  readonly connection: Connection
+interface Content extends LiveBatch {
+  readonly connection: LiveConnection
 }
 
 /**
@@ -33,6 +35,20 @@ export function followSharedFeed(options: SharedFeed): void {
     connection.value = 'off'
     return
   }
+  async function lead(options: Pick<LiveOptions, 'query' | 'signal' | 'lastId'>): Promise<void> {
+    const onConnection = (state: LiveConnection) => {
+      connection.value = state
+    }
+    try {
+      for await (const batch of followLive({ ...options, client, onConnection })) {
+        receive(batch)
+        send({ ...batch, connection: connection.value })
+      }
+    } catch (error) {
+      // Refused for good: the connection is off.
+      if (!(error instanceof CallRefused)) throw error
+    }
+  }
   const nothing = () => ({ after: lastId(), id: lastId(), orders: [], isReset: false })
   const send = joinGroup<Content>({
     channel,
@@ -46,17 +62,7 @@ export function followSharedFeed(options: SharedFeed): void {
     },
     isSelective: Object.values(query).some((it) => it !== undefined),
     lead(term, suitsAll) {
-      void followLive({
-        client,
-        query: suitsAll ? {} : query,
-        stopped: term,
-        lastId: lastId(),
-        connection,
-        onBatch(batch) {
-          receive(batch)
-          send({ ...batch, connection: connection.value })
-        },
-      })
+      void lead({ query: suitsAll ? {} : query, signal: term, lastId: lastId() })
     },
     onLost() {
       connection.value = 'reconnecting'

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals'
+import type { LiveConnection } from '@saucery/client/live'
 import { audience, client } from '../api/client.ts'
-import type { Connection } from '../live/read-feed.ts'
 import { followSharedFeed } from '../live/shared-feed.ts'
 
 /** How many dead letters the live feed has told of as settled, by whoever did it. */
@@ -13,7 +13,7 @@ export function followSettledLetters(stopped: AbortSignal): void {
     audience: audience.peek(),
     query: {},
     stopped,
-    connection: signal<Connection>('connecting'),
+    connection: signal<LiveConnection>('connecting'),
     onOrders() {},
     onReset() {},
     onSettled(letters) {

@@ -1,9 +1,9 @@
 import { signal } from '@preact/signals'
 import type { Client } from '@saucery/client/client'
 import { CallRefused } from '@saucery/client/errors'
+import type { LiveConnection } from '@saucery/client/live'
 import type { OrderView } from '@saucery/client/schemas'
 import { untilAnswered } from '../api/retry.ts'
-import type { Connection } from '../live/read-feed.ts'
 import { followSharedFeed } from '../live/shared-feed.ts'
 import { pollWithoutFeed } from '../ui/while-visible.ts'
 import { announceMoves } from './announce-moves.ts'
@@ -17,7 +17,7 @@ import { mergeViews } from './orders.ts'
 export function openOrder(client: Client, audience: string, orderId: string, after: string | null) {
   const closed = new AbortController()
   const order = signal<OrderView | undefined>(undefined)
-  const connection = signal<Connection>('connecting')
+  const connection = signal<LiveConnection>('connecting')
   const error = signal<Error | undefined>(undefined)
 
   function show(views: readonly OrderView[]): void {

@@ -1,6 +1,6 @@
 import type { ReadonlySignal } from '@preact/signals'
+import type { LiveConnection } from '@saucery/client/live'
 import { retryAfterMs } from '@saucery/client/retry'
-import type { Connection } from '../live/read-feed.ts'
 
 /**
  * Calls `work` at once and then in this interval while the page is visible, never twice at a time. After a refusal
@@ -29,7 +29,7 @@ export function whileVisible(ms: number, stopped: AbortSignal, work: () => Promi
  * what it sends. (page-anywhere.sys.test: "shows a new order behind a proxy that holds back the feed")
  */
 export function pollWithoutFeed(
-  connection: ReadonlySignal<Connection>,
+  connection: ReadonlySignal<LiveConnection>,
   stopped: AbortSignal,
   read: () => Promise<unknown>,
 ): void {

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { describe, it } from 'node:test'
 import { openClient } from '@saucery/client/client'
+import { followLive, type LiveConnection, type LiveOptions } from '@saucery/client/live'
 import { listen, orderView } from '../testing/orders.ts'
-import { followLive, type LiveOptions } from './live.ts'
-import type { Connection } from './read-feed.ts'
 import { openReceiver } from './receive.ts'
 
 type Answer = (response: ServerResponse, request: IncomingMessage) => void
@@ -31,30 +30,31 @@ async function following(answers: Answer[], options: Partial<LiveOptions> = {}) 
     onUnauthorized: ({ code }) => unauthorized.push(code),
   })
   const stopping = new AbortController()
-  let connection: Connection | undefined
+  let connection: LiveConnection | undefined
   const { receive } = openReceiver({
     query: {},
     onOrders: (orders) => record(orders.map(({ orderId, status }) => `${orderId} ${status}`).join(', ')),
     onReset: () => record('reset'),
   })
-  void followLive({
+  const batches = followLive({
     client,
-    query: {},
-    onBatch: receive,
-    connection: {
-      set value(state: Connection) {
-        // Set with each chunk.
-        if (state !== 'live' || connection !== 'live') record(state)
-        connection = state
-      },
+    onConnection(state) {
+      // Called with each batch.
+      if (state !== 'live' || connection !== 'live') record(state)
+      connection = state
     },
-    stopped: stopping.signal,
+    signal: stopping.signal,
     longestPauseMs: 10,
     ...options,
   })
+  const ended = (async () => {
+    for await (const batch of batches) receive(batch)
+  })().catch((error) => error)
   return {
     lastIds,
     calls,
+    /** Why the feed is off. */
+    ended,
     /** The codes of the 401 answers. */
     unauthorized,
     /** Resolves after this call, or so many of them. */
@@ -79,7 +79,7 @@ const feed = (response: ServerResponse) => response.writeHead(200, { 'content-ty
 const message = (orderId: string, id?: string) =>
   `event: order\ndata: ${JSON.stringify(orderView(orderId, 'PLACED', []))}\n${id ? `id: ${id}\n` : ''}\n`
 
-describe('the live feed', () => {
+describe('what a page receives of the live feed', () => {
   it('sends the token, and has the list read once it is open', async () => {
     let authorization: string | undefined
     await using follower = await following([
@@ -199,6 +199,7 @@ describe('the live feed', () => {
       await follower.until('off')
       await new Promise((resolve) => setTimeout(resolve, 50))
       assert.deepEqual([follower.calls, follower.lastIds.length], [['connecting', 'off'], 1])
+      assert.equal((await follower.ended).status, status)
     }
   })
 
