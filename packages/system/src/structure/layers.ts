@@ -108,6 +108,7 @@ export const structure: Structure = {
       ['client.ts'],
       ['agent-fetch.ts', 'scenarios.ts', 'read-live.ts'],
       ['live.ts'],
+      ['index.ts'],
     ],
     'packages/web': [
       ['texts', 'build'],
