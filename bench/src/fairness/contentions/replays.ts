@@ -1,5 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openClient } from '@saucery/client/client'
+import { CallRefused } from '@saucery/client/errors'
+import { followLive } from '@saucery/client/live'
+import { readLive } from '@saucery/client/read-live'
 import { benchOrder } from '../../load/load.ts'
 import type { Contention, LoadTarget } from '../contention.ts'
 import { clients } from '../measure-fairness.ts'
@@ -23,12 +26,7 @@ export const replays: Contention = {
   async prepare(target) {
     const reader: Reader = { waiting: new Map(), ids: [] }
     readers.set(target, reader)
-    void followFeed(target, undefined, (text) => {
-      for (const [, id] of text.matchAll(/^id: (.+)$/gm))
-        if (id && reader.ids.length < 20) reader.ids.push(id)
-      for (const [, id] of text.matchAll(/"orderId":"([^"]+)"/g)) if (id) reader.waiting.get(id)?.()
-      return 'more'
-    }).catch(() => {})
+    void readFeed(target, reader).catch(() => {})
     while (reader.ids.length === 0) await sleep(50)
     for (let orders = 0; orders < missedOrders; orders++) await place(target)
   },
@@ -45,9 +43,7 @@ export const replays: Contention = {
     clients(reconnectsPerSecond, signal, count, async () => {
       const ids = readers.get(target)?.ids ?? []
       const [status] = await Promise.all([
-        followFeed(target, ids[Math.floor(Math.random() * ids.length)], (text) =>
-          /^id: /m.test(text) ? 'enough' : 'more',
-        ),
+        resume(target, ids[Math.floor(Math.random() * ids.length)]),
         sleep(1000),
       ])
       return status
@@ -60,26 +56,20 @@ async function place({ url, fetch }: LoadTarget): Promise<string> {
   return (data as { id: string }).id
 }
 
-/** Reads a live feed until `onText` has enough. @returns the status of its answer */
-async function followFeed(
-  { url }: LoadTarget,
-  lastId: string | undefined,
-  onText: (text: string) => 'more' | 'enough',
-): Promise<number> {
-  const leaving = new AbortController()
-  const headers = lastId === undefined ? {} : { 'last-event-id': lastId }
-  const answer = await fetch(`${url}/orderDashboards/live`, { headers, signal: leaving.signal })
-  const decoder = new TextDecoder()
-  let rest = ''
+async function readFeed({ url, signal }: LoadTarget, { ids, waiting }: Reader): Promise<void> {
+  for await (const { id, orders } of followLive({ client: openClient({ url }), signal })) {
+    if (id !== undefined && ids.length < 20) ids.push(id)
+    for (const { orderId } of orders) waiting.get(orderId)?.()
+  }
+}
+
+/** Comes back to the feed, and leaves when it has all that it missed. @returns the status of the answer */
+async function resume({ url }: LoadTarget, lastId: string | undefined): Promise<number> {
   try {
-    if (!answer.ok || !answer.body) return answer.status
-    for await (const chunk of answer.body) {
-      const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n')
-      rest = lines.pop() ?? ''
-      if (onText(lines.join('\n')) === 'enough') break
-    }
-    return answer.status
-  } finally {
-    leaving.abort()
+    for await (const { id } of readLive({ client: openClient({ url }) }, lastId)) if (id !== lastId) break
+    return 200
+  } catch (error) {
+    if (error instanceof CallRefused) return error.status
+    throw error
   }
 }
