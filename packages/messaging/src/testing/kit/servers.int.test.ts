@@ -54,38 +54,38 @@ describe('a NATS server of the kit', () => {
 })
 
 describe('a Postgres server of the kit', () => {
-  const numbersIn = async (url: string, statement: string) => {
+  const rowsOf = async (url: string, statement: string) => {
     const sql = connectPostgres(url, { max: 1, onnotice: () => {} })
-    return sql.unsafe(statement).finally(() => sql.end({ timeout: 1 }))
+    return [...(await sql.unsafe(statement).finally(() => sql.end({ timeout: 1 })))]
   }
 
-  it('keeps what was committed through a crash, and demands a password', async () => {
-    await using postgres = await postgresServer({ env: { PATH: await pathTo('postgres') } })
-    await numbersIn(postgres.url, 'create table numbers as select 1 as n')
-    await postgres.kill()
-    await postgres.restart()
-    assert.deepEqual([...(await numbersIn(postgres.url, 'select n from numbers'))], [{ n: 1 }])
-    const withoutPassword = new URL(postgres.url)
-    withoutPassword.password = ''
-    await assert.rejects(numbersIn(withoutPassword.href, 'select 1'))
-  })
-
-  it('is a database of its own on the server of the environment', {
-    skip: !process.env.TEST_POSTGRES_URL,
-  }, async () => {
+  /** As a server that the environment names gives a database to each test, and takes it back. */
+  async function gives(url: string): Promise<void> {
     const names: string[] = []
     for (const _ of [1, 2]) {
-      await using postgres = await postgresServer()
+      await using postgres = await postgresServer({ env: { TEST_POSTGRES_URL: url } })
       names.push(new URL(postgres.url).pathname.slice(1))
-      await numbersIn(postgres.url, 'create table numbers (n int)')
+      await rowsOf(postgres.url, 'create table numbers (n int)')
       await assert.rejects(postgres.kill(), /TEST_POSTGRES_URL names it/)
     }
-    const left = await numbersIn(String(process.env.TEST_POSTGRES_URL), 'select datname from pg_database')
+    assert.notEqual(names[0], names[1])
+    const left = await rowsOf(url, 'select datname from pg_database')
     assert.deepEqual(
       left.filter(({ datname }) => names.includes(datname)),
       [],
     )
-    assert.notEqual(names[0], names[1])
+  }
+
+  it('keeps what was committed through a crash, demands a password, and has room for databases of their own', async () => {
+    await using postgres = await postgresServer({ env: { PATH: await pathTo('postgres') } })
+    await rowsOf(postgres.url, 'create table numbers as select 1 as n')
+    await postgres.kill()
+    await postgres.restart()
+    assert.deepEqual(await rowsOf(postgres.url, 'select n from numbers'), [{ n: 1 }])
+    const withoutPassword = new URL(postgres.url)
+    withoutPassword.password = ''
+    await assert.rejects(rowsOf(withoutPassword.href, 'select 1'))
+    await gives(postgres.url)
   })
 
   it('says what to install where there is none', async () => {
