@@ -2,11 +2,11 @@ import {
   type Choreography,
   choreographyRules,
   DecisionFailed,
-  type Row,
   type Services,
   type World,
 } from './choreography.ts'
 import { sequenceOf } from './sequence.ts'
+import { inTextOrder, openVisited } from './visited.ts'
 
 /** How a promise is broken, by a shortest sequence of actions. */
 export interface Violation {
@@ -27,12 +27,6 @@ interface Explored<View> {
   readonly histories: readonly string[]
 }
 
-/** Whence a world was first reached. */
-interface Origin {
-  readonly from: number
-  readonly action: string
-}
-
 /**
  * Visits every world that can be reached, breadth first: the path to a violation is a shortest one. Besides the
  * invariants it checks that from each world the system can come to rest, and that no decision fails otherwise than by
@@ -46,30 +40,13 @@ export function explore<const S extends Services, Environment = undefined, View 
 ): Explored<View> {
   type W = World<S, Environment>
   const rules = choreographyRules(system)
-  const keyOf = worldKeys(system)
-  const worlds: W[] = []
-  const origins: (Origin | undefined)[] = []
-  const numbers = new Map<string, number>()
-  const before: number[][] = []
+  const { worlds, add, pathTo, withAllBefore } = openVisited(system, maxStates)
   const resting: number[] = []
   const publishing = new Set<number>()
   const always = Object.entries(system.always ?? {})
   const atRest = [...always, ...Object.entries(system.atRest ?? {})]
   const viewOf = (world: W): View => (system.view ? system.view(world) : (world as unknown as View))
   const isAtRest = (world: W) => !system.isBusy?.(world) && rules.inFlight(world).length === 0
-
-  function add(world: W, origin?: Origin): number {
-    const key = keyOf(world)
-    const known = numbers.get(key)
-    if (known !== undefined) return known
-    const number = worlds.length
-    if (number >= maxStates) throw new RangeError(`more than ${maxStates} states: set maxStates, or bound it`)
-    numbers.set(key, number)
-    worlds.push(world)
-    origins.push(origin)
-    before.push([])
-    return number
-  }
 
   const found = (violation: Violation | undefined, histories: readonly string[]): Explored<View> => ({
     states: worlds.length,
@@ -97,29 +74,19 @@ export function explore<const S extends Services, Environment = undefined, View 
       for (const { action, to } of rules.from(world)) {
         if (to === world) continue
         if (to.published.length > world.published.length) publishing.add(number)
-        const next = add(to, { from: number, action })
-        before[next]?.push(number)
+        add(to, { from: number, action })
       }
     } catch (error) {
       if (!(error instanceof DecisionFailed)) throw error
       return found(violationAt(number, 'No decision fails', [error.message]), [])
     }
   }
-  const ending = withAllBefore(resting, before)
+  const ending = withAllBefore(resting)
   const stuck = worlds.findIndex((_, number) => !ending.has(number))
   if (stuck >= 0) return found(violationAt(stuck, 'Everything in flight comes to rest'), [])
-  const open = withAllBefore(publishing, before)
+  const open = withAllBefore(publishing)
   const last = worlds.filter((_, number) => !open.has(number))
   return found(undefined, [...new Set(last.map(historyOf))])
-
-  /** The actions that led to a world, each with the world after it; the first is its beginning. */
-  function pathTo(number: number): { action: string; to: W }[] {
-    const origin = origins.at(number)
-    const to = worlds[number] as W
-    return origin === undefined
-      ? [{ action: '', to }]
-      : [...pathTo(origin.from), { action: origin.action, to }]
-  }
 }
 
 /** Explores, and throws the first violation as an error whose text is the sequence that leads to it. */
@@ -136,44 +103,4 @@ type AnyWorld = World<Services, unknown>
 
 const namesOf = ({ published }: Pick<AnyWorld, 'published'>) => published.map(({ name }) => name)
 
-const historyOf = (world: Pick<AnyWorld, 'published'>): string => sorted(namesOf(world)).join(' ')
-
-const sorted = (texts: string[]) => texts.sort((a, b) => (a < b ? -1 : 1))
-
-/** The worlds, and all from which a path leads to one of them. */
-function withAllBefore(worlds: Iterable<number>, before: readonly number[][]): Set<number> {
-  const found = new Set(worlds)
-  for (const world of found) for (const earlier of before[world] ?? []) found.add(earlier)
-  return found
-}
-
-/**
- * Two worlds with the same key are one state: no state depends on the order in which events were published. The parts
- * of a world are shared with the worlds around it, so the text of each is made once.
- */
-function worldKeys<S extends Services, Environment, View>({ services }: Choreography<S, Environment, View>) {
-  const stateTexts = Object.entries(services).map(([name, row]) => {
-    const { keyOf } = row as unknown as Row
-    const textOf = onceEach((state: unknown) => keyOf?.(state) ?? JSON.stringify(state))
-    return ({ states }: World<S, Environment>) => (states[name] === undefined ? '' : textOf(states[name]))
-  })
-  const namesText = onceEach((names: Iterable<string>) => sorted([...names]).join())
-  const environmentText = onceEach((environment: Environment) => JSON.stringify(environment))
-  return (world: World<S, Environment>): string =>
-    [
-      ...stateTexts.map((textOf) => textOf(world)),
-      namesText(world.messages),
-      namesText(world.acknowledged),
-      environmentText(world.environment),
-    ].join('|')
-}
-
-function onceEach<Part>(make: (part: Part) => string): (part: Part) => string {
-  const texts = new WeakMap<object, string>()
-  return (part) => {
-    if (typeof part !== 'object' || part === null) return make(part)
-    const text = texts.get(part) ?? make(part)
-    texts.set(part, text)
-    return text
-  }
-}
+const historyOf = (world: Pick<AnyWorld, 'published'>): string => inTextOrder(namesOf(world)).join(' ')
