@@ -14,13 +14,13 @@ interface RecordedMessage {
 
 /** The services that decide by events. */
 export const deciders = ['order', 'payment', 'delivery'] as const
-export type Decider = (typeof deciders)[number]
+export type DecidingService = (typeof deciders)[number]
 
 /** The recorded messages of one order, from its placing to its end. */
 export interface OrderHistory {
   readonly messages: readonly RecordedMessage[]
   /** The names of the events that each service publishes and consumes, in the order in which they reach its state. */
-  readonly arrivals: Readonly<Record<Decider, readonly string[]>>
+  readonly arrivals: Readonly<Record<DecidingService, readonly string[]>>
 }
 
 /** A file of a history: with what the services make of it. */

@@ -4,7 +4,7 @@ import * as deliveryDomain from '@saucery/delivery/domain'
 import type { ReceivedEvent } from '@saucery/messaging/events/event'
 import * as orderDomain from '@saucery/order/domain'
 import * as paymentDomain from '@saucery/payment/domain'
-import { type Decider, type OrderHistory, recordedEvents } from './history.ts'
+import { type DecidingService, type OrderHistory, recordedEvents } from './history.ts'
 
 type PlayedEvent = ReceivedEvent<AnyFact>
 
@@ -18,7 +18,7 @@ export const realDomains = {
   order: orderDomain,
   payment: paymentDomain,
   delivery: deliveryDomain,
-} as unknown as Readonly<Record<Decider, Domain>>
+} as unknown as Readonly<Record<DecidingService, Domain>>
 
 /** What one event does to a service. */
 interface PlayedStep {
@@ -41,9 +41,9 @@ interface PlayedService {
 export function play(
   history: OrderHistory,
   rules = realDomains,
-): Record<Decider | 'dashboard', PlayedService> {
+): Record<DecidingService | 'dashboard', PlayedService> {
   const events = recordedEvents(history)
-  const through = (service: Decider) =>
+  const through = (service: DecidingService) =>
     playThrough(service, inOrder(events, history.arrivals[service]), rules)
   return {
     order: through('order'),
@@ -57,9 +57,9 @@ const inOrder = (events: readonly PlayedEvent[], names: readonly string[]) =>
   names.flatMap((name) => events.find((event) => event.name === name) ?? [])
 
 function playThrough(
-  service: Decider,
+  service: DecidingService,
   events: readonly PlayedEvent[],
-  rules: Readonly<Record<Decider, Domain>>,
+  rules: Readonly<Record<DecidingService, Domain>>,
 ): PlayedService {
   const { react, evolve } = rules[service]
   const isOwn = ({ stream }: PlayedEvent) => stream === choreography[service].stream

@@ -4,7 +4,7 @@ import type { EventDefinition } from '@saucery/contracts/define'
 import { orderPaths } from '@saucery/contracts/order-paths'
 import { actorText, requestCause } from '@saucery/messaging/events/actor'
 import { firstIdAt } from '@saucery/messaging/events/event'
-import { type Decider, deciders, kindOf, type OrderHistory, type StoredHistory } from './history.ts'
+import { type DecidingService, deciders, kindOf, type OrderHistory, type StoredHistory } from './history.ts'
 import { play } from './play.ts'
 
 type Name = AnyFact['name']
@@ -135,7 +135,7 @@ function arrivalsOf(path: Path): OrderHistory['arrivals'] {
 }
 
 /** What a service consumes late on a path, and after which of its own events. */
-function lateAt(service: Decider, path: Path): [late: Name, after: Name] | undefined {
+function lateAt(service: DecidingService, path: Path): [late: Name, after: Name] | undefined {
   if (!path.includes('OrderCancelled')) return undefined
   if (service === 'payment' && path.includes('PaymentVoided')) return ['OrderPlaced', 'PaymentVoided']
   const end = path.find((name) => name === 'DeliveryCompleted' || name === 'DeliveryFailed')
