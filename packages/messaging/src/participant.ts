@@ -18,7 +18,7 @@ import { postgresOperatorStore, pruneOperatorStore } from './operator/postgres-o
 import { backlogOf } from './outbox/backlog.ts'
 import { type OutboxOptions, openOutbox } from './outbox/outbox.ts'
 import { pruneOutbox } from './outbox/outbox-table.ts'
-import { isDatabaseOutage } from './postgres/database.ts'
+import { isDatabaseOutage, requireOwnPool } from './postgres/database.ts'
 import { type Aggregate, unitOfWork } from './unit-of-work.ts'
 
 export interface ParticipantOptions<State, F extends Fact> extends OutboxOptions {
@@ -37,7 +37,10 @@ export type Participant<State, Published extends Fact, Consumed extends Fact> = 
   ReturnType<typeof openParticipant<State, Published, Consumed>>
 >
 
-/** `Own` are facts that change the state and leave the service never, such as a deadline that has passed. */
+/**
+ * `Own` are facts that change the state and leave the service never, such as a deadline that has passed.
+ * @throws if `db` is not of `openDatabase`
+ */
 export async function openParticipant<
   State,
   Published extends Fact,
@@ -46,6 +49,7 @@ export async function openParticipant<
 >(options: ParticipantOptions<State, Published | Consumed | Own>) {
   const { db, broker, replicas, log, retentionMs, requestRetentionMs } = options
   const { compareEveryMs, sweepEveryMs = 1000, pruneEveryMs = 60 * 60_000 } = options
+  requireOwnPool(db)
   const outbox = await openOutbox(options)
   const sweeper = runEvery('sweep', sweepEveryMs, outbox.sweep, log)
   broker.onReconnect(sweeper.now)

@@ -19,7 +19,7 @@ it('builds the package that changed, and those that depend on it', () => {
 })
 
 it('builds every image when a file that all are built with has changed', () => {
-  for (const file of ['Dockerfile', 'pnpm-lock.yaml', 'patches/postgres@3.4.9.patch'])
+  for (const file of ['Dockerfile', 'pnpm-lock.yaml', 'patches/undici@7.30.2.patch'])
     assert.deepEqual(changed(file), all, file)
 })
 

@@ -2,11 +2,20 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { type SQL, sql } from 'drizzle-orm'
+import { drizzle } from 'drizzle-orm/postgres-js'
+import postgres from 'postgres'
 import { counters } from '../testing/counters.ts'
 import { blockedWork, eventually } from '../testing/eventually.ts'
 import { testProxy } from '../testing/proxy.ts'
 import { testDatabase } from '../testing/servers.ts'
-import { isDatabaseOutage, isLoginRefused, openDatabase, recordset, upsertAll } from './database.ts'
+import {
+  isDatabaseOutage,
+  isLoginRefused,
+  openDatabase,
+  recordset,
+  requireOwnPool,
+  upsertAll,
+} from './database.ts'
 import { inbox } from './schema.ts'
 
 /** A pool whose connections the test can cut or silence. */
@@ -202,6 +211,12 @@ describe('a database', () => {
     const began = performance.now()
     await pool.close()
     assert.ok(performance.now() - began < 4000)
+  })
+
+  it('is known from that of another client, which would not keep transactions whole', async () => {
+    await using database = await testDatabase()
+    assert.doesNotThrow(() => requireOwnPool(database.db))
+    assert.throws(() => requireOwnPool(drizzle({ client: postgres(database.url) })), /openDatabase/)
   })
 
   it('leaves columns that it does not know to their defaults', async () => {

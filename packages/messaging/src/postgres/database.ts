@@ -1,19 +1,28 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core'
-import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js'
-import postgres from 'postgres'
+import type { PostgresJsDatabase } from 'drizzle-orm/postgres-js'
 import { isTlsError } from '../tls/certificate-files.ts'
-import { openIn, prepared, untypedOptions, unusedPool } from './driver.ts'
+import { driverOptions, drizzleOn } from './driver.ts'
+import { openPool } from './pool.ts'
 import { sessionSettings } from './session.ts'
 import { postgresTls } from './tls.ts'
 
 export type Database = PostgresJsDatabase<Record<string, never>>
 export type Transaction = Parameters<Parameters<Database['transaction']>[0]>[0]
 
+export type { PoolState } from './pool.ts'
+
 export type OpenDatabase = ReturnType<typeof openDatabase>
 
-/** Connections, and the work that waits for one. */
-export type PoolState = Readonly<Record<'size' | 'open' | 'inUse' | 'waiting', number>>
+const opened = new WeakSet<object>()
+
+/**
+ * @throws if `db` is of another client: postgres.js alone commits a part of a transaction whose connection is lost
+ */
+export function requireOwnPool(db: Database): void {
+  if (!opened.has(db))
+    throw new TypeError('db must be of openDatabase: no other client keeps transactions whole')
+}
 
 /**
  * Opens a pool, which connects when it is first used. Statements with parameters are prepared: keep the number of
@@ -22,18 +31,8 @@ export type PoolState = Readonly<Record<'size' | 'open' | 'inUse' | 'waiting', n
  */
 export function openDatabase(url: string, name: string, { connections = 10, silentMs = 20_000 } = {}) {
   const { url: address, ...tls } = postgresTls(url)
-  const use = unusedPool()
-  const client = postgres(address, {
+  const options = driverOptions(address, {
     ...tls,
-    ...untypedOptions(silentMs, use),
-    // In seconds. An idle connection ends properly before it would count as silent.
-    idle_timeout: silentMs / 2000,
-    max: connections,
-    connect_timeout: 5,
-    onnotice: () => {},
-    // No statement has array parameters. A connection lost while postgres.js reads their types would end the process.
-    // (database.int.test: "survives connections that are reset before they have done anything")
-    fetch_types: false,
     connection: {
       ...sessionSettings,
       application_name: name,
@@ -41,18 +40,18 @@ export function openDatabase(url: string, name: string, { connections = 10, sile
       idle_in_transaction_session_timeout: 30_000,
     },
   })
-  const db: Database = drizzle({ client: prepared(client, use) })
+  const pool = openPool(options, { connections, silentMs })
+  const db: Database = drizzleOn(pool)
+  opened.add(db)
   return {
     db,
-    isUp: async () => (await client`select 1`).length === 1,
-    /** How far the pool is used. Statements share the connections that no transaction has. */
-    pool: (): PoolState => ({
-      size: connections,
-      open: openIn(use),
-      inUse: Math.min(connections, use.transactions + use.statements),
-      waiting: use.waiting,
-    }),
-    close: (): Promise<void> => client.end({ timeout: 5 }),
+    async isUp(): Promise<boolean> {
+      await pool.unsafe('select 1')
+      return true
+    },
+    /** How far the pool is used. */
+    pool: pool.state,
+    close: pool.close,
   }
 }
 

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { drizzle } from 'drizzle-orm/postgres-js'
 import postgres from 'postgres'
 import { installedVersion } from '../testing/installed-version.ts'
-import { prepared, untypedOptions } from './driver.ts'
+import { driverOptions, drizzleOn, openDriver } from './driver.ts'
 
 const recheck = `postgres/driver.ts was written for other versions. Check in their sources that postgres.js still
-calls options.socket with { path, host, port }, calls options.backoff for a delay in seconds, and reads socket.host
-for TLS; and that drizzle still uses only options, unsafe, begin and savepoint of a client. Then change this test.`
+takes options that it has read before as they are, calls options.socket with nothing else to connect, for each
+connection once, and options.onclose when it is closed; writes a statement in the order of the calls of execute; has a
+query's prepared, statement, values and reject; and that drizzle still uses only options, unsafe, begin and savepoint of
+a client. Then change this test.`
+
+const options = driverOptions('postgres://nobody@localhost/nowhere', {})
 
 describe('the untyped parts of postgres.js and drizzle', () => {
   it('are those of the installed versions', () => {
@@ -15,16 +18,17 @@ describe('the untyped parts of postgres.js and drizzle', () => {
   })
 
   it('are options that a client still keeps', () => {
-    const untyped = untypedOptions(1000)
-    const { options } = postgres('postgres://nobody@localhost/nowhere', untyped)
-    for (const [name, value] of Object.entries(untyped))
-      assert.equal(options[name as keyof typeof options], value, name)
+    const events = { connectOnce: () => Promise.reject(new Error('not called')), onClosed: () => {} }
+    const client = openDriver(options, events)
+    const kept = client.options as unknown as Record<string, unknown>
+    assert.equal(kept.socket, events.connectOnce)
+    assert.equal(kept.onclose, events.onClosed)
+    assert.equal(kept.parsers, options.parsers)
+    assert.equal(kept.max, 1)
   })
 
   it('are members of a client that drizzle can be opened on', () => {
-    const client = postgres('postgres://nobody@localhost/nowhere')
-    for (const member of ['unsafe', 'begin'] as const) assert.equal(typeof client[member], 'function')
-    assert.equal(prepared(client).options, client.options)
-    assert.doesNotThrow(() => drizzle({ client: prepared(client) }))
+    assert.equal(typeof postgres('postgres://nobody@localhost/nowhere').unsafe, 'function')
+    assert.doesNotThrow(() => drizzleOn({ options, unsafe: () => assert.fail() }))
   })
 })

@@ -1,86 +1,98 @@
-import { lookup } from 'node:dns'
-import { connect, type LookupFunction, type Socket } from 'node:net'
-import type postgres from 'postgres'
-
-/** Everything that this package uses of postgres.js 3.4.9 and of drizzle-orm 0.45.4 without their types' consent. */
-
-/** What a pool is doing. Kept by `untypedOptions` and `prepared`: postgres.js does not tell. */
-export interface PoolUse {
-  /** Of connections that are open, or being opened, and of some that were closed. */
-  readonly sockets: Set<Socket>
-  /** Transactions that have a connection. */
-  transactions: number
-  /** Transactions that wait for a connection. */
-  waiting: number
-  /** Statements outside transactions without an answer yet: many may share a connection. */
-  statements: number
-}
-
-export const unusedPool = (): PoolUse => ({
-  sockets: new Set(),
-  transactions: 0,
-  waiting: 0,
-  statements: 0,
-})
-
-/** Not counted by its sockets' events: postgres.js removes their listeners when it starts TLS. */
-export function openIn({ sockets }: PoolUse): number {
-  for (const socket of sockets) if (socket.destroyed) sockets.delete(socket)
-  return sockets.size
-}
-
-/** Options of postgres.js that its types do not have. */
-export const untypedOptions = (silentMs: number, use = unusedPool()): object => ({
-  socket(server: Address) {
-    const socket = openSocket(server, silentMs)
-    use.sockets.add(socket)
-    openIn(use)
-    return socket
-  },
-  // In seconds. The default waits up to 20 s before it reconnects, long after the server is back.
-  backoff: () => 0.1 + Math.random() / 10,
-})
-
-/** The part of its options that postgres.js passes to `socket`. */
-interface Address {
-  readonly path?: string | undefined
-  readonly host: readonly string[]
-  readonly port: readonly number[]
-}
-
-const checks = 4
+import { drizzle } from 'drizzle-orm/postgres-js'
+import postgres from 'postgres'
+import type { openSocket, PostgresAddress } from './socket.ts'
 
 /**
- * Connects to a server, and gives up when the server has sent nothing for `silentMs`. TCP alone would wait a quarter
- * of an hour for a machine that is gone.
- * (database.int.test: "gives up on a server that has gone silent")
+ * Everything that this package uses of postgres.js 3.4.9 and of drizzle-orm 0.45.4 without their types' consent.
+ *
+ * postgres.js connects again by itself, and sends what is left of a transaction on the new connection, where each
+ * statement is committed alone. So each client here has one connection in its life: what it cannot send on that one it
+ * does not send. (connection.ts makes them, transaction.ts uses one for a transaction, pool.ts keeps some.)
  */
-function openSocket({ path, host: [host], port: [port] }: Address, silentMs: number): Socket {
-  const socket = path ? connect(path) : connectLater(String(host), Number(port))
-  // postgres.js reads the name that the TLS certificate is for from the socket.
-  Object.assign(socket, { host, port })
-  let read = 0
-  let silentChecks = 0
-  // Not the socket's own timeout: postgres.js removes the socket's listeners when it starts TLS.
-  const timer = setInterval(() => {
-    if (socket.destroyed) return clearInterval(timer)
-    silentChecks = socket.bytesRead > read ? 0 : silentChecks + 1
-    read = socket.bytesRead
-    if (silentChecks >= checks)
-      socket.destroy(Object.assign(new Error('the server is silent'), { code: 'ETIMEDOUT' }))
-  }, silentMs / checks)
-  timer.unref()
-  return socket
+
+/** A statement of postgres.js that is being sent. */
+export interface SentQuery extends Promise<AnsweredQuery> {
+  /** Makes its rows arrays. Before the turn of the event loop ends. */
+  values(): SentQuery
+  reject(error: Error): void
+  /** Set when it is sent. Reading it later, postgres.js decides whether it repeats the statement. */
+  prepared?: boolean
+  readonly statement: object | null
 }
 
-/**
- * Connects in a later turn of the event loop. Node connects to an address, unlike to a name, in the same turn. If
- * there is no route, that fails before postgres.js listens for errors, and would end the process.
- * (database.int.test: "survives that there is no route to the server")
- */
-function connectLater(host: string, port: number): Socket {
-  const lookupLater: LookupFunction = (_, options, found) => setImmediate(() => lookup(host, options, found))
-  return connect({ host: 'looked-up-later', port, lookup: lookupLater })
+export type AnsweredQuery = unknown[] & { readonly command: string }
+
+/** What drizzle needs of a statement: rows as objects, or as arrays when `values` is called before the turn ends. */
+export type Statement = Promise<unknown> & { values(): Promise<unknown> }
+
+/** What drizzle uses of a client. */
+export interface DrizzleClient {
+  readonly options: object
+  unsafe(text: string, parameters?: unknown[]): Statement
+  begin?<T>(run: (tx: DrizzleClient) => Promise<T>): Promise<T>
+  savepoint?<T>(run: (tx: DrizzleClient) => Promise<T>): Promise<T>
+}
+
+/** Options that all clients of a pool share, as postgres.js has read them. Drizzle changes how they read and write values. */
+export type DriverOptions = PostgresAddress & {
+  readonly serializers: Record<string, (value: unknown) => unknown>
+  readonly parsers: object
+}
+
+export function drizzleOn(client: DrizzleClient & { readonly options: DriverOptions }) {
+  const db = drizzle({ client: client as unknown as postgres.Sql })
+  const { serializers } = client.options
+  // A serializer that throws, or returns no text, would leave postgres.js in an unknown state.
+  for (const [type, serialize] of Object.entries(serializers))
+    serializers[type] = (value) => {
+      try {
+        return String(serialize(value))
+      } catch {
+        return String(value)
+      }
+    }
+  return db
+}
+
+/** @param options with the time limits of the server; not how many connections there are, and how long they live */
+export function driverOptions(url: string, options: object): DriverOptions {
+  const { hostname, port } = new URL(url)
+  // postgres.js takes `[` for the host of `[::1]`.
+  const address = hostname.startsWith('[') && { host: [hostname.slice(1, -1)], port: [Number(port || 5432)] }
+  return postgres(url, {
+    ...options,
+    ...address,
+    max: 1,
+    connect_timeout: 5,
+    onnotice: () => {},
+    // No statement has array parameters. A connection lost while postgres.js reads their types would end the process.
+    // (database.int.test: "survives connections that are reset before they have done anything")
+    fetch_types: false,
+    // Else it reads PGTARGETSESSIONATTRS, and throws for `any`, the default of libpq. `openDriver` takes it away.
+    target_session_attrs: 'primary',
+  } as never).options as unknown as DriverOptions
+}
+
+/** @param connectOnce is called again when postgres.js tries to reconnect: then it must throw */
+export function openDriver(
+  options: DriverOptions,
+  events: { connectOnce(): Promise<ReturnType<typeof openSocket>>; onClosed(): void },
+): postgres.Sql {
+  const { host, port } = options
+  const own = {
+    ...options,
+    // With a second host, it would not report that it cannot connect to the first one.
+    host: host.slice(0, 1),
+    port: port.slice(0, 1),
+    target_session_attrs: undefined,
+    // A statement that is sent to a connection just as it ends of old age would be refused. The pool ends them.
+    idle_timeout: null,
+    max_lifetime: null,
+    socket: events.connectOnce,
+    onclose: events.onClosed,
+  }
+  // It takes options that it has read itself as they are.
+  return postgres(own as never) as unknown as postgres.Sql
 }
 
 /**
@@ -91,51 +103,48 @@ function connectLater(host: string, port: number): Socket {
 const hasLimit = (text: string): boolean => /\blimit \$/.test(text)
 
 /**
- * The part of a client that drizzle uses, with prepared statements. Drizzle sends raw statements unprepared. With
- * postgres.js that costs one more round trip each, and they are not pipelined.
- *
- * Statements start in the order of the calls. What a transaction sends before it first waits leaves with its `begin`,
- * which can still fail: that must only read. What it does not wait for leaves with its `commit`, and if it fails, the
- * transaction rejects.
- * (transactions.int.test: "sends the statements of a transaction in two writes, however long they are")
- * (transactions.int.test: "rejects a transaction whose last statement fails, though the transaction does not wait for it")
- * (unit-of-work.int.test: "writes nothing before it knows that its transaction has begun")
+ * Sends a statement, prepared if it has parameters. Drizzle would send raw ones unprepared, which costs one more round
+ * trip each, and would not pipeline them.
  */
-export function prepared<C extends postgres.Sql | postgres.TransactionSql>(client: C, use?: PoolUse): C {
-  const unsafe: C['unsafe'] = (text, parameters = []) => {
-    const query = client.unsafe(text, parameters, { prepare: parameters.length > 0 && !hasLimit(text) })
-    query.execute()
-    if (use) countUntilEnd(use, 'statements', query)
-    return query as never
-  }
-  const nested = (name: 'begin' | 'savepoint') => (run: Run) =>
-    (client as unknown as Record<string, (run: Run) => unknown>)[name]?.((tx) => run(prepared(tx)))
-  const { options } = client as postgres.Sql
-  const begin = (run: Run) => (use ? counted(use, nested('begin'), run) : nested('begin')(run))
-  return { options, unsafe, begin, savepoint: nested('savepoint') } as unknown as C
+export function sendQuery(client: postgres.Sql, text: string, parameters: unknown[]): SentQuery {
+  const isPrepared = parameters.length > 0 && !hasLimit(text)
+  return client.unsafe(text, parameters as never[], { prepare: isPrepared }).execute() as never
 }
 
-function countUntilEnd(use: PoolUse, what: 'statements' | 'transactions', work: PromiseLike<unknown>): void {
-  use[what]++
-  const ended = () => void use[what]--
-  work.then(ended, ended)
+/**
+ * postgres.js repeats a prepared statement whose table has changed. Behind the end of its transaction, that would
+ * commit the statement alone.
+ * (lost-transactions.int.test: "nothing is committed when its last statement has a plan that is out of date")
+ * @returns whether it is prevented: not if the statement was not sent yet
+ */
+export function keepFromRepeating(query: SentQuery): boolean {
+  query.prepared = false
+  return query.statement !== null
 }
 
-type Run = (tx: postgres.TransactionSql) => unknown
+/** Whether the plan of a prepared statement is of no use any longer. */
+export const isPlanOutdated = (error: unknown): boolean =>
+  error instanceof postgres.PostgresError && outdated.has(error.routine)
 
-/** A transaction waits until postgres.js calls it with a connection; it may fail before that. */
-function counted(use: PoolUse, begin: (run: Run) => unknown, run: Run): Promise<unknown> {
-  let isWaiting = true
-  const endWait = () => {
-    if (isWaiting) use.waiting--
-    isWaiting = false
-  }
-  use.waiting++
-  const transaction = begin((tx) => {
-    endWait()
-    countUntilEnd(use, 'transactions', transaction)
-    return run(tx)
-  }) as Promise<unknown>
-  transaction.then(endWait, endWait)
-  return transaction
+const outdated = new Set(['FetchPreparedStatement', 'RevalidateCachedQuery', 'transformAssignedExpr'])
+
+/** Whether the server has answered so. Whatever else rejects a statement leaves postgres.js in an unknown state. */
+export const isAnswer = (error: unknown): boolean => error instanceof postgres.PostgresError
+
+/** Whether a statement was refused because another one of its transaction had failed. */
+export const isAborted = (error: unknown): boolean =>
+  [error, (error as Error).cause].some((it) => it instanceof postgres.PostgresError && it.code === '25P02')
+
+export const refusedStatement = (error: unknown): Statement => laterStatement(Promise.reject(error))
+
+/** A statement that is sent later, or never. */
+export function laterStatement(sent: Promise<() => SentQuery>): Statement {
+  let isRaw = false
+  const answer = sent.then((send) => (isRaw ? send().values() : send()))
+  return Object.assign(answer, {
+    values() {
+      isRaw = true
+      return answer
+    },
+  })
 }

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url'
-import { drizzle } from 'drizzle-orm/postgres-js'
 import { migrate as applyMigrations } from 'drizzle-orm/postgres-js/migrator'
-import postgres from 'postgres'
+import { openPostgresConnection } from './connection.ts'
+import { driverOptions, drizzleOn } from './driver.ts'
 import { sessionSettings } from './session.ts'
 import { postgresTls } from './tls.ts'
+import { runTransaction } from './transaction.ts'
 
 const migrationLock = 7_233_002_871
 
@@ -17,20 +18,21 @@ const migrationLock = 7_233_002_871
  */
 export async function migrate(url: string, folder: URL): Promise<void> {
   const { url: address, ...tls } = postgresTls(url)
-  const client = postgres(address, {
-    ...tls,
-    max: 1,
-    connect_timeout: 5,
-    onnotice: () => {},
-    connection: sessionSettings,
-  })
+  const options = driverOptions(address, { ...tls, connection: sessionSettings })
+  // One connection: if it is lost, so is the lock, and nothing more may change.
+  const connection = openPostgresConnection(options)
   try {
-    await client`set lock_timeout = '60s'`
-    await client`select pg_advisory_lock(${migrationLock})`
-    await client`set lock_timeout = '1s'`
-    await applyMigrations(drizzle({ client }), { migrationsFolder: fileURLToPath(folder) })
+    await connection.send("set lock_timeout = '60s'")
+    await connection.send(`select pg_advisory_lock(${migrationLock})`)
+    await connection.send("set lock_timeout = '1s'")
+    const client: Parameters<typeof drizzleOn>[0] = {
+      options,
+      unsafe: connection.send,
+      begin: (run) => runTransaction(connection, options, run),
+    }
+    await applyMigrations(drizzleOn(client), { migrationsFolder: fileURLToPath(folder) })
   } finally {
     // The end of the session releases the lock.
-    await client.end({ timeout: 5 })
+    await connection.end()
   }
 }

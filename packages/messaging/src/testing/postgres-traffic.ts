@@ -22,11 +22,21 @@ export function watchTraffic(url: string) {
   const cut = new WeakMap<Socket, Buffer>()
   let sent: Write[] = []
 
-  const { write } = Socket.prototype
-  Socket.prototype.write = function (this: Socket, data: Buffer, ...rest: never[]) {
-    if (this.remotePort === port && Buffer.isBuffer(data)) note(this, data)
-    return write.call(this, data, ...rest)
-  } as typeof write
+  // What leaves in one write: `Socket.write` may still hold it back.
+  const streams = Socket.prototype as unknown as Record<'_write' | '_writev', (...args: never[]) => unknown>
+  const { _write, _writev } = streams
+  streams._write = function (this: Socket, data: Buffer, ...rest: never[]) {
+    noteIfTold(this, data)
+    return _write.call(this, ...([data, ...rest] as never[]))
+  }
+  streams._writev = function (this: Socket, chunks: { chunk: Buffer }[], ...rest: never[]) {
+    noteIfTold(this, Buffer.concat(chunks.map(({ chunk }) => chunk)))
+    return _writev.call(this, ...([chunks, ...rest] as never[]))
+  }
+
+  function noteIfTold(socket: Socket, data: Buffer): void {
+    if (socket.remotePort === port && Buffer.isBuffer(data)) note(socket, data)
+  }
 
   function note(socket: Socket, data: Buffer): void {
     if (!waiting.has(socket)) socket.on('data', (answer) => answered(socket, answer))
@@ -77,7 +87,7 @@ export function watchTraffic(url: string) {
       }
     },
     [Symbol.dispose]() {
-      Socket.prototype.write = write
+      Object.assign(streams, { _write, _writev })
     },
   }
 }
