@@ -5,4 +5,13 @@ function readPackage(manifest) {
   return manifest
 }
 
-export const hooks = { readPackage }
+// In the workspace a package brings what it needs. Whoever installs it from npm brings what `publishConfig` says, so that
+// there is one of each.
+function beforePacking({ devDependencies, scripts, ...manifest }) {
+  const { peerDependencies, ...publishConfig } = manifest.publishConfig ?? {}
+  if (!peerDependencies) return { ...manifest, devDependencies, scripts }
+  const own = Object.entries(manifest.dependencies).filter(([name]) => !(name in peerDependencies))
+  return { ...manifest, dependencies: Object.fromEntries(own), peerDependencies, publishConfig }
+}
+
+export const hooks = { readPackage, beforePacking }

@@ -70,6 +70,7 @@ export const structure: Structure = {
       ['commit-together.ts'],
       ['unit-of-work.ts'],
       ['participant.ts'],
+      ['documents'],
     ],
     'packages/chassis': [
       ['async'],
