@@ -60,7 +60,7 @@ it('ends what hangs, and no two runs of a workflow disturb each other', () => {
   }
 })
 
-it('lets a job write only where it runs for main alone, and gives each only what it names', () => {
+it('lets a job write only where it runs for main or a release alone, and gives each only what it names', () => {
   type Permissions = Record<string, string>
   type Job = { if?: string; permissions?: Permissions }
   const writers: string[] = []
@@ -76,10 +76,12 @@ it('lets a job write only where it runs for main alone, and gives each only what
     for (const [name, job] of Object.entries(jobs)) {
       if (!Object.values(job.permissions ?? {}).includes('write')) continue
       writers.push(name)
-      assert.match(String(job.if), /^github\.ref == 'refs\/heads\/main'( &&|$)/, `${file}: ${name}`)
+      const forMain = /^github\.ref == 'refs\/heads\/main'( &&|$)/
+      const forRelease = /^startsWith\(github\.ref, 'refs\/tags\/messaging-v'\)$/
+      assert.match(String(job.if), name === 'publish' ? forRelease : forMain, `${file}: ${name}`)
     }
   }
-  assert.deepEqual(new Set(writers), new Set(['pin', 'push']))
+  assert.deepEqual(new Set(writers), new Set(['pin', 'publish', 'push']))
 })
 
 it('deploys what is on main and green, and pushes images with provenance and a bill of materials', () => {
@@ -95,6 +97,32 @@ it('deploys what is on main and green, and pushes images with provenance and a b
     image.indexOf('--exit-code 1') < image.indexOf('--push '),
     'an image is scanned before it is pushed',
   )
+})
+
+it('publishes the package after its tests on each Node, from main, with provenance and without a token', () => {
+  const publish = readFileSync(join(root, '.github/workflows/publish.yaml'), 'utf8')
+  const { jobs } = parse(publish) as {
+    jobs: Record<string, { needs?: string; uses?: string; permissions: object }>
+  }
+  const { publish: job } = jobs
+  assert.ok(job)
+  assert.equal(jobs[String(job.needs)]?.uses, './.github/workflows/package.yaml')
+  assert.deepEqual(job.permissions, { contents: 'read', 'id-token': 'write' })
+  const steps = [
+    'merge-base --is-ancestor HEAD origin/main',
+    'release:check',
+    ' pack-messaging ',
+    ' publish .* --provenance',
+  ]
+  const at = steps.map((step) => publish.search(new RegExp(`^ +(run: )?.*${step}`, 'm')))
+  assert.deepEqual(
+    at,
+    [...at].sort((a, b) => a - b),
+  )
+  assert.ok(at.every((place) => place > 0))
+  assert.doesNotMatch(publish, /secrets\.|_TOKEN/)
+  const tested = readFileSync(join(root, '.github/workflows/package.yaml'), 'utf8')
+  assert.match(tested, /node: \[20, 22, 24\]/)
 })
 
 it('leaves no token behind after a checkout', () => {
