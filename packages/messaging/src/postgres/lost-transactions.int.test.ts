@@ -184,6 +184,25 @@ describe('of a transaction, whatever happens to its connection,', () => {
     )
     assert.equal(ids.length, 200)
   })
+
+  it('no other statement becomes part, not even a repeated one', async () => {
+    await using pool = await pairsBehindProxy()
+    const insertAlone = (id: number) =>
+      pool.db.execute(sql`insert into pairs values (${id}, ${1}) returning *`).execute()
+    await insertAlone(1)
+    await pool.direct.execute(sql`alter table pairs add column newer text`)
+    // postgres.js repeats it, because its plan is out of date.
+    const repeated = insertAlone(2)
+    const refused = pool.db.transaction(async (tx) => {
+      await insert(tx, 3, 1)
+      throw new Error('refused')
+    })
+    await Promise.all([repeated, assert.rejects(refused, /refused/)])
+    assert.deepEqual(
+      [...(await pool.halves()).keys()].sort((a, b) => a - b),
+      [1, 2],
+    )
+  })
 })
 
 describe('statements that share a connection', () => {

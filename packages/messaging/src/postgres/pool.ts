@@ -44,6 +44,7 @@ export function openPool(options: DriverOptions, { connections, silentMs }: Pool
   const queue: Waiting[] = []
   let lostAt = Number.NEGATIVE_INFINITY
   let closing: { isIdle(): void } | undefined
+  let closed: Promise<void> | undefined
   // An idle connection ends properly before it would count as silent.
   const idleMs = silentMs / 2
   const sweeper = setInterval(endIdle, idleMs / 4)
@@ -64,15 +65,19 @@ export function openPool(options: DriverOptions, { connections, silentMs }: Pool
     return member
   }
 
+  /**
+   * For a transaction only one that nothing is under way on: postgres.js may repeat a statement, and it would become
+   * part of the transaction. (lost-transactions.int.test: "no other statement becomes part, not even a repeated one")
+   */
   function memberFor({ isTransaction }: Pick<Waiting, 'isTransaction'>): Member | undefined {
     const usable = [...members].filter((member) => !member.isTaken && !hasEnded(member))
     const idle = usable.find(({ connection }) => connection.underWay() === 0)
     if (idle) return idle
     if (members.size < connections) return add()
-    const [first, ...others] = usable
+    const [first, ...others] = isTransaction ? [] : usable
     if (!first) return undefined
     const least = others.reduce((a, b) => (b.connection.underWay() < a.connection.underWay() ? b : a), first)
-    return isTransaction || least.connection.underWay() < maxPipelined ? least : undefined
+    return least.connection.underWay() < maxPipelined ? least : undefined
   }
 
   /**
@@ -162,19 +167,21 @@ export function openPool(options: DriverOptions, { connections, silentMs }: Pool
       }
     },
     /** Takes nothing new, and waits up to 5 s for what has begun or waits. */
-    async close(): Promise<void> {
-      clearInterval(sweeper)
-      let timer: NodeJS.Timeout | undefined
-      await new Promise<void>((isIdle) => {
-        closing ??= { isIdle }
-        timer = setTimeout(isIdle, closeMs)
-        serve()
-      })
-      clearTimeout(timer)
-      for (const { refuse } of queue.splice(0)) refuse(poolClosed())
-      await Promise.all([...members].map(({ connection }) => connection.end()))
-      members.clear()
-    },
+    close: (): Promise<void> => (closed ??= close()),
+  }
+
+  async function close(): Promise<void> {
+    clearInterval(sweeper)
+    let timer: NodeJS.Timeout | undefined
+    await new Promise<void>((isIdle) => {
+      closing = { isIdle }
+      timer = setTimeout(isIdle, closeMs)
+      serve()
+    })
+    clearTimeout(timer)
+    for (const { refuse } of queue.splice(0)) refuse(poolClosed())
+    await Promise.all([...members].map(({ connection }) => connection.end()))
+    members.clear()
   }
 }
 

@@ -32,7 +32,7 @@ export async function runTransaction<T>(
   let savepoints = 0
   /** The connection is lost, or the transaction has not begun. */
   let broken: Error | undefined
-  let ended: Error | undefined
+  let hasEnded = false
   let stopListening = () => {}
 
   const begun = connection.send('begin')
@@ -71,7 +71,7 @@ export async function runTransaction<T>(
     const tx: DrizzleClient = {
       options,
       unsafe(text, parameters) {
-        const refusal = broken ?? ended
+        const refusal = broken ?? (hasEnded ? transactionEnded() : undefined)
         if (refusal) return refusedStatement(refusal)
         const statement = inOrder(text, parameters)
         statement.catch((error) => {
@@ -102,7 +102,7 @@ export async function runTransaction<T>(
 
   /** Ends the connection unless the server has answered that the transaction has ended. */
   async function end(how: 'commit' | 'rollback'): Promise<boolean> {
-    ended = transactionEnded()
+    hasEnded = true
     try {
       await lastHeld?.catch(() => {})
       await connection.sendsNothingAgain()
