@@ -4,7 +4,6 @@ import {
   type DriverOptions,
   isAnswer,
   isPlanOutdated,
-  keepFromRepeating,
   openDriver,
   type SentQuery,
   sendQuery,
@@ -80,14 +79,6 @@ export function openPostgresConnection(
     /** Whether a statement has a plan here that fails from now on. */
     isSpent: () => isSpent,
     underWay: () => waiting.size,
-    /**
-     * Sees to it that nothing is sent again behind what is sent next. Resolves at once if everything was sent: else it
-     * waits for what was not.
-     */
-    async sendsNothingAgain(): Promise<void> {
-      const unsent = [...waiting].filter((query) => !keepFromRepeating(query))
-      await Promise.allSettled(unsent)
-    },
     isOpen: () => socket !== undefined && !socket.destroyed,
     /** Ends it, in `timeoutMs` at most. */
     async end(timeoutMs = 1000): Promise<void> {

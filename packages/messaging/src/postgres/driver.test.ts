@@ -7,7 +7,7 @@ import { driverOptions, drizzleOn, openDriver } from './driver.ts'
 const recheck = `postgres/driver.ts was written for other versions. Check in their sources that postgres.js still
 takes options that it has read before as they are, calls options.socket with nothing else to connect, for each
 connection once, and options.onclose when it is closed; writes a statement in the order of the calls of execute; has a
-query's prepared, statement, values and reject; and that drizzle still uses only options, unsafe, begin and savepoint of
+query's retried, cancelled, values and reject; and that drizzle still uses only options, unsafe, begin and savepoint of
 a client. Then change this test.`
 
 const options = driverOptions('postgres://nobody@localhost/nowhere', {})

@@ -15,9 +15,6 @@ export interface SentQuery extends Promise<AnsweredQuery> {
   /** Makes its rows arrays. Before the turn of the event loop ends. */
   values(): SentQuery
   reject(error: Error): void
-  /** Set when it is sent. Reading it later, postgres.js decides whether it repeats the statement. */
-  prepared?: boolean
-  readonly statement: object | null
 }
 
 export type AnsweredQuery = unknown[] & { readonly command: string }
@@ -108,18 +105,22 @@ const hasLimit = (text: string): boolean => /\blimit \$/.test(text)
  */
 export function sendQuery(client: postgres.Sql, text: string, parameters: unknown[]): SentQuery {
   const isPrepared = parameters.length > 0 && !hasLimit(text)
-  return client.unsafe(text, parameters as never[], { prepare: isPrepared }).execute() as never
+  const query = client.unsafe(text, parameters as never[], { prepare: isPrepared }).execute()
+  return Object.defineProperty(query, 'retried', neverRepeated) as never
 }
 
 /**
- * postgres.js repeats a prepared statement whose table has changed. Behind the end of its transaction, that would
- * commit the statement alone.
+ * postgres.js repeats a prepared statement whose table has changed. Behind the end of its transaction that would commit
+ * the statement alone; in a transaction that has failed the connection would hang; and of others that are under way
+ * on the connection the answers would be mixed up. So it is told that the statement is cancelled, and the error stays.
  * (lost-transactions.int.test: "nothing is committed when its last statement has a plan that is out of date")
- * @returns whether it is prevented: not if the statement was not sent yet
  */
-export function keepFromRepeating(query: SentQuery): boolean {
-  query.prepared = false
-  return query.statement !== null
+const neverRepeated: PropertyDescriptor & ThisType<SentQuery & { cancelled: boolean }> = {
+  get: () => undefined,
+  set(error: Error) {
+    this.cancelled = true
+    this.reject(error)
+  },
 }
 
 /** Whether the plan of a prepared statement is of no use any longer. */

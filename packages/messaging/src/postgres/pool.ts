@@ -65,10 +65,7 @@ export function openPool(options: DriverOptions, { connections, silentMs }: Pool
     return member
   }
 
-  /**
-   * For a transaction only one that nothing is under way on: postgres.js may repeat a statement, and it would become
-   * part of the transaction. (lost-transactions.int.test: "no other statement becomes part, not even a repeated one")
-   */
+  /** For a transaction only one that nothing is under way on. */
   function memberFor({ isTransaction }: Pick<Waiting, 'isTransaction'>): Member | undefined {
     const usable = [...members].filter((member) => !member.isTaken && !hasEnded(member))
     const idle = usable.find(({ connection }) => connection.underWay() === 0)

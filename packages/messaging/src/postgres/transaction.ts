@@ -28,7 +28,6 @@ export async function runTransaction<T>(
   let hasBegun = false
   /** Statements that wait for the answer to `begin`. */
   let held = 0
-  let lastHeld: Promise<unknown> | undefined
   let savepoints = 0
   /** The connection is lost, or the transaction has not begun. */
   let broken: Error | undefined
@@ -60,9 +59,7 @@ export async function runTransaction<T>(
       held--
       return send()
     }
-    const statement = laterStatement(begun.then(() => sendHeld))
-    lastHeld = statement
-    return statement
+    return laterStatement(begun.then(() => sendHeld))
   }
 
   /** @returns also how to ask for the first error of a statement, which may come later */
@@ -85,7 +82,6 @@ export async function runTransaction<T>(
         try {
           return (await scope(run)).result
         } catch (error) {
-          await connection.sendsNothingAgain()
           await tx.unsafe(`rollback to ${name}`).catch(() => {})
           throw error
         }
@@ -104,8 +100,6 @@ export async function runTransaction<T>(
   async function end(how: 'commit' | 'rollback'): Promise<boolean> {
     hasEnded = true
     try {
-      await lastHeld?.catch(() => {})
-      await connection.sendsNothingAgain()
       const { command } = (await inOrder(how)) as AnsweredQuery
       if (command === 'COMMIT' || command === 'ROLLBACK') return command === 'COMMIT'
       throw new Error(`${how} was answered with ${command}`)
