@@ -7,10 +7,15 @@ import { apiReport } from './api-report.ts'
 
 const folder = fileURLToPath(new URL('../..', import.meta.url))
 
+interface PublishedManifest {
+  readonly version: string
+  readonly publishConfig: { readonly exports: Readonly<Record<string, { readonly types: string }>> }
+}
+
 /** The report that is checked in. */
 export const reportFile = join(folder, 'api/report.txt')
 
-export const manifest = (): { version: string; publishConfig: { exports: Record<string, unknown> } } =>
+export const manifest = (): PublishedManifest =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
 
 export const changelog = (): string => readFileSync(join(folder, 'CHANGELOG.md'), 'utf8')
@@ -30,7 +35,9 @@ export function currentReport(): string {
       (name) =>
         [name.replaceAll('\\', '/').replace(/\.d\.ts$/, ''), readFileSync(join(out, name), 'utf8')] as const,
     )
-    const publicModules = Object.keys(manifest().publishConfig.exports).map((path) => path.slice(2))
+    const publicModules = Object.values(manifest().publishConfig.exports).map(({ types }) =>
+      types.replace(/^\.\/dist\/(.*)\.d\.ts$/, '$1'),
+    )
     return apiReport(new Map(files), publicModules)
   } finally {
     rmSync(out, { recursive: true, force: true })
