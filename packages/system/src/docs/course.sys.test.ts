@@ -94,7 +94,9 @@ describe('the page for those who come from the course', { timeout: 400_000 }, ()
           assert.equal(missing, undefined, `${script}\nanswered\n${output}\nwithout\n${missing}`)
         }
         const shell = bash
-        if (onlyReads(script)) await eventually(() => follow(shell), 20_000)
+        // On a busy machine the breaker has half opened again by the time of the last order.
+        const isTimed = answer.includes('payment-unavailable')
+        if (onlyReads(script) || isTimed) await eventually(() => follow(shell), isTimed ? 60_000 : 20_000)
         else await follow(shell)
       }
     } finally {
