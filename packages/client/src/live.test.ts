@@ -35,7 +35,7 @@ async function following(answers: RequestListener[], options: Partial<LiveOption
 
 const idsIn = ({ orders }: LiveBatch) => orders.map(({ orderId }) => orderId)
 
-describe('the live feed as an iterator', () => {
+describe('the live feed as an iterator', { timeout: 60_000 }, () => {
   it('hands on what came together, and resumes after the last id when a connection ends', async () => {
     await using live = await following([
       feed(['id: 1\n\n', `${order('a')}\n${order('b')}id: 2\n\n`]),
@@ -88,11 +88,11 @@ describe('the live feed as an iterator', () => {
 
   it('takes a caller that works on a batch for longer than the feed may be silent for no silence', async () => {
     await using live = await following([feed(['id: 1\n\n', `${order('a')}id: 2\n\n`], { end: false })], {
-      silenceMs: 100,
+      silenceMs: 1000,
     })
     for await (const batch of live.batches) {
-      await delay(200)
       if (idsIn(batch).includes('a')) break
+      await delay(1500)
     }
     assert.equal(live.server.requests.length, 1)
   })
