@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
 import { it } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'drizzle-orm'
 import { blockedWork, eventually } from '../testing/eventually.ts'
 import { testProxy } from '../testing/proxy.ts'
 import { testDatabase } from '../testing/servers.ts'
 import { openDatabase } from './database.ts'
+import { driverOptions } from './driver.ts'
+import { openPool } from './pool.ts'
 
 it('a pool tells how many of its connections are open and in use, and how much waits for one', async () => {
   await using database = await testDatabase()
@@ -33,4 +36,22 @@ it('a pool tells how many of its connections are open and in use, and how much w
   await Promise.allSettled(failing)
   await close()
   await eventually(() => assert.deepEqual(pool(), { size: 2, open: 0, inUse: 0, waiting: 0 }))
+})
+
+it('a pool replaces connections that have ended of old age, also if all of them were idle then', {
+  timeout: 20_000,
+}, async () => {
+  await using database = await testDatabase()
+  const limits = { connections: 2, silentMs: 20_000, lifeMs: () => 50 }
+  const pool = openPool(driverOptions(database.url, {}), limits)
+  const backend = async () => JSON.stringify(await pool.unsafe('select pg_backend_pid()'))
+  const both = () => Promise.all([backend(), backend()])
+  const first = await both()
+  assert.equal(new Set(first).size, 2)
+  await delay(60)
+  const second = await both()
+  assert.equal(new Set([...first, ...second]).size, 4)
+  await delay(60)
+  assert.equal(await pool.begin(async () => 'begun'), 'begun')
+  await pool.close()
 })

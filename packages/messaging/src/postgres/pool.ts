@@ -14,6 +14,8 @@ export type PoolState = Readonly<Record<'size' | 'open' | 'inUse' | 'waiting', n
 interface PoolLimits {
   readonly connections: number
   readonly silentMs: number
+  /** How long a connection is used; by default 30 to 60 minutes, so that not all end at once. */
+  lifeMs?(): number
 }
 
 interface Member {
@@ -34,12 +36,13 @@ interface Waiting {
 /** Statements under way on a shared connection. */
 const maxPipelined = 100
 const closeMs = 5000
+const longLife = () => (30 + Math.random() * 30) * 60_000
 
 /**
  * Keeps connections to a server, each made when it is needed. A transaction has one for itself, and all other
  * statements share what is left. What waits is served in its order.
  */
-export function openPool(options: DriverOptions, { connections, silentMs }: PoolLimits) {
+export function openPool(options: DriverOptions, { connections, silentMs, lifeMs = longLife }: PoolLimits) {
   const members = new Set<Member>()
   const queue: Waiting[] = []
   let lostAt = Number.NEGATIVE_INFINITY
@@ -54,7 +57,7 @@ export function openPool(options: DriverOptions, { connections, silentMs }: Pool
     // After a loss the server may be away: so soon it is not asked again.
     const delayMs = Math.max(0, lostAt + 100 + Math.random() * 100 - performance.now())
     const connection = openPostgresConnection(options, { silentMs, delayMs })
-    const endsAt = performance.now() + (30 + Math.random() * 30) * 60_000
+    const endsAt = performance.now() + lifeMs()
     const member = { connection, isTaken: false, idleSince: performance.now(), endsAt }
     connection.onLost(() => {
       lostAt = performance.now()
@@ -67,6 +70,8 @@ export function openPool(options: DriverOptions, { connections, silentMs }: Pool
 
   /** For a transaction only one that nothing is under way on. */
   function memberFor({ isTransaction }: Pick<Waiting, 'isTransaction'>): Member | undefined {
+    // Else idle ones that have ended would keep their places, and nothing would come to make room.
+    for (const member of members) if (isIdle(member) && hasEnded(member)) retire(member)
     const usable = [...members].filter((member) => !member.isTaken && !hasEnded(member))
     const idle = usable.find(({ connection }) => connection.underWay() === 0)
     if (idle) return idle
@@ -100,7 +105,6 @@ export function openPool(options: DriverOptions, { connections, silentMs }: Pool
 
   function release(member: Member): void {
     member.idleSince = performance.now()
-    if (members.has(member) && isIdle(member) && hasEnded(member)) retire(member)
     serve()
   }
 
