@@ -1,4 +1,5 @@
 import postgres, { type Sql } from 'postgres'
+import { openAdminClient } from './admin-client.ts'
 
 export type ServiceDatabase = { database: string; role: string; password: string }
 
@@ -19,7 +20,7 @@ export async function createDatabases<D extends ServiceDatabase>(
   adminUrl: string,
   databases: readonly D[],
 ): Promise<Record<D['database'], string>> {
-  const sql = postgres(adminUrl, { max: 1, onnotice: () => {}, connection: unlimited })
+  const sql = openAdminClient(adminUrl, { connection: unlimited })
   try {
     // Without the lock, two starts at once would both find nothing, and both create.
     await sql`select pg_advisory_lock(hashtextextended('create-databases', 0))`

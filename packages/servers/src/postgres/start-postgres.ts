@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import postgres from 'postgres'
 import type { StartOptions } from '../install/found.ts'
 import { makeFolder } from '../process/folders.ts'
 import { versionIn } from '../process/programs.ts'
 import { externalServer, type Server, startServer } from '../process/server.ts'
+import { openAdminClient } from './admin-client.ts'
 import { clusterAccount, endOrphans, initCluster, removeForeignPidFile } from './cluster.ts'
 import { clusterFolder, findPostgres, type PostgresProgram } from './find-postgres.ts'
 
@@ -66,7 +66,7 @@ function statementCounts({ postgres }: PostgresProgram): Record<string, string> 
 
 /** Asks over a real connection. */
 async function versionAt(url: string): Promise<string | undefined> {
-  const sql = postgres(url, { max: 1, connect_timeout: 5, onnotice: () => {} })
+  const sql = openAdminClient(url, { connect_timeout: 5 })
   try {
     const [row] = await sql<{ server_version: string }[]>`show server_version`
     return versionIn(row?.server_version ?? '')

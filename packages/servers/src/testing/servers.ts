@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { MongoClient } from 'mongodb'
-import postgres from 'postgres'
 import { startMongodb } from '../mongodb/start-mongodb.ts'
 import type { NatsUser } from '../nats/config.ts'
 import { startNats } from '../nats/start-nats.ts'
+import { openAdminClient } from '../postgres/admin-client.ts'
 import { startPostgres } from '../postgres/start-postgres.ts'
 import type { Server } from '../process/server.ts'
 import { removeTempFolder, tempFolder } from '../process/temp.ts'
@@ -42,7 +42,7 @@ export async function testPostgres({ ownServer = false }: TestOptions = {}): Pro
 }
 
 async function administer(url: string, statement: string): Promise<void> {
-  const sql = postgres(url, { max: 1, onnotice: () => {} })
+  const sql = openAdminClient(url)
   await sql.unsafe(statement).finally(() => sql.end({ timeout: 1 }))
 }
 

@@ -75,7 +75,7 @@ async function databaseOn(url: string): Promise<KitServer> {
 async function administer(url: string, statement: string): Promise<void> {
   // Only here, so that a pure test loads no client.
   const { default: postgres } = await import('postgres')
-  const sql = postgres(url, { max: 1, onnotice: () => {} })
+  const sql = postgres(url, { max: 1, onnotice: () => {}, target_session_attrs: 'primary' })
   await sql.unsafe(statement).finally(() => sql.end({ timeout: 1 }))
 }
 
