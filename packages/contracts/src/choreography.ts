@@ -32,7 +32,16 @@ export const choreography = {
   order: {
     stream: 'ORDERS',
     publishes: orderPublishes,
-    consumes: [...paymentPublishes, DeliveryStarted, DeliveryCompleted, DeliveryFailed, DeliveryCancelled],
+    consumes: [
+      PaymentApproved,
+      PaymentDeclined,
+      PaymentVoided,
+      PaymentRefunded,
+      DeliveryStarted,
+      DeliveryCompleted,
+      DeliveryFailed,
+      DeliveryCancelled,
+    ],
   },
   payment: {
     stream: 'PAYMENTS',
@@ -49,6 +58,9 @@ export const choreography = {
 
 export type Service = keyof typeof choreography
 
+/** Every service: each consumes events, and so can have dead letters and compare its state with the streams. */
+export const consumingServices = Object.keys(choreography) as Service[]
+
 export type Consumed<S extends Service> = FactOf<(typeof choreography)[S]['consumes'][number]>
 
 export type Published<S extends Service> = FactOf<(typeof choreography)[S]['publishes'][number]>
@@ -62,8 +74,13 @@ export type AnyFact = FactOf<(typeof events)[number]>
  */
 export const streamOf = (service: Publisher) => {
   const name = choreography[service].stream
-  return { name, subjects: [`${name.toLowerCase()}.*.*`] }
+  return { name, subjects: [`${familyOf(service)}.*.*`] }
 }
+
+export type Family = Lowercase<(typeof choreography)[Publisher]['stream']>
+
+/** The first word of a publisher's subjects, and the name of its database. */
+export const familyOf = (service: Publisher) => choreography[service].stream.toLowerCase() as Family
 
 export type Publisher = {
   [S in Service]: (typeof choreography)[S]['stream'] extends string ? S : never
@@ -72,7 +89,7 @@ export type Publisher = {
 const publishesEvents = (service: Service): service is Publisher => choreography[service].stream !== undefined
 
 /** The services that publish events; each of their durable consumers is named after its service. */
-export const publishers = (Object.keys(choreography) as Service[]).filter(publishesEvents)
+export const publishers = consumingServices.filter(publishesEvents)
 
 export const streams = publishers.map(streamOf)
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { poll, waitFor } from '@saucery/bench/load/poll'
+import { publishers } from '@saucery/contracts/choreography'
 import type { Experiment } from '../cluster/fresh.ts'
 import { kubectl } from '../cluster/kubectl.ts'
 import { isReady, podsOf, restartsOf } from '../cluster/pods.ts'
@@ -36,7 +37,7 @@ export const natsDiskFull: Experiment = {
       seen(async () => (await outboxes()).includes('stalled')),
     ])
     const health = await inNats('wget -qO- http://127.0.0.1:8222/healthz 2>&1 || true')
-    const ready = (await Promise.all(['order', 'payment', 'delivery'].map((it) => podsOf(it)))).flat()
+    const ready = (await Promise.all(publishers.map((it) => podsOf(it)))).flat()
     const restarts = (await nats()).restarts
     await inNats('rm -f /data/fill')
     const freedAt = Date.now()
@@ -69,7 +70,7 @@ async function nats() {
 }
 
 /** What the readiness of each publishing service says about its outbox. */
-const outboxes = () => Promise.all(['order', 'payment', 'delivery'].map(outboxOf))
+const outboxes = () => Promise.all(publishers.map(outboxOf))
 
 async function outboxOf(service: string): Promise<unknown> {
   const script = "process.stdout.write(await (await fetch('http://localhost:8081/readyz')).text())"

@@ -1,10 +1,9 @@
 import { waitFor } from '@saucery/bench/load/poll'
+import { consumingServices } from '@saucery/contracts/choreography'
 import { kubectl } from '../cluster/kubectl.ts'
 import { type Finding, promised, reported, tally } from '../report/finding.ts'
 import { bundleScript } from './bundle.ts'
 import type { ConsumerCounts } from './consumer-counts.ts'
-
-const consuming = ['order', 'payment', 'delivery', 'dashboard']
 
 /** What the consumers of a service have delivered, once every message is acknowledged. */
 async function countsOf(service: string, script: string): Promise<ConsumerCounts> {
@@ -21,7 +20,7 @@ export async function redeliveries(isPromised: 'promised' | 'reported'): Promise
   const again: Record<string, number> = {}
   let events = 0
   let deadLetters = 0
-  for (const service of consuming) {
+  for (const service of consumingServices) {
     const counts = await countsOf(service, script)
     events += counts.messages
     deadLetters = counts.deadLetters

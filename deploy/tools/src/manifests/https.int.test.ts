@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { consumingServices } from '@saucery/contracts/choreography'
 import { overlays, render } from '../testing/render.ts'
 import { ofKind, podOf, type Resource, settingsOf } from '../testing/resources.ts'
-
-const services = ['order', 'payment', 'delivery', 'dashboard']
 
 const find = (resources: Resource[], kind: string, name: string) =>
   ofKind(resources, kind).find((it) => it.metadata.name === name) as Resource
@@ -36,7 +35,7 @@ for (const overlay of overlays)
     const isSecured = overlay.endsWith('-https')
     const gateway = httpOf(resources, 'gateway')
 
-    for (const name of services)
+    for (const name of consumingServices)
       it(`probes, announces and calls ${name} by ${isSecured ? 'HTTPS' : 'HTTP'}, which it serves`, () => {
         const { settings, files, probed, announced } = httpOf(resources, name)
         const scheme = isSecured ? 'https' : 'http'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { consumingServices, publishers } from '@saucery/contracts/choreography'
 import { overlays, render } from '../testing/render.ts'
 import { ofKind, podOf, type Resource, workloads } from '../testing/resources.ts'
 import { allows, type End, type NetworkPolicy } from './network-policies.ts'
@@ -7,18 +8,18 @@ import { allows, type End, type NetworkPolicy } from './network-policies.ts'
 /** The allowed connections; every other one is denied. Production's databases are outside the cluster. */
 const allowed = {
   everywhere: [
-    ...['order', 'payment', 'delivery', 'dashboard'].map((service) => `gateway → ${service}: http`),
-    ...['order', 'payment', 'delivery', 'dashboard', 'provision'].map((name) => `${name} → nats: client`),
+    ...consumingServices.map((service) => `gateway → ${service}: http`),
+    ...[...consumingServices, 'provision'].map((name) => `${name} → nats: client`),
     'nats → nats: cluster',
   ],
   local: [
-    ...['order', 'payment', 'delivery'].map((name) => `${name} → postgres: postgres`),
+    ...publishers.map((name) => `${name} → postgres: postgres`),
     'dashboard → mongodb: mongodb',
     // For the experiment with the circuit breaker.
     'gateway → order: management',
   ],
   observed: [
-    ...['order', 'payment', 'delivery', 'dashboard', 'gateway'].flatMap((service) => [
+    ...[...consumingServices, 'gateway'].flatMap((service) => [
       `prometheus → ${service}: management`,
       `${service} → jaeger: otlp`,
     ]),

@@ -1,5 +1,8 @@
+import { familyOf, publishers } from '@saucery/contracts/choreography'
 import type { Dashboard } from './dashboard.ts'
 import { inWindow, ofAll, ofService } from './queries.ts'
+
+const databases = publishers.map(familyOf).join('|')
 
 export const storesDashboard: Dashboard = {
   uid: 'saucery-stores',
@@ -85,12 +88,7 @@ export const storesDashboard: Dashboard = {
       title: 'Postgres: connections by database',
       description: 'By its exporter.',
       unit: 'short',
-      queries: [
-        [
-          'sum by (datname) (pg_stat_database_numbackends{datname=~"orders|payments|deliveries"})',
-          '{{datname}}',
-        ],
-      ],
+      queries: [[`sum by (datname) (pg_stat_database_numbackends{datname=~"${databases}"})`, '{{datname}}']],
     },
     {
       title: 'Postgres: transactions a second',
@@ -98,11 +96,11 @@ export const storesDashboard: Dashboard = {
       unit: 'ops',
       queries: [
         [
-          `sum by (datname) (rate(pg_stat_database_xact_commit{datname=~"orders|payments|deliveries"}${inWindow}))`,
+          `sum by (datname) (rate(pg_stat_database_xact_commit{datname=~"${databases}"}${inWindow}))`,
           '{{datname}}',
         ],
         [
-          `sum by (datname) (rate(pg_stat_database_xact_rollback{datname=~"orders|payments|deliveries"}${inWindow}))`,
+          `sum by (datname) (rate(pg_stat_database_xact_rollback{datname=~"${databases}"}${inWindow}))`,
           '{{datname}} rolled back',
         ],
       ],
@@ -111,9 +109,7 @@ export const storesDashboard: Dashboard = {
       title: 'Postgres: size of each database',
       description: 'By its exporter.',
       unit: 'bytes',
-      queries: [
-        ['max by (datname) (pg_database_size_bytes{datname=~"orders|payments|deliveries"})', '{{datname}}'],
-      ],
+      queries: [[`max by (datname) (pg_database_size_bytes{datname=~"${databases}"})`, '{{datname}}']],
     },
   ],
 }

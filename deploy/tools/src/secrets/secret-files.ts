@@ -1,14 +1,15 @@
+import { consumingServices, familyOf, publishers, type Service } from '@saucery/contracts/choreography'
 import { eventKeyEnv, resumeTokenKey } from '@saucery/local/access/event-keys'
-import { natsServices, natsUserNames } from '@saucery/local/access/nats-users'
+import { natsUserNames } from '@saucery/local/access/nats-users'
 import { loadOrCreateKey, localTokenSettings, privatePem, publicPem } from '@saucery/local/access/sign-in'
 import { loadOrCreateSecrets } from '@saucery/servers/install/secrets'
 import { passwordVariable } from './nats-users-file.ts'
 
-const owned = { order: 'orders', payment: 'payments', delivery: 'deliveries' } as const
+const databases = publishers.map(familyOf)
 /** `route`: with its password the servers of a cluster know each other. */
 const natsUsers = [...natsUserNames, 'replayer', 'route'] as const
 /** `monitor`: Postgres' exporter, which sees statistics and no data. */
-const stores = ['postgres', 'orders', 'payments', 'deliveries', 'monitor', 'mongodb', 'dashboard'] as const
+const stores = ['postgres', ...databases, 'monitor', 'mongodb', 'dashboard'] as const
 
 /**
  * The variables of each Secret: passwords that are generated once and kept in `dataDir`, and the keys of `pnpm start`
@@ -19,10 +20,11 @@ export function secretFiles(dataDir: string): Record<string, Record<string, stri
   const store = passwords(dataDir, stores, 'cluster')
   const gatewayKey = loadOrCreateKey(dataDir, 'gateway')
   const publicKey = { GATEWAY_PUBLIC_KEY: oneLine(publicPem(gatewayKey)) }
-  const participants = Object.entries(owned).map(([service, database]) => [
-    service,
-    { POSTGRES_URL: `postgres://${database}:${store[database]}@postgres:5432/${database}`, ...publicKey },
-  ])
+  const participants = publishers.map((service) => {
+    const database = familyOf(service)
+    const url = `postgres://${database}:${store[database]}@postgres:5432/${database}`
+    return [service, { POSTGRES_URL: url, ...publicKey }]
+  })
   const files: Record<string, Record<string, string>> = {
     ...Object.fromEntries(participants),
     dashboard: {
@@ -39,9 +41,7 @@ export function secretFiles(dataDir: string): Record<string, Record<string, stri
     postgres: {
       POSTGRES_PASSWORD: store.postgres,
       MONITOR_PASSWORD: store.monitor,
-      ...Object.fromEntries(
-        Object.values(owned).map((name) => [`${name.toUpperCase()}_PASSWORD`, store[name]]),
-      ),
+      ...Object.fromEntries(databases.map((name) => [`${name.toUpperCase()}_PASSWORD`, store[name]])),
     },
     'postgres-exporter': {
       DATA_SOURCE_URI: 'postgres:5432/postgres?sslmode=disable',
@@ -54,7 +54,7 @@ export function secretFiles(dataDir: string): Record<string, Record<string, stri
       DASHBOARD_PASSWORD: store.dashboard,
     },
   }
-  for (const service of natsServices)
+  for (const service of consumingServices)
     files[service] = { ...files[service], NATS_PASSWORD: nats[service], ...keysOf(dataDir, service) }
   return files
 }
@@ -78,7 +78,7 @@ function passwords<Name extends string>(dataDir: string, names: readonly Name[],
   return Object.fromEntries(names.map((name) => [name, `p${kept[keyOf(name)]}`])) as Record<Name, string>
 }
 
-function keysOf(dataDir: string, service: (typeof natsServices)[number]) {
+function keysOf(dataDir: string, service: Service) {
   const keys = Object.entries(eventKeyEnv(dataDir, service))
   return Object.fromEntries(keys.map(([name, value]) => [name, oneLine(value)]))
 }

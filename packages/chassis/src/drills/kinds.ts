@@ -1,7 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import type { Service } from '@saucery/contracts/choreography'
-
-const services = ['order', 'payment', 'delivery', 'dashboard'] as const satisfies readonly Service[]
+import { consumingServices, type Service } from '@saucery/contracts/choreography'
 
 const servers = ['nats', 'postgres', 'mongodb'] as const
 
@@ -46,7 +44,7 @@ export const drillRequest = z
     z.object({ kind: z.literal('deliveries-fail'), percent, forSeconds }),
     z.object({
       kind: z.literal('handler-throws'),
-      service: z.enum(services),
+      service: z.enum(consumingServices),
       every: z
         .int()
         .min(1)
@@ -76,7 +74,7 @@ export function ownerOf(drill: DrillRequest): Service | undefined {
 
 /** The service whose store has the drill of this id; none for a frozen server, undefined for what is no drill's id. */
 export function ownerOfId(id: string): Service | 'none' | undefined {
-  const service = services.find((name) => id === `handler-throws-${name}`)
+  const service = consumingServices.find((name) => id === `handler-throws-${name}`)
   if (service) return service
   if (servers.some((server) => id === `frozen-${server}`)) return 'none'
   return owners[id as keyof typeof owners]

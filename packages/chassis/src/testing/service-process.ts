@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process'
 import { createPublicKey } from 'node:crypto'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { publishers } from '@saucery/contracts/choreography'
 import { testKey } from '@saucery/messaging/testing/keys'
 
 const publicPem = String(createPublicKey(testKey).export({ type: 'spki', format: 'pem' }))
-const publishers = ['order', 'payment', 'delivery']
 
 interface Servers {
   readonly postgresUrl: string

@@ -1,10 +1,11 @@
 import { deadLetterNotices } from '@saucery/contracts/access/notices'
+import { consumingServices } from '@saucery/contracts/choreography'
 import type { Broker } from '@saucery/messaging/nats/connection'
 import { z } from 'zod'
 import { type Clients, send } from './clients.ts'
 
 const notice = z.object({
-  service: z.enum(['order', 'payment', 'delivery', 'dashboard']),
+  service: z.enum(consumingServices),
   id: z.string().max(200),
   orderId: z.string().max(255),
   event: z.string().max(255),

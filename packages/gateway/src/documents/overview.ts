@@ -1,12 +1,13 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { jsonResponse, problems } from '@saucery/chassis/openapi/schemas'
 import { consumerSchema, operationsSchema } from '@saucery/chassis/operations/routes'
+import { consumingServices } from '@saucery/contracts/choreography'
 
 const ageMs = z.int().min(0).describe('How long ago this was read, at the time of the answer')
 
 const service = z
   .object({
-    service: z.enum(['order', 'payment', 'delivery', 'dashboard']),
+    service: z.enum(consumingServices),
     state: z
       .enum(['up', 'slow', 'down'])
       .describe('`down`: it did not answer within 1.5 s, or cannot do its work. Never older than a second'),

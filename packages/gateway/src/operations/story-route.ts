@@ -1,9 +1,10 @@
 import { createRoute, z } from '@hono/zod-openapi'
 import { jsonResponse, orderIdParam, problems } from '@saucery/chassis/openapi/schemas'
 import { orderFailures } from '@saucery/chassis/operations/order-failures-route'
+import { consumingServices } from '@saucery/contracts/choreography'
 import { statuses } from '@saucery/contracts/status'
 
-const serviceName = z.enum(['order', 'payment', 'delivery', 'dashboard'])
+const serviceName = z.enum(consumingServices)
 
 const part = z
   .object({

@@ -5,11 +5,11 @@ import {
   provisionerPermissions,
   type SubjectPermissions,
 } from '@saucery/contracts/access/nats-permissions'
+import { consumingServices } from '@saucery/contracts/choreography'
 import { loadOrCreateSecrets, writePrivateFile } from '@saucery/servers/install/secrets'
 import type { NatsUser } from '@saucery/servers/nats/config'
 
-export const natsServices = ['order', 'payment', 'delivery', 'dashboard'] as const
-export const natsUserNames = [...natsServices, 'provisioner', 'operator'] as const
+export const natsUserNames = [...consumingServices, 'provisioner', 'operator'] as const
 type Name = (typeof natsUserNames)[number]
 
 type NatsLogin = Readonly<Record<'user' | 'password', string | undefined>>

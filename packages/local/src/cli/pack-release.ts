@@ -1,6 +1,7 @@
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { brotliCompressSync } from 'node:zlib'
+import { consumingServices } from '@saucery/contracts/choreography'
 import { root } from '@saucery/servers/install/folders'
 import { build } from 'esbuild'
 import { readCommandLine } from './command-line.ts'
@@ -14,13 +15,12 @@ from them. Copies its contracts into packages/contracts/releases: later ones are
 // Packs the services of a checkout, one file with their bundles and migrations, for the test that upgrades from it:
 //   pnpm pack-release [<checkout>]
 // The commit that is released is packed, and the file committed after it: a checkout in CI has no history.
-const services = ['order', 'payment', 'delivery', 'dashboard']
 const checkout = readCommandLine(usage, {}, (_, [folder]) => resolve(folder ?? root), { takesWords: true })
 const packed = join(root, 'packages/system/releases/last.json.br')
 const contracts = join(root, 'packages/contracts/releases/last.json')
 
 const { outputFiles } = await build({
-  entryPoints: services.map((name) => ({
+  entryPoints: consumingServices.map((name) => ({
     in: join(checkout, 'packages', name, 'src/main.ts'),
     // A service finds its migrations by its own place.
     out: `${name}/src/main`,
@@ -42,7 +42,7 @@ const { outputFiles } = await build({
 })
 const files: Record<string, string> = {}
 for (const { path, text } of outputFiles) files[path.slice(1)] = text
-for (const name of services) {
+for (const name of consumingServices) {
   const folder = join(checkout, 'packages', name, 'migrations')
   const migrations = await readdir(folder).catch(() => [])
   for (const file of [...migrations.filter((file) => file.endsWith('.sql')), 'meta/_journal.json'])

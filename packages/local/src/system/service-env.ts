@@ -1,10 +1,10 @@
+import { consumingServices, familyOf } from '@saucery/contracts/choreography'
 import { eventKeyEnv, resumeTokenKey } from '../access/event-keys.ts'
-import { natsServices } from '../access/nats-users.ts'
 import type { SignInEnv } from '../access/sign-in.ts'
 import type { Bundle } from './bundle.ts'
 import { freezeFileIn } from './freezing.ts'
 import { managementOf, type ServiceName, type ServicePorts } from './service-ports.ts'
-import { databaseOf, type Stores } from './stores.ts'
+import type { Stores } from './stores.ts'
 
 /** Not passed on from the environment of `start`: credentials and addresses of the whole system. */
 const notPassedOn =
@@ -34,7 +34,7 @@ export function serviceEnv(name: ServiceName, options: EnvOptions): NodeJS.Proce
   const traces = tracesTo(options.traceStore)
   if (name !== 'gateway')
     return { ...traces, ...passedOn, ...listen, ...signIn.services, ...storeAccess(name, options) }
-  const upstreams = natsServices.map((service) => [
+  const upstreams = consumingServices.map((service) => [
     `${service.toUpperCase()}_URL`,
     `http://127.0.0.1:${ports[service]}`,
   ])
@@ -65,7 +65,7 @@ function storeAccess(
   const store =
     name === 'dashboard'
       ? { MONGODB_URL: databases.dashboard, RESUME_TOKEN_KEY: resumeTokenKey(dataDir) }
-      : { POSTGRES_URL: databases[databaseOf[name]] }
+      : { POSTGRES_URL: databases[familyOf(name)] }
   const broker = { NATS_URL: nats.url, NATS_USER: user, NATS_PASSWORD: password }
   return { ...store, ...broker, ...eventKeyEnv(dataDir, name) }
 }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { type Family, familyOf, publishers } from '@saucery/contracts/choreography'
 import { provision } from '@saucery/provision/provision'
 import type { WhatAndWhy } from '@saucery/servers/install/found'
 import { loadOrCreateSecrets } from '@saucery/servers/install/secrets'
@@ -31,13 +32,11 @@ export interface StoresOptions {
   readonly onReady?: (store: StoreName) => void
 }
 
-export const databaseOf = { order: 'orders', payment: 'payments', delivery: 'deliveries' } as const
-
 /** The servers, and each service's access to its own part of them. */
 export interface Stores {
   readonly servers: Record<StoreName, Server>
   /** URLs with the owner's name and password. */
-  readonly databases: Record<'orders' | 'payments' | 'deliveries' | 'dashboard', string>
+  readonly databases: Record<Family | 'dashboard', string>
   readonly nats: NatsAccess
 }
 
@@ -91,11 +90,10 @@ export async function startStores(options: StoresOptions): Promise<Stores> {
 }
 
 function createServiceDatabases({ url }: Server, { dataDir }: StoresOptions) {
-  const roles = ['order', 'payment', 'delivery'] as const
-  const names = roles.map((role) => `postgres-${role}` as const)
+  const names = publishers.map((role) => `postgres-${role}` as const)
   const passwords = loadOrCreateSecrets(dataDir, names)
-  const owned = roles.map((role) => ({
-    database: databaseOf[role],
+  const owned = publishers.map((role) => ({
+    database: familyOf(role),
     role,
     password: passwords[`postgres-${role}`],
   }))

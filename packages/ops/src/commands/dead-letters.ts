@@ -1,9 +1,10 @@
+import { consumingServices, type Service } from '@saucery/contracts/choreography'
 import type { Argv } from 'yargs'
 import { UsageError } from '../connect/exit-codes.ts'
 import { filterFrom, filterOptions, type GivenFilter } from './filter.ts'
 import { listGroups, listLetters, showLetter } from './letters.ts'
 import { onSystem } from './on-system.ts'
-import { consumingServices, type OpsService, serviceOption } from './services.ts'
+import { serviceOption } from './services.ts'
 import { type LetterChange, settleMany, settleOne, showJob } from './settle-letters.ts'
 
 const oneService = <T>(argv: Argv<T>) =>
@@ -32,7 +33,7 @@ const discardOptions = <T>(argv: Argv<T>) =>
   })
 
 interface Settle extends GivenFilter {
-  readonly service: OpsService
+  readonly service: Service
   readonly letter?: string | undefined
   readonly all: boolean
   readonly perSecond: number

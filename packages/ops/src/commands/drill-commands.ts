@@ -1,8 +1,8 @@
 import type { DrillRequest } from '@saucery/client/schemas'
+import { consumingServices } from '@saucery/contracts/choreography'
 import type { Argv } from 'yargs'
 import { listDrills, mixOf, secondsOf, startDrill, stopDrill } from './drills.ts'
 import { onSystem } from './on-system.ts'
-import { consumingServices } from './services.ts'
 
 const forOption = { string: true, default: '30s', describe: 'how long, 10 min at most: 30s, 2m' } as const
 

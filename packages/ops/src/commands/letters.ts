@@ -1,8 +1,8 @@
 import type { DeadLetter } from '@saucery/client/schemas'
+import type { Service } from '@saucery/contracts/choreography'
 import type { OpsConnection } from '../connect/connection.ts'
 import { groupsText, lettersText, letterText } from '../render/letters.ts'
 import type { LetterFilter } from './filter.ts'
-import type { OpsService } from './services.ts'
 
 const pageSize = 100
 
@@ -13,7 +13,7 @@ interface Listed extends LetterFilter {
 /** Prints the dead letters of the services, the newest first, at most `limit` of each. */
 export async function listLetters(
   { client, json, print, note }: OpsConnection,
-  services: readonly OpsService[],
+  services: readonly Service[],
   filter: Listed,
   limit: number,
 ): Promise<void> {
@@ -39,7 +39,7 @@ export async function listLetters(
 /** Prints the open dead letters by event and cause. */
 export async function listGroups(
   { client, json, print }: OpsConnection,
-  services: readonly OpsService[],
+  services: readonly Service[],
   filter: LetterFilter,
 ): Promise<void> {
   const found = services.map(async (service) => {
@@ -53,7 +53,7 @@ export async function listGroups(
 
 export async function showLetter(
   { client, json, print }: OpsConnection,
-  service: OpsService,
+  service: Service,
   letter: string,
 ): Promise<void> {
   const found = await client.get(`/operations/${service}/dead-letters/{letter}/message`, { path: { letter } })

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Service } from '@saucery/contracts/choreography'
 import type { OpsConnection } from '../connect/connection.ts'
 import { table, when } from '../render/table.ts'
-import type { OpsService } from './services.ts'
 
 const pollMs = 1000
 
 /** Has each of the services compare its state with the streams. */
 export async function compareState(
   { client, json, print }: OpsConnection,
-  { service: services }: { readonly service: readonly OpsService[] },
+  { service: services }: { readonly service: readonly Service[] },
 ): Promise<void> {
   for (const service of services) {
     await client.post(`/operations/${service}/reconcile`)
@@ -43,7 +43,7 @@ export async function showActions(
   {
     service: services,
     order: orderId,
-  }: { readonly service: readonly OpsService[]; readonly order?: string | undefined },
+  }: { readonly service: readonly Service[]; readonly order?: string | undefined },
 ): Promise<void> {
   const found = services.map(async (service) => {
     const { items } = await client.get(`/operations/${service}/actions`, { query: { orderId } })

@@ -1,17 +1,17 @@
 import { createInterface } from 'node:readline/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OperatorJob } from '@saucery/client/schemas'
+import type { Service } from '@saucery/contracts/choreography'
 import type { OpsConnection } from '../connect/connection.ts'
 import { UsageError, Wrong } from '../connect/exit-codes.ts'
 import { jobText } from '../render/letters.ts'
 import type { LetterFilter } from './filter.ts'
-import type { OpsService } from './services.ts'
 
 /** What to do with dead letters: `why` is the reason of a discard. */
 export type LetterChange = { readonly kind: 'retry' } | { readonly kind: 'discard'; readonly why: string }
 
 interface Many {
-  readonly service: OpsService
+  readonly service: Service
   readonly filter: LetterFilter
   readonly settling: LetterChange
   /** Letters a second at most. */
@@ -25,7 +25,7 @@ const pollMs = 500
 
 export async function settleOne(
   { client, json, print }: OpsConnection,
-  service: OpsService,
+  service: Service,
   letter: string,
   settling: LetterChange,
 ): Promise<void> {
@@ -90,7 +90,7 @@ async function confirm({ isTerminal }: OpsConnection, { yes }: Many, question: s
 
 async function follow(
   { client, note }: OpsConnection,
-  service: OpsService,
+  service: Service,
   begun: OperatorJob,
   stopped: AbortSignal,
 ): Promise<OperatorJob> {
@@ -106,7 +106,7 @@ async function follow(
 /** Prints how far a job is, or ends it. */
 export async function showJob(
   { client, json, print }: OpsConnection,
-  service: OpsService,
+  service: Service,
   jobId: string,
   cancel: boolean,
 ): Promise<void> {

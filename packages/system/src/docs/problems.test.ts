@@ -3,9 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { consumingServices } from '@saucery/contracts/choreography'
 
 const root = fileURLToPath(new URL('../../../..', import.meta.url))
-const packages = ['chassis', 'order', 'payment', 'delivery', 'dashboard', 'gateway']
+const packages = ['chassis', ...consumingServices, 'gateway']
 
 function sourcesOf(name: string): string[] {
   const folder = join(root, 'packages', name, 'src')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { permissionsOf } from '@saucery/contracts/access/nats-permissions'
-import { subscriptionsOf } from '@saucery/contracts/choreography'
+import { consumingServices, type Service, subscriptionsOf } from '@saucery/contracts/choreography'
 import { DeliveryFailed } from '@saucery/contracts/delivery'
 import { PaymentApproved } from '@saucery/contracts/payment'
 import { openConsumers } from '@saucery/messaging/consumer/consumer'
@@ -18,7 +18,6 @@ import { type TestServer, testNats } from '@saucery/servers/testing/servers'
 import { connectAs, logins, users } from '../support/nats-users.ts'
 
 const encoder = new TextEncoder()
-const services = ['order', 'payment', 'delivery', 'dashboard'] as const
 const stamped = <F extends Fact>(fact: F): Event<F> =>
   stamp(fact, { id: 'a-test', traceparent: newTraceparent() }, new Date())
 const approved = () => stamped(PaymentApproved(PaymentApproved.example))
@@ -27,17 +26,17 @@ const approved = () => stamped(PaymentApproved(PaymentApproved.example))
 for (const version of ['2.15.1', '2.10.26'])
   describe(`an event in another’s name, on NATS ${version}`, { timeout: 120_000 }, () => {
     let nats: TestServer
-    let brokers: Record<(typeof services)[number], Broker>
+    let brokers: Record<Service, Broker>
     before(async () => {
       nats = await testNats({ users, version })
       await provision({ url: nats.url, ...logins.provisioner }, 1)
-      const opened = services.map(async (user) => {
+      const opened = consumingServices.map(async (user) => {
         return [user, await connectAs(user, nats.url)] as const
       })
       brokers = Object.fromEntries(await Promise.all(opened)) as typeof brokers
     })
     after(async () => {
-      await Promise.all(services.map((user) => brokers[user].close()))
+      await Promise.all(consumingServices.map((user) => brokers[user].close()))
       await nats[Symbol.asyncDispose]()
     })
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { events, publishers, subscriptionsOf } from '@saucery/contracts/choreography'
+import { consumingServices, events, publishers, subscriptionsOf } from '@saucery/contracts/choreography'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { lagOfOthers } from '@saucery/dashboard/operations/lag-of-others'
 import { openPublishedEvents } from '@saucery/dashboard/operations/published-events'
@@ -23,8 +23,7 @@ for (const version of ['2.15.1', '2.10.26'])
     before(async () => {
       nats = await testNats({ users, version })
       await provision({ url: nats.url, ...logins.provisioner }, 1)
-      for (const user of ['order', 'payment', 'delivery', 'dashboard'] as const)
-        brokers[user] = await connectAs(user, nats.url)
+      for (const user of consumingServices) brokers[user] = await connectAs(user, nats.url)
     })
     after(async () => {
       await Promise.all(Object.values(brokers).map((broker) => broker.connection.close()))

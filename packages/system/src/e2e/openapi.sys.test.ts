@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { tmpdir } from 'node:os'
 import { describe, it } from 'node:test'
+import { publishers } from '@saucery/contracts/choreography'
 import { signToken } from '@saucery/local/access/sign-in'
 import { run } from '@saucery/servers/process/run'
 import { runningSystem } from '../support/running-system.ts'
@@ -22,7 +23,7 @@ const endless = 'followOrderDashboards'
  * Three services have the same calls for operators, made by the same code. Each role is sent to those of one of them, and
  * the seed decides which: the calls of all three by all roles would take a sixth of the whole suite's time.
  */
-const alike = ['order', 'payment', 'delivery']
+const alike = publishers
 const sparedBy = (role: number) => alike.filter((_, i) => i !== (seed + role) % alike.length)
 
 const callers = [{ role: 'operator' }, { role: 'branch', branch: '1' }, { role: 'courier' }] as const

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { type Client, openClient } from '@saucery/client/client'
-import { events } from '@saucery/contracts/choreography'
+import { consumingServices, events } from '@saucery/contracts/choreography'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { eventKeyOf } from '@saucery/local/access/event-keys'
 import { signToken, type TokenClaims } from '@saucery/local/access/sign-in'
@@ -12,8 +12,6 @@ import { eventually } from '@saucery/messaging/testing/eventually'
 import { quietLog } from '@saucery/messaging/testing/log'
 import { publishEvent } from '@saucery/messaging/testing/messages'
 import { type RunningSystem, runningSystem } from '../support/running-system.ts'
-
-const services = ['order', 'payment', 'delivery', 'dashboard'] as const
 
 describe('an operator, through the gateway', { timeout: 120_000 }, () => {
   let system: RunningSystem
@@ -37,7 +35,7 @@ describe('an operator, through the gateway', { timeout: 120_000 }, () => {
   it('sees the state of every service, and no other caller does', async () => {
     const courier = await signedIn({ role: 'courier' })
     const stranger = openClient({ url: system.urls.gateway })
-    for (const service of services) {
+    for (const service of consumingServices) {
       const { deadLetters, outbox } = await operator.get(`/operations/${service}`)
       assert.equal(deadLetters, 0)
       assert.equal(outbox === undefined, service === 'dashboard')

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { consumingServices } from '@saucery/contracts/choreography'
 import { eventually } from '@saucery/messaging/testing/eventually'
 import { violations } from '../model/violations.ts'
 import { replicasOf } from '../support/replicas.ts'
@@ -7,7 +8,6 @@ import { runningSystem } from '../support/running-system.ts'
 import { openKeptConnections } from '../testing/kept-connections.ts'
 import { observe } from '../testing/observer.ts'
 
-const consuming = ['order', 'payment', 'delivery', 'dashboard'] as const
 /** The default of SHUTDOWN_GRACE_MS, and the time that a process needs to end. */
 const stopsWithinMs = 10_500
 
@@ -30,7 +30,7 @@ describe('a rolling restart of two replicas of each service', { timeout: 400_000
     await using observer = await observe(system)
     await eventually(() => observer.atRest(), 60_000, 300)
     assert.deepEqual(violations(await observer.rows(clients.accepted)), [])
-    for (const service of consuming)
+    for (const service of consumingServices)
       for (const [stream, { delivered, messages }] of Object.entries(await observer.consumers(service)))
         assert.equal(delivered - messages, 0, `${service} got events of ${stream} twice`)
     assert.deepEqual(

@@ -3,17 +3,16 @@ import {
   permissionsOf,
   provisionerPermissions,
 } from '@saucery/contracts/access/nats-permissions'
+import { consumingServices } from '@saucery/contracts/choreography'
 import { connectBroker } from '@saucery/messaging/nats/connection'
 import { testKeys } from '@saucery/messaging/testing/keys'
 import { quietLog } from '@saucery/messaging/testing/log'
 
 export const password = 'secret'
 
-const services = ['order', 'payment', 'delivery', 'dashboard'] as const
-
 /** The users of NATS, with the permissions that they have everywhere. */
 export const users = [
-  ...services.map((user) => ({ user, password, permissions: permissionsOf(user) })),
+  ...consumingServices.map((user) => ({ user, password, permissions: permissionsOf(user) })),
   { user: 'provisioner' as const, password, permissions: provisionerPermissions },
   { user: 'operator' as const, password, permissions: operatorPermissions },
 ]

@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict'
-import { events, type Service, streams, subscriptionsOf } from '@saucery/contracts/choreography'
+import {
+  consumingServices,
+  events,
+  type Service,
+  streams,
+  subscriptionsOf,
+} from '@saucery/contracts/choreography'
 import { openViews, type ViewStore } from '@saucery/dashboard/store/view-store'
 import type { System } from '@saucery/local/system/system'
 import { keyOf } from '@saucery/messaging/events/event'
@@ -20,7 +26,7 @@ export async function observe({ databases, nats }: Pick<System, 'databases' | 'n
   const connect = (name: keyof typeof nats.users) =>
     connectBroker({ url: nats.url, name, ...nats.users[name], log: quietLog })
   const provisioner = await connect('provisioner')
-  const services = await Promise.all((['order', 'payment', 'delivery', 'dashboard'] as const).map(connect))
+  const services = await Promise.all(consumingServices.map(connect))
 
   const unpublished = async () => {
     const counts = await Promise.all([orders, payments, deliveries].map(countUnpublished))
