@@ -123,7 +123,7 @@ export const structure: Structure = {
       ['pages'],
       ['main.tsx'],
     ],
-    'packages/local': [['access', 'demo', 'traces'], ['system'], ['cli']],
+    'packages/local': [['access', 'demo', 'scaffold', 'traces'], ['system'], ['cli']],
     'packages/ops': [['connect'], ['doctor', 'render'], ['commands'], ['command-line.ts'], ['main.ts']],
     'packages/system': [['model', 'structure', 'histories'], ['support'], ['docs', 'faults', 'mutants']],
     bench: [
