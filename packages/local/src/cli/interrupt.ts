@@ -1,7 +1,7 @@
 import type { Print } from '@saucery/servers/process/child'
 
-/** pnpm and tsx pass on a signal that the terminal has sent as well: two within a second are one. */
-const SAME_SIGNAL_MS = 1_000
+/** pnpm and tsx pass on a signal that the terminal has sent as well: two within two seconds are one. */
+const SAME_SIGNAL_MS = 2_000
 
 /**
  * Returns a signal that is aborted by the first SIGINT, SIGTERM or SIGHUP; the caller then stops and cleans up.

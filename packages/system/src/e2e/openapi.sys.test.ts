@@ -8,7 +8,7 @@ import { runningSystem } from '../support/running-system.ts'
 import { findSchemathesis } from '../testing/find-schemathesis.ts'
 
 const seed = Number(process.env.FUZZ_SEED || Math.floor(Math.random() * 2 ** 31))
-const examplesPerCall = Number(process.env.FUZZ_EXAMPLES || 3)
+const examplesPerCall = Number(process.env.FUZZ_EXAMPLES || 2)
 
 /**
  * What is not asked: whether all that the schemas allow is accepted. A schema cannot say that qty × price has to be a

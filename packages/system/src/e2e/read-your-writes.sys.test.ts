@@ -4,10 +4,10 @@ import type { Posted } from '@saucery/client/client'
 import { hastyClient } from '../support/orders.ts'
 import { runningSystem } from '../support/running-system.ts'
 
-const [clients, ordersEach] = [20, 25]
+const [clients, ordersEach] = [20, 10]
 
 describe('a client that changes an order', { timeout: 240_000 }, () => {
-  it('reads the change on the dashboard at once, a thousand times, through the gateway', async (t) => {
+  it('reads the change on the dashboard at once, hundreds of times, through the gateway', async (t) => {
     await using system = await runningSystem()
     const { get, post } = hastyClient(system.urls.gateway)
     const body = { branchId: 1, sauceId: 1, qty: 1, price: 1000 }
