@@ -5,7 +5,7 @@ import { root } from '@saucery/servers/install/folders'
 import { build, type Plugin } from 'esbuild'
 
 export interface BundledSources extends AsyncDisposable {
-  /** In the order of the sources. */
+  /** In the order of the sources, also when they are sorted. */
   readonly files: readonly string[]
 }
 
@@ -20,9 +20,10 @@ export async function bundleSources(sources: readonly string[]): Promise<Bundled
   // Inside the workspace: a test may resolve a library that the workspace's root has.
   const outdir = await mkdtemp(join(data, 'tests-'))
   const remove = () => rm(outdir, { recursive: true, force: true })
-  const name = (source: string) => source.replace(/\.ts$/, '')
+  // Node's test runner sorts the files that it is given.
+  const names = sources.map((source, i) => join(String(i).padStart(4, '0'), source.replace(/\.ts$/, '')))
   await build({
-    entryPoints: sources.map((source) => ({ in: join(root, source), out: name(source) })),
+    entryPoints: sources.map((source, i) => ({ in: join(root, source), out: names[i] ?? '' })),
     outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -43,7 +44,7 @@ export async function bundleSources(sources: readonly string[]): Promise<Bundled
     throw error
   })
   return {
-    files: sources.map((source) => join(outdir, `${name(source)}.mjs`)),
+    files: names.map((name) => join(outdir, `${name}.mjs`)),
     [Symbol.asyncDispose]: remove,
   }
 }

@@ -61,11 +61,11 @@ async function bundleOnce(folder: string): Promise<NodeJS.ProcessEnv> {
 }
 
 async function runTests(env: NodeJS.ProcessEnv): Promise<number> {
-  if (interrupted.signal.aborted) return 130
-  // Two: one with the whole system, and one beside it (`inTestOrder`). Three would soon be three with the whole system.
-  const defaults = ['--test-concurrency=2', '--test-reporter=spec', `--test-timeout=${STUCK_AFTER_MS}`]
+  // On two cores three: many tests wait for what takes its time.
+  const defaults = ['--test-concurrency=3', '--test-reporter=spec', `--test-timeout=${STUCK_AFTER_MS}`]
   const flags = ['--enable-source-maps', '--test', ...defaults, ...wanted.flags]
   await using bundled = await bundleSources(files)
+  if (interrupted.signal.aborted) return 130
   const child = spawn(process.execPath, [...flags, ...bundled.files], {
     cwd: root,
     env: { ...testEnv(process.env), ...env },
