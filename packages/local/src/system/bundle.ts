@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { root } from '@saucery/servers/install/folders'
 import { buildPage } from '@saucery/web/build/build-page'
-import { build, type Plugin } from 'esbuild'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { perService, type ServiceName, serviceNames } from './service-ports.ts'
 
 /** The built files. */
@@ -29,14 +29,7 @@ export async function bundle(outdir: string): Promise<Bundle> {
       { in: source(`local/src/system/${preload}.ts`), out: preload },
     ],
     outdir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    sourcemap: 'linked',
-    sourcesContent: false,
+    ...forNode,
     logLevel: 'silent',
     // CommonJS packages in the bundle call `require` for Node's own modules.
     banner: {
@@ -47,6 +40,18 @@ export async function bundle(outdir: string): Promise<Bundle> {
   await Promise.all([services, buildPage(join(outdir, 'page'))])
   return bundleIn(outdir)
 }
+
+/** How sources are bundled for Node. */
+export const forNode = {
+  outExtension: { '.js': '.mjs' },
+  bundle: true,
+  splitting: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node20',
+  sourcemap: 'linked',
+  sourcesContent: false,
+} as const satisfies BuildOptions
 
 /** The files of a bundle that was built there. */
 export const bundleIn = (outdir: string): Bundle => ({

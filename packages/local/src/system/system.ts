@@ -57,8 +57,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     const ports = await claimPorts(options.ports)
     const signIn = signInEnv(dataDir, options.env)
     checkSettings({ ...options, ports, signIn })
-    const bundling = options.bundle ?? bundle(join(dataDir, 'services'))
-    Promise.resolve(bundling).catch(() => {})
+    const bundling = options.bundle ? Promise.resolve(options.bundle) : bundle(join(dataDir, 'services'))
+    bundling.catch(() => {})
     const stores = await unlessAborted(startStores(options), signal)
     const { databases, nats } = stores
     const servers = perStore((name) => superviseServer(stores.servers[name], { print }))

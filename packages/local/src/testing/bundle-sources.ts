@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { root } from '@saucery/servers/install/folders'
 import { build, type Plugin } from 'esbuild'
+import { forNode } from '../system/bundle.ts'
 
 export interface BundledSources extends AsyncDisposable {
   /** In the order of the sources, also when they are sorted. */
@@ -25,14 +26,7 @@ export async function bundleSources(sources: readonly string[]): Promise<Bundled
   await build({
     entryPoints: sources.map((source, i) => ({ in: join(root, source), out: names[i] ?? '' })),
     outdir,
-    outExtension: { '.js': '.mjs' },
-    bundle: true,
-    splitting: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    sourcemap: 'linked',
-    sourcesContent: false,
+    ...forNode,
     logLevel: 'error',
     // Libraries are found as Node finds them.
     mainFields: ['main'],
