@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { Hono } from 'hono'
 import { compress } from 'hono/compress'
+import { pagePolicy } from '../page-policy.ts'
 
 const require = createRequire(import.meta.url)
 
@@ -23,18 +24,6 @@ const start = `SwaggerUIBundle({ url: 'openapi.json', dom_id: '#api', deepLinkin
 const contentSecurityPolicy =
   "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
 
-/** It loads its own style and script, asks the gateway for numbers, and makes no markup of what it gets. */
-const eventsPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-].join('; ')
-
 const script = 'text/javascript; charset=utf-8'
 const html = 'text/html; charset=utf-8'
 
@@ -51,7 +40,7 @@ const files: [path: string, find: () => string, type: string, policy?: string][]
   ['/asyncapi.json', () => require.resolve('@saucery/contracts/generated/asyncapi.json'), 'application/json'],
   ['/events/events.css', () => require.resolve('../../pages/events.css'), 'text/css; charset=utf-8'],
   ['/events/events.js', () => require.resolve('../../pages/events.js'), script],
-  ['/events', () => require.resolve('../../generated/events.html'), html, eventsPolicy],
+  ['/events', () => require.resolve('../../generated/events.html'), html, pagePolicy()],
   ['/problems', () => require.resolve('../../generated/problems.html'), html],
   ['/docs/swagger-ui.css', () => require.resolve('swagger-ui-dist/swagger-ui.css'), 'text/css'],
   ['/docs/swagger-ui-bundle.js', () => require.resolve('swagger-ui-dist/swagger-ui-bundle.js'), script],
@@ -63,26 +52,17 @@ const files: [path: string, find: () => string, type: string, policy?: string][]
  */
 export function reference(): Hono {
   const app = new Hono()
-  for (const path of [
-    '/openapi.json',
-    '/asyncapi.json',
-    '/events',
-    '/events/*',
-    '/problems',
-    '/docs',
-    '/docs/*',
-  ])
-    app.use(path, compress({ threshold: 1024 }))
+  const compressed = compress({ threshold: 1024 })
   for (const [path, find, type, policy] of files) {
     let content: Promise<Buffer<ArrayBuffer>> | undefined
-    app.get(path, async (c) => {
+    app.get(path, compressed, async (c) => {
       content ??= readFile(find())
       if (policy !== undefined) c.header('content-security-policy', policy)
       return c.body(await content, 200, { 'content-type': type, 'cache-control': 'max-age=300' })
     })
   }
-  app.get('/docs/start.js', (c) => c.body(start, 200, { 'content-type': script }))
-  app.get('/docs', (c) => {
+  app.get('/docs/start.js', compressed, (c) => c.body(start, 200, { 'content-type': script }))
+  app.get('/docs', compressed, (c) => {
     c.header('content-security-policy', contentSecurityPolicy)
     return c.html(page)
   })

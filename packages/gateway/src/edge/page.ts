@@ -4,19 +4,9 @@ import { join, relative, sep } from 'node:path'
 import { type Context, Hono } from 'hono'
 import { accepts } from 'hono/accepts'
 import { getMimeType } from 'hono/utils/mime'
+import { pagePolicy } from '../page-policy.ts'
 
-/** The page may load and call this origin only, and no other page may frame it. */
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-].join('; ')
+const contentSecurityPolicy = pagePolicy("img-src 'self'")
 
 /** From the smallest form on. */
 const endings = { br: '.br', gzip: '.gz', identity: '' } as const

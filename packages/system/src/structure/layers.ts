@@ -94,7 +94,7 @@ export const structure: Structure = {
     'packages/provision': [['settings.ts', 'provision.ts'], ['main.ts']],
     'packages/gateway': [
       ['auth'],
-      ['settings.ts'],
+      ['settings.ts', 'page-policy.ts'],
       ['edge', 'docs'],
       ['proxy'],
       ['operations'],
