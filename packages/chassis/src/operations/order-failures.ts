@@ -23,7 +23,7 @@ export function addOrderFailuresRoute(app: OpenApiApp, operated: OperatedService
     await refresh().catch(() => {})
     const page = (state: 'open' | DeadLetterOutcome) =>
       catalog.page({ orderId, state }, { limit: mostLetters })
-    const [open, handled, discarded] = [await page('open'), await page('handled'), await page('discarded')]
+    const [open, handled, discarded] = await Promise.all([page('open'), page('handled'), page('discarded')])
     const letters = await markHandled(operated, open)
     const settled = [...handled, ...discarded]
     return {
