@@ -1,7 +1,6 @@
 import { useRef, useState } from 'preact/hooks'
-import { servicesIn } from '../operations/drilled-services.ts'
-import { drillsAt } from '../operations/drills.ts'
-import { calm, now } from '../ui/screen.ts'
+import { calm } from '../ui/screen.ts'
+import { drilledServices } from './drilled.ts'
 import type { FlowData } from './flow-data.ts'
 import type { ServiceHealth } from './flow-health.ts'
 import type { FlowLayout } from './layout.ts'
@@ -34,7 +33,7 @@ export function FlowPicture(props: FlowPictureProps) {
   const items = [...services.map(({ name }) => name), ...layout.edges.map(({ id }) => id)]
   const [current, setCurrent] = useState(items[0])
   flow.version.value
-  const drilled = new Set(drillsAt(now.value).flatMap(({ drill }) => servicesIn(drill)))
+  const drilled = drilledServices.value
 
   function onKeyDown(event: KeyboardEvent): void {
     const step = steps[event.key]

@@ -4,6 +4,7 @@ import { serviceRows } from '../order/choreography.ts'
 import { t } from '../texts/texts.ts'
 import { calm } from '../ui/screen.ts'
 import { isCollapsed } from './collapsed.ts'
+import { drilledServices } from './drilled.ts'
 import { type FlowData, openFlow } from './flow-data.ts'
 import { FlowDots } from './flow-dots.tsx'
 import { FlowHead } from './flow-head.tsx'
@@ -97,7 +98,9 @@ function Note({ flow, health, pointed }: NoteProps) {
   if (pointed === undefined) return <p class="flow-note">{legend}</p>
   return (
     <p class="flow-note" aria-hidden="true">
-      {edge ? edgeText(edge, numbersOf(edge, flow, health)) : serviceText(pointed, healthIn(health, pointed))}
+      {edge
+        ? edgeText(edge, numbersOf(edge, flow, health))
+        : serviceText(pointed, healthIn(health, pointed), drilledServices.value.has(pointed))}
     </p>
   )
 }

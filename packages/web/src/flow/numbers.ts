@@ -40,7 +40,7 @@ export const edgeText = (edge: FlowEdge, { perSecond, waiting }: EdgeNumbers): s
   ].join(', ')
 
 /** A service in words. */
-export const serviceText = (service: string, of: ServiceHealth | undefined, inDrill = false): string =>
+export const serviceText = (service: string, of: ServiceHealth | undefined, inDrill: boolean): string =>
   [
     service,
     ...(of ? [t.flow.states[of.state]] : []),
