@@ -5,15 +5,7 @@ import { chown, mkdir, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import {
-  endKitProgram,
-  type KitServer,
-  kitFolder,
-  notOurs,
-  programOnPath,
-  removeKitFolder,
-  startKitProgram,
-} from './server-process.ts'
+import { givenServer, inKitFolder, type KitServer, programOnPath, startKitProgram } from './server-process.ts'
 
 const run = promisify(execFile)
 
@@ -28,8 +20,7 @@ export async function postgresServer({ env = process.env as NodeJS.ProcessEnv } 
   const given = env.TEST_POSTGRES_URL
   if (given) return databaseOn(given)
   const programs = await findPrograms(env)
-  const folder = await kitFolder()
-  try {
+  return inKitFolder(async (folder) => {
     const account = await accountForPostgres()
     const [data, password] = [join(folder, 'data'), randomBytes(18).toString('base64url')]
     await makeCluster(programs, folder, data, password, account)
@@ -38,23 +29,10 @@ export async function postgresServer({ env = process.env as NodeJS.ProcessEnv } 
         { file: join(programs, 'postgres'), args: argumentsFor(data, port), ...account },
         /database system is ready to accept connections/,
       )
-    let { port, child } = await onFreePort(start)
-    return {
-      url: `postgres://postgres:${password}@127.0.0.1:${port}/postgres`,
-      kill: () => endKitProgram(child),
-      async restart() {
-        await endKitProgram(child)
-        child = (await start(port)).child
-      },
-      async [Symbol.asyncDispose]() {
-        await endKitProgram(child)
-        await removeKitFolder(folder)
-      },
-    }
-  } catch (error) {
-    await removeKitFolder(folder)
-    throw error
-  }
+    const { port, child } = await onFreePort(start)
+    const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`
+    return { url, child, start: () => start(port) }
+  })
 }
 
 /** A new database, which is dropped in the end. */
@@ -63,20 +41,16 @@ async function databaseOn(url: string): Promise<KitServer> {
   await administer(url, `create database ${name}`)
   const own = new URL(url)
   own.pathname = name
-  const refuse = notOurs('TEST_POSTGRES_URL')
-  return {
-    url: own.href,
-    kill: refuse,
-    restart: refuse,
-    [Symbol.asyncDispose]: () => administer(url, `drop database ${name} with (force)`),
-  }
+  return givenServer(own.href, 'TEST_POSTGRES_URL', () =>
+    administer(url, `drop database ${name} with (force)`),
+  )
 }
 
 async function administer(url: string, statement: string): Promise<void> {
   // Only here, so that a pure test loads no client.
-  const { default: postgres } = await import('postgres')
-  const sql = postgres(url, { max: 1, onnotice: () => {}, target_session_attrs: 'primary' })
-  await sql.unsafe(statement).finally(() => sql.end({ timeout: 1 }))
+  const { openDatabase } = await import('../../postgres/database.ts')
+  const { db, close } = openDatabase(url, 'test-kit', { connections: 1 })
+  await db.execute(statement).finally(close)
 }
 
 /** @returns the folder of `initdb` and `postgres`. Debian puts only the clients on the PATH. */

@@ -72,8 +72,48 @@ function readUntil(child: ChildProcess, ready: RegExp): Promise<RegExpExecArray>
   })
 }
 
+/** A server that has been started here. */
+interface StartedServer {
+  readonly url: string
+  readonly child: ChildProcess
+  /** Starts it again, on its port. */
+  start(): Promise<{ readonly child: ChildProcess }>
+}
+
+/** Starts a server that keeps its data in a folder of its own, which goes with it. */
+export async function inKitFolder(start: (folder: string) => Promise<StartedServer>): Promise<KitServer> {
+  const folder = await kitFolder()
+  try {
+    const started = await start(folder)
+    let { child } = started
+    return {
+      url: started.url,
+      kill: () => endKitProgram(child),
+      async restart() {
+        await endKitProgram(child)
+        child = (await started.start()).child
+      },
+      async [Symbol.asyncDispose]() {
+        await endKitProgram(child)
+        await removeKitFolder(folder)
+      },
+    }
+  } catch (error) {
+    await removeKitFolder(folder)
+    throw error
+  }
+}
+
+/** A server that others use, too: it is not ended here. */
+export function givenServer(url: string, variable: string, dispose = async () => {}): KitServer {
+  const refuse = async (): Promise<never> => {
+    throw new Error(`the server was not started here, because ${variable} names it`)
+  }
+  return { url, kill: refuse, restart: refuse, [Symbol.asyncDispose]: dispose }
+}
+
 /** SIGKILL: the data are thrown away. */
-export async function endKitProgram(child: ChildProcess): Promise<void> {
+async function endKitProgram(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   const ended = once(child, 'exit')
   child.kill('SIGKILL')
@@ -81,14 +121,14 @@ export async function endKitProgram(child: ChildProcess): Promise<void> {
 }
 
 /** A folder that another account may pass through: Postgres does not run as root. */
-export async function kitFolder(): Promise<string> {
+async function kitFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'messaging-kit-'))
   await chmod(folder, 0o711)
   return folder
 }
 
 /** The last children of a killed server may still be writing. */
-export const removeKitFolder = (folder: string) =>
+const removeKitFolder = (folder: string) =>
   rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
 
 /** The program in the folders of the PATH; undefined when there is none. */
@@ -106,9 +146,4 @@ function mayRun(file: string): boolean {
   } catch {
     return false
   }
-}
-
-/** What `kill` and `restart` do with a server that others use. */
-export const notOurs = (variable: string) => async (): Promise<never> => {
-  throw new Error(`the server was not started here, because ${variable} names it`)
 }
