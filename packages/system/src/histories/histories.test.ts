@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { choreography } from '@saucery/contracts/choreography'
+import { choreography, publishers } from '@saucery/contracts/choreography'
 import { eventHeaders } from '@saucery/contracts/documents/event-headers'
 import { orderPaths } from '@saucery/contracts/order-paths'
-import { deciders, historyText, kindOf, type StoredHistory, storedHistories } from './history.ts'
+import { historyText, kindOf, type StoredHistory, storedHistories } from './history.ts'
 import { play, realDomains } from './play.ts'
 import { kindsOn, missingHistories, slugOf } from './record.ts'
 
@@ -43,7 +43,7 @@ describe('the stored histories', () => {
 
   it('have in them whatever a service publishes in reaction', () => {
     for (const [file, { arrivals, result }] of histories) {
-      for (const service of deciders) {
+      for (const service of publishers) {
         const { steps } = (result as ReturnType<typeof play>)[service]
         assert.deepEqual(
           steps.map(({ event }) => event),
@@ -80,7 +80,7 @@ describe('a change of behaviour', () => {
   })
 
   it('of each service that is cut off is seen on every path on which it consumes', () => {
-    for (const service of deciders) {
+    for (const service of publishers) {
       const evolve: typeof realDomains.order.evolve = (state, event) =>
         event.stream === choreography[service].stream ? realDomains[service].evolve(state, event) : state
       assert.ok(changed({ [service]: { ...realDomains[service], evolve } }) >= 4, service)

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
-import { type AnyFact, serviceContracts } from '@saucery/contracts/choreography'
+import { type AnyFact, type Publisher, serviceContracts } from '@saucery/contracts/choreography'
 import { parseEvent } from '@saucery/messaging/events/cloud-events'
 import type { ReceivedEvent } from '@saucery/messaging/events/event'
 
@@ -12,15 +12,11 @@ interface RecordedMessage {
   readonly data: object
 }
 
-/** The services that decide by events. */
-export const deciders = ['order', 'payment', 'delivery'] as const
-export type DecidingService = (typeof deciders)[number]
-
 /** The recorded messages of one order, from its placing to its end. */
 export interface OrderHistory {
   readonly messages: readonly RecordedMessage[]
-  /** The names of the events that each service publishes and consumes, in the order in which they reach its state. */
-  readonly arrivals: Readonly<Record<DecidingService, readonly string[]>>
+  /** The names of the events that each service which decides publishes and consumes, in the order in which they reach its state. */
+  readonly arrivals: Readonly<Record<Publisher, readonly string[]>>
 }
 
 /** A file of a history: with what the services make of it. */

@@ -1,10 +1,10 @@
-import { type AnyFact, choreography } from '@saucery/contracts/choreography'
+import { type AnyFact, choreography, type Publisher } from '@saucery/contracts/choreography'
 import { entryOf, mergeTimeline, type OrderView, viewOf } from '@saucery/dashboard/view/order-view'
 import * as deliveryDomain from '@saucery/delivery/domain'
 import type { ReceivedEvent } from '@saucery/messaging/events/event'
 import * as orderDomain from '@saucery/order/domain'
 import * as paymentDomain from '@saucery/payment/domain'
-import { type DecidingService, type OrderHistory, recordedEvents } from './history.ts'
+import { type OrderHistory, recordedEvents } from './history.ts'
 
 type PlayedEvent = ReceivedEvent<AnyFact>
 
@@ -18,7 +18,7 @@ export const realDomains = {
   order: orderDomain,
   payment: paymentDomain,
   delivery: deliveryDomain,
-} as unknown as Readonly<Record<DecidingService, Domain>>
+} as unknown as Readonly<Record<Publisher, Domain>>
 
 /** What one event does to a service. */
 interface PlayedStep {
@@ -41,9 +41,9 @@ interface PlayedService {
 export function play(
   history: OrderHistory,
   rules = realDomains,
-): Record<DecidingService | 'dashboard', PlayedService> {
+): Record<Publisher | 'dashboard', PlayedService> {
   const events = recordedEvents(history)
-  const through = (service: DecidingService) =>
+  const through = (service: Publisher) =>
     playThrough(service, inOrder(events, history.arrivals[service]), rules)
   return {
     order: through('order'),
@@ -57,9 +57,9 @@ const inOrder = (events: readonly PlayedEvent[], names: readonly string[]) =>
   names.flatMap((name) => events.find((event) => event.name === name) ?? [])
 
 function playThrough(
-  service: DecidingService,
+  service: Publisher,
   events: readonly PlayedEvent[],
-  rules: Readonly<Record<DecidingService, Domain>>,
+  rules: Readonly<Record<Publisher, Domain>>,
 ): PlayedService {
   const { react, evolve } = rules[service]
   const isOwn = ({ stream }: PlayedEvent) => stream === choreography[service].stream

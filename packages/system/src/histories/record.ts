@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { type AnyFact, serviceContracts } from '@saucery/contracts/choreography'
+import { type AnyFact, type Publisher, publishers, serviceContracts } from '@saucery/contracts/choreography'
 import type { EventDefinition } from '@saucery/contracts/define'
 import { orderPaths } from '@saucery/contracts/order-paths'
 import { actorText, requestCause } from '@saucery/messaging/events/actor'
 import { firstIdAt } from '@saucery/messaging/events/event'
-import { type DecidingService, deciders, kindOf, type OrderHistory, type StoredHistory } from './history.ts'
+import { kindOf, type OrderHistory, type StoredHistory } from './history.ts'
 import { play } from './play.ts'
 
 type Name = AnyFact['name']
@@ -122,7 +122,7 @@ const contractOf = (service: string) => serviceContracts.find((one) => one.servi
 
 /** In the order of the path, but for what arrives after a service has published something else. */
 function arrivalsOf(path: Path): OrderHistory['arrivals'] {
-  const arrivals = deciders.map((service) => {
+  const arrivals = publishers.map((service) => {
     const names = path.filter((name) => definitionOf(name).service === service || isConsumed(service, name))
     const [late, after] = lateAt(service, path) ?? []
     if (!late || !after) return [service, names]
@@ -135,7 +135,7 @@ function arrivalsOf(path: Path): OrderHistory['arrivals'] {
 }
 
 /** What a service consumes late on a path, and after which of its own events. */
-function lateAt(service: DecidingService, path: Path): [late: Name, after: Name] | undefined {
+function lateAt(service: Publisher, path: Path): [late: Name, after: Name] | undefined {
   if (!path.includes('OrderCancelled')) return undefined
   if (service === 'payment' && path.includes('PaymentVoided')) return ['OrderPlaced', 'PaymentVoided']
   const end = path.find((name) => name === 'DeliveryCompleted' || name === 'DeliveryFailed')
