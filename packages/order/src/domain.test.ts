@@ -4,7 +4,8 @@ import { type Consumed, choreography } from '@saucery/contracts/choreography'
 import { exampleOrderId as orderId } from '@saucery/contracts/fields'
 import { OrderCancelled, OrderPlaced } from '@saucery/contracts/order'
 import { isFinal, statusOf } from '@saucery/contracts/status'
-import { everyOrder } from '@saucery/messaging/testing'
+import { anyOrder, everyOrder } from '@saucery/messaging/testing'
+import fc from 'fast-check'
 import { cancel, evolve, isDecided, type Order, type OrderEvent, place, Refused, timeOut } from './domain.ts'
 
 const time = '2026-01-01T00:00:00.000Z'
@@ -164,6 +165,17 @@ describe('an order', () => {
       assert.equal(once.status, statusOf(new Set(['OrderPlaced', ...facts.map(({ name }) => name)])))
       for (const arrival of everyOrder(facts)) assert.deepEqual(given(...arrival), once)
     }
+  })
+
+  it('is the same also of facts that no walk has together, each up to three times', () => {
+    fc.assert(
+      fc.property(fc.subarray([...consumed, cancelled]), fc.nat(), (facts, seed) => {
+        const order = given(...anyOrder([placed, ...facts], { times: 3, seed, print: () => {} }))
+        assert.deepEqual(order, given(...facts))
+        assert.equal(order.status, statusOf(new Set(['OrderPlaced', ...facts.map(({ name }) => name)])))
+      }),
+      { numRuns: 1000 },
+    )
   })
 
   it('stays final once it is, on every walk of the choreography', () => {
