@@ -1,46 +1,28 @@
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { installPacked } from '@saucery/servers/testing/install-packed'
 import { answeringServer, json, problem } from './testing/server.ts'
 
 const here = fileURLToPath(new URL('..', import.meta.url))
 
-/** @throws with its output when the program fails */
-const run = async (file: string, args: readonly string[], cwd: string): Promise<string> =>
-  (
-    await promisify(execFile)(file, args, {
-      cwd,
-      env: { ...process.env, npm_config_update_notifier: 'false' },
-    })
-  ).stdout
-
-/** An empty folder outside of the workspace, with the client as npm installs it. */
-let folder: string
-
+let packed: Awaited<ReturnType<typeof installPacked>>
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'saucery-client-'))
-  await run('pnpm', ['pack', '--pack-destination', folder], here)
-  const [tarball] = await readdir(folder)
-  assert.ok(tarball)
-  await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }')
-  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', `./${tarball}`], folder)
+  packed = await installPacked(here)
 })
-after(() => rm(folder, { recursive: true }))
+after(() => packed[Symbol.asyncDispose]())
 
-const installed = (...path: string[]) => join(folder, 'node_modules', ...path)
+const installed = (...path: string[]) => join(packed.folder, 'node_modules', ...path)
 
 /** The program of the README, run by plain Node. */
 async function exampleOfReadme(url: string): Promise<string> {
   const readme = await readFile(join(here, 'README.md'), 'utf8')
   const [, example = ''] = /```ts\n(.*?)```/s.exec(readme) ?? []
   assert.ok(example.includes("from '@saucery/client'"))
-  await writeFile(join(folder, 'example.mjs'), example.replace('http://localhost:8088', url))
-  return run(process.execPath, ['example.mjs'], folder)
+  await writeFile(join(packed.folder, 'example.mjs'), example.replace('http://localhost:8088', url))
+  return packed.run(process.execPath, ['example.mjs'])
 }
 
 describe('the packed client', () => {
@@ -73,7 +55,7 @@ describe('the packed client', () => {
 
   it('types the calls, for a strict program that checks its libraries too', async () => {
     await writeFile(
-      join(folder, 'typed.ts'),
+      join(packed.folder, 'typed.ts'),
       `import { openClient, followLive, type Order } from '@saucery/client'
 const client = openClient({ url: 'http://localhost:8088' })
 const order: Order = await client.get('/orders/{id}', { path: { id: '1' } })
@@ -85,6 +67,6 @@ export { order }
     )
     const strict = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--skipLibCheck', 'false']
     const libraries = ['--target', 'es2023', '--module', 'nodenext', '--lib', 'es2023,dom,dom.iterable']
-    await run(join(here, 'node_modules', '.bin', 'tsc'), [...strict, ...libraries, 'typed.ts'], folder)
+    await packed.run(join(here, 'node_modules', '.bin', 'tsc'), [...strict, ...libraries, 'typed.ts'])
   })
 })

@@ -7,8 +7,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { root } from '@saucery/servers/install/folders'
-import { runOrFail } from '@saucery/servers/process/run'
-import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
+import { installPacked } from '@saucery/servers/testing/install-packed'
 import { testNats } from '@saucery/servers/testing/servers'
 import { sql } from 'drizzle-orm'
 import { stamp } from './events/event.ts'
@@ -20,9 +19,6 @@ import { messagesOf, publishEvent } from './testing/messages.ts'
 import { testBroker, testDatabase } from './testing/servers.ts'
 
 const source = join(root, 'packages/messaging')
-
-/** Without what pnpm tells its scripts: npm would take it for its own settings. */
-const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm|pnpm)_/i.test(name)))
 
 const example = /```js\n(\/\/ shop\.mjs[\s\S]*?)```/.exec(
   readFileSync(join(source, 'README.md'), 'utf8'),
@@ -45,23 +41,19 @@ const returned = (book: string) =>
   )
 
 describe('the package', () => {
-  let folder = ''
-  const installed = (...path: string[]) => join(folder, 'node_modules/@saucery/messaging', ...path)
+  let packed: Awaited<ReturnType<typeof installPacked>>
+  const installed = (...path: string[]) => join(packed.folder, 'node_modules/@saucery/messaging', ...path)
 
   before(async () => {
-    folder = await tempFolder()
-    await runOrFail('pnpm', ['pack', '--pack-destination', folder], { cwd: source })
-    const [tarball] = readdirSync(folder)
-    writeFileSync(join(folder, 'package.json'), '{ "private": true }')
-    const options = ['--no-audit', '--no-fund', '--prefer-offline']
-    await runOrFail('npm', ['install', ...options, `./${tarball}`], { cwd: folder, env })
+    packed = await installPacked(source)
+    const { folder } = packed
     writeFileSync(join(folder, 'shop.mjs'), String(example))
     writeFileSync(join(folder, 'wrong.mjs'), wrongUse)
     writeFileSync(join(folder, 'shop.pem'), testKey.export({ type: 'pkcs8', format: 'pem' }))
     const publicKey = createPublicKey(testKey).export({ type: 'spki', format: 'pem' })
     writeFileSync(join(folder, 'library.pub.pem'), publicKey)
   })
-  after(() => removeTempFolder(folder))
+  after(() => packed[Symbol.asyncDispose]())
 
   it('has compiled modules, source maps, types, README, licence and changelog', () => {
     const files = readdirSync(installed(), { recursive: true, encoding: 'utf8' })
@@ -88,10 +80,7 @@ describe('the package', () => {
     const modules = Object.keys(exports).map((path) => `@saucery/messaging/${path.slice(2)}`)
     const load = `for (const it of ${JSON.stringify(modules)}) await import(it)
       await import('@saucery/messaging/postgres/driver').then(() => process.exit(1), ({ code }) => console.log(code))`
-    const printed = await runOrFail(process.execPath, ['--input-type=module', '-e', load], {
-      cwd: folder,
-      env,
-    })
+    const printed = await packed.run(process.execPath, ['--input-type=module', '-e', load])
     assert.equal(printed.trim(), 'ERR_PACKAGE_PATH_NOT_EXPORTED')
   })
 
@@ -99,10 +88,7 @@ describe('the package', () => {
     const types = ['--typeRoots', join(root, 'node_modules/@types'), '--types', 'node', '--skipLibCheck']
     const checks = ['--noEmit', '--allowJs', '--checkJs', '--strict', '--noImplicitAny', 'false']
     const modules = ['--module', 'nodenext', '--target', 'es2023', 'shop.mjs', 'wrong.mjs']
-    await runOrFail(join(root, 'node_modules/.bin/tsc'), [...checks, ...types, ...modules], {
-      cwd: folder,
-      env,
-    })
+    await packed.run(join(root, 'node_modules/.bin/tsc'), [...checks, ...types, ...modules])
   })
 
   it('runs the example of the README, killed in the middle, and loses and doubles nothing', async () => {
@@ -110,9 +96,10 @@ describe('the package', () => {
     await using nats = await testNats()
     await using library = await testBroker(nats.url, { name: 'library' })
     await ensureStream(library.jsm, { name: 'LIBRARY', subjects: ['library.>'] }, 1)
+    const { folder: cwd, env } = packed
     const urls = { POSTGRES_URL: database.url, NATS_URL: nats.url }
     const start = () =>
-      spawn(process.execPath, ['shop.mjs'], { cwd: folder, env: { ...env, ...urls }, stdio: 'inherit' })
+      spawn(process.execPath, ['shop.mjs'], { cwd, env: { ...env, ...urls }, stdio: 'inherit' })
     const books = ['dune', 'emma', 'ulysses']
     const rounds = [0, 1, 2, 3].map(() =>
       books.flatMap((book) => Array.from({ length: 17 }, () => returned(book))),
