@@ -38,13 +38,6 @@ describe('an order that fails', { timeout: 200_000 }, () => {
     await trouble.getByText('DrillFailure: a drill fails one event in 1 here').waitFor()
     t.diagnostic(`shown ${Math.round(performance.now() - since)} ms after its page was opened`)
     await trouble.getByText(/tr(y|ies) · next try/).waitFor()
-    await story(page).getByText('Waits for payment').waitFor()
-    const remaining = page.getByRole('region', { name: 'What can still happen' })
-    await remaining.getByText('PaymentApproved → DeliveryStarted → DeliveryCompleted → DELIVERED').waitFor()
-    await remaining.getByText('PaymentDeclined → REJECTED', { exact: true }).waitFor()
-    await remaining.getByText('If it is cancelled').click()
-    await remaining.getByText('OrderCancelled → PaymentVoided → CANCELLED').waitFor()
-    assert.deepEqual(await violationsOf(page), [])
 
     // Every replica tells it, also one that has never seen the message.
     const told = async () => {
@@ -53,8 +46,10 @@ describe('an order that fails', { timeout: 200_000 }, () => {
     }
     const tries = (await told())?.failing[0]?.tries ?? 0
     assert.ok(tries >= 1, 'a try is recorded')
-    await running.system.services.payment.kill()
-    await eventually(async () => assert.equal(await told(), undefined))
+    const { payment } = running.system.services
+    const { pid } = payment
+    await payment.kill()
+    await eventually(() => assert.ok(payment.pid !== undefined && payment.pid !== pid, 'a new process'))
     await eventually(async () => assert.ok(((await told())?.failing[0]?.tries ?? 0) > tries, 'one try more'))
 
     await end('handler-throws-payment')
@@ -62,14 +57,29 @@ describe('an order that fails', { timeout: 200_000 }, () => {
     assert.equal(await trouble.count(), 0)
     assert.deepEqual((await told())?.failing, [])
   })
+
+  it('tells which ways are left for it', async () => {
+    await begin({ kind: 'handler-throws', service: 'payment', every: 1, forSeconds: 120 })
+    await followed()
+    const page = await open()
+    await placed(page)
+    await story(page).getByText('Waits for payment').waitFor()
+    const remaining = page.getByRole('region', { name: 'What can still happen' })
+    await remaining.getByText('PaymentApproved → DeliveryStarted → DeliveryCompleted → DELIVERED').waitFor()
+    await remaining.getByText('PaymentDeclined → REJECTED', { exact: true }).waitFor()
+    await remaining.getByText('If it is cancelled').click()
+    await remaining.getByText('OrderCancelled → PaymentVoided → CANCELLED').waitFor()
+    assert.deepEqual(await violationsOf(page), [])
+    await end('handler-throws-payment')
+  })
 })
 
 describe('a drill that is begun on the page', { timeout: 200_000 }, () => {
-  it('is load with a payment that declines, shown on the board as a drill, and ends by itself', async () => {
+  it('is load with a payment that declines, shown on the board as a drill, and ended on the page', async () => {
     const page = await open()
     await page.getByRole('link', { name: 'Operations' }).click()
-    await fillDrill(page, 'Payment declines', { 'Share in %': '100', Seconds: '20' })
-    await fillDrill(page, 'Load', { 'Orders per second': '20', Seconds: '15' })
+    await fillDrill(page, 'Payment declines', { 'Share in %': '100', Seconds: '300' })
+    await fillDrill(page, 'Load', { 'Orders per second': '10', Seconds: '300' })
     await page.getByText(/[1-9]\d* orders placed, \d+ not accepted/).waitFor()
     await page.getByRole('link', { name: 'Orders', exact: true }).click()
     for (const name of [/^order, up, in a drill$/, /^payment, \w+, in a drill$/, /^delivery, up$/])
@@ -78,15 +88,26 @@ describe('a drill that is begun on the page', { timeout: 200_000 }, () => {
       .getByText(/payment declines 100 % · \d+ s left/)
       .waitFor()
     await banner(page)
-      .getByText(/load of 20 orders\/s · \d+ s left/)
+      .getByText(/load of 10 orders\/s · \d+ s left/)
       .waitFor()
     const isDrilled = ({ payment }: OrderView) => payment?.reason === 'drill'
     await eventually(async () => {
       const { items } = await client().get('/orderDashboards', { query: { status: 'REJECTED', limit: 200 } })
       assert.ok(items.filter(isDrilled).length >= 5, 'declined in the drill')
     })
+    await page.getByRole('link', { name: 'Operations' }).click()
+    for (const name of [/^End: payment declines/, /^End: load/])
+      await page.getByRole('button', { name }).click()
     await eventually(async () => assert.deepEqual(await drillsNow(), []))
     await eventually(async () => assert.equal(await banner(page).locator('p').count(), 0))
+  })
+
+  it('ends by itself', async () => {
+    const page = await open()
+    await begin({ kind: 'payment-declines', percent: 100, forSeconds: 10 })
+    await banner(page).getByText('payment declines 100 %').waitFor()
+    await eventually(async () => assert.equal(await banner(page).locator('p').count(), 0))
+    assert.deepEqual(await drillsNow(), [])
   })
 
   it('freezes a server, which goes on by itself', async () => {

@@ -32,7 +32,7 @@ const factor = 40
 const ofExporter = /\b(gnatsd|jetstream|pg)_/
 
 const settings = {
-  OVERDUE_AFTER_MS: '1000',
+  OVERDUE_AFTER_MS: '5000',
   PAYMENT_BREAKER_VOLUME: '3',
   PAYMENT_BREAKER_RESET_MS: '6000',
 }
