@@ -1,5 +1,5 @@
 import { itemId } from '@saucery/contracts/fields'
-import { and, asc, desc, eq, gt, gte, lt, type SQL } from 'drizzle-orm'
+import { and, asc, desc, eq, gt, gte, lt, type SQL, sql } from 'drizzle-orm'
 import type { PgColumn } from 'drizzle-orm/pg-core'
 import { z } from 'zod'
 import { pageQuery } from './pages.ts'
@@ -20,15 +20,15 @@ export type ListQuery<Status extends string> = Readonly<z.output<ReturnType<type
 const when = <T>(value: T | undefined, condition: (value: T) => SQL): SQL | undefined =>
   value === undefined ? undefined : condition(value)
 
-/** The condition of the rows that a list shows; it is sorted by `orderId`. */
+/** The condition of the rows that a list shows; it is sorted by `orderId`. A table without branches has nothing of one. */
 export const matchesQuery = (
   query: ListQuery<string>,
   orderId: PgColumn,
-  { status, branchId }: { readonly status: PgColumn; readonly branchId: PgColumn },
+  { status, branchId }: { readonly status: PgColumn; readonly branchId?: PgColumn },
 ): SQL | undefined =>
   and(
     when(query.status, (value) => eq(status, value)),
-    when(query.branchId, (value) => eq(branchId, value)),
+    when(query.branchId, (value) => (branchId ? eq(branchId, value) : sql`false`)),
     when(query.orderId, (value) => eq(orderId, value)),
     when(query.since, (first) => gte(orderId, first)),
     when(query.until, (end) => lt(orderId, end)),

@@ -44,10 +44,10 @@ describe('the stored histories', () => {
   it('have in them whatever a service publishes in reaction', () => {
     for (const [file, { arrivals, result }] of histories) {
       for (const service of publishers) {
-        const { steps } = (result as ReturnType<typeof play>)[service]
+        const { steps = [] } = (result as ReturnType<typeof play>)[service] ?? {}
         assert.deepEqual(
           steps.map(({ event }) => event),
-          arrivals[service],
+          arrivals[service] ?? [],
         )
         steps.forEach(({ event, publishes = [] }, i) => {
           const next = steps.slice(i + 1, i + 1 + publishes.length).map(({ event }) => event)

@@ -15,8 +15,11 @@ interface RecordedMessage {
 /** The recorded messages of one order, from its placing to its end. */
 export interface OrderHistory {
   readonly messages: readonly RecordedMessage[]
-  /** The names of the events that each service which decides publishes and consumes, in the order in which they reach its state. */
-  readonly arrivals: Readonly<Record<Publisher, readonly string[]>>
+  /**
+   * The names of the events that each service publishes and consumes, in the order in which they reach its state. A
+   * service that came later has none.
+   */
+  readonly arrivals: Readonly<Partial<Record<Publisher, readonly string[]>>>
 }
 
 /** A file of a history: with what the services make of it. */

@@ -1,4 +1,4 @@
-import { type AnyFact, choreography, type Publisher } from '@saucery/contracts/choreography'
+import { type AnyFact, choreography, type Publisher, publishers } from '@saucery/contracts/choreography'
 import { entryOf, mergeTimeline, type OrderView, viewOf } from '@saucery/dashboard/view/order-view'
 import * as deliveryDomain from '@saucery/delivery/domain'
 import type { ReceivedEvent } from '@saucery/messaging/events/event'
@@ -36,21 +36,15 @@ interface PlayedService {
 
 /**
  * Plays a history through each service and the dashboard's view. The same history gives the same result to the byte:
- * no clock and no id is used but those of the messages.
+ * no clock and no id is used but those of the messages. A service that is younger than the history has no part in it.
  */
-export function play(
-  history: OrderHistory,
-  rules = realDomains,
-): Record<Publisher | 'dashboard', PlayedService> {
+export function play(history: OrderHistory, rules = realDomains): Readonly<Record<string, PlayedService>> {
   const events = recordedEvents(history)
-  const through = (service: Publisher) =>
-    playThrough(service, inOrder(events, history.arrivals[service]), rules)
-  return {
-    order: through('order'),
-    payment: through('payment'),
-    delivery: through('delivery'),
-    dashboard: playView(events),
-  }
+  const played = publishers.flatMap((service) => {
+    const arrivals = history.arrivals[service]
+    return arrivals ? [[service, playThrough(service, inOrder(events, arrivals), rules)]] : []
+  })
+  return { ...Object.fromEntries(played), dashboard: playView(events) }
 }
 
 const inOrder = (events: readonly PlayedEvent[], names: readonly string[]) =>

@@ -1,11 +1,12 @@
 import { computed } from '@preact/signals'
 import { servicesIn } from '../operations/drilled-services.ts'
 import { drillsAt } from '../operations/drills.ts'
+import { serviceRows } from '../order/choreography.ts'
 import { now } from '../ui/screen.ts'
 
 const names = computed(() =>
   drillsAt(now.value)
-    .flatMap(({ drill }) => servicesIn(drill))
+    .flatMap(({ drill }) => servicesIn(drill, serviceRows))
     .join(' '),
 )
 

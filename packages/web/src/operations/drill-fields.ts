@@ -15,11 +15,6 @@ export const numberFields: Readonly<
   forSeconds: { least: 1, most: 600, usual: 60 },
 }
 
-export const choiceFields = {
-  service: ['order', 'payment', 'delivery', 'dashboard'],
-  server: ['nats', 'postgres', 'mongodb'],
-} as const
-
 /** What each kind of drill has to be told, beside how long. */
 export const fieldsOf: Readonly<Record<DrillRequest['kind'], readonly DrillField[]>> = {
   load: ['perSecond'],

@@ -1,15 +1,21 @@
 import type { Drill, DrillRequest } from '@saucery/client/schemas'
 import { useState } from 'preact/hooks'
 import { client } from '../api/client.ts'
+import { serviceRows } from '../order/choreography.ts'
 import { t } from '../texts/texts.ts'
 import { count } from '../ui/format.ts'
 import { Failure } from '../ui/parts.tsx'
 import { now } from '../ui/screen.ts'
 import { useAction } from '../ui/use-action.ts'
-import { choiceFields, fieldsOf, numberFields, requestIn, ways } from './drill-fields.ts'
+import { fieldsOf, numberFields, requestIn, ways } from './drill-fields.ts'
 import { drillsAt, drillText, latestDrills, readDrills } from './drills.ts'
 
 const readNow = () => readDrills(AbortSignal.timeout(3000)).catch(() => {})
+
+const choices = {
+  service: serviceRows.map(({ service }) => service),
+  server: ['nats', 'postgres', 'mongodb'],
+}
 
 /** Begins load and faults, which end by themselves, and ends them earlier. */
 export function DrillSection() {
@@ -88,7 +94,7 @@ function DrillForm({ kinds }: { kinds: readonly DrillRequest['kind'][] }) {
           <label key={name}>
             {t.drills.fields[name]}
             <select name={name}>
-              {choiceFields[name].map((one) => (
+              {choices[name].map((one) => (
                 <option key={one}>{one}</option>
               ))}
             </select>

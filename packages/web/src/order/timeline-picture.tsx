@@ -1,7 +1,8 @@
 import type { OrderView } from '@saucery/client/schemas'
 import { t } from '../texts/texts.ts'
 import { narrow } from '../ui/screen.ts'
-import { type Arrow, type Lane, laneOf, lanes, type layoutOf } from './timeline-layout.ts'
+import { serviceRows } from './choreography.ts'
+import { type Arrow, type Lane, laneOf, lanesOf, type layoutOf } from './timeline-layout.ts'
 
 // Pixels at the usual font size. The list's rows have the same height in CSS; both grow with the font.
 const wide = { row: 64, lane: 64 }
@@ -9,6 +10,8 @@ const wide = { row: 64, lane: 64 }
 const slim = { row: 100, lane: 30 }
 const head = 24
 const rem = (pixels: number) => `${pixels / 16}rem`
+
+const lanes = lanesOf(serviceRows)
 
 type Sizes = typeof wide
 type Layout = ReturnType<typeof layoutOf>
@@ -65,7 +68,7 @@ export function TimelinePicture({ rows, arrows, waitsFor, heights }: PictureProp
       {rows.map(({ entry, lane }, row) => (
         <circle key={entry.id} class={`dot ${lane}`} {...dot(lane, row)} />
       ))}
-      {[...new Set(waitsFor?.events.map(laneOf))].map((lane) => (
+      {[...new Set(waitsFor?.events.map((event) => laneOf(event, serviceRows)))].map((lane) => (
         <circle key={lane} class={`dot awaited ${lane}`} {...dot(lane, rows.length)} />
       ))}
     </svg>

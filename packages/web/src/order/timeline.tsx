@@ -4,6 +4,7 @@ import { t } from '../texts/texts.ts'
 import { clock, dayOf, duration, oneOf } from '../ui/format.ts'
 import { route } from '../ui/router.ts'
 import { now } from '../ui/screen.ts'
+import { serviceRows } from './choreography.ts'
 import { EventPanel } from './event-panel.tsx'
 import { isOverdue } from './orders.ts'
 import { layoutOf, type TimelineRow, type Trigger } from './timeline-layout.ts'
@@ -15,7 +16,7 @@ import { TimelinePicture } from './timeline-picture.tsx'
  */
 export function Timeline({ order }: { order: OrderView }) {
   const { waitsFor, timeline } = order
-  const layout = layoutOf(timeline)
+  const layout = layoutOf(timeline, serviceRows)
   const { rows } = layout
   /** The heights of the open panels, by the events' ids. */
   const [heights, setHeights] = useState<Readonly<Record<string, number>>>({})
