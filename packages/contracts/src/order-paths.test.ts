@@ -22,6 +22,11 @@ describe('the remaining paths of an order', () => {
     ])
   })
 
+  it('are the same after an event that no way has', () => {
+    const placed = ['OrderPlaced', 'PaymentApproved'] as const
+    assert.deepEqual(after(...placed, 'PointsEarned'), after(...placed))
+  })
+
   it('are none where everything is known', () => {
     assert.deepEqual(after('OrderPlaced', 'PaymentDeclined', 'OrderCancelled'), [])
   })

@@ -48,15 +48,20 @@ export interface RemainingPath {
   readonly status: Status
 }
 
+const onAnyPath: ReadonlySet<string> = new Set(orderPaths.flat())
+
 /**
  * The ways that are left to an order of which these events are known. Events arrive in any order, so what is left may
- * have happened already. None is missing: what was published is a part of a way, and what is known a part of that.
+ * have happened already. None is missing: what was published is a part of a way, and what is known a part of that; but
+ * for an event that no way has, which leads to nothing.
  */
-export const remainingPaths = (happened: ReadonlySet<string>): RemainingPath[] =>
-  orderPaths
-    .filter((path) => path.filter((name) => happened.has(name)).length === happened.size)
+export function remainingPaths(happened: ReadonlySet<string>): RemainingPath[] {
+  const known = [...happened].filter((name) => onAnyPath.has(name)).length
+  return orderPaths
+    .filter((path) => path.filter((name) => happened.has(name)).length === known)
     .map((path) => ({
       events: path.filter((name) => !happened.has(name)),
       status: statusOf(new Set(path)),
     }))
     .filter(({ events }) => events.length > 0)
+}

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { choreography, publishers } from '@saucery/contracts/choreography'
 import { orderPaths } from '@saucery/contracts/order-paths'
 import { PaymentRefunded } from '@saucery/contracts/payment'
 import { isFinal } from '@saucery/contracts/status'
@@ -10,12 +11,13 @@ const { order, payment, delivery, dashboard } = realRules
 
 type Changes = { readonly [Service in keyof Rules]?: Partial<Rules[Service]> }
 
-const realRulesBut = (changes: Changes): Rules => ({
-  order: { ...order, ...changes.order },
-  payment: { ...payment, ...changes.payment },
-  delivery: { ...delivery, ...changes.delivery },
-  dashboard: { ...dashboard, ...changes.dashboard },
-})
+const realRulesBut = (changes: Changes): Rules => {
+  const changed = Object.entries(realRules).map(([service, rules]) => [
+    service,
+    { ...rules, ...changes[service as keyof Rules] },
+  ])
+  return Object.fromEntries(changed)
+}
 
 const broken: Record<string, Changes> = {
   'payment charges what was voided': {
@@ -165,7 +167,12 @@ describe('the choreography of one order', () => {
 
   it('knows every way that an order can go, and no other', () => {
     const known = orderPaths.map((path) => path.toSorted((a, b) => (a < b ? -1 : 1)).join(' '))
-    assert.deepEqual(new Set(explored.histories), new Set(known))
+    // What no path has, and only the dashboard consumes, leads to nothing.
+    const onPaths = new Set<string>(orderPaths.flat())
+    const consumed = publishers.flatMap((service) => choreography[service].consumes.map(({ event }) => event))
+    const counts = (name: string) => onPaths.has(name) || consumed.some((event) => event === name)
+    const ways = explored.histories.map((names) => names.split(' ').filter(counts).join(' '))
+    assert.deepEqual(new Set(ways), new Set(known))
   })
 
   for (const [rule, changes] of Object.entries(broken))
