@@ -50,6 +50,14 @@ export async function stopPrevious(
   await removePidFile(dataDir)
 }
 
+/** Ends the start that runs a server on this data folder, and with it all its servers; nothing when none runs. */
+export async function endStartOf(dataDir: string, print: Print): Promise<void> {
+  const server = await findServerOf(dataDir)
+  if (!server || (await commandOf(server.parent)) !== server.parentCommand) return
+  print(`Stopping what process ${server.parent} has started on ${dataDir}: the test that ran it is gone`)
+  await endProcess(server.parent, 'SIGTERM')
+}
+
 /** Undefined when there is no such file, or a crash left it half written: neither may prevent a start. */
 export const readJsonFile = <Content>(file: string): Promise<Content | undefined> =>
   readFile(file, 'utf8')
