@@ -51,11 +51,11 @@ describe('the choreography alive, above the board', { timeout: 240_000 }, () => 
     await introduction.waitFor()
     await page.getByText('Live', { exact: true }).waitFor()
     await order(page)
-    await eventually(async () => assert.ok(await hasDots(page)), 10_000)
+    await eventually(async () => assert.ok(await hasDots(page), 'has dots'), 10_000)
     await introduction.waitFor({ state: 'detached' })
     await page.getByText('3 events seen').waitFor()
     // All dots have arrived: the page rests.
-    await eventually(async () => assert.ok(!(await hasDots(page))), 20_000)
+    await eventually(async () => assert.ok(!(await hasDots(page)), 'has no dots'), 20_000)
     await rests(page)
   })
 
@@ -124,7 +124,7 @@ describe('the choreography alive, above the board', { timeout: 240_000 }, () => 
     await page.getByText('Live', { exact: true }).waitFor()
     await page.getByRole('button', { name: 'Slow motion' }).click()
     await placeOrders(1)
-    await eventually(async () => assert.ok(await hasDots(page)), 10_000)
+    await eventually(async () => assert.ok(await hasDots(page), 'has dots'), 10_000)
     await page.getByRole('button', { name: 'Pause' }).click()
     await rests(page)
     assert.ok(await hasDots(page))
@@ -145,8 +145,9 @@ describe('the choreography alive, above the board', { timeout: 240_000 }, () => 
     assert.equal(await framesOf(page), before)
     await page.getByText('0 events seen').waitFor()
     await become('visible')
+    await page.getByRole('button', { name: 'Slow motion' }).click()
     await placeOrders(1)
-    await eventually(async () => assert.ok(await hasDots(page)), 10_000)
+    await eventually(async () => assert.ok(await hasDots(page), 'has dots'), 10_000)
   })
 
   it('has a badge for the dead letters of a service', async () => {
