@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { serve } from '@saucery/chassis/http/server'
 import { readSettings } from '@saucery/chassis/settings/settings'
 import { silentLog } from '@saucery/chassis/testing/log'
+import { consumingServices } from '@saucery/contracts/choreography'
 import { gatewayApi } from '../app.ts'
 import { openEventStreams } from '../proxy/event-streams.ts'
 import { openUpstreams } from '../proxy/upstreams.ts'
@@ -25,8 +26,9 @@ const local = { PORT: '0', MANAGEMENT_PORT: '0', HOST: '127.0.0.1', AUTH: 'off',
 
 /** A whole gateway on a free port. Nothing listens at the URLs of services that `env` does not name. */
 export async function startGateway(env: Record<string, string>, log = silentLog) {
-  const down = 'http://127.0.0.1:1'
-  const urls = { ORDER_URL: down, PAYMENT_URL: down, DELIVERY_URL: down, DASHBOARD_URL: down }
+  const urls = Object.fromEntries(
+    consumingServices.map((service) => [`${service.toUpperCase()}_URL`, 'http://127.0.0.1:1']),
+  )
   const settings = readSettings(gatewaySettings, { ...local, ...urls, ...env })
   const upstreams = openUpstreams(settings)
   const eventStreams = openEventStreams()

@@ -3,33 +3,27 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, it } from 'node:test'
+import { consumingServices, familyOf, publishers } from '@saucery/contracts/choreography'
 import type { NatsAccess } from '../access/nats-users.ts'
 import { serviceEnv } from './service-env.ts'
-import { managementOf, type ServiceName, type ServicePorts } from './service-ports.ts'
+import { managementOf, type ServiceName, type ServicePorts, serviceNames } from './service-ports.ts'
+import type { Stores } from './stores.ts'
 
 const login = (user: string) => ({ user, password: `${user}-secret` })
 const nats: NatsAccess = {
   url: 'nats://127.0.0.1:1',
-  users: {
-    order: login('order'),
-    payment: login('payment'),
-    delivery: login('delivery'),
-    dashboard: login('dashboard'),
-    provisioner: login('provisioner'),
-    operator: login('operator'),
-  },
+  users: Object.fromEntries(
+    [...consumingServices, 'provisioner', 'operator'].map((user) => [user, login(user)]),
+  ) as NatsAccess['users'],
 }
 const databases = {
-  orders: 'postgres://orders',
-  payments: 'postgres://payments',
-  deliveries: 'postgres://deliveries',
+  ...Object.fromEntries(publishers.map(familyOf).map((name) => [name, `postgres://${name}`])),
   dashboard: 'mongodb://dashboard',
-}
+} as Stores['databases']
 const dataDir = mkdtempSync(join(tmpdir(), 'service-env-'))
 after(() => rmSync(dataDir, { recursive: true }))
-const names = ['order', 'payment', 'delivery', 'dashboard', 'gateway'] as const
 const ports = Object.fromEntries(
-  names.flatMap((name, i) => [
+  serviceNames.flatMap((name, i) => [
     [name, i + 1],
     [managementOf(name), i + 101],
   ]),
@@ -70,11 +64,11 @@ it('gives a service its own database and login, and the settings in the environm
 
 it('gives a service its own key, and the public keys of all that publish', () => {
   const pemOf = (name: ServiceName) => envOf(name).EVENT_SIGNING_KEY
-  assert.equal(new Set([pemOf('order'), pemOf('payment'), pemOf('delivery')]).size, 3)
+  assert.equal(new Set(publishers.map(pemOf)).size, publishers.length)
   assert.deepEqual([pemOf('dashboard'), pemOf('gateway')], [undefined, undefined])
-  for (const name of ['order', 'payment', 'delivery', 'dashboard'] as const) {
+  for (const name of consumingServices) {
     const keys = JSON.parse(String(envOf(name).EVENT_PUBLIC_KEYS))
-    assert.deepEqual(Object.keys(keys), ['order', 'payment', 'delivery'])
+    assert.deepEqual(Object.keys(keys), publishers)
     for (const key of Object.values(keys)) assert.match(String(key), /BEGIN PUBLIC KEY/)
   }
 })
@@ -84,16 +78,15 @@ it('gives the gateway the addresses of the others, the signing key, the page and
     RATE_LIMIT_PER_MINUTE: '0',
     PAYMENT_LIMIT: '7',
     HOST: '127.0.0.1',
-    PORT: '5',
-    MANAGEMENT_PORT: '105',
+    PORT: `${ports.gateway}`,
+    MANAGEMENT_PORT: `${ports['gateway-management']}`,
     LOG_FORMAT: 'json',
     AUTH: 'on',
     GATEWAY_SIGNING_KEY: 'secret',
     WEB_ROOT: '/page',
-    ORDER_URL: 'http://127.0.0.1:1',
-    PAYMENT_URL: 'http://127.0.0.1:2',
-    DELIVERY_URL: 'http://127.0.0.1:3',
-    DASHBOARD_URL: 'http://127.0.0.1:4',
+    ...Object.fromEntries(
+      consumingServices.map((name) => [`${name.toUpperCase()}_URL`, `http://127.0.0.1:${ports[name]}`]),
+    ),
   })
 })
 
@@ -101,7 +94,7 @@ it('gives the dashboard alone the key of its resume tokens, which is kept', () =
   const { RESUME_TOKEN_KEY } = envOf('dashboard', { RESUME_TOKEN_KEY: 'another key' })
   assert.match(String(RESUME_TOKEN_KEY), /^[\w-]{32}$/)
   assert.equal(envOf('dashboard').RESUME_TOKEN_KEY, RESUME_TOKEN_KEY)
-  for (const name of ['order', 'payment', 'delivery', 'gateway'] as const)
+  for (const name of [...publishers, 'gateway'] as const)
     assert.equal(envOf(name, { RESUME_TOKEN_KEY: 'another key' }).RESUME_TOKEN_KEY, undefined)
 })
 

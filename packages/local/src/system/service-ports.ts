@@ -1,7 +1,13 @@
 import { freePort, isFree, readGreeting } from '@saucery/servers/process/ports'
 import { waitUntil } from '@saucery/servers/process/wait-until'
 
-const usualPorts = { order: 8084, payment: 8085, delivery: 8086, dashboard: 8087, gateway: 8088 }
+const usualPorts = {
+  order: 8084,
+  payment: 8085,
+  delivery: 8086,
+  dashboard: 8087,
+  gateway: 8088,
+}
 
 export type ServiceName = keyof typeof usualPorts
 export const serviceNames = Object.keys(usualPorts) as ServiceName[]

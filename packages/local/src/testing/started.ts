@@ -22,12 +22,14 @@ interface StartedIn {
   readonly env?: NodeJS.ProcessEnv
   /** What a shell does before, such as `umask 077`. */
   readonly shell?: string
+  /** The workspace whose start it is. */
+  readonly cwd?: string
 }
 
 /** Starts the system on the data folder, with all its logs, and waits until it prints that it is ready. */
 export async function startCommand(
   dataDir: string,
-  { env: different = {}, shell = ':' }: StartedIn = {},
+  { env: different = {}, shell = ':', cwd = root }: StartedIn = {},
 ): Promise<Started> {
   const settings = {
     ...Object.fromEntries(ports),
@@ -37,7 +39,7 @@ export async function startCommand(
   }
   const program = [process.execPath, '--import', 'tsx', 'packages/local/src/cli/start.ts']
   const child = spawn('/bin/sh', ['-c', `${shell}; exec "$@"`, 'sh', ...program], {
-    cwd: root,
+    cwd,
     env: { ...process.env, ...settings, ...different },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

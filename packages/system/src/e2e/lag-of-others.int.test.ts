@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { consumingServices, events, publishers, subscriptionsOf } from '@saucery/contracts/choreography'
+import {
+  consumingServices,
+  events,
+  publishers,
+  type Service,
+  subscriptionsOf,
+} from '@saucery/contracts/choreography'
 import { OrderPlaced } from '@saucery/contracts/order'
 import { lagOfOthers } from '@saucery/dashboard/operations/lag-of-others'
 import { openPublishedEvents } from '@saucery/dashboard/operations/published-events'
@@ -19,7 +25,7 @@ import { connectAs, logins, users } from '../support/nats-users.ts'
 for (const version of ['2.15.1', '2.10.26'])
   describe(`the lag of a service that does not run, on NATS ${version}`, { timeout: 60_000 }, () => {
     let nats: TestServer
-    const brokers = {} as Record<'order' | 'payment' | 'delivery' | 'dashboard', Broker>
+    const brokers = {} as Record<Service, Broker>
     before(async () => {
       nats = await testNats({ users, version })
       await provision({ url: nats.url, ...logins.provisioner }, 1)
