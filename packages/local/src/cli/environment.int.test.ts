@@ -28,7 +28,7 @@ const programs = Object.entries(scripts).flatMap(([name, command]) =>
 let bundled: BundledSources
 const sources = [...new Set(programs.map(({ args: [source = ''] }) => source))]
 before(async () => {
-  bundled = await bundleSources(sources)
+  bundled = await bundleSources(sources.map((source) => [source]))
 })
 after(() => bundled[Symbol.asyncDispose]())
 

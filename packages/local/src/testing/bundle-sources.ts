@@ -6,25 +6,25 @@ import { build, type Plugin } from 'esbuild'
 import { forNode } from '../system/bundle.ts'
 
 export interface BundledSources extends AsyncDisposable {
-  /** In the order of the sources, also when they are sorted. */
+  /** One for each group, in their order, also when they are sorted. */
   readonly files: readonly string[]
 }
 
 /**
- * Bundles each of these files with the workspace's modules that it imports. To find and compile these one by one takes
- * longer than most tests do, in each of several hundred processes.
- * @param sources relative to the workspace's root
+ * Bundles each group of files with the workspace's modules that they import. To find and compile these one by one takes
+ * longer than most tests do, in each of many processes.
+ * @param groups files relative to the workspace's root; one file runs all of a group
  */
-export async function bundleSources(sources: readonly string[]): Promise<BundledSources> {
+export async function bundleSources(groups: readonly (readonly string[])[]): Promise<BundledSources> {
   const data = join(root, '.data')
   await mkdir(data, { recursive: true })
   // Inside the workspace: a test may resolve a library that the workspace's root has.
   const outdir = await mkdtemp(join(data, 'tests-'))
   const remove = () => rm(outdir, { recursive: true, force: true })
   // Node's test runner sorts the files that it is given.
-  const names = sources.map((source, i) => join(String(i).padStart(4, '0'), source.replace(/\.ts$/, '')))
+  const names = groups.map(([first = ''], i) => join(String(i).padStart(4, '0'), first.replace(/\.ts$/, '')))
   await build({
-    entryPoints: sources.map((source, i) => ({ in: join(root, source), out: names[i] ?? '' })),
+    entryPoints: names.map((out, i) => ({ in: `group:${i}`, out })),
     outdir,
     ...forNode,
     logLevel: 'error',
@@ -32,7 +32,7 @@ export async function bundleSources(sources: readonly string[]): Promise<Bundled
     mainFields: ['main'],
     conditions: [],
     define: { 'import.meta.url': 'urlOfThisModule' },
-    plugins: [ownUrls, librariesOutside],
+    plugins: [groupsIn(groups), ownUrls, librariesOutside],
   }).catch(async (error) => {
     await remove()
     throw error
@@ -42,6 +42,23 @@ export async function bundleSources(sources: readonly string[]): Promise<Bundled
     [Symbol.asyncDispose]: remove,
   }
 }
+
+/** The module of each group, which imports its files. */
+const groupsIn = (groups: readonly (readonly string[])[]): Plugin => ({
+  name: 'groups',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^group:/ }, ({ path }) => ({
+      path: path.slice('group:'.length),
+      namespace: 'group',
+    }))
+    onLoad({ filter: /.*/, namespace: 'group' }, ({ path }) => ({
+      contents: (groups[Number(path)] ?? [])
+        .map((file) => `import ${JSON.stringify(join(root, file))}`)
+        .join('\n'),
+      resolveDir: root,
+    }))
+  },
+})
 
 /** Gives each module the URL of its source: it finds files beside it. */
 const ownUrls: Plugin = {

@@ -1,11 +1,19 @@
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '@saucery/servers/install/folders'
 import { exitWith } from '../cli/command-line.ts'
 import { bundle } from '../system/bundle.ts'
 import { bundleSources } from './bundle-sources.ts'
 import { testEnv } from './test-env.ts'
-import { findTestFiles, inTestOrder, parseArguments, selectFiles, type TestArguments } from './test-files.ts'
+import {
+  findTestFiles,
+  groupFiles,
+  inTestOrder,
+  parseArguments,
+  selectFiles,
+  type TestArguments,
+} from './test-files.ts'
 import { withTestServers } from './with-servers.ts'
 
 /** A test file that takes longer waits for something that will never come. */
@@ -64,7 +72,9 @@ async function runTests(env: NodeJS.ProcessEnv): Promise<number> {
   // On two cores three: many tests wait for what takes its time.
   const defaults = ['--test-concurrency=3', '--test-reporter=spec', `--test-timeout=${STUCK_AFTER_MS}`]
   const flags = ['--enable-source-maps', '--test', ...defaults, ...wanted.flags]
-  await using bundled = await bundleSources(files)
+  await using bundled = await bundleSources(
+    groupFiles(files, (file) => readFileSync(join(root, file), 'utf8')),
+  )
   if (interrupted.signal.aborted) return 130
   const child = spawn(process.execPath, [...flags, ...bundled.files], {
     cwd: root,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { inTestOrder, parseArguments, selectFiles } from './test-files.ts'
+import { groupFiles, inTestOrder, parseArguments, selectFiles } from './test-files.ts'
 
 const files = [
   'packages/order/src/domain.test.ts',
@@ -43,4 +43,40 @@ it('tests of the whole system are spread among the others, and those of a packag
   assert.deepEqual(inTestOrder([...whole, ...parts].reverse()), ordered)
   const many = names('int', 100)
   assert.ok(inTestOrder(many).filter((name, i) => name === many[i]).length < 10)
+})
+
+describe('the files that share a process', () => {
+  const texts: Readonly<Record<string, string>> = {
+    'plain.test.ts': "it('adds', () => {})",
+    'int.int.test.ts': "it('asks', () => {})",
+    'hooks.test.ts': "before(() => {})\nit('x', () => {})",
+    'server.test.ts': "const server = await start()\nit('x', () => {})",
+    'clock.test.ts': "it('waits', (t) => t.mock.timers.tick(1))",
+    'env.test.ts': "it('reads', () => { process.env.HOST = 'a' })",
+    'calls.test.ts': "it('answers', () => fetch(url))",
+    'inner.test.ts': "describe('x', () => {\n  before(() => {})\n})",
+  }
+  const read = (file: string) => texts[file] ?? ''
+
+  it('need no server, and nothing of one reaches another', () => {
+    assert.deepEqual(groupFiles(Object.keys(texts), read), [
+      ['plain.test.ts', 'inner.test.ts'],
+      ['int.int.test.ts'],
+      ['hooks.test.ts'],
+      ['server.test.ts'],
+      ['clock.test.ts'],
+      ['env.test.ts'],
+      ['calls.test.ts'],
+    ])
+  })
+
+  it('are no more than a process runs in a few seconds', () => {
+    const many = Array.from({ length: 60 }, (_, i) => `${i}.test.ts`)
+    const groups = groupFiles(many, () => '')
+    assert.deepEqual(groups.flat(), many)
+    assert.deepEqual(
+      groups.map(({ length }) => length),
+      [25, 25, 10],
+    )
+  })
 })

@@ -52,6 +52,33 @@ export function inTestOrder(files: readonly string[]): string[] {
     .map(({ file }) => file)
 }
 
+/** Hooks of all tests, work before them, mocks, changed globals: what would reach the other files of a process. */
+const reachesOthers =
+  /^(before|after)(Each)?\(|^(const|let|await)\b[^\n]*\bawait\b|\bmock\.|\bglobalThis\b|\bprocess\.(env\.\w+ =|chdir|exitCode|kill|on\()/m
+
+/** Servers and other processes: what they share, as metrics of a process, counts for all files. */
+const startsOthers = /\b(serve|fetch|request|createServer|spawn\w*|execFile\w*|run\w*|exitOf|start[A-Z]\w*)\(/
+
+const perGroup = 25
+
+/**
+ * The files that each process runs. To start one takes longer than most tests without servers do, so many of these share
+ * one; every other file has a process of its own.
+ * @param files in the order in which they are run
+ */
+export function groupFiles(files: readonly string[], read: (file: string) => string): string[][] {
+  let open: string[] = []
+  return files.flatMap((file) => {
+    const text = read(file)
+    if (/\.(int|sys)\.test\.ts$/.test(file) || reachesOthers.test(text) || startsOthers.test(text))
+      return [[file]]
+    const isFull = open.length === 0 || open.length === perGroup
+    if (isFull) open = []
+    open.push(file)
+    return isFull ? [open] : []
+  })
+}
+
 /** Every test file of the workspace, relative to its root. */
 export function findTestFiles(root: string): string[] {
   const packages = readdirSync(join(root, 'packages')).map((name) => join(root, 'packages', name, 'src'))

@@ -24,7 +24,7 @@ describe('the operations command', { timeout: 240_000 }, () => {
   /** As the script runs it, but bundled: each of the many runs begins in a third of the time. */
   let bundled: BundledSources
   before(async () => {
-    bundled = await bundleSources(['packages/ops/src/main.ts'])
+    bundled = await bundleSources([['packages/ops/src/main.ts']])
     system = await runningSystem({ AUTH: 'on', DRILLS: 'on' })
     token = await signToken(system.dataDir, { role: 'operator', subject: 'kim' })
   })
