@@ -3,16 +3,13 @@ import { generateKeyPairSync } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { BadSettings, readSettings } from '@saucery/chassis/settings/settings'
 import { gatewaySettings } from './settings.ts'
+import { urlsOfServices } from './testing/gateway.ts'
 
 const { publicKey, privateKey } = generateKeyPairSync('ed25519')
-const url = 'http://service'
 const services = {
   PORT: '80',
   MANAGEMENT_PORT: '81',
-  ORDER_URL: url,
-  PAYMENT_URL: url,
-  DELIVERY_URL: url,
-  DASHBOARD_URL: url,
+  ...urlsOfServices('http://service'),
 }
 const key = String(publicKey.export({ type: 'spki', format: 'pem' }))
 const enough = {

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { describe, it } from 'node:test'
+import { consumingServices } from '@saucery/contracts/choreography'
 import { reference } from '../docs/reference.ts'
 import { openApiDocument, openApiFile, openApiJson } from './openapi.ts'
 
 type Operation = { operationId?: string; responses: Record<string, object>; requestBody?: unknown }
 
-const services = ['dashboard', 'delivery', 'order', 'payment']
+const services = consumingServices
 const document = openApiDocument()
 const operations = Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
   Object.entries(item as Record<string, Operation>).map(([method, operation]) => ({

@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { after, describe, it } from 'node:test'
 import { readProblem } from '@saucery/chassis/testing/http'
+import { consumingServices, publishers, type Service } from '@saucery/contracts/choreography'
 import { getOverview } from '../documents/overview.ts'
 import { startGateway, startUpstream } from '../testing/gateway.ts'
 import { startProvider } from '../testing/tokens.ts'
@@ -27,7 +28,7 @@ async function startService(name: string) {
     if (mode === 'hangs') return
     if (mode === 'hangs after the head') return response.writeHead(200).flushHeaders()
     const waiting = { ...consumer, pending: 20 }
-    const items = ['order', 'payment', 'delivery'].map((service) => ({ ...waiting, service }))
+    const items = publishers.map((service) => ({ ...waiting, service }))
     const found = url?.endsWith('/lag-of-others') ? { items } : report(name)
     if (mode === 'answers') response.end(JSON.stringify(found))
     else response.writeHead(503).end(JSON.stringify({ code: problem[mode], title: `It is ${mode}` }))
@@ -36,13 +37,10 @@ async function startService(name: string) {
 }
 
 async function started(env: Record<string, string> = {}) {
-  const [order, payment, delivery, dashboard] = await Promise.all(
-    ['order', 'payment', 'delivery', 'dashboard'].map(startService),
+  const upstreams = await Promise.all(consumingServices.map(startService))
+  const services = Object.fromEntries(
+    consumingServices.map((name, i) => [name, upstreams[i] as (typeof upstreams)[number]]),
   )
-  const services = { order, payment, delivery, dashboard } as Record<
-    string,
-    Awaited<ReturnType<typeof startService>>
-  >
   const urls = Object.entries(services).map(([name, { url }]) => [`${name.toUpperCase()}_URL`, url])
   const gateway = await startGateway({ ...Object.fromEntries(urls), ...env })
   const read = async () => {
@@ -55,7 +53,7 @@ async function started(env: Record<string, string> = {}) {
   /** What is kept for a second is out of date then. */
   const expired = () => new Promise((resolve) => setTimeout(resolve, 1050))
   return {
-    ...(services as Record<'order' | 'payment' | 'delivery' | 'dashboard', (typeof services)[string]>),
+    ...(services as Record<Service, (typeof services)[string]>),
     url: gateway.url,
     read,
     expired,
@@ -77,7 +75,7 @@ describe('GET /operations', () => {
     const { ms, of } = await system.read()
     // 1.5 s, and what a busy machine adds; a service that hangs never answers.
     assert.ok(ms < 10_000, `took ${ms} ms`)
-    for (const service of ['order', 'payment', 'delivery']) {
+    for (const service of ['order', 'payment', 'delivery'] as const) {
       assert.equal(of[service]?.state, 'down')
       assert.equal(of[service]?.lag?.consumers[0]?.pending, 20)
       assert.equal(of[service]?.lag?.readBy, 'dashboard')

@@ -4,7 +4,7 @@ import { after, describe, it } from 'node:test'
 import { readSettings } from '@saucery/chassis/settings/settings'
 import { readProblem } from '@saucery/chassis/testing/http'
 import { gatewaySettings } from '../settings.ts'
-import { startGateway, startUpstream } from '../testing/gateway.ts'
+import { startGateway, startUpstream, urlsOfServices } from '../testing/gateway.ts'
 import { startProvider } from '../testing/tokens.ts'
 
 const traceId = '4bf92f3577b34da6a3ce929d0e0e4736'
@@ -65,13 +65,12 @@ describe('the traces at the gateway', () => {
 
   it('are refused by the settings of a production system', () => {
     const url = 'http://127.0.0.1:1'
-    const urls = { ORDER_URL: url, PAYMENT_URL: url, DELIVERY_URL: url, DASHBOARD_URL: url }
     const env = {
       PORT: '0',
       MANAGEMENT_PORT: '0',
       HOST: '127.0.0.1',
       AUTH: 'off',
-      ...urls,
+      ...urlsOfServices(url),
       TRACE_STORE_URL: url,
     }
     assert.equal(readSettings(gatewaySettings, env).TRACE_STORE_URL, url)

@@ -24,11 +24,13 @@ export async function startUpstream(listener: RequestListener, port = 0) {
 
 const local = { PORT: '0', MANAGEMENT_PORT: '0', HOST: '127.0.0.1', AUTH: 'off', RATE_LIMIT_PER_MINUTE: '0' }
 
+/** The settings of a gateway that finds every service there. */
+export const urlsOfServices = (url: string): Record<string, string> =>
+  Object.fromEntries(consumingServices.map((service) => [`${service.toUpperCase()}_URL`, url]))
+
 /** A whole gateway on a free port. Nothing listens at the URLs of services that `env` does not name. */
 export async function startGateway(env: Record<string, string>, log = silentLog) {
-  const urls = Object.fromEntries(
-    consumingServices.map((service) => [`${service.toUpperCase()}_URL`, 'http://127.0.0.1:1']),
-  )
+  const urls = urlsOfServices('http://127.0.0.1:1')
   const settings = readSettings(gatewaySettings, { ...local, ...urls, ...env })
   const upstreams = openUpstreams(settings)
   const eventStreams = openEventStreams()

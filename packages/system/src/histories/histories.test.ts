@@ -80,7 +80,8 @@ describe('a change of behaviour', () => {
   })
 
   it('of each service that is cut off is seen on every path on which it consumes', () => {
-    for (const service of publishers) {
+    const taken = [...histories.values()].flatMap(({ arrivals }) => Object.keys(arrivals))
+    for (const service of publishers.filter((one) => taken.includes(one))) {
       const evolve: typeof realDomains.order.evolve = (state, event) =>
         event.stream === choreography[service].stream ? realDomains[service].evolve(state, event) : state
       assert.ok(changed({ [service]: { ...realDomains[service], evolve } }) >= 4, service)

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { build } from 'esbuild'
-import { choreographyTable, eventSchemas } from './choreography-table.ts'
+import { choreographyTable, eventNames } from './choreography-table.ts'
 
 const source = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url))
 
@@ -32,7 +32,7 @@ export async function buildPage(outdir: string): Promise<void> {
     legalComments: 'none',
     define: {
       CHOREOGRAPHY: JSON.stringify(choreographyTable),
-      EVENT_SCHEMAS: JSON.stringify(eventSchemas),
+      EVENT_NAMES: JSON.stringify(eventNames),
     },
     logLevel: 'silent',
   })

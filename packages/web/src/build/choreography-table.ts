@@ -22,7 +22,13 @@ export const choreographyTable: readonly ServiceRow[] = serviceContracts.map(
   }),
 )
 
-/** What CloudEvents call the schema of each event's data. Older versions are upcast before the page has them. */
-export const eventSchemas: Readonly<Record<string, string>> = Object.fromEntries(
-  events.map(({ event, version }) => [event, dataSchemaOf(event, version)]),
+/** Of each event its subject without the order's id, and what CloudEvents call the schema of its data. */
+export interface EventNames {
+  readonly subject: string
+  readonly dataschema: string
+}
+
+/** Older versions are upcast before the page has them. */
+export const eventNames: Readonly<Record<string, EventNames>> = Object.fromEntries(
+  events.map(({ event, version, subject }) => [event, { subject, dataschema: dataSchemaOf(event, version) }]),
 )

@@ -37,8 +37,8 @@ interface Sizes {
 }
 
 const radius = 14
-/** Narrower ones have the row from top to bottom. */
-const leastWidth = 720
+/** For each node; narrower ones have the row from top to bottom. */
+const leastWidth = 103
 const border = 2
 
 /** In a row from left to right, which takes the whole width. */
@@ -69,11 +69,11 @@ const tallSizes: Sizes = {
  * that passes others leads around them: forwards on one side, backwards on the other.
  */
 export function layOut(table: readonly ServiceRow[], edges: readonly FlowEdge[], width: number): FlowLayout {
-  const isTall = width < leastWidth
   const row = table.flatMap(({ service, stream }) => [
     { name: service as string, kind: 'service' as const },
     ...(stream === undefined ? [] : [{ name: stream, kind: 'stream' as const }]),
   ])
+  const isTall = width < leastWidth * row.length
   const services = table.length
   const sizes = isTall ? tallSizes : wideSizes(width, services, row.length - services)
   const arcs = arcsOf(

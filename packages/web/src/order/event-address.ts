@@ -1,18 +1,6 @@
-import type { TimelineEntry } from '@saucery/client/schemas'
-
 /** The page of an order with this event opened. */
 export const eventAddress = (orderId: string, eventId: string): string =>
   `#/orders/${orderId}?event=${encodeURIComponent(eventId)}`
-
-/** The NATS subject of an order's event, which follows from its names. (event-address.test) */
-export function subjectOf(
-  { stream, event }: Pick<TimelineEntry, 'stream' | 'event'>,
-  orderId: string,
-): string {
-  const name = event.replace(/^(Order|Payment|Delivery)/, '')
-  const token = name.replace(/(?!^)[A-Z]/g, '-$&').toLowerCase()
-  return `${stream.toLowerCase()}.${token}.${orderId}`
-}
 
 /** Prints the message of the stream. */
 export const natsCommand = (stream: string, sequence: number): string =>

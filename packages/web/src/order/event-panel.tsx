@@ -4,8 +4,8 @@ import { t } from '../texts/texts.ts'
 import { CopiedId, CopyButton } from '../ui/copy.tsx'
 import { dayAndTime } from '../ui/format.ts'
 import { Details } from '../ui/parts.tsx'
-import { schemasByEvent } from './choreography.ts'
-import { curlCommand, eventAddress, natsCommand, subjectOf } from './event-address.ts'
+import { namesByEvent } from './choreography.ts'
+import { curlCommand, eventAddress, natsCommand } from './event-address.ts'
 import { Handlings } from './handlings.tsx'
 import type { TimelineRow } from './timeline-layout.ts'
 
@@ -25,6 +25,7 @@ export function EventPanel({ orderId, row, onHeight }: EventPanelProps) {
   const panel = useRef<HTMLDivElement>(null)
   useLayoutEffect(() => followHeight(panel.current, onHeight), [])
   const address = eventAddress(orderId, id)
+  const { subject, dataschema } = namesByEvent[event] ?? {}
   const payload = JSON.stringify({ orderId, ...data }, null, 2)
   const link = new URL(address, document.baseURI).href
   return (
@@ -33,10 +34,10 @@ export function EventPanel({ orderId, row, onHeight }: EventPanelProps) {
         of={{
           id: <CopiedId id={id} what={what.eventId} />,
           type: event,
-          dataschema: schemasByEvent[event],
+          dataschema,
           source: `/${lane}`,
           time: <time title={dayAndTime(time)}>{time}</time>,
-          subject: <CopiedId id={subjectOf(entry, orderId)} what={what.subject} />,
+          subject: subject && <CopiedId id={`${subject}.${orderId}`} what={what.subject} />,
           cause: (
             <>
               <CopiedId id={cause} what={what.causeId} />{' '}
