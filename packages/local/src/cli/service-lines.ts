@@ -9,7 +9,13 @@ interface LinesOptions {
   write(text: string): void
 }
 
-const colours = { order: 36, payment: 33, delivery: 35, dashboard: 34, gateway: 32 }
+const colours = {
+  order: 36,
+  payment: 33,
+  delivery: 35,
+  dashboard: 34,
+  gateway: 32,
+}
 const width = Math.max(...Object.keys(colours).map((name) => name.length))
 
 /** A log line of the level trace, debug or info, or the warning that `start` itself sums up for all services. */

@@ -1,4 +1,5 @@
 import { choreography, consumingServices, events, publishers } from '@saucery/contracts/choreography'
+import { orderPaths } from '@saucery/contracts/order-paths'
 
 /** `CancellationRefused` → `cancellation-refused` */
 const kebab = (name: string) => name.replace(/(?<!^)[A-Z]/g, '-$&').toLowerCase()
@@ -51,6 +52,21 @@ export function knownConsumer(name: string, publisher: string) {
       `--consumed-by has to be another service than ${publisher}; the dashboard consumes every event. ${known(others)}`,
     )
   return found
+}
+
+/** @throws when there is no such service, or when another one, or the way of an order, needs its events */
+export function removableService(name: string) {
+  const service = publishers.find((one) => one === name)
+  if (!service) throw new Error(`There is no service ${name} that publishes events. ${known(publishers)}`)
+  const own: readonly string[] = choreography[service].publishes.map(({ event }) => event)
+  const consumer = publishers.find((one) =>
+    choreography[one].consumes.some(({ event }) => own.includes(event)),
+  )
+  if (consumer)
+    throw new Error(`${consumer} consumes events of ${name}: take them out of the choreography first`)
+  if (orderPaths.flat().some((event) => own.includes(event)))
+    throw new Error(`The ways of an order have events of ${name}: take them out of order-paths.ts first`)
+  return service
 }
 
 /** The service that publishes the event. */

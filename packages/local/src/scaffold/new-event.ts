@@ -1,11 +1,11 @@
 import { familyOf, type Publisher, type Service, serviceContracts } from '@saucery/contracts/choreography'
-import { subscriptionsDigest } from '@saucery/contracts/documents/subscriptions-digest'
 import { addEventCase } from './domain-cases.ts'
 import { asWords, verbOf } from './event-names.ts'
 import { contractGenerators } from './generators.ts'
 import { type Draft, openPlan, type Plan } from './plan.ts'
 import { firstSample, samplePath } from './sample.ts'
-import { addImport, addLast, endOf, replaceOnce } from './source-text.ts'
+import { addImport, addLast, endOf } from './source-text.ts'
+import { setSubscriptions } from './subscriptions-version.ts'
 
 export interface NewEvent {
   readonly name: string
@@ -26,6 +26,11 @@ export function planEvent(root: string, event: NewEvent): Plan {
   draft.create(samplePath(name, 1), firstSample(name, service, subject))
   enterIntoChoreography(draft, event)
   enterIntoTable(draft, event, subject)
+  const consumed = serviceContracts.map(({ service, consumes }) => ({
+    service,
+    consumes: [...consumes.map(({ event }) => event), ...(consumers.includes(service) ? [name] : [])],
+  }))
+  setSubscriptions(draft, 1, consumed, [name])
   draft.edit('packages/system/src/histories/record.ts', (text) =>
     addLast(text, 'const causes: Readonly<Record<Name, Path>> = {', `${name}: []`),
   )
@@ -47,9 +52,6 @@ function enterIntoChoreography(draft: Draft, { name, service, consumers }: NewEv
     draft.edit(choreographyFile, (text) =>
       addLast(text, 'consumes: [', name, endOf(text, new RegExp(`\\n {2}${consumer}: \\{`))),
     )
-  draft.edit(choreographyFile, (text) =>
-    replaceOnce(text, /(?<=const subscriptionsVersion = )\d+/, (version) => `${Number(version) + 1}`),
-  )
 }
 
 function enterIntoTable(draft: Draft, { name, service, consumers }: NewEvent, subject: string): void {
@@ -60,20 +62,6 @@ function enterIntoTable(draft: Draft, { name, service, consumers }: NewEvent, su
     draft.edit(tableFile, (text) =>
       addLast(text, `  ${consumer}: [`, `'${name}'`, endOf(text, 'const consumed')),
     )
-  const consumed = serviceContracts.map((contract) => ({
-    service: contract.service,
-    consumes: [
-      ...contract.consumes.map(({ event }) => event),
-      ...([...consumers, 'dashboard'].includes(contract.service) ? [name] : []),
-    ],
-  }))
-  draft.edit(tableFile, (text) =>
-    replaceOnce(
-      text,
-      /new Set\(\[(\d+)\]\), '[0-9a-f]{8}'/,
-      (_, version) => `new Set([${Number(version) + 1}]), '${subscriptionsDigest(consumed)}'`,
-    ),
-  )
 }
 
 /** The colour of the first event of its service, until somebody gives it another. */

@@ -5,11 +5,21 @@ import { dirname, join } from 'node:path'
 import { after, describe, it } from 'node:test'
 import { root } from '@saucery/servers/install/folders'
 import { addEventCase } from './domain-cases.ts'
-import { knownConsumer, knownEvent, knownPublisher, newEventName, verbOf } from './event-names.ts'
+import {
+  knownConsumer,
+  knownEvent,
+  knownPublisher,
+  newEventName,
+  removableService,
+  verbOf,
+} from './event-names.ts'
 import { type NewEvent, planEvent } from './new-event.ts'
 import { planVersion } from './new-version.ts'
 import { describePlan } from './plan.ts'
+import { servicePlaces } from './service-places.ts'
+import { newServiceName, pluralOf, serviceOf } from './service-words.ts'
 import { addImport, addLast } from './source-text.ts'
+import { addTwin, removeTwin } from './twins.ts'
 
 const delayed: NewEvent = { name: 'DeliveryDelayed', service: 'delivery', consumers: ['order', 'payment'] }
 const folder = mkdtempSync(join(tmpdir(), 'scaffold-'))
@@ -33,8 +43,8 @@ describe('a new event', () => {
     assert.throws(() => newEventName('deliveryDelayed'), /in the past tense/)
     assert.throws(() => newEventName('OrderPlaced'), /There is an event OrderPlaced already/)
     assert.throws(() => knownEvent('OrderLost'), /no event OrderLost\. The known ones: OrderPlaced, /)
-    assert.throws(() => knownPublisher('dashboard'), /The known ones: order, payment, delivery$/)
-    assert.throws(() => knownConsumer('delivery', 'delivery'), /The known ones: order, payment$/)
+    assert.throws(() => knownPublisher('dashboard'), /The known ones: order, payment, delivery/)
+    assert.throws(() => knownConsumer('delivery', 'delivery'), /The known ones: order, payment/)
   })
 
   it('has a subject without the name of its service', () => {
@@ -57,6 +67,52 @@ describe('a new event', () => {
       () => planEvent(folder, { ...delayed, consumers: ['payment'] }),
       /^Error: Nothing is changed: packages\/web\/src\/flow\/event-statuses\.ts should have eventStatuses$/,
     )
+  })
+})
+
+describe('a new service', () => {
+  const loyalty = serviceOf('loyalty', 'PointsEarned', ['DeliveryCompleted', 'OrderCancelled'], 8099)
+
+  it('is named by its noun, and its state by its event', () => {
+    const { many, stream, subject, status, consumedStreams } = loyalty
+    assert.deepEqual(
+      { many, stream, subject, status, consumedStreams },
+      {
+        many: 'loyalties',
+        stream: 'LOYALTIES',
+        subject: 'loyalties.points-earned',
+        status: 'EARNED',
+        consumedStreams: ['DELIVERIES', 'ORDERS'],
+      },
+    )
+    assert.deepEqual(['gift', 'box', 'tray', 'supply'].map(pluralOf), ['gifts', 'boxes', 'trays', 'supplies'])
+  })
+
+  it('is refused under a name that a service or another part has', () => {
+    for (const name of ['payments', 'orders', 'gateway', 'dashboard'])
+      assert.throws(() => newServiceName(name), /is taken/)
+    for (const name of ['Loyalty', 'my-loyalty', 'ab', '../etc'])
+      assert.throws(() => newServiceName(name), /is no such name/)
+  })
+
+  it('is found again wherever it was put, and nothing else is taken out', () => {
+    for (const { path, places } of servicePlaces) {
+      const text = readFileSync(join(root, path), 'utf8')
+      for (const place of places) {
+        const added = addTwin(text, place, loyalty)
+        assert.ok(added.length > text.length, path)
+        assert.equal(removeTwin(added, place, loyalty), text, `${path}: ${place.at.source}`)
+      }
+    }
+  })
+
+  it('is not written where delivery is not as expected', () => {
+    assert.throws(() => addTwin('services: [order]', { at: /, delivery/ }, loyalty), /, delivery/)
+  })
+
+  it('is not removed while another service, or the way of an order, needs its events', () => {
+    assert.throws(() => removableService('delivery'), /^Error: order consumes events of delivery/)
+    assert.throws(() => removableService('dashboard'), /There is no service dashboard that publishes/)
   })
 })
 

@@ -45,7 +45,7 @@ it('pages name files that exist', () => {
 it('pages name commands that exist', () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const named = pages.flatMap(({ name, text }) =>
-    found(text, /\bpnpm@12 (?:-s )?([a-z][\w:-]*)/g).map((script) => ({ name, script })),
+    found(text, /\bpnpm@12 (?:-s |run )?([a-z][\w:-]*)/g).map((script) => ({ name, script })),
   )
   assert.ok(named.length > 20, 'no commands were found')
   const missing = named.filter(({ script }) => script !== 'install' && !(script in scripts))
