@@ -69,8 +69,8 @@ async function bundleOnce(folder: string): Promise<NodeJS.ProcessEnv> {
 }
 
 async function runTests(env: NodeJS.ProcessEnv): Promise<number> {
-  // On two cores three: many tests wait for what takes its time.
-  const defaults = ['--test-concurrency=3', '--test-reporter=spec', `--test-timeout=${STUCK_AFTER_MS}`]
+  // On two cores four: more than half of the tests' time is waiting for what takes its time.
+  const defaults = ['--test-concurrency=4', '--test-reporter=spec', `--test-timeout=${STUCK_AFTER_MS}`]
   const flags = ['--enable-source-maps', '--test', ...defaults, ...wanted.flags]
   await using bundled = await bundleSources(
     groupFiles(files, (file) => readFileSync(join(root, file), 'utf8')),
