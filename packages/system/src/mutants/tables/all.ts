@@ -4,6 +4,7 @@ import { dashboard } from './dashboard.ts'
 import { domains } from './domains.ts'
 import { fairness } from './fairness.ts'
 import { operations } from './operations.ts'
+import { postgresClients } from './postgres.ts'
 import { publishing } from './publishing.ts'
 import { signIn } from './sign-in.ts'
 import { stopping } from './stopping.ts'
@@ -17,6 +18,7 @@ export const mutants: readonly Mutant[] = [
   ...dashboard,
   ...signIn,
   ...transport,
+  ...postgresClients,
   ...stopping,
   ...fairness,
   ...traces,
