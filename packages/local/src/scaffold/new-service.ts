@@ -78,11 +78,14 @@ export function planRemoval(root: string, one: Service, port: number): Plan {
     draft.edit(path, (text) => places.reduce((changed, place) => removeTwin(changed, place, words), text))
   for (const file of [causesFile, coloursFile])
     draft.edit(file, (text) =>
-      names.reduce((changed, name) => replaceOnce(changed, new RegExp(` {2}${name}: .*\\n`), () => ''), text),
+      names.reduce((changed, name) => replaceOnce(changed, lineOf(name), () => ''), text),
     )
   setSubscriptions(draft, -1, consumedWithout(one, names), [])
   return { files: draft.files, generators: [install, ...generators] }
 }
+
+/** The line of an event in a table, however long it is. */
+const lineOf = (event: string) => new RegExp(String.raw` {2}${event}: (?:\[[^\]]*\]|'[^']*'),\n`)
 
 /** What all services but one consume, without its events. */
 const consumedWithout = (one: string, events: readonly string[]) =>
