@@ -33,6 +33,8 @@ async function scene() {
   const database = await testDatabase()
   const nats = await natsWithPowerFailures()
   const broker = await testBroker(nats.url)
+  // The consumers make it, too, some time after they have begun.
+  await ensureStream(broker.jsm, deadLettersStream, 1)
   const state = {
     handledAmong: (events: Parameters<typeof handledAmong>[1]) => handledAmong(database.db, events),
     deadLetters: postgresDeadLetters(database.db),
