@@ -32,7 +32,11 @@ export const postgresClients = [
       'isTransaction ? [] : usable',
       'usable',
     ],
-    ['who waits is not served when a transaction ends', 'member.idleSince = performance.now()\n    serve()', ''],
+    [
+      'who waits is not served when a transaction ends',
+      'member.idleSince = performance.now()\n    serve()',
+      '',
+    ],
   ),
   ...mutantsOf('packages/servers/src/postgres/admin-client.ts', 'admin-client', [
     'an administrator reads PGTARGETSESSIONATTRS',
