@@ -55,3 +55,25 @@ it('a pool replaces connections that have ended of old age, also if all of them 
   assert.equal(await pool.begin(async () => 'begun'), 'begun')
   await pool.close()
 })
+
+it('a statement outside of a transaction waits for a connection of its own, and is no part of it', async () => {
+  await using database = await testDatabase()
+  const { db, pool, close } = openDatabase(database.url, 'test', { connections: 1 })
+  await db.execute(sql`create table outside (id integer)`)
+  using work = blockedWork()
+  const undone = db.transaction(async (tx) => {
+    await tx.execute(sql`select 1`)
+    await work.released
+    throw new Error('undone')
+  })
+  await eventually(() => assert.equal(pool().inUse, 1))
+  const inserted = db.execute(sql`insert into outside values (1)`).execute()
+  // Drizzle hands it over in a later turn of the event loop.
+  await delay(10)
+  work.release()
+  await assert.rejects(undone, /undone/)
+  await inserted
+  const [row] = await db.execute(sql`select count(*)::int as kept from outside`)
+  assert.equal(row?.kept, 1)
+  await close()
+})

@@ -2,18 +2,8 @@ import { mutantsOf } from '../mutant.ts'
 
 const postgres = 'packages/messaging/src/postgres'
 
-/** A connection that lives once, the transactions on it, and the pool that shares what is left. */
+/** Statements are sent once, each transaction has its connection for itself, and nobody waits for ever. */
 export const postgresClients = [
-  ...mutantsOf(
-    `${postgres}/connection.ts`,
-    'lost-transactions',
-    [
-      'what is left of a transaction is sent on a new connection',
-      'if (hasConnected) {\n        lose()\n        throw lost\n      }\n',
-      '',
-    ],
-    ['statements under way are not told that their connection is lost', 'query.reject(lost)', 'query'],
-  ),
   ...mutantsOf(`${postgres}/driver.ts`, 'lost-transactions', [
     'a statement whose plan is out of date is repeated behind its transaction',
     "Object.defineProperty(query, 'retried', neverRepeated) as never",
@@ -28,9 +18,9 @@ export const postgresClients = [
       '',
     ],
     [
-      'a transaction takes a connection on which statements are under way',
-      'isTransaction ? [] : usable',
-      'usable',
+      'a statement outside of a transaction becomes part of it',
+      'filter((member) => !member.isTaken && !hasEnded(member))',
+      'filter((member) => !hasEnded(member))',
     ],
     [
       'who waits is not served when a transaction ends',
