@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { it } from 'node:test'
 import { parseEnv, promisify } from 'node:util'
 import { readSettings } from '@saucery/chassis/settings/settings'
+import { familyOf, publishers } from '@saucery/contracts/choreography'
 import { root } from '@saucery/servers/install/folders'
 import { removeTempFolder, tempFolder } from '@saucery/servers/process/temp'
 import { render } from '../testing/render.ts'
@@ -62,7 +63,9 @@ async function runCommandsOfReadme(): Promise<Map<string, Record<string, string>
   program('npx', `shift; exec node --import tsx deploy/tools/src/secrets/secrets.ts "\${@:2}"`)
   const [, commands = ''] = /```sh\n(npx pnpm@12 deploy:secrets --production[^`]*)```/.exec(readme) ?? []
   const database = 'postgres://role:password@database.example/name?sslmode=verify-full'
-  const urls = { ORDERS_URL: database, PAYMENTS_URL: database, DELIVERIES_URL: database }
+  const urls = Object.fromEntries(
+    publishers.map((service) => [`${familyOf(service).toUpperCase()}_URL`, database]),
+  )
   const DASHBOARD_URL = 'mongodb://role:password@database.example/dashboard?tls=true'
   const PATH = `${folder}:${process.env.PATH}`
   const env = {

@@ -2,13 +2,12 @@ import assert from 'node:assert/strict'
 import { dirname } from 'node:path'
 import { describe, it } from 'node:test'
 import { readSettings } from '@saucery/chassis/settings/settings'
-import { subscriptionsOf } from '@saucery/contracts/choreography'
+import { consumingServices, subscriptionsOf } from '@saucery/contracts/choreography'
 import { durableOf, projectionVersion } from '@saucery/contracts/projection-durables'
 import { overlays, render } from '../testing/render.ts'
 import { ofKind, podOf, type Resource, settingsOf } from '../testing/resources.ts'
 import { schemas } from '../testing/settings-schemas.ts'
 
-const services = ['order', 'payment', 'delivery', 'dashboard'] as const
 const secret = /PASSWORD|POSTGRES_URL|MONGODB_URL|SIGNING_KEY|TOKEN_KEY/
 
 const find = (resources: Resource[], kind: string, name: string) =>
@@ -64,13 +63,16 @@ for (const overlay of overlays)
       const { data = {} } = ofKind(resources, 'ConfigMap').find((it) => it.data?.AUTH) ?? {}
       if (data.AUTH !== 'off') return
       const names = ofKind(resources, 'Service').map(({ metadata }) => metadata.name)
-      const own = names.filter((name) => [...services, 'gateway'].includes(name))
-      assert.deepEqual(new Set(String(data.ALLOWED_HOSTS).split(',')), new Set(own))
+      const own: readonly string[] = [...consumingServices, 'gateway']
+      assert.deepEqual(
+        new Set(String(data.ALLOWED_HOSTS).split(',')),
+        new Set(names.filter((name) => own.includes(name))),
+      )
     })
 
     if (['production-tls', 'production-https'].includes(overlay))
       it('demands TLS of NATS, and mounts the authority that its certificate is of', () => {
-        for (const name of [...services, 'provision']) {
+        for (const name of [...consumingServices, 'provision']) {
           const pod = podOf(find(resources, name === 'provision' ? 'Job' : 'Deployment', name))
           const { plain } = settingsOf(pod.containers[0] as never, resources)
           for (const url of String(plain.NATS_URL).split(',')) assert.match(url, /^tls:/)
@@ -83,7 +85,7 @@ for (const overlay of overlays)
     it('holds no secret, and has three NATS servers and three replicas of each stream', () => {
       assert.deepEqual(ofKind(resources, 'Secret'), [])
       assert.equal(find(resources, 'StatefulSet', 'nats').spec?.replicas, 3)
-      for (const name of [...services, 'provision']) {
+      for (const name of [...consumingServices, 'provision']) {
         const workload = find(resources, name === 'provision' ? 'Job' : 'Deployment', name)
         const { plain } = settingsOf(podOf(workload).containers[0] as never, resources)
         assert.equal(plain.STREAM_REPLICAS, '3')
@@ -92,7 +94,7 @@ for (const overlay of overlays)
     })
 
     it('runs at least two pods of each service', () => {
-      for (const name of [...services, 'gateway']) {
+      for (const name of [...consumingServices, 'gateway']) {
         const scaler = [...ofKind(resources, 'HorizontalPodAutoscaler'), ...ofKind(resources, 'ScaledObject')]
         const [own, more] = scaler.filter((it) => it.metadata.name === name)
         assert.ok((own?.spec?.minReplicas ?? own?.spec?.minReplicaCount ?? 0) >= 2, name)
@@ -109,7 +111,7 @@ for (const overlay of overlays)
     })
 
     if (overlay === 'production-keda')
-      for (const name of services) {
+      for (const name of consumingServices) {
         const { spec, metadata } = find(resources, 'ScaledObject', name)
 
         it(`scales ${name} on the lag of every one of its consumers`, () => {

@@ -95,13 +95,16 @@ describe('a new service', () => {
       assert.throws(() => newServiceName(name), /is no such name/)
   })
 
-  it('is found again wherever it was put, and nothing else is taken out', () => {
+  it('is found again wherever it was put, also beside another one, and nothing else is taken out', () => {
+    const gift = serviceOf('gift', 'GiftPacked', ['OrderPlaced'], 8098)
     for (const { path, places } of servicePlaces) {
       const text = readFileSync(join(root, path), 'utf8')
       for (const place of places) {
         const added = addTwin(text, place, loyalty)
         assert.ok(added.length > text.length, path)
         assert.equal(removeTwin(added, place, loyalty), text, `${path}: ${place.at.source}`)
+        const both = addTwin(added, place, gift)
+        assert.equal(removeTwin(both, place, loyalty), addTwin(text, place, gift), path)
       }
     }
   })

@@ -95,6 +95,8 @@ const code: Readonly<Record<string, Places>> = {
     },
   ],
   'packages/local/src/testing/test-env.ts': [/\|DELIVERY(?=[|)])/],
+  'packages/messaging/src/testing/keys.ts': [quoted],
+  'packages/messaging/src/testing/messages.ts': [/ {2}deliveries: 'delivery',\n/],
   'packages/system/package.json': [dependency],
   'packages/system/src/histories/play.ts': [domainImport, domainRow],
   'packages/system/src/model/world.ts': [
@@ -119,6 +121,12 @@ const code: Readonly<Record<string, Places>> = {
 }
 
 const deployment: Readonly<Record<string, Places>> = {
+  'deploy/README.md': [
+    /echo "POSTGRES_URL=\$DELIVERIES_URL" >> "\$SECRETS\/delivery\.env"\n/,
+    / delivery(?=[\w ]* gateway provision nats; do)/,
+    /, `delivery-secrets`/,
+    / `NATS_DELIVERY_PASSWORD`,/,
+  ],
   Dockerfile: [/--filter-prod @saucery\/delivery\.\.\. /],
   Tiltfile: [/, 'delivery': (?:\d+|'postgres')/],
   'tilt/images.Tiltfile': [/ 'delivery',/],
