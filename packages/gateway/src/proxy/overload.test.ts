@@ -8,7 +8,16 @@ import { startGateway, startUpstream } from '../testing/gateway.ts'
 const from = (address: string) => ({ headers: { 'x-forwarded-for': address } })
 
 describe('a service with more requests than it can answer', () => {
-  it('gets those of a modest client, while a greedy one is refused at once', async () => {
+  it('gets those of a modest client, while a greedy one is refused at once', {
+    timeout: 60_000,
+  }, async () => {
+    // Who waits for half a second is refused: on a machine that stood still for so long, it is tried again.
+    let modest = await askBesideGreedy()
+    while (modest.status !== 200 && modest.waitedMs > 400) modest = await askBesideGreedy()
+    assert.equal(modest.status, 200)
+  })
+
+  async function askBesideGreedy() {
     const held: (() => void)[] = []
     await using order = await startUpstream((_, response) => {
       held.push(() => response.end('fine'))
@@ -27,17 +36,21 @@ describe('a service with more requests than it can answer', () => {
     assert.equal(refused.headers.get('retry-after'), '1')
     assert.deepEqual(await readProblem(refused), { status: 503, code: 'upstream-overloaded', places: [] })
 
-    const modest = ask('2.2.2.2')
+    const since = performance.now()
+    const asked = ask('2.2.2.2')
     // Sent, and so queued, before a place is free.
     await sleep(50)
     held.shift()?.()
-    await eventually(() => assert.equal(held.length, 4))
+    const waitedMs = performance.now() - since
+    // The newest one that is held is theirs, and nobody else's: else it would be waited for in vain.
+    await Promise.race([asked, eventually(() => assert.equal(held.length, 4))])
     held.pop()?.()
-    assert.equal((await modest).status, 200)
+    const { status } = await asked
     const answering = setInterval(() => held.shift()?.(), 5)
     await Promise.all(greedy)
     clearInterval(answering)
-  })
+    return { status, waitedMs }
+  }
 
   it('is asked no more than it answers in time, and all again when it is quick', {
     timeout: 30_000,
