@@ -41,6 +41,7 @@ it('tests of the whole system are spread among the others, and those of a packag
   assert.deepEqual(kinds, ['int', 'sys', 'int', 'int', 'sys', 'int'])
   assert.deepEqual(new Set(ordered), new Set([...parts, ...whole]))
   assert.deepEqual(inTestOrder([...whole, ...parts].reverse()), ordered)
+  assert.deepEqual(inTestOrder(['a.test.ts', ...whole, ...parts]), [...ordered, 'a.test.ts'])
   const many = names('int', 100)
   assert.ok(inTestOrder(many).filter((name, i) => name === many[i]).length < 10)
 })

@@ -36,7 +36,8 @@ export function selectFiles(files: readonly string[], { unit, filters }: TestArg
 /**
  * The order in which the files are run. Tests of the whole system keep both cores busy, most others wait for what takes
  * its time: spread evenly among them, they leave no time in which the machine is idle, and none in which all are slow.
- * The files of a package are alike in that, too, so each kind is mixed, in the same way each time.
+ * The files of a package are alike in that, too, so each kind is mixed, in the same way each time. Tests without servers
+ * are short, and come last: none is left that the others would have to wait for.
  */
 export function inTestOrder(files: readonly string[]): string[] {
   const isWhole = (file: string) => file.endsWith('.sys.test.ts')
@@ -45,10 +46,12 @@ export function inTestOrder(files: readonly string[]): string[] {
       .map((file) => ({ file, hash: createHash('sha256').update(file).digest('hex') }))
       .sort((a, b) => (a.hash < b.hash ? -1 : 1))
       .map(({ file }, i) => ({ file, place: (i + 0.5) / some.length }))
-  const kinds = [files.filter(isWhole), files.filter((file) => !isWhole(file))]
-  return kinds
+  const needsServers = (file: string) => file.endsWith('.int.test.ts')
+  const others = files.filter((file) => !isWhole(file) && !needsServers(file))
+  return [files.filter(isWhole), files.filter(needsServers)]
     .flatMap(spread)
     .sort((a, b) => a.place - b.place)
+    .concat(spread(others))
     .map(({ file }) => file)
 }
 
