@@ -1,4 +1,10 @@
-import { choreography, consumingServices, events, publishers } from '@saucery/contracts/choreography'
+import {
+  choreography,
+  consumingServices,
+  events,
+  type Publisher,
+  publishers,
+} from '@saucery/contracts/choreography'
 import { orderPaths } from '@saucery/contracts/order-paths'
 
 /** `CancellationRefused` → `cancellation-refused` */
@@ -71,4 +77,6 @@ export function removableService(name: string) {
 
 /** The service that publishes the event. */
 export const publisherOf = (name: string) =>
-  publishers.find((service) => choreography[service].publishes.some(({ event }) => event === name)) as string
+  publishers.find((service) =>
+    choreography[service].publishes.some(({ event }) => event === name),
+  ) as Publisher

@@ -1,4 +1,10 @@
-import { familyOf, type Publisher, type Service, serviceContracts } from '@saucery/contracts/choreography'
+import {
+  choreography,
+  familyOf,
+  type Publisher,
+  type Service,
+  serviceContracts,
+} from '@saucery/contracts/choreography'
 import { addEventCase } from './domain-cases.ts'
 import { asWords, verbOf } from './event-names.ts'
 import { contractGenerators } from './generators.ts'
@@ -66,8 +72,8 @@ function enterIntoTable(draft: Draft, { name, service, consumers }: NewEvent, su
 
 /** The colour of the first event of its service, until somebody gives it another. */
 function addColour(text: string, { name, service }: NewEvent): string {
-  const first = serviceContracts.find((contract) => contract.service === service)?.publishes[0]
+  const [first] = choreography[service].publishes
   const start = endOf(text, 'eventStatuses')
-  const from = endOf(text, `${first?.event}: '`, start)
+  const from = endOf(text, `${first.event}: '`, start)
   return addLast(text, '= {', `${name}: '${text.slice(from, text.indexOf("'", from))}'`, start)
 }

@@ -1,11 +1,11 @@
-import { type Service, serviceContracts } from '@saucery/contracts/choreography'
+import { choreography, type Publisher, serviceContracts } from '@saucery/contracts/choreography'
 import { asWords } from './event-names.ts'
 import { contractGenerators, type FileGenerator, install } from './generators.ts'
 import { openPlan, type Plan } from './plan.ts'
 import { firstSample, samplePath } from './sample.ts'
 import { serviceFiles } from './service-files.ts'
 import { copiedFiles, servicePlaces } from './service-places.ts'
-import { contractOf, like, type NewService, pluralOf, reworded } from './service-words.ts'
+import { like, type NewService, pluralOf, reworded } from './service-words.ts'
 import { addLast, replaceOnce } from './source-text.ts'
 import { setSubscriptions } from './subscriptions-version.ts'
 import { addTwin, removeTwin } from './twins.ts'
@@ -25,7 +25,7 @@ export function planService(root: string, service: NewService): Plan {
   const folder = `packages/${one}`
   draft.create(`${folder}/package.json`, manifestOf(draft.read(`packages/${like.one}/package.json`), service))
   for (const [path, template] of Object.entries(serviceFiles))
-    draft.create(`${folder}/${path.replace('@many', many)}`, template(service))
+    draft.create(`${folder}/${path.replace('@many', many)}`, template(service, draft.read))
   for (const path of copiedFiles(like.one))
     draft.create(reworded(path, service), reworded(draft.read(path), service))
   draft.create(
@@ -61,14 +61,11 @@ function manifestOf(text: string, service: NewService): string {
   return `${JSON.stringify({ ...manifest, description, dependencies }, null, 2)}\n`
 }
 
-/**
- * The opposite of `planService`, with all that the service has become since.
- * @throws when another service consumes its events
- */
-export function planRemoval(root: string, one: Service, port: number): Plan {
+/** The opposite of `planService`, with all that the service has become since. */
+export function planRemoval(root: string, one: Publisher, port: number): Plan {
   const draft = openPlan(root)
   const words = { one, many: pluralOf(one), port }
-  const events = contractOf(one)?.publishes ?? []
+  const events = choreography[one].publishes
   const names = events.map(({ event }) => event)
   for (const { event, version } of events)
     for (let number = 1; number <= version; number++) draft.remove(samplePath(event, number))

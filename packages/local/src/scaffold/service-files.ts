@@ -1,7 +1,8 @@
-import type { NewService } from './service-words.ts'
+import { like, type NewService } from './service-words.ts'
+import { PlaceNotFound } from './source-text.ts'
 
-/** A file of the package, by its path in there. */
-type Template = (service: NewService) => string
+/** A file of the package. What it shares with delivery's it takes from there. */
+type Template = (service: NewService, read: (path: string) => string) => string
 
 /** The package of a new service: it reacts to the first of the events that it consumes, once for each order. */
 export const serviceFiles: Readonly<Record<string, Template>> = {
@@ -71,22 +72,12 @@ ${consumes.map((name) => `    case '${name}':`).join('\n')}
 }
 `,
 
-  'src/schema.ts': ({
-    many,
-    status,
-  }) => `import { index, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
+  'src/schema.ts': (
+    { many, status },
+    read,
+  ) => `import { index, pgTable, text, timestamp, uuid } from 'drizzle-orm/pg-core'
 
-export { drills } from '@saucery/chassis/drills/drills-table'
-export {
-  deadLetterImports,
-  deadLetters,
-  failingMessages,
-  inbox,
-  operatorActions,
-  operatorJobs,
-  outbox,
-} from '@saucery/messaging/postgres/schema'
-
+${tablesOfAll(read(`packages/${like.one}/src/schema.ts`))}
 export const ${many} = pgTable(
   '${many}',
   {
@@ -149,23 +140,6 @@ const to${type} = (row: typeof ${many}.$inferSelect): ${type} => ({
   ...row,
   since: new Date(row.since).toISOString(),
 })
-`,
-
-  'src/reactions.ts': ({ one, type }) => `import type { Consumed } from '@saucery/contracts/choreography'
-import type { Event } from '@saucery/messaging/events/event'
-import { react } from './domain.ts'
-import type { Commit${type} } from './store.ts'
-
-export const reactions =
-  ({ commit }: { readonly commit: Commit${type} }) =>
-  (event: Event<Consumed<'${one}'>>) =>
-    commit({
-      key: event.data.orderId,
-      cause: event,
-      handles: event,
-      consumes: event,
-      decide: (${one}) => react(${one}, event),
-    })
 `,
 
   'src/routes.ts': ({ one, many, type, types, status }) => `import { z } from '@hono/zod-openapi'
@@ -471,4 +445,11 @@ describe('a page of ${many}', () => {
     }))
 })
 `,
+}
+
+/** The tables that each service has, without that of commands. */
+function tablesOfAll(schema: string): string {
+  const tables = /export \{ drills \}[\s\S]*?\/postgres\/schema'\n/.exec(schema)?.[0]
+  if (tables === undefined) throw new PlaceNotFound('the tables of all services')
+  return tables.replace('  requests,\n', '')
 }

@@ -1,4 +1,4 @@
-import type { NewService } from './service-words.ts'
+import { type NewService, reworded } from './service-words.ts'
 import type { TwinPlace } from './twins.ts'
 
 type Places = readonly (RegExp | TwinPlace<NewService>)[]
@@ -187,43 +187,16 @@ export const servicePlaces = Object.entries({ ...code, ...deployment }).map(([pa
 export const copiedFiles = (one: string): string[] => [
   `.azure/${one}.yml`,
   `packages/${one}/drizzle.config.ts`,
+  `packages/${one}/src/reactions.ts`,
   ...['deployment', 'kustomization', 'network', 'scaling', 'service'].map(
     (name) => `deploy/base/${one}/${name}.yaml`,
   ),
   `deploy/base/${one}/settings.env`,
 ]
 
-function scaledObject({ one, consumedStreams }: NewService): string {
-  const triggers = consumedStreams.map(
-    (stream) => `    - type: nats-jetstream
-      metadata:
-        natsServerMonitoringEndpoint: nats-headless.saucery.svc:8222
-        account: $G
-        stream: ${stream}
-        consumer: ${one}
-        lagThreshold: "100"
-`,
-  )
-  return `---
-apiVersion: keda.sh/v1alpha1
-kind: ScaledObject
-metadata:
-  name: ${one}
-  namespace: saucery
-  labels:
-    app.kubernetes.io/name: ${one}
-    app.kubernetes.io/component: service
-  annotations:
-    scaledobject.keda.sh/transfer-hpa-ownership: "true"
-spec:
-  scaleTargetRef:
-    name: ${one}
-  pollingInterval: 10
-  minReplicaCount: 2
-  maxReplicaCount: 10
-  advanced:
-    horizontalPodAutoscalerConfig:
-      name: ${one}
-  triggers:
-${triggers.join('')}`
+/** The same with a trigger for each stream that the service consumes. */
+function scaledObject(service: NewService, own: string): string {
+  const [head = '', trigger = ''] = own.split(/(?=^ {4}- type: nats-jetstream\n)/m)
+  const triggers = service.consumedStreams.map((stream) => trigger.replace(/stream: .*/, `stream: ${stream}`))
+  return [head, ...triggers].map((part) => reworded(part, service)).join('')
 }

@@ -1,4 +1,4 @@
-import { consumingServices, serviceContracts } from '@saucery/contracts/choreography'
+import { choreography, consumingServices } from '@saucery/contracts/choreography'
 import { publisherOf, verbOf } from './event-names.ts'
 
 /** The words that name a service: `delivery` keeps `deliveries`, publishes on `DELIVERIES`, and listens on a port. */
@@ -64,12 +64,9 @@ export function serviceOf(one: string, event: string, consumes: readonly string[
     status: (/[A-Z][a-z]+$/.exec(event)?.[0] ?? event).toUpperCase(),
     consumes,
     modules,
-    consumedStreams: [...new Set(modules.flatMap((module) => contractOf(module)?.stream ?? []))],
+    consumedStreams: [...new Set(modules.map((module) => choreography[module].stream))],
   }
 }
-
-export const contractOf = (service: string) =>
-  serviceContracts.find((contract) => contract.service === service)
 
 const upper = (word: string) => word.toUpperCase()
 

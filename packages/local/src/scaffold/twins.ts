@@ -6,7 +6,7 @@ export interface TwinPlace<Service> {
   /** With the words of delivery, and found with those of any other service. */
   readonly at: RegExp
   /** What a new service has there, if that is not the same with its own words. */
-  readonly as?: (service: Service) => string
+  readonly as?: (service: Service, own: string) => string
 }
 
 const found = ({ source }: RegExp) => new RegExp(source, 'gm')
@@ -17,7 +17,7 @@ export function addTwin<Service extends ServiceWords>(
   { at, as }: TwinPlace<Service>,
   service: Service,
 ): string {
-  const changed = text.replace(found(at), (own) => own + (as?.(service) ?? reworded(own, service)))
+  const changed = text.replace(found(at), (own) => own + (as?.(service, own) ?? reworded(own, service)))
   if (changed === text) throw new PlaceNotFound(at.source)
   return changed
 }
