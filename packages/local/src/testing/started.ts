@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { root } from '@saucery/servers/install/folders'
 import { run } from '@saucery/servers/process/run'
+import { serviceNames } from '../system/service-ports.ts'
 
 /** For tests: the start command as a process, on any free ports. */
 export interface Started {
@@ -15,7 +16,7 @@ export interface Started {
   signal(name: NodeJS.Signals): Promise<number | null>
 }
 
-const ports = ['ORDER', 'PAYMENT', 'DELIVERY', 'DASHBOARD', 'GATEWAY'].map((name) => [`${name}_PORT`, '0'])
+const ports = serviceNames.map((name) => [`${name.toUpperCase()}_PORT`, '0'])
 
 interface StartedIn {
   /** Added to this process's environment. */
