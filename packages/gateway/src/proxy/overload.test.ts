@@ -11,7 +11,7 @@ describe('a service with more requests than it can answer', () => {
   it('gets those of a modest client, while a greedy one is refused at once', {
     timeout: 60_000,
   }, async () => {
-    // Who waits for half a second is refused: on a machine that stood still for so long, it is tried again.
+    // The gateway refuses a request that has waited for 500 ms. A machine may stand still for as long: then again.
     let modest = await askBesideGreedy()
     while (modest.status !== 200 && modest.waitedMs > 400) modest = await askBesideGreedy()
     assert.equal(modest.status, 200)
